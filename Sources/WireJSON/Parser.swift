@@ -1,0 +1,102 @@
+internal import CJansson
+
+/// What a document may not exceed. The values of a CSC request body are the defaults.
+public struct JSONLimits: Sendable {
+  /// Octets of the whole text.
+  public var size: Int
+  /// Nested arrays and objects; the outermost one counts 1.
+  public var depth: Int
+
+  public init(size: Int = 1 << 20, depth: Int = 16) {
+    self.size = size
+    self.depth = depth
+  }
+}
+
+/// Why a text is not acceptable JSON. Carries no part of the text, so it may be logged.
+public enum JSONParseError: Error, Equatable, Sendable {
+  case tooLarge
+  case tooDeep
+  case duplicateMember
+  case invalidUTF8
+  case malformed
+}
+
+extension JSONValue {
+  /// Parses one JSON array or object.
+  ///
+  /// Refused beyond the grammar of RFC 8259: a member name used twice in an object (two readers could
+  /// see two different requests), octets after the value, invalid UTF-8, U+0000 in a string, integers
+  /// beyond 64 bits, and anything beyond `limits`.
+  public static func parse(_ text: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONParseError) -> JSONValue {
+    guard text.count <= limits.size else { throw .tooLarge }
+    var error = json_error_t()
+    let root = text.withUnsafeBytes { bytes in
+      json_loadb(
+        bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count,
+        Int(JSON_REJECT_DUPLICATES), &error)
+    }
+    guard let root else { throw JSONParseError(error) }
+    defer { json_decref(root) }
+    return try convert(root, depthLeft: limits.depth)
+  }
+
+  private static func convert(
+    _ node: UnsafeMutablePointer<json_t>, depthLeft: Int
+  ) throws(JSONParseError) -> JSONValue {
+    switch node.pointee.type {
+    case JSON_OBJECT:
+      guard depthLeft > 0 else { throw .tooDeep }
+      return try .object(members(of: node, depthLeft: depthLeft - 1))
+    case JSON_ARRAY:
+      guard depthLeft > 0 else { throw .tooDeep }
+      var elements: [JSONValue] = []
+      elements.reserveCapacity(json_array_size(node))
+      for index in 0..<json_array_size(node) {
+        guard let element = json_array_get(node, index) else { throw .malformed }
+        elements.append(try convert(element, depthLeft: depthLeft - 1))
+      }
+      return .array(elements)
+    case JSON_STRING:
+      guard let start = json_string_value(node) else { throw .malformed }
+      return .string(text(start, json_string_length(node)))
+    case JSON_INTEGER: return .integer(Int64(json_integer_value(node)))
+    case JSON_REAL: return .real(json_real_value(node))
+    case JSON_TRUE: return .bool(true)
+    case JSON_FALSE: return .bool(false)
+    default: return .null
+    }
+  }
+
+  private static func members(
+    of node: UnsafeMutablePointer<json_t>, depthLeft: Int
+  ) throws(JSONParseError) -> JSONObject {
+    var members: [(name: String, value: JSONValue)] = []
+    var iterator = json_object_iter(node)
+    while let position = iterator {
+      guard let name = json_object_iter_key(position), let value = json_object_iter_value(position) else {
+        throw .malformed
+      }
+      members.append((String(cString: name), try convert(value, depthLeft: depthLeft)))
+      iterator = json_object_iter_next(node, position)
+    }
+    return JSONObject(unique: members)
+  }
+
+  /// Jansson has validated the octets as UTF-8.
+  private static func text(_ start: UnsafePointer<CChar>, _ count: Int) -> String {
+    String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
+  }
+}
+
+extension JSONParseError {
+  fileprivate init(_ error: json_error_t) {
+    var error = error
+    switch json_error_code(&error) {
+    case json_error_duplicate_key: self = .duplicateMember
+    case json_error_invalid_utf8: self = .invalidUTF8
+    case json_error_stack_overflow: self = .tooDeep
+    default: self = .malformed
+    }
+  }
+}
