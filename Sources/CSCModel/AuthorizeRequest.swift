@@ -1,0 +1,74 @@
+public import WireJSON
+
+/// `credentials/authorize` (CSC v1 §11.6, v2 §11.6).
+public struct AuthorizeRequest: Sendable {
+  public let credentialID: String
+  public let numSignatures: Int
+  /// Raw octets in request order; nil if the request names none.
+  public let digests: [[UInt8]]?
+  /// Nil if there are no digests.
+  public let hashAlgorithm: WireHashAlgorithm?
+  /// What the caller presents, by authentication object. v1's `PIN` and `OTP` are the objects of these names.
+  public let factors: [(id: String, value: String?)]
+  /// Whether any authentication data was sent at all.
+  public let presentsFactors: Bool
+
+  public init(_ fields: Fields, _ version: APIVersion) throws {
+    credentialID = try fields.string("credentialID")
+    let count = try fields.integer("numSignatures")
+    let digests = try fields.optionalDigests()
+    let authData = try Self.authData(fields)
+    let codes = try Self.codes(fields)
+    guard count >= 1 else { throw CSCError.numSignaturesTooLow }
+    numSignatures = Int(count)
+    self.digests = digests
+    hashAlgorithm = try digests.map { try Self.hashAlgorithm(of: $0, fields, version) }
+    factors = codes + (authData ?? [])
+    presentsFactors = authData != nil || !codes.isEmpty
+  }
+
+  /// v2's `authData`: an array of `{id, value?}`, each id once.
+  private static func authData(_ fields: Fields) throws -> [(id: String, value: String?)]? {
+    guard let entries = try fields.optionalArray("authData") else { return nil }
+    var seen: Set<String> = []
+    return try entries.map { entry in
+      guard let entry = entry.object, case let fields = Fields(entry),
+        let id = entry["id"]?.string, seen.insert(id).inserted
+      else { throw CSCError.invalidParameter("authData") }
+      do { return (id, try fields.optionalString("value")) } catch {
+        throw CSCError.invalidParameter("authData")
+      }
+    }
+  }
+
+  /// v1's `PIN` and `OTP`. An empty text is what some clients send for "none".
+  private static func codes(_ fields: Fields) throws -> [(id: String, value: String?)] {
+    try ["PIN", "OTP"].compactMap { name in
+      guard let value = try fields.optionalString(name), !value.isEmpty else { return nil }
+      return (name, value)
+    }
+  }
+
+  /// v2 requires the OID with `hashes`; with v1's `hash` it can only follow from the length.
+  private static func hashAlgorithm(
+    of digests: [[UInt8]], _ fields: Fields, _ version: APIVersion
+  ) throws -> WireHashAlgorithm {
+    guard let first = digests.first else { throw CSCError.emptyHashArray }
+    let oid = try fields.value(["hashAlgorithmOID", "hashAlgo"])
+    if oid == nil, version == .v2, fields.object["hashes"] != nil {
+      throw CSCError.missingString("hashAlgorithmOID")
+    }
+    let hash: WireHashAlgorithm
+    if let oid {
+      guard let named = oid.string.flatMap(WireHashAlgorithm.init(rawValue:)) else {
+        throw CSCError.invalidParameter(version.hashAlgorithmName)
+      }
+      hash = named
+    } else {
+      guard let fitting = WireHashAlgorithm(digestLength: first.count) else { throw CSCError.digestLength }
+      hash = fitting
+    }
+    guard digests.allSatisfy({ $0.count == hash.digestLength }) else { throw CSCError.digestLength }
+    return hash
+  }
+}

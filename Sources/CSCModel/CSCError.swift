@@ -1,0 +1,137 @@
+public import WireJSON
+
+/// An error answer of the CSC API: `error` and `error_description` (CSC v1 §10.1). The catalogue below
+/// holds the texts of the methods' tables; where a table says nothing, the comment says so.
+public struct CSCError: Error, Equatable, Sendable {
+  /// What kind of answer this is; the gateway turns it into a status code.
+  public enum Kind: Sendable {
+    case badRequest, unauthenticated, methodNotAllowed, contentTooLarge
+    case serverError, notImplemented, temporarilyUnavailable
+  }
+
+  public let kind: Kind
+  /// Wire name: `error`.
+  public let code: String
+  /// Wire name: `error_description`.
+  public let text: String
+
+  init(_ kind: Kind, _ code: String, _ text: String) {
+    self.kind = kind
+    self.code = code
+    self.text = text
+  }
+
+  private static func invalid(_ text: String) -> CSCError { CSCError(.badRequest, "invalid_request", text) }
+
+  public var json: JSONValue { ["error": .string(code), "error_description": .string(text)] }
+}
+
+// MARK: Header, token and body
+
+extension CSCError {
+  /// The text that v1 prints for every malformed request, and v2 in its common table.
+  private static let malformedText =
+    "The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than once, or is otherwise malformed."
+
+  /// The Authorization header is missing or is not `Bearer …` (a row of every method's table). Two methods
+  /// of v1 print REQUIRED in capitals.
+  public static func malformedHeader(_ method: Method, _ version: APIVersion) -> CSCError {
+    switch (version, method) {
+    case (.v2, _): invalid("Malformed authorization header")
+    case (.v1, .authRevoke): invalid(malformedText.replacing("a required", with: "a REQUIRED"))
+    case (.v1, _): invalid(malformedText)
+    }
+  }
+
+  public static let malformedRequest = invalid(malformedText)
+  public static let invalidToken = CSCError(
+    .unauthenticated, "invalid_token", "The token provided is not a valid OAuth access or refresh token.")
+  public static let expiredToken = CSCError(
+    .unauthenticated, "expired_token", "The access or refresh token is expired or has been revoked.")
+  /// Not in the tables: a body beyond the service's limit.
+  public static let bodyTooLarge = CSCError(.contentTooLarge, "invalid_request", "The request body is too large")
+  public static let notImplemented = CSCError(
+    .notImplemented, "invalid_request", "The requested method is not implemented")
+  public static let methodNotAllowed = CSCError(
+    .methodNotAllowed, "invalid_request", "The method is called with POST")
+
+  public static func field(_ error: FieldError) -> CSCError { invalid(error.description) }
+  public static func invalidParameter(_ name: String) -> CSCError { invalid("Invalid parameter \(name)") }
+  public static func missingString(_ name: String) -> CSCError {
+    field(.missingOrInvalidType(type: "string", name: name))
+  }
+}
+
+// MARK: Common table (CSC v1 §10.1)
+
+extension CSCError {
+  public static let serverError = CSCError(
+    .serverError, "server_error",
+    "The authorization server encountered an unexpected condition that prevented it from fulfilling the request.")
+  public static let temporarilyUnavailable = CSCError(
+    .temporarilyUnavailable, "temporarily_unavailable",
+    "The authorization server is currently unable to handle the request due to a temporary overloading or maintenance of the server."
+  )
+}
+
+// MARK: auth/login, auth/revoke
+
+extension CSCError {
+  /// Not a 400: the table gives this row status 401.
+  public static func malformedAuthentication(_ version: APIVersion) -> CSCError {
+    CSCError(.unauthenticated, "invalid_request", "Malformed authentication parameter" + (version == .v1 ? "." : ""))
+  }
+  public static func malformedUsernamePassword(_ version: APIVersion) -> CSCError {
+    invalid("Malformed username-password" + (version == .v1 ? "." : ""))
+  }
+  public static let malformedRefreshToken = invalid("Invalid string parameter: refresh_token")
+  public static let unknownRefreshToken = invalid("Invalid refresh_token")
+  public static let loginFailed = CSCError(
+    .badRequest, "authentication_error", "An error occurred during authentication process")
+  public static let invalidTokenTypeHint = invalid("Invalid string parameter token_type_hint")
+  public static let unknownTokenToRevoke = invalid("Invalid string parameter token")
+}
+
+// MARK: credentials/*
+
+extension CSCError {
+  public static let userIDMustBeNull = invalid("userID parameter MUST be null")
+  public static let credentialDisabled = invalid("The credential identified by credentialID is disabled")
+  public static let numSignaturesTooLow = invalid("Invalid value for parameter numSignatures")
+  public static let tooManySignatures = invalid("Numbers of signatures is too high")
+  /// The tables do not say what calling authorize for an oauth2code credential gets.
+  public static let authorizedElsewhere = invalid(
+    "The credential identified by credentialID is authorized by oauth2/authorize")
+
+  public static func wrongPIN(_ version: APIVersion) -> CSCError {
+    version == .v1 ? CSCError(.badRequest, "invalid_pin", "The PIN is invalid") : wrongAuthenticationData
+  }
+  public static func wrongOTP(_ version: APIVersion) -> CSCError {
+    version == .v1 ? CSCError(.badRequest, "invalid_otp", "The OTP is invalid") : wrongAuthenticationData
+  }
+  public static func locked(_ factor: String, _ version: APIVersion) -> CSCError {
+    invalid(version == .v1 ? "\(factor) locked" : "Credential locked")
+  }
+  public static let wrongAuthenticationData = CSCError(
+    .badRequest, "invalid_authentication_data", "The authentication data is invalid")
+}
+
+// MARK: signatures/signHash
+
+extension CSCError {
+  public static let emptyHashArray = invalid("Empty hash array")
+  public static let hashNotBase64 = invalid("Invalid Base64 hash string parameter")
+  public static let digestLength = invalid("Invalid digest value length")
+  public static let sadExpired = invalid("SAD expired")
+
+  public static func hashNotAuthorized(_ version: APIVersion) -> CSCError {
+    invalid("Hash is not authorized by the SAD" + (version == .v1 ? "." : ""))
+  }
+
+  /// - Parameter subject: the certificate's distinguished name, of which v1 prints O and CN.
+  public static func certificateExpired(organization: String?, commonName: String?, _ version: APIVersion) -> CSCError {
+    guard version == .v1 else { return invalid("Signing certificate is expired") }
+    let name = [organization.map { "O=\($0)" }, commonName.map { "CN=\($0)" }].compactMap(\.self)
+    return invalid("Signing certificate '\(name.joined(separator: ","))' is expired.")
+  }
+}

@@ -1,0 +1,72 @@
+public import WireJSON
+
+/// How much of a credential's certificates an answer shows.
+public enum CertificatesWanted: String, Sendable {
+  case none, single, chain
+
+  init(_ fields: Fields) throws {
+    switch try fields.value(["certificates"]) {
+    case nil: self = .single
+    case .string(let text)?:
+      guard let wanted = Self(rawValue: text) else { throw CSCError.invalidParameter("certificates") }
+      self = wanted
+    default: throw CSCError.invalidParameter("certificates")
+    }
+  }
+}
+
+/// The part that `credentials/info` and v2's `credentials/list` share.
+public struct CredentialDetailWanted: Sendable {
+  public let certificates: CertificatesWanted
+  public let certInfo: Bool
+  public let authInfo: Bool
+
+  init(_ fields: Fields) throws {
+    certificates = try CertificatesWanted(fields)
+    certInfo = try fields.optionalBool("certInfo", "cert_info") ?? false
+    authInfo = try fields.optionalBool("authInfo", "auth_info") ?? false
+  }
+}
+
+/// `credentials/info` (CSC v1 §11.5, v2 §11.5).
+public struct CredentialsInfoRequest: Sendable {
+  public let credentialID: String
+  public let detail: CredentialDetailWanted
+
+  public init(_ fields: Fields) throws {
+    credentialID = try fields.string("credentialID")
+    detail = try CredentialDetailWanted(fields)
+  }
+}
+
+/// `credentials/list` (CSC v1 §11.4, v2 §11.4).
+public struct CredentialsListRequest: Sendable {
+  public let userID: String?
+  /// Nil: the service's own page size. Unusable values count as absent (CSC v1 §11.4).
+  public let maxResults: Int?
+  public let pageToken: String?
+  /// v2's `credentialInfo`: whether the answer carries the credentials' details.
+  public let withInfo: Bool
+  public let onlyValid: Bool
+  public let detail: CredentialDetailWanted
+
+  public init(_ fields: Fields) throws {
+    userID = try fields.optionalString("userID", "user_id").flatMap { $0.isEmpty ? nil : $0 }
+    maxResults = try fields.value(["maxResults"])?.integer.flatMap { $0 > 0 ? Int(clamping: $0) : nil }
+    pageToken = try fields.optionalString("pageToken")
+    withInfo = try fields.optionalBool("credentialInfo") ?? false
+    onlyValid = try fields.optionalBool("onlyValid", "only_valid") ?? false
+    detail = try CredentialDetailWanted(fields)
+  }
+}
+
+/// `credentials/getChallenge` (CSC v2 §11.8).
+public struct GetChallengeRequest: Sendable {
+  public let credentialID: String
+  public let authObjectID: String
+
+  public init(_ fields: Fields) throws {
+    credentialID = try fields.string("credentialID")
+    authObjectID = try fields.string("authObjectID")
+  }
+}

@@ -1,0 +1,53 @@
+import WireJSON
+
+extension Fields {
+  /// Digests as raw octets, in request order, duplicates kept. Both versions' member names are read in
+  /// both versions, because clients mix them.
+  ///
+  /// - Returns: nil if the member is absent.
+  func optionalDigests() throws -> [[UInt8]]? {
+    guard let value = try value(["hash", "hashes"]) else { return nil }
+    return try Self.digests(value)
+  }
+
+  /// As `optionalDigests()`, for methods that require the member.
+  func digests() throws -> [[UInt8]] {
+    guard let digests = try optionalDigests() else {
+      throw CSCError.field(.missingOrInvalidType(type: "array", name: "hash"))
+    }
+    guard !digests.isEmpty else { throw CSCError.emptyHashArray }
+    return digests
+  }
+
+  private static func digests(_ value: JSONValue) throws -> [[UInt8]] {
+    guard let elements = value.array else {
+      throw CSCError.field(.missingOrInvalidType(type: "array", name: "hash"))
+    }
+    guard elements.count <= SignHashRequest.maximumHashes else { throw CSCError.tooManySignatures }
+    return try elements.map { element in
+      guard let text = element.string else { throw CSCError.hashNotBase64 }
+      guard let digest = Base64.decode(text) else {
+        // A text of the base64 alphabet that only has an impossible length is a digest of a wrong length.
+        throw text.utf8.allSatisfy(isBase64Character) ? CSCError.digestLength : CSCError.hashNotBase64
+      }
+      return digest
+    }
+  }
+
+  private static func isBase64Character(_ octet: UInt8) -> Bool {
+    switch octet {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "-"),
+      UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
+}
+
+extension APIVersion {
+  /// The name by which this version's errors call the hash OID of `signHash`.
+  var hashAlgorithmName: String { self == .v1 ? "hashAlgo" : "hashAlgorithmOID" }
+  /// The name of the digests member in this version.
+  public var digestsName: String { self == .v1 ? "hash" : "hashes" }
+}

@@ -1,0 +1,46 @@
+public import WireJSON
+
+/// `auth/login` (CSC v1 §11.2, v2 §11.2).
+public struct LoginRequest: Sendable {
+  public enum Proof: Sendable, Equatable {
+    case password(username: String, password: String)
+    case refreshToken(String)
+  }
+
+  public let proof: Proof
+  public let rememberMe: Bool
+
+  /// - Parameter authorization: the request's Authorization header. A refresh token replaces it.
+  public init(_ fields: Fields, authorization: String?, _ version: APIVersion) throws {
+    rememberMe = try fields.optionalBool("rememberMe") ?? false
+    switch try fields.value(["refresh_token"]) {
+    case .string(let token)? where !token.isEmpty: proof = .refreshToken(token)
+    case nil: proof = try Self.password(authorization, version)
+    default: throw CSCError.malformedRefreshToken
+    }
+  }
+
+  private static func password(_ header: String?, _ version: APIVersion) throws -> Proof {
+    let parts = (header ?? "").split(separator: " ", maxSplits: 1)
+    guard parts.count == 2, parts[0].lowercased() == "basic",
+      let bytes = Base64.decode(String(parts[1]))
+    else { throw CSCError.malformedAuthentication(version) }
+    guard let text = String(validating: bytes, as: UTF8.self), let colon = text.firstIndex(of: ":") else {
+      throw CSCError.malformedUsernamePassword(version)
+    }
+    return .password(username: String(text[..<colon]), password: String(text[text.index(after: colon)...]))
+  }
+}
+
+/// `auth/revoke` (CSC v1 §11.3, v2 §11.3).
+public struct RevokeRequest: Sendable {
+  public let token: String
+
+  public init(_ fields: Fields) throws {
+    token = try fields.string("token")
+    switch try fields.value(["token_type_hint"]) {
+    case nil, "access_token"?, "refresh_token"?: break
+    default: throw CSCError.invalidTokenTypeHint
+    }
+  }
+}

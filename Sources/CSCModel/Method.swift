@@ -1,0 +1,23 @@
+/// The methods of the CSC API that this service implements, by their path below the base URI.
+public enum Method: String, Sendable, CaseIterable {
+  case info
+  case authLogin = "auth/login"
+  case authRevoke = "auth/revoke"
+  case credentialsList = "credentials/list"
+  case credentialsInfo = "credentials/info"
+  case credentialsAuthorize = "credentials/authorize"
+  case credentialsGetChallenge = "credentials/getChallenge"
+  case signHash = "signatures/signHash"
+
+  public func exists(in version: APIVersion) -> Bool {
+    switch self {
+    case .credentialsGetChallenge: version == .v2
+    default: true
+    }
+  }
+
+  /// What `info.methods` lists: `info` itself may be left out (CSC v1 §11.1).
+  public static func announced(in version: APIVersion) -> [String] {
+    allCases.filter { $0 != .info && $0.exists(in: version) }.map(\.rawValue)
+  }
+}

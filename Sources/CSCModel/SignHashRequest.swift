@@ -1,0 +1,72 @@
+public import WireJSON
+
+/// `signatures/signHash` (CSC v1 §11.9, v2 §11.10).
+public struct SignHashRequest: Sendable {
+  /// More digests in one call are refused (a limit of this service).
+  public static let maximumHashes = 1000
+
+  public let credentialID: String
+  public let sad: String
+  /// Raw octets, in request order.
+  public let digests: [[UInt8]]
+  public let algorithm: Algorithm
+
+  /// What `signAlgo`, `signAlgoParams` and the hash OID say together.
+  public enum Algorithm: Sendable, Equatable {
+    case rsaPKCS1(WireHashAlgorithm)
+    case rsaPSS(PSSParameters)
+    case ecdsa(WireHashAlgorithm)
+
+    public var hash: WireHashAlgorithm {
+      switch self {
+      case .rsaPKCS1(let hash), .ecdsa(let hash): hash
+      case .rsaPSS(let parameters): parameters.hash
+      }
+    }
+  }
+
+  /// Checks presence and types first, then values, so that one fault gets its own row of the table.
+  public init(_ fields: Fields, _ version: APIVersion) throws {
+    credentialID = try fields.string("credentialID")
+    sad = try fields.string("SAD")
+    let digests = try fields.digests()
+    let signAlgo = try fields.string("signAlgo")
+    do { _ = try fields.optionalString("clientData", "client_data") } catch { throw CSCError.field(error) }
+    if let mode = try fields.value(["operationMode"]), mode != "S" {
+      throw CSCError.invalidParameter("operationMode")
+    }
+    let algorithm = try Self.algorithm(signAlgo, fields, version)
+    guard digests.allSatisfy({ $0.count == algorithm.hash.digestLength }) else { throw CSCError.digestLength }
+    self.digests = digests
+    self.algorithm = algorithm
+  }
+
+  private static func algorithm(_ oid: String, _ fields: Fields, _ version: APIVersion) throws -> Algorithm {
+    guard let signAlgo = WireSignAlgorithm(rawValue: oid) else { throw CSCError.invalidParameter("signAlgo") }
+    switch signAlgo {
+    case .sha256WithRSAEncryption: return .rsaPKCS1(.sha256)
+    case .sha384WithRSAEncryption: return .rsaPKCS1(.sha384)
+    case .sha512WithRSAEncryption: return .rsaPKCS1(.sha512)
+    case .ecdsaWithSHA256: return .ecdsa(.sha256)
+    case .ecdsaWithSHA384: return .ecdsa(.sha384)
+    case .ecdsaWithSHA512: return .ecdsa(.sha512)
+    case .rsaEncryption: return .rsaPKCS1(try requiredHash(fields, version))
+    case .rsassaPSS:
+      let der = try fields.string("signAlgoParams", "sign_algo_params")
+      guard let bytes = Base64.decode(der), let parameters = PSSParameters(der: bytes) else {
+        throw CSCError.invalidParameter("signAlgoParams")
+      }
+      return .rsaPSS(parameters)
+    }
+  }
+
+  /// The hash OID, which is ignored wherever `signAlgo` fixes the hash (§4.1 of the reference).
+  private static func requiredHash(_ fields: Fields, _ version: APIVersion) throws -> WireHashAlgorithm {
+    let name = version.hashAlgorithmName
+    guard let oid = try fields.value([name, "hashAlgo", "hashAlgorithmOID"])?.string else {
+      throw CSCError.missingString(name)
+    }
+    guard let hash = WireHashAlgorithm(rawValue: oid) else { throw CSCError.invalidParameter(name) }
+    return hash
+  }
+}
