@@ -1,0 +1,65 @@
+import Crypto
+import WireJSON
+
+extension AuditHead {
+  /// Makes the next entry and moves the head to it.
+  ///
+  /// - Parameter time: UTC, seconds since 1970.
+  public mutating func append(_ event: AuditEvent, at time: Int64) -> AuditEntry {
+    var body = event.fields
+    body["seq"] = .integer(count + 1)
+    body["time"] = .integer(time)
+    body["kind"] = .string(event.kind.rawValue)
+    body["prev"] = .string(Self.hex(hash))
+    let text = JSONValue.object(body).canonical()
+    let entry = AuditEntry(sequence: count + 1, body: text, hash: Self.leafHash(text))
+    self = AuditHead(count: entry.sequence, hash: entry.hash)
+    return entry
+  }
+
+  static func leafHash(_ body: [UInt8]) -> [UInt8] {
+    var hash = SHA256()
+    hash.update(data: [0])
+    hash.update(data: body)
+    return Array(hash.finalize())
+  }
+
+  static func hex(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+}
+
+/// Reads a log from its first entry on and stops at the first one that does not follow from those before.
+public struct AuditVerifier: Sendable {
+  /// What is wrong, and with which entry.
+  public enum Finding: Error, Equatable, Sendable {
+    /// The body does not have the stored hash, or is not an entry at all.
+    case changed(sequence: Int64)
+    /// The next stored entry does not continue the chain: one is missing, or their order was changed.
+    case missingOrReordered(sequence: Int64)
+    /// The log has fewer or more entries than its head counts, or another last hash.
+    case headDiffers(expected: Int64, found: Int64)
+  }
+
+  private var head = AuditHead.empty
+
+  public init() {}
+
+  /// How many entries have been accepted.
+  public var count: Int64 { head.count }
+
+  public mutating func accept(_ entry: AuditEntry) throws(Finding) {
+    let next = head.count + 1
+    guard entry.sequence == next else { throw .missingOrReordered(sequence: next) }
+    guard AuditHead.leafHash(entry.body) == entry.hash,
+      let body = try? JSONValue.parse(entry.body).object, body["seq"] == .integer(next)
+    else { throw .changed(sequence: next) }
+    guard body["prev"] == .string(AuditHead.hex(head.hash)) else { throw .missingOrReordered(sequence: next) }
+    head = AuditHead(count: next, hash: entry.hash)
+  }
+
+  public func finish(_ stored: AuditHead) throws(Finding) {
+    guard stored == head else { throw .headDiffers(expected: stored.count, found: head.count) }
+  }
+}

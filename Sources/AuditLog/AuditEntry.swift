@@ -1,0 +1,61 @@
+public import WireJSON
+
+/// What happened, for an auditor. Fields hold ids, digests and codes; personal data, PINs, tokens and SADs
+/// never enter the log.
+public struct AuditEvent: Sendable, Equatable {
+  public enum Kind: String, Sendable {
+    case serviceStarted = "service.started"
+    case signerEnrolled = "signer.enrolled"
+    case keyMade = "key.made"
+    case certificateIssued = "certificate.issued"
+    case authorizationGranted = "authorization.granted"
+    case authorizationRefused = "authorization.refused"
+    case credentialUnlocked = "credential.unlocked"
+    case signatureIntended = "signature.intended"
+    case signatureMade = "signature.made"
+    /// The device failed for certain before a signature left it; the authorization is usable again.
+    case signatureReleased = "signature.released"
+    /// The gateway stopped between intent and outcome; the authorization stays spent.
+    case signatureUnknown = "signature.unknown"
+    /// A stored row does not carry the device's MAC of its content.
+    case integrityViolated = "integrity.violated"
+  }
+
+  public let kind: Kind
+  public let fields: JSONObject
+
+  public init(_ kind: Kind, _ fields: [(String, JSONValue)]) {
+    self.kind = kind
+    self.fields = JSONObject(fields)
+  }
+}
+
+/// The end of the log: how many entries there are and the hash of the last one.
+public struct AuditHead: Sendable, Equatable {
+  public var count: Int64
+  /// 32 octets; zeros before the first entry.
+  public var hash: [UInt8]
+
+  public static let empty = AuditHead(count: 0, hash: [UInt8](repeating: 0, count: 32))
+
+  public init(count: Int64, hash: [UInt8]) {
+    self.count = count
+    self.hash = hash
+  }
+}
+
+/// An entry as it is stored.
+public struct AuditEntry: Sendable, Equatable {
+  /// Counts from 1 without gaps.
+  public let sequence: Int64
+  /// Canonical JSON of the event, its time, its sequence and the hash of the entry before.
+  public let body: [UInt8]
+  /// SHA-256(0x00 ‖ body): the leaf hash of RFC 6962 §2.1, so that a Merkle tree can be put over the log.
+  public let hash: [UInt8]
+
+  public init(sequence: Int64, body: [UInt8], hash: [UInt8]) {
+    self.sequence = sequence
+    self.body = body
+    self.hash = hash
+  }
+}
