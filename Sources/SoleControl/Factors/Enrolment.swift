@@ -1,0 +1,66 @@
+import WireJSON
+
+/// What the gateway keeps of a factor in order to check it. Part of the sealed credential row.
+public enum Enrolment: Sendable, Equatable {
+  /// HMAC, made in the device, over credential, salt and PIN: a stolen database cannot be searched for
+  /// PINs, because every guess needs the device.
+  case pin(salt: [UInt8], verifier: [UInt8])
+  /// The TOTP secret, wrapped by the device.
+  case otp(secret: WrappedKey)
+  /// The person at an eID provider. Name and birth date identify nobody and are not used.
+  case eid(issuer: String, subject: String, minimumLevel: AssuranceLevel)
+
+  public var factor: FactorID {
+    switch self {
+    case .pin: .pin
+    case .otp: .otp
+    case .eid: .eid
+    }
+  }
+
+  var json: JSONValue {
+    switch self {
+    case .pin(let salt, let verifier):
+      ["factor": "PIN", "salt": .string(Hex.encode(salt)), "verifier": .string(Hex.encode(verifier))]
+    case .otp(let secret): ["factor": "OTP", "secret": .string(Hex.encode(secret.bytes))]
+    case .eid(let issuer, let subject, let level):
+      [
+        "factor": "EID", "issuer": .string(issuer), "subject": .string(subject),
+        "minimumLevel": .string(level.name),
+      ]
+    }
+  }
+
+  init?(json object: JSONObject) {
+    switch object["factor"]?.string.flatMap(FactorID.init(rawValue:)) {
+    case .pin?:
+      guard let salt = object["salt"]?.string.flatMap(Hex.decode),
+        let verifier = object["verifier"]?.string.flatMap(Hex.decode)
+      else { return nil }
+      self = .pin(salt: salt, verifier: verifier)
+    case .otp?:
+      guard let secret = object["secret"]?.string.flatMap(Hex.decode) else { return nil }
+      self = .otp(secret: WrappedKey(secret))
+    case .eid?:
+      guard let issuer = object["issuer"]?.string, let subject = object["subject"]?.string,
+        let level = object["minimumLevel"]?.string.flatMap(AssuranceLevel.init(name:))
+      else { return nil }
+      self = .eid(issuer: issuer, subject: subject, minimumLevel: level)
+    case nil: return nil
+    }
+  }
+}
+
+/// Assurance levels of Regulation (EU) 910/2014, article 8.
+public enum AssuranceLevel: Int, Sendable, Comparable {
+  case low = 1, substantial, high
+
+  public var name: String { "\(self)" }
+
+  public init?(name: String) {
+    guard let level = [Self.low, .substantial, .high].first(where: { $0.name == name }) else { return nil }
+    self = level
+  }
+
+  public static func < (left: AssuranceLevel, right: AssuranceLevel) -> Bool { left.rawValue < right.rawValue }
+}

@@ -1,0 +1,124 @@
+import AuditLog
+import Crypto
+import WireJSON
+
+/// A presented factor on its way to a decision: first what the device must compute for it, then what the
+/// transaction does with the result.
+struct FactorCheck: Sendable {
+  /// Makes the decision, from the device's MACs over `deviceMessages`.
+  typealias Finish = @Sendable (_ macs: [[UInt8]]) -> DecidedCheck
+
+  let factor: FactorID
+  let evidenceID: String
+  let deviceMessages: [(key: MACKey, message: [UInt8])]
+  let finish: Finish
+
+  var evidence: Evidence { Evidence(factor: factor, id: evidenceID) }
+}
+
+/// A factor whose check is computed; `verdict` becomes effective in the transaction.
+struct DecidedCheck: Sendable {
+  enum Verdict: Sendable {
+    case pin(isRight: Bool)
+    /// The time step whose code was presented; nil if none was.
+    case otp(step: Int64?)
+    case eid(challenge: [UInt8])
+    /// The reason is for the audit log.
+    case eidRefused(reason: String)
+  }
+
+  let factor: FactorID
+  let evidenceID: String
+  /// For the audit log. No personal data.
+  let detail: [(String, JSONValue)]
+  let verdict: Verdict
+
+  var json: JSONValue {
+    .object(JSONObject([("factor", .string(factor.rawValue)), ("id", .string(evidenceID))] + detail))
+  }
+
+  /// Counts the try and compares, in this order, inside the caller's transaction.
+  ///
+  /// - Returns: nil if the factor is good.
+  func decide(
+    _ transaction: any SoleControlWriting, _ credential: CredentialID, _ maximumTries: Int, _ now: UnixTime
+  ) throws -> Refusal? {
+    switch verdict {
+    case .pin(let isRight):
+      return try counted(transaction, credential, maximumTries, now) { _ in isRight }
+    case .otp(let step):
+      return try counted(transaction, credential, maximumTries, now) { state in
+        guard let step, step > state.lastStep else { return false }
+        state.lastStep = step
+        return true
+      }
+    case .eid(let digest):
+      guard let challenge = try transaction.challenge(digest), challenge.credential == credential,
+        challenge.factor == factor, now < challenge.expires, try transaction.take(challenge: digest)
+      else { return try refused(transaction, credential, "challenge", now) }
+      return nil
+    case .eidRefused(let reason):
+      return try refused(transaction, credential, reason, now)
+    }
+  }
+
+  private func counted(
+    _ transaction: any SoleControlWriting, _ credential: CredentialID, _ maximumTries: Int, _ now: UnixTime,
+    isRight: (inout FactorState) -> Bool
+  ) throws -> Refusal? {
+    let before = try transaction.factorState(factor, of: credential)
+    guard before.failures < maximumTries else { return .lockedFactor(factor) }
+    var state = before
+    state.failures += 1
+    guard isRight(&state) else {
+      try transaction.put(state, factor, of: credential)
+      return try refused(transaction, credential, "wrong", now)
+    }
+    state.failures = 0
+    if state != before { try transaction.put(state, factor, of: credential) }
+    return nil
+  }
+
+  private func refused(
+    _ transaction: any SoleControlWriting, _ credential: CredentialID, _ reason: String, _ now: UnixTime
+  ) throws -> Refusal {
+    try transaction.append(
+      AuditEvent(
+        .authorizationRefused,
+        [
+          ("credential", .string(credential.text)), ("factor", .string(factor.rawValue)),
+          ("reason", .string(reason)),
+        ]), at: now)
+    return .wrongFactor(factor)
+  }
+}
+
+extension SigningService {
+  /// Prepares the check of every presented factor, in a fixed order.
+  func prepare(
+    _ presented: [FactorID: String], for credential: Credential, evidencePrefix: String, now: UnixTime
+  ) async throws -> [FactorCheck] {
+    var checks: [FactorCheck] = []
+    for enrolment in credential.enrolments.sorted(by: { $0.factor.rawValue > $1.factor.rawValue }) {
+      guard let value = presented[enrolment.factor] else { continue }
+      let id = "\(evidencePrefix)-\(enrolment.factor.rawValue)"
+      switch enrolment {
+      case .pin(let salt, let verifier):
+        checks.append(pinCheck(value, credential.id, salt, verifier, evidenceID: id))
+      case .otp(let secret):
+        checks.append(try await otpCheck(value, secret, evidenceID: id, now: now))
+      case .eid(let issuer, let subject, let level):
+        checks.append(try await eidCheck(value, issuer, subject, level, evidenceID: id, now: now))
+      }
+    }
+    return checks
+  }
+
+  static func complete(_ checks: [FactorCheck], with macs: ArraySlice<[UInt8]>) throws -> [DecidedCheck] {
+    var macs = macs
+    return checks.map { check in
+      defer { macs = macs.dropFirst(check.deviceMessages.count) }
+      return check.finish(Array(macs.prefix(check.deviceMessages.count)))
+    }
+  }
+}

@@ -1,0 +1,85 @@
+/// Nothing weaker than SHA-256 is signed (ETSI TS 119 312).
+public enum HashAlgorithm: String, Sendable, CaseIterable {
+  case sha256, sha384, sha512
+
+  /// Octets of a digest.
+  public var digestLength: Int {
+    switch self {
+    case .sha256: 32
+    case .sha384: 48
+    case .sha512: 64
+    }
+  }
+}
+
+public enum Curve: String, Sendable, CaseIterable { case p256, p384, p521 }
+
+public enum KeyType: Sendable, Hashable {
+  /// 2048, 3072 or 4096 bits.
+  case rsa(bits: Int)
+  case ec(Curve)
+
+  /// Bits, as `key/len` shows them.
+  public var length: Int {
+    switch self {
+    case .rsa(let bits): bits
+    case .ec(.p256): 256
+    case .ec(.p384): 384
+    case .ec(.p521): 521
+    }
+  }
+
+  /// `rsa2048`, `p256`, …: the form in the store, in the configuration and in logs.
+  public var name: String {
+    switch self {
+    case .rsa(let bits): "rsa\(bits)"
+    case .ec(let curve): curve.rawValue
+    }
+  }
+
+  public init?(name: String) {
+    if let curve = Curve(rawValue: name) {
+      self = .ec(curve)
+    } else if name.hasPrefix("rsa"), let bits = Int(name.dropFirst(3)), [2048, 3072, 4096].contains(bits) {
+      self = .rsa(bits: bits)
+    } else {
+      return nil
+    }
+  }
+}
+
+/// How a digest is turned into a signature. The digest is signed as it is, never hashed again.
+public enum SignatureAlgorithm: Sendable, Hashable {
+  /// RFC 8017 §8.2.
+  case rsaPKCS1(HashAlgorithm)
+  /// RFC 8017 §8.1. The salt length is in octets.
+  case rsaPSS(hash: HashAlgorithm, maskGenerationHash: HashAlgorithm, saltLength: Int)
+  /// FIPS 186-5 §6; the leftmost bits of a digest longer than the group order count.
+  case ecdsa(HashAlgorithm)
+
+  public var hash: HashAlgorithm {
+    switch self {
+    case .rsaPKCS1(let hash), .ecdsa(let hash), .rsaPSS(let hash, _, _): hash
+    }
+  }
+
+  /// Whether a key of this type can sign so. The salt of PSS must leave room in the encoded message
+  /// (RFC 8017 §9.1.1: emLen ≥ hLen + sLen + 2, with emBits = modulus bits − 1).
+  public func fits(_ key: KeyType) -> Bool {
+    switch (self, key) {
+    case (.rsaPKCS1, .rsa), (.ecdsa, .ec): true
+    case (.rsaPSS(let hash, _, let salt), .rsa(let bits)):
+      salt >= 0 && salt <= (bits - 1 + 7) / 8 - hash.digestLength - 2
+    default: false
+    }
+  }
+
+  /// The form in the audit log and in request digests.
+  public var name: String {
+    switch self {
+    case .rsaPKCS1(let hash): "rsa-pkcs1-\(hash)"
+    case .rsaPSS(let hash, let mask, let salt): "rsa-pss-\(hash)-mgf1-\(mask)-\(salt)"
+    case .ecdsa(let hash): "ecdsa-\(hash)"
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/// Whether a SAD is tied to the data to be signed (CSC v1 §11.5 `SCAL`; EN 419 241-1).
+public enum SCAL: Int, Sendable { case one = 1, two = 2 }
+
+/// How a credential is authorized (CSC v1 `authMode`).
+public enum AuthorizationMode: String, Sendable {
+  /// The caller's token is enough. Only for credentials marked so: seals and tests.
+  case implicit
+  case explicit
+  /// Only through the authorization server.
+  case oauth2code
+}
+
+/// Key material that only the device can use: encrypted under its wrapping key.
+public struct WrappedKey: Sendable, Hashable {
+  public let bytes: [UInt8]
+  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+}
+
+/// The end-entity certificate, its chain, and what is asked of it for every signature.
+public struct Certificate: Sendable, Equatable {
+  /// DER, end entity first, root last.
+  public var chain: [[UInt8]]
+  public var notBefore, notAfter: UnixTime
+  /// RFC 4514.
+  public var subject, issuer: String
+  public var organization, commonName: String?
+  /// Hexadecimal.
+  public var serialNumber: String
+
+  public init(
+    chain: [[UInt8]], notBefore: UnixTime, notAfter: UnixTime, subject: String, issuer: String,
+    organization: String?, commonName: String?, serialNumber: String
+  ) {
+    self.chain = chain
+    self.notBefore = notBefore
+    self.notAfter = notAfter
+    self.subject = subject
+    self.issuer = issuer
+    self.organization = organization
+    self.commonName = commonName
+    self.serialNumber = serialNumber
+  }
+}
+
+/// A signer's key, certificate and rules. The stored row carries a MAC made in the device over all of it
+/// (`CredentialSeal`), so a row edited by hand or moved to another signer is refused.
+public struct Credential: Sendable, Equatable {
+  public var id: CredentialID
+  public var partner: PartnerID
+  public var signer: SignerID
+  /// Shown to people; at most 255 characters.
+  public var description: String
+  public var keyType: KeyType
+  /// SubjectPublicKeyInfo, DER.
+  public var publicKey: [UInt8]
+  public var wrappedKey: WrappedKey
+  public var certificate: Certificate
+  public var mode: AuthorizationMode
+  /// Nil exactly if the mode is not explicit.
+  public var expression: FactorExpression?
+  public var enrolments: [Enrolment]
+  public var scal: SCAL
+  /// The most signatures that one authorization may cover.
+  public var multisign: Int
+  public var isEnabled: Bool
+
+  public init(
+    id: CredentialID, partner: PartnerID, signer: SignerID, description: String, keyType: KeyType,
+    publicKey: [UInt8], wrappedKey: WrappedKey, certificate: Certificate, mode: AuthorizationMode,
+    expression: FactorExpression?, enrolments: [Enrolment], scal: SCAL, multisign: Int, isEnabled: Bool
+  ) {
+    self.id = id
+    self.partner = partner
+    self.signer = signer
+    self.description = description
+    self.keyType = keyType
+    self.publicKey = publicKey
+    self.wrappedKey = wrappedKey
+    self.certificate = certificate
+    self.mode = mode
+    self.expression = expression
+    self.enrolments = enrolments
+    self.scal = scal
+    self.multisign = multisign
+    self.isEnabled = isEnabled
+  }
+
+  /// Whether the certificate's validity period covers `now`.
+  public func isValid(at now: UnixTime) -> Bool { certificate.notBefore <= now && now <= certificate.notAfter }
+}
+
+/// A credential as it is stored: its canonical text and the device's MAC over it.
+public struct SealedRow: Sendable, Hashable {
+  public let text: [UInt8]
+  public let seal: [UInt8]
+
+  public init(text: [UInt8], seal: [UInt8]) {
+    self.text = text
+    self.seal = seal
+  }
+}

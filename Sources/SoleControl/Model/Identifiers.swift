@@ -1,0 +1,36 @@
+/// An opaque name of a kind of thing, so that the name of one kind cannot stand for another.
+public struct Identifier<Kind>: Hashable, Sendable, CustomStringConvertible {
+  public let text: String
+  public init(_ text: String) { self.text = text }
+  public var description: String { text }
+}
+
+public enum CredentialKind: Sendable {}
+public enum SignerKind: Sendable {}
+public enum PartnerKind: Sendable {}
+
+public typealias CredentialID = Identifier<CredentialKind>
+/// A person (or, for a seal, an organisation) who signs.
+public typealias SignerID = Identifier<SignerKind>
+/// The organisation under contract whose software calls the API.
+public typealias PartnerID = Identifier<PartnerKind>
+
+/// UTC, whole seconds since 1970-01-01.
+public typealias UnixTime = Int64
+
+/// In whose name a call is made, proven by its bearer token.
+public struct Principal: Sendable, Equatable {
+  public let partner: PartnerID
+  /// The user for whom the token was issued; nil if the token speaks for the partner itself.
+  public let signer: SignerID?
+
+  public init(partner: PartnerID, signer: SignerID?) {
+    self.partner = partner
+    self.signer = signer
+  }
+
+  /// A user may use the own credentials, a partner those of its customers.
+  func mayUse(_ credential: Credential) -> Bool {
+    credential.partner == partner && (signer == nil || credential.signer == signer)
+  }
+}

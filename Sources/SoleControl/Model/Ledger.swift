@@ -1,0 +1,89 @@
+/// The ledger: one slot per authorized signature (design §5).
+public enum SlotState: Int, Sendable {
+  case authorized = 0
+  /// A signing operation holds it. After a crash it stays so: spent.
+  case reserved = 1
+  case consumed = 2
+  /// An operation that certainly made no signature gave it back; it can be reserved again.
+  case released = 3
+
+  var isFree: Bool { self == .authorized || self == .released }
+}
+
+/// What the ledger keeps of a SAD.
+public struct Activation: Sendable, Equatable {
+  public let digest: ActivationDigest
+  /// Canonical text of the `Binding`.
+  public let binding: [UInt8]
+  public let expires: UnixTime
+
+  public init(digest: ActivationDigest, binding: [UInt8], expires: UnixTime) {
+    self.digest = digest
+    self.binding = binding
+    self.expires = expires
+  }
+}
+
+/// One call of signHash that reached the device.
+public struct SigningOperation: Sendable, Equatable {
+  public enum State: Int, Sendable {
+    case reserved = 0
+    case completed = 1
+    case released = 2
+    /// The gateway stopped before the outcome was recorded.
+    case unknown = 3
+  }
+
+  public let id: String
+  public let activation: ActivationDigest
+  /// SHA-256 over everything that determines the signatures; the same request again has the same.
+  public let requestDigest: [UInt8]
+  /// The gateway process that reserved; only its own are marked unknown when it starts again.
+  public let instance: String
+  public let state: State
+  /// In request order; empty until completed.
+  public let signatures: [[UInt8]]
+
+  public init(
+    id: String, activation: ActivationDigest, requestDigest: [UInt8], instance: String, state: State,
+    signatures: [[UInt8]]
+  ) {
+    self.id = id
+    self.activation = activation
+    self.requestDigest = requestDigest
+    self.instance = instance
+    self.state = state
+    self.signatures = signatures
+  }
+}
+
+/// What changes about a factor while it is used.
+public struct FactorState: Sendable, Equatable {
+  /// Wrong tries since the last success.
+  public var failures: Int
+  /// The last TOTP time step that was accepted; steps up to it are used up.
+  public var lastStep: Int64
+
+  public static let fresh = FactorState(failures: 0, lastStep: -1)
+
+  public init(failures: Int, lastStep: Int64) {
+    self.failures = failures
+    self.lastStep = lastStep
+  }
+}
+
+/// An open challenge from credentials/getChallenge.
+public struct Challenge: Sendable, Equatable {
+  /// SHA-256 of the challenge text.
+  public let digest: [UInt8]
+  public let credential: CredentialID
+  public let factor: FactorID
+  public let expires: UnixTime
+
+  public init(digest: [UInt8], credential: CredentialID, factor: FactorID, expires: UnixTime) {
+    self.digest = digest
+    self.credential = credential
+    self.factor = factor
+    self.expires = expires
+  }
+}

@@ -1,0 +1,116 @@
+import Crypto
+import WireJSON
+
+/// SAD: what unlocks a key for the signatures that its owner authorized (design §5).
+///
+/// On the wire `base64url(id ‖ mac)`: 16 random octets and the device's HMAC-SHA-256 over the id and the
+/// canonical binding. The ledger keeps the binding and only a digest of the SAD: whoever reads the ledger
+/// cannot present a SAD, and whoever edits the binding makes the SAD fail.
+public struct SignatureActivationData: Sendable, Equatable {
+  public static let idLength = 16
+  static let macLength = 32
+
+  let id: [UInt8]
+  let mac: [UInt8]
+
+  init(id: [UInt8], mac: [UInt8]) {
+    self.id = id
+    self.mac = mac
+  }
+
+  /// Nil if the octets have not the length of a SAD. Says nothing about whether it was ever issued.
+  public init?(octets: [UInt8]) {
+    guard octets.count == Self.idLength + Self.macLength else { return nil }
+    self.init(id: Array(octets.prefix(Self.idLength)), mac: Array(octets.suffix(Self.macLength)))
+  }
+
+  public var octets: [UInt8] { id + mac }
+
+  /// SHA-256 of the octets: the name under which the ledger keeps the binding.
+  var digest: ActivationDigest { ActivationDigest(Array(SHA256.hash(data: octets))) }
+}
+
+/// The ledger's name of a SAD, from which the SAD cannot be had.
+public struct ActivationDigest: Hashable, Sendable {
+  public let bytes: [UInt8]
+  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+}
+
+/// A verified factor, as the binding and the audit log name it.
+public struct Evidence: Sendable, Equatable {
+  public let factor: FactorID
+  /// Random; joins the binding with the audit entry that tells more.
+  public let id: String
+}
+
+/// Everything a SAD stands for. Its canonical text is what the device's MAC covers.
+public struct Binding: Sendable, Equatable {
+  public var gateway: String
+  public var partner: PartnerID
+  public var signer: SignerID
+  public var credential: CredentialID
+  public var scal: SCAL
+  public var numSignatures: Int
+  public var hashAlgorithm: HashAlgorithm?
+  /// Authorized digests in request order, one per occurrence. Empty: any digest may be signed (SCAL 1 only).
+  /// Fewer than `numSignatures`: the rest is for an extension of the transaction to name.
+  public var digests: [[UInt8]]
+  public var evidence: [Evidence]
+  public var issued, expires: UnixTime
+
+  func canonical() -> [UInt8] {
+    var object = JSONObject([
+      ("gateway", .string(gateway)), ("partner", .string(partner.text)), ("signer", .string(signer.text)),
+      ("credential", .string(credential.text)), ("scal", .integer(Int64(scal.rawValue))),
+      ("numSignatures", .integer(Int64(numSignatures))),
+      ("digests", .array(digests.map { .string(Hex.encode($0)) })),
+      ("evidence", .array(evidence.map { ["factor": .string($0.factor.rawValue), "id": .string($0.id)] })),
+      ("issued", .integer(issued)), ("expires", .integer(expires)),
+    ])
+    if let hashAlgorithm { object["hashAlgorithm"] = .string(hashAlgorithm.rawValue) }
+    return JSONValue.object(object).canonical()
+  }
+
+  init?(canonical text: [UInt8]) {
+    guard let object = try? JSONValue.parse(text).object,
+      let gateway = object["gateway"]?.string, let partner = object["partner"]?.string,
+      let signer = object["signer"]?.string, let credential = object["credential"]?.string,
+      let scal = object["scal"]?.integer.flatMap({ SCAL(rawValue: Int($0)) }),
+      let numSignatures = object["numSignatures"]?.integer,
+      let digests = object["digests"]?.array?.compactMap({ $0.string.flatMap(Hex.decode) }),
+      let evidence = object["evidence"]?.array?.compactMap({ $0.object.flatMap(Evidence.init(json:)) }),
+      let issued = object["issued"]?.integer, let expires = object["expires"]?.integer
+    else { return nil }
+    self.init(
+      gateway: gateway, partner: PartnerID(partner), signer: SignerID(signer),
+      credential: CredentialID(credential), scal: scal, numSignatures: Int(numSignatures),
+      hashAlgorithm: object["hashAlgorithm"]?.string.flatMap(HashAlgorithm.init(rawValue:)), digests: digests,
+      evidence: evidence, issued: issued, expires: expires)
+  }
+
+  init(
+    gateway: String, partner: PartnerID, signer: SignerID, credential: CredentialID, scal: SCAL,
+    numSignatures: Int, hashAlgorithm: HashAlgorithm?, digests: [[UInt8]], evidence: [Evidence],
+    issued: UnixTime, expires: UnixTime
+  ) {
+    self.gateway = gateway
+    self.partner = partner
+    self.signer = signer
+    self.credential = credential
+    self.scal = scal
+    self.numSignatures = numSignatures
+    self.hashAlgorithm = hashAlgorithm
+    self.digests = digests
+    self.evidence = evidence
+    self.issued = issued
+    self.expires = expires
+  }
+}
+
+extension Evidence {
+  fileprivate init?(json object: JSONObject) {
+    guard let factor = object["factor"]?.string.flatMap(FactorID.init(rawValue:)), let id = object["id"]?.string
+    else { return nil }
+    self.init(factor: factor, id: id)
+  }
+}

@@ -1,0 +1,66 @@
+public import AuditLog
+
+/// Where sole control keeps its state. `StoreConformance` is the suite that every implementation passes.
+///
+/// Promises:
+/// - `write` runs its body in one serializable transaction and returns only when the commit is durable.
+///   If the body throws, nothing of it remains.
+/// - Many bodies may share one commit; each sees the effects of those before it.
+/// - `read` sees one committed state.
+/// - Bodies are synchronous and may be run on any thread. They do nothing but use their argument.
+public protocol SoleControlStore: Sendable {
+  func read<Result: Sendable>(
+    _ body: @escaping @Sendable (any SoleControlReading) throws -> Result
+  ) async throws -> Result
+
+  func write<Result: Sendable>(
+    _ body: @escaping @Sendable (any SoleControlWriting) throws -> Result
+  ) async throws -> Result
+}
+
+/// Thrown by `write` and `read` for faults of the store itself.
+public enum StoreError: Error, Equatable, Sendable {
+  /// Nothing was committed; trying again later can help.
+  case unavailable
+  /// The commit was asked for and no answer came: it may or may not have happened.
+  case outcomeUnknown
+  /// The store holds something that it could not have written.
+  case corrupt
+}
+
+public protocol SoleControlReading {
+  func credential(_ id: CredentialID) throws -> SealedRow?
+  /// The seal alone: whether a credential is still the one that was read before.
+  func seal(of id: CredentialID) throws -> [UInt8]?
+  /// In order of id, beginning after `after`.
+  func credentials(of signer: SignerID, after: CredentialID?, limit: Int) throws -> [SealedRow]
+  func factorState(_ factor: FactorID, of credential: CredentialID) throws -> FactorState
+  func activation(_ digest: ActivationDigest) throws -> Activation?
+  /// The slots of a SAD; index i stands for the i-th digest of its binding.
+  func slots(_ activation: ActivationDigest) throws -> [SlotState]
+  /// The newest operation of a request that was not released.
+  func operation(_ activation: ActivationDigest, requestDigest: [UInt8]) throws -> SigningOperation?
+  func challenge(_ digest: [UInt8]) throws -> Challenge?
+}
+
+public protocol SoleControlWriting: SoleControlReading {
+  /// Adds the credential, or replaces the row of the same id.
+  func put(_ row: SealedRow, of credential: Credential) throws
+  func put(_ state: FactorState, _ factor: FactorID, of credential: CredentialID) throws
+  /// Adds a SAD with `slots` authorized slots.
+  func add(_ activation: Activation, slots: Int) throws
+  /// Adds an operation in state reserved and makes its slots reserved.
+  func reserve(_ slots: [Int], for operation: SigningOperation) throws
+  /// Makes the operation completed, with its signatures, and its slots consumed.
+  func complete(_ operation: SigningOperation, signatures: [[UInt8]]) throws
+  /// Makes the operation released and its slots free again.
+  func release(_ operation: SigningOperation) throws
+  /// Makes every reserved operation of the instance unknown and returns them. Their slots stay reserved.
+  func markUnknown(instance: String) throws -> [SigningOperation]
+  /// Adds a challenge. Of the open ones of this credential and factor only the `keep` newest remain.
+  func add(_ challenge: Challenge, keep: Int) throws
+  /// Takes a challenge out of the store; false if it was not there.
+  func take(challenge digest: [UInt8]) throws -> Bool
+  /// Appends to the audit log, as a part of this transaction.
+  func append(_ event: AuditEvent, at time: UnixTime) throws
+}

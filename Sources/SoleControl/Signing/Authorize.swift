@@ -1,0 +1,112 @@
+import AuditLog
+import WireJSON
+
+/// A call of credentials/authorize, as sole control sees it.
+public struct AuthorizationRequest: Sendable {
+  public var credential: CredentialID
+  /// At least 1.
+  public var numSignatures: Int
+  public var hashAlgorithm: HashAlgorithm?
+  /// Raw digests in request order; empty if none were named.
+  public var digests: [[UInt8]]
+  /// What the caller presents for each factor.
+  public var presented: [FactorID: String]
+
+  public init(
+    credential: CredentialID, numSignatures: Int, hashAlgorithm: HashAlgorithm?, digests: [[UInt8]],
+    presented: [FactorID: String]
+  ) {
+    self.credential = credential
+    self.numSignatures = numSignatures
+    self.hashAlgorithm = hashAlgorithm
+    self.digests = digests
+    self.presented = presented
+  }
+}
+
+/// A SAD, once: it is not stored and cannot be had again.
+public struct Authorization: Sendable {
+  public let sad: SignatureActivationData
+  /// Seconds.
+  public let expiresIn: UnixTime
+}
+
+extension SigningService {
+  /// Checks the factors that a credential's policy demands and issues a SAD.
+  ///
+  /// The costly part of each check (a MAC in the device, a visit to the provider) is done first and decides
+  /// nothing. Then one transaction counts the tries, compares, uses up what can be used once, and makes the SAD
+  /// alive, so there is no try that is not counted and no SAD that is not recorded.
+  public func authorize(_ request: AuthorizationRequest, as principal: Principal) async throws -> Authorization {
+    let now = clock.now()
+    guard let row = try await store.read({ try $0.credential(request.credential) }) else {
+      throw Refusal.unknownCredential
+    }
+    let candidate = try candidate(row, id: request.credential)
+    let credential = candidate.credential
+    guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
+    try Self.check(request, credential)
+
+    let random = try await randomID()
+    let checks = try await prepare(request.presented, for: credential, evidencePrefix: random, now: now)
+    let binding = Binding(
+      gateway: rules.gateway, partner: credential.partner, signer: credential.signer, credential: credential.id,
+      scal: credential.scal, numSignatures: request.numSignatures, hashAlgorithm: request.hashAlgorithm,
+      digests: request.digests, evidence: checks.map(\.evidence), issued: now, expires: now + rules.activationLife)
+    let text = binding.canonical()
+    let sadID = try await sadID()
+    let macs = try await confirm(candidate, alongside: [(.activation, sadID + text)] + checks.flatMap(\.deviceMessages))
+    let sad = SignatureActivationData(id: sadID, mac: macs[0])
+    let decided = try Self.complete(checks, with: macs.dropFirst())
+
+    let activation = Activation(digest: sad.digest, binding: text, expires: binding.expires)
+    let maximumTries = rules.maximumTries
+    let refusal: Refusal? = try await store.write { transaction in
+      guard try transaction.seal(of: credential.id) == row.seal else { throw Refusal.unavailable }
+      for check in decided {
+        guard let refusal = try check.decide(transaction, credential.id, maximumTries, now) else { continue }
+        // Returned, not thrown: the counted try must stay.
+        return refusal
+      }
+      try transaction.add(activation, slots: request.numSignatures)
+      try transaction.append(Self.granted(activation, binding, decided), at: now)
+      return nil
+    }
+    if let refusal { throw refusal }
+    return Authorization(sad: sad, expiresIn: rules.activationLife)
+  }
+
+  private func sadID() async throws -> [UInt8] {
+    do { return try await device.random(count: SignatureActivationData.idLength) } catch { throw error.asFault }
+  }
+
+  /// What can be refused before any factor is looked at.
+  private static func check(_ request: AuthorizationRequest, _ credential: Credential) throws {
+    guard credential.isEnabled else { throw Refusal.credentialDisabled }
+    guard credential.mode != .oauth2code else { throw Refusal.authorizedElsewhere }
+    guard request.numSignatures <= credential.multisign else { throw Refusal.tooManySignatures }
+    guard credential.scal == .one || !request.digests.isEmpty else { throw Refusal.digestsMissing }
+    guard request.digests.count <= request.numSignatures else { throw Refusal.tooManyDigests }
+    guard let expression = credential.expression else {
+      guard credential.mode == .implicit else { throw InternalFault.rowIntegrity(credential.id) }
+      return
+    }
+    let presented = Set(request.presented.keys)
+    guard !expression.isSatisfied(by: presented) else { return }
+    let missing = FactorID.allCases.first { expression.demands($0) && !presented.contains($0) }
+    throw missing.map(Refusal.factorMissing) ?? Refusal.policyNotSatisfied
+  }
+
+  private static func granted(_ activation: Activation, _ binding: Binding, _ checks: [DecidedCheck]) -> AuditEvent {
+    AuditEvent(
+      .authorizationGranted,
+      [
+        ("activation", .string(Hex.encode(activation.digest.bytes))),
+        ("credential", .string(binding.credential.text)), ("signer", .string(binding.signer.text)),
+        ("partner", .string(binding.partner.text)), ("numSignatures", .integer(Int64(binding.numSignatures))),
+        ("digests", .array(binding.digests.map { .string(Hex.encode($0)) })),
+        ("evidence", .array(checks.map(\.json))),
+        ("expires", .integer(binding.expires)),
+      ])
+  }
+}

@@ -1,0 +1,22 @@
+import Crypto
+
+extension SigningService {
+  /// Open challenges per credential and factor; the oldest goes when one more is asked for.
+  private static let openChallenges = 16
+
+  /// Makes a challenge for a factor that needs one (CSC v2 §11.8). It is good once, for this credential.
+  public func challenge(for id: CredentialID, factor: FactorID?, as principal: Principal) async throws -> String {
+    let credential = try await credential(id, as: principal)
+    guard let factor, credential.enrolments.contains(where: { $0.factor == factor }), factor == .eid else {
+      throw Refusal.noChallenge
+    }
+    let text = try await randomID() + randomID()
+    let challenge = Challenge(
+      digest: Self.digest(ofChallenge: text), credential: id, factor: factor,
+      expires: clock.now() + rules.challengeLife)
+    try await store.write { try $0.add(challenge, keep: Self.openChallenges) }
+    return text
+  }
+
+  static func digest(ofChallenge text: String) -> [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }
+}

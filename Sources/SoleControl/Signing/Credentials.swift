@@ -1,0 +1,46 @@
+import AuditLog
+import WireJSON
+
+extension SigningService {
+  /// The credential, if the principal may use it.
+  public func credential(_ id: CredentialID, as principal: Principal) async throws -> Credential {
+    guard let row = try await store.read({ try $0.credential(id) }) else { throw Refusal.unknownCredential }
+    let candidate = try candidate(row, id: id)
+    _ = try await confirm(candidate)
+    guard principal.mayUse(candidate.credential) else { throw Refusal.unknownCredential }
+    return candidate.credential
+  }
+
+  /// A signer's credentials that the principal may use, in order of id.
+  public func credentials(
+    of signer: SignerID, after: CredentialID?, limit: Int, as principal: Principal
+  ) async throws -> [Credential] {
+    let rows = try await store.read { try $0.credentials(of: signer, after: after, limit: limit) }
+    var credentials: [Credential] = []
+    for row in rows {
+      guard let id = Credential(canonical: row.text)?.id else { throw StoreError.corrupt }
+      let candidate = try candidate(row, id: id)
+      _ = try await confirm(candidate)
+      if principal.mayUse(candidate.credential) { credentials.append(candidate.credential) }
+    }
+    return credentials
+  }
+
+  /// Opens a locked factor again. For the partner, who knows its customer.
+  public func unlock(_ factor: FactorID, of id: CredentialID, as principal: Principal) async throws {
+    _ = try await credential(id, as: principal)
+    let now = clock.now()
+    try await store.write { transaction in
+      var state = try transaction.factorState(factor, of: id)
+      state.failures = 0
+      try transaction.put(state, factor, of: id)
+      try transaction.append(
+        AuditEvent(
+          .credentialUnlocked,
+          [
+            ("credential", .string(id.text)), ("factor", .string(factor.rawValue)),
+            ("partner", .string(principal.partner.text)),
+          ]), at: now)
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/// Why sole control does not do what it was asked to. Nothing was spent.
+public enum Refusal: Error, Equatable, Sendable {
+  case unknownCredential
+  case credentialDisabled
+  /// The credential is authorized through the authorization server only.
+  case authorizedElsewhere
+  case tooManySignatures
+  /// SCAL 2 without digests.
+  case digestsMissing
+  /// More digests than signatures.
+  case tooManyDigests
+  case factorMissing(FactorID)
+  /// The object is not one of this credential's.
+  case unknownFactor
+  /// The object has no challenge to give.
+  case noChallenge
+  case wrongFactor(FactorID)
+  case lockedFactor(FactorID)
+  /// Each factor was right, but together they do not satisfy the policy.
+  case policyNotSatisfied
+  case invalidSAD
+  case sadExpired
+  case digestNotAuthorized
+  /// More signatures than the SAD has left.
+  case authorizationExhausted
+  case algorithmNotAllowed
+  case parametersNotSupported
+  case digestLength
+  case certificateExpired(organization: String?, commonName: String?)
+  /// Trying again soon can help: the device or a provider is busy, or the same request is still running.
+  case unavailable
+}
+
+/// Faults that are not the caller's. The detail is for the log.
+public enum InternalFault: Error, Equatable, Sendable {
+  /// A row without its MAC: someone edited the store.
+  case rowIntegrity(CredentialID)
+  case device(DeviceError)
+  /// The device's signature does not verify with the credential's public key.
+  case signatureDoesNotVerify
+  /// Whether the signature was recorded is unknown; it was not released.
+  case outcomeUnknown
+}

@@ -1,0 +1,77 @@
+/// Sole control over the signing keys: who may sign what with which key, and the record of it.
+public struct SigningService: Sendable {
+  public struct Rules: Sendable {
+    /// Name of the service in every binding. A SAD of another service fails.
+    public var gateway: String
+    /// Name of this process among those that share the store.
+    public var instance: String
+    /// Seconds.
+    public var activationLife: UnixTime = 300
+    /// Wrong tries until a factor is locked.
+    public var maximumTries = 5
+    /// Seconds.
+    public var challengeLife: UnixTime = 600
+    /// How old an authentication at an eID provider may be. Seconds.
+    public var maximumAuthenticationAge: UnixTime = 600
+
+    public init(gateway: String, instance: String) {
+      self.gateway = gateway
+      self.instance = instance
+    }
+  }
+
+  /// Time, as a value from outside.
+  public struct Clock: Sendable {
+    public var now: @Sendable () -> UnixTime
+    public var pause: @Sendable (Duration) async throws -> Void
+
+    public init(
+      now: @escaping @Sendable () -> UnixTime, pause: @escaping @Sendable (Duration) async throws -> Void
+    ) {
+      self.now = now
+      self.pause = pause
+    }
+  }
+
+  let store: any SoleControlStore
+  let device: any SigningDevice
+  let verifier: any SignatureVerifier
+  let eid: any EIDTokenVerifier
+  let rules: Rules
+  let clock: Clock
+  let verifiedRows = VerifiedRows(capacity: 4096)
+
+  public init(
+    store: any SoleControlStore, device: any SigningDevice, verifier: any SignatureVerifier,
+    eid: any EIDTokenVerifier, rules: Rules, clock: Clock
+  ) {
+    self.store = store
+    self.device = device
+    self.verifier = verifier
+    self.eid = eid
+    self.rules = rules
+    self.clock = clock
+  }
+
+  /// Random text for ids, 128 bits.
+  func randomID() async throws -> String {
+    do { return Hex.encode(try await device.random(count: 16)) } catch { throw error.asFault }
+  }
+
+  /// Octets compared in a time that tells nothing about where they differ.
+  static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    guard left.count == right.count else { return false }
+    return zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+  }
+}
+
+extension DeviceError {
+  /// What a caller of sole control gets for it.
+  var asFault: any Error {
+    switch self {
+    case .busy, .unavailable: Refusal.unavailable
+    case .unsupported: Refusal.parametersNotSupported
+    case .fault: InternalFault.device(self)
+    }
+  }
+}
