@@ -1,0 +1,176 @@
+internal import CCryptoki
+internal import Foundation
+internal import SoleControl
+
+/// Sessions on one token, each owned by one thread for its whole life. Cryptoki calls block and cannot be
+/// cancelled, so they stay off the threads that Swift's concurrency shares.
+///
+/// `@unchecked`: what the threads share is guarded by `condition`.
+final class SessionPool: @unchecked Sendable {
+  private typealias Job = @Sendable (Worker) -> Void
+
+  /// What one thread owns.
+  final class Worker {
+    let index: Int
+    fileprivate(set) var session: DeviceSession
+    /// The service's own keys, as this session knows them.
+    fileprivate(set) var keys: TokenKeys
+
+    fileprivate init(index: Int, session: DeviceSession) throws {
+      self.index = index
+      self.session = session
+      keys = try TokenKeys(session)
+    }
+  }
+
+  private let module: CryptokiModule
+  private let slot: CK_SLOT_ID
+  private let pin: [UInt8]
+  private let capacity: Int
+  let size: Int
+  /// Called by a worker whose session was replaced: the objects of the old one are gone.
+  private let sessionLost: @Sendable (_ worker: Int) -> Void
+  /// For the operator: which Cryptoki function failed with what.
+  private let report: @Sendable (String) -> Void
+
+  private let condition = NSCondition()
+  // Guarded by `condition`.
+  private var waiting: [Job] = []
+  private var first = 0
+  private var isClosed = false
+  private var loginRefused = false
+
+  /// Opens the sessions one after another and stops at the first failure: a pool that kept trying a wrong PIN
+  /// would lock the token.
+  ///
+  /// - Parameter capacity: jobs that may wait before further ones are refused as busy.
+  init(
+    module: CryptokiModule, slot: CK_SLOT_ID, pin: [UInt8], size: Int, capacity: Int,
+    sessionLost: @escaping @Sendable (_ worker: Int) -> Void, report: @escaping @Sendable (String) -> Void
+  ) throws {
+    self.module = module
+    self.slot = slot
+    self.pin = pin
+    self.size = size
+    self.capacity = capacity
+    self.sessionLost = sessionLost
+    self.report = report
+    var workers: [Worker] = []
+    for index in 0..<size {
+      let session = try DeviceSession(module: module, slot: slot)
+      do { try session.logIn(pin: pin) } catch {
+        guard error.meaning == .login else { throw error }
+        throw TokenError("the token refuses the PIN of the PIN file (\(error)); correct the file before trying again")
+      }
+      workers.append(try Worker(index: index, session: session))
+    }
+    for worker in workers {
+      let owned = Owned(worker)
+      let thread = Thread { [self] in serve(owned.worker) }
+      thread.name = "pkcs11-\(worker.index)"
+      thread.start()
+    }
+  }
+
+  /// Hands a worker to its thread. `@unchecked`: nobody else touches it afterwards.
+  private struct Owned: @unchecked Sendable {
+    let worker: Worker
+    init(_ worker: Worker) { self.worker = worker }
+  }
+
+  deinit { close() }
+
+  /// Lets the threads finish what waits, and end.
+  func close() {
+    condition.lock()
+    isClosed = true
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  /// Runs `body` with the next free session. A spoilt session is replaced and `body` run once more.
+  func run<Output: Sendable>(
+    _ body: @escaping @Sendable (Worker) throws -> Output
+  ) async throws(DeviceError) -> Output {
+    let result: Result<Output, DeviceError> = await withCheckedContinuation { continuation in
+      let accepted = enqueue { worker in continuation.resume(returning: self.perform(body, on: worker)) }
+      if !accepted { continuation.resume(returning: .failure(.busy)) }
+    }
+    return try result.get()
+  }
+
+  private func enqueue(_ job: @escaping Job) -> Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    guard !isClosed, waiting.count - first < capacity else { return false }
+    waiting.append(job)
+    condition.signal()
+    return true
+  }
+
+  private func serve(_ worker: Worker) {
+    while let job = next() { job(worker) }
+    worker.session.close()
+  }
+
+  private func next() -> Job? {
+    condition.lock()
+    defer { condition.unlock() }
+    while first == waiting.count, !isClosed { condition.wait() }
+    guard first < waiting.count else { return nil }
+    let job = waiting[first]
+    first += 1
+    // Taken jobs are dropped in bulk, so that taking one costs nothing.
+    if first == waiting.count || first > 1024 {
+      waiting.removeFirst(first)
+      first = 0
+    }
+    return job
+  }
+
+  private func perform<Output: Sendable>(
+    _ body: (Worker) throws -> Output, on worker: Worker
+  ) -> Result<Output, DeviceError> {
+    do {
+      return .success(try body(worker))
+    } catch {
+      if let error = error as? CryptokiError { report(error.description) }
+      guard Self.classify(error) == .unavailable else { return .failure(Self.classify(error)) }
+      let mayRepeat = (error as? CryptokiError)?.meaning == .freshSession
+      do {
+        try renew(worker)
+        guard mayRepeat else { return .failure(.unavailable) }
+        return .success(try body(worker))
+      } catch { return .failure(Self.classify(error)) }
+    }
+  }
+
+  private func renew(_ worker: Worker) throws {
+    condition.lock()
+    let refused = loginRefused
+    condition.unlock()
+    guard !refused else { throw CryptokiError(code: UInt(CKR_PIN_INCORRECT), function: "C_Login") }
+    sessionLost(worker.index)
+    worker.session.close()
+    worker.session = try DeviceSession(module: module, slot: slot)
+    do { try worker.session.logIn(pin: pin) } catch {
+      if error.meaning == .login {
+        condition.lock()
+        loginRefused = true
+        condition.unlock()
+      }
+      throw error
+    }
+    worker.keys = try TokenKeys(worker.session)
+  }
+
+  private static func classify(_ error: any Error) -> DeviceError {
+    if let error = error as? DeviceError { return error }
+    guard let error = error as? CryptokiError else { return .fault }
+    return switch error.meaning {
+    case .freshSession, .deviceDown, .login: .unavailable
+    case .unsupported: .unsupported
+    case .ourBug: .fault
+    }
+  }
+}
