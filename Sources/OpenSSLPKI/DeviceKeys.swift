@@ -1,0 +1,46 @@
+internal import COpenSSL
+
+/// Private keys in the token as OpenSSL sees them, through libp11: the keys never leave the device.
+///
+/// One value for all keys of a token: each libp11 context closes every session of the process on its slot when it
+/// opens its first. The context stays for the process's life, because unloading it would finalise the module.
+///
+/// `@unchecked`: used by one call at a time, under the lock of its owner.
+final class DeviceKeys: @unchecked Sendable {
+  private let keys: [String: OpaquePointer]
+
+  /// - Parameter labels: of the private keys; the public key beside each has the same.
+  init(token: CertificateAuthority.Token, labels: [String]) throws {
+    ERR_clear_error()
+    let context = try nonNil(PKCS11_CTX_new(), "libp11")
+    try Self.zero(PKCS11_CTX_load(context, token.module), "cannot load \(token.module)")
+    var slots: UnsafeMutablePointer<PKCS11_SLOT>?
+    var count: UInt32 = 0
+    try Self.zero(PKCS11_enumerate_slots(context, &slots, &count), "cannot list the slots")
+    let matching = (0..<Int(count)).first {
+      slots?[$0].token?.pointee.label.map { String(cString: $0) } == token.label
+    }
+    guard let matching, let slot = slots?.advanced(by: matching) else {
+      throw OpenSSLError("no token is labelled \(token.label)")
+    }
+    try Self.zero(PKCS11_open_session(slot, 0), "cannot open a session")
+    try Self.zero(PKCS11_login(slot, 0, token.pin), "the token refuses the PIN")
+    var list: UnsafeMutablePointer<PKCS11_KEY>?
+    try Self.zero(PKCS11_enumerate_keys(slot.pointee.token, &list, &count), "cannot list the keys")
+    var keys: [String: OpaquePointer] = [:]
+    for label in labels {
+      let found = (0..<Int(count)).first { list?[$0].label.map { String(cString: $0) } == label }
+      guard let found, let key = list?.advanced(by: found) else { throw OpenSSLError("the token has no key \(label)") }
+      keys[label] = try nonNil(PKCS11_get_private_key(key), "cannot use the key \(label)")
+    }
+    self.keys = keys
+  }
+
+  deinit { for key in keys.values { EVP_PKEY_free(key) } }
+
+  func key(_ label: String) throws -> OpaquePointer { try nonNil(keys[label], "no key \(label)") }
+
+  private static func zero(_ result: Int32, _ what: String) throws {
+    guard result == 0 else { throw OpenSSLError(what) }
+  }
+}

@@ -1,0 +1,58 @@
+internal import COpenSSL
+internal import Foundation
+public import OAuth
+internal import SoleControl
+
+/// Log-in passwords under scrypt (RFC 7914) with 32 MiB each, so that a stolen table is costly to search.
+///
+/// Hashing takes tens of milliseconds of a core, so it runs on a queue of its own, few at a time.
+public final class ScryptHasher: PasswordHasher {
+  private static let cost: UInt64 = 1 << 15
+  private static let blockSize: UInt64 = 8
+  private static let parallelism: UInt64 = 1
+  private static let maximumMemory: UInt64 = 64 << 20
+
+  private let queue = OperationQueue()
+  private let random: @Sendable (Int) async throws -> [UInt8]
+
+  public init(random: @escaping @Sendable (Int) async throws -> [UInt8]) {
+    self.random = random
+    queue.maxConcurrentOperationCount = 2
+  }
+
+  /// `scrypt$salt$key`, both hexadecimal.
+  public func hash(_ password: String) async throws -> String {
+    let salt = try await random(16)
+    let key = try await derive(password, salt)
+    return "scrypt$\(Hex.encode(salt))$\(Hex.encode(key))"
+  }
+
+  /// Takes the same time for a hash that is none, as an unknown user has.
+  public func isRight(_ password: String, for hash: String) async -> Bool {
+    let parts = hash.split(separator: "$").map(String.init)
+    let known = parts.count == 3 && parts[0] == "scrypt"
+    let salt = known ? (Hex.decode(parts[1]) ?? []) : [UInt8](repeating: 0, count: 16)
+    guard let key = try? await derive(password, salt) else { return false }
+    let expected = known ? (Hex.decode(parts[2]) ?? []) : [UInt8](repeating: 0, count: 32)
+    return known && expected.count == key.count && CRYPTO_memcmp(expected, key, key.count) == 0
+  }
+
+  private func derive(_ password: String, _ salt: [UInt8]) async throws -> [UInt8] {
+    try await withCheckedThrowingContinuation { continuation in
+      queue.addOperation {
+        var key = [UInt8](repeating: 0, count: 32)
+        let octets = Array(password.utf8)
+        let done = octets.withUnsafeBytes { bytes in
+          EVP_PBE_scrypt(
+            bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, salt, salt.count, Self.cost,
+            Self.blockSize, Self.parallelism, Self.maximumMemory, &key, key.count)
+        }
+        continuation.resume(
+          with: Result { () throws -> [UInt8] in
+            try check(done, "scrypt")
+            return key
+          })
+      }
+    }
+  }
+}

@@ -1,0 +1,123 @@
+internal import COpenSSL
+public import SoleControl
+
+/// An X.509 certificate owned by Swift. `@unchecked`: it is only read once made.
+final class X509Certificate: @unchecked Sendable {
+  let pointer: OpaquePointer
+
+  init(takingOwnership pointer: OpaquePointer) { self.pointer = pointer }
+
+  init(der: [UInt8]) throws {
+    ERR_clear_error()
+    pointer = try der.withUnsafeBufferPointer { bytes in
+      var position = bytes.baseAddress
+      return try nonNil(d2i_X509(nil, &position, bytes.count), "not a certificate")
+    }
+  }
+
+  deinit { X509_free(pointer) }
+
+  func der() throws -> [UInt8] {
+    var bytes: UnsafeMutablePointer<UInt8>?
+    let length = i2d_X509(pointer, &bytes)
+    try check(length, "cannot encode a certificate")
+    defer { CRYPTO_free(bytes, nil, 0) }
+    return Array(UnsafeBufferPointer(start: bytes, count: Int(length)))
+  }
+
+  func pem() throws -> String {
+    let bio = try nonNil(BIO_new(BIO_s_mem()), "memory")
+    defer { BIO_free(bio) }
+    try check(PEM_write_bio_X509(bio, pointer), "cannot write a certificate")
+    return text(of: bio)
+  }
+}
+
+/// What a memory BIO holds.
+func text(of bio: OpaquePointer) -> String {
+  var start: UnsafeMutablePointer<CChar>?
+  let length = BIO_ctrl(bio, BIO_CTRL_INFO, 0, &start)
+  guard let start, length > 0 else { return "" }
+  return String(decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
+}
+
+extension Certificate {
+  /// Reads what the gateway asks of a certificate.
+  ///
+  /// - Parameter chain: DER, end entity first, root last.
+  public init(chain: [[UInt8]]) throws {
+    guard let first = chain.first else { throw OpenSSLError("an empty chain") }
+    let certificate = try X509Certificate(der: first)
+    let subject = X509_get_subject_name(certificate.pointer)
+    self.init(
+      chain: chain, notBefore: try Self.time(X509_get0_notBefore(certificate.pointer)),
+      notAfter: try Self.time(X509_get0_notAfter(certificate.pointer)), subject: try Self.name(subject),
+      issuer: try Self.name(X509_get_issuer_name(certificate.pointer)),
+      organization: Self.part(NID_organizationName, of: subject),
+      commonName: Self.part(NID_commonName, of: subject),
+      serialNumber: try Self.serialNumber(X509_get0_serialNumber(certificate.pointer)))
+  }
+
+  private static func time(_ time: UnsafePointer<ASN1_TIME>?) throws -> UnixTime {
+    let epoch = try nonNil(ASN1_TIME_set(nil, 0), "time")
+    defer { ASN1_STRING_free(epoch) }
+    var days: Int32 = 0
+    var seconds: Int32 = 0
+    try check(ASN1_TIME_diff(&days, &seconds, epoch, time), "a time that is none")
+    return UnixTime(days) * 86400 + UnixTime(seconds)
+  }
+
+  /// The attribute types that have a name in RFC 4514 §3. Parsers need not know any other name, so other types
+  /// are written as dotted OIDs.
+  private static let namedTypes: Set<Int32> = [
+    NID_commonName, NID_localityName, NID_stateOrProvinceName, NID_organizationName, NID_organizationalUnitName,
+    NID_countryName, NID_streetAddress, NID_domainComponent, NID_userId,
+  ]
+
+  /// RFC 4514 text, most specific part first, in UTF-8.
+  private static func name(_ name: OpaquePointer?) throws -> String {
+    var text = ""
+    var set: Int32?
+    for index in stride(from: X509_NAME_entry_count(name) - 1, through: 0, by: -1) {
+      let entry = X509_NAME_get_entry(name, index)
+      // Entries of one set are one relative name of several values.
+      if let set { text += set == X509_NAME_ENTRY_set(entry) ? "+" : "," }
+      set = X509_NAME_ENTRY_set(entry)
+      text += try Self.text(ofEntry: entry)
+    }
+    return text
+  }
+
+  private static func text(ofEntry entry: OpaquePointer?) throws -> String {
+    let single = try nonNil(X509_NAME_new(), "memory")
+    defer { X509_NAME_free(single) }
+    try check(X509_NAME_add_entry(single, entry, -1, 0), "a name that cannot be printed")
+    let bio = try nonNil(BIO_new(BIO_s_mem()), "memory")
+    defer { BIO_free(bio) }
+    let isNamed = namedTypes.contains(OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry)))
+    // Without ESC_MSB, letters beyond ASCII stay as they are.
+    let flags =
+      UInt(XN_FLAG_SEP_COMMA_PLUS) | UInt(isNamed ? XN_FLAG_FN_SN : XN_FLAG_FN_OID) | UInt(ASN1_STRFLGS_ESC_2253)
+      | UInt(ASN1_STRFLGS_ESC_CTRL) | UInt(ASN1_STRFLGS_UTF8_CONVERT)
+    try check(X509_NAME_print_ex(bio, single, 0, flags), "a name that cannot be printed")
+    return OpenSSLPKI.text(of: bio)
+  }
+
+  private static func part(_ nid: Int32, of name: OpaquePointer?) -> String? {
+    let index = X509_NAME_get_index_by_NID(name, nid, -1)
+    guard index >= 0, let data = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index)) else { return nil }
+    var bytes: UnsafeMutablePointer<UInt8>?
+    let length = ASN1_STRING_to_UTF8(&bytes, data)
+    guard length >= 0 else { return nil }
+    defer { CRYPTO_free(bytes, nil, 0) }
+    return String(decoding: UnsafeBufferPointer(start: bytes, count: Int(length)), as: UTF8.self)
+  }
+
+  private static func serialNumber(_ number: UnsafePointer<ASN1_INTEGER>?) throws -> String {
+    let big = try nonNil(ASN1_INTEGER_to_BN(number, nil), "serial number")
+    defer { BN_free(big) }
+    let hex = try nonNil(BN_bn2hex(big), "serial number")
+    defer { CRYPTO_free(hex, nil, 0) }
+    return String(cString: hex)
+  }
+}
