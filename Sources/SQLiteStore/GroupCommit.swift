@@ -1,0 +1,112 @@
+internal import Foundation
+internal import GRDB
+internal import SoleControl
+
+/// One writer that takes whatever waits, commits it at once, and then answers all: the disk is asked to be sure
+/// once for many callers.
+///
+/// `@unchecked`: what callers and the writer's thread share is guarded by `condition`.
+final class GroupCommit: @unchecked Sendable {
+  /// A caller's part of a transaction. `run` keeps its result; `finish` answers the caller.
+  private struct Job: Sendable {
+    let run: @Sendable (Transaction) -> Void
+    let finish: @Sendable (_ failure: StoreError?) -> Void
+  }
+
+  /// How many bodies share a commit at most; bounds how long one caller can wait for the others.
+  private static let largestGroup = 512
+
+  private let pool: DatabasePool
+  private let condition = NSCondition()
+  // Guarded by `condition`.
+  private var waiting: [Job] = []
+  private var isClosed = false
+
+  init(pool: DatabasePool) {
+    self.pool = pool
+    let thread = Thread { [self] in while commitNext() {} }
+    thread.name = "store-writer"
+    thread.start()
+  }
+
+  /// Commits what waits, and ends the thread.
+  func close() {
+    condition.lock()
+    isClosed = true
+    condition.signal()
+    condition.unlock()
+  }
+
+  func write<Output: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Output) async throws -> Output {
+    let result: Result<Output, any Error> = await withCheckedContinuation { continuation in
+      let outcome = Outcome<Output>()
+      let accepted = enqueue(
+        Job(
+          run: { transaction in
+            outcome.value = Result { try transaction.savepoint { try body(transaction) } }
+          },
+          finish: { failure in
+            continuation.resume(
+              returning: failure.map { .failure($0) } ?? outcome.value ?? .failure(StoreError.unavailable))
+          }))
+      if !accepted { continuation.resume(returning: .failure(StoreError.unavailable)) }
+    }
+    return try result.get()
+  }
+
+  /// `@unchecked`: written by `run` and read by `finish`, both on the writer's thread, in this order.
+  private final class Outcome<Output: Sendable>: @unchecked Sendable {
+    var value: Result<Output, any Error>?
+  }
+
+  private func enqueue(_ job: Job) -> Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    guard !isClosed else { return false }
+    waiting.append(job)
+    condition.signal()
+    return true
+  }
+
+  /// - Returns: false when closed and nothing waits any more.
+  private func commitNext() -> Bool {
+    condition.lock()
+    while waiting.isEmpty, !isClosed { condition.wait() }
+    let group = Array(waiting.prefix(Self.largestGroup))
+    waiting.removeFirst(group.count)
+    condition.unlock()
+    guard !group.isEmpty else { return false }
+    let failure = commit(group)
+    for job in group { job.finish(failure) }
+    return true
+  }
+
+  /// Nil if the whole group is durable.
+  private func commit(_ group: [Job]) -> StoreError? {
+    // SQLite knows whether a commit happened, except when the file itself fails during it.
+    var isCommitting = false
+    do {
+      try pool.writeWithoutTransaction { db in
+        try db.beginTransaction(.immediate)
+        do {
+          let transaction = try Transaction(db)
+          for job in group { job.run(transaction) }
+          try transaction.storeHead()
+        } catch {
+          try? db.rollback()
+          throw error
+        }
+        isCommitting = true
+        do { try db.commit() } catch {
+          try? db.rollback()
+          throw error
+        }
+      }
+      return nil
+    } catch let error as DatabaseError where isCommitting && error.resultCode == .SQLITE_IOERR {
+      return .outcomeUnknown
+    } catch {
+      return .unavailable
+    }
+  }
+}

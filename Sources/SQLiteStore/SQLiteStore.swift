@@ -1,0 +1,118 @@
+public import AuditLog
+internal import Foundation
+internal import GRDB
+public import OAuth
+public import SoleControl
+
+/// The embedded store: one SQLite file in WAL mode, synchronised to the disk in full at every commit.
+///
+/// Trust: the file is trusted to be complete, not to be true. Whoever edits it cannot make a SAD, move a key
+/// or change a policy unnoticed (the device's MACs), and leaves a trace in the audit log's chain.
+public final class SQLiteFileStore: SoleControlStore, TokenStore {
+  private let pool: DatabasePool
+  private let writer: GroupCommit
+
+  /// - Parameter mayCreate: whether a missing file is made. Only `init` commands say so: a mistyped path must
+  ///   not start an empty history.
+  public init(path: String, mayCreate: Bool) throws {
+    guard mayCreate || FileManager.default.fileExists(atPath: path) else {
+      throw StoreOpenError(description: "there is no database at \(path); 'countersign init' makes it")
+    }
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(10)
+    configuration.maximumReaderCount = 4
+    configuration.prepareDatabase { db in
+      try db.execute(sql: "PRAGMA synchronous = FULL")
+    }
+    pool = try DatabasePool(path: path, configuration: configuration)
+    try Schema.migrator.migrate(pool)
+    writer = GroupCommit(pool: pool)
+  }
+
+  deinit { writer.close() }
+
+  /// Writes and commits something, as every signature does. Throws if the disk does not take it.
+  public func checkReadiness() async throws {
+    try await writer.write { try $0.execute("UPDATE audit_head SET count = count") }
+  }
+
+  // MARK: Sole control
+
+  public func read<Output: Sendable>(
+    _ body: @escaping @Sendable (any SoleControlReading) throws -> Output
+  ) async throws -> Output {
+    try await pool.read { try body(Snapshot($0)) }
+  }
+
+  public func write<Output: Sendable>(
+    _ body: @escaping @Sendable (any SoleControlWriting) throws -> Output
+  ) async throws -> Output {
+    try await writer.write { try body($0) }
+  }
+
+  // MARK: Tokens and accounts
+
+  public func token(_ digest: [UInt8]) async throws -> TokenRecord? {
+    try await pool.read { db in
+      try Snapshot(db).one(
+        "SELECT kind, partner, signer, grant_id, expires FROM token WHERE digest = ?", [Data(digest)]
+      ).map { row in
+        guard let kind = TokenRecord.Kind(rawValue: row[0]) else { throw StoreError.corrupt }
+        return TokenRecord(
+          digest: digest, kind: kind, partner: row[1], signer: row[2], grant: row[3], expires: row[4])
+      }
+    }
+  }
+
+  public func add(_ tokens: [TokenRecord]) async throws {
+    try await writer.write { transaction in
+      for token in tokens {
+        try transaction.execute(
+          "INSERT INTO token (digest, kind, partner, signer, grant_id, expires) VALUES (?, ?, ?, ?, ?, ?)",
+          [Data(token.digest), token.kind.rawValue, token.partner, token.signer, token.grant, token.expires])
+      }
+    }
+  }
+
+  public func removeToken(_ digest: [UInt8]) async throws {
+    try await writer.write { try $0.execute("DELETE FROM token WHERE digest = ?", [Data(digest)]) }
+  }
+
+  public func removeGrant(_ grant: String) async throws {
+    try await writer.write { try $0.execute("DELETE FROM token WHERE grant_id = ?", [grant]) }
+  }
+
+  public func account(_ username: String) async throws -> Account? {
+    try await pool.read { db in
+      try Snapshot(db).one(
+        "SELECT username, password_hash, partner, signer FROM account WHERE username = ?", [username]
+      ).map { Account(username: $0[0], passwordHash: $0[1], partner: $0[2], signer: $0[3]) }
+    }
+  }
+
+  public func put(_ account: Account) async throws {
+    try await writer.write {
+      try $0.execute(
+        "INSERT OR REPLACE INTO account (username, password_hash, partner, signer) VALUES (?, ?, ?, ?)",
+        [account.username, account.passwordHash, account.partner, account.signer])
+    }
+  }
+
+  // MARK: Audit
+
+  /// Hands over every entry in order, and then the stored head.
+  public func readAudit(_ accept: @escaping @Sendable (AuditEntry) throws -> Void) async throws -> AuditHead {
+    try await pool.read { db in
+      let rows = try Row.fetchCursor(db, sql: "SELECT sequence, body, hash FROM audit ORDER BY sequence")
+      while let row = try rows.next() {
+        try accept(AuditEntry(sequence: row[0], body: Snapshot.bytes(row[1]), hash: Snapshot.bytes(row[2])))
+      }
+      guard let head = try Row.fetchOne(db, sql: "SELECT count, hash FROM audit_head") else { throw StoreError.corrupt }
+      return AuditHead(count: head[0], hash: Snapshot.bytes(head[1]))
+    }
+  }
+}
+
+public struct StoreOpenError: Error, CustomStringConvertible {
+  public let description: String
+}

@@ -1,0 +1,48 @@
+internal import GRDB
+
+/// Numbered migrations, forward only. A released one is never changed.
+enum Schema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("0001-first") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE credential (
+            id TEXT PRIMARY KEY, signer TEXT NOT NULL, text BLOB NOT NULL, seal BLOB NOT NULL) WITHOUT ROWID;
+          CREATE INDEX credential_signer ON credential (signer, id);
+          CREATE TABLE factor_state (
+            credential TEXT NOT NULL, factor TEXT NOT NULL, failures INTEGER NOT NULL, last_step INTEGER NOT NULL,
+            PRIMARY KEY (credential, factor)) WITHOUT ROWID;
+          CREATE TABLE challenge (
+            digest BLOB PRIMARY KEY, credential TEXT NOT NULL, factor TEXT NOT NULL, expires INTEGER NOT NULL,
+            made INTEGER NOT NULL) WITHOUT ROWID;
+          CREATE INDEX challenge_credential ON challenge (credential, factor, made);
+
+          CREATE TABLE activation (
+            digest BLOB PRIMARY KEY, binding BLOB NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
+          CREATE TABLE slot (
+            activation BLOB NOT NULL, number INTEGER NOT NULL, state INTEGER NOT NULL, operation TEXT,
+            PRIMARY KEY (activation, number)) WITHOUT ROWID;
+          CREATE TABLE operation (
+            id TEXT PRIMARY KEY, activation BLOB NOT NULL, request BLOB NOT NULL, instance TEXT NOT NULL,
+            state INTEGER NOT NULL, signatures BLOB) WITHOUT ROWID;
+          CREATE INDEX operation_request ON operation (activation, request);
+          CREATE INDEX operation_reserved ON operation (instance) WHERE state = 0;
+
+          CREATE TABLE audit (sequence INTEGER PRIMARY KEY, body BLOB NOT NULL, hash BLOB NOT NULL);
+          CREATE TABLE audit_head (
+            one INTEGER PRIMARY KEY CHECK (one = 1), count INTEGER NOT NULL, hash BLOB NOT NULL);
+          INSERT INTO audit_head VALUES (1, 0, zeroblob(32));
+
+          CREATE TABLE token (
+            digest BLOB PRIMARY KEY, kind TEXT NOT NULL, partner TEXT NOT NULL, signer TEXT,
+            grant_id TEXT NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
+          CREATE INDEX token_grant ON token (grant_id);
+          CREATE TABLE account (
+            username TEXT PRIMARY KEY, password_hash TEXT NOT NULL, partner TEXT NOT NULL, signer TEXT NOT NULL
+            ) WITHOUT ROWID;
+          """)
+    }
+    return migrator
+  }
+}

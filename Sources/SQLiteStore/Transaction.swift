@@ -1,0 +1,141 @@
+internal import AuditLog
+internal import GRDB
+internal import SoleControl
+
+/// A read/write transaction; several callers' bodies run in it, each in a savepoint of its own.
+///
+/// `@unchecked`: used on the writer's thread only; `Sendable` because the port's bodies may run anywhere.
+final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
+  private var head: AuditHead
+  private var storedCount: Int64
+
+  override init(_ db: Database) throws {
+    guard let row = try Row.fetchOne(db, sql: "SELECT count, hash FROM audit_head") else { throw StoreError.corrupt }
+    head = AuditHead(count: row[0], hash: Self.bytes(row[1]))
+    storedCount = head.count
+    try super.init(db)
+  }
+
+  /// Runs a body so that nothing of it remains if it throws.
+  func savepoint<Output>(_ body: () throws -> Output) throws -> Output {
+    let headBefore = head
+    try execute("SAVEPOINT body")
+    do {
+      let output = try body()
+      try execute("RELEASE body")
+      return output
+    } catch {
+      head = headBefore
+      try execute("ROLLBACK TO body")
+      try execute("RELEASE body")
+      throw error
+    }
+  }
+
+  /// Writes the end of the audit log once for all bodies.
+  func storeHead() throws {
+    guard head.count != storedCount else { return }
+    try execute("UPDATE audit_head SET count = ?, hash = ?", [head.count, Self.data(head.hash)])
+  }
+
+  func put(_ row: SealedRow, of credential: Credential) throws {
+    try execute(
+      "INSERT OR REPLACE INTO credential (id, signer, text, seal) VALUES (?, ?, ?, ?)",
+      [credential.id.text, credential.signer.text, Self.data(row.text), Self.data(row.seal)])
+  }
+
+  func put(_ state: FactorState, _ factor: FactorID, of credential: CredentialID) throws {
+    try execute(
+      "INSERT OR REPLACE INTO factor_state (credential, factor, failures, last_step) VALUES (?, ?, ?, ?)",
+      [credential.text, factor.rawValue, state.failures, state.lastStep])
+  }
+
+  func add(_ activation: Activation, slots: Int) throws {
+    let digest = Self.data(activation.digest.bytes)
+    try execute(
+      "INSERT INTO activation (digest, binding, expires) VALUES (?, ?, ?)",
+      [digest, Self.data(activation.binding), activation.expires])
+    for number in 0..<slots {
+      try execute(
+        "INSERT INTO slot (activation, number, state) VALUES (?, ?, ?)",
+        [digest, number, SlotState.authorized.rawValue])
+    }
+  }
+
+  func reserve(_ slots: [Int], for operation: SigningOperation) throws {
+    let activation = Self.data(operation.activation.bytes)
+    try execute(
+      "INSERT INTO operation (id, activation, request, instance, state) VALUES (?, ?, ?, ?, ?)",
+      [
+        operation.id, activation, Self.data(operation.requestDigest), operation.instance,
+        SigningOperation.State.reserved.rawValue,
+      ])
+    for slot in slots {
+      try execute(
+        "UPDATE slot SET state = ?, operation = ? WHERE activation = ? AND number = ?",
+        [SlotState.reserved.rawValue, operation.id, activation, slot])
+    }
+  }
+
+  func complete(_ operation: SigningOperation, signatures: [[UInt8]]) throws {
+    try settle(operation, .completed, slots: .consumed, signatures: SignatureList.encode(signatures))
+  }
+
+  func release(_ operation: SigningOperation) throws {
+    try settle(operation, .released, slots: .released, signatures: nil)
+  }
+
+  private func settle(
+    _ operation: SigningOperation, _ state: SigningOperation.State, slots: SlotState, signatures: [UInt8]?
+  ) throws {
+    try execute(
+      "UPDATE operation SET state = ?, signatures = ? WHERE id = ? AND state = ?",
+      [state.rawValue, signatures.map(Self.data), operation.id, SigningOperation.State.reserved.rawValue])
+    guard db.changesCount == 1 else { throw StoreError.corrupt }
+    try execute(
+      "UPDATE slot SET state = ? WHERE activation = ? AND operation = ? AND state = ?",
+      [
+        slots.rawValue, Self.data(operation.activation.bytes), operation.id, SlotState.reserved.rawValue,
+      ])
+  }
+
+  func markUnknown(instance: String) throws -> [SigningOperation] {
+    let rows = try Row.fetchAll(
+      db, sql: "SELECT * FROM operation WHERE instance = ? AND state = 0 ORDER BY id", arguments: [instance])
+    let operations = try rows.map(Self.operation)
+    try execute(
+      "UPDATE operation SET state = ? WHERE instance = ? AND state = 0",
+      [SigningOperation.State.unknown.rawValue, instance])
+    return operations
+  }
+
+  func add(_ challenge: Challenge, keep: Int) throws {
+    let next = try Int64.fetchOne(
+      db, sql: "SELECT COALESCE(MAX(made), 0) + 1 FROM challenge WHERE credential = ? AND factor = ?",
+      arguments: [challenge.credential.text, challenge.factor.rawValue])
+    try execute(
+      "INSERT INTO challenge (digest, credential, factor, expires, made) VALUES (?, ?, ?, ?, ?)",
+      [
+        Self.data(challenge.digest), challenge.credential.text, challenge.factor.rawValue, challenge.expires, next,
+      ])
+    try execute(
+      "DELETE FROM challenge WHERE credential = ? AND factor = ? AND made <= ?",
+      [challenge.credential.text, challenge.factor.rawValue, (next ?? 0) - Int64(keep)])
+  }
+
+  func take(challenge digest: [UInt8]) throws -> Bool {
+    try execute("DELETE FROM challenge WHERE digest = ?", [Self.data(digest)])
+    return db.changesCount == 1
+  }
+
+  func append(_ event: AuditEvent, at time: UnixTime) throws {
+    let entry = head.append(event, at: time)
+    try execute(
+      "INSERT INTO audit (sequence, body, hash) VALUES (?, ?, ?)",
+      [entry.sequence, Self.data(entry.body), Self.data(entry.hash)])
+  }
+
+  func execute(_ sql: String, _ arguments: StatementArguments = []) throws {
+    try db.cachedStatement(sql: sql).execute(arguments: arguments)
+  }
+}
