@@ -1,0 +1,138 @@
+internal import CCurl
+internal import Foundation
+
+/// Why a call got no usable answer. Holds nothing that was sent or received.
+public enum HTTPClientError: Error, Equatable, Sendable {
+  /// The address cannot be used: no URL, or a scheme that is not allowed.
+  case badAddress
+  /// No connection, or it broke.
+  case unreachable
+  /// The certificate is not trusted or does not name the host.
+  case untrusted
+  case timedOut
+  /// The answer exceeds the size limit.
+  case tooLarge
+  case stopped
+}
+
+/// HTTP through libcurl's multi interface: one thread drives any number of slow calls.
+///
+/// Peers are verified, redirects are not followed (a provider that redirects could send our credentials
+/// elsewhere), and time and size are limited. Proxies of the environment are ignored: a route is configured or
+/// there is none.
+///
+/// `@unchecked`: what callers and the thread share is guarded by `lock`.
+public final class HTTPClient: @unchecked Sendable {
+  public struct Settings: Sendable {
+    /// Plain HTTP, for a provider on the same machine in tests and in the sandbox.
+    public var allowsPlainHTTP = false
+    /// PEM file of trusted roots; nil for those of the system.
+    public var trustAnchors: String?
+    public var connectTimeout = Duration.seconds(5)
+    public var timeout = Duration.seconds(15)
+    /// Octets of an answer's body.
+    public var largestBody = 1 << 20
+
+    public init() {}
+  }
+
+  public struct Request: Sendable {
+    public var url: String
+    /// Sent by POST as it is; nil for GET.
+    public var body: [UInt8]?
+    public var headers: [String]
+
+    public init(url: String, body: [UInt8]? = nil, headers: [String] = []) {
+      self.url = url
+      self.body = body
+      self.headers = headers
+    }
+  }
+
+  public struct Response: Sendable {
+    public var status: Int
+    public var body: [UInt8]
+  }
+
+  private static let initialised: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+  private let settings: Settings
+  /// Only the thread calls functions on it, except for the wake-up, which may come from anywhere.
+  private let multi: UnsafeMutableRawPointer
+  private let lock = NSLock()
+  // Guarded by `lock`.
+  private var added: [Transfer] = []
+  private var isStopped = false
+
+  public init(_ settings: Settings = Settings()) {
+    precondition(Self.initialised, "libcurl can be initialised")
+    guard let multi = curl_multi_init() else { preconditionFailure("libcurl has memory") }
+    self.settings = settings
+    self.multi = multi
+    let thread = Thread { [self] in run() }
+    thread.name = "curl"
+    thread.start()
+  }
+
+  /// Ends the thread; calls under way fail as stopped.
+  public func stop() {
+    lock.lock()
+    isStopped = true
+    lock.unlock()
+    curl_multi_wakeup(multi)
+  }
+
+  public func perform(_ request: Request) async throws(HTTPClientError) -> Response {
+    let result: Result<Response, HTTPClientError> = await withCheckedContinuation { continuation in
+      guard let transfer = Transfer(request, settings, continuation) else {
+        continuation.resume(returning: .failure(.badAddress))
+        return
+      }
+      lock.lock()
+      let stopped = isStopped
+      if !stopped { added.append(transfer) }
+      lock.unlock()
+      if stopped { transfer.finish(.failure(.stopped)) } else { curl_multi_wakeup(multi) }
+    }
+    return try result.get()
+  }
+
+  // MARK: The thread
+
+  private func run() {
+    var running: [UnsafeMutableRawPointer: Transfer] = [:]
+    while true {
+      lock.lock()
+      let new = added
+      added = []
+      let stop = isStopped
+      lock.unlock()
+      for transfer in new {
+        running[transfer.handle] = transfer
+        curl_multi_add_handle(multi, transfer.handle)
+      }
+      if stop { break }
+      var active: Int32 = 0
+      curl_multi_perform(multi, &active)
+      finishDone(&running)
+      curl_multi_poll(multi, nil, 0, 10_000, nil)
+    }
+    for transfer in running.values {
+      curl_multi_remove_handle(multi, transfer.handle)
+      transfer.finish(.failure(.stopped))
+    }
+    curl_multi_cleanup(multi)
+  }
+
+  private func finishDone(_ running: inout [UnsafeMutableRawPointer: Transfer]) {
+    var left: Int32 = 0
+    while let message = curl_multi_info_read(multi, &left) {
+      guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle,
+        let transfer = running.removeValue(forKey: handle)
+      else { continue }
+      let code = ccurl_result(message)
+      curl_multi_remove_handle(multi, handle)
+      transfer.finish(code)
+    }
+  }
+}

@@ -1,0 +1,44 @@
+internal import Crypto
+internal import Foundation
+internal import SoleControl
+internal import WireJSON
+
+/// A JWS in compact form (RFC 7515 §3.1), read strictly and not yet verified.
+struct SignedToken {
+  /// Larger ones are refused unread.
+  static let largest = 16 << 10
+
+  let text: String
+  let algorithm: TokenAlgorithm
+  let keyID: String?
+  let claims: Fields
+  /// SHA-256 of the text.
+  let digest: [UInt8]
+
+  init(_ text: String) throws(EIDTokenError) {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard text.utf8.count <= Self.largest else { throw .refused("size") }
+    // Five parts would be an encrypted token (RFC 7516), which is not supported.
+    guard parts.count == 3 else { throw .refused(parts.count == 5 ? "encrypted" : "form") }
+    let header = try Self.object(parts[0])
+    guard header["crit"] == nil else { throw .refused("crit") }
+    guard let algorithm = header["alg"]?.string.flatMap(TokenAlgorithm.init(rawValue:)) else { throw .refused("alg") }
+    self.text = text
+    self.algorithm = algorithm
+    keyID = header["kid"]?.string
+    claims = Fields(try Self.object(parts[1]))
+    digest = Array(SHA256.hash(data: Array(text.utf8)))
+  }
+
+  private static func object(_ part: Substring) throws(EIDTokenError) -> JSONObject {
+    guard let bytes = base64url(part), let object = try? JSONValue.parse(bytes).object else { throw .refused("form") }
+    return object
+  }
+
+  private static func base64url(_ text: Substring) -> [UInt8]? {
+    guard !text.contains(where: { "+/=".contains($0) }) else { return nil }
+    let standard = text.replacing("-", with: "+").replacing("_", with: "/")
+    let padding = String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
+    return Data(base64Encoded: standard + padding).map { [UInt8]($0) }
+  }
+}

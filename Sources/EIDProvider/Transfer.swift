@@ -1,0 +1,100 @@
+internal import CCurl
+
+/// One call in libcurl. Frees its easy handle when it goes.
+///
+/// `@unchecked`: made by the caller, then used by the client's thread alone.
+final class Transfer: @unchecked Sendable {
+  typealias Answer = Result<HTTPClient.Response, HTTPClientError>
+
+  let handle: UnsafeMutableRawPointer
+  private var headers: UnsafeMutablePointer<curl_slist>?
+  private var body: [UInt8] = []
+  private var isTooLarge = false
+  private let largestBody: Int
+  private let continuation: CheckedContinuation<Answer, Never>
+
+  /// Nil if libcurl refuses the request's parts.
+  init?(
+    _ request: HTTPClient.Request, _ settings: HTTPClient.Settings,
+    _ continuation: CheckedContinuation<Answer, Never>
+  ) {
+    guard let handle = curl_easy_init() else { return nil }
+    self.handle = handle
+    self.continuation = continuation
+    largestBody = settings.largestBody
+    for header in request.headers { headers = curl_slist_append(headers, header) }
+    guard configure(request, settings) else { return nil }
+  }
+
+  deinit {
+    curl_easy_cleanup(handle)
+    curl_slist_free_all(headers)
+  }
+
+  private func configure(_ request: HTTPClient.Request, _ settings: HTTPClient.Settings) -> Bool {
+    var codes = [
+      ccurl_set_string(handle, CURLOPT_URL, request.url),
+      ccurl_set_string(handle, CURLOPT_PROTOCOLS_STR, settings.allowsPlainHTTP ? "https,http" : "https"),
+      ccurl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0),
+      ccurl_set_string(handle, CURLOPT_PROXY, ""),
+      ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1),
+      ccurl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1),
+      ccurl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2),
+      ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.milliseconds),
+      ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, settings.timeout.milliseconds),
+      ccurl_set_string(handle, CURLOPT_USERAGENT, "countersign"),
+      ccurl_set_headers(handle, headers),
+      ccurl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque()),
+      ccurl_set_write(handle) { data, size, count, transfer in
+        guard let data, let transfer else { return 0 }
+        let octets = UnsafeRawBufferPointer(start: data, count: size * count)
+        return Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().receive(octets)
+      },
+    ]
+    if let anchors = settings.trustAnchors { codes.append(ccurl_set_string(handle, CURLOPT_CAINFO, anchors)) }
+    if let body = request.body {
+      codes.append(ccurl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count))
+      // Copied by libcurl, so the array need not outlive this call.
+      codes.append(
+        body.withUnsafeBytes { bytes in
+          ccurl_set_string(handle, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
+        })
+    }
+    return codes.allSatisfy { $0 == CURLE_OK }
+  }
+
+  /// - Returns: how much was taken; anything but all of it makes libcurl break off.
+  private func receive(_ octets: UnsafeRawBufferPointer) -> Int {
+    guard body.count + octets.count <= largestBody else {
+      isTooLarge = true
+      return 0
+    }
+    body.append(contentsOf: octets)
+    return octets.count
+  }
+
+  func finish(_ code: CURLcode) {
+    guard code == CURLE_OK else { return finish(.failure(error(code))) }
+    var status = 0
+    _ = ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+    finish(.success(HTTPClient.Response(status: status, body: body)))
+  }
+
+  func finish(_ answer: Answer) { continuation.resume(returning: answer) }
+
+  private func error(_ code: CURLcode) -> HTTPClientError {
+    switch code {
+    case CURLE_WRITE_ERROR where isTooLarge: .tooLarge
+    case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .badAddress
+    case CURLE_OPERATION_TIMEDOUT: .timedOut
+    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CONNECT_ERROR: .untrusted
+    default: .unreachable
+    }
+  }
+}
+
+extension Duration {
+  fileprivate var milliseconds: Int {
+    Int(components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000)
+  }
+}
