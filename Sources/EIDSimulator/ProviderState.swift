@@ -1,0 +1,95 @@
+internal import Crypto
+internal import Foundation
+internal import JWTKit
+internal import WireJSON
+
+/// Codes, access tokens and keys of the simulated provider. All of it is gone when the process ends.
+actor ProviderState {
+  /// The values of `acr`, lowest first.
+  static let levels = ["low", "substantial", "high"].map { "http://eidas.europa.eu/LoA/\($0)" }
+
+  private struct Code {
+    let person: Simulator.Person
+    let redirectURI, challenge: String
+    let nonce: String?
+    let level: String
+    let made: Date
+  }
+
+  private let settings: Simulator.Settings
+  private var codes: [String: Code] = [:]
+  private var people: [String: Simulator.Person] = [:]
+  private var key = ES256PrivateKey()
+  private var keyID = ProviderState.randomText()
+
+  init(_ settings: Simulator.Settings) { self.settings = settings }
+
+  static func randomText() -> String { base64url(SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }) }
+
+  private static func base64url(_ data: Data) -> String {
+    data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+  }
+
+  func rotateKeys() {
+    key = ES256PrivateKey()
+    keyID = Self.randomText()
+  }
+
+  func jwks() -> JSONValue {
+    // JWTKit gives the coordinates in base64, JWK wants base64url.
+    let parameters = key.publicKey.parameters
+    func url(_ text: String?) -> JSONValue {
+      .string((text ?? "").replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: ""))
+    }
+    return [
+      "keys": [
+        [
+          "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": .string(keyID), "x": url(parameters?.x),
+          "y": url(parameters?.y),
+        ]
+      ]
+    ]
+  }
+
+  func makeCode(
+    for person: Simulator.Person, redirectURI: String, challenge: String, nonce: String?, level: String?
+  ) -> String {
+    let code = Self.randomText()
+    codes[code] = Code(
+      person: person, redirectURI: redirectURI, challenge: challenge, nonce: nonce,
+      level: level.flatMap { Self.levels.contains($0) ? $0 : nil } ?? Self.levels[2], made: Date())
+    return code
+  }
+
+  /// Nil if the code is unknown, used, older than a minute, or not this caller's.
+  func redeem(_ code: String, redirectURI: String, verifier: String) async -> (access: String, id: String)? {
+    guard let entry = codes.removeValue(forKey: code), entry.redirectURI == redirectURI,
+      Date().timeIntervalSince(entry.made) < 60,
+      Self.base64url(Data(SHA256.hash(data: Data(verifier.utf8)))) == entry.challenge
+    else { return nil }
+    let access = Self.randomText()
+    people[access] = entry.person
+    guard let id = try? await idToken(entry) else { return nil }
+    return (access, id)
+  }
+
+  func person(accessToken: String) -> Simulator.Person? { people[accessToken] }
+
+  private struct Claims: JWTPayload {
+    let iss, sub, aud, acr: String
+    let nonce: String?
+    let amr: [String]
+    let iat, exp, auth_time: Int
+
+    func verify(using algorithm: some JWTAlgorithm) {}
+  }
+
+  private func idToken(_ code: Code) async throws -> String {
+    let now = Int(Date().timeIntervalSince1970)
+    let claims = Claims(
+      iss: settings.issuer, sub: code.person.subject, aud: settings.clientID, acr: code.level, nonce: code.nonce,
+      amr: ["pin", "hwk"], iat: now, exp: now + 300, auth_time: Int(code.made.timeIntervalSince1970))
+    let kid = JWKIdentifier(string: keyID)
+    return try await JWTKeyCollection().add(ecdsa: key, kid: kid).sign(claims, kid: kid)
+  }
+}
