@@ -1,0 +1,52 @@
+internal import CSCModel
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import WireJSON
+
+extension HTTPField.Name {
+  static let requestID = HTTPField.Name("X-Request-ID")!
+}
+
+extension Response {
+  init(json: JSONValue, status: HTTPResponse.Status = .ok) {
+    self.init(
+      status: status,
+      // Answers hold tokens and SADs, so nobody on the way may keep them.
+      headers: [.contentType: "application/json;charset=UTF-8", .cacheControl: "no-store"],
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.compact())))
+  }
+
+  init(text: String, status: HTTPResponse.Status = .ok) {
+    self.init(
+      status: status, headers: [.contentType: "text/plain; charset=utf-8"],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+  }
+
+  /// The only place where an error gets its status code.
+  init(_ error: CSCError) {
+    self.init(json: error.json, status: error.kind.status)
+    switch error.kind {
+    case .unauthenticated:
+      let isLogin = error.code == "invalid_request"
+      headers[.wwwAuthenticate] = isLogin ? #"Basic realm="countersign""# : #"Bearer error="\#(error.code)""#
+    case .temporarilyUnavailable: headers[.retryAfter] = "1"
+    case .methodNotAllowed: headers[.allow] = "POST"
+    case .badRequest, .contentTooLarge, .serverError, .notImplemented: break
+    }
+  }
+}
+
+extension CSCError.Kind {
+  fileprivate var status: HTTPResponse.Status {
+    switch self {
+    case .badRequest: .badRequest
+    case .unauthenticated: .unauthorized
+    case .methodNotAllowed: .methodNotAllowed
+    case .contentTooLarge: .contentTooLarge
+    case .serverError: .internalServerError
+    case .notImplemented: .notImplemented
+    case .temporarilyUnavailable: .serviceUnavailable
+    }
+  }
+}

@@ -1,0 +1,55 @@
+internal import CSCModel
+internal import Logging
+internal import OAuth
+internal import SoleControl
+internal import WireJSON
+
+extension Gateway {
+  /// What the caller is told. Anything unknown is `server_error`; the detail goes to the log under the
+  /// request's id.
+  func cscError(for error: any Error, _ version: APIVersion, _ call: CallLog) -> CSCError {
+    switch error {
+    case let error as CSCError: return error
+    case let error as FieldError: return .field(error)
+    case let error as Refusal: return error.cscError(version)
+    case StoreError.unavailable: return .temporarilyUnavailable
+    default:
+      call.detail = "\(error)"
+      return .serverError
+    }
+  }
+}
+
+extension Refusal {
+  func cscError(_ version: APIVersion) -> CSCError {
+    switch self {
+    case .unknownCredential: .invalidParameter("credentialID")
+    case .credentialDisabled: .credentialDisabled
+    case .authorizedElsewhere: .authorizedElsewhere
+    case .tooManySignatures, .authorizationExhausted: .tooManySignatures
+    case .digestsMissing: .field(.missingOrInvalidType(type: "array", name: version.digestsName))
+    case .tooManyDigests: .invalidParameter(version.digestsName)
+    case .factorMissing(let factor): Self.missing(factor, version)
+    case .unknownFactor: .invalidParameter("authData")
+    case .noChallenge: .invalidParameter("authObjectID")
+    case .wrongFactor(.pin): .wrongPIN(version)
+    case .wrongFactor(.otp): .wrongOTP(version)
+    case .wrongFactor, .policyNotSatisfied: .wrongAuthenticationData
+    case .lockedFactor(let factor): .locked(factor.rawValue, version)
+    case .invalidSAD: .invalidParameter("SAD")
+    case .sadExpired: .sadExpired
+    case .digestNotAuthorized: .hashNotAuthorized(version)
+    case .algorithmNotAllowed: .invalidParameter("signAlgo")
+    case .parametersNotSupported: .invalidParameter("signAlgoParams")
+    case .digestLength: .digestLength
+    case .certificateExpired(let organization, let commonName):
+      .certificateExpired(organization: organization, commonName: commonName, version)
+    case .unavailable: .temporarilyUnavailable
+    }
+  }
+
+  /// v1 names the missing member; in v2 the objects presented do not suffice.
+  private static func missing(_ factor: FactorID, _ version: APIVersion) -> CSCError {
+    version == .v1 && factor != .eid ? .missingString(factor.rawValue) : .wrongAuthenticationData
+  }
+}

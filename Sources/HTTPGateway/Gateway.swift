@@ -1,0 +1,105 @@
+public import CSCModel
+internal import HTTPTypes
+public import Hummingbird
+public import Logging
+public import OAuth
+public import SoleControl
+internal import WireJSON
+
+/// The CSC API over HTTP: translates wire values into calls of the core and its answers and errors back.
+public struct Gateway: Sendable {
+  /// Octets of a request body.
+  static let largestBody = 1 << 20
+
+  let info: ServiceInfo
+  let signing: SigningService
+  let tokens: TokenService
+  let logger: Logger
+  let now: @Sendable () -> UnixTime
+  /// Throws if a part that every signature needs does not work.
+  let checkReadiness: @Sendable () async throws -> Void
+
+  public init(
+    info: ServiceInfo, signing: SigningService, tokens: TokenService, logger: Logger,
+    now: @escaping @Sendable () -> UnixTime, checkReadiness: @escaping @Sendable () async throws -> Void
+  ) {
+    self.info = info
+    self.signing = signing
+    self.tokens = tokens
+    self.logger = logger
+    self.now = now
+    self.checkReadiness = checkReadiness
+  }
+
+  public func router() -> Router<BasicRequestContext> {
+    let router = Router(context: BasicRequestContext.self)
+    for version in APIVersion.allCases {
+      router.on("csc/\(version.rawValue)/**", method: .post) { request, context in
+        await answer(request, path: context.parameters.getCatchAll(), version)
+      }
+      router.on("csc/\(version.rawValue)/**", method: .get) { request, context in
+        await answer(request, path: context.parameters.getCatchAll(), version)
+      }
+    }
+    router.get("health/live") { _, _ in Response(text: "alive\n") }
+    router.get("health/ready") { _, _ in await readiness() }
+    router.get("logo.png") { _, _ in Logo.response }
+    return router
+  }
+
+  private func answer(_ request: Request, path: [Substring], _ version: APIVersion) async -> Response {
+    let call = CallLog(method: "csc/\(version.rawValue)/\(path.joined(separator: "/"))", logger: logger)
+    var response: Response
+    do {
+      response = try await answer(request, to: Method(rawValue: path.joined(separator: "/")), version, call)
+    } catch {
+      response = Response(cscError(for: error, version, call))
+    }
+    call.end(&response)
+    return response
+  }
+
+  private func answer(
+    _ request: Request, to method: CSCModel.Method?, _ version: APIVersion, _ call: CallLog
+  ) async throws -> Response {
+    guard let method, method.exists(in: version) else { throw CSCError.notImplemented }
+    guard request.method == .post || method == .info else { throw CSCError.methodNotAllowed }
+    let header = request.headers[.authorization]
+    switch method {
+    case .info: return Response(json: info.json(version))
+    case .authLogin:
+      let fields = try await fields(request)
+      return try await logIn(LoginRequest(fields, authorization: header, version))
+    default:
+      let token = try await authenticate(header, method, version)
+      call.partner = token.partner
+      return try await answer(fields(request), to: method, version, as: token)
+    }
+  }
+
+  private func answer(
+    _ fields: Fields, to method: CSCModel.Method, _ version: APIVersion, as token: TokenRecord
+  ) async throws -> Response {
+    let principal = Principal(partner: PartnerID(token.partner), signer: token.signer.map { SignerID($0) })
+    switch method {
+    case .info, .authLogin: throw CSCError.notImplemented
+    case .authRevoke: return try await revoke(RevokeRequest(fields), as: token)
+    case .credentialsList: return try await listCredentials(CredentialsListRequest(fields), version, as: principal)
+    case .credentialsInfo: return try await credentialInfo(CredentialsInfoRequest(fields), version, as: principal)
+    case .credentialsAuthorize:
+      return try await authorize(AuthorizeRequest(fields, version), version, as: principal)
+    case .credentialsGetChallenge: return try await challenge(GetChallengeRequest(fields), as: principal)
+    case .signHash: return try await signHash(SignHashRequest(fields, version), version, as: principal)
+    }
+  }
+
+  private func readiness() async -> Response {
+    do {
+      try await checkReadiness()
+      return Response(text: "ready\n")
+    } catch {
+      logger.warning("not ready", metadata: ["reason": "\(error)"])
+      return Response(text: "not ready; the log tells why\n", status: .serviceUnavailable)
+    }
+  }
+}

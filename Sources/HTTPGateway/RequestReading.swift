@@ -1,0 +1,53 @@
+internal import CSCModel
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import OAuth
+internal import WireJSON
+
+extension Gateway {
+  /// The members of the request's JSON object. An empty body counts as `{}`.
+  func fields(_ request: Request) async throws -> Fields {
+    let length = request.headers[.contentLength].flatMap(Int.init) ?? 0
+    guard length <= Self.largestBody else { throw CSCError.bodyTooLarge }
+    let buffer: ByteBuffer
+    do { buffer = try await request.body.collect(upTo: Self.largestBody) } catch is NIOTooManyBytesError {
+      throw CSCError.bodyTooLarge
+    }
+    guard buffer.readableBytes > 0 else { return Fields(JSONObject()) }
+    do {
+      guard let object = try JSONValue.parse(Array(buffer.readableBytesView)).object else {
+        throw CSCError.malformedRequest
+      }
+      return Fields(object)
+    } catch is JSONParseError {
+      throw CSCError.malformedRequest
+    }
+  }
+
+  /// Whom the bearer token of a protected method speaks for.
+  func authenticate(_ header: String?, _ method: CSCModel.Method, _ version: APIVersion) async throws -> TokenRecord {
+    guard let header, let token = Self.bearer(header) else { throw CSCError.malformedHeader(method, version) }
+    do { return try await tokens.authenticate(token) } catch TokenService.Refusal.expired {
+      throw CSCError.expiredToken
+    } catch TokenService.Refusal.unknown {
+      throw CSCError.invalidToken
+    }
+  }
+
+  /// RFC 6750 §2.1: `Bearer`, one space, b64token.
+  private static func bearer(_ header: String) -> String? {
+    let parts = header.split(separator: " ", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[0].lowercased() == "bearer", !parts[1].isEmpty,
+      parts[1].utf8.allSatisfy({ octet in
+        switch octet {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"):
+          true
+        default: "-._~+/=".utf8.contains(octet)
+        }
+      })
+    else { return nil }
+    return String(parts[1])
+  }
+}

@@ -1,0 +1,61 @@
+internal import Hummingbird
+internal import HummingbirdCore
+internal import HummingbirdHTTP2
+internal import HummingbirdTLS
+internal import Logging
+internal import NIOCore
+internal import NIOSSL
+public import ServiceLifecycle
+
+extension Gateway {
+  /// Where the gateway listens.
+  public struct Listener: Sendable {
+    public var host: String
+    public var port: Int
+    /// PEM files; nil for plain HTTP.
+    public var tls: (certificate: String, privateKey: String)?
+
+    public init(host: String, port: Int, tls: (certificate: String, privateKey: String)? = nil) {
+      self.host = host
+      self.port = port
+      self.tls = tls
+    }
+  }
+
+  /// A server for each listener. They share the routes.
+  ///
+  /// - Parameter onRunning: called when a listener accepts connections, with its index.
+  public func servers(
+    _ listeners: [Listener], onRunning: @escaping @Sendable (Int) async -> Void
+  ) throws -> [any Service] {
+    let responder = router().buildResponder()
+    return try listeners.enumerated().map { index, listener in
+      var configuration = ApplicationConfiguration(
+        address: .hostname(listener.host, port: listener.port), serverName: nil)
+      configuration.reuseAddress = true
+      return Application(
+        responder: responder, server: try Self.server(listener), configuration: configuration,
+        onServerRunning: { _ in await onRunning(index) }, logger: quiet)
+    }
+  }
+
+  /// Idle connections end after a while; slow senders too.
+  private static let idle = TimeAmount.seconds(60)
+
+  private static func server(_ listener: Listener) throws -> HTTPServerBuilder {
+    let plain = HTTPServerBuilder.http1(configuration: .init(idleTimeout: idle))
+    guard let tls = listener.tls else { return plain }
+    var configuration = TLSConfiguration.makeServerConfiguration(
+      certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificate).map { .certificate($0) },
+      privateKey: .privateKey(try NIOSSLPrivateKey(file: tls.privateKey, format: .pem)))
+    configuration.minimumTLSVersion = .tlsv12
+    return try .http2Upgrade(tlsConfiguration: configuration)
+  }
+
+  /// The framework's own lines are of interest only when something is wrong.
+  private var quiet: Logger {
+    var logger = logger
+    logger.logLevel = max(logger.logLevel, .warning)
+    return logger
+  }
+}

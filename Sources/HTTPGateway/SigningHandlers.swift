@@ -1,0 +1,69 @@
+internal import CSCModel
+internal import Hummingbird
+internal import SoleControl
+internal import WireJSON
+
+extension Gateway {
+  /// `credentials/authorize`
+  func authorize(
+    _ request: AuthorizeRequest, _ version: APIVersion, as principal: Principal
+  ) async throws -> Response {
+    let authorization = try await signing.authorize(
+      AuthorizationRequest(
+        credential: CredentialID(request.credentialID), numSignatures: request.numSignatures,
+        hashAlgorithm: request.hashAlgorithm?.core, digests: request.digests ?? [],
+        presented: try Self.presented(request)), as: principal)
+    return Response(json: [
+      "SAD": .string(Base64.encodeURL(authorization.sad.octets)), "expiresIn": .integer(authorization.expiresIn),
+    ])
+  }
+
+  /// `signatures/signHash`
+  func signHash(
+    _ request: CSCModel.SignHashRequest, _ version: APIVersion, as principal: Principal
+  ) async throws -> Response {
+    guard let sad = Base64.decode(request.sad).flatMap(SignatureActivationData.init(octets:)) else {
+      // An unknown credential is the earlier fault.
+      _ = try await signing.credential(CredentialID(request.credentialID), as: principal)
+      throw Refusal.invalidSAD
+    }
+    let signatures = try await signing.signHash(
+      SigningRequest(
+        credential: CredentialID(request.credentialID), sad: sad, algorithm: request.algorithm.core,
+        digests: request.digests), as: principal)
+    return Response(json: ["signatures": .array(signatures.map { .string(Base64.encode($0)) })])
+  }
+
+  /// Every object of this service needs a value.
+  private static func presented(_ request: AuthorizeRequest) throws -> [FactorID: String] {
+    var presented: [FactorID: String] = [:]
+    for (id, value) in request.factors {
+      guard let factor = FactorID(rawValue: id) else { throw Refusal.unknownFactor }
+      guard let value, presented.updateValue(value, forKey: factor) == nil else { throw Refusal.unknownFactor }
+    }
+    return presented
+  }
+}
+
+extension WireHashAlgorithm {
+  fileprivate var core: HashAlgorithm {
+    switch self {
+    case .sha256: .sha256
+    case .sha384: .sha384
+    case .sha512: .sha512
+    }
+  }
+}
+
+extension CSCModel.SignHashRequest.Algorithm {
+  fileprivate var core: SignatureAlgorithm {
+    switch self {
+    case .rsaPKCS1(let hash): .rsaPKCS1(hash.core)
+    case .ecdsa(let hash): .ecdsa(hash.core)
+    case .rsaPSS(let parameters):
+      .rsaPSS(
+        hash: parameters.hash.core, maskGenerationHash: parameters.maskGenerationHash.core,
+        saltLength: parameters.saltLength)
+    }
+  }
+}
