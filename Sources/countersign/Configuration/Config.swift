@@ -1,0 +1,168 @@
+import EIDProvider
+import Foundation
+import Logging
+import SoleControl
+import WireJSON
+
+/// The configuration of a service. Every member is documented here, and nowhere else; unknown members are errors.
+/// Secrets are paths to files.
+struct Config {
+  /// Where to listen without TLS. Absent: nowhere. For a TLS-terminating proxy on the same machine.
+  var http: Address?
+  /// Where to listen with TLS.
+  var tls: TLS?
+  /// Name of the service, in every SAD. Never changes.
+  var gateway: String
+  /// Name of this process among those that share the database. Default: the gateway's name.
+  var instance: String
+  /// Path of the SQLite database. `countersign init` makes it.
+  var database: String
+  var device: DeviceConfig
+  var info: Info
+  /// Trusted eID providers.
+  var eidProviders: [EIDProviderConfig]
+  /// trace, debug, info, notice, warning, error or critical. Default: info.
+  var logLevel: Logger.Level
+
+  struct Address {
+    /// Default: 127.0.0.1.
+    var host: String
+    var port: Int
+  }
+
+  struct TLS {
+    var address: Address
+    /// PEM file: the server's certificate and its chain.
+    var certificate: String
+    /// PEM file, unencrypted, readable by the service alone. Secret.
+    var privateKey: String
+  }
+
+  struct DeviceConfig {
+    /// The PKCS #11 module's shared library.
+    var module: String
+    var tokenLabel: String
+    /// File whose first line is the user PIN. Secret.
+    var pinFile: String
+    /// Sessions, each with a thread of its own. Default: 4.
+    var sessions: Int
+    /// Unwrapped keys kept in the device. Default: 1000.
+    var liveKeys: Int
+  }
+
+  struct Info {
+    /// At most 255 characters each.
+    var name, description: String
+    /// ISO 3166-1 alpha-2.
+    var region: String
+    /// RFC 5646. Default: en.
+    var language: String
+    /// Base URL under which clients reach the service, without a trailing slash.
+    var publicURL: String
+  }
+
+  struct EIDProviderConfig {
+    var settings: ProviderSettings
+    /// Plain HTTP, for a provider on the same machine. Default: false.
+    var allowsPlainHTTP: Bool
+    /// PEM file of the roots to trust for this provider. Default: the system's.
+    var trustAnchors: String?
+  }
+
+  static func load(_ path: String) throws -> Config {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ConfigError(description: "cannot read the configuration file \(path)")
+    }
+    do { return try Config(ConfigReader(JSONValue.parse(Array(data)), at: path)) } catch let error as JSONParseError {
+      throw ConfigError(description: "\(path) is not strict JSON: \(error)")
+    }
+  }
+
+  private init(_ reader: ConfigReader) throws {
+    http = try reader.optional("http").map { try Address($0) }
+    tls = try reader.optional("tls").map { try TLS($0) }
+    gateway = try reader.string("gateway")
+    instance = try reader.string("instance", default: gateway)
+    database = try reader.string("database")
+    device = try DeviceConfig(reader.object("device"))
+    info = try Info(reader.object("info"))
+    eidProviders = try reader.list("eidProviders").map { try EIDProviderConfig($0) }
+    let level = try reader.string("logLevel", default: "info")
+    guard let logLevel = Logger.Level(rawValue: level) else { throw reader.error("logLevel", "is no log level") }
+    self.logLevel = logLevel
+    guard http != nil || tls != nil else { throw reader.error("tls", "or http must say where to listen") }
+    try reader.finish()
+  }
+}
+
+extension Config.Address {
+  fileprivate init(_ reader: ConfigReader) throws {
+    try self.init(unfinished: reader)
+    try reader.finish()
+  }
+
+  fileprivate init(unfinished reader: ConfigReader) throws {
+    host = try reader.string("host", default: "127.0.0.1")
+    port = try reader.integer("port", in: 1...65535)
+  }
+}
+
+extension Config.TLS {
+  fileprivate init(_ reader: ConfigReader) throws {
+    address = try Config.Address(unfinished: reader)
+    certificate = try reader.file("certificate")
+    privateKey = try reader.file("privateKey")
+    try reader.finish()
+  }
+}
+
+extension Config.DeviceConfig {
+  fileprivate init(_ reader: ConfigReader) throws {
+    module = try reader.file("module")
+    tokenLabel = try reader.string("tokenLabel")
+    pinFile = try reader.file("pinFile")
+    sessions = try reader.integer("sessions", in: 1...256, default: 4)
+    liveKeys = try reader.integer("liveKeys", in: 1...1_000_000, default: 1000)
+    try reader.finish()
+  }
+}
+
+extension Config.Info {
+  fileprivate init(_ reader: ConfigReader) throws {
+    name = try reader.string("name", longest: 255)
+    description = try reader.string("description", longest: 255)
+    region = try reader.string("region", longest: 2)
+    language = try reader.string("language", default: "en")
+    publicURL = try reader.string("publicURL")
+    guard !publicURL.hasSuffix("/") else { throw reader.error("publicURL", "must not end in a slash") }
+    try reader.finish()
+  }
+}
+
+extension Config.EIDProviderConfig {
+  fileprivate init(_ reader: ConfigReader) throws {
+    let levels = try reader.object("levels")
+    var named: [String: AssuranceLevel] = [:]
+    for name in levels.names {
+      guard let level = AssuranceLevel(name: try levels.string(name)) else {
+        throw levels.error(name, "is not low, substantial or high")
+      }
+      named[name] = level
+    }
+    settings = ProviderSettings(
+      issuer: try reader.string("issuer"), clientID: try reader.string("clientID"),
+      clientSecret: try reader.optionalString("clientSecretFile").map { try ConfigReader.firstLine(of: $0) },
+      levels: named)
+    settings.levelClaim = try reader.string("levelClaim", default: settings.levelClaim)
+    if let names = try reader.optionalStrings("algorithms") {
+      let algorithms = names.compactMap(TokenAlgorithm.init(rawValue:))
+      guard algorithms.count == names.count, !algorithms.isEmpty else {
+        throw reader.error("algorithms", "has a name that is not one of \(TokenAlgorithm.allCases.map(\.rawValue))")
+      }
+      settings.algorithms = Set(algorithms)
+    }
+    allowsPlainHTTP = try reader.bool("allowsPlainHTTP", default: false)
+    trustAnchors = try reader.optionalString("trustAnchors")
+    try reader.finish()
+  }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import WireJSON
+
+struct ConfigError: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// Typed, strict access to one object of a configuration file. Remembers what was asked for, so that `finish`
+/// can name members that nobody knows.
+final class ConfigReader {
+  private let members: JSONObject
+  private let path: String
+  private var known: Set<String> = []
+
+  init(_ value: JSONValue, at path: String) throws {
+    guard let object = value.object else { throw ConfigError(description: "\(path) is not an object") }
+    members = object
+    self.path = path
+  }
+
+  var names: [String] { members.members.map(\.name) }
+
+  func error(_ name: String, _ what: String) -> ConfigError {
+    ConfigError(description: "\(path): \"\(name)\" \(what)")
+  }
+
+  func finish() throws {
+    for name in names where !known.contains(name) { throw error(name, "is not a member of the configuration") }
+  }
+
+  private func value(_ name: String) -> JSONValue? {
+    known.insert(name)
+    return members[name]
+  }
+
+  func optionalString(_ name: String) throws -> String? {
+    guard let value = value(name) else { return nil }
+    guard let text = value.string, !text.isEmpty else { throw error(name, "must be a text") }
+    return text
+  }
+
+  func string(_ name: String, default standard: String? = nil, longest: Int = .max) throws -> String {
+    guard let text = try optionalString(name) ?? standard else { throw error(name, "is missing") }
+    guard text.count <= longest else { throw error(name, "is longer than \(longest) characters") }
+    return text
+  }
+
+  /// A path at which a file must exist.
+  func file(_ name: String) throws -> String {
+    let text = try string(name)
+    guard FileManager.default.isReadableFile(atPath: text) else { throw error(name, "cannot be read: \(text)") }
+    return text
+  }
+
+  func integer(_ name: String, in range: ClosedRange<Int>, default standard: Int? = nil) throws -> Int {
+    guard let value = value(name) else {
+      guard let standard else { throw error(name, "is missing") }
+      return standard
+    }
+    guard let number = value.integer, range.contains(Int(number)) else {
+      throw error(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return Int(number)
+  }
+
+  func bool(_ name: String, default standard: Bool) throws -> Bool {
+    guard let value = value(name) else { return standard }
+    guard let bool = value.bool else { throw error(name, "must be true or false") }
+    return bool
+  }
+
+  func optionalStrings(_ name: String) throws -> [String]? {
+    guard let value = value(name) else { return nil }
+    guard let list = value.array, case let texts = list.compactMap(\.string), texts.count == list.count else {
+      throw error(name, "must be a list of texts")
+    }
+    return texts
+  }
+
+  func optional(_ name: String) throws -> ConfigReader? {
+    try value(name).map { try ConfigReader($0, at: "\(path): \(name)") }
+  }
+
+  func object(_ name: String) throws -> ConfigReader {
+    guard let reader = try optional(name) else { throw error(name, "is missing") }
+    return reader
+  }
+
+  func list(_ name: String) throws -> [ConfigReader] {
+    guard let value = value(name) else { return [] }
+    guard let list = value.array else { throw error(name, "must be a list") }
+    return try list.enumerated().map { try ConfigReader($0.element, at: "\(path): \(name)[\($0.offset)]") }
+  }
+
+  /// A secret in a file.
+  static func firstLine(of path: String) throws -> String {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8), let line = text.split(separator: "\n").first
+    else { throw ConfigError(description: "cannot read \(path)") }
+    return String(line)
+  }
+}

@@ -1,0 +1,46 @@
+import SoleControl
+import WireJSON
+
+/// `sandbox.json`: what a client of the sandbox must know (design §3).
+struct SandboxAnswer: Sendable {
+  let seed: SandboxSeed
+  let folder: SandboxFolder
+  let port, tlsPort: Int
+
+  var baseURL: String { "http://127.0.0.1:\(port)" }
+  var tlsBaseURL: String { "https://127.0.0.1:\(tlsPort)" }
+
+  var json: JSONValue {
+    [
+      "baseURL": .string(baseURL), "tlsBaseURL": .string(tlsBaseURL),
+      "tlsTrustAnchor": .string(folder.path("tls-certificate.pem")),
+      "signingRoot": .string(folder.path("signing-root.pem")),
+      "users": .array(seed.users.map(Self.user)),
+      "partner": [
+        "clientID": .string(seed.partner), "clientSecret": .string(seed.clientSecret),
+        "assertionKey": .string(folder.path("partner-assertion-key.pem")), "redirectURI": .string(seed.redirectURI),
+        "serviceToken": .string(seed.partnerToken),
+      ],
+      "credentials": .array(SandboxPopulation.plan.map(credential)),
+      "eid": ["issuer": .string(seed.eidIssuer), "clientID": .string(seed.eidClientID)],
+      "adminToken": .string(seed.adminToken),
+    ]
+  }
+
+  private static func user(_ user: SandboxSeed.User) -> JSONValue {
+    [
+      "username": .string(user.username), "password": .string(user.password), "pin": .string(user.pin),
+      "totpSecret": .string(user.totpSecret), "serviceToken": .string(user.serviceToken),
+      "eidSubject": .string(user.eidSubject),
+    ]
+  }
+
+  private func credential(_ line: SandboxPopulation.Line) -> JSONValue {
+    let factors = FactorExpression(text: line.expression)?.factors.map(\.rawValue).sorted() ?? []
+    return [
+      "label": .string(line.label), "credentialID": .string(seed.credentialIDs[line.label] ?? ""),
+      "owner": .string(line.owner), "key": .string(line.key.name), "scal": .integer(Int64(line.scal.rawValue)),
+      "authMode": "explicit", "factors": .array(factors.map(JSONValue.string)),
+    ]
+  }
+}

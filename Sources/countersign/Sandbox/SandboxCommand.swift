@@ -1,0 +1,56 @@
+import ArgumentParser
+import EIDProvider
+import Foundation
+import Logging
+import OpenSSLPKI
+import PKCS11Device
+import SoleControl
+import WireJSON
+
+/// A gateway for integrators that stays up: a SoftHSM token of its own, SQLite, a test CA, the eID simulator,
+/// made-up users and credentials. Everything it needs lies in its state folder.
+struct Sandbox: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Serve a sandbox for trying out; writes sandbox.json into its state folder when it is ready.")
+
+  @Option(name: .long, help: "Folder that keeps everything between starts.")
+  var state: String = ".sandbox"
+  @Option(name: .long, help: "Port of plain HTTP on 127.0.0.1.")
+  var port: Int = 8080
+  @Option(name: .long, help: "Port of TLS on 127.0.0.1.")
+  var tlsPort: Int = 8443
+  @Option(name: .long, help: "Lowest log level: trace, debug, info, notice, warning, error or critical.")
+  var logLevel: String = "info"
+
+  func run() async throws {
+    guard let level = Logger.Level(rawValue: logLevel) else { throw ValidationError("\(logLevel) is no log level") }
+    JSONLogHandler.bootstrap(level: level)
+    let folder = try SandboxFolder(state)
+    // A file of an earlier run would tell clients that this one is ready.
+    folder.remove("sandbox.json")
+    let seed = try SandboxSeed.loadOrMake(in: folder, port: port)
+
+    try folder.useSoftHSM()
+    let config = try folder.writeConfig(seed: seed, port: port, tlsPort: tlsPort, logLevel: logLevel)
+    try Device.provision(
+      try Service.deviceSettings(config), securityOfficerPIN: seed.officerPIN, authorityKeys: SandboxAuthority.keys)
+    let authority = try SandboxAuthority.open(folder, config: config, pin: seed.tokenPIN)
+    let service = try Service(config, mayCreateDatabase: true)
+    try await SandboxPopulation(service: service, authority: authority, seed: seed).make()
+    try authority.rootPEM.write(toFile: folder.path("signing-root.pem"), atomically: true, encoding: .utf8)
+
+    let simulator = try EIDSimulatorProcess(seed: seed, folder: folder)
+    defer { simulator.stop() }
+    let answer = SandboxAnswer(seed: seed, folder: folder, port: port, tlsPort: tlsPort)
+    try await service.run {
+      try await simulator.waitUntilServing()
+      try folder.write(answer.json, to: "sandbox.json")
+      let summary = """
+        The sandbox serves on \(answer.baseURL) and \(answer.tlsBaseURL).
+        Users, tokens and credentials: \(folder.path("sandbox.json"))
+
+        """
+      FileHandle.standardError.write(Data(summary.utf8))
+    }
+  }
+}

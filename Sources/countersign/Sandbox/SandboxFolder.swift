@@ -1,0 +1,92 @@
+import Foundation
+import OpenSSLPKI
+import SoleControl
+import WireJSON
+
+/// The sandbox's state folder. Only its owner may read it: it holds PINs and tokens.
+struct SandboxFolder: Sendable {
+  let root: String
+
+  init(_ path: String) throws {
+    root = URL(fileURLWithPath: path).standardizedFileURL.path
+    try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+    guard chmod(root, 0o700) == 0 else { throw ConfigError(description: "\(root) is not yours") }
+  }
+
+  func path(_ name: String) -> String { "\(root)/\(name)" }
+
+  func remove(_ name: String) { try? FileManager.default.removeItem(atPath: path(name)) }
+
+  func read(_ name: String) throws -> JSONValue? {
+    try FileManager.default.contents(atPath: path(name)).map { try JSONValue.parse(Array($0)) }
+  }
+
+  /// Whole or not at all, and for the owner's eyes only.
+  func write(_ json: JSONValue, to name: String) throws {
+    try write(text: String(decoding: json.indented(), as: UTF8.self) + "\n", to: name)
+  }
+
+  func write(text: String, to name: String) throws {
+    let temporary = path(name + ".new")
+    guard
+      FileManager.default.createFile(
+        atPath: temporary, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]),
+      rename(temporary, path(name)) == 0
+    else { throw ConfigError(description: "cannot write \(path(name))") }
+  }
+
+  /// SoftHSM finds its tokens through a file that the environment names.
+  func useSoftHSM() throws {
+    try FileManager.default.createDirectory(atPath: path("softhsm"), withIntermediateDirectories: true)
+    try write(
+      text: "directories.tokendir = \(path("softhsm"))\nobjectstore.backend = file\nlog.level = ERROR\n",
+      to: "softhsm2.conf")
+    setenv("SOFTHSM2_CONF", path("softhsm2.conf"), 1)
+  }
+
+  /// Writes the configuration that `countersign serve` would take, and reads it back.
+  func writeConfig(seed: SandboxSeed, port: Int, tlsPort: Int, logLevel: String) throws -> Config {
+    if !FileManager.default.fileExists(atPath: path("tls-certificate.pem")) {
+      let identity = try ServerIdentity.loopback(
+        serial: SandboxSeed.randomBytes(16), now: Int64(Date().timeIntervalSince1970), days: 365)
+      try write(text: identity.privateKey, to: "tls-key.pem")
+      try write(text: identity.certificate, to: "tls-certificate.pem")
+    }
+    if !FileManager.default.fileExists(atPath: path("partner-assertion-key.pem")) {
+      try write(text: ServerIdentity.newPrivateKeyPEM(), to: "partner-assertion-key.pem")
+    }
+    try write(text: seed.tokenPIN + "\n", to: "token-pin")
+    try write(
+      [
+        "gateway": "countersign-sandbox", "database": .string(path("countersign.sqlite")),
+        "logLevel": .string(logLevel),
+        "http": ["host": "127.0.0.1", "port": .integer(Int64(port))],
+        "tls": [
+          "host": "127.0.0.1", "port": .integer(Int64(tlsPort)), "certificate": .string(path("tls-certificate.pem")),
+          "privateKey": .string(path("tls-key.pem")),
+        ],
+        "device": [
+          "module": .string(Self.softHSMModule), "tokenLabel": "countersign", "pinFile": .string(path("token-pin")),
+        ],
+        "info": [
+          "name": "Countersign sandbox",
+          "description": "Remote signing for trying out; its certificates prove nothing.",
+          "region": "AT", "publicURL": .string("https://127.0.0.1:\(tlsPort)"),
+        ],
+        "eidProviders": [
+          [
+            "issuer": .string(seed.eidIssuer), "clientID": .string(seed.eidClientID), "allowsPlainHTTP": true,
+            "algorithms": ["ES256"],
+            "levels": [
+              "http://eidas.europa.eu/LoA/low": "low", "http://eidas.europa.eu/LoA/substantial": "substantial",
+              "http://eidas.europa.eu/LoA/high": "high",
+            ],
+          ]
+        ],
+      ], to: "config.json")
+    return try Config.load(path("config.json"))
+  }
+
+  /// Where Debian puts it.
+  static let softHSMModule = "/usr/lib/softhsm/libsofthsm2.so"
+}

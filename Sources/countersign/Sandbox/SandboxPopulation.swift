@@ -1,0 +1,112 @@
+import AuditLog
+import Foundation
+import OAuth
+import OpenSSLPKI
+import PKCS11Device
+import SQLiteStore
+import SoleControl
+import WireJSON
+
+/// The sandbox's test CA; its keys stay in the token.
+enum SandboxAuthority {
+  static let keys = [CertificateAuthority.rootLabel, CertificateAuthority.issuingLabel]
+
+  /// To be called before the device is opened: the first thing libp11 does is to close every session of the
+  /// process (Specs/decisions/0006-libp11.md).
+  static func open(_ folder: SandboxFolder, config: Config, pin: String) throws -> CertificateAuthority {
+    try CertificateAuthority.open(
+      folder: folder.path("ca"), token: .init(module: config.device.module, label: config.device.tokenLabel, pin: pin),
+      organization: "Countersign sandbox", now: Int64(Date().timeIntervalSince1970),
+      serial: { SandboxSeed.randomBytes(16) })
+  }
+}
+
+/// Users and credentials of the sandbox. Makes those that are not there yet.
+struct SandboxPopulation {
+  struct Line: Sendable {
+    let label: String
+    let owner: String
+    let key: KeyType
+    let scal: SCAL
+    let expression: String
+  }
+
+  static let plan = [
+    Line(label: "rsa2048-pin", owner: "alice", key: .rsa(bits: 2048), scal: .one, expression: "PIN"),
+    Line(label: "rsa3072-pin", owner: "alice", key: .rsa(bits: 3072), scal: .one, expression: "PIN"),
+    Line(label: "p256-pin", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN"),
+    Line(label: "p384-pin", owner: "alice", key: .ec(.p384), scal: .one, expression: "PIN"),
+    Line(label: "rsa2048-scal2", owner: "alice", key: .rsa(bits: 2048), scal: .two, expression: "PIN"),
+    Line(label: "p256-scal2", owner: "alice", key: .ec(.p256), scal: .two, expression: "PIN"),
+    Line(label: "p256-pin-otp", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN AND OTP"),
+    Line(label: "p256-eid", owner: "alice", key: .ec(.p256), scal: .one, expression: "EID"),
+    Line(label: "p256-pin-bob", owner: "bob", key: .ec(.p256), scal: .one, expression: "PIN"),
+  ]
+
+  static let multisign = 100
+  /// Seconds that service tokens of the sandbox live.
+  static let tokenLife: Int64 = 86400
+
+  let service: Service
+  let authority: CertificateAuthority
+  let seed: SandboxSeed
+
+  func make() async throws {
+    for user in seed.users { try await make(user) }
+    try await make(token: seed.partnerToken, signer: nil)
+    for line in Self.plan { try await make(line) }
+  }
+
+  private func make(_ user: SandboxSeed.User) async throws {
+    try await make(token: user.serviceToken, signer: user.signer)
+    guard try await service.store.account(user.username) == nil else { return }
+    try await service.store.put(
+      Account(
+        username: user.username, passwordHash: try await service.tokens.hasher.hash(user.password),
+        partner: seed.partner, signer: user.signer))
+    let event = AuditEvent(
+      .signerEnrolled, [("signer", .string(user.signer)), ("partner", .string(seed.partner))])
+    try await service.signing.record(event)
+  }
+
+  /// A token keeps its text over restarts; its day begins anew.
+  private func make(token: String, signer: String?) async throws {
+    let digest = TokenService.digest(token)
+    try await service.store.removeToken(digest)
+    try await service.store.add([
+      TokenRecord(
+        digest: digest, kind: .access, partner: seed.partner, signer: signer, grant: "sandbox",
+        expires: Int64(Date().timeIntervalSince1970) + Self.tokenLife)
+    ])
+  }
+
+  private func make(_ line: Line) async throws {
+    guard let id = seed.credentialIDs[line.label], let user = seed.users.first(where: { $0.username == line.owner }),
+      let expression = FactorExpression(text: line.expression)
+    else { throw ConfigError(description: "the seed does not know \(line.label); remove the folder to start anew") }
+    guard try await service.store.read({ try $0.seal(of: CredentialID(id)) }) == nil else { return }
+    FileHandle.standardError.write(Data("making \(line.label)\n".utf8))
+    let plan = CredentialPlan(
+      id: CredentialID(id), partner: PartnerID(seed.partner), signer: SignerID(user.signer),
+      description: "\(user.givenName) \(user.surname), \(line.label)", keyType: line.key, mode: .explicit,
+      expression: expression, factors: try expression.factors.map { try factor($0, user) }, scal: line.scal,
+      multisign: Self.multisign)
+    let subject = CertificateAuthority.Subject(
+      commonName: "\(user.givenName) \(user.surname)", givenName: user.givenName, surname: user.surname, country: "AT")
+    _ = try await service.signing.enrol(plan, keys: service.device) { publicKey in
+      try authority.issue(
+        publicKey: publicKey, subject: subject, serial: SandboxSeed.randomBytes(16),
+        now: Int64(Date().timeIntervalSince1970), days: 3 * 365)
+    }
+  }
+
+  private func factor(_ id: FactorID, _ user: SandboxSeed.User) throws -> CredentialPlan.Factor {
+    switch id {
+    case .pin: return .pin(user.pin)
+    case .otp:
+      guard let secret = Base32.decode(user.totpSecret) else { throw ConfigError(description: "a damaged TOTP secret") }
+      return .otp(secret: secret)
+    case .eid: return .eid(issuer: seed.eidIssuer, subject: user.eidSubject, minimumLevel: .substantial)
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import CSCModel
+import EIDProvider
+import Foundation
+import HTTPGateway
+import Logging
+import OAuth
+import OpenSSLPKI
+import PKCS11Device
+import SQLiteStore
+import ServiceLifecycle
+import SoleControl
+import Synchronization
+import UnixSignals
+
+/// A gateway put together from its configuration.
+struct Service {
+  let config: Config
+  let store: SQLiteFileStore
+  let device: Device
+  let signing: SigningService
+  let tokens: TokenService
+  private let gateway: Gateway
+  private let logger = Logger(label: "countersign")
+
+  /// Running calls get this long to finish after SIGTERM.
+  private static let longestShutdown = Duration.seconds(4)
+
+  init(_ config: Config, mayCreateDatabase: Bool) throws {
+    self.config = config
+    let store = try SQLiteFileStore(path: config.database, mayCreate: mayCreateDatabase)
+    let device = try Device(try Self.deviceSettings(config))
+    let now: @Sendable () -> UnixTime = { UnixTime(Date().timeIntervalSince1970) }
+    let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
+    signing = SigningService(
+      store: store, device: device, verifier: Verifier(), eid: Self.providers(config, now),
+      rules: SigningService.Rules(gateway: config.gateway, instance: config.instance),
+      clock: SigningService.Clock(now: now, pause: { try await Task.sleep(for: $0) }))
+    tokens = TokenService(
+      store: store, hasher: ScryptHasher(random: random), now: now, random: random, text: Base64.encodeURL)
+    gateway = Gateway(
+      info: ServiceInfo(
+        name: config.info.name, logo: config.info.publicURL + "/logo.png", region: config.info.region,
+        language: config.info.language, description: config.info.description, authTypes: ["basic"]),
+      signing: signing, tokens: tokens, logger: logger, now: now,
+      checkReadiness: {
+        _ = try await device.authenticationCodes([(.credentialRow, [])])
+        try await store.checkReadiness()
+      })
+    self.store = store
+    self.device = device
+  }
+
+  static func deviceSettings(_ config: Config) throws -> Device.Settings {
+    var settings = try Device.Settings(
+      module: config.device.module, tokenLabel: config.device.tokenLabel, pinFile: config.device.pinFile)
+    settings.sessions = config.device.sessions
+    settings.liveKeys = config.device.liveKeys
+    settings.report = { Logger(label: "device").error("Cryptoki call failed", metadata: ["what": "\($0)"]) }
+    return settings
+  }
+
+  private static func providers(_ config: Config, _ now: @escaping @Sendable () -> UnixTime) -> TrustedProviders {
+    var providers: [String: OpenIDProvider] = [:]
+    for provider in config.eidProviders {
+      var settings = HTTPClient.Settings()
+      settings.allowsPlainHTTP = provider.allowsPlainHTTP
+      settings.trustAnchors = provider.trustAnchors
+      providers[provider.settings.issuer] = OpenIDProvider(
+        provider.settings, client: HTTPClient(settings), now: now)
+    }
+    return TrustedProviders(providers)
+  }
+
+  /// Makes the keys in the device and the database. Does not touch what is there.
+  static func initialise(_ config: Config, officerPINFile: String) async throws {
+    try Device.provision(
+      try deviceSettings(config), securityOfficerPIN: try ConfigReader.firstLine(of: officerPINFile))
+    _ = try SQLiteFileStore(path: config.database, mayCreate: true)
+  }
+
+  /// Serves until SIGTERM or SIGINT.
+  ///
+  /// - Parameter onReady: called once, when every listener accepts connections.
+  func run(onReady: @escaping @Sendable () async throws -> Void) async throws {
+    let unknown = try await signing.recover()
+    if unknown > 0 {
+      logger.warning(
+        "signatures with unknown outcome after a crash; see the audit log", metadata: ["count": "\(unknown)"])
+    }
+    var listeners: [Gateway.Listener] = []
+    if let http = config.http { listeners.append(Gateway.Listener(host: http.host, port: http.port)) }
+    if let tls = config.tls {
+      listeners.append(
+        Gateway.Listener(
+          host: tls.address.host, port: tls.address.port,
+          tls: (certificate: tls.certificate, privateKey: tls.privateKey)))
+    }
+    let count = listeners.count
+    let running = Counter()
+    let logger = logger
+    let servers = try gateway.servers(listeners) { _ in
+      guard running.increment() == count else { return }
+      do { try await onReady() } catch { logger.error("could not announce", metadata: ["reason": "\(error)"]) }
+      logger.info("serving")
+    }
+    var configuration = ServiceGroupConfiguration(
+      services: servers, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    configuration.maximumGracefulShutdownDuration = Self.longestShutdown
+    try await ServiceGroup(configuration: configuration).run()
+  }
+}
+
+/// Counts listeners that run.
+private final class Counter: Sendable {
+  private let count = Mutex(0)
+
+  func increment() -> Int {
+    count.withLock { count in
+      count += 1
+      return count
+    }
+  }
+}
