@@ -102,5 +102,39 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
+
+    support(
+      "TestSupport",
+      [
+        "SoleControl", "OAuth", "AuditLog", "PKCS11Device", "OpenSSLPKI", crypto,
+      ]),
+    support("StoreConformance", ["SoleControl", "OAuth", "AuditLog", "WireJSON"]),
+    tests("WireJSONTests", ["WireJSON"]),
+    tests("CSCModelTests", ["CSCModel", "WireJSON"]),
+    tests("AuditLogTests", ["AuditLog", "WireJSON"]),
+    tests(
+      "SoleControlTests",
+      ["SoleControl", "AuditLog", "WireJSON", "OpenSSLPKI", "PKCS11Device", "TestSupport", crypto]),
+    tests("SQLiteStoreTests", ["SQLiteStore", "SoleControl", "AuditLog", "WireJSON", "StoreConformance", "TestSupport"]),
+    tests("PKCS11DeviceTests", ["PKCS11Device", "SoleControl", "OpenSSLPKI", "TestSupport", crypto]),
+    tests(
+      "EIDProviderTests",
+      [
+        "EIDProvider", "EIDSimulator", "SoleControl", "WireJSON", "TestSupport", log, crypto,
+        .product(name: "JWTKit", package: "jwt-kit"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]),
+    tests(
+      "HTTPGatewayTests",
+      [
+        "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "OpenSSLPKI", "SQLiteStore",
+        "TestSupport", log, crypto,
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]),
+    tests("IntegrationTests", ["TestSupport", "WireJSON", "EIDProvider", "SoleControl", crypto]),
   ]
 )

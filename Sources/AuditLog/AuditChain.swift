@@ -52,10 +52,12 @@ public struct AuditVerifier: Sendable {
   public mutating func accept(_ entry: AuditEntry) throws(Finding) {
     let next = head.count + 1
     guard entry.sequence == next else { throw .missingOrReordered(sequence: next) }
-    guard AuditHead.leafHash(entry.body) == entry.hash,
-      let body = try? JSONValue.parse(entry.body).object, body["seq"] == .integer(next)
-    else { throw .changed(sequence: next) }
-    guard body["prev"] == .string(AuditHead.hex(head.hash)) else { throw .missingOrReordered(sequence: next) }
+    guard AuditHead.leafHash(entry.body) == entry.hash, let body = try? JSONValue.parse(entry.body).object else {
+      throw .changed(sequence: next)
+    }
+    guard body["seq"] == .integer(next), body["prev"] == .string(AuditHead.hex(head.hash)) else {
+      throw .missingOrReordered(sequence: next)
+    }
     head = AuditHead(count: next, hash: entry.hash)
   }
 

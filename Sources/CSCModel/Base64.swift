@@ -18,6 +18,8 @@ public enum Base64 {
       })
   }
 
+  private static let paddingText = Array("==".utf8)
+
   /// Reads either alphabet, with or without padding, and percent-encoded text: real clients send all of
   /// these for the same digest. Values are compared after decoding, never as text. White space and
   /// mixed-in rubbish are refused.
@@ -27,18 +29,21 @@ public enum Base64 {
       guard let plain = text.removingPercentEncoding else { return nil }
       text = plain
     }
-    var normal: [UInt8] = []
-    normal.reserveCapacity(text.utf8.count + 3)
-    for octet in text.utf8 {
+    let octets = Array(text.utf8)
+    let content = octets.prefix { $0 != UInt8(ascii: "=") }
+    // Padding is left out, or is exactly what the length asks for.
+    let padding = [0, 3, 2, 1][content.count % 4]
+    guard padding < 3, octets.count == content.count || octets[content.count...] == paddingText[..<padding] else {
+      return nil
+    }
+    var normal = content.map { octet in
       switch octet {
-      case UInt8(ascii: "-"): normal.append(UInt8(ascii: "+"))
-      case UInt8(ascii: "_"): normal.append(UInt8(ascii: "/"))
-      default: normal.append(octet)
+      case UInt8(ascii: "-"): UInt8(ascii: "+")
+      case UInt8(ascii: "_"): UInt8(ascii: "/")
+      default: octet
       }
     }
-    if normal.last != UInt8(ascii: "=") {
-      while normal.count % 4 != 0 { normal.append(UInt8(ascii: "=")) }
-    }
+    normal += paddingText[..<padding]
     return Data(base64Encoded: Data(normal)).map { [UInt8]($0) }
   }
 }

@@ -1,0 +1,204 @@
+import CSCModel
+import Testing
+import WireJSON
+
+func fields(_ text: String) throws -> Fields { Fields(try #require(try JSONValue.parse(Array(text.utf8)).object)) }
+
+@Suite("Base64 as clients write it")
+struct Base64Tests {
+  @Test(
+    "both alphabets, with and without padding, and percent-encoded text give the same octets",
+    arguments: ["+/+/AA==", "+/+/AA", "-_-_AA==", "-_-_AA", "%2B%2F%2B%2FAA%3D%3D"])
+  func lenient(text: String) { #expect(Base64.decode(text) == [0xfb, 0xff, 0xbf, 0x00]) }
+
+  @Test("rubbish is refused", arguments: ["AA\nAA", "A A=", "A", "====", "AA=A", "ä", "%zz", "AAAA*"])
+  func rubbish(text: String) { #expect(Base64.decode(text) == nil) }
+
+  @Test("answers are standard base64 with padding")
+  func encoding() {
+    #expect(Base64.encode([0xfb, 0xff, 0xbf, 0x00]) == "+/+/AA==")
+    #expect(Base64.encodeURL([0xfb, 0xff, 0xbf, 0x00]) == "-_-_AA")
+  }
+}
+
+@Suite("RSASSA-PSS parameters")
+struct PSSParametersTests {
+  /// The vectors of the wire reference, §4.4.
+  @Test(
+    "vectors",
+    arguments: [
+      ("MDSgDzANBglghkgBZQMEAgEFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgEFAKIDAgEg", WireHashAlgorithm.sha256, 32),
+      ("MDSgDzANBglghkgBZQMEAgIFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgIFAKIDAgEw", .sha384, 48),
+      ("MDSgDzANBglghkgBZQMEAgMFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgMFAKIDAgFA", .sha512, 64),
+      // An explicit trailer 1 is not strict DER; a public client sends it.
+      ("MDmgDzANBglghkgBZQMEAgEFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgEFAKIDAgEgowMCAQE=", .sha256, 32),
+    ])
+  func vectors(text: String, hash: WireHashAlgorithm, salt: Int) throws {
+    let parameters = PSSParameters(der: try #require(Base64.decode(text)))
+    #expect(parameters == PSSParameters(hash: hash, maskGenerationHash: hash, saltLength: salt))
+  }
+
+  @Test(
+    "defaults (SHA-1), an empty sequence, and rubbish are refused", arguments: ["MAA=", "MAWiAwIBIA==", "AAAA", ""])
+  func refused(text: String) throws { #expect(PSSParameters(der: try #require(Base64.decode(text))) == nil) }
+}
+
+@Suite("Requests")
+struct RequestTests {
+  private let digest = Base64.encode([UInt8](repeating: 7, count: 32))
+
+  private func error<Request>(_ make: () throws -> Request) -> String? {
+    do { _ = try make() } catch let error as CSCError { return error.text } catch let error as FieldError {
+      return error.description
+    } catch { return "\(error)" }
+    return nil
+  }
+
+  @Test(
+    "every row of signHash's table that the request alone decides, in both versions", arguments: APIVersion.allCases)
+  func signHashRows(version: APIVersion) throws {
+    let hashName = version == .v1 ? "hashAlgo" : "hashAlgorithmOID"
+    let long = Base64.encode([UInt8](repeating: 7, count: 31))
+    let rows: [(String, String)] = [
+      (#"{}"#, "Missing (or invalid type) string parameter credentialID"),
+      (#"{"credentialID":1}"#, "Missing (or invalid type) string parameter credentialID"),
+      (#"{"credentialID":"c"}"#, "Missing (or invalid type) string parameter SAD"),
+      (#"{"credentialID":"c","SAD":"s"}"#, "Missing (or invalid type) array parameter hash"),
+      (#"{"credentialID":"c","SAD":"s","hash":"x"}"#, "Missing (or invalid type) array parameter hash"),
+      (#"{"credentialID":"c","SAD":"s","hash":[]}"#, "Empty hash array"),
+      (#"{"credentialID":"c","SAD":"s","hash":["*"]}"#, "Invalid Base64 hash string parameter"),
+      (#"{"credentialID":"c","SAD":"s","hash":[1]}"#, "Invalid Base64 hash string parameter"),
+      (#"{"credentialID":"c","SAD":"s","hash":["H"]}"#, "Missing (or invalid type) string parameter signAlgo"),
+      (
+        #"{"credentialID":"c","SAD":"s","hash":["H"],"signAlgo":5}"#,
+        "Missing (or invalid type) string parameter signAlgo"
+      ),
+      (#"{"credentialID":"c","SAD":"s","hash":["H"],"signAlgo":"1.2.3"}"#, "Invalid parameter signAlgo"),
+      // SHA-1 with RSA
+      (#"{"credentialID":"c","SAD":"s","hash":["H"],"signAlgo":"1.2.840.113549.1.1.5"}"#, "Invalid parameter signAlgo"),
+      (
+        #"{"credentialID":"c","SAD":"s","hash":["H"],"signAlgo":"1.2.840.113549.1.1.1"}"#,
+        "Missing (or invalid type) string parameter \(hashName)"
+      ),
+      // SHA-1
+      (
+        #"{"credentialID":"c","SAD":"s","hash":["H"],"signAlgo":"1.2.840.113549.1.1.1","hashAlgo":"1.3.14.3.2.26"}"#,
+        "Invalid parameter \(hashName)"
+      ),
+      (
+        #"{"credentialID":"c","SAD":"s","hash":["H"],"signAlgo":"1.2.840.113549.1.1.10"}"#,
+        "Missing (or invalid type) string parameter signAlgoParams"
+      ),
+      (
+        #"{"credentialID":"c","SAD":"s","hash":["H"],"signAlgo":"1.2.840.113549.1.1.10","signAlgoParams":"MAA="}"#,
+        "Invalid parameter signAlgoParams"
+      ),
+      (#"{"credentialID":"c","SAD":"s","hash":["L"],"signAlgo":"1.2.840.10045.4.3.2"}"#, "Invalid digest value length"),
+      (
+        #"{"credentialID":"c","SAD":"s","hash":["000"],"signAlgo":"1.2.840.10045.4.3.2"}"#,
+        "Invalid digest value length"
+      ),
+      (
+        #"{"credentialID":"c","SAD":"s","hash":["H"],"signAlgo":"1.2.840.10045.4.3.2","clientData":{}}"#,
+        "Invalid parameter clientData"
+      ),
+      (
+        #"{"credentialID":"c","SAD":"s","hash":["H"],"signAlgo":"1.2.840.10045.4.3.2","operationMode":"X"}"#,
+        "Invalid parameter operationMode"
+      ),
+      (
+        #"{"credentialID":"c","SAD":"s","hash":["H"],"hashes":["L"],"signAlgo":"1.2.840.10045.4.3.2"}"#,
+        "Invalid parameter hash"
+      ),
+    ]
+    for (text, expected) in rows {
+      let text = text.replacing("\"H\"", with: "\"\(digest)\"").replacing("\"L\"", with: "\"\(long)\"")
+      let fields = try fields(text)
+      #expect(error { try SignHashRequest(fields, version) } == expected, "\(text)")
+    }
+  }
+
+  @Test("a hash OID next to an algorithm that fixes the hash is ignored")
+  func ignoredHash() throws {
+    let fields = try fields(
+      #"{"credentialID":"c","SAD":"s","hash":["\#(digest)"],"signAlgo":"1.2.840.10045.4.3.2","hashAlgo":"1.3.14.3.2.26"}"#
+    )
+    #expect(try SignHashRequest(fields, .v1).algorithm == .ecdsa(.sha256))
+  }
+
+  @Test("1,001 hashes are refused, 1,000 are read")
+  func manyHashes() throws {
+    func request(_ count: Int) throws -> Fields {
+      let list = Array(repeating: "\"\(digest)\"", count: count).joined(separator: ",")
+      return try fields(#"{"credentialID":"c","SAD":"s","hash":[\#(list)],"signAlgo":"1.2.840.10045.4.3.2"}"#)
+    }
+    #expect(try SignHashRequest(request(1000), .v1).digests.count == 1000)
+    let tooMany = try request(1001)
+    #expect(error { try SignHashRequest(tooMany, .v1) } == "Numbers of signatures is too high")
+  }
+
+  @Test("every row of authorize's table that the request alone decides", arguments: APIVersion.allCases)
+  func authorizeRows(version: APIVersion) throws {
+    let rows: [(String, String)] = [
+      (#"{}"#, "Missing (or invalid type) string parameter credentialID"),
+      (#"{"credentialID":[]}"#, "Missing (or invalid type) string parameter credentialID"),
+      (#"{"credentialID":"c"}"#, "Missing (or invalid type) integer parameter numSignatures"),
+      (#"{"credentialID":"c","numSignatures":"1"}"#, "Missing (or invalid type) integer parameter numSignatures"),
+      (#"{"credentialID":"c","numSignatures":1.5}"#, "Missing (or invalid type) integer parameter numSignatures"),
+      (#"{"credentialID":"c","numSignatures":0}"#, "Invalid value for parameter numSignatures"),
+      (#"{"credentialID":"c","numSignatures":-3}"#, "Invalid value for parameter numSignatures"),
+      (#"{"credentialID":"c","numSignatures":1,"PIN":5}"#, "Invalid parameter PIN"),
+      (#"{"credentialID":"c","numSignatures":1,"OTP":{}}"#, "Invalid parameter OTP"),
+      (#"{"credentialID":"c","numSignatures":1,"authData":{}}"#, "Missing (or invalid type) array parameter authData"),
+      (#"{"credentialID":"c","numSignatures":1,"authData":["x"]}"#, "Invalid parameter authData"),
+      (#"{"credentialID":"c","numSignatures":1,"authData":[{"id":"PIN"},{"id":"PIN"}]}"#, "Invalid parameter authData"),
+      (#"{"credentialID":"c","numSignatures":1,"hash":["*"]}"#, "Invalid Base64 hash string parameter"),
+      (#"{"credentialID":"c","numSignatures":1,"hash":["AAAA"]}"#, "Invalid digest value length"),
+      (#"{"credentialID":"c","numSignatures":1,"hash":[]}"#, "Empty hash array"),
+    ]
+    for (text, expected) in rows {
+      let fields = try fields(text)
+      #expect(error { try AuthorizeRequest(fields, version) } == expected, "\(text)")
+    }
+  }
+
+  @Test("v2 wants the hash OID with hashes; v1's member tells it by its length")
+  func hashOID() throws {
+    let v2 = try fields(#"{"credentialID":"c","numSignatures":1,"hashes":["\#(digest)"]}"#)
+    #expect(error { try AuthorizeRequest(v2, .v2) } == "Missing (or invalid type) string parameter hashAlgorithmOID")
+    let v1 = try fields(#"{"credentialID":"c","numSignatures":1,"hash":["\#(digest)"]}"#)
+    #expect(try AuthorizeRequest(v1, .v1).hashAlgorithm == .sha256)
+    #expect(try AuthorizeRequest(v1, .v2).hashAlgorithm == .sha256)
+  }
+
+  @Test("explicit nulls and empty factors are absent, as real clients send them")
+  func nulls() throws {
+    let request = try AuthorizeRequest(
+      fields(
+        #"{"credentialID":"c","numSignatures":1,"hash":null,"PIN":"1","OTP":"","authData":null,"clientData":null}"#),
+      .v1)
+    #expect(request.digests == nil)
+    #expect(request.factors.map(\.id) == ["PIN"])
+  }
+
+  @Test("auth/login's rows", arguments: APIVersion.allCases)
+  func login(version: APIVersion) throws {
+    let stop = version == .v1 ? "." : ""
+    let rows: [(String, String?, String)] = [
+      ("{}", nil, "Malformed authentication parameter" + stop),
+      ("{}", "Bearer x", "Malformed authentication parameter" + stop),
+      ("{}", "Basic ***", "Malformed authentication parameter" + stop),
+      ("{}", "Basic YWJj", "Malformed username-password" + stop),
+      ("{}", "Basic /w==", "Malformed username-password" + stop),
+      (#"{"refresh_token":5}"#, nil, "Invalid string parameter: refresh_token"),
+      (#"{"refresh_token":""}"#, nil, "Invalid string parameter: refresh_token"),
+    ]
+    for (body, header, expected) in rows {
+      let fields = try fields(body)
+      #expect(
+        error { try LoginRequest(fields, authorization: header, version) } == expected, "\(body) \(header ?? "-")")
+    }
+    let request = try LoginRequest(fields(#"{"rememberMe":true}"#), authorization: "Basic YTpiOmM=", version)
+    #expect(request.proof == .password(username: "a", password: "b:c"))
+  }
+}

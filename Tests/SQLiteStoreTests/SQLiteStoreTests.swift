@@ -1,0 +1,94 @@
+import AuditLog
+import Foundation
+import SQLiteStore
+import SoleControl
+import StoreConformance
+import Synchronization
+import TestSupport
+import Testing
+import WireJSON
+
+@Suite("Stores")
+struct StoreTests {
+  @Test("the memory store keeps every promise")
+  func memory() async throws { try await StoreConformance { MemoryStore() }.check() }
+
+  @Test("the SQLite store keeps every promise")
+  func sqlite() async throws {
+    try await StoreConformance { try SQLiteFileStore(path: newPath(), mayCreate: true) }.check()
+  }
+
+  @Test("a missing database is not made by accident, and the error shows the way")
+  func missingDatabase() throws {
+    let error = #expect(throws: StoreOpenError.self) { try SQLiteFileStore(path: newPath(), mayCreate: false) }
+    #expect(error?.description.contains("countersign init") == true)
+  }
+
+  @Test("what was committed is there after the file is opened again")
+  func reopening() async throws {
+    let path = try newPath()
+    let credential = try await SigningBench(store: SQLiteFileStore(path: path, mayCreate: true)).enrol()
+    let again = try SQLiteFileStore(path: path, mayCreate: false)
+    #expect(try await again.read { try $0.seal(of: credential.id) } != nil)
+  }
+
+  @Test("the log verifies after concurrent transactions, and an edited entry is named")
+  func audit() async throws {
+    let path = try newPath()
+    let store = try SQLiteFileStore(path: path, mayCreate: true)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<40 {
+        group.addTask {
+          try await store.write { try $0.append(AuditEvent(.keyMade, [("n", .integer(Int64(number)))]), at: 1) }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(try await verify(store) == nil)
+    try sql(path, "UPDATE audit SET body = replace(body, '\"n\":', '\"m\":') WHERE sequence = 17")
+    #expect(try await verify(store) == .changed(sequence: 17))
+  }
+
+  @Test(
+    "removing, swapping or cutting off entries is noticed",
+    arguments: [
+      ("DELETE FROM audit WHERE sequence = 5", AuditVerifier.Finding.missingOrReordered(sequence: 5)),
+      ("DELETE FROM audit WHERE sequence > 8", .headDiffers(expected: 10, found: 8)),
+      (
+        "UPDATE audit SET sequence = -sequence WHERE sequence IN (3, 4); UPDATE audit SET sequence = 7 + sequence WHERE sequence < 0",
+        .missingOrReordered(sequence: 3)
+      ),
+    ])
+  func damagedLog(damage: String, finding: AuditVerifier.Finding) async throws {
+    let path = try newPath()
+    let store = try SQLiteFileStore(path: path, mayCreate: true)
+    for number in 0..<10 {
+      try await store.write { try $0.append(AuditEvent(.keyMade, [("n", .integer(Int64(number)))]), at: 1) }
+    }
+    try sql(path, damage)
+    #expect(try await verify(store) == finding)
+  }
+
+  private func verify(_ store: SQLiteFileStore) async throws -> AuditVerifier.Finding? {
+    let verifier = Mutex(AuditVerifier())
+    do {
+      let head = try await store.readAudit { entry in try verifier.withLock { try $0.accept(entry) } }
+      try verifier.withLock { try $0.finish(head) }
+      return nil
+    } catch let finding as AuditVerifier.Finding {
+      return finding
+    }
+  }
+
+  private func newPath() throws -> String { try temporaryFolder().appendingPathComponent("test.sqlite").path }
+
+  /// Edits the file from outside, as somebody with access to it could.
+  private func sql(_ path: String, _ statement: String) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
+    process.arguments = [path, statement]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+  }
+}

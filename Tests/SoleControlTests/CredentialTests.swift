@@ -1,0 +1,107 @@
+import AuditLog
+import SoleControl
+import TestSupport
+import Testing
+
+@Suite("Credentials")
+struct CredentialTests {
+  @Test("a wrapped key moved to another signer's row is noticed, logged, and signs nothing")
+  func swappedRows() async throws {
+    let store = MemoryStore()
+    let bench = SigningBench(store: store)
+    let mine = try await bench.enrol("c1")
+    let bobs = try await bench.enrol("c2", signer: "bob")
+    let sad = try await bench.authorize(mine).sad
+    // A fresh service, which has not verified any row yet.
+    let later = SigningBench(store: store)
+    var forged = bobs
+    forged.wrappedKey = mine.wrappedKey
+    forged.publicKey = mine.publicKey
+    store.tamper(bobs.id) { SealedRow(text: forged.canonical(), seal: $0.seal) }
+    await #expect(throws: InternalFault.rowIntegrity(bobs.id)) {
+      try await later.authorize(forged, as: later.principal("bob"))
+    }
+    #expect(store.count(.integrityViolated) == 1)
+    // Also behind the back of a service that had verified the row.
+    await #expect(throws: InternalFault.rowIntegrity(bobs.id)) {
+      try await bench.authorize(forged, as: bench.principal("bob"))
+    }
+    // The other's credential is not affected.
+    _ = try await later.sign(mine, sad, [digest("a")])
+  }
+
+  @Test(
+    "no part of the row can be edited",
+    arguments: [
+      { $0.signer = SignerID("mallory") }, { $0.partner = PartnerID("other") }, { $0.multisign = 1000 },
+      { $0.scal = .one }, { $0.mode = .implicit }, { $0.expression = nil }, { $0.isEnabled = false },
+      { $0.enrolments = [] }, { $0.certificate.notAfter += 1 }, { $0.description = "x" },
+    ] as [@Sendable (inout Credential) -> Void])
+  func editedRow(edit: @Sendable (inout Credential) -> Void) async throws {
+    let store = MemoryStore()
+    let bench = SigningBench(store: store)
+    let credential = try await bench.enrol(scal: .two)
+    var edited = credential
+    edit(&edited)
+    #expect(edited != credential)
+    store.tamper(credential.id) { SealedRow(text: edited.canonical(), seal: $0.seal) }
+    await #expect(throws: InternalFault.rowIntegrity(credential.id)) {
+      try await bench.service.credential(credential.id, as: bench.principal())
+    }
+  }
+
+  @Test("a row reads back as it was written")
+  func canonical() async throws {
+    let credential = try await SigningBench().enrol(expression: "PIN AND OTP")
+    #expect(Credential(canonical: credential.canonical()) == credential)
+  }
+
+  @Test("a disabled credential neither authorizes nor signs, and a SAD from before is not burnt")
+  func disabled() async throws {
+    let bench = SigningBench()
+    var credential = try await bench.enrol()
+    let sad = try await bench.authorize(credential).sad
+    credential.isEnabled = false
+    try await bench.service.put(credential, events: [])
+    await #expect(throws: Refusal.credentialDisabled) { try await bench.authorize(credential) }
+    await #expect(throws: Refusal.credentialDisabled) { try await bench.sign(credential, sad, [digest("a")]) }
+    credential.isEnabled = true
+    try await bench.service.put(credential, events: [])
+    _ = try await bench.sign(credential, sad, [digest("a")])
+  }
+
+  @Test("an expired certificate signs nothing")
+  func expiredCertificate() async throws {
+    let bench = SigningBench()
+    let credential = try await bench.enrol(days: 1)
+    bench.clock.advance(86_400 + 10)
+    let sad = try await bench.authorize(credential).sad
+    await #expect(throws: Refusal.certificateExpired(organization: nil, commonName: "Alice Example")) {
+      try await bench.sign(credential, sad, [digest("a")])
+    }
+  }
+
+  @Test("what a policy needs is asked for before any factor is looked at")
+  func requests() async throws {
+    let bench = SigningBench()
+    let one = try await bench.enrol("c1", multisign: 3)
+    let two = try await bench.enrol("c2", scal: .two)
+    await #expect(throws: Refusal.tooManySignatures) { try await bench.authorize(one, count: 4) }
+    await #expect(throws: Refusal.digestsMissing) { try await bench.authorize(two) }
+    await #expect(throws: Refusal.tooManyDigests) {
+      try await bench.authorize(one, count: 1, digests: [digest("a"), digest("b")])
+    }
+    await #expect(throws: Refusal.factorMissing(.pin)) { try await bench.authorize(one, presented: [:]) }
+  }
+
+  @Test("an implicit credential needs no factor; an oauth2code credential is authorized elsewhere")
+  func modes() async throws {
+    let bench = SigningBench()
+    let seal = try await bench.enrol("c1", expression: nil)
+    _ = try await bench.sign(seal, bench.authorize(seal, presented: [:]).sad, [digest("a")])
+    var redirected = try await bench.enrol("c2", expression: nil)
+    redirected.mode = .oauth2code
+    try await bench.service.put(redirected, events: [])
+    await #expect(throws: Refusal.authorizedElsewhere) { try await bench.authorize(redirected, presented: [:]) }
+  }
+}

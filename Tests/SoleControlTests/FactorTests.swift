@@ -1,0 +1,234 @@
+import AuditLog
+import Crypto
+import Foundation
+import SoleControl
+import TestSupport
+import Testing
+
+@Suite("Factors")
+struct FactorTests {
+  // MARK: PIN
+
+  @Test("five wrong PINs lock, the right one does not open, and the partner unlocks")
+  func lock() async throws {
+    let store = MemoryStore()
+    let bench = SigningBench(store: store)
+    let credential = try await bench.enrol()
+    for _ in 0..<5 {
+      await #expect(throws: Refusal.wrongFactor(.pin)) { try await bench.authorize(credential, presented: [.pin: "0"]) }
+    }
+    await #expect(throws: Refusal.lockedFactor(.pin)) { try await bench.authorize(credential) }
+    await #expect(throws: Refusal.unknownCredential) {
+      try await bench.service.unlock(
+        .pin, of: credential.id, as: Principal(partner: PartnerID("other"), signer: nil))
+    }
+    try await bench.service.unlock(.pin, of: credential.id, as: bench.principal(nil))
+    _ = try await bench.authorize(credential)
+    #expect(store.count(.credentialUnlocked) == 1)
+    #expect(store.count(.authorizationRefused) == 5)
+  }
+
+  @Test("the right PIN resets the count")
+  func reset() async throws {
+    let bench = SigningBench()
+    let credential = try await bench.enrol()
+    for _ in 0..<3 {
+      for _ in 0..<4 { _ = try? await bench.authorize(credential, presented: [.pin: "0"]) }
+      _ = try await bench.authorize(credential)
+    }
+  }
+
+  @Test("100 guesses at once are not checked more than five times")
+  func parallelGuesses() async throws {
+    let bench = SigningBench()
+    let credential = try await bench.enrol()
+    let refusals = await withTaskGroup(of: Refusal?.self) { group in
+      for guess in 0..<100 {
+        group.addTask {
+          do { _ = try await bench.authorize(credential, presented: [.pin: "guess \(guess)"]) } catch {
+            return error as? Refusal
+          }
+          return nil
+        }
+      }
+      return await group.reduce(into: [Refusal?]()) { $0.append($1) }
+    }
+    #expect(refusals.filter { $0 == .wrongFactor(.pin) }.count == 5)
+    #expect(refusals.filter { $0 == .lockedFactor(.pin) }.count == 95)
+  }
+
+  @Test("the PIN of a credential is not the verifier of another, even with the same PIN")
+  func verifiersDiffer() async throws {
+    let bench = SigningBench()
+    let (one, two) = (try await bench.enrol("c1"), try await bench.enrol("c2"))
+    #expect(one.enrolments != two.enrolments)
+  }
+
+  // MARK: TOTP
+
+  /// RFC 6238 with HMAC-SHA-1, by another implementation than the device's.
+  private func code(at time: UnixTime, secret: [UInt8] = SigningBench.otpSecret) -> String {
+    let message = withUnsafeBytes(of: UInt64(time / 30).bigEndian) { Array($0) }
+    let mac = Array(HMAC<Insecure.SHA1>.authenticationCode(for: message, using: SymmetricKey(data: secret)))
+    let offset = Int(mac[19] & 15)
+    let number = mac[offset...offset + 3].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } & 0x7fff_ffff
+    return String(format: "%06d", number % 1_000_000)
+  }
+
+  @Test("RFC 6238 appendix B: the test's own implementation gives the published values")
+  func publishedValues() {
+    #expect(code(at: 59) == "287082")
+    #expect(code(at: 1_111_111_109) == "081804")
+    #expect(code(at: 20_000_000_000) == "353130")
+  }
+
+  @Test("a code works once, and neither does an older one work after it")
+  func onceOnly() async throws {
+    let bench = SigningBench()
+    let credential = try await bench.enrol(expression: "OTP")
+    let now = bench.clock.now
+    _ = try await bench.authorize(credential, presented: [.otp: code(at: now)])
+    await #expect(throws: Refusal.wrongFactor(.otp)) {
+      try await bench.authorize(credential, presented: [.otp: code(at: now)])
+    }
+    await #expect(throws: Refusal.wrongFactor(.otp)) {
+      try await bench.authorize(credential, presented: [.otp: code(at: now - 30)])
+    }
+    _ = try await bench.authorize(credential, presented: [.otp: code(at: now + 30)])
+  }
+
+  @Test(
+    "one step before and after is accepted, two are not",
+    arguments: [(-30, true), (30, true), (-60, false), (60, false)])
+  func window(offset: Int, isAccepted: Bool) async throws {
+    let bench = SigningBench()
+    let credential = try await bench.enrol(expression: "OTP")
+    let result = try? await bench.authorize(
+      credential, presented: [.otp: code(at: bench.clock.now + UnixTime(offset))])
+    #expect((result != nil) == isAccepted)
+  }
+
+  @Test("the same code from 20 connections at once opens one authorization")
+  func race() async throws {
+    let bench = SigningBench()
+    let credential = try await bench.enrol(expression: "OTP")
+    let code = code(at: bench.clock.now)
+    let opened = await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<20 {
+        group.addTask { (try? await bench.authorize(credential, presented: [.otp: code])) != nil }
+      }
+      return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(opened == 1)
+  }
+
+  @Test("PIN AND OTP needs both, and a wrong PIN does not use up the code")
+  func both() async throws {
+    let bench = SigningBench()
+    let credential = try await bench.enrol(expression: "PIN AND OTP")
+    let code = code(at: bench.clock.now)
+    await #expect(throws: Refusal.factorMissing(.otp)) { try await bench.authorize(credential) }
+    await #expect(throws: Refusal.factorMissing(.pin)) {
+      try await bench.authorize(credential, presented: [.otp: code])
+    }
+    await #expect(throws: Refusal.wrongFactor(.pin)) {
+      try await bench.authorize(credential, presented: [.pin: "0", .otp: code])
+    }
+    _ = try await bench.authorize(credential, presented: [.pin: SigningBench.pin, .otp: code])
+  }
+
+  // MARK: eID
+
+  private func statement(_ bench: SigningBench, nonce: String) -> EIDStatement {
+    EIDStatement(
+      issuer: "https://eid.example", subject: "subject-1", nonce: nonce, level: .high,
+      authenticationTime: bench.clock.now - 5, tokenDigest: [1])
+  }
+
+  @Test("a token for the challenge authorizes once")
+  func eid() async throws {
+    let store = MemoryStore()
+    let bench = SigningBench(store: store)
+    let credential = try await bench.enrol(expression: "EID")
+    let nonce = try await bench.service.challenge(for: credential.id, factor: .eid, as: bench.principal())
+    bench.eid.set(.success(statement(bench, nonce: nonce)))
+    _ = try await bench.authorize(credential, presented: [.eid: "token"])
+    await #expect(throws: Refusal.wrongFactor(.eid)) {
+      try await bench.authorize(credential, presented: [.eid: "token"])
+    }
+    let log = store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }.joined()
+    #expect(log.contains("https://eid.example") && !log.contains("subject-1"))
+  }
+
+  @Test(
+    "another person, another issuer, too low a level, too old, a foreign or made-up nonce: each is refused, and the challenge stays good",
+    arguments: [
+      { $0.subject = "subject-2" }, { $0.issuer = "https://other.example" }, { $0.level = .low },
+      { $0.authenticationTime -= 601 }, { $0.authenticationTime = 0 }, { $0.nonce = "made up" },
+    ] as [@Sendable (inout EIDStatement) -> Void])
+  func wrongEID(change: @Sendable (inout EIDStatement) -> Void) async throws {
+    let bench = SigningBench()
+    let credential = try await bench.enrol(expression: "EID")
+    let nonce = try await bench.service.challenge(for: credential.id, factor: .eid, as: bench.principal())
+    let right = statement(bench, nonce: nonce)
+    var wrong = right
+    change(&wrong)
+    bench.eid.set(.success(wrong))
+    await #expect(throws: Refusal.wrongFactor(.eid)) {
+      try await bench.authorize(credential, presented: [.eid: "token"])
+    }
+    bench.eid.set(.success(right))
+    _ = try await bench.authorize(credential, presented: [.eid: "token"])
+  }
+
+  @Test("a challenge of another credential, and one that is too old, are refused")
+  func challenges() async throws {
+    let bench = SigningBench()
+    let (one, two) = (try await bench.enrol("c1", expression: "EID"), try await bench.enrol("c2", expression: "EID"))
+    let nonce = try await bench.service.challenge(for: one.id, factor: .eid, as: bench.principal())
+    bench.eid.set(.success(statement(bench, nonce: nonce)))
+    await #expect(throws: Refusal.wrongFactor(.eid)) { try await bench.authorize(two, presented: [.eid: "token"]) }
+    bench.clock.advance(601)
+    bench.eid.set(.success(statement(bench, nonce: nonce)))
+    await #expect(throws: Refusal.wrongFactor(.eid)) { try await bench.authorize(one, presented: [.eid: "token"]) }
+    await #expect(throws: Refusal.noChallenge) {
+      try await bench.service.challenge(for: one.id, factor: .pin, as: bench.principal())
+    }
+  }
+
+  @Test("a provider that does not answer is not the customer's fault")
+  func unavailable() async throws {
+    let bench = SigningBench()
+    let credential = try await bench.enrol(expression: "EID")
+    bench.eid.set(.failure(.providerUnavailable))
+    await #expect(throws: Refusal.unavailable) { try await bench.authorize(credential, presented: [.eid: "token"]) }
+  }
+}
+
+@Suite("Policy expressions")
+struct FactorExpressionTests {
+  @Test(
+    "expressions are read, written and evaluated",
+    arguments: [
+      ("PIN", ["PIN"], true), ("PIN AND OTP", ["PIN"], false), ("PIN AND OTP", ["PIN", "OTP"], true),
+      ("PIN OR EID", ["EID"], true), ("PIN XOR EID", ["PIN", "EID"], false), ("PIN XOR EID", ["EID"], true),
+      ("PIN AND (OTP OR EID)", ["PIN", "EID"], true), ("PIN AND (OTP OR EID)", ["OTP", "EID"], false),
+      ("PIN OR OTP AND EID", ["PIN"], false), ("((PIN))", ["PIN"], true),
+    ])
+  func evaluation(text: String, verified: [String], isSatisfied: Bool) throws {
+    let expression = try #require(FactorExpression(text: text))
+    #expect(expression.isSatisfied(by: Set(verified.compactMap(FactorID.init(rawValue:)))) == isSatisfied)
+    #expect(FactorExpression(text: expression.text) == expression)
+  }
+
+  @Test(
+    "what is no expression is refused",
+    arguments: ["", "AND", "PIN AND", "PIN OTP", "(PIN", "PIN)", "PIN NOT OTP", "pin", "PIN AND FACE", "()"])
+  func refused(text: String) { #expect(FactorExpression(text: text) == nil) }
+
+  @Test("what every way through needs is known")
+  func demands() throws {
+    let expression = try #require(FactorExpression(text: "PIN AND (OTP OR EID)"))
+    #expect(expression.demands(.pin) && !expression.demands(.otp) && !expression.demands(.eid))
+  }
+}

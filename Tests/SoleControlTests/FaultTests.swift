@@ -1,0 +1,151 @@
+import AuditLog
+import OpenSSLPKI
+import PKCS11Device
+import SoleControl
+import Synchronization
+import TestSupport
+import Testing
+
+/// Faults that SoftHSM and SQLite cannot be made to show at a chosen moment.
+@Suite("Faults")
+struct FaultTests {
+  @Test("a device that fails releases nothing and spends nothing", arguments: [DeviceError.unavailable, .busy])
+  func deviceFails(error: DeviceError) async throws {
+    let store = MemoryStore()
+    let device = FailingDevice(error)
+    let bench = SigningBench(store: store, device: device)
+    let credential = try await bench.enrol()
+    let sad = try await bench.authorize(credential).sad
+    device.isFailing.withLock { $0 = true }
+    await #expect(throws: Refusal.unavailable) { try await bench.sign(credential, sad, [digest("a")]) }
+    #expect(store.count(.signatureReleased) == 1)
+    device.isFailing.withLock { $0 = false }
+    _ = try await bench.sign(credential, sad, [digest("a")])
+    #expect(store.count(.signatureMade) == 1)
+  }
+
+  @Test("a signature that does not verify never leaves, and the authorization stays")
+  func badSignature() async throws {
+    let store = MemoryStore()
+    let verifier = SwitchableVerifier()
+    let bench = SigningBench(store: store, verifier: verifier)
+    let credential = try await bench.enrol()
+    let sad = try await bench.authorize(credential).sad
+    verifier.accepts.withLock { $0 = false }
+    await #expect(throws: InternalFault.signatureDoesNotVerify) { try await bench.sign(credential, sad, [digest("a")]) }
+    verifier.accepts.withLock { $0 = true }
+    _ = try await bench.sign(credential, sad, [digest("a")])
+  }
+
+  @Test("a certificate for another key is noticed: the device's signature does not verify with it")
+  func wrongPublicKey() async throws {
+    let bench = SigningBench()
+    let (one, two) = (try await bench.enrol("c1"), try await bench.enrol("c2"))
+    var mixed = one
+    mixed.publicKey = two.publicKey
+    try await bench.service.put(mixed, events: [])
+    let sad = try await bench.authorize(mixed).sad
+    await #expect(throws: InternalFault.signatureDoesNotVerify) { try await bench.sign(mixed, sad, [digest("a")]) }
+  }
+
+  /// The failure table of the two writes of a signature: each fails, and each succeeds while the reply is lost.
+  @Test(
+    "a write of signing that fails, or whose reply is lost, never leads to more signatures than authorized",
+    arguments: [(1, false), (1, true), (2, false), (2, true)])
+  func writes(number: Int, happens: Bool) async throws {
+    let memory = MemoryStore()
+    let store = FailingStore(memory)
+    let bench = SigningBench(store: store)
+    let credential = try await bench.enrol()
+    let sad = try await bench.authorize(credential).sad
+    store.failing.withLock { $0 = (write: number, happens: happens) }
+    await #expect(throws: (any Error).self) { try await bench.sign(credential, sad, [digest("a")]) }
+    store.failing.withLock { $0 = nil }
+    #expect(memory.count(.signatureMade) == (number == 2 && happens ? 1 : 0))
+
+    // The gateway starts again, and the client repeats its request.
+    let restarted = SigningBench(store: memory)
+    let unknown = try await restarted.service.recover()
+    let again = try? await restarted.sign(credential, sad, [digest("a")])
+    switch (number, happens) {
+    case (1, false): #expect(unknown == 0 && again != nil)
+    case (1, true), (2, false):
+      // Reserved and never completed: spent, and the log says unknown.
+      #expect(unknown == 1 && again == nil)
+      #expect(memory.count(.signatureUnknown) == 1)
+    default:
+      // Completed: the stored signature is handed out, none is made.
+      #expect(unknown == 0 && again != nil && memory.count(.signatureMade) == 1)
+    }
+    #expect(memory.count(.signatureMade) <= 1)
+  }
+
+  @Test("authorize whose reply is lost gives nobody a SAD, and a wrong try whose write fails is not told")
+  func authorizeWrites() async throws {
+    let memory = MemoryStore()
+    let store = FailingStore(memory)
+    let bench = SigningBench(store: store)
+    let credential = try await bench.enrol()
+    store.failing.withLock { $0 = (write: 1, happens: true) }
+    await #expect(throws: StoreError.outcomeUnknown) { try await bench.authorize(credential) }
+    store.failing.withLock { $0 = (write: 1, happens: false) }
+    await #expect(throws: StoreError.unavailable) { try await bench.authorize(credential, presented: [.pin: "0"]) }
+  }
+}
+
+/// The real device, until it is told to fail.
+private final class FailingDevice: SigningDevice {
+  let isFailing = Mutex(false)
+  private let error: DeviceError
+  private let real = TestToken.shared.device
+
+  init(_ error: DeviceError) { self.error = error }
+
+  func authenticationCodes(_ messages: [(key: MACKey, message: [UInt8])]) async throws(DeviceError) -> [[UInt8]] {
+    try await real.authenticationCodes(messages)
+  }
+  func oneTimeCodes(_ secret: WrappedKey, messages: [[UInt8]]) async throws(DeviceError) -> [[UInt8]] {
+    try await real.oneTimeCodes(secret, messages: messages)
+  }
+  func random(count: Int) async throws(DeviceError) -> [UInt8] { try await real.random(count: count) }
+  func sign(_ order: consuming SigningOrder) async throws(DeviceError) -> [UncheckedSignature] {
+    if isFailing.withLock({ $0 }) { throw error }
+    return try await real.sign(order)
+  }
+}
+
+private final class SwitchableVerifier: SignatureVerifier {
+  let accepts = Mutex(true)
+  func isValid(
+    _ signature: [UInt8], over digest: [UInt8], algorithm: SignatureAlgorithm, publicKey: [UInt8]
+  ) -> Bool {
+    accepts.withLock { $0 }
+      && Verifier().isValid(signature, over: digest, algorithm: algorithm, publicKey: publicKey)
+  }
+}
+
+/// Fails the n-th write from when it is told to: before it happens, or after.
+private final class FailingStore: SoleControlStore {
+  let failing = Mutex<(write: Int, happens: Bool)?>(nil)
+  private let real: MemoryStore
+
+  init(_ real: MemoryStore) { self.real = real }
+
+  func read<Output: Sendable>(
+    _ body: @escaping @Sendable (any SoleControlReading) throws -> Output
+  ) async throws -> Output { try await real.read(body) }
+
+  func write<Output: Sendable>(
+    _ body: @escaping @Sendable (any SoleControlWriting) throws -> Output
+  ) async throws -> Output {
+    let fate: Bool? = failing.withLock { failing in
+      guard let plan = failing else { return nil }
+      failing = (plan.write - 1, plan.happens)
+      return plan.write == 1 ? plan.happens : nil
+    }
+    guard let fate else { return try await real.write(body) }
+    guard fate else { throw StoreError.unavailable }
+    _ = try await real.write(body)
+    throw StoreError.outcomeUnknown
+  }
+}

@@ -1,0 +1,245 @@
+import AuditLog
+public import OAuth
+public import SoleControl
+import Testing
+import WireJSON
+
+/// What every store promises. Each store's test target runs `check` on fresh stores.
+public struct StoreConformance {
+  public typealias Store = any (SoleControlStore & TokenStore)
+
+  let makeStore: () throws -> Store
+
+  public init(_ makeStore: @escaping () throws -> Store) { self.makeStore = makeStore }
+
+  public func check() async throws {
+    try await rowsAreKept()
+    try await listsAreInOrder()
+    try await factorStatesAreKept()
+    try await slotsFollowTheirOperation()
+    try await releasedSlotsAreFreeAgain()
+    try await settlingTwiceIsRefused()
+    try await onlyTheOwnInstanceBecomesUnknown()
+    try await aThrownErrorLeavesNothing()
+    try await challengesAreTakenOnce()
+    try await auditChainIsWhole()
+    try await concurrentReservationsNeverOverlap()
+    try await tokens()
+  }
+
+  // MARK: Credentials and factors
+
+  static func credential(_ id: String, signer: String = "s1") -> Credential {
+    Credential(
+      id: CredentialID(id), partner: PartnerID("p"), signer: SignerID(signer), description: "d",
+      keyType: .ec(.p256), publicKey: [1], wrappedKey: WrappedKey([2]),
+      certificate: Certificate(
+        chain: [[3]], notBefore: 0, notAfter: 1, subject: "CN=x", issuer: "CN=y", organization: nil, commonName: "x",
+        serialNumber: "01"), mode: .explicit, expression: .factor(.pin), enrolments: [], scal: .one, multisign: 1,
+      isEnabled: true)
+  }
+
+  static func put(_ store: Store, _ credential: Credential, seal: [UInt8] = [9]) async throws {
+    try await store.write { try $0.put(SealedRow(text: credential.canonical(), seal: seal), of: credential) }
+  }
+
+  func rowsAreKept() async throws {
+    let store = try makeStore()
+    let credential = Self.credential("c1")
+    #expect(try await store.read { try $0.credential(credential.id) } == nil)
+    try await Self.put(store, credential)
+    #expect(
+      try await store.read { try $0.credential(credential.id) } == SealedRow(text: credential.canonical(), seal: [9]))
+    #expect(try await store.read { try $0.seal(of: credential.id) } == [9])
+    try await Self.put(store, credential, seal: [8])
+    #expect(try await store.read { try $0.seal(of: credential.id) } == [8])
+  }
+
+  func listsAreInOrder() async throws {
+    let store = try makeStore()
+    for id in ["c3", "c1", "c2"] { try await Self.put(store, Self.credential(id)) }
+    try await Self.put(store, Self.credential("c4", signer: "s2"))
+    func ids(after: String?, limit: Int) async throws -> [String] {
+      try await store.read {
+        try $0.credentials(of: SignerID("s1"), after: after.map { CredentialID($0) }, limit: limit)
+      }
+      .map { Credential(canonical: $0.text)?.id.text ?? "?" }
+    }
+    #expect(try await ids(after: nil, limit: 10) == ["c1", "c2", "c3"])
+    #expect(try await ids(after: "c1", limit: 1) == ["c2"])
+    #expect(try await ids(after: "c3", limit: 10).isEmpty)
+  }
+
+  func factorStatesAreKept() async throws {
+    let store = try makeStore()
+    let id = CredentialID("c")
+    #expect(try await store.read { try $0.factorState(.pin, of: id) } == .fresh)
+    try await store.write { try $0.put(FactorState(failures: 3, lastStep: 7), .pin, of: id) }
+    #expect(try await store.read { try $0.factorState(.pin, of: id) } == FactorState(failures: 3, lastStep: 7))
+    #expect(try await store.read { try $0.factorState(.otp, of: id) } == .fresh)
+  }
+
+  // MARK: Ledger
+
+  static let name = ActivationDigest([UInt8](repeating: 5, count: 32))
+
+  static func operation(_ id: String, request: UInt8 = 1, instance: String = "i") -> SigningOperation {
+    SigningOperation(
+      id: id, activation: name, requestDigest: [request], instance: instance, state: .reserved, signatures: [])
+  }
+
+  static func withSlots(_ store: Store, _ count: Int) async throws {
+    try await store.write { try $0.add(Activation(digest: name, binding: [1, 2], expires: 50), slots: count) }
+  }
+
+  func slotsFollowTheirOperation() async throws {
+    let store = try makeStore()
+    try await Self.withSlots(store, 3)
+    #expect(
+      try await store.read { try $0.activation(Self.name) }
+        == Activation(digest: Self.name, binding: [1, 2], expires: 50))
+    #expect(try await store.read { try $0.slots(Self.name) } == [.authorized, .authorized, .authorized])
+    try await store.write { try $0.reserve([2, 0], for: Self.operation("o1")) }
+    #expect(try await store.read { try $0.slots(Self.name) } == [.reserved, .authorized, .reserved])
+    let signatures: [[UInt8]] = [[], [1], Array(repeating: 7, count: 512)]
+    try await store.write { try $0.complete(Self.operation("o1"), signatures: signatures) }
+    #expect(try await store.read { try $0.slots(Self.name) } == [.consumed, .authorized, .consumed])
+    let found = try await store.read { try $0.operation(Self.name, requestDigest: [1]) }
+    #expect(found?.state == .completed && found?.signatures == signatures)
+    #expect(try await store.read { try $0.operation(Self.name, requestDigest: [2]) } == nil)
+  }
+
+  func releasedSlotsAreFreeAgain() async throws {
+    let store = try makeStore()
+    try await Self.withSlots(store, 1)
+    try await store.write { try $0.reserve([0], for: Self.operation("o1")) }
+    try await store.write { try $0.release(Self.operation("o1")) }
+    #expect(try await store.read { try $0.slots(Self.name) } == [.released])
+    #expect(try await store.read { try $0.operation(Self.name, requestDigest: [1]) } == nil)
+    try await store.write { try $0.reserve([0], for: Self.operation("o2")) }
+    try await store.write { try $0.complete(Self.operation("o2"), signatures: [[4]]) }
+    #expect(try await store.read { try $0.operation(Self.name, requestDigest: [1]) }?.signatures == [[4]])
+  }
+
+  func settlingTwiceIsRefused() async throws {
+    let store = try makeStore()
+    try await Self.withSlots(store, 1)
+    try await store.write { try $0.reserve([0], for: Self.operation("o1")) }
+    try await store.write { try $0.complete(Self.operation("o1"), signatures: [[1]]) }
+    await #expect(throws: StoreError.corrupt) { try await store.write { try $0.release(Self.operation("o1")) } }
+    #expect(try await store.read { try $0.slots(Self.name) } == [.consumed])
+  }
+
+  func onlyTheOwnInstanceBecomesUnknown() async throws {
+    let store = try makeStore()
+    try await Self.withSlots(store, 2)
+    try await store.write { try $0.reserve([0], for: Self.operation("mine", request: 1, instance: "a")) }
+    try await store.write { try $0.reserve([1], for: Self.operation("other", request: 2, instance: "b")) }
+    #expect(try await store.write { try $0.markUnknown(instance: "a") }.map(\.id) == ["mine"])
+    #expect(try await store.write { try $0.markUnknown(instance: "a") }.isEmpty)
+    #expect(try await store.read { try $0.slots(Self.name) } == [.reserved, .reserved])
+    #expect(try await store.read { try $0.operation(Self.name, requestDigest: [1]) }?.state == .unknown)
+    #expect(try await store.read { try $0.operation(Self.name, requestDigest: [2]) }?.state == .reserved)
+  }
+
+  // MARK: Transactions
+
+  struct Deliberate: Error {}
+
+  func aThrownErrorLeavesNothing() async throws {
+    let store = try makeStore()
+    let before = try await store.write { transaction in
+      try transaction.append(AuditEvent(.serviceStarted, []), at: 1)
+      return try transaction.slots(Self.name)
+    }
+    #expect(before.isEmpty)
+    await #expect(throws: Deliberate.self) {
+      try await store.write { transaction in
+        try transaction.add(Activation(digest: Self.name, binding: [], expires: 1), slots: 2)
+        try transaction.append(AuditEvent(.signatureIntended, []), at: 1)
+        throw Deliberate()
+      }
+    }
+    #expect(try await store.read { try $0.activation(Self.name) } == nil)
+    #expect(try await store.read { try $0.slots(Self.name) }.isEmpty)
+    // The chain goes on as if the failed body had never been.
+    try await store.write { try $0.append(AuditEvent(.serviceStarted, []), at: 2) }
+  }
+
+  func challengesAreTakenOnce() async throws {
+    let store = try makeStore()
+    @Sendable func challenge(_ number: UInt8, _ credential: String = "c") -> Challenge {
+      Challenge(digest: [number], credential: CredentialID(credential), factor: .eid, expires: 9)
+    }
+    try await store.write { try $0.add(challenge(1), keep: 2) }
+    #expect(try await store.read { try $0.challenge([1]) } == challenge(1))
+    #expect(try await store.write { try $0.take(challenge: [1]) })
+    #expect(try await store.write { try $0.take(challenge: [1]) } == false)
+    try await store.write { try $0.add(challenge(9, "other"), keep: 2) }
+    for number in [UInt8(2), 3, 4] { try await store.write { try $0.add(challenge(number), keep: 2) } }
+    #expect(try await store.read { try $0.challenge([2]) } == nil)
+    #expect(try await store.read { try $0.challenge([4]) } == challenge(4))
+    #expect(try await store.read { try $0.challenge([9]) } != nil)
+  }
+
+  func auditChainIsWhole() async throws {
+    let store = try makeStore()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<50 {
+        group.addTask {
+          try await store.write { transaction in
+            try transaction.append(AuditEvent(.keyMade, [("number", .integer(Int64(number)))]), at: 1)
+            if number.isMultiple(of: 7) { throw Deliberate() }
+          }
+        }
+      }
+      while let result = await group.nextResult() {
+        if case .failure(let error) = result, !(error is Deliberate) { throw error }
+      }
+    }
+  }
+
+  /// 50 callers want one of 10 slots each: exactly 10 get one, and no slot is given twice.
+  func concurrentReservationsNeverOverlap() async throws {
+    let store = try makeStore()
+    try await Self.withSlots(store, 10)
+    let won = try await withThrowingTaskGroup(of: Bool.self) { group in
+      for number in 0..<50 {
+        group.addTask {
+          try await store.write { transaction in
+            guard let free = try transaction.slots(Self.name).firstIndex(of: .authorized) else { return false }
+            try transaction.reserve([free], for: Self.operation("o\(number)", request: UInt8(number)))
+            return true
+          }
+        }
+      }
+      return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(won == 10)
+    #expect(try await store.read { try $0.slots(Self.name) }.allSatisfy { $0 == .reserved })
+  }
+
+  // MARK: Tokens
+
+  func tokens() async throws {
+    let store = try makeStore()
+    func record(_ number: UInt8, _ grant: String) -> TokenRecord {
+      TokenRecord(
+        digest: [number], kind: .access, partner: "p", signer: number == 1 ? nil : "s", grant: grant, expires: 5)
+    }
+    try await store.add([record(1, "g"), record(2, "g"), record(3, "h")])
+    #expect(try await store.token([1]) == record(1, "g"))
+    #expect(try await store.token([2]) == record(2, "g"))
+    try await store.removeToken([2])
+    #expect(try await store.token([2]) == nil)
+    #expect(try await store.token([1]) != nil)
+    try await store.removeGrant("g")
+    #expect(try await store.token([1]) == nil)
+    #expect(try await store.token([3]) != nil)
+
+    let account = Account(username: "u", passwordHash: "h", partner: "p", signer: "s")
+    #expect(try await store.account("u") == nil)
+    try await store.put(account)
+    #expect(try await store.account("u") == account)
+  }
+}

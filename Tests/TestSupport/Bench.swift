@@ -1,0 +1,117 @@
+public import AuditLog
+import Crypto
+import Foundation
+public import OpenSSLPKI
+public import SoleControl
+import Synchronization
+
+/// A clock that tests move by hand. A pause is short, whatever was asked for.
+public final class TestClock: Sendable {
+  private let time: Mutex<UnixTime>
+
+  /// Begins now, because certificates are valid from now on.
+  public init() { time = Mutex(UnixTime(Date().timeIntervalSince1970)) }
+
+  public var now: UnixTime { time.withLock { $0 } }
+  public func advance(_ seconds: UnixTime) { time.withLock { $0 += seconds } }
+
+  public var port: SigningService.Clock {
+    SigningService.Clock(now: { self.now }, pause: { _ in try await Task.sleep(for: .milliseconds(1)) })
+  }
+}
+
+/// An eID provider that says what the test tells it to.
+public final class StubEID: EIDTokenVerifier {
+  private let answer: Mutex<Result<EIDStatement, EIDTokenError>>
+  public init() { answer = Mutex(.failure(.refused("nothing set"))) }
+  public func set(_ answer: Result<EIDStatement, EIDTokenError>) { self.answer.withLock { $0 = answer } }
+
+  public func verify(idToken: String, issuer: String) async throws(EIDTokenError) -> EIDStatement {
+    try answer.withLock { $0 }.get()
+  }
+}
+
+/// A signing service over a store of the test's choice and the real token.
+public struct SigningBench: Sendable {
+  public static let partner = PartnerID("portal")
+  public static let pin = "12345678"
+  public static let otpSecret = Array("12345678901234567890".utf8)
+
+  public let store: any SoleControlStore
+  public let clock = TestClock()
+  public let eid = StubEID()
+  public let service: SigningService
+
+  public init(
+    store: any SoleControlStore = MemoryStore(), device: any SigningDevice = TestToken.shared.device,
+    verifier: any SignatureVerifier = Verifier(), instance: String = "test"
+  ) {
+    self.store = store
+    service = SigningService(
+      store: store, device: device, verifier: verifier, eid: eid,
+      rules: SigningService.Rules(gateway: "test", instance: instance), clock: clock.port)
+  }
+
+  /// Makes a credential with a real key and certificate.
+  public func enrol(
+    _ name: String = "cred-1", key: KeyType = .ec(.p256), scal: SCAL = .one, expression: String? = "PIN",
+    signer: String = "alice", partner: PartnerID = SigningBench.partner, multisign: Int = 10, days: Int64 = 30
+  ) async throws -> Credential {
+    let parsed = expression.flatMap(FactorExpression.init(text:))
+    let factors: [CredentialPlan.Factor] = (parsed?.factors ?? []).map { factor in
+      switch factor {
+      case .pin: .pin(Self.pin)
+      case .otp: .otp(secret: Self.otpSecret)
+      case .eid: .eid(issuer: "https://eid.example", subject: "subject-1", minimumLevel: .substantial)
+      }
+    }
+    let now = clock.now
+    return try await service.enrol(
+      CredentialPlan(
+        id: CredentialID(name), partner: partner, signer: SignerID(signer), description: name, keyType: key,
+        mode: expression == nil ? .implicit : .explicit, expression: parsed, factors: factors, scal: scal,
+        multisign: multisign), keys: TestToken.shared.device
+    ) { publicKey in
+      try TestToken.shared.authority.issue(
+        publicKey: publicKey,
+        subject: .init(commonName: "Alice Example", givenName: "Alice", surname: "Example", country: "AT"),
+        serial: (0..<16).map { _ in UInt8.random(in: .min ... .max) }, now: now, days: days)
+    }
+  }
+
+  public func principal(_ signer: String? = "alice", partner: PartnerID = SigningBench.partner) -> Principal {
+    Principal(partner: partner, signer: signer.map { SignerID($0) })
+  }
+
+  public func authorize(
+    _ credential: Credential, count: Int = 1, digests: [[UInt8]] = [],
+    presented: [FactorID: String] = [.pin: SigningBench.pin], as principal: Principal? = nil
+  ) async throws -> Authorization {
+    try await service.authorize(
+      AuthorizationRequest(
+        credential: credential.id, numSignatures: count, hashAlgorithm: digests.isEmpty ? nil : .sha256,
+        digests: digests, presented: presented), as: principal ?? self.principal())
+  }
+
+  public func sign(
+    _ credential: Credential, _ sad: SignatureActivationData, _ digests: [[UInt8]],
+    algorithm: SignatureAlgorithm? = nil, as principal: Principal? = nil
+  ) async throws -> [[UInt8]] {
+    let standard: SignatureAlgorithm = if case .ec = credential.keyType { .ecdsa(.sha256) } else { .rsaPKCS1(.sha256) }
+    return try await service.signHash(
+      SigningRequest(
+        credential: credential.id, sad: sad, algorithm: algorithm ?? standard, digests: digests),
+      as: principal ?? self.principal())
+  }
+}
+
+/// SHA-256 of a text: something to sign.
+public func digest(_ text: String) -> [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }
+
+extension MemoryStore {
+  /// How often each kind of event stands in the log.
+  public func count(_ kind: AuditEvent.Kind) -> Int {
+    let mark = "\"kind\":\"\(kind.rawValue)\""
+    return audit.entries.filter { String(decoding: $0.body, as: UTF8.self).contains(mark) }.count
+  }
+}

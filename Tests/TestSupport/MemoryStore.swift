@@ -1,0 +1,167 @@
+public import AuditLog
+public import OAuth
+public import SoleControl
+import Synchronization
+
+/// A store without a disk: each transaction works on a copy that replaces the state when it succeeds.
+public final class MemoryStore: SoleControlStore, TokenStore {
+  struct State {
+    var credentials: [CredentialID: (row: SealedRow, signer: SignerID)] = [:]
+    var factors: [String: FactorState] = [:]
+    var activations: [ActivationDigest: Activation] = [:]
+    var slots: [ActivationDigest: [(state: SlotState, operation: String?)]] = [:]
+    var operations: [String: SigningOperation] = [:]
+    var challenges: [(challenge: Challenge, made: Int)] = []
+    var made = 0
+    var audit: [AuditEntry] = []
+    var head = AuditHead.empty
+    var tokens: [[UInt8]: TokenRecord] = [:]
+    var accounts: [String: Account] = [:]
+  }
+
+  private let state = Mutex(State())
+
+  public init() {}
+
+  public func read<Output: Sendable>(
+    _ body: @escaping @Sendable (any SoleControlReading) throws -> Output
+  ) async throws -> Output {
+    try body(MemoryTransaction(state.withLock { $0 }))
+  }
+
+  public func write<Output: Sendable>(
+    _ body: @escaping @Sendable (any SoleControlWriting) throws -> Output
+  ) async throws -> Output {
+    try state.withLock { state in
+      let transaction = MemoryTransaction(state)
+      let output = try body(transaction)
+      state = transaction.state
+      return output
+    }
+  }
+
+  public func token(_ digest: [UInt8]) async throws -> TokenRecord? { state.withLock { $0.tokens[digest] } }
+  public func add(_ tokens: [TokenRecord]) async throws {
+    state.withLock { state in for token in tokens { state.tokens[token.digest] = token } }
+  }
+  public func removeToken(_ digest: [UInt8]) async throws { state.withLock { $0.tokens[digest] = nil } }
+  public func removeGrant(_ grant: String) async throws {
+    state.withLock { state in state.tokens = state.tokens.filter { $0.value.grant != grant } }
+  }
+  public func account(_ username: String) async throws -> Account? { state.withLock { $0.accounts[username] } }
+  public func put(_ account: Account) async throws { state.withLock { $0.accounts[account.username] = account } }
+
+  /// The log and its head.
+  public var audit: (entries: [AuditEntry], head: AuditHead) { state.withLock { ($0.audit, $0.head) } }
+
+  /// Exchanges a stored row, as somebody with access to the database file could.
+  public func tamper(_ id: CredentialID, _ change: (SealedRow) -> SealedRow) {
+    state.withLock { state in
+      if let entry = state.credentials[id] { state.credentials[id] = (change(entry.row), entry.signer) }
+    }
+  }
+
+  /// Exchanges a stored binding.
+  public func tamper(_ change: (Activation) -> Activation) {
+    state.withLock { state in state.activations = state.activations.mapValues(change) }
+  }
+}
+
+private final class MemoryTransaction: SoleControlWriting {
+  var state: MemoryStore.State
+
+  init(_ state: MemoryStore.State) { self.state = state }
+
+  func credential(_ id: CredentialID) throws -> SealedRow? { state.credentials[id]?.row }
+  func seal(of id: CredentialID) throws -> [UInt8]? { state.credentials[id]?.row.seal }
+
+  func credentials(of signer: SignerID, after: CredentialID?, limit: Int) throws -> [SealedRow] {
+    state.credentials.filter { $0.value.signer == signer && $0.key.text > after?.text ?? "" }
+      .sorted { $0.key.text < $1.key.text }.prefix(limit).map(\.value.row)
+  }
+
+  func factorState(_ factor: FactorID, of credential: CredentialID) throws -> FactorState {
+    state.factors["\(credential) \(factor)"] ?? .fresh
+  }
+
+  func activation(_ digest: ActivationDigest) throws -> Activation? { state.activations[digest] }
+  func slots(_ activation: ActivationDigest) throws -> [SlotState] { state.slots[activation]?.map(\.state) ?? [] }
+
+  func operation(_ activation: ActivationDigest, requestDigest: [UInt8]) throws -> SigningOperation? {
+    state.operations.values
+      .filter { $0.activation == activation && $0.requestDigest == requestDigest && $0.state != .released }
+      .min { $0.state.rawValue < $1.state.rawValue }
+  }
+
+  func challenge(_ digest: [UInt8]) throws -> Challenge? {
+    state.challenges.first { $0.challenge.digest == digest }?.challenge
+  }
+
+  func put(_ row: SealedRow, of credential: Credential) throws {
+    state.credentials[credential.id] = (row, credential.signer)
+  }
+
+  func put(_ factorState: FactorState, _ factor: FactorID, of credential: CredentialID) throws {
+    state.factors["\(credential) \(factor)"] = factorState
+  }
+
+  func add(_ activation: Activation, slots: Int) throws {
+    guard state.activations.updateValue(activation, forKey: activation.digest) == nil else { throw StoreError.corrupt }
+    state.slots[activation.digest] = Array(repeating: (.authorized, nil), count: slots)
+  }
+
+  func reserve(_ slots: [Int], for operation: SigningOperation) throws {
+    state.operations[operation.id] = operation
+    for slot in slots { state.slots[operation.activation]?[slot] = (.reserved, operation.id) }
+  }
+
+  func complete(_ operation: SigningOperation, signatures: [[UInt8]]) throws {
+    try settle(operation, .completed, .consumed, signatures)
+  }
+
+  func release(_ operation: SigningOperation) throws { try settle(operation, .released, .released, []) }
+
+  private func settle(
+    _ operation: SigningOperation, _ newState: SigningOperation.State, _ slot: SlotState, _ signatures: [[UInt8]]
+  ) throws {
+    guard state.operations[operation.id]?.state == .reserved else { throw StoreError.corrupt }
+    state.operations[operation.id] = operation.with(newState, signatures)
+    state.slots[operation.activation] = state.slots[operation.activation]?.map {
+      $0.state == .reserved && $0.operation == operation.id ? (slot, operation.id) : $0
+    }
+  }
+
+  func markUnknown(instance: String) throws -> [SigningOperation] {
+    let found = state.operations.values.filter { $0.instance == instance && $0.state == .reserved }
+      .sorted { $0.id < $1.id }
+    for operation in found { state.operations[operation.id] = operation.with(.unknown, []) }
+    return found
+  }
+
+  func add(_ challenge: Challenge, keep: Int) throws {
+    state.made += 1
+    state.challenges.append((challenge, state.made))
+    let same = state.challenges.filter {
+      $0.challenge.credential == challenge.credential && $0.challenge.factor == challenge.factor
+    }
+    for old in same.sorted(by: { $0.made < $1.made }).dropLast(keep) {
+      state.challenges.removeAll { $0.made == old.made }
+    }
+  }
+
+  func take(challenge digest: [UInt8]) throws -> Bool {
+    let before = state.challenges.count
+    state.challenges.removeAll { $0.challenge.digest == digest }
+    return state.challenges.count < before
+  }
+
+  func append(_ event: AuditEvent, at time: UnixTime) throws { state.audit.append(state.head.append(event, at: time)) }
+}
+
+extension SigningOperation {
+  fileprivate func with(_ state: State, _ signatures: [[UInt8]]) -> SigningOperation {
+    SigningOperation(
+      id: id, activation: activation, requestDigest: requestDigest, instance: instance, state: state,
+      signatures: signatures)
+  }
+}

@@ -1,0 +1,54 @@
+public import Foundation
+public import OpenSSLPKI
+public import PKCS11Device
+import SoleControl
+
+/// A throw-away SoftHSM token with the service's keys and a test CA, shared by all tests of the process: a
+/// PKCS #11 module is initialised once per process.
+public struct TestToken: Sendable {
+  public static let shared: TestToken = {
+    do { return try TestToken() } catch { fatalError("no SoftHSM token: \(error); is softhsm2 installed?") }
+  }()
+
+  public static let module = "/usr/lib/softhsm/libsofthsm2.so"
+
+  public let settings: Device.Settings
+  public let device: Device
+  public let authority: CertificateAuthority
+
+  private init() throws {
+    let folder = try temporaryFolder()
+    let tokens = folder.appendingPathComponent("tokens")
+    try FileManager.default.createDirectory(at: tokens, withIntermediateDirectories: true)
+    let configuration = folder.appendingPathComponent("softhsm2.conf")
+    try "directories.tokendir = \(tokens.path)\nobjectstore.backend = file\nlog.level = ERROR\n"
+      .write(to: configuration, atomically: true, encoding: .utf8)
+    setenv("SOFTHSM2_CONF", configuration.path, 1)
+    settings = Device.Settings(module: Self.module, tokenLabel: "test", pin: Array("correct horse".utf8))
+    try Device.provision(
+      settings, securityOfficerPIN: "battery staple",
+      authorityKeys: [CertificateAuthority.rootLabel, CertificateAuthority.issuingLabel])
+    authority = try CertificateAuthority.open(
+      folder: folder.appendingPathComponent("ca").path,
+      token: .init(module: Self.module, label: "test", pin: "correct horse"), organization: "Test",
+      now: Int64(Date().timeIntervalSince1970), serial: { (0..<16).map { _ in UInt8.random(in: .min ... .max) } })
+    device = try Device(settings)
+  }
+}
+
+/// A new folder that only this process uses.
+public func temporaryFolder() throws -> URL {
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("countersign-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  return folder
+}
+
+/// The repository's top folder, found from this file.
+public let repository: URL = {
+  var folder = URL(fileURLWithPath: #filePath)
+  while folder.path != "/", !FileManager.default.fileExists(atPath: folder.appendingPathComponent("Package.swift").path)
+  {
+    folder.deleteLastPathComponent()
+  }
+  return folder
+}()
