@@ -115,7 +115,8 @@ let package = Package(
     tests(
       "SoleControlTests",
       ["SoleControl", "AuditLog", "WireJSON", "OpenSSLPKI", "PKCS11Device", "TestSupport", crypto]),
-    tests("SQLiteStoreTests", ["SQLiteStore", "SoleControl", "AuditLog", "WireJSON", "StoreConformance", "TestSupport"]),
+    tests(
+      "SQLiteStoreTests", ["SQLiteStore", "SoleControl", "AuditLog", "WireJSON", "StoreConformance", "TestSupport"]),
     tests("PKCS11DeviceTests", ["PKCS11Device", "SoleControl", "OpenSSLPKI", "TestSupport", crypto]),
     tests(
       "EIDProviderTests",
@@ -128,13 +129,15 @@ let package = Package(
     tests(
       "HTTPGatewayTests",
       [
-        "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "OpenSSLPKI", "SQLiteStore",
+        "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "OpenSSLPKI", "PKCS11Device",
+        "SQLiteStore",
         "TestSupport", log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
-    tests("IntegrationTests", ["TestSupport", "WireJSON", "EIDProvider", "SoleControl", crypto]),
+    tests(
+      "IntegrationTests", ["countersign", "CSCModel", "EIDProvider", "SoleControl", "TestSupport", "WireJSON", crypto]),
   ]
 )

@@ -43,6 +43,7 @@ public struct SignHashRequest: Sendable {
 
   private static func algorithm(_ oid: String, _ fields: Fields, _ version: APIVersion) throws -> Algorithm {
     guard let signAlgo = WireSignAlgorithm(rawValue: oid) else { throw CSCError.invalidParameter("signAlgo") }
+    let hashOID = try fields.value([version.hashAlgorithmName, "hashAlgo", "hashAlgorithmOID"])
     switch signAlgo {
     case .sha256WithRSAEncryption: return .rsaPKCS1(.sha256)
     case .sha384WithRSAEncryption: return .rsaPKCS1(.sha384)
@@ -50,22 +51,24 @@ public struct SignHashRequest: Sendable {
     case .ecdsaWithSHA256: return .ecdsa(.sha256)
     case .ecdsaWithSHA384: return .ecdsa(.sha384)
     case .ecdsaWithSHA512: return .ecdsa(.sha512)
-    case .rsaEncryption: return .rsaPKCS1(try requiredHash(fields, version))
+    case .rsaEncryption: return .rsaPKCS1(try requiredHash(hashOID, version))
     case .rsassaPSS:
       let der = try fields.string("signAlgoParams", "sign_algo_params")
       guard let bytes = Base64.decode(der), let parameters = PSSParameters(der: bytes) else {
         throw CSCError.invalidParameter("signAlgoParams")
       }
+      // Of the algorithms that need no hash OID, this one alone must agree with it (reference §4.1).
+      guard hashOID == nil || hashOID?.string == parameters.hash.rawValue else {
+        throw CSCError.invalidParameter(version.hashAlgorithmName)
+      }
       return .rsaPSS(parameters)
     }
   }
 
-  /// The hash OID, which is ignored wherever `signAlgo` fixes the hash (§4.1 of the reference).
-  private static func requiredHash(_ fields: Fields, _ version: APIVersion) throws -> WireHashAlgorithm {
+  /// The hash OID, which is ignored wherever `signAlgo` fixes the hash (reference §4.1).
+  private static func requiredHash(_ oid: JSONValue?, _ version: APIVersion) throws -> WireHashAlgorithm {
     let name = version.hashAlgorithmName
-    guard let oid = try fields.value([name, "hashAlgo", "hashAlgorithmOID"])?.string else {
-      throw CSCError.missingString(name)
-    }
+    guard let oid = oid?.string else { throw CSCError.missingString(name) }
     guard let hash = WireHashAlgorithm(rawValue: oid) else { throw CSCError.invalidParameter(name) }
     return hash
   }

@@ -134,7 +134,8 @@ final class SessionPool: @unchecked Sendable {
     do {
       return .success(try body(worker))
     } catch {
-      if let error = error as? CryptokiError { report(error.description) }
+      // Parameters that a device does not know are a caller's choice and no fault.
+      if let error = error as? CryptokiError, error.meaning != .unsupported { report(error.description) }
       guard Self.classify(error) == .unavailable else { return .failure(Self.classify(error)) }
       let mayRepeat = (error as? CryptokiError)?.meaning == .freshSession
       do {

@@ -80,6 +80,15 @@ struct RequestTests {
         #"{"credentialID":"c","SAD":"s","hash":["H"],"signAlgo":"1.2.840.113549.1.1.1"}"#,
         "Missing (or invalid type) string parameter \(hashName)"
       ),
+      // The parameters say SHA-256.
+      (
+        #"{"credentialID":"c","SAD":"s","hash":["H"],"signAlgo":"1.2.840.113549.1.1.10","signAlgoParams":"MDSgDzANBglghkgBZQMEAgEFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgEFAKIDAgEg","hashAlgo":"2.16.840.1.101.3.4.2.3"}"#,
+        "Invalid parameter \(hashName)"
+      ),
+      (
+        #"{"credentialID":"c","SAD":"s","hash":["H"],"signAlgo":"1.2.840.10045.4.3.2","hashAlgo":"1","hashAlgorithmOID":"2"}"#,
+        "Invalid parameter \(hashName)"
+      ),
       // SHA-1
       (
         #"{"credentialID":"c","SAD":"s","hash":["H"],"signAlgo":"1.2.840.113549.1.1.1","hashAlgo":"1.3.14.3.2.26"}"#,

@@ -3,10 +3,38 @@ import Logging
 import NIOCore
 import Synchronization
 
+/// Holds callers until it is opened.
+actor Gate {
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+  private var arrived = 0
+  private var expected: (count: Int, continuation: CheckedContinuation<Void, Never>)?
+
+  func pass() async {
+    arrived += 1
+    if let expected, arrived >= expected.count {
+      self.expected = nil
+      expected.continuation.resume()
+    }
+    await withCheckedContinuation { waiting.append($0) }
+  }
+
+  func waitForArrivals(_ count: Int) async {
+    guard arrived < count else { return }
+    await withCheckedContinuation { expected = (count, $0) }
+  }
+
+  func open() {
+    for continuation in waiting { continuation.resume() }
+    waiting = []
+  }
+}
+
 /// A server for the client to talk to.
 enum LocalServer {
   /// Runs `body` with the base URL of a running server.
-  static func with(_ body: @escaping @Sendable (String) async throws -> Void) async throws {
+  static func with(
+    _ gate: Gate = Gate(), _ body: @escaping @Sendable (String) async throws -> Void
+  ) async throws {
     let router = Router()
     router.post("echo") { request, _ in
       Response(status: .ok, body: ResponseBody(byteBuffer: try await request.body.collect(upTo: 1000)))
@@ -17,6 +45,10 @@ enum LocalServer {
     }
     router.get("slow") { _, _ in
       try await Task.sleep(for: .seconds(1))
+      return Response(status: .ok)
+    }
+    router.get("gate") { _, _ in
+      await gate.pass()
       return Response(status: .ok)
     }
     try await serve(router, body)

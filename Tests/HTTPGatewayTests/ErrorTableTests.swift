@@ -1,0 +1,331 @@
+import CSCModel
+import HTTPTypes
+import SoleControl
+import TestSupport
+import Testing
+import WireJSON
+
+private let longText =
+  "The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than once, or is otherwise malformed."
+
+@Suite("Error tables over HTTP")
+struct ErrorTableTests {
+  @Test("a missing or malformed Authorization header gets each method's own row", arguments: APIVersion.allCases)
+  func headers(version: APIVersion) async throws {
+    let bench = try await GatewayBench()
+    let methods = Method.allCases.filter { $0 != .info && $0 != .authLogin && $0.exists(in: version) }
+    for method in methods {
+      for header in [nil, "Bearer", "Bearer ", "Basic abc", "Bearer a b", "bearer", "Bearer ü"] {
+        let answer = try await bench.call(method.rawValue, "{}", version, header: header)
+        let text =
+          switch (version, method) {
+          case (.v2, _): "Malformed authorization header"
+          case (.v1, .authRevoke): longText.replacing("a required", with: "a REQUIRED")
+          case (.v1, _): longText
+          }
+        #expect(answer.row == "400 invalid_request \(text)", "\(method) \(header ?? "none")")
+      }
+      let unknown = try await bench.call(method.rawValue, "{}", version, token: "unknown")
+      #expect(unknown.status == 401 && unknown["error"] == "invalid_token")
+      #expect(unknown.headers[.wwwAuthenticate]?.hasPrefix("Bearer") == true)
+    }
+  }
+
+  @Test("an expired and a revoked token")
+  func tokens() async throws {
+    let bench = try await GatewayBench()
+    #expect(try await bench.call("auth/revoke", #"{"token":"\#(bench.bob)"}"#, token: bench.bob).status == 204)
+    #expect(try await bench.call("credentials/list", token: bench.bob).row.hasPrefix("401 invalid_token"))
+    bench.signing.clock.advance(3600)
+    #expect(try await bench.call("credentials/list", token: bench.alice).row.hasPrefix("401 expired_token"))
+  }
+
+  @Test("methods that are not built answer 501, in JSON", arguments: APIVersion.allCases)
+  func notImplemented(version: APIVersion) async throws {
+    let bench = try await GatewayBench()
+    for method in ["signatures/timestamp", "signatures/signDoc", "credentials/extendTransaction", "nonsense", "a/b/c"] {
+      let answer = try await bench.call(method, "{}", version, token: bench.alice)
+      #expect(answer.status == 501 && answer["error"]?.string != nil, "\(method)")
+    }
+    let info = try await bench.call("info", "{}", version)
+    for method in try #require(info["methods"]?.array).compactMap(\.string) {
+      #expect(try await bench.call(method, "{}", version, token: bench.alice).status != 501, "\(method)")
+    }
+    #expect(try await bench.call("credentials/getChallenge", "{}", .v1, token: bench.alice).status == 501)
+    #expect(try await bench.call("signatures/signHash", "", version, token: bench.alice, verb: .get).status == 405)
+  }
+
+  @Test("bodies that are not strict JSON objects")
+  func bodies() async throws {
+    let bench = try await GatewayBench()
+    for body in ["[]", "{", #"{"credentialID":"a","credentialID":"b"}"#, "{} {}", "{\"a\":\"\u{0}\"}", "null"] {
+      let answer = try await bench.call("credentials/info", body, token: bench.alice)
+      #expect(answer.row == "400 invalid_request \(longText)", "\(body)")
+    }
+    let large = #"{"credentialID":"\#(String(repeating: "a", count: 2 << 20))"}"#
+    let answer = try await bench.call("signatures/signHash", large, token: bench.alice)
+    #expect(answer.status == 413 && answer["error"] == "invalid_request")
+  }
+
+  @Test("auth/login", arguments: APIVersion.allCases)
+  func login(version: APIVersion) async throws {
+    let bench = try await GatewayBench()
+    let stop = version == .v1 ? "." : ""
+    func basic(_ text: String) -> String { "Basic " + Base64.encode(Array(text.utf8)) }
+    let rows: [(String, String?, String)] = [
+      ("{}", nil, "401 invalid_request Malformed authentication parameter\(stop)"),
+      ("{}", "Basic ***", "401 invalid_request Malformed authentication parameter\(stop)"),
+      ("{}", basic("alice"), "400 invalid_request Malformed username-password\(stop)"),
+      (#"{"refresh_token":1}"#, nil, "400 invalid_request Invalid string parameter: refresh_token"),
+      (#"{"refresh_token":"x"}"#, nil, "400 invalid_request Invalid refresh_token"),
+      ("{}", basic("alice:wrong"), "400 authentication_error An error occurred during authentication process"),
+      ("{}", basic("nobody:wrong"), "400 authentication_error An error occurred during authentication process"),
+    ]
+    for (body, header, row) in rows {
+      #expect(try await bench.call("auth/login", body, version, header: header).row == row)
+    }
+    let plain = try await bench.call("auth/login", "{}", version, header: basic("alice:\(GatewayBench.password)"))
+    #expect(plain.status == 200 && plain["refresh_token"] == nil && plain["expires_in"] == 3600)
+    let remembered = try await bench.call(
+      "auth/login", #"{"rememberMe":true}"#, version, header: basic("alice:\(GatewayBench.password)"))
+    let refresh = try #require(remembered["refresh_token"]?.string)
+    let again = try await bench.call("auth/login", #"{"refresh_token":"\#(refresh)"}"#, version)
+    let access = try #require(again["access_token"]?.string)
+    #expect(try await bench.call("credentials/list", "{}", version, token: access).status == 200)
+    // A refresh token is no access token, and takes all of its grant with it.
+    #expect(try await bench.call("credentials/list", "{}", version, token: refresh).status == 401)
+    #expect(try await bench.call("auth/revoke", #"{"token":"\#(refresh)"}"#, version, token: access).status == 204)
+    #expect(try await bench.call("credentials/list", "{}", version, token: access).status == 401)
+  }
+
+  @Test("auth/revoke")
+  func revoke() async throws {
+    let bench = try await GatewayBench()
+    let rows = [
+      ("{}", "400 invalid_request Missing (or invalid type) string parameter token"),
+      (#"{"token":1}"#, "400 invalid_request Missing (or invalid type) string parameter token"),
+      (#"{"token":"x","token_type_hint":"foo"}"#, "400 invalid_request Invalid string parameter token_type_hint"),
+      (#"{"token":"x"}"#, "400 invalid_request Invalid string parameter token"),
+      (#"{"token":"\#(bench.otherPartner)"}"#, "400 invalid_request Invalid string parameter token"),
+      (#"{"token":"\#(bench.bob)"}"#, "400 invalid_request Invalid string parameter token"),
+    ]
+    for (body, row) in rows {
+      #expect(try await bench.call("auth/revoke", body, token: bench.alice).row == row, "\(body)")
+    }
+    #expect(try await bench.call("credentials/list", "{}", token: bench.bob).status == 200)
+  }
+
+  @Test("credentials/list and info", arguments: APIVersion.allCases)
+  func credentials(version: APIVersion) async throws {
+    let bench = try await GatewayBench()
+    let credential = try await bench.signing.enrol()
+    func row(_ method: String, _ body: String, _ token: String) async throws -> String {
+      try await bench.call(method, body, version, token: token).row
+    }
+    let invalid = "400 invalid_request Invalid parameter"
+    #expect(
+      try await row("credentials/list", #"{"userID":"alice"}"#, bench.alice)
+        == "400 invalid_request userID parameter MUST be null")
+    #expect(try await row("credentials/list", #"{"userID":"a\u0001 b"}"#, bench.partner) == "\(invalid) userID")
+    #expect(try await row("credentials/list", #"{"userID":5}"#, bench.partner) == "\(invalid) userID")
+    #expect(
+      try await row("credentials/list", "{}", bench.partner)
+        == "400 invalid_request Missing (or invalid type) string parameter userID")
+    #expect(try await row("credentials/list", #"{"certificates":"all"}"#, bench.alice) == "\(invalid) certificates")
+    if version == .v1 {
+      #expect(try await row("credentials/list", #"{"pageToken":"garbage"}"#, bench.alice) == "\(invalid) pageToken")
+    }
+    for body in ["{}", #"{"credentialID":5}"#] {
+      #expect(
+        try await row("credentials/info", body, bench.alice)
+          == "400 invalid_request Missing (or invalid type) string parameter credentialID")
+    }
+    #expect(try await row("credentials/info", #"{"credentialID":"x"}"#, bench.alice) == "\(invalid) credentialID")
+    for stranger in [bench.bob, bench.otherPartner] {
+      #expect(
+        try await row("credentials/info", #"{"credentialID":"\#(credential.id)"}"#, stranger)
+          == "\(invalid) credentialID")
+    }
+    #expect(
+      try await row("credentials/info", #"{"credentialID":"\#(credential.id)","certificates":"both"}"#, bench.alice)
+        == "\(invalid) certificates")
+  }
+
+  @Test("credentials/authorize: the rows that the credential decides", arguments: APIVersion.allCases)
+  func authorize(version: APIVersion) async throws {
+    let bench = try await GatewayBench()
+    let one = try await bench.signing.enrol("c1", expression: "PIN AND OTP", multisign: 3)
+    let two = try await bench.signing.enrol("c2", scal: .two)
+    var disabled = try await bench.signing.enrol("c3")
+    disabled.isEnabled = false
+    try await bench.signing.service.put(disabled, events: [])
+    func row(_ id: CredentialID, _ rest: String) async throws -> String {
+      try await bench.call("credentials/authorize", #"{"credentialID":"\#(id)",\#(rest)}"#, version, token: bench.alice)
+        .row
+    }
+    let request = "400 invalid_request"
+    #expect(
+      try await row(CredentialID("x"), #""numSignatures":1"#) == "\(request) Invalid parameter credentialID")
+    #expect(
+      try await row(disabled.id, #""numSignatures":1,"PIN":"12345678""#)
+        == "\(request) The credential identified by credentialID is disabled")
+    #expect(try await row(one.id, #""numSignatures":4"#) == "\(request) Numbers of signatures is too high")
+    let name = version == .v1 ? "hash" : "hashes"
+    #expect(
+      try await row(two.id, #""numSignatures":1,"PIN":"12345678""#)
+        == "\(request) Missing (or invalid type) array parameter \(name)")
+    #expect(
+      try await row(one.id, #""numSignatures":1,"authData":[{"id":"FACE","value":"x"}]"#)
+        == "\(request) Invalid parameter authData")
+
+    let otp = #"{"id":"OTP","value":"000000"}"#
+    if version == .v1 {
+      #expect(
+        try await row(one.id, #""numSignatures":1,"OTP":"000000""#)
+          == "\(request) Missing (or invalid type) string parameter PIN")
+      #expect(
+        try await row(one.id, #""numSignatures":1,"PIN":"12345678""#)
+          == "\(request) Missing (or invalid type) string parameter OTP")
+      #expect(
+        try await row(one.id, #""numSignatures":1,"PIN":"0","OTP":"000000""#) == "400 invalid_pin The PIN is invalid")
+      for _ in 0..<5 {
+        #expect(
+          try await row(one.id, #""numSignatures":1,"PIN":"12345678","OTP":"00000""#)
+            == "400 invalid_otp The OTP is invalid")
+      }
+      #expect(try await row(one.id, #""numSignatures":1,"PIN":"12345678","OTP":"0""#) == "\(request) OTP locked")
+    } else {
+      let wrong = "400 invalid_authentication_data The authentication data is invalid"
+      #expect(try await row(one.id, #""numSignatures":1,"authData":[\#(otp)]"#) == wrong)
+      for _ in 0..<5 {
+        #expect(
+          try await row(one.id, #""numSignatures":1,"authData":[{"id":"PIN","value":"0"},\#(otp)]"#) == wrong)
+      }
+      #expect(
+        try await row(one.id, #""numSignatures":1,"authData":[{"id":"PIN","value":"12345678"},\#(otp)]"#)
+          == "\(request) Credential locked")
+    }
+  }
+
+  @Test("a locked PIN in v1")
+  func lockedPIN() async throws {
+    let bench = try await GatewayBench()
+    let credential = try await bench.signing.enrol()
+    func row(_ pin: String) async throws -> String {
+      try await bench.call(
+        "credentials/authorize", #"{"credentialID":"\#(credential.id)","numSignatures":1,"PIN":"\#(pin)"}"#,
+        token: bench.alice
+      ).row
+    }
+    for _ in 0..<5 { #expect(try await row("0") == "400 invalid_pin The PIN is invalid") }
+    #expect(try await row("12345678") == "400 invalid_request PIN locked")
+  }
+
+  @Test("credentials/getChallenge")
+  func challenge() async throws {
+    let bench = try await GatewayBench()
+    let credential = try await bench.signing.enrol(expression: "PIN OR EID")
+    func call(_ body: String) async throws -> GatewayBench.Answer {
+      try await bench.call("credentials/getChallenge", body, .v2, token: bench.alice)
+    }
+    let request = "400 invalid_request"
+    #expect(try await call("{}").row == "\(request) Missing (or invalid type) string parameter credentialID")
+    #expect(
+      try await call(#"{"credentialID":"\#(credential.id)"}"#).row
+        == "\(request) Missing (or invalid type) string parameter authObjectID")
+    #expect(
+      try await call(#"{"credentialID":"x","authObjectID":"EID"}"#).row == "\(request) Invalid parameter credentialID")
+    for object in ["x", "PIN", "OTP"] {
+      #expect(
+        try await call(#"{"credentialID":"\#(credential.id)","authObjectID":"\#(object)"}"#).row
+          == "\(request) Invalid parameter authObjectID")
+    }
+    let answer = try await call(#"{"credentialID":"\#(credential.id)","authObjectID":"EID"}"#)
+    #expect(answer.status == 200 && answer["challenge"]?.string?.count == 64)
+  }
+
+  @Test(
+    "signatures/signHash: the rows that SAD and credential decide, and nothing is spent", arguments: APIVersion.allCases
+  )
+  func signHash(version: APIVersion) async throws {
+    let bench = try await GatewayBench()
+    let one = try await bench.signing.enrol("c1")
+    let two = try await bench.signing.enrol("c2", scal: .two, days: 1)
+    let (a, b) = (Base64.encode(digest("a")), Base64.encode(digest("b")))
+    let hashes = version == .v1 ? "hash" : "hashes"
+    let sha256 = "2.16.840.1.101.3.4.2.1"
+    func authorize(_ id: CredentialID, _ hash: String? = nil) async throws -> String {
+      let bound = hash.map { #","\#(hashes)":["\#($0)"],"hashAlgorithmOID":"\#(sha256)""# } ?? ""
+      let answer = try await bench.call(
+        "credentials/authorize", #"{"credentialID":"\#(id)","numSignatures":1,"PIN":"12345678"\#(bound)}"#, version,
+        token: bench.alice)
+      return try #require(answer["SAD"]?.string, "\(answer.row)")
+    }
+    func sign(
+      _ id: CredentialID, _ sad: String, _ hash: String, algo: String = "1.2.840.10045.4.3.2", token: String? = nil
+    ) async throws -> GatewayBench.Answer {
+      try await bench.call(
+        "signatures/signHash",
+        #"{"credentialID":"\#(id)","SAD":"\#(sad)","\#(hashes)":["\#(hash)"],"signAlgo":"\#(algo)"}"#, version,
+        token: token ?? bench.alice)
+    }
+    let request = "400 invalid_request"
+    let sad = try await authorize(one.id)
+    #expect(try await sign(CredentialID("x"), sad, a).row == "\(request) Invalid parameter credentialID")
+    #expect(try await sign(one.id, sad, a, token: bench.bob).row == "\(request) Invalid parameter credentialID")
+    #expect(try await sign(one.id, "xxx", a).row == "\(request) Invalid parameter SAD")
+    #expect(try await sign(CredentialID("x"), "xxx", a).row == "\(request) Invalid parameter credentialID")
+    #expect(
+      try await sign(one.id, Base64.encodeURL([UInt8](repeating: 1, count: 48)), a).row
+        == "\(request) Invalid parameter SAD")
+    #expect(try await sign(two.id, sad, a).row == "\(request) Invalid parameter SAD")
+    // An RSA algorithm with an EC key.
+    #expect(
+      try await sign(one.id, sad, a, algo: "1.2.840.113549.1.1.11").row == "\(request) Invalid parameter signAlgo")
+    let bound = try await authorize(two.id, a)
+    #expect(
+      try await sign(two.id, bound, b).row
+        == "\(request) Hash is not authorized by the SAD" + (version == .v1 ? "." : ""))
+    #expect(try await sign(two.id, bound, a).status == 200)
+    #expect(try await sign(one.id, sad, a).status == 200)
+    #expect(try await sign(one.id, sad, b).row == "\(request) Invalid parameter SAD")
+
+    let late = try await authorize(one.id)
+    bench.signing.clock.advance(300)
+    #expect(try await sign(one.id, late, a).row == "\(request) SAD expired")
+  }
+
+  @Test("an expired certificate, in the words of each version")
+  func expiredCertificate() async throws {
+    let bench = try await GatewayBench()
+    let credential = try await bench.signing.enrol(days: 0)
+    bench.signing.clock.advance(120)
+    for (version, text) in [
+      (APIVersion.v1, "Signing certificate 'CN=Alice Example' is expired."), (.v2, "Signing certificate is expired"),
+    ] {
+      let sad = try await bench.signing.authorize(credential).sad
+      let answer = try await bench.call(
+        "signatures/signHash",
+        #"{"credentialID":"\#(credential.id)","SAD":"\#(Base64.encodeURL(sad.octets))","hash":["\#(Base64.encode(digest("a")))"],"signAlgo":"1.2.840.10045.4.3.2"}"#,
+        version, token: bench.alice)
+      #expect(answer.row == "400 invalid_request \(text)")
+    }
+  }
+
+  @Test("a row edited in the database is an internal error: no detail leaves, and the log names it")
+  func editedRow() async throws {
+    let bench = try await GatewayBench()
+    let mine = try await bench.signing.enrol("c1")
+    let bobs = try await bench.signing.enrol("c2", signer: "bob")
+    var forged = bobs
+    forged.wrappedKey = mine.wrappedKey
+    let (text, id) = (forged.canonical(), bobs.id)
+    let seal = try await bench.signing.store.read { try $0.seal(of: id) }
+    try await bench.signing.store.write { try $0.put(SealedRow(text: text, seal: seal ?? []), of: bobs) }
+    let answer = try await bench.call(
+      "credentials/authorize", #"{"credentialID":"\#(id)","numSignatures":1,"PIN":"12345678"}"#, token: bench.bob)
+    #expect(answer.status == 500 && answer["error"] == "server_error")
+    #expect(answer["error_description"]?.string?.contains("c2") == false)
+    #expect(answer.headers.contains { $0.name.canonicalName == "x-request-id" })
+  }
+}

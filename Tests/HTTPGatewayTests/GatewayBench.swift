@@ -1,0 +1,85 @@
+import CSCModel
+import Foundation
+import HTTPGateway
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import OAuth
+import OpenSSLPKI
+import PKCS11Device
+import SQLiteStore
+import SoleControl
+import TestSupport
+import Testing
+import WireJSON
+
+/// A gateway on SQLite and the real token, called through its routes.
+struct GatewayBench: Sendable {
+  static let password = "correct horse"
+
+  let signing: SigningBench
+  let tokens: TokenService
+  let gateway: Gateway
+  /// Bearer tokens.
+  let alice, bob, partner, otherPartner: String
+  let path: String
+
+  init() async throws {
+    path = try temporaryFolder().appendingPathComponent("test.sqlite").path
+    let store = try SQLiteFileStore(path: path, mayCreate: true)
+    signing = SigningBench(store: store)
+    let clock = signing.clock
+    let random: @Sendable (Int) async throws -> [UInt8] = { try await TestToken.shared.device.random(count: $0) }
+    let hasher = ScryptHasher(random: random)
+    tokens = TokenService(
+      store: store, hasher: hasher, now: { clock.now }, random: random, text: Base64.encodeURL)
+    try await store.put(
+      Account(
+        username: "alice", passwordHash: try await hasher.hash(Self.password), partner: "portal", signer: "alice"))
+    alice = try await tokens.issue(partner: "portal", signer: "alice").accessToken
+    bob = try await tokens.issue(partner: "portal", signer: "bob").accessToken
+    partner = try await tokens.issue(partner: "portal", signer: nil).accessToken
+    otherPartner = try await tokens.issue(partner: "other", signer: nil).accessToken
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    gateway = Gateway(
+      info: ServiceInfo(
+        name: "Test", logo: "https://test.example/logo.png", region: "AT", language: "en", description: "A test",
+        authTypes: ["basic"]),
+      signing: signing.service, tokens: tokens, logger: logger, now: { clock.now }, checkReadiness: {})
+  }
+
+  struct Answer: Sendable {
+    let status: Int
+    let json: JSONObject
+    let headers: HTTPFields
+
+    /// `status code text`, the way the tables of the API read.
+    var row: String { "\(status) \(json["error"]?.string ?? "-") \(json["error_description"]?.string ?? "-")" }
+    subscript(name: String) -> JSONValue? { json[name] }
+  }
+
+  /// Sends one request through the routes.
+  func call(
+    _ method: String, _ body: String = "{}", _ version: APIVersion = .v1, token: String? = nil,
+    header: String? = nil, verb: HTTPRequest.Method = .post
+  ) async throws -> Answer {
+    var headers: HTTPFields = [.contentType: "application/json"]
+    headers[.authorization] = header ?? token.map { "Bearer \($0)" }
+    let fields = headers
+    return try await Application(router: gateway.router()).test(.router) { client in
+      try await client.execute(
+        uri: "/csc/\(version)/\(method)", method: verb, headers: fields,
+        body: body.isEmpty ? nil : ByteBuffer(string: body)
+      ) { response in
+        let bytes = Array(response.body.readableBytesView)
+        return Answer(
+          status: response.status.code,
+          json: try bytes.isEmpty ? JSONObject() : #require(JSONValue.parse(bytes).object),
+          headers: response.headers)
+      }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import CSCModel
+import Crypto
+import EIDProvider
+import Foundation
+import SoleControl
+import TestSupport
+import Testing
+import WireJSON
+
+/// The whole program against real parts: SoftHSM, SQLite, the eID simulator in its own process, pyHanko.
+@Suite("Sandbox", .serialized)
+struct SandboxTests {
+  private func call(
+    _ sandbox: SandboxProcess, _ path: String, _ body: JSONValue, token: String?, tls: Bool = false
+  ) async throws -> (status: Int, json: JSONObject) {
+    var settings = HTTPClient.Settings()
+    settings.allowsPlainHTTP = !tls
+    settings.trustAnchors = tls ? sandbox.description["tlsTrustAnchor"]?.string : nil
+    let client = HTTPClient(settings)
+    defer { client.stop() }
+    let base = try #require(sandbox.description[tls ? "tlsBaseURL" : "baseURL"]?.string)
+    var headers = ["Content-Type: application/json"]
+    if let token { headers.append("Authorization: Bearer \(token)") }
+    let answer = try await client.perform(.init(url: "\(base)/csc/\(path)", body: body.compact(), headers: headers))
+    return (answer.status, try answer.body.isEmpty ? JSONObject() : JSONValue.parse(answer.body).object ?? JSONObject())
+  }
+
+  @Test("stopped within 5 s by SIGTERM, and started again with the same tokens, keys and a SAD that still works")
+  func restart() async throws {
+    let folder = try temporaryFolder()
+    let first = try await SandboxProcess(folder: folder)
+    let token = try #require(first.user("alice")["serviceToken"]?.string)
+    let credential = try first.credential("p256-pin")
+    let authorized = try await call(
+      first, "v1/credentials/authorize",
+      ["credentialID": .string(credential), "numSignatures": 1, "PIN": "12345678"], token: token)
+    let sad = try #require(authorized.json["SAD"])
+    let before = first.description
+    let end = first.stop()
+    #expect(end.status == 0 && end.taken < .seconds(5))
+
+    let second = try await SandboxProcess(folder: folder)
+    defer { _ = second.stop() }
+    #expect(second.description == before)
+    let signed = try await call(
+      second, "v1/signatures/signHash",
+      [
+        "credentialID": .string(credential), "SAD": sad, "hash": [.string(Base64.encode(digest("a")))],
+        "signAlgo": "1.2.840.10045.4.3.2",
+      ], token: token, tls: true)
+    #expect(signed.status == 200 && signed.json["signatures"]?.array?.count == 1)
+    let verified = try run(
+      SandboxProcess.program.path,
+      ["audit", "verify", "--database", folder.appendingPathComponent("countersign.sqlite").path])
+    #expect(verified.status == 0, "\(verified.output)")
+  }
+
+  @Test("the customer of p256-eid logs in at the eID, and the ID token makes the SAD that signs")
+  func eid() async throws {
+    let sandbox = try await SandboxProcess(folder: try temporaryFolder())
+    defer { _ = sandbox.stop() }
+    let token = try #require(sandbox.description["partner"]?.object?["serviceToken"]?.string)
+    let credential = try sandbox.credential("p256-eid")
+    let challenge = try await call(
+      sandbox, "v2/credentials/getChallenge", ["credentialID": .string(credential), "authObjectID": "EID"], token: token
+    )
+    let nonce = try #require(challenge.json["challenge"]?.string)
+
+    func authorize(_ idToken: String, _ id: String) async throws -> (status: Int, json: JSONObject) {
+      try await call(
+        sandbox, "v2/credentials/authorize",
+        [
+          "credentialID": .string(id), "numSignatures": 1, "authData": [["id": "EID", "value": .string(idToken)]],
+        ], token: token)
+    }
+    // Another person's token for the right challenge is refused, and the challenge stays good.
+    let bobs = try await logIn(sandbox, as: "bob", nonce: nonce)
+    #expect(try await authorize(bobs, credential).json["error"] == "invalid_authentication_data")
+    let alices = try await logIn(sandbox, as: "alice", nonce: nonce)
+    let authorized = try await authorize(alices, credential)
+    let sad = try #require(authorized.json["SAD"], "\(authorized)")
+    #expect(try await authorize(alices, credential).json["error"] == "invalid_authentication_data")
+    let signed = try await call(
+      sandbox, "v2/signatures/signHash",
+      [
+        "credentialID": .string(credential), "SAD": sad, "hashes": [.string(Base64.encode(digest("a")))],
+        "signAlgo": "1.2.840.10045.4.3.2",
+      ], token: token)
+    #expect(signed.status == 200)
+  }
+
+  /// The partner's client at the eID: code flow with PKCE.
+  private func logIn(_ sandbox: SandboxProcess, as name: String, nonce: String) async throws -> String {
+    let user = try sandbox.user(name)
+    let eid = try #require(sandbox.description["eid"]?.object)
+    let issuer = try #require(eid["issuer"]?.string)
+    let clientID = try #require(eid["clientID"]?.string)
+    let redirectURI = try #require(sandbox.description["partner"]?.object?["redirectURI"]?.string)
+    let verifier = "r7Qd0wYb2n5Zk8hVx1Lp4sTu6cJm9fEaGi3oKXyNqRB"
+    let challenge = Base64.encodeURL(Array(SHA256.hash(data: Array(verifier.utf8))))
+    let form = [
+      "response_type=code", "client_id=\(clientID)", "redirect_uri=\(redirectURI)", "scope=openid", "nonce=\(nonce)",
+      "code_challenge=\(challenge)", "code_challenge_method=S256", "subject=\(user["eidSubject"]?.string ?? "")",
+      "pin=\(user["pin"]?.string ?? "")",
+    ]
+    let answer = try run(
+      "/usr/bin/curl",
+      ["-s", "-o", "/dev/null", "-w", "%{redirect_url}"] + form.flatMap { ["--data-urlencode", $0] }
+        + ["\(issuer)/authorize"])
+    let code = try #require(URLComponents(string: answer.output)?.queryItems?.first { $0.name == "code" }?.value)
+    var settings = HTTPClient.Settings()
+    settings.allowsPlainHTTP = true
+    let provider = OpenIDProvider(
+      ProviderSettings(issuer: issuer, clientID: clientID, levels: [:]), client: HTTPClient(settings),
+      now: { Int64(Date().timeIntervalSince1970) })
+    return try await provider.exchange(code: code, redirectURI: redirectURI, codeVerifier: verifier).idToken
+  }
+
+  private static let python = repository.appendingPathComponent(".venv/bin/python").path
+
+  @Test(
+    "pyHanko signs PDFs through both versions, and its validator accepts every file",
+    .enabled(if: FileManager.default.fileExists(atPath: python), "'make test' makes .venv with pyHanko in it"))
+  func pyHanko() async throws {
+    let folder = try temporaryFolder()
+    let sandbox = try await SandboxProcess(folder: folder)
+    defer { _ = sandbox.stop() }
+    let result = try run(
+      Self.python,
+      [
+        repository.appendingPathComponent("Tests/pyhanko/sign_and_validate.py").path,
+        folder.appendingPathComponent("sandbox.json").path,
+      ])
+    #expect(result.status == 0, "\(result.output)")
+    #expect(result.output.contains("signatures, all valid"))
+  }
+
+  @Test("a configuration file with an unknown or missing member is refused, and the error names it")
+  func configuration() async throws {
+    let folder = try temporaryFolder()
+    let sandbox = try await SandboxProcess(folder: folder)
+    _ = sandbox.stop()
+    let path = folder.appendingPathComponent("config.json").path
+    #expect(try run(SandboxProcess.program.path, ["config", "check", "--config", path]).status == 0)
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    for (change, name) in [
+      (text.replacing("\"gateway\"", with: "\"gatway\""), "gateway"),
+      (text.replacing("\"tokenLabel\"", with: "\"tokenlabel\""), "tokenLabel"),
+      (text.replacing("{\n  \"gateway\"", with: "{\n  \"extra\": 1,\n  \"gateway\""), "extra"),
+      (text.replacing("\"high\"", with: "\"very high\""), "LoA/high"),
+    ] {
+      #expect(change != text)
+      let changed = folder.appendingPathComponent("changed.json").path
+      try change.write(toFile: changed, atomically: true, encoding: .utf8)
+      let result = try run(SandboxProcess.program.path, ["config", "check", "--config", changed])
+      #expect(result.status != 0 && result.output.contains(name), "\(result.output)")
+    }
+  }
+}
