@@ -1,0 +1,62 @@
+# `make demo` shows a signature from beginning to end; `make test` runs everything that is tested.
+# The README tells the rest.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PACKAGES := softhsm2 libsofthsm2-dev libjansson-dev libcurl4-openssl-dev libssl-dev libp11-dev libsqlite3-dev \
+  pkg-config curl jq openssl sqlite3 python3 python3-venv
+ROOT := $(shell test "$$(id -u)" = 0 || echo sudo)
+PROGRAM := .build/debug/countersign
+PYTHON := .venv/bin/python
+STATE ?= .sandbox
+SANDBOX_ARGUMENTS ?=
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+packages: ## install the Debian packages that are missing
+	@if ! dpkg-query -W -f='$${Status}\n' $(PACKAGES) 2>/dev/null | grep -c 'install ok installed' \
+	    | grep -qx $(words $(PACKAGES)); then \
+	  echo "installing Debian packages"; \
+	  $(ROOT) apt-get -o DPkg::Lock::Timeout=300 update -qq; \
+	  DEBIAN_FRONTEND=noninteractive $(ROOT) apt-get -o DPkg::Lock::Timeout=300 install -qq -y $(PACKAGES) >/dev/null; \
+	fi
+	@command -v swift >/dev/null || { echo "Swift 6.3 is needed; see the 'Install Swift' page of swift.org"; exit 1; }
+
+build: packages ## build the program (debug)
+	swift build --product countersign
+
+demo: build ## one signature from beginning to end, verified with OpenSSL
+	Tests/demo/demo.sh $(PROGRAM)
+
+sandbox: build ## serve a sandbox for integrators until Ctrl-C; writes .sandbox/sandbox.json
+	exec $(PROGRAM) sandbox --state $(STATE) $(SANDBOX_ARGUMENTS)
+
+.venv/ready: Tests/pyhanko/requirements.txt | packages
+	python3 -m venv .venv
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Tests/pyhanko/requirements.txt
+	touch $@
+
+test: packages .venv/ready imports lint ## every test, with real parts
+	swift build --build-tests
+	swift test --skip-build
+
+imports: ## check who imports whom
+	python3 Tests/house/imports.py
+
+lint: ## Swift's own formatter, without changing anything
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+bench: packages ## rates of the signing path as ratios to the device alone
+	swift build -c release --product bench
+	.build/release/bench $(BENCH_ARGUMENTS)
+
+crash: build ## kill the gateway 50 times under load and check the ledger
+	python3 Tests/crash/crash.py $(PROGRAM) $(CRASH_ARGUMENTS)
+
+clean: ## remove what was built, but not the sandbox
+	rm -rf .build .venv
+
+.PHONY: help packages build demo sandbox test imports lint bench crash clean

@@ -1,0 +1,65 @@
+"""Checks who imports whom : the core knows no adapter, adapters do not know each other.
+
+Reads the import lines of Sources/ and fails on the first target that imports what it must not.
+"""
+
+import pathlib
+import re
+import sys
+
+CORE = {"WireJSON", "CSCModel", "AuditLog", "SoleControl", "OAuth"}
+ADAPTERS = {"PKCS11Device", "OpenSSLPKI", "EIDProvider", "SQLiteStore", "HTTPGateway", "EIDSimulator"}
+C_MODULES = {"CJansson", "COpenSSL", "CCryptoki", "CCurl"}
+
+# What a target may import besides the standard library.
+ALLOWED = {
+    "WireJSON": {"CJansson"},
+    "CSCModel": {"WireJSON", "SwiftASN1", "Foundation"},
+    "AuditLog": {"WireJSON", "Crypto"},
+    "SoleControl": {"AuditLog", "WireJSON", "Crypto", "Synchronization"},
+    "OAuth": {"Crypto"},
+    "PKCS11Device": {"SoleControl", "CCryptoki", "SwiftASN1", "Foundation", "Synchronization"},
+    "OpenSSLPKI": {"SoleControl", "OAuth", "COpenSSL", "Foundation", "Synchronization"},
+    "EIDProvider": {"SoleControl", "WireJSON", "CCurl", "Crypto", "JWTKit", "Foundation"},
+    "SQLiteStore": {"SoleControl", "OAuth", "AuditLog", "WireJSON", "GRDB", "Foundation"},
+    "HTTPGateway": CORE
+    | {"Crypto", "Logging", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdHTTP2", "HTTPTypes",
+       "NIOCore", "NIOSSL", "ServiceLifecycle", "Foundation", "Synchronization"},
+    "EIDSimulator": {"WireJSON", "Crypto", "Logging", "Hummingbird", "HTTPTypes", "NIOCore", "JWTKit", "Foundation"},
+}
+# The programs wire everything; only C modules stay with their adapters.
+PROGRAMS = {"countersign", "bench"}
+
+IMPORT = re.compile(r"^\s*(?:@\w+\s+)*(?:public |internal |package |private |fileprivate )?import (?:struct |class |enum |protocol |func )?(\w+)")
+
+
+def main() -> int:
+    sources = pathlib.Path(__file__).resolve().parents[2] / "Sources"
+    wrong = []
+    seen = 0
+    for file in sorted(sources.rglob("*.swift")):
+        target = file.relative_to(sources).parts[0]
+        for number, line in enumerate(file.read_text().splitlines(), 1):
+            match = IMPORT.match(line)
+            if not match:
+                continue
+            seen += 1
+            name = match.group(1)
+            if target in PROGRAMS:
+                permitted = name not in C_MODULES
+            elif target in ALLOWED:
+                permitted = name in ALLOWED[target]
+            else:
+                wrong.append(f"{file.relative_to(sources.parent)}: {target} has no rule in {pathlib.Path(__file__).name}")
+                break
+            if not permitted:
+                wrong.append(f"{file.relative_to(sources.parent)}:{number}: {target} must not import {name}")
+    folders = {folder.name for folder in sources.iterdir() if folder.is_dir()}
+    for missing in sorted((CORE | ADAPTERS | C_MODULES | PROGRAMS) - folders):
+        wrong.append(f"Sources/{missing} is in the rules and not in the house")
+    print("\n".join(wrong) if wrong else f"{seen} imports keep the rules of the house")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
