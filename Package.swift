@@ -103,6 +103,16 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .executableTarget(
+      name: "bench",
+      dependencies: [
+        "WireJSON", "CSCModel", "SoleControl", "OAuth", "PKCS11Device", "OpenSSLPKI", "EIDProvider", "SQLiteStore",
+        "HTTPGateway", log,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
+
     support(
       "TestSupport",
       [

@@ -1,0 +1,167 @@
+import CSCModel
+import EIDProvider
+import Foundation
+import HTTPGateway
+import Logging
+import OAuth
+import OpenSSLPKI
+import PKCS11Device
+import SQLiteStore
+import ServiceLifecycle
+import SoleControl
+import Synchronization
+import WireJSON
+
+/// A service with everything on: SoftHSM, SQLite with full synchronisation, ledger, audit, PIN, verification.
+final class TestStand: Sendable {
+  struct OpenDevice: Sendable {
+    let device: Device
+    let sessions: Int
+  }
+
+  private static let pin = "12345678"
+  private static let principal = Principal(partner: PartnerID("portal"), signer: SignerID("alice"))
+  private static let port = 18_980
+
+  let device: OpenDevice
+  private let folder: URL
+  private let authority: CertificateAuthority
+  private let signing: SigningService
+  private let token: String
+  private let client: HTTPClient
+  private let server: Task<Void, any Error>
+  /// A SAD that serves many calls, and how many of its signatures are used.
+  private let shared = Mutex<(sad: SignatureActivationData, credential: CredentialID, left: Int)?>(nil)
+  private let serial = Atomic<UInt64>(0)
+
+  init() async throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("countersign-bench-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(
+      at: folder.appendingPathComponent("tokens"), withIntermediateDirectories: true)
+    let configuration = folder.appendingPathComponent("softhsm2.conf")
+    try "directories.tokendir = \(folder.path)/tokens\nobjectstore.backend = file\nlog.level = ERROR\n"
+      .write(to: configuration, atomically: true, encoding: .utf8)
+    setenv("SOFTHSM2_CONF", configuration.path, 1)
+    let settings = Device.Settings(
+      module: "/usr/lib/softhsm/libsofthsm2.so", tokenLabel: "bench", pin: Array("bench".utf8))
+    try Device.provision(
+      settings, securityOfficerPIN: "bench",
+      authorityKeys: [CertificateAuthority.rootLabel, CertificateAuthority.issuingLabel])
+    authority = try CertificateAuthority.open(
+      folder: folder.appendingPathComponent("ca").path,
+      token: .init(module: settings.module, label: settings.tokenLabel, pin: "bench"), organization: "Bench",
+      now: Self.now, serial: Self.serialNumber)
+    let device = try Device(settings)
+    self.device = OpenDevice(device: device, sessions: settings.sessions)
+    let store = try SQLiteFileStore(path: folder.appendingPathComponent("bench.sqlite").path, mayCreate: true)
+    signing = SigningService(
+      store: store, device: device, verifier: Verifier(), eid: TrustedProviders([:]),
+      rules: SigningService.Rules(gateway: "bench", instance: "bench"),
+      clock: .init(now: { Self.now }, pause: { try await Task.sleep(for: $0) }))
+    let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
+    let tokens = TokenService(
+      store: store, hasher: ScryptHasher(random: random), now: { Self.now }, random: random, text: Base64.encodeURL)
+    token = try await tokens.issue(partner: "portal", signer: "alice").accessToken
+
+    var logger = Logger(label: "bench")
+    logger.logLevel = .error
+    let gateway = Gateway(
+      info: ServiceInfo(name: "", logo: "", region: "", language: "", description: "", authTypes: []),
+      signing: signing, tokens: tokens, logger: logger, now: { Self.now }, checkReadiness: {})
+    let (running, isRunning) = AsyncStream<Void>.makeStream()
+    let servers = try gateway.servers([.init(host: "127.0.0.1", port: Self.port)]) { _ in isRunning.yield() }
+    let group = ServiceGroup(services: servers, logger: logger)
+    server = Task { try await group.run() }
+    for await _ in running { break }
+    var http = HTTPClient.Settings()
+    http.allowsPlainHTTP = true
+    client = HTTPClient(http)
+  }
+
+  func stop() async {
+    server.cancel()
+    client.stop()
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  private static var now: UnixTime { UnixTime(Date().timeIntervalSince1970) }
+  @Sendable private static func serialNumber() -> [UInt8] { (0..<16).map { _ in UInt8.random(in: .min ... .max) } }
+
+  func enrol(_ subject: Subject) async throws -> Credential {
+    let plan = CredentialPlan(
+      id: CredentialID("bench-\(subject.name)"), partner: Self.principal.partner, signer: SignerID("alice"),
+      description: subject.name, keyType: subject.keyType, mode: .explicit, expression: .factor(.pin),
+      factors: [.pin(Self.pin)], scal: .one, multisign: 1_000_000)
+    return try await signing.enrol(plan, keys: device.device) { [authority] publicKey in
+      try authority.issue(
+        publicKey: publicKey,
+        subject: .init(commonName: "Bench", givenName: "B", surname: "Ench", country: "AT"),
+        serial: Self.serialNumber(), now: Self.now, days: 1)
+    }
+  }
+
+  // MARK: Steps
+
+  func authorize(_ credential: Credential, count: Int) async throws -> SignatureActivationData {
+    try await signing.authorize(
+      AuthorizationRequest(
+        credential: credential.id, numSignatures: count, hashAlgorithm: nil, digests: [],
+        presented: [.pin: Self.pin]), as: Self.principal
+    ).sad
+  }
+
+  /// A SAD with room for one more signature, authorized for many at once, so that authorizing does not count.
+  func sharedSAD(_ credential: Credential) async throws -> SignatureActivationData {
+    let found = shared.withLock { shared -> SignatureActivationData? in
+      guard let current = shared, current.credential == credential.id, current.left > 0 else { return nil }
+      shared?.left -= 1
+      return current.sad
+    }
+    if let found { return found }
+    let room = 50
+    let sad = try await authorize(credential, count: room)
+    shared.withLock { $0 = (sad, credential.id, room - 1) }
+    return sad
+  }
+
+  func sign(
+    _ credential: Credential, _ sad: SignatureActivationData, _ subject: Subject, count: Int
+  ) async throws -> Int {
+    try await signing.signHash(
+      SigningRequest(
+        credential: credential.id, sad: sad, algorithm: subject.algorithm,
+        digests: (0..<count).map { _ in newDigest() }), as: Self.principal
+    ).count
+  }
+
+  /// A digest that was never signed before: a repeated request would be answered from the ledger.
+  private func newDigest() -> [UInt8] {
+    let number = serial.add(1, ordering: .relaxed).newValue
+    return withUnsafeBytes(of: number.bigEndian) { Array($0) } + [UInt8](repeating: 7, count: 24)
+  }
+
+  func pairOverHTTP(_ credential: Credential, _ subject: Subject) async throws {
+    let authorized = try await post(
+      "credentials/authorize",
+      ["credentialID": .string(credential.id.text), "numSignatures": 1, "PIN": .string(Self.pin)])
+    _ = try await post(
+      "signatures/signHash",
+      [
+        "credentialID": .string(credential.id.text), "SAD": authorized["SAD"] ?? .null,
+        "hash": [.string(Base64.encode(newDigest()))], "signAlgo": .string(subject.oid),
+      ])
+  }
+
+  private func post(_ method: String, _ body: JSONValue) async throws -> JSONObject {
+    let answer = try await client.perform(
+      .init(
+        url: "http://127.0.0.1:\(Self.port)/csc/v1/\(method)", body: body.compact(),
+        headers: ["Content-Type: application/json", "Authorization: Bearer \(token)"]))
+    guard answer.status == 200, let object = try JSONValue.parse(answer.body).object else {
+      throw UnexpectedAnswer(description: "\(method): \(answer.status) \(String(decoding: answer.body, as: UTF8.self))")
+    }
+    return object
+  }
+
+  struct UnexpectedAnswer: Error, CustomStringConvertible { let description: String }
+}
