@@ -15,6 +15,8 @@ final class GroupCommit: @unchecked Sendable {
 
   /// How many bodies share a commit at most; bounds how long one caller can wait for the others.
   private static let largestGroup = 512
+  /// Bodies that may wait; further ones are refused as unavailable, before anything happens.
+  private static let waitingLine = 20_000
 
   private let pool: DatabasePool
   private let condition = NSCondition()
@@ -62,7 +64,7 @@ final class GroupCommit: @unchecked Sendable {
   private func enqueue(_ job: Job) -> Bool {
     condition.lock()
     defer { condition.unlock() }
-    guard !isClosed else { return false }
+    guard !isClosed, waiting.count < Self.waitingLine else { return false }
     waiting.append(job)
     condition.signal()
     return true

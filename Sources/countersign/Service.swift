@@ -27,6 +27,7 @@ struct Service {
 
   init(_ config: Config, mayCreateDatabase: Bool) throws {
     self.config = config
+    Self.keepFilesPrivate()
     let store = try SQLiteFileStore(path: config.database, mayCreate: mayCreateDatabase)
     let device = try Device(try Self.deviceSettings(config))
     let now: @Sendable () -> UnixTime = { UnixTime(Date().timeIntervalSince1970) }
@@ -49,6 +50,9 @@ struct Service {
     self.store = store
     self.device = device
   }
+
+  /// The database, and SoftHSM's files, are for the service's user alone.
+  private static func keepFilesPrivate() { umask(0o077) }
 
   static func deviceSettings(_ config: Config) throws -> Device.Settings {
     var settings = try Device.Settings(
@@ -73,6 +77,7 @@ struct Service {
 
   /// Makes the keys in the device and the database. Does not touch what is there.
   static func initialise(_ config: Config, officerPINFile: String) async throws {
+    keepFilesPrivate()
     try Device.provision(
       try deviceSettings(config), securityOfficerPIN: try ConfigReader.firstLine(of: officerPINFile))
     _ = try SQLiteFileStore(path: config.database, mayCreate: true)
