@@ -55,7 +55,7 @@ public struct AuthorizeRequest: Sendable {
   ) throws -> WireHashAlgorithm {
     guard let first = digests.first else { throw CSCError.emptyHashArray }
     let oid = try fields.value(["hashAlgorithmOID", "hashAlgo"])
-    if oid == nil, version == .v2, fields.object["hashes"] != nil {
+    if oid == nil, version == .v2, try fields.value(["hashes"]) != nil {
       throw CSCError.missingString("hashAlgorithmOID")
     }
     let hash: WireHashAlgorithm

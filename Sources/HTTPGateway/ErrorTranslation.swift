@@ -12,7 +12,7 @@ extension Gateway {
     case let error as CSCError: return error
     case let error as FieldError: return .field(error)
     case let error as Refusal: return error.cscError(version)
-    case StoreError.unavailable: return .temporarilyUnavailable
+    case StoreError.unavailable, is PasswordHasherBusy: return .temporarilyUnavailable
     default:
       call.detail = "\(error)"
       return .serverError

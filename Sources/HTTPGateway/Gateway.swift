@@ -16,9 +16,9 @@ public struct Gateway: Sendable {
   let tokens: TokenService
   let logger: Logger
   let now: @Sendable () -> UnixTime
-  /// Throws if a part that every signature needs does not work.
-  let checkReadiness: @Sendable () async throws -> Void
+  private let readinessProbe: ReadinessProbe
 
+  /// - Parameter checkReadiness: throws if a part that every signature needs does not work.
   public init(
     info: ServiceInfo, signing: SigningService, tokens: TokenService, logger: Logger,
     now: @escaping @Sendable () -> UnixTime, checkReadiness: @escaping @Sendable () async throws -> Void
@@ -28,7 +28,7 @@ public struct Gateway: Sendable {
     self.tokens = tokens
     self.logger = logger
     self.now = now
-    self.checkReadiness = checkReadiness
+    readinessProbe = ReadinessProbe(checkReadiness)
   }
 
   public func router() -> Router<BasicRequestContext> {
@@ -95,7 +95,7 @@ public struct Gateway: Sendable {
 
   private func readiness() async -> Response {
     do {
-      try await checkReadiness()
+      try await readinessProbe.check()
       return Response(text: "ready\n")
     } catch {
       logger.warning("not ready", metadata: ["reason": "\(error)"])

@@ -39,7 +39,7 @@ extension Gateway {
     }
   }
 
-  /// Idle connections end after a while; slow senders too.
+  /// Connections on which nothing happens end after a while.
   private static let idle = TimeAmount.seconds(60)
 
   private static func server(_ listener: Listener) throws -> HTTPServerBuilder {
@@ -49,7 +49,9 @@ extension Gateway {
       certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificate).map { .certificate($0) },
       privateKey: .privateKey(try NIOSSLPrivateKey(file: tls.privateKey, format: .pem)))
     configuration.minimumTLSVersion = .tlsv12
-    return try .http2Upgrade(tlsConfiguration: configuration)
+    return try .http2Upgrade(
+      tlsConfiguration: configuration,
+      configuration: .init(idleTimeout: .seconds(60), streamConfiguration: .init(idleTimeout: idle)))
   }
 
   /// The framework's own lines are of interest only when something is wrong.

@@ -61,7 +61,7 @@ public struct TokenService: Sendable {
   public func logIn(username: String, password: String, rememberMe: Bool) async throws -> Issued {
     let account = try await store.account(username)
     // An unknown user costs the same time as a wrong password.
-    let isRight = await hasher.isRight(password, for: account?.passwordHash ?? "")
+    let isRight = try await hasher.isRight(password, for: account?.passwordHash ?? "")
     guard let account, isRight else { throw Refusal.loginFailed }
     return try await issue(partner: account.partner, signer: account.signer, withRefreshToken: rememberMe)
   }

@@ -56,5 +56,10 @@ public protocol TokenStore: Sendable {
 /// A slow hash for log-in passwords. Implementations take the same time for every password.
 public protocol PasswordHasher: Sendable {
   func hash(_ password: String) async throws -> String
-  func isRight(_ password: String, for hash: String) async -> Bool
+  func isRight(_ password: String, for hash: String) async throws -> Bool
+}
+
+/// Too many passwords wait to be hashed; trying again soon helps.
+public struct PasswordHasherBusy: Error {
+  public init() {}
 }

@@ -12,6 +12,11 @@ public final class ScryptHasher: PasswordHasher {
   private static let parallelism: UInt64 = 1
   private static let maximumMemory: UInt64 = 64 << 20
 
+  /// Names the parameters, so that they can change for new passwords.
+  private static let prefix = "scrypt$\(cost),\(blockSize),\(parallelism)"
+  /// Log-ins that may wait; further ones are refused, because anybody can ask for one.
+  private static let waitingLine = 50
+
   private let queue = OperationQueue()
   private let random: @Sendable (Int) async throws -> [UInt8]
 
@@ -20,25 +25,26 @@ public final class ScryptHasher: PasswordHasher {
     queue.maxConcurrentOperationCount = 2
   }
 
-  /// `scrypt$salt$key`, both hexadecimal.
+  /// `scrypt$N,r,p$salt$key`, salt and key hexadecimal.
   public func hash(_ password: String) async throws -> String {
     let salt = try await random(16)
     let key = try await derive(password, salt)
-    return "scrypt$\(Hex.encode(salt))$\(Hex.encode(key))"
+    return "\(Self.prefix)$\(Hex.encode(salt))$\(Hex.encode(key))"
   }
 
   /// Takes the same time for a hash that is none, as an unknown user has.
-  public func isRight(_ password: String, for hash: String) async -> Bool {
+  public func isRight(_ password: String, for hash: String) async throws -> Bool {
     let parts = hash.split(separator: "$").map(String.init)
-    let known = parts.count == 3 && parts[0] == "scrypt"
-    let salt = known ? (Hex.decode(parts[1]) ?? []) : [UInt8](repeating: 0, count: 16)
-    guard let key = try? await derive(password, salt) else { return false }
-    let expected = known ? (Hex.decode(parts[2]) ?? []) : [UInt8](repeating: 0, count: 32)
+    let known = parts.count == 4 && parts[..<2].joined(separator: "$") == Self.prefix
+    let salt = known ? (Hex.decode(parts[2]) ?? []) : [UInt8](repeating: 0, count: 16)
+    let key = try await derive(password, salt)
+    let expected = known ? (Hex.decode(parts[3]) ?? []) : [UInt8](repeating: 0, count: 32)
     return known && expected.count == key.count && CRYPTO_memcmp(expected, key, key.count) == 0
   }
 
   private func derive(_ password: String, _ salt: [UInt8]) async throws -> [UInt8] {
-    try await withCheckedThrowingContinuation { continuation in
+    guard queue.operationCount < Self.waitingLine else { throw PasswordHasherBusy() }
+    return try await withCheckedThrowingContinuation { continuation in
       queue.addOperation {
         var key = [UInt8](repeating: 0, count: 32)
         let octets = Array(password.utf8)

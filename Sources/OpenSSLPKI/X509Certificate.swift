@@ -55,7 +55,16 @@ extension Certificate {
       issuer: try Self.name(X509_get_issuer_name(certificate.pointer)),
       organization: Self.part(NID_organizationName, of: subject),
       commonName: Self.part(NID_commonName, of: subject),
-      serialNumber: try Self.serialNumber(X509_get0_serialNumber(certificate.pointer)))
+      serialNumber: try Self.serialNumber(X509_get0_serialNumber(certificate.pointer)),
+      publicKey: try Self.publicKey(X509_get_X509_PUBKEY(certificate.pointer)))
+  }
+
+  private static func publicKey(_ key: OpaquePointer?) throws -> [UInt8] {
+    var bytes: UnsafeMutablePointer<UInt8>?
+    let length = i2d_X509_PUBKEY(key, &bytes)
+    try check(length, "public key")
+    defer { CRYPTO_free(bytes, nil, 0) }
+    return Array(UnsafeBufferPointer(start: bytes, count: Int(length)))
   }
 
   private static func time(_ time: UnsafePointer<ASN1_TIME>?) throws -> UnixTime {

@@ -231,7 +231,7 @@ public final class Device: SigningDevice, KeyMaker {
 
   /// Signs the same digest again and again with one live key on every session, with nothing around it: what
   /// the module itself can do. For the benchmark program.
-  public func rawSigningTime(
+  package func rawSigningTime(
     _ key: WrappedKey, _ type: KeyType, _ algorithm: SignatureAlgorithm, digest: [UInt8], count: Int
   ) async throws -> Duration {
     let mechanism = algorithm.mechanism

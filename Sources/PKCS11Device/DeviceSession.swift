@@ -4,6 +4,7 @@ internal import CCryptoki
 final class DeviceSession {
   let module: CryptokiModule
   let handle: CK_SESSION_HANDLE
+  private var isClosed = false
 
   /// Opens a read/write session: making keys needs one. Login belongs to the application, not to the session,
   /// so it happens once, elsewhere, and nobody logs out when a session closes.
@@ -16,7 +17,12 @@ final class DeviceSession {
     self.handle = handle
   }
 
-  func close() { try? module.call("C_CloseSession") { $0.C_CloseSession?(handle) } }
+  /// Once only: the module may give the number of a closed session to another.
+  func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    try? module.call("C_CloseSession") { $0.C_CloseSession?(handle) }
+  }
 
   func logIn(pin: [UInt8]) throws(CryptokiError) {
     var pin = pin

@@ -30,7 +30,11 @@ final class LiveKeys: Sendable {
   ) throws -> Result {
     let key = try lease(wrapped, on: worker, unwrap: unwrap)
     defer { end(key, on: worker) }
-    return try body(key.handle)
+    do { return try body(key.handle) } catch let error as CryptokiError where error.meaning == .freshSession {
+      // The object may have gone with the session of another worker; the next try unwraps it anew.
+      keys.withLock { _ = $0.removeAll { $0 === key } }
+      throw error
+    }
   }
 
   /// Forgets the keys of a session that is gone.

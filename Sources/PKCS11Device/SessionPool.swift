@@ -15,6 +15,8 @@ final class SessionPool: @unchecked Sendable {
     fileprivate(set) var session: DeviceSession
     /// The service's own keys, as this session knows them.
     fileprivate(set) var keys: TokenKeys
+    /// The session is spoilt or closed and must be replaced before anything else.
+    fileprivate var needsRenewal = false
 
     fileprivate init(index: Int, session: DeviceSession) throws {
       self.index = index
@@ -132,6 +134,7 @@ final class SessionPool: @unchecked Sendable {
     _ body: (Worker) throws -> Output, on worker: Worker
   ) -> Result<Output, DeviceError> {
     do {
+      if worker.needsRenewal { try renew(worker) }
       return .success(try body(worker))
     } catch {
       // Parameters that a device does not know are a caller's choice and no fault.
@@ -151,6 +154,7 @@ final class SessionPool: @unchecked Sendable {
     let refused = loginRefused
     condition.unlock()
     guard !refused else { throw CryptokiError(code: UInt(CKR_PIN_INCORRECT), function: "C_Login") }
+    worker.needsRenewal = true
     sessionLost(worker.index)
     worker.session.close()
     worker.session = try DeviceSession(module: module, slot: slot)
@@ -163,6 +167,7 @@ final class SessionPool: @unchecked Sendable {
       throw error
     }
     worker.keys = try TokenKeys(worker.session)
+    worker.needsRenewal = false
   }
 
   private static func classify(_ error: any Error) -> DeviceError {

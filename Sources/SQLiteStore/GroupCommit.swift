@@ -92,7 +92,11 @@ final class GroupCommit: @unchecked Sendable {
         try db.beginTransaction(.immediate)
         do {
           let transaction = try Transaction(db)
-          for job in group { job.run(transaction) }
+          for job in group {
+            job.run(transaction)
+            // A full disk can make SQLite roll back by itself; what ran after it would be committed alone.
+            guard db.isInsideTransaction else { throw StoreError.unavailable }
+          }
           try transaction.storeHead()
         } catch {
           try? db.rollback()

@@ -14,7 +14,12 @@ public final class SQLiteFileStore: SoleControlStore, TokenStore {
 
   /// - Parameter mayCreate: whether a missing file is made. Only `init` commands say so: a mistyped path must
   ///   not start an empty history.
-  public init(path: String, mayCreate: Bool) throws {
+  public convenience init(path: String, mayCreate: Bool) throws {
+    try self.init(path: path, mayCreate: mayCreate, largestSize: nil)
+  }
+
+  /// - Parameter largestSize: in pages of 4 KiB; stands for a full disk in tests.
+  package init(path: String, mayCreate: Bool, largestSize: Int?) throws {
     guard mayCreate || FileManager.default.fileExists(atPath: path) else {
       throw StoreOpenError(description: "there is no database at \(path); 'countersign init' makes it")
     }
@@ -23,6 +28,7 @@ public final class SQLiteFileStore: SoleControlStore, TokenStore {
     configuration.maximumReaderCount = 4
     configuration.prepareDatabase { db in
       try db.execute(sql: "PRAGMA synchronous = FULL")
+      if let largestSize { try db.execute(sql: "PRAGMA max_page_count = \(largestSize)") }
     }
     pool = try DatabasePool(path: path, configuration: configuration)
     try Schema.migrator.migrate(pool)
@@ -41,13 +47,17 @@ public final class SQLiteFileStore: SoleControlStore, TokenStore {
   public func read<Output: Sendable>(
     _ body: @escaping @Sendable (any SoleControlReading) throws -> Output
   ) async throws -> Output {
-    try await pool.read { try body(Snapshot($0)) }
+    do { return try await pool.read { try body(Snapshot($0)) } } catch let error as DatabaseError {
+      throw StoreError(error)
+    }
   }
 
   public func write<Output: Sendable>(
     _ body: @escaping @Sendable (any SoleControlWriting) throws -> Output
   ) async throws -> Output {
-    try await writer.write { try body($0) }
+    do { return try await writer.write { try body($0) } } catch let error as DatabaseError {
+      throw StoreError(error)
+    }
   }
 
   // MARK: Tokens and accounts
@@ -100,9 +110,17 @@ public final class SQLiteFileStore: SoleControlStore, TokenStore {
 
   // MARK: Audit
 
-  /// Hands over every entry in order, and then the stored head.
-  public func readAudit(_ accept: @escaping @Sendable (AuditEntry) throws -> Void) async throws -> AuditHead {
-    try await pool.read { db in
+  /// Hands over every entry of a database file in order, and then the stored head. Changes nothing in the file.
+  public static func readAudit(
+    path: String, _ accept: @escaping @Sendable (AuditEntry) throws -> Void
+  ) async throws -> AuditHead {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw StoreOpenError(description: "there is no database at \(path)")
+    }
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(10)
+    return try await DatabaseQueue(path: path, configuration: configuration).read { db in
       let rows = try Row.fetchCursor(db, sql: "SELECT sequence, body, hash FROM audit ORDER BY sequence")
       while let row = try rows.next() {
         try accept(AuditEntry(sequence: row[0], body: Snapshot.bytes(row[1]), hash: Snapshot.bytes(row[2])))
@@ -110,6 +128,13 @@ public final class SQLiteFileStore: SoleControlStore, TokenStore {
       guard let head = try Row.fetchOne(db, sql: "SELECT count, hash FROM audit_head") else { throw StoreError.corrupt }
       return AuditHead(count: head[0], hash: Snapshot.bytes(head[1]))
     }
+  }
+}
+
+extension StoreError {
+  /// A constraint that breaks means that we wrote what we must not; all else may pass.
+  fileprivate init(_ error: DatabaseError) {
+    self = error.resultCode == .SQLITE_CONSTRAINT ? .corrupt : .unavailable
   }
 }
 

@@ -9,6 +9,7 @@ struct JSONLogHandler: LogHandler {
   private let label: String
 
   static func bootstrap(level: Logger.Level) {
+    signal(SIGPIPE, SIG_IGN)
     LoggingSystem.bootstrap { JSONLogHandler(label: $0, logLevel: level) }
   }
 
@@ -29,6 +30,7 @@ struct JSONLogHandler: LogHandler {
     ])
     let all = metadata.merging(event.metadata ?? [:]) { $1 }
     for (name, value) in all.sorted(by: { $0.key < $1.key }) { line[name] = .string("\(value)") }
-    FileHandle.standardError.write(Data(JSONValue.object(line).compact() + [UInt8(ascii: "\n")]))
+    // A log that cannot be written must not end the gateway.
+    try? FileHandle.standardError.write(contentsOf: Data(JSONValue.object(line).compact() + [UInt8(ascii: "\n")]))
   }
 }

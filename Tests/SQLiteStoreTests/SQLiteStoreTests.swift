@@ -11,11 +11,54 @@ import WireJSON
 @Suite("Stores")
 struct StoreTests {
   @Test("the memory store keeps every promise")
-  func memory() async throws { try await StoreConformance { MemoryStore() }.check() }
+  func memory() async throws {
+    try await StoreConformance {
+      MemoryStore()
+    } readAudit: { store in
+      try #require(store as? MemoryStore).audit
+    }.check()
+  }
 
   @Test("the SQLite store keeps every promise")
   func sqlite() async throws {
-    try await StoreConformance { try SQLiteFileStore(path: newPath(), mayCreate: true) }.check()
+    let path = Mutex("")
+    try await StoreConformance {
+      let new = try newPath()
+      path.withLock { $0 = new }
+      return try SQLiteFileStore(path: new, mayCreate: true)
+    } readAudit: { _ in
+      let entries = Mutex<[AuditEntry]>([])
+      let head = try await SQLiteFileStore.readAudit(path: path.withLock { $0 }) { entry in
+        entries.withLock { $0.append(entry) }
+      }
+      return (entries.withLock { $0 }, head)
+    }.check()
+  }
+
+  /// SQLite rolls back by itself then, and what runs after it in the group must not be committed alone.
+  @Test("a full disk fails whole groups and leaves the chain whole")
+  func fullDisk() async throws {
+    let path = try newPath()
+    let store = try SQLiteFileStore(path: path, mayCreate: true, largestSize: 60)
+    let filler = JSONValue.string(String(repeating: "x", count: 3000))
+    let kept = await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<300 {
+        group.addTask {
+          do {
+            try await store.write { transaction in
+              try transaction.append(AuditEvent(.keyMade, [("filler", filler)]), at: 1)
+            }
+            return true
+          } catch { return false }
+        }
+      }
+      return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(kept < 300)
+    #expect(try await verify(path) == nil)
+    let entries = Atomic(0)
+    _ = try await SQLiteFileStore.readAudit(path: path) { _ in entries.add(1, ordering: .relaxed) }
+    #expect(entries.load(ordering: .relaxed) == kept)
   }
 
   @Test("a missing database is not made by accident, and the error shows the way")
@@ -44,9 +87,9 @@ struct StoreTests {
       }
       try await group.waitForAll()
     }
-    #expect(try await verify(store) == nil)
+    #expect(try await verify(path) == nil)
     try sql(path, "UPDATE audit SET body = replace(body, '\"n\":', '\"m\":') WHERE sequence = 17")
-    #expect(try await verify(store) == .changed(sequence: 17))
+    #expect(try await verify(path) == .changed(sequence: 17))
   }
 
   @Test(
@@ -66,13 +109,15 @@ struct StoreTests {
       try await store.write { try $0.append(AuditEvent(.keyMade, [("n", .integer(Int64(number)))]), at: 1) }
     }
     try sql(path, damage)
-    #expect(try await verify(store) == finding)
+    #expect(try await verify(path) == finding)
   }
 
-  private func verify(_ store: SQLiteFileStore) async throws -> AuditVerifier.Finding? {
+  private func verify(_ path: String) async throws -> AuditVerifier.Finding? {
     let verifier = Mutex(AuditVerifier())
     do {
-      let head = try await store.readAudit { entry in try verifier.withLock { try $0.accept(entry) } }
+      let head = try await SQLiteFileStore.readAudit(path: path) { entry in
+        try verifier.withLock { try $0.accept(entry) }
+      }
       try verifier.withLock { try $0.finish(head) }
       return nil
     } catch let finding as AuditVerifier.Finding {

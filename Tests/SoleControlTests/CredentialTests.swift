@@ -16,7 +16,7 @@ struct CredentialTests {
     let later = SigningBench(store: store)
     var forged = bobs
     forged.wrappedKey = mine.wrappedKey
-    forged.publicKey = mine.publicKey
+    forged.certificate = mine.certificate
     store.tamper(bobs.id) { SealedRow(text: forged.canonical(), seal: $0.seal) }
     await #expect(throws: InternalFault.rowIntegrity(bobs.id)) {
       try await later.authorize(forged, as: later.principal("bob"))
@@ -92,6 +92,27 @@ struct CredentialTests {
       try await bench.authorize(one, count: 1, digests: [digest("a"), digest("b")])
     }
     await #expect(throws: Refusal.factorMissing(.pin)) { try await bench.authorize(one, presented: [:]) }
+  }
+
+  @Test("a credential whose parts do not fit together is not made")
+  func contradictions() async throws {
+    let bench = SigningBench()
+    let credential = try await bench.enrol(expression: "PIN AND OTP")
+    let changes: [(inout Credential) -> Void] = [
+      { $0.enrolments.removeLast() }, { $0.enrolments.append($0.enrolments[0]) }, { $0.expression = nil },
+      { $0.mode = .implicit },
+    ]
+    for change in changes {
+      var changed = credential
+      change(&changed)
+      let contradictory = changed
+      await #expect(throws: InternalFault.contradictoryCredential(credential.id)) {
+        try await bench.service.put(contradictory, events: [])
+      }
+    }
+    await #expect(throws: InternalFault.contradictoryCredential(CredentialID("c9"))) {
+      try await bench.enrol("c9", scal: .two, expression: "EID")
+    }
   }
 
   @Test("an implicit credential needs no factor; an oauth2code credential is authorized elsewhere")

@@ -42,7 +42,7 @@ struct FaultTests {
     let bench = SigningBench()
     let (one, two) = (try await bench.enrol("c1"), try await bench.enrol("c2"))
     var mixed = one
-    mixed.publicKey = two.publicKey
+    mixed.certificate = two.certificate
     try await bench.service.put(mixed, events: [])
     let sad = try await bench.authorize(mixed).sad
     await #expect(throws: InternalFault.signatureDoesNotVerify) { try await bench.sign(mixed, sad, [digest("a")]) }

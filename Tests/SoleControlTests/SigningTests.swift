@@ -31,7 +31,8 @@ struct SigningTests {
       let signatures = try await bench.sign(credential, sad, [digest], algorithm: algorithm)
       #expect(signatures.count == 1)
       #expect(
-        Verifier().isValid(signatures[0], over: digest, algorithm: algorithm, publicKey: credential.publicKey),
+        Verifier().isValid(
+          signatures[0], over: digest, algorithm: algorithm, publicKey: credential.certificate.publicKey),
         "\(algorithm.name)")
     }
   }
@@ -45,7 +46,8 @@ struct SigningTests {
     do {
       let signatures = try await bench.sign(credential, sad, [digest("a")], algorithm: algorithm)
       #expect(
-        Verifier().isValid(signatures[0], over: digest("a"), algorithm: algorithm, publicKey: credential.publicKey))
+        Verifier().isValid(
+          signatures[0], over: digest("a"), algorithm: algorithm, publicKey: credential.certificate.publicKey))
     } catch {
       #expect(error as? Refusal == .parametersNotSupported)
       // Nothing was spent.
@@ -78,7 +80,9 @@ struct SigningTests {
     let sad = try await bench.authorize(credential, count: 100, digests: digests.shuffled()).sad
     let signatures = try await bench.sign(credential, sad, digests)
     for (digest, signature) in zip(digests, signatures) {
-      #expect(Verifier().isValid(signature, over: digest, algorithm: .ecdsa(.sha256), publicKey: credential.publicKey))
+      #expect(
+        Verifier().isValid(
+          signature, over: digest, algorithm: .ecdsa(.sha256), publicKey: credential.certificate.publicKey))
     }
   }
 

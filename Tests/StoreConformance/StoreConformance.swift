@@ -1,4 +1,4 @@
-import AuditLog
+public import AuditLog
 public import OAuth
 public import SoleControl
 import Testing
@@ -8,9 +8,16 @@ import WireJSON
 public struct StoreConformance {
   public typealias Store = any (SoleControlStore & TokenStore)
 
-  let makeStore: () throws -> Store
+  /// Reads a store's log.
+  public typealias ReadAudit = @Sendable (Store) async throws -> (entries: [AuditEntry], head: AuditHead)
 
-  public init(_ makeStore: @escaping () throws -> Store) { self.makeStore = makeStore }
+  let makeStore: () throws -> Store
+  let readAudit: ReadAudit
+
+  public init(_ makeStore: @escaping () throws -> Store, readAudit: @escaping ReadAudit) {
+    self.makeStore = makeStore
+    self.readAudit = readAudit
+  }
 
   public func check() async throws {
     try await rowsAreKept()
@@ -32,10 +39,11 @@ public struct StoreConformance {
   static func credential(_ id: String, signer: String = "s1") -> Credential {
     Credential(
       id: CredentialID(id), partner: PartnerID("p"), signer: SignerID(signer), description: "d",
-      keyType: .ec(.p256), publicKey: [1], wrappedKey: WrappedKey([2]),
+      keyType: .ec(.p256), wrappedKey: WrappedKey([2]),
       certificate: Certificate(
         chain: [[3]], notBefore: 0, notAfter: 1, subject: "CN=x", issuer: "CN=y", organization: nil, commonName: "x",
-        serialNumber: "01"), mode: .explicit, expression: .factor(.pin), enrolments: [], scal: .one, multisign: 1,
+        serialNumber: "01", publicKey: [1]), mode: .explicit, expression: .factor(.pin), enrolments: [], scal: .one,
+      multisign: 1,
       isEnabled: true)
   }
 
@@ -197,6 +205,11 @@ public struct StoreConformance {
         if case .failure(let error) = result, !(error is Deliberate) { throw error }
       }
     }
+    let (entries, head) = try await readAudit(store)
+    #expect(entries.count == 42)
+    var verifier = AuditVerifier()
+    for entry in entries { try verifier.accept(entry) }
+    try verifier.finish(head)
   }
 
   /// 50 callers want one of 10 slots each: exactly 10 get one, and no slot is given twice.

@@ -38,8 +38,9 @@ extension SigningService {
   private func rejection(
     of statement: EIDStatement, _ issuer: String, _ subject: String, _ minimum: AssuranceLevel, _ now: UnixTime
   ) -> String? {
-    if statement.issuer != issuer { return "issuer" }
-    if statement.subject != subject { return "subject" }
+    // Octet by octet: Swift's own comparison takes different spellings of a letter for the same.
+    if !statement.issuer.utf8.elementsEqual(issuer.utf8) { return "issuer" }
+    if !statement.subject.utf8.elementsEqual(subject.utf8) { return "subject" }
     if statement.level < minimum { return "level" }
     // A provider that does not know when it authenticated says 0, which is refused as too old.
     if statement.authenticationTime < now - rules.maximumAuthenticationAge { return "age" }

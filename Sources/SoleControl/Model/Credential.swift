@@ -26,10 +26,12 @@ public struct Certificate: Sendable, Equatable {
   public var organization, commonName: String?
   /// Hexadecimal.
   public var serialNumber: String
+  /// SubjectPublicKeyInfo, DER: what every signature is verified with before it leaves.
+  public var publicKey: [UInt8]
 
   public init(
     chain: [[UInt8]], notBefore: UnixTime, notAfter: UnixTime, subject: String, issuer: String,
-    organization: String?, commonName: String?, serialNumber: String
+    organization: String?, commonName: String?, serialNumber: String, publicKey: [UInt8]
   ) {
     self.chain = chain
     self.notBefore = notBefore
@@ -39,6 +41,7 @@ public struct Certificate: Sendable, Equatable {
     self.organization = organization
     self.commonName = commonName
     self.serialNumber = serialNumber
+    self.publicKey = publicKey
   }
 }
 
@@ -51,8 +54,6 @@ public struct Credential: Sendable, Equatable {
   /// Shown to people; at most 255 characters.
   public var description: String
   public var keyType: KeyType
-  /// SubjectPublicKeyInfo, DER.
-  public var publicKey: [UInt8]
   public var wrappedKey: WrappedKey
   public var certificate: Certificate
   public var mode: AuthorizationMode
@@ -66,7 +67,7 @@ public struct Credential: Sendable, Equatable {
 
   public init(
     id: CredentialID, partner: PartnerID, signer: SignerID, description: String, keyType: KeyType,
-    publicKey: [UInt8], wrappedKey: WrappedKey, certificate: Certificate, mode: AuthorizationMode,
+    wrappedKey: WrappedKey, certificate: Certificate, mode: AuthorizationMode,
     expression: FactorExpression?, enrolments: [Enrolment], scal: SCAL, multisign: Int, isEnabled: Bool
   ) {
     self.id = id
@@ -74,7 +75,6 @@ public struct Credential: Sendable, Equatable {
     self.signer = signer
     self.description = description
     self.keyType = keyType
-    self.publicKey = publicKey
     self.wrappedKey = wrappedKey
     self.certificate = certificate
     self.mode = mode
@@ -97,5 +97,16 @@ public struct SealedRow: Sendable, Hashable {
   public init(text: [UInt8], seal: [UInt8]) {
     self.text = text
     self.seal = seal
+  }
+}
+
+extension Credential {
+  /// Whether the parts fit together: an explicit credential has a policy, whose every factor is enrolled once;
+  /// others have none. An eID log-in does not name digests yet, so it cannot authorize at SCAL 2.
+  var isConsistent: Bool {
+    guard let expression else { return mode != .explicit }
+    let enrolled = enrolments.map(\.factor)
+    return mode == .explicit && Set(enrolled).count == enrolled.count && expression.factors.isSubset(of: enrolled)
+      && (scal == .one || !expression.factors.contains(.eid))
   }
 }

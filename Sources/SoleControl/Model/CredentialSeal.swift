@@ -11,7 +11,7 @@ extension Credential {
     var object = JSONObject([
       ("id", .string(id.text)), ("partner", .string(partner.text)), ("signer", .string(signer.text)),
       ("description", .string(description)), ("keyType", .string(keyType.name)),
-      ("publicKey", .string(Hex.encode(publicKey))), ("wrappedKey", .string(Hex.encode(wrappedKey.bytes))),
+      ("wrappedKey", .string(Hex.encode(wrappedKey.bytes))),
       ("certificate", certificate.json), ("mode", .string(mode.rawValue)),
       ("enrolments", .array(enrolments.map(\.json))), ("scal", .integer(Int64(scal.rawValue))),
       ("multisign", .integer(Int64(multisign))), ("enabled", .bool(isEnabled)),
@@ -26,7 +26,6 @@ extension Credential {
       let id = row["id"]?.string, let partner = row["partner"]?.string, let signer = row["signer"]?.string,
       let description = row["description"]?.string,
       let keyType = row["keyType"]?.string.flatMap(KeyType.init(name:)),
-      let publicKey = row["publicKey"]?.string.flatMap(Hex.decode),
       let wrappedKey = row["wrappedKey"]?.string.flatMap(Hex.decode),
       let certificate = row["certificate"]?.object.flatMap(Certificate.init(json:)),
       let mode = row["mode"]?.string.flatMap(AuthorizationMode.init(rawValue:)),
@@ -35,11 +34,14 @@ extension Credential {
       let multisign = row["multisign"]?.integer, let isEnabled = row["enabled"]?.bool
     else { return nil }
     let factors = enrolments.compactMap { $0.object.flatMap(Enrolment.init(json:)) }
-    guard factors.count == enrolments.count else { return nil }
+    let expression = row["expression"]?.string
+    let policy = expression.flatMap(FactorExpression.init(text:))
+    // A policy that cannot be read must not become none.
+    guard factors.count == enrolments.count, (expression == nil) == (policy == nil) else { return nil }
     self.init(
       id: CredentialID(id), partner: PartnerID(partner), signer: SignerID(signer), description: description,
-      keyType: keyType, publicKey: publicKey, wrappedKey: WrappedKey(wrappedKey), certificate: certificate,
-      mode: mode, expression: row["expression"]?.string.flatMap(FactorExpression.init(text:)),
+      keyType: keyType, wrappedKey: WrappedKey(wrappedKey), certificate: certificate,
+      mode: mode, expression: policy,
       enrolments: factors, scal: scal, multisign: Int(multisign), isEnabled: isEnabled)
   }
 }
@@ -49,7 +51,7 @@ extension Certificate {
     var object = JSONObject([
       ("chain", .array(chain.map { .string(Hex.encode($0)) })), ("notBefore", .integer(notBefore)),
       ("notAfter", .integer(notAfter)), ("subject", .string(subject)), ("issuer", .string(issuer)),
-      ("serialNumber", .string(serialNumber)),
+      ("serialNumber", .string(serialNumber)), ("publicKey", .string(Hex.encode(publicKey))),
     ])
     if let organization { object["organization"] = .string(organization) }
     if let commonName { object["commonName"] = .string(commonName) }
@@ -60,11 +62,12 @@ extension Certificate {
     guard let chain = object["chain"]?.array?.compactMap({ $0.string.flatMap(Hex.decode) }),
       let notBefore = object["notBefore"]?.integer, let notAfter = object["notAfter"]?.integer,
       let subject = object["subject"]?.string, let issuer = object["issuer"]?.string,
-      let serialNumber = object["serialNumber"]?.string
+      let serialNumber = object["serialNumber"]?.string,
+      let publicKey = object["publicKey"]?.string.flatMap(Hex.decode)
     else { return nil }
     self.init(
       chain: chain, notBefore: notBefore, notAfter: notAfter, subject: subject, issuer: issuer,
       organization: object["organization"]?.string, commonName: object["commonName"]?.string,
-      serialNumber: serialNumber)
+      serialNumber: serialNumber, publicKey: publicKey)
   }
 }

@@ -42,8 +42,7 @@ extension SigningService {
     guard let row = try await store.read({ try $0.credential(request.credential) }) else {
       throw Refusal.unknownCredential
     }
-    let candidate = try candidate(row, id: request.credential)
-    let credential = candidate.credential
+    let credential = try await confirmed(row, id: request.credential)
     guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
     try Self.check(request, credential)
 
@@ -55,7 +54,7 @@ extension SigningService {
       digests: request.digests, evidence: checks.map(\.evidence), issued: now, expires: now + rules.activationLife)
     let text = binding.canonical()
     let sadID = try await sadID()
-    let macs = try await confirm(candidate, alongside: [(.activation, sadID + text)] + checks.flatMap(\.deviceMessages))
+    let macs = try await codes([(.activation, sadID + text)] + checks.flatMap(\.deviceMessages))
     let sad = SignatureActivationData(id: sadID, mac: macs[0])
     let decided = try Self.complete(checks, with: macs.dropFirst())
 
@@ -91,7 +90,8 @@ extension SigningService {
       guard credential.mode == .implicit else { throw InternalFault.rowIntegrity(credential.id) }
       return
     }
-    let presented = Set(request.presented.keys)
+    // Only what is enrolled is checked, so only that counts.
+    let presented = Set(request.presented.keys).intersection(credential.enrolments.map(\.factor))
     guard !expression.isSatisfied(by: presented) else { return }
     let missing = FactorID.allCases.first { expression.demands($0) && !presented.contains($0) }
     throw missing.map(Refusal.factorMissing) ?? Refusal.policyNotSatisfied

@@ -5,10 +5,9 @@ extension SigningService {
   /// The credential, if the principal may use it.
   public func credential(_ id: CredentialID, as principal: Principal) async throws -> Credential {
     guard let row = try await store.read({ try $0.credential(id) }) else { throw Refusal.unknownCredential }
-    let candidate = try candidate(row, id: id)
-    _ = try await confirm(candidate)
-    guard principal.mayUse(candidate.credential) else { throw Refusal.unknownCredential }
-    return candidate.credential
+    let credential = try await confirmed(row, id: id)
+    guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
+    return credential
   }
 
   /// A signer's credentials that the principal may use, in order of id.
@@ -19,9 +18,8 @@ extension SigningService {
     var credentials: [Credential] = []
     for row in rows {
       guard let id = Credential(canonical: row.text)?.id else { throw StoreError.corrupt }
-      let candidate = try candidate(row, id: id)
-      _ = try await confirm(candidate)
-      if principal.mayUse(candidate.credential) { credentials.append(candidate.credential) }
+      let credential = try await confirmed(row, id: id)
+      if principal.mayUse(credential) { credentials.append(credential) }
     }
     return credentials
   }

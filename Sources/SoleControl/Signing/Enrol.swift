@@ -48,9 +48,11 @@ extension SigningService {
   ) async throws -> Credential {
     let enrolments = try await enrolments(plan, keys)
     let (wrapped, publicKey) = try await keys.makeKeyPair(plan.keyType)
+    let certificate = try await issue(publicKey)
+    guard certificate.publicKey == publicKey else { throw InternalFault.contradictoryCredential(plan.id) }
     let credential = Credential(
       id: plan.id, partner: plan.partner, signer: plan.signer, description: plan.description,
-      keyType: plan.keyType, publicKey: publicKey, wrappedKey: wrapped, certificate: try await issue(publicKey),
+      keyType: plan.keyType, wrappedKey: wrapped, certificate: certificate,
       mode: plan.mode, expression: plan.expression, enrolments: enrolments, scal: plan.scal,
       multisign: plan.multisign, isEnabled: true)
     try await put(
@@ -74,6 +76,7 @@ extension SigningService {
 
   /// Seals the credential's row and stores it.
   public func put(_ credential: Credential, events: [AuditEvent]) async throws {
+    guard credential.isConsistent else { throw InternalFault.contradictoryCredential(credential.id) }
     let text = credential.canonical()
     let row = SealedRow(text: text, seal: try await codes([(.credentialRow, text)])[0])
     let now = clock.now()

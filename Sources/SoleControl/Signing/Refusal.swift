@@ -1,4 +1,4 @@
-/// Why sole control does not do what it was asked to. Nothing was spent.
+/// Why sole control does not do what it was asked to. No authorization was spent; a wrong factor was counted.
 public enum Refusal: Error, Equatable, Sendable {
   case unknownCredential
   case credentialDisabled
@@ -35,6 +35,8 @@ public enum Refusal: Error, Equatable, Sendable {
 public enum InternalFault: Error, Equatable, Sendable {
   /// A row without its MAC: someone edited the store.
   case rowIntegrity(CredentialID)
+  /// A credential that was about to be made or changed does not fit together.
+  case contradictoryCredential(CredentialID)
   case device(DeviceError)
   /// The device's signature does not verify with the credential's public key.
   case signatureDoesNotVerify

@@ -50,7 +50,12 @@ extension SigningService {
     let operation: SigningOperation
     switch try await reserve(request, requestDigest, under: warrant) {
     case .reserved(let reserved): operation = reserved
-    case .done(let signatures): return signatures
+    case .done(let stored):
+      // What the store kept is held against the key again: an edited row must not leave as a signature.
+      guard let signatures = await verified(stored.map(UncheckedSignature.init), request, warrant.credential) else {
+        throw InternalFault.signatureDoesNotVerify
+      }
+      return signatures
     }
 
     // 5. The device signs. No transaction is open.
@@ -62,11 +67,13 @@ extension SigningService {
           algorithm: request.algorithm, digests: request.digests))
     } catch {
       try await release(operation, reason: "device")
+      // A device that cannot do it lacks the parameters of PSS; nothing else is left to a caller's choice.
+      if error == .unsupported, case .rsaPSS = request.algorithm { throw Refusal.parametersNotSupported }
       throw error.asFault
     }
 
     // 6. Every signature is verified with the credential's public key.
-    guard let signatures = await verified(unchecked, request, warrant.credential.publicKey) else {
+    guard let signatures = await verified(unchecked, request, warrant.credential) else {
       try await release(operation, reason: "verification")
       throw InternalFault.signatureDoesNotVerify
     }
@@ -99,7 +106,7 @@ extension SigningService {
       (try $0.credential(request.credential), try $0.activation(name))
     }
     guard let row else { throw Refusal.unknownCredential }
-    let candidate = try candidate(row, id: request.credential)
+    let candidate = try await candidate(row, id: request.credential)
     let credential = candidate.credential
     guard let activation, let binding = Binding(canonical: activation.binding) else {
       _ = try await confirm(candidate)
@@ -151,12 +158,14 @@ extension SigningService {
   private func reserve(
     _ request: SigningRequest, _ requestDigest: [UInt8], under warrant: Warrant
   ) async throws -> Reservation {
-    let now = clock.now()
     let operation = SigningOperation(
       id: try await randomID(), activation: warrant.activation.digest, requestDigest: requestDigest,
       instance: rules.instance, state: .reserved, signatures: [])
     var waited = Duration.zero
     while true {
+      // Waiting for another copy of the request takes time, in which the SAD can expire.
+      let now = clock.now()
+      guard now < warrant.binding.expires else { throw Refusal.sadExpired }
       let found: Reservation? = try await store.write { transaction in
         // The credential may have been disabled or changed since step 2.
         guard try transaction.seal(of: warrant.credential.id) == warrant.seal else { throw Refusal.unavailable }
@@ -220,13 +229,14 @@ extension SigningService {
 
   /// Nil if any of them is not a signature over its digest by this key.
   private func verified(
-    _ unchecked: [UncheckedSignature], _ request: SigningRequest, _ publicKey: [UInt8]
+    _ unchecked: [UncheckedSignature], _ request: SigningRequest, _ credential: Credential
   ) async -> [[UInt8]]? {
     guard unchecked.count == request.digests.count else { return nil }
     let batches = stride(from: 0, to: unchecked.count, by: Self.verificationBatch).map {
       $0..<min($0 + Self.verificationBatch, unchecked.count)
     }
     let verifier = verifier
+    let publicKey = credential.certificate.publicKey
     @Sendable func isGood(_ batch: Range<Int>) -> Bool {
       batch.allSatisfy {
         verifier.isValid(

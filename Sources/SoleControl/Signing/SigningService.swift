@@ -70,8 +70,7 @@ extension DeviceError {
   var asFault: any Error {
     switch self {
     case .busy, .unavailable: Refusal.unavailable
-    case .unsupported: Refusal.parametersNotSupported
-    case .fault: InternalFault.device(self)
+    case .unsupported, .fault: InternalFault.device(self)
     }
   }
 }

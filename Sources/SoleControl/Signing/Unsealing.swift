@@ -9,12 +9,19 @@ struct RowCandidate: Sendable {
 }
 
 extension SigningService {
-  func candidate(_ row: SealedRow, id: CredentialID) throws -> RowCandidate {
+  /// The credential of a row whose seal is right.
+  func confirmed(_ row: SealedRow, id: CredentialID) async throws -> Credential {
+    let candidate = try await candidate(row, id: id)
+    _ = try await confirm(candidate)
+    return candidate.credential
+  }
+
+  func candidate(_ row: SealedRow, id: CredentialID) async throws -> RowCandidate {
     if let credential = verifiedRows.credential(for: row, id: id) {
       return RowCandidate(row: row, credential: credential, isConfirmed: true)
     }
     guard let credential = Credential(canonical: row.text), credential.id == id else {
-      throw InternalFault.rowIntegrity(id)
+      throw try await integrityFault(id)
     }
     return RowCandidate(row: row, credential: credential, isConfirmed: false)
   }
@@ -30,15 +37,19 @@ extension SigningService {
     guard !candidate.isConfirmed else { return try await codes(messages) }
     var macs = try await codes([(.credentialRow, candidate.row.text)] + messages)
     guard Self.isEqual(macs.removeFirst(), candidate.row.seal) else {
-      let now = clock.now()
-      let id = candidate.credential.id
-      try await store.write {
-        try $0.append(AuditEvent(.integrityViolated, [("credential", .string(id.text))]), at: now)
-      }
-      throw InternalFault.rowIntegrity(id)
+      throw try await integrityFault(candidate.credential.id)
     }
     verifiedRows.insert(candidate.credential, row: candidate.row)
     return macs
+  }
+
+  /// Writes the finding to the audit log and returns the fault to throw.
+  private func integrityFault(_ id: CredentialID) async throws -> InternalFault {
+    let now = clock.now()
+    try await store.write { transaction in
+      try transaction.append(AuditEvent(.integrityViolated, [("credential", .string(id.text))]), at: now)
+    }
+    return .rowIntegrity(id)
   }
 
   func codes(_ messages: [(key: MACKey, message: [UInt8])]) async throws -> [[UInt8]] {

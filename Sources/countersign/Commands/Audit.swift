@@ -16,10 +16,11 @@ struct AuditCommand: AsyncParsableCommand {
     var database: String
 
     func run() async throws {
-      let store = try SQLiteFileStore(path: database, mayCreate: false)
       let verifier = Mutex(AuditVerifier())
       do {
-        let head = try await store.readAudit { entry in try verifier.withLock { try $0.accept(entry) } }
+        let head = try await SQLiteFileStore.readAudit(path: database) { entry in
+          try verifier.withLock { try $0.accept(entry) }
+        }
         try verifier.withLock { try $0.finish(head) }
         print("the audit log is whole: \(head.count) entries")
       } catch let finding as AuditVerifier.Finding {
@@ -46,9 +47,8 @@ struct AuditCommand: AsyncParsableCommand {
     var after: Int64 = 0
 
     func run() async throws {
-      let store = try SQLiteFileStore(path: database, mayCreate: false)
       let after = after
-      _ = try await store.readAudit { entry in
+      _ = try await SQLiteFileStore.readAudit(path: database) { entry in
         if entry.sequence > after { print(String(decoding: entry.body, as: UTF8.self)) }
       }
     }
