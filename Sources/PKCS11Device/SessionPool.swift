@@ -61,6 +61,10 @@ final class SessionPool: @unchecked Sendable {
     for index in 0..<size {
       let session = try DeviceSession(module: module, slot: slot)
       do { try session.logIn(pin: pin) } catch {
+        if error.code == UInt(CKR_USER_PIN_NOT_INITIALIZED) {
+          throw TokenError(
+            "the token has no user PIN: its making was interrupted; remove it and run 'countersign init'")
+        }
         guard error.meaning == .login else { throw error }
         throw TokenError("the token refuses the PIN of the PIN file (\(error)); correct the file before trying again")
       }

@@ -14,9 +14,11 @@ struct Bench: AsyncParsableCommand {
   var seconds: Double = 4
   @Option(name: .long, help: "Calls under way at the same time.")
   var callers = 64
+  @Option(name: .long, help: "Sessions on the device.")
+  var sessions = 4
 
   func run() async throws {
-    let stand = try await TestStand()
+    let stand = try await TestStand(sessions: sessions)
     print(
       "one run, \(callers) callers, \(stand.device.sessions) device sessions; ratio: signatures per second to raw C_Sign\n"
     )

@@ -34,7 +34,7 @@ final class TestStand: Sendable {
   private let shared = Mutex<(sad: SignatureActivationData, credential: CredentialID, left: Int)?>(nil)
   private let serial = Atomic<UInt64>(0)
 
-  init() async throws {
+  init(sessions: Int) async throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("countersign-bench-\(UUID().uuidString)")
     try FileManager.default.createDirectory(
       at: folder.appendingPathComponent("tokens"), withIntermediateDirectories: true)
@@ -42,8 +42,9 @@ final class TestStand: Sendable {
     try "directories.tokendir = \(folder.path)/tokens\nobjectstore.backend = file\nlog.level = ERROR\n"
       .write(to: configuration, atomically: true, encoding: .utf8)
     setenv("SOFTHSM2_CONF", configuration.path, 1)
-    let settings = Device.Settings(
+    var settings = Device.Settings(
       module: "/usr/lib/softhsm/libsofthsm2.so", tokenLabel: "bench", pin: Array("bench".utf8))
+    settings.sessions = sessions
     try Device.provision(
       settings, securityOfficerPIN: "bench",
       authorityKeys: [CertificateAuthority.rootLabel, CertificateAuthority.issuingLabel])

@@ -21,6 +21,10 @@ struct CredentialTests {
     await #expect(throws: InternalFault.rowIntegrity(bobs.id)) {
       try await later.authorize(forged, as: later.principal("bob"))
     }
+    // Asked again, it says so again, and the log is not filled.
+    await #expect(throws: InternalFault.rowIntegrity(bobs.id)) {
+      try await later.authorize(forged, as: later.principal("bob"))
+    }
     #expect(store.count(.integrityViolated) == 1)
     // Also behind the back of a service that had verified the row.
     await #expect(throws: InternalFault.rowIntegrity(bobs.id)) {

@@ -96,7 +96,8 @@ gateway=
 
 clean_up() {
   local code=$? tenths=0
-  trap - EXIT INT TERM
+  trap - EXIT
+  trap '' INT TERM
   if [[ -n $gateway ]] && kill -TERM "$gateway" 2>/dev/null; then
     while kill -0 "$gateway" 2>/dev/null && ((tenths++ < STOP_LIMIT * 10)); do sleep 0.1; done
     if kill -KILL "$gateway" 2>/dev/null; then

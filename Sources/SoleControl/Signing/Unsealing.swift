@@ -21,7 +21,7 @@ extension SigningService {
       return RowCandidate(row: row, credential: credential, isConfirmed: true)
     }
     guard let credential = Credential(canonical: row.text), credential.id == id else {
-      throw try await integrityFault(id)
+      throw try await integrityFault(row, id)
     }
     return RowCandidate(row: row, credential: credential, isConfirmed: false)
   }
@@ -37,14 +37,15 @@ extension SigningService {
     guard !candidate.isConfirmed else { return try await codes(messages) }
     var macs = try await codes([(.credentialRow, candidate.row.text)] + messages)
     guard Self.isEqual(macs.removeFirst(), candidate.row.seal) else {
-      throw try await integrityFault(candidate.credential.id)
+      throw try await integrityFault(candidate.row, candidate.credential.id)
     }
     verifiedRows.insert(candidate.credential, row: candidate.row)
     return macs
   }
 
-  /// Writes the finding to the audit log and returns the fault to throw.
-  private func integrityFault(_ id: CredentialID) async throws -> InternalFault {
+  /// Writes a new finding to the audit log and returns the fault to throw.
+  private func integrityFault(_ row: SealedRow, _ id: CredentialID) async throws -> InternalFault {
+    guard verifiedRows.isNewFinding(row, id: id) else { return .rowIntegrity(id) }
     let now = clock.now()
     try await store.write { transaction in
       try transaction.append(AuditEvent(.integrityViolated, [("credential", .string(id.text))]), at: now)

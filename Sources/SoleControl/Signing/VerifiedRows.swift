@@ -8,6 +8,8 @@ final class VerifiedRows: Sendable {
     let credential: Credential
   }
 
+  /// Rows that were found edited and stand in the log already.
+  private let reported = Mutex(LeastRecentlyUsed<CredentialID, SealedRow>(capacity: 1000))
   private let entries: Mutex<LeastRecentlyUsed<CredentialID, Entry>>
 
   init(capacity: Int) { entries = Mutex(LeastRecentlyUsed(capacity: capacity)) }
@@ -16,6 +18,15 @@ final class VerifiedRows: Sendable {
     entries.withLock { entries in
       guard let entry = entries.value(for: id), entry.row == row else { return nil }
       return entry.credential
+    }
+  }
+
+  /// Whether this very row is found edited for the first time: repeated requests must not fill the log.
+  func isNewFinding(_ row: SealedRow, id: CredentialID) -> Bool {
+    reported.withLock { reported in
+      guard reported.value(for: id) != row else { return false }
+      _ = reported.insert(row, for: id)
+      return true
     }
   }
 

@@ -30,10 +30,10 @@ struct Sandbox: AsyncParsableCommand {
     folder.remove("sandbox.json")
     let seed = try SandboxSeed.loadOrMake(in: folder, port: port)
 
-    try folder.useSoftHSM()
+    let token = SandboxToken(folder: folder)
+    try token.prepare()
     let config = try folder.writeConfig(seed: seed, port: port, tlsPort: tlsPort, logLevel: logLevel)
-    try Device.provision(
-      try Service.deviceSettings(config), securityOfficerPIN: seed.officerPIN, authorityKeys: SandboxAuthority.keys)
+    try token.provision(try Service.deviceSettings(config), seed: seed)
     let authority = try SandboxAuthority.open(folder, config: config, pin: seed.tokenPIN)
     let service = try Service(config, mayCreateDatabase: true)
     try await SandboxPopulation(service: service, authority: authority, seed: seed).make()

@@ -8,6 +8,7 @@ struct SandboxFolder: Sendable {
   let root: String
 
   init(_ path: String) throws {
+    umask(0o077)
     root = URL(fileURLWithPath: path).standardizedFileURL.path
     try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
     guard chmod(root, 0o700) == 0 else { throw ConfigError(description: "\(root) is not yours") }
@@ -33,15 +34,6 @@ struct SandboxFolder: Sendable {
         atPath: temporary, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]),
       rename(temporary, path(name)) == 0
     else { throw ConfigError(description: "cannot write \(path(name))") }
-  }
-
-  /// SoftHSM finds its tokens through a file that the environment names.
-  func useSoftHSM() throws {
-    try FileManager.default.createDirectory(atPath: path("softhsm"), withIntermediateDirectories: true)
-    try write(
-      text: "directories.tokendir = \(path("softhsm"))\nobjectstore.backend = file\nlog.level = ERROR\n",
-      to: "softhsm2.conf")
-    setenv("SOFTHSM2_CONF", path("softhsm2.conf"), 1)
   }
 
   /// Writes the configuration that `countersign serve` would take, and reads it back.
