@@ -4,9 +4,7 @@ internal import SoleControl
 
 /// One writer that takes whatever waits, commits it at once, and then answers all: the disk is asked to be sure
 /// once for many callers.
-///
-/// `@unchecked`: what callers and the writer's thread share is guarded by `condition`.
-final class GroupCommit: @unchecked Sendable {
+final class GroupCommit: Sendable {
   /// A caller's part of a transaction. `run` keeps its result; `finish` answers the caller.
   private struct Job: Sendable {
     let run: @Sendable (Transaction) -> Void
@@ -18,31 +16,34 @@ final class GroupCommit: @unchecked Sendable {
   /// Bodies that may wait; further ones are refused as unavailable, before anything happens.
   private static let waitingLine = 20_000
 
-  private let pool: DatabasePool
-  private let condition = NSCondition()
-  // Guarded by `condition`.
-  private var waiting: [Job] = []
-  private var isClosed = false
+  private let database: DatabaseQueue
+  private let line = WaitingLine<Job>(capacity: waitingLine)
+  private let running = DispatchGroup()
 
-  init(pool: DatabasePool) {
-    self.pool = pool
-    let thread = Thread { [self] in while commitNext() {} }
+  init(database: DatabaseQueue) {
+    self.database = database
+    running.enter()
+    let thread = Thread { [self] in
+      defer { running.leave() }
+      while case let group = line.take(Self.largestGroup), !group.isEmpty {
+        let failure = commit(group)
+        for job in group { job.finish(failure) }
+      }
+    }
     thread.name = "store-writer"
     thread.start()
   }
 
   /// Commits what waits, and ends the thread.
-  func close() {
-    condition.lock()
-    isClosed = true
-    condition.signal()
-    condition.unlock()
-  }
+  func close() { line.close() }
+
+  /// Returns when nothing is written any more.
+  func waitUntilClosed() { running.wait() }
 
   func write<Output: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Output) async throws -> Output {
     let result: Result<Output, any Error> = await withCheckedContinuation { continuation in
       let outcome = Outcome<Output>()
-      let accepted = enqueue(
+      let accepted = line.append(
         Job(
           run: { transaction in
             outcome.value = Result { try transaction.savepoint { try body(transaction) } }
@@ -61,34 +62,12 @@ final class GroupCommit: @unchecked Sendable {
     var value: Result<Output, any Error>?
   }
 
-  private func enqueue(_ job: Job) -> Bool {
-    condition.lock()
-    defer { condition.unlock() }
-    guard !isClosed, waiting.count < Self.waitingLine else { return false }
-    waiting.append(job)
-    condition.signal()
-    return true
-  }
-
-  /// - Returns: false when closed and nothing waits any more.
-  private func commitNext() -> Bool {
-    condition.lock()
-    while waiting.isEmpty, !isClosed { condition.wait() }
-    let group = Array(waiting.prefix(Self.largestGroup))
-    waiting.removeFirst(group.count)
-    condition.unlock()
-    guard !group.isEmpty else { return false }
-    let failure = commit(group)
-    for job in group { job.finish(failure) }
-    return true
-  }
-
   /// Nil if the whole group is durable.
   private func commit(_ group: [Job]) -> StoreError? {
     // SQLite knows whether a commit happened, except when the file itself fails during it.
     var isCommitting = false
     do {
-      try pool.writeWithoutTransaction { db in
+      try database.writeWithoutTransaction { db in
         try db.beginTransaction(.immediate)
         do {
           let transaction = try Transaction(db)

@@ -9,8 +9,9 @@ public import SoleControl
 /// Trust: the file is trusted to be complete, not to be true. Whoever edits it cannot make a SAD, move a key
 /// or change a policy unnoticed (the device's MACs), and leaves a trace in the audit log's chain.
 public final class SQLiteFileStore: SoleControlStore, TokenStore {
-  private let pool: DatabasePool
+  private let database: DatabaseQueue
   private let writer: GroupCommit
+  private let readers: GroupRead
 
   /// - Parameter mayCreate: whether a missing file is made. Only `init` commands say so: a mistyped path must
   ///   not start an empty history.
@@ -25,17 +26,33 @@ public final class SQLiteFileStore: SoleControlStore, TokenStore {
     }
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
-    configuration.maximumReaderCount = 4
+    let common = configuration
+    configuration.journalMode = .wal
     configuration.prepareDatabase { db in
       try db.execute(sql: "PRAGMA synchronous = FULL")
       if let largestSize { try db.execute(sql: "PRAGMA max_page_count = \(largestSize)") }
     }
-    pool = try DatabasePool(path: path, configuration: configuration)
-    try Schema.migrator.migrate(pool)
-    writer = GroupCommit(pool: pool)
+    database = try DatabaseQueue(path: path, configuration: configuration)
+    try Schema.migrator.migrate(database)
+    writer = GroupCommit(database: database)
+    readers = try GroupRead(path: path, configuration: common)
   }
 
-  deinit { writer.close() }
+  deinit {
+    readers.close()
+    writer.close()
+  }
+
+  /// Moves everything into the one database file, so that a copy of it is whole, and ends. Nothing can be read or
+  /// written afterwards.
+  public func close() throws {
+    readers.close()
+    writer.close()
+    // The last connection to close moves the log into the file, and only one that may write can.
+    readers.waitUntilClosed()
+    writer.waitUntilClosed()
+    try database.close()
+  }
 
   /// Writes and commits something, as every signature does. Throws if the disk does not take it.
   public func checkReadiness() async throws {
@@ -47,7 +64,7 @@ public final class SQLiteFileStore: SoleControlStore, TokenStore {
   public func read<Output: Sendable>(
     _ body: @escaping @Sendable (any SoleControlReading) throws -> Output
   ) async throws -> Output {
-    do { return try await pool.read { try body(Snapshot($0)) } } catch let error as DatabaseError {
+    do { return try await readers.read { try body($0) } } catch let error as DatabaseError {
       throw StoreError(error)
     }
   }
@@ -63,8 +80,8 @@ public final class SQLiteFileStore: SoleControlStore, TokenStore {
   // MARK: Tokens and accounts
 
   public func token(_ digest: [UInt8]) async throws -> TokenRecord? {
-    try await pool.read { db in
-      try Snapshot(db).one(
+    try await readers.read { snapshot in
+      try snapshot.one(
         "SELECT kind, partner, signer, grant_id, expires FROM token WHERE digest = ?", [Data(digest)]
       ).map { row in
         guard let kind = TokenRecord.Kind(rawValue: row[0]) else { throw StoreError.corrupt }
@@ -93,8 +110,8 @@ public final class SQLiteFileStore: SoleControlStore, TokenStore {
   }
 
   public func account(_ username: String) async throws -> Account? {
-    try await pool.read { db in
-      try Snapshot(db).one(
+    try await readers.read { snapshot in
+      try snapshot.one(
         "SELECT username, password_hash, partner, signer FROM account WHERE username = ?", [username]
       ).map { Account(username: $0[0], passwordHash: $0[1], partner: $0[2], signer: $0[3]) }
     }

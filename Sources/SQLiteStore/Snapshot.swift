@@ -3,7 +3,10 @@ internal import GRDB
 internal import SoleControl
 
 /// One committed state, read through one connection.
-class Snapshot: SoleControlReading {
+///
+/// `@unchecked`: used on the thread that owns the connection only; `Sendable` because the port's bodies may run
+/// anywhere.
+class Snapshot: SoleControlReading, @unchecked Sendable {
   let db: Database
 
   init(_ db: Database) throws { self.db = db }

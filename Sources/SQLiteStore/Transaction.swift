@@ -3,8 +3,6 @@ internal import GRDB
 internal import SoleControl
 
 /// A read/write transaction; several callers' bodies run in it, each in a savepoint of its own.
-///
-/// `@unchecked`: used on the writer's thread only; `Sendable` because the port's bodies may run anywhere.
 final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
   private var head: AuditHead
   private var storedCount: Int64

@@ -112,6 +112,7 @@ struct Service {
       services: servers, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.longestShutdown
     try await ServiceGroup(configuration: configuration).run()
+    try store.close()
   }
 }
 

@@ -38,6 +38,8 @@ struct SandboxTests {
     let before = first.description
     let end = first.stop()
     #expect(end.status == 0 && end.taken < .seconds(5))
+    // Everything is in the one file, so that a copy of it is whole.
+    #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("countersign.sqlite-wal").path))
 
     let second = try await SandboxProcess(folder: folder)
     defer { _ = second.stop() }

@@ -1,0 +1,42 @@
+internal import Foundation
+
+/// Jobs that wait for a thread, up to a limit. The thread takes several at once.
+///
+/// `@unchecked`: what callers and threads share is guarded by `condition`.
+final class WaitingLine<Job: Sendable>: @unchecked Sendable {
+  private let capacity: Int
+  private let condition = NSCondition()
+  // Guarded by `condition`.
+  private var waiting: [Job] = []
+  private var isClosed = false
+
+  init(capacity: Int) { self.capacity = capacity }
+
+  /// - Returns: false if the line is full or closed; the job was not taken then.
+  func append(_ job: Job) -> Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    guard !isClosed, waiting.count < capacity else { return false }
+    waiting.append(job)
+    condition.signal()
+    return true
+  }
+
+  /// Waits for jobs and takes up to `count`. Empty when the line is closed and nothing waits any more.
+  func take(_ count: Int) -> [Job] {
+    condition.lock()
+    defer { condition.unlock() }
+    while waiting.isEmpty, !isClosed { condition.wait() }
+    let jobs = Array(waiting.prefix(count))
+    waiting.removeFirst(jobs.count)
+    return jobs
+  }
+
+  /// What waits is still served.
+  func close() {
+    condition.lock()
+    isClosed = true
+    condition.broadcast()
+    condition.unlock()
+  }
+}
