@@ -37,6 +37,7 @@ let package = Package(
   products: [.executable(name: "countersign", targets: ["countersign"])],
   dependencies: [
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -63,9 +64,10 @@ let package = Package(
     adapter(
       "PKCS11Device", ["SoleControl", "CCryptoki", .product(name: "SwiftASN1", package: "swift-asn1")]),
     adapter("OpenSSLPKI", ["SoleControl", "OAuth", "COpenSSL"]),
+    adapter("OutboundHTTP", ["CCurl"]),
     adapter(
       "EIDProvider",
-      ["SoleControl", "WireJSON", "CCurl", crypto, .product(name: "JWTKit", package: "jwt-kit")]),
+      ["SoleControl", "WireJSON", "OutboundHTTP", crypto, .product(name: "JWTKit", package: "jwt-kit")]),
     adapter(
       "SQLiteStore",
       ["SoleControl", "OAuth", "AuditLog", "WireJSON", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -78,6 +80,7 @@ let package = Package(
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "HummingbirdHTTP2", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -96,7 +99,7 @@ let package = Package(
       name: "countersign",
       dependencies: [
         "WireJSON", "CSCModel", "SoleControl", "OAuth", "AuditLog", "PKCS11Device", "OpenSSLPKI", "EIDProvider",
-        "SQLiteStore", "HTTPGateway", "EIDSimulator", log, crypto,
+        "OutboundHTTP", "SQLiteStore", "HTTPGateway", "EIDSimulator", log, crypto,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -106,7 +109,8 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "WireJSON", "CSCModel", "SoleControl", "OAuth", "PKCS11Device", "OpenSSLPKI", "EIDProvider", "SQLiteStore",
+        "WireJSON", "CSCModel", "SoleControl", "OAuth", "PKCS11Device", "OpenSSLPKI", "EIDProvider", "OutboundHTTP",
+        "SQLiteStore",
         "HTTPGateway", log,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -116,7 +120,9 @@ let package = Package(
     support(
       "TestSupport",
       [
-        "SoleControl", "OAuth", "AuditLog", "PKCS11Device", "OpenSSLPKI", crypto,
+        "SoleControl", "OAuth", "AuditLog", "PKCS11Device", "OpenSSLPKI", crypto, log,
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
       ]),
     support("StoreConformance", ["SoleControl", "OAuth", "AuditLog", "WireJSON"]),
     tests("WireJSONTests", ["WireJSON"]),
@@ -128,10 +134,11 @@ let package = Package(
     tests(
       "SQLiteStoreTests", ["SQLiteStore", "SoleControl", "AuditLog", "WireJSON", "StoreConformance", "TestSupport"]),
     tests("PKCS11DeviceTests", ["PKCS11Device", "SoleControl", "OpenSSLPKI", "TestSupport", crypto]),
+    tests("OutboundHTTPTests", ["OutboundHTTP", "TestSupport"]),
     tests(
       "EIDProviderTests",
       [
-        "EIDProvider", "EIDSimulator", "SoleControl", "WireJSON", "TestSupport", log, crypto,
+        "EIDProvider", "OutboundHTTP", "EIDSimulator", "SoleControl", "WireJSON", "TestSupport", log, crypto,
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -148,6 +155,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
     tests(
-      "IntegrationTests", ["countersign", "CSCModel", "EIDProvider", "SoleControl", "TestSupport", "WireJSON", crypto]),
+      "IntegrationTests",
+      ["countersign", "CSCModel", "EIDProvider", "OutboundHTTP", "SoleControl", "TestSupport", "WireJSON", crypto]),
   ]
 )

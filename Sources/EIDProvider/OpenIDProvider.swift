@@ -1,4 +1,5 @@
 internal import Foundation
+public import OutboundHTTP
 public import SoleControl
 internal import WireJSON
 

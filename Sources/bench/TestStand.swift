@@ -5,6 +5,7 @@ import HTTPGateway
 import Logging
 import OAuth
 import OpenSSLPKI
+import OutboundHTTP
 import PKCS11Device
 import SQLiteStore
 import ServiceLifecycle

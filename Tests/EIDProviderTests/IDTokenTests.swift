@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import JWTKit
 import NIOCore
+import OutboundHTTP
 import SoleControl
 import Synchronization
 import TestSupport

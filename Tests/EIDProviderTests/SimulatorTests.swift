@@ -3,6 +3,7 @@ import EIDProvider
 import EIDSimulator
 import Foundation
 import Logging
+import OutboundHTTP
 import SoleControl
 import Testing
 

@@ -2,6 +2,7 @@ import CSCModel
 import Crypto
 import EIDProvider
 import Foundation
+import OutboundHTTP
 import SoleControl
 import TestSupport
 import Testing

@@ -8,7 +8,7 @@ import re
 import sys
 
 CORE = {"WireJSON", "CSCModel", "AuditLog", "SoleControl", "OAuth"}
-ADAPTERS = {"PKCS11Device", "OpenSSLPKI", "EIDProvider", "SQLiteStore", "HTTPGateway", "EIDSimulator"}
+ADAPTERS = {"PKCS11Device", "OpenSSLPKI", "OutboundHTTP", "EIDProvider", "SQLiteStore", "HTTPGateway", "EIDSimulator"}
 C_MODULES = {"CJansson", "COpenSSL", "CCryptoki", "CCurl"}
 
 # What a target may import besides the standard library.
@@ -20,10 +20,12 @@ ALLOWED = {
     "OAuth": {"Crypto"},
     "PKCS11Device": {"SoleControl", "CCryptoki", "SwiftASN1", "Foundation", "Synchronization"},
     "OpenSSLPKI": {"SoleControl", "OAuth", "COpenSSL", "Foundation", "Synchronization"},
-    "EIDProvider": {"SoleControl", "WireJSON", "CCurl", "Crypto", "JWTKit", "Foundation"},
+    # Not an implementation of a port but libcurl made usable, so other adapters may build on it.
+    "OutboundHTTP": {"CCurl", "Foundation"},
+    "EIDProvider": {"SoleControl", "WireJSON", "OutboundHTTP", "Crypto", "JWTKit", "Foundation"},
     "SQLiteStore": {"SoleControl", "OAuth", "AuditLog", "WireJSON", "GRDB", "Foundation"},
     "HTTPGateway": CORE
-    | {"Crypto", "Logging", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdHTTP2", "HTTPTypes",
+    | {"Crypto", "Logging", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdHTTP2", "HTTPTypes", "Mustache",
        "NIOCore", "NIOSSL", "ServiceLifecycle", "Foundation", "Synchronization"},
     "EIDSimulator": {"WireJSON", "Crypto", "Logging", "Hummingbird", "HTTPTypes", "NIOCore", "JWTKit", "Foundation"},
 }

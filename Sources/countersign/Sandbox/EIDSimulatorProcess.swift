@@ -1,5 +1,5 @@
-import EIDProvider
 import Foundation
+import OutboundHTTP
 import WireJSON
 
 /// The eID simulator as a child process. It ends when its standard input closes, which also happens when this

@@ -1,4 +1,4 @@
-import EIDProvider
+import OutboundHTTP
 import Foundation
 import TestSupport
 import Testing

@@ -1,15 +1,17 @@
-import Hummingbird
+public import Hummingbird
 import Logging
 import NIOCore
 import Synchronization
 
 /// Holds callers until it is opened.
-actor Gate {
+public actor Gate {
+  public init() {}
+
   private var waiting: [CheckedContinuation<Void, Never>] = []
   private var arrived = 0
   private var expected: (count: Int, continuation: CheckedContinuation<Void, Never>)?
 
-  func pass() async {
+  public func pass() async {
     arrived += 1
     if let expected, arrived >= expected.count {
       self.expected = nil
@@ -18,21 +20,21 @@ actor Gate {
     await withCheckedContinuation { waiting.append($0) }
   }
 
-  func waitForArrivals(_ count: Int) async {
+  public func waitForArrivals(_ count: Int) async {
     guard arrived < count else { return }
     await withCheckedContinuation { expected = (count, $0) }
   }
 
-  func open() {
+  public func open() {
     for continuation in waiting { continuation.resume() }
     waiting = []
   }
 }
 
 /// A server for the client to talk to.
-enum LocalServer {
+public enum LocalServer {
   /// Runs `body` with the base URL of a running server.
-  static func with(
+  public static func with(
     _ gate: Gate = Gate(), _ body: @escaping @Sendable (String) async throws -> Void
   ) async throws {
     let router = Router()
@@ -54,7 +56,7 @@ enum LocalServer {
     try await serve(router, body)
   }
 
-  static func serve(
+  public static func serve(
     _ router: Router<BasicRequestContext>, _ body: @escaping @Sendable (String) async throws -> Void
   ) async throws {
     let (ports, port) = AsyncStream<Int>.makeStream()
