@@ -59,7 +59,7 @@ let package = Package(
     core("CSCModel", ["WireJSON", .product(name: "SwiftASN1", package: "swift-asn1")]),
     core("AuditLog", ["WireJSON", crypto]),
     core("SoleControl", ["AuditLog", "WireJSON", crypto]),
-    core("OAuth", [crypto]),
+    core("OAuth", ["WireJSON", crypto]),
 
     adapter(
       "PKCS11Device", ["SoleControl", "CCryptoki", .product(name: "SwiftASN1", package: "swift-asn1")]),

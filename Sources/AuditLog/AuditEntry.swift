@@ -10,6 +10,7 @@ public struct AuditEvent: Sendable, Equatable {
     case certificateIssued = "certificate.issued"
     case authorizationGranted = "authorization.granted"
     case authorizationRefused = "authorization.refused"
+    case authorizationRevoked = "authorization.revoked"
     case credentialUnlocked = "credential.unlocked"
     case signatureIntended = "signature.intended"
     case signatureMade = "signature.made"

@@ -1,4 +1,5 @@
 import Crypto
+import WireJSON
 
 /// Issues, recognises and revokes opaque bearer tokens.
 public struct TokenService: Sendable {
@@ -7,6 +8,10 @@ public struct TokenService: Sendable {
     public var accessLife: Int64 = 3600
     /// Seconds.
     public var refreshLife: Int64 = 30 * 86400
+    /// Wrong passwords of one user name within `failureWindow` after which none is looked at.
+    public var maximumFailures = 10
+    /// Seconds.
+    public var failureWindow: Int64 = 900
 
     public init() {}
   }
@@ -15,6 +20,8 @@ public struct TokenService: Sendable {
     case unknown, expired
     /// User name or password is wrong; which of them is not told.
     case loginFailed
+    /// Too many wrong passwords for this name, whether or not it exists.
+    case tooManyFailures(retryAfter: Int64)
   }
 
   /// A token in the clear, which exists only in the answer that carries it.
@@ -25,7 +32,7 @@ public struct TokenService: Sendable {
     public let expiresIn: Int64
   }
 
-  let store: any TokenStore
+  let store: any OAuthStore
   public let hasher: any PasswordHasher
   let rules: Rules
   let now: @Sendable () -> Int64
@@ -34,7 +41,7 @@ public struct TokenService: Sendable {
   let text: @Sendable ([UInt8]) -> String
 
   public init(
-    store: any TokenStore, hasher: any PasswordHasher, rules: Rules = Rules(),
+    store: any OAuthStore, hasher: any PasswordHasher, rules: Rules = Rules(),
     now: @escaping @Sendable () -> Int64, random: @escaping @Sendable (Int) async throws -> [UInt8],
     text: @escaping @Sendable ([UInt8]) -> String
   ) {
@@ -48,9 +55,13 @@ public struct TokenService: Sendable {
 
   public static func digest(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }
 
+  /// 256 bits that nobody can guess.
+  func secret() async throws -> String { text(try await random(32)) }
+
   /// Whom a bearer token speaks for.
   public func authenticate(_ token: String) async throws -> TokenRecord {
-    guard let record = try await store.token(Self.digest(token)), record.kind == .access else {
+    let digest = Self.digest(token)
+    guard let record = try await store.readOAuth({ try $0.token(digest) }), record.kind == .access else {
       throw Refusal.unknown
     }
     guard now() < record.expires else { throw Refusal.expired }
@@ -59,56 +70,66 @@ public struct TokenService: Sendable {
 
   /// `auth/login` with user name and password.
   public func logIn(username: String, password: String, rememberMe: Bool) async throws -> Issued {
-    let account = try await store.account(username)
-    // An unknown user costs the same time as a wrong password.
-    let isRight = try await hasher.isRight(password, for: account?.passwordHash ?? "")
-    guard let account, isRight else { throw Refusal.loginFailed }
+    let account = try await verify(username: username, password: password)
     return try await issue(partner: account.partner, signer: account.signer, withRefreshToken: rememberMe)
   }
 
   public func issue(partner: String, signer: String?, withRefreshToken: Bool = false) async throws -> Issued {
+    let new = try await tokens(partner: partner, signer: signer, client: nil, withRefreshToken: withRefreshToken)
+    try await store.writeOAuth { store in for record in new.records { try store.put(record) } }
+    return new.issued
+  }
+
+  /// Tokens of a new grant, to be stored by the caller's transaction.
+  func tokens(
+    partner: String, signer: String?, client: String?, withRefreshToken: Bool
+  ) async throws -> (issued: Issued, records: [TokenRecord]) {
     let grant = text(try await random(16))
-    let access = text(try await random(32))
-    let refresh = withRefreshToken ? text(try await random(32)) : nil
-    var records = [record(access, .access, partner, signer, grant, life: rules.accessLife)]
-    if let refresh { records.append(record(refresh, .refresh, partner, signer, grant, life: rules.refreshLife)) }
-    try await store.add(records)
-    return Issued(accessToken: access, refreshToken: refresh, expiresIn: rules.accessLife)
+    let access = try await secret()
+    let refresh = withRefreshToken ? try await secret() : nil
+    var records = [record(access, .access, partner, signer, client, grant)]
+    if let refresh { records.append(record(refresh, .refresh, partner, signer, client, grant)) }
+    return (Issued(accessToken: access, refreshToken: refresh, expiresIn: rules.accessLife), records)
   }
 
-  /// The signer behind a partner's name for its user; nil if the partner has no such user.
-  public func signer(named username: String, of partner: String) async throws -> String? {
-    guard let account = try await store.account(username), account.partner == partner else { return nil }
-    return account.signer
-  }
-
-  /// A new access token of the same grant.
+  /// A new access token of the same grant. For tokens of `auth/login`, which stay the same (CSC v1 §11.2).
   public func refresh(_ token: String) async throws -> Issued {
-    guard let old = try await store.token(Self.digest(token)), old.kind == .refresh, now() < old.expires else {
-      throw Refusal.unknown
+    let digest = Self.digest(token)
+    let access = try await secret()
+    let now = now()
+    // In the transaction that reads the old one, so that a revocation cannot come between.
+    try await store.writeOAuth { [self] store in
+      guard let old = try store.token(digest), old.kind == .refresh, old.client == nil, now < old.expires else {
+        throw Refusal.unknown
+      }
+      try store.put(record(access, .access, old.partner, old.signer, nil, old.grant))
     }
-    let access = text(try await random(32))
-    try await store.add([record(access, .access, old.partner, old.signer, old.grant, life: rules.accessLife)])
     return Issued(accessToken: access, refreshToken: nil, expiresIn: rules.accessLife)
   }
 
   /// `auth/revoke`: an access token dies alone, a refresh token with all of its grant. Only tokens of the
   /// caller's own partner, and of the own user if the caller is one, can be revoked.
   public func revoke(_ token: String, as caller: TokenRecord) async throws {
+    try await revoke(token) { $0.partner == caller.partner && (caller.signer == nil || caller.signer == $0.signer) }
+  }
+
+  func revoke(_ token: String, if mayRevoke: @escaping @Sendable (TokenRecord) -> Bool) async throws {
     let digest = Self.digest(token)
-    guard let record = try await store.token(digest), record.partner == caller.partner,
-      caller.signer == nil || caller.signer == record.signer
-    else { throw Refusal.unknown }
-    switch record.kind {
-    case .access: try await store.removeToken(digest)
-    case .refresh: try await store.removeGrant(record.grant)
+    try await store.writeOAuth { store in
+      guard let record = try store.token(digest), mayRevoke(record) else { throw Refusal.unknown }
+      switch record.kind {
+      case .access: try store.removeToken(digest)
+      case .refresh, .replaced: try store.removeGrant(record.grant)
+      }
     }
   }
 
-  private func record(
-    _ token: String, _ kind: TokenRecord.Kind, _ partner: String, _ signer: String?, _ grant: String, life: Int64
+  func record(
+    _ token: String, _ kind: TokenRecord.Kind, _ partner: String, _ signer: String?, _ client: String?,
+    _ grant: String
   ) -> TokenRecord {
     TokenRecord(
-      digest: Self.digest(token), kind: kind, partner: partner, signer: signer, grant: grant, expires: now() + life)
+      digest: Self.digest(token), kind: kind, partner: partner, signer: signer, client: client, grant: grant,
+      expires: now() + (kind == .access ? rules.accessLife : rules.refreshLife))
   }
 }

@@ -1,30 +1,39 @@
 /// A bearer token as the store keeps it: who has read the store cannot present it.
 public struct TokenRecord: Sendable, Equatable {
-  public enum Kind: String, Sendable { case access, refresh }
+  public enum Kind: String, Sendable {
+    case access, refresh
+    /// A refresh token that was exchanged for its successor. Seen again, it shows that one of two holders is a thief.
+    case replaced
+  }
 
   /// SHA-256 of the token.
   public let digest: [UInt8]
-  public let kind: Kind
+  public var kind: Kind
   /// The client organisation that presents it.
   public let partner: String
   /// The user for whom it was issued; nil if it speaks for the partner itself.
   public let signer: String?
+  /// The OAuth client for which it was issued; nil for tokens of `auth/login`.
+  public let client: String?
   /// Tokens of one log-in share it; revoking a refresh token ends them all.
   public let grant: String
   /// UTC, seconds since 1970.
   public let expires: Int64
 
-  public init(digest: [UInt8], kind: Kind, partner: String, signer: String?, grant: String, expires: Int64) {
+  public init(
+    digest: [UInt8], kind: Kind, partner: String, signer: String?, client: String? = nil, grant: String, expires: Int64
+  ) {
     self.digest = digest
     self.kind = kind
     self.partner = partner
     self.signer = signer
+    self.client = client
     self.grant = grant
     self.expires = expires
   }
 }
 
-/// A user who can log in with a password (`auth/login`).
+/// A user who can log in with a password (`auth/login`, and the authorization server's page).
 public struct Account: Sendable, Equatable {
   public let username: String
   /// As `PasswordHasher` writes it.
@@ -38,19 +47,6 @@ public struct Account: Sendable, Equatable {
     self.partner = partner
     self.signer = signer
   }
-}
-
-/// Where tokens and accounts are kept. Every write is durable when it returns.
-public protocol TokenStore: Sendable {
-  func token(_ digest: [UInt8]) async throws -> TokenRecord?
-  func add(_ tokens: [TokenRecord]) async throws
-  /// Removes one token.
-  func removeToken(_ digest: [UInt8]) async throws
-  /// Removes every token of a grant.
-  func removeGrant(_ grant: String) async throws
-  func account(_ username: String) async throws -> Account?
-  /// Adds the account, or replaces the one of the same name.
-  func put(_ account: Account) async throws
 }
 
 /// A slow hash for log-in passwords. Implementations take the same time for every password.

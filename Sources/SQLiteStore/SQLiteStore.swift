@@ -8,7 +8,7 @@ public import SoleControl
 ///
 /// Trust: the file is trusted to be complete, not to be true. Whoever edits it cannot make a SAD, move a key
 /// or change a policy unnoticed (the device's MACs), and leaves a trace in the audit log's chain.
-public final class SQLiteFileStore: SoleControlStore, TokenStore {
+public final class SQLiteFileStore: SoleControlStore, OAuthStore {
   private let database: DatabaseQueue
   private let writer: GroupCommit
   private let readers: GroupRead
@@ -77,51 +77,21 @@ public final class SQLiteFileStore: SoleControlStore, TokenStore {
     }
   }
 
-  // MARK: Tokens and accounts
+  // MARK: Authorization server
 
-  public func token(_ digest: [UInt8]) async throws -> TokenRecord? {
-    try await readers.read { snapshot in
-      try snapshot.one(
-        "SELECT kind, partner, signer, grant_id, expires FROM token WHERE digest = ?", [Data(digest)]
-      ).map { row in
-        guard let kind = TokenRecord.Kind(rawValue: row[0]) else { throw StoreError.corrupt }
-        return TokenRecord(
-          digest: digest, kind: kind, partner: row[1], signer: row[2], grant: row[3], expires: row[4])
-      }
+  public func readOAuth<Output: Sendable>(
+    _ body: @escaping @Sendable (any OAuthReading) throws -> Output
+  ) async throws -> Output {
+    do { return try await readers.read { try body($0) } } catch let error as DatabaseError {
+      throw StoreError(error)
     }
   }
 
-  public func add(_ tokens: [TokenRecord]) async throws {
-    try await writer.write { transaction in
-      for token in tokens {
-        try transaction.execute(
-          "INSERT INTO token (digest, kind, partner, signer, grant_id, expires) VALUES (?, ?, ?, ?, ?, ?)",
-          [Data(token.digest), token.kind.rawValue, token.partner, token.signer, token.grant, token.expires])
-      }
-    }
-  }
-
-  public func removeToken(_ digest: [UInt8]) async throws {
-    try await writer.write { try $0.execute("DELETE FROM token WHERE digest = ?", [Data(digest)]) }
-  }
-
-  public func removeGrant(_ grant: String) async throws {
-    try await writer.write { try $0.execute("DELETE FROM token WHERE grant_id = ?", [grant]) }
-  }
-
-  public func account(_ username: String) async throws -> Account? {
-    try await readers.read { snapshot in
-      try snapshot.one(
-        "SELECT username, password_hash, partner, signer FROM account WHERE username = ?", [username]
-      ).map { Account(username: $0[0], passwordHash: $0[1], partner: $0[2], signer: $0[3]) }
-    }
-  }
-
-  public func put(_ account: Account) async throws {
-    try await writer.write {
-      try $0.execute(
-        "INSERT OR REPLACE INTO account (username, password_hash, partner, signer) VALUES (?, ?, ?, ?)",
-        [account.username, account.passwordHash, account.partner, account.signer])
+  public func writeOAuth<Output: Sendable>(
+    _ body: @escaping @Sendable (any OAuthWriting) throws -> Output
+  ) async throws -> Output {
+    do { return try await writer.write { try body($0) } } catch let error as DatabaseError {
+      throw StoreError(error)
     }
   }
 

@@ -43,6 +43,18 @@ enum Schema {
             ) WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("0005-authorization-server") { db in
+      try db.execute(
+        sql: """
+          ALTER TABLE activation ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;
+          ALTER TABLE token ADD COLUMN client TEXT;
+          CREATE INDEX token_expires ON token (expires);
+          CREATE TABLE oauth_entry (
+            kind TEXT NOT NULL, digest BLOB NOT NULL, expires INTEGER NOT NULL, body BLOB NOT NULL,
+            PRIMARY KEY (kind, digest)) WITHOUT ROWID;
+          CREATE INDEX oauth_entry_expires ON oauth_entry (expires);
+          """)
+    }
     return migrator
   }
 }

@@ -97,6 +97,10 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
       ])
   }
 
+  func revoke(_ activation: ActivationDigest) throws {
+    try execute("UPDATE activation SET revoked = 1 WHERE digest = ?", [Self.data(activation.bytes)])
+  }
+
   func markUnknown(instance: String) throws -> [SigningOperation] {
     let rows = try Row.fetchAll(
       db, sql: "SELECT * FROM operation WHERE instance = ? AND state = 0 ORDER BY id", arguments: [instance])

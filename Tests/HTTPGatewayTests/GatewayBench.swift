@@ -35,9 +35,9 @@ struct GatewayBench: Sendable {
     let hasher = ScryptHasher(random: random)
     tokens = TokenService(
       store: store, hasher: hasher, now: { clock.now }, random: random, text: Base64.encodeURL)
-    try await store.put(
-      Account(
-        username: "alice", passwordHash: try await hasher.hash(Self.password), partner: "portal", signer: "alice"))
+    let account = Account(
+      username: "alice", passwordHash: try await hasher.hash(Self.password), partner: "portal", signer: "alice")
+    try await store.writeOAuth { try $0.put(account) }
     alice = try await tokens.issue(partner: "portal", signer: "alice").accessToken
     bob = try await tokens.issue(partner: "portal", signer: "bob").accessToken
     partner = try await tokens.issue(partner: "portal", signer: nil).accessToken

@@ -124,9 +124,9 @@ struct CredentialTests {
     let bench = SigningBench()
     let seal = try await bench.enrol("c1", expression: nil)
     _ = try await bench.sign(seal, bench.authorize(seal, presented: [:]).sad, [digest("a")])
-    var redirected = try await bench.enrol("c2", expression: nil)
+    var redirected = try await bench.enrol("c2")
     redirected.mode = .oauth2code
     try await bench.service.put(redirected, events: [])
-    await #expect(throws: Refusal.authorizedElsewhere) { try await bench.authorize(redirected, presented: [:]) }
+    await #expect(throws: Refusal.authorizedElsewhere) { try await bench.authorize(redirected) }
   }
 }

@@ -6,7 +6,7 @@ import WireJSON
 
 /// What every store promises. Each store's test target runs `check` on fresh stores.
 public struct StoreConformance {
-  public typealias Store = any (SoleControlStore & TokenStore)
+  public typealias Store = any (SoleControlStore & OAuthStore)
 
   /// Reads a store's log.
   public typealias ReadAudit = @Sendable (Store) async throws -> (entries: [AuditEntry], head: AuditHead)
@@ -31,7 +31,9 @@ public struct StoreConformance {
     try await challengesAreTakenOnce()
     try await auditChainIsWhole()
     try await concurrentReservationsNeverOverlap()
+    try await revokedIsKept()
     try await tokens()
+    try await accountsAndEntries()
   }
 
   // MARK: Credentials and factors
@@ -230,29 +232,5 @@ public struct StoreConformance {
     }
     #expect(won == 10)
     #expect(try await store.read { try $0.slots(Self.name) }.allSatisfy { $0 == .reserved })
-  }
-
-  // MARK: Tokens
-
-  func tokens() async throws {
-    let store = try makeStore()
-    func record(_ number: UInt8, _ grant: String) -> TokenRecord {
-      TokenRecord(
-        digest: [number], kind: .access, partner: "p", signer: number == 1 ? nil : "s", grant: grant, expires: 5)
-    }
-    try await store.add([record(1, "g"), record(2, "g"), record(3, "h")])
-    #expect(try await store.token([1]) == record(1, "g"))
-    #expect(try await store.token([2]) == record(2, "g"))
-    try await store.removeToken([2])
-    #expect(try await store.token([2]) == nil)
-    #expect(try await store.token([1]) != nil)
-    try await store.removeGrant("g")
-    #expect(try await store.token([1]) == nil)
-    #expect(try await store.token([3]) != nil)
-
-    let account = Account(username: "u", passwordHash: "h", partner: "p", signer: "s")
-    #expect(try await store.account("u") == nil)
-    try await store.put(account)
-    #expect(try await store.account("u") == account)
   }
 }

@@ -4,7 +4,7 @@ public import SoleControl
 import Synchronization
 
 /// A store without a disk: each transaction works on a copy that replaces the state when it succeeds.
-public final class MemoryStore: SoleControlStore, TokenStore {
+public final class MemoryStore: SoleControlStore, OAuthStore {
   struct State {
     var credentials: [CredentialID: (row: SealedRow, signer: SignerID)] = [:]
     var factors: [String: FactorState] = [:]
@@ -17,6 +17,7 @@ public final class MemoryStore: SoleControlStore, TokenStore {
     var head = AuditHead.empty
     var tokens: [[UInt8]: TokenRecord] = [:]
     var accounts: [String: Account] = [:]
+    var entries: [String: OAuthEntry] = [:]
   }
 
   private let state = Mutex(State())
@@ -40,16 +41,22 @@ public final class MemoryStore: SoleControlStore, TokenStore {
     }
   }
 
-  public func token(_ digest: [UInt8]) async throws -> TokenRecord? { state.withLock { $0.tokens[digest] } }
-  public func add(_ tokens: [TokenRecord]) async throws {
-    state.withLock { state in for token in tokens { state.tokens[token.digest] = token } }
+  public func readOAuth<Output: Sendable>(
+    _ body: @escaping @Sendable (any OAuthReading) throws -> Output
+  ) async throws -> Output {
+    try body(MemoryTransaction(state.withLock { $0 }))
   }
-  public func removeToken(_ digest: [UInt8]) async throws { state.withLock { $0.tokens[digest] = nil } }
-  public func removeGrant(_ grant: String) async throws {
-    state.withLock { state in state.tokens = state.tokens.filter { $0.value.grant != grant } }
+
+  public func writeOAuth<Output: Sendable>(
+    _ body: @escaping @Sendable (any OAuthWriting) throws -> Output
+  ) async throws -> Output {
+    try state.withLock { state in
+      let transaction = MemoryTransaction(state)
+      let output = try body(transaction)
+      state = transaction.state
+      return output
+    }
   }
-  public func account(_ username: String) async throws -> Account? { state.withLock { $0.accounts[username] } }
-  public func put(_ account: Account) async throws { state.withLock { $0.accounts[account.username] = account } }
 
   /// The log and its head.
   public var audit: (entries: [AuditEntry], head: AuditHead) { state.withLock { ($0.audit, $0.head) } }
@@ -131,6 +138,12 @@ private final class MemoryTransaction: SoleControlWriting {
     }
   }
 
+  func revoke(_ activation: ActivationDigest) throws {
+    guard let old = state.activations[activation] else { return }
+    state.activations[activation] = Activation(
+      digest: old.digest, binding: old.binding, expires: old.expires, isRevoked: true)
+  }
+
   func markUnknown(instance: String) throws -> [SigningOperation] {
     let found = state.operations.values.filter { $0.instance == instance && $0.state == .reserved }
       .sorted { $0.id < $1.id }
@@ -163,5 +176,24 @@ extension SigningOperation {
     SigningOperation(
       id: id, activation: activation, requestDigest: requestDigest, instance: instance, state: state,
       signatures: signatures)
+  }
+}
+
+extension MemoryTransaction: OAuthWriting {
+  private static func key(_ kind: OAuthEntry.Kind, _ digest: [UInt8]) -> String { "\(kind.rawValue) \(digest)" }
+
+  func token(_ digest: [UInt8]) throws -> TokenRecord? { state.tokens[digest] }
+  func account(_ username: String) throws -> Account? { state.accounts[username] }
+  func entry(_ kind: OAuthEntry.Kind, _ digest: [UInt8]) throws -> OAuthEntry? { state.entries[Self.key(kind, digest)] }
+  func put(_ token: TokenRecord) throws { state.tokens[token.digest] = token }
+  func removeToken(_ digest: [UInt8]) throws { state.tokens[digest] = nil }
+  func removeGrant(_ grant: String) throws { state.tokens = state.tokens.filter { $0.value.grant != grant } }
+  func put(_ account: Account) throws { state.accounts[account.username] = account }
+  func put(_ entry: OAuthEntry) throws { state.entries[Self.key(entry.kind, entry.digest)] = entry }
+  func removeEntry(_ kind: OAuthEntry.Kind, _ digest: [UInt8]) throws { state.entries[Self.key(kind, digest)] = nil }
+
+  func removeExpired(before time: Int64) throws {
+    state.tokens = state.tokens.filter { $0.value.expires >= time }
+    state.entries = state.entries.filter { $0.value.expires >= time }
   }
 }

@@ -17,7 +17,7 @@ ALLOWED = {
     "CSCModel": {"WireJSON", "SwiftASN1", "Foundation"},
     "AuditLog": {"WireJSON", "Crypto"},
     "SoleControl": {"AuditLog", "WireJSON", "Crypto", "Synchronization"},
-    "OAuth": {"Crypto"},
+    "OAuth": {"WireJSON", "Crypto"},
     "PKCS11Device": {"SoleControl", "CCryptoki", "SwiftASN1", "Foundation", "Synchronization"},
     "OpenSSLPKI": {"SoleControl", "OAuth", "COpenSSL", "Foundation", "Synchronization"},
     # Not an implementation of a port but libcurl made usable, so other adapters may build on it.

@@ -53,11 +53,13 @@ public struct Credential: Sendable, Equatable {
   public var signer: SignerID
   /// Shown to people; at most 255 characters.
   public var description: String
+  /// What kind of signature it is meant for (CSC v2 §11.5 `signatureQualifier`), such as `eu_eidas_aes`.
+  public var qualifier: String?
   public var keyType: KeyType
   public var wrappedKey: WrappedKey
   public var certificate: Certificate
   public var mode: AuthorizationMode
-  /// Nil exactly if the mode is not explicit.
+  /// Nil exactly if the mode is implicit.
   public var expression: FactorExpression?
   public var enrolments: [Enrolment]
   public var scal: SCAL
@@ -66,14 +68,15 @@ public struct Credential: Sendable, Equatable {
   public var isEnabled: Bool
 
   public init(
-    id: CredentialID, partner: PartnerID, signer: SignerID, description: String, keyType: KeyType,
-    wrappedKey: WrappedKey, certificate: Certificate, mode: AuthorizationMode,
+    id: CredentialID, partner: PartnerID, signer: SignerID, description: String, qualifier: String? = nil,
+    keyType: KeyType, wrappedKey: WrappedKey, certificate: Certificate, mode: AuthorizationMode,
     expression: FactorExpression?, enrolments: [Enrolment], scal: SCAL, multisign: Int, isEnabled: Bool
   ) {
     self.id = id
     self.partner = partner
     self.signer = signer
     self.description = description
+    self.qualifier = qualifier
     self.keyType = keyType
     self.wrappedKey = wrappedKey
     self.certificate = certificate
@@ -101,12 +104,12 @@ public struct SealedRow: Sendable, Hashable {
 }
 
 extension Credential {
-  /// Whether the parts fit together: an explicit credential has a policy, whose every factor is enrolled once;
-  /// others have none. An eID log-in does not name digests yet, so it cannot authorize at SCAL 2.
+  /// Whether the parts fit together: a credential has a policy, whose every factor is enrolled once, unless it is
+  /// implicit. An eID log-in does not name digests yet, so it cannot authorize at SCAL 2.
   var isConsistent: Bool {
-    guard let expression else { return mode != .explicit }
+    guard let expression else { return mode == .implicit }
     let enrolled = enrolments.map(\.factor)
-    return mode == .explicit && Set(enrolled).count == enrolled.count && expression.factors.isSubset(of: enrolled)
+    return mode != .implicit && Set(enrolled).count == enrolled.count && expression.factors.isSubset(of: enrolled)
       && (scal == .one || !expression.factors.contains(.eid))
   }
 }

@@ -16,6 +16,7 @@ extension Credential {
       ("enrolments", .array(enrolments.map(\.json))), ("scal", .integer(Int64(scal.rawValue))),
       ("multisign", .integer(Int64(multisign))), ("enabled", .bool(isEnabled)),
     ])
+    if let qualifier { object["qualifier"] = .string(qualifier) }
     if let expression { object["expression"] = .string(expression.text) }
     return .object(object)
   }
@@ -40,7 +41,8 @@ extension Credential {
     guard factors.count == enrolments.count, (expression == nil) == (policy == nil) else { return nil }
     self.init(
       id: CredentialID(id), partner: PartnerID(partner), signer: SignerID(signer), description: description,
-      keyType: keyType, wrappedKey: WrappedKey(wrappedKey), certificate: certificate,
+      qualifier: row["qualifier"]?.string, keyType: keyType, wrappedKey: WrappedKey(wrappedKey),
+      certificate: certificate,
       mode: mode, expression: policy,
       enrolments: factors, scal: scal, multisign: Int(multisign), isEnabled: isEnabled)
   }

@@ -8,12 +8,15 @@ public struct Identifier<Kind>: Hashable, Sendable, CustomStringConvertible {
 public enum CredentialKind: Sendable {}
 public enum SignerKind: Sendable {}
 public enum PartnerKind: Sendable {}
+public enum ClientKind: Sendable {}
 
 public typealias CredentialID = Identifier<CredentialKind>
 /// A person (or, for a seal, an organisation) who signs.
 public typealias SignerID = Identifier<SignerKind>
 /// The organisation under contract whose software calls the API.
 public typealias PartnerID = Identifier<PartnerKind>
+/// Software of a partner, as the authorization server knows it.
+public typealias ClientID = Identifier<ClientKind>
 
 /// UTC, whole seconds since 1970-01-01.
 public typealias UnixTime = Int64
@@ -23,10 +26,13 @@ public struct Principal: Sendable, Equatable {
   public let partner: PartnerID
   /// The user for whom the token was issued; nil if the token speaks for the partner itself.
   public let signer: SignerID?
+  /// The OAuth client for which the token was issued; nil for tokens of `auth/login`.
+  public let client: ClientID?
 
-  public init(partner: PartnerID, signer: SignerID?) {
+  public init(partner: PartnerID, signer: SignerID?, client: ClientID? = nil) {
     self.partner = partner
     self.signer = signer
+    self.client = client
   }
 
   /// A user may use the own credentials, a partner those of its customers.

@@ -6,7 +6,6 @@ public enum SlotState: Int, Sendable {
   case consumed = 2
   /// An operation that certainly made no signature gave it back; it can be reserved again.
   case released = 3
-
   var isFree: Bool { self == .authorized || self == .released }
 }
 
@@ -16,11 +15,14 @@ public struct Activation: Sendable, Equatable {
   /// Canonical text of the `Binding`.
   public let binding: [UInt8]
   public let expires: UnixTime
+  /// Nothing more is signed under it; what it signed can still be had again.
+  public let isRevoked: Bool
 
-  public init(digest: ActivationDigest, binding: [UInt8], expires: UnixTime) {
+  public init(digest: ActivationDigest, binding: [UInt8], expires: UnixTime, isRevoked: Bool = false) {
     self.digest = digest
     self.binding = binding
     self.expires = expires
+    self.isRevoked = isRevoked
   }
 }
 

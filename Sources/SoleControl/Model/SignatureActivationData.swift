@@ -47,6 +47,8 @@ public struct Evidence: Sendable, Equatable {
 public struct Binding: Sendable, Equatable {
   public var gateway: String
   public var partner: PartnerID
+  /// For a SAD that the authorization server gave: the client that alone may present it, also as a bearer.
+  public var client: ClientID?
   public var signer: SignerID
   public var credential: CredentialID
   public var scal: SCAL
@@ -67,6 +69,7 @@ public struct Binding: Sendable, Equatable {
       ("evidence", .array(evidence.map { ["factor": .string($0.factor.rawValue), "id": .string($0.id)] })),
       ("issued", .integer(issued)), ("expires", .integer(expires)),
     ])
+    if let client { object["client"] = .string(client.text) }
     if let hashAlgorithm { object["hashAlgorithm"] = .string(hashAlgorithm.rawValue) }
     return JSONValue.object(object).canonical()
   }
@@ -82,19 +85,21 @@ public struct Binding: Sendable, Equatable {
       let issued = object["issued"]?.integer, let expires = object["expires"]?.integer
     else { return nil }
     self.init(
-      gateway: gateway, partner: PartnerID(partner), signer: SignerID(signer),
+      gateway: gateway, partner: PartnerID(partner), client: object["client"]?.string.map { ClientID($0) },
+      signer: SignerID(signer),
       credential: CredentialID(credential), scal: scal, numSignatures: Int(numSignatures),
       hashAlgorithm: object["hashAlgorithm"]?.string.flatMap(HashAlgorithm.init(rawValue:)), digests: digests,
       evidence: evidence, issued: issued, expires: expires)
   }
 
   init(
-    gateway: String, partner: PartnerID, signer: SignerID, credential: CredentialID, scal: SCAL,
+    gateway: String, partner: PartnerID, client: ClientID?, signer: SignerID, credential: CredentialID, scal: SCAL,
     numSignatures: Int, hashAlgorithm: HashAlgorithm?, digests: [[UInt8]], evidence: [Evidence],
     issued: UnixTime, expires: UnixTime
   ) {
     self.gateway = gateway
     self.partner = partner
+    self.client = client
     self.signer = signer
     self.credential = credential
     self.scal = scal

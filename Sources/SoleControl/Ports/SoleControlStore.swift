@@ -55,6 +55,8 @@ public protocol SoleControlWriting: SoleControlReading {
   func complete(_ operation: SigningOperation, signatures: [[UInt8]]) throws
   /// Makes the operation released and its slots free again.
   func release(_ operation: SigningOperation) throws
+  /// Makes the SAD revoked. Unknown ones are left alone.
+  func revoke(_ activation: ActivationDigest) throws
   /// Makes every reserved operation of the instance unknown and returns them. Their slots stay reserved.
   func markUnknown(instance: String) throws -> [SigningOperation]
   /// Adds a challenge. Of the open ones of this credential and factor only the `keep` newest remain.

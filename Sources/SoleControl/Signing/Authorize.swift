@@ -1,7 +1,15 @@
 import AuditLog
 import WireJSON
 
-/// A call of credentials/authorize, as sole control sees it.
+/// Through what a credential is authorized.
+public enum AuthorizationChannel: Sendable, Equatable {
+  /// `credentials/authorize`: the partner's software collects the factors.
+  case api
+  /// The authorization server's own page, for this client.
+  case authorizationServer(ClientID)
+}
+
+/// A call of credentials/authorize, or a consent, as sole control sees it.
 public struct AuthorizationRequest: Sendable {
   public var credential: CredentialID
   /// At least 1.
@@ -11,22 +19,26 @@ public struct AuthorizationRequest: Sendable {
   public var digests: [[UInt8]]
   /// What the caller presents for each factor.
   public var presented: [FactorID: String]
+  public var channel = AuthorizationChannel.api
 
   public init(
     credential: CredentialID, numSignatures: Int, hashAlgorithm: HashAlgorithm?, digests: [[UInt8]],
-    presented: [FactorID: String]
+    presented: [FactorID: String], channel: AuthorizationChannel = .api
   ) {
     self.credential = credential
     self.numSignatures = numSignatures
     self.hashAlgorithm = hashAlgorithm
     self.digests = digests
     self.presented = presented
+    self.channel = channel
   }
 }
 
 /// A SAD, once: it is not stored and cannot be had again.
 public struct Authorization: Sendable {
   public let sad: SignatureActivationData
+  /// The ledger's name of the SAD.
+  public let activation: ActivationDigest
   /// Seconds.
   public let expiresIn: UnixTime
 }
@@ -49,8 +61,9 @@ extension SigningService {
     let random = try await randomID()
     let checks = try await prepare(request.presented, for: credential, evidencePrefix: random, now: now)
     let binding = Binding(
-      gateway: rules.gateway, partner: credential.partner, signer: credential.signer, credential: credential.id,
-      scal: credential.scal, numSignatures: request.numSignatures, hashAlgorithm: request.hashAlgorithm,
+      gateway: rules.gateway, partner: credential.partner, client: request.channel.client, signer: credential.signer,
+      credential: credential.id, scal: credential.scal, numSignatures: request.numSignatures,
+      hashAlgorithm: request.hashAlgorithm,
       digests: request.digests, evidence: checks.map(\.evidence), issued: now, expires: now + rules.activationLife)
     let text = binding.canonical()
     let sadID = try await sadID()
@@ -72,20 +85,30 @@ extension SigningService {
       return nil
     }
     if let refusal { throw refusal }
-    return Authorization(sad: sad, expiresIn: rules.activationLife)
+    return Authorization(sad: sad, activation: activation.digest, expiresIn: rules.activationLife)
   }
 
   private func sadID() async throws -> [UInt8] {
     do { return try await device.random(count: SignatureActivationData.idLength) } catch { throw error.asFault }
   }
 
-  /// What can be refused before any factor is looked at.
-  private static func check(_ request: AuthorizationRequest, _ credential: Credential) throws {
+  /// What can be refused before anybody is asked for a factor: whether such an authorization can be had at all.
+  public func check(_ request: AuthorizationRequest, as principal: Principal) async throws -> Credential {
+    let credential = try await credential(request.credential, as: principal)
+    try Self.checkTerms(request, credential)
+    return credential
+  }
+
+  private static func checkTerms(_ request: AuthorizationRequest, _ credential: Credential) throws {
     guard credential.isEnabled else { throw Refusal.credentialDisabled }
-    guard credential.mode != .oauth2code else { throw Refusal.authorizedElsewhere }
+    guard (credential.mode == .oauth2code) == (request.channel != .api) else { throw Refusal.authorizedElsewhere }
     guard request.numSignatures <= credential.multisign else { throw Refusal.tooManySignatures }
     guard credential.scal == .one || !request.digests.isEmpty else { throw Refusal.digestsMissing }
     guard request.digests.count <= request.numSignatures else { throw Refusal.tooManyDigests }
+  }
+
+  private static func check(_ request: AuthorizationRequest, _ credential: Credential) throws {
+    try checkTerms(request, credential)
     guard let expression = credential.expression else {
       guard credential.mode == .implicit else { throw InternalFault.rowIntegrity(credential.id) }
       return
@@ -103,10 +126,15 @@ extension SigningService {
       [
         ("activation", .string(Hex.encode(activation.digest.bytes))),
         ("credential", .string(binding.credential.text)), ("signer", .string(binding.signer.text)),
-        ("partner", .string(binding.partner.text)), ("numSignatures", .integer(Int64(binding.numSignatures))),
+        ("partner", .string(binding.partner.text)), ("client", .string(binding.client?.text ?? "")),
+        ("numSignatures", .integer(Int64(binding.numSignatures))),
         ("digests", .array(binding.digests.map { .string(Hex.encode($0)) })),
         ("evidence", .array(checks.map(\.json))),
         ("expires", .integer(binding.expires)),
       ])
   }
+}
+
+extension AuthorizationChannel {
+  fileprivate var client: ClientID? { if case .authorizationServer(let client) = self { client } else { nil } }
 }

@@ -14,6 +14,7 @@ public struct CredentialPlan: Sendable {
   public var partner: PartnerID
   public var signer: SignerID
   public var description: String
+  public var qualifier: String?
   public var keyType: KeyType
   public var mode: AuthorizationMode
   public var expression: FactorExpression?
@@ -22,13 +23,15 @@ public struct CredentialPlan: Sendable {
   public var multisign: Int
 
   public init(
-    id: CredentialID, partner: PartnerID, signer: SignerID, description: String, keyType: KeyType,
+    id: CredentialID, partner: PartnerID, signer: SignerID, description: String, qualifier: String? = nil,
+    keyType: KeyType,
     mode: AuthorizationMode, expression: FactorExpression?, factors: [Factor], scal: SCAL, multisign: Int
   ) {
     self.id = id
     self.partner = partner
     self.signer = signer
     self.description = description
+    self.qualifier = qualifier
     self.keyType = keyType
     self.mode = mode
     self.expression = expression
@@ -52,7 +55,7 @@ extension SigningService {
     guard certificate.publicKey == publicKey else { throw InternalFault.contradictoryCredential(plan.id) }
     let credential = Credential(
       id: plan.id, partner: plan.partner, signer: plan.signer, description: plan.description,
-      keyType: plan.keyType, wrappedKey: wrapped, certificate: certificate,
+      qualifier: plan.qualifier, keyType: plan.keyType, wrappedKey: wrapped, certificate: certificate,
       mode: plan.mode, expression: plan.expression, enrolments: enrolments, scal: plan.scal,
       multisign: plan.multisign, isEnabled: true)
     try await put(

@@ -117,7 +117,7 @@ extension SigningService {
     try check(request, credential, principal, now)
     guard Self.isEqual(macs[0], request.sad.mac), binding.gateway == rules.gateway,
       binding.credential == credential.id, binding.partner == principal.partner,
-      binding.signer == credential.signer
+      binding.signer == credential.signer, binding.client == nil || binding.client == principal.client
     else { throw Refusal.invalidSAD }
     guard now < binding.expires else { throw Refusal.sadExpired }
     return Warrant(credential: credential, seal: row.seal, activation: activation, binding: binding)
@@ -173,6 +173,8 @@ extension SigningService {
           if earlier.state == .completed { return .done(earlier.signatures) }
           if earlier.state == .reserved { return nil }
         }
+        // Revoked since step 2, or before.
+        guard try transaction.activation(operation.activation)?.isRevoked == false else { throw Refusal.invalidSAD }
         let free = try transaction.slots(operation.activation)
         let slots = try Self.slots(for: request, of: warrant.binding, states: free)
         try transaction.reserve(slots, for: operation)

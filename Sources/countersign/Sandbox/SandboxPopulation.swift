@@ -59,11 +59,11 @@ struct SandboxPopulation {
 
   private func make(_ user: SandboxSeed.User) async throws {
     try await make(token: user.serviceToken, signer: user.signer)
-    guard try await service.store.account(user.username) == nil else { return }
-    try await service.store.put(
-      Account(
-        username: user.username, passwordHash: try await service.tokens.hasher.hash(user.password),
-        partner: seed.partner, signer: user.signer))
+    guard try await service.store.readOAuth({ try $0.account(user.username) }) == nil else { return }
+    let account = Account(
+      username: user.username, passwordHash: try await service.tokens.hasher.hash(user.password),
+      partner: seed.partner, signer: user.signer)
+    try await service.store.writeOAuth { try $0.put(account) }
     let event = AuditEvent(
       .signerEnrolled, [("signer", .string(user.signer)), ("partner", .string(seed.partner))])
     try await service.signing.record(event)
@@ -71,13 +71,10 @@ struct SandboxPopulation {
 
   /// A token keeps its text over restarts; its day begins anew.
   private func make(token: String, signer: String?) async throws {
-    let digest = TokenService.digest(token)
-    try await service.store.removeToken(digest)
-    try await service.store.add([
-      TokenRecord(
-        digest: digest, kind: .access, partner: seed.partner, signer: signer, grant: "sandbox",
-        expires: Int64(Date().timeIntervalSince1970) + Self.tokenLife)
-    ])
+    let record = TokenRecord(
+      digest: TokenService.digest(token), kind: .access, partner: seed.partner, signer: signer, client: seed.partner,
+      grant: "sandbox", expires: Int64(Date().timeIntervalSince1970) + Self.tokenLife)
+    try await service.store.writeOAuth { try $0.put(record) }
   }
 
   private func make(_ line: Line) async throws {

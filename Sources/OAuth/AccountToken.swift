@@ -1,0 +1,30 @@
+import Crypto
+import WireJSON
+
+extension AuthorizationServer {
+  /// The account that an `account_token` names (CSC v1 §8.4, v2 §8.5): a statement of the application, keyed with its
+  /// client secret, that admits one known account.
+  ///
+  /// - Throws: `OAuthError` for a token that is not this client's, too old, or used before.
+  func account(of token: String, client: Client) async throws -> String {
+    let refused = OAuthError.invalid("account_token")
+    guard let jwt = CompactJWT(token), let secret = client.secret, jwt.header["alg"] == "HS256",
+      jwt.header["typ"]?.string?.uppercased() == "JWT", jwt.header["crit"] == nil
+    else { throw refused }
+    // The binary digest, as operating providers have it; the text of the standard leaves it open.
+    let key = SymmetricKey(data: Array(SHA256.hash(data: secret)))
+    guard HMAC<SHA256>.isValidAuthenticationCode(jwt.signature, authenticating: jwt.signed, using: key) else {
+      throw refused
+    }
+    let now = now
+    guard jwt.claims["azp"]?.string == client.id, let account = jwt.claims["sub"]?.string, !account.isEmpty,
+      let issued = jwt.claims["iat"]?.integer, issued <= now + rules.clockSkew,
+      now - issued <= rules.accountTokenLife, let id = jwt.claims["jti"]?.string, !id.isEmpty
+    else { throw refused }
+    let isKnown = try await tokens.signer(named: account, of: client.partner) != nil
+    guard isKnown,
+      try await useOnce("account \(client.id) \(id)", until: issued + rules.accountTokenLife + rules.clockSkew)
+    else { throw refused }
+    return account
+  }
+}

@@ -1,0 +1,113 @@
+import WireJSON
+
+/// A granted credential authorization: the SAD, and what the token answer tells about it.
+public struct GrantedCredential: Sendable {
+  /// The SAD's octets.
+  public let sad: [UInt8]
+  /// UTC, seconds since 1970.
+  public let expires: Int64
+  public let credential: String
+  /// The ledger's name of the SAD, by which it can be revoked.
+  public let activation: [UInt8]
+
+  public init(sad: [UInt8], expires: Int64, credential: String, activation: [UInt8]) {
+    self.sad = sad
+    self.expires = expires
+    self.credential = credential
+    self.activation = activation
+  }
+}
+
+extension AuthorizationServer {
+  /// Ends a transaction with a code. Of two forms sent at once only one gets a code.
+  ///
+  /// - Parameter granted: for scope credential.
+  public func issueCode(
+    _ key: TransactionKey, _ transaction: AuthorizationTransaction, granted: GrantedCredential?
+  ) async throws -> String {
+    guard let user = transaction.user else { throw TransactionRefusal.unknown }
+    let code = try await tokens.secret()
+    let now = now
+    let record = CodeRecord(
+      request: transaction.request, signer: user.signer, validUntil: now + rules.codeLife,
+      granted: try granted.map {
+        CodeRecord.Granted(
+          sealed: try SealedPayload.seal($0.sad, with: code), expires: $0.expires, credential: $0.credential,
+          activation: $0.activation)
+      })
+    try await store.writeOAuth { store in
+      _ = try store.transaction(key, now: now)
+      try store.removeEntry(.transaction, key.digest)
+      try store.put(record.entry(digest: TokenService.digest(code)))
+    }
+    return code
+  }
+}
+
+/// A code as the store keeps it.
+struct CodeRecord: Sendable {
+  struct Granted: Sendable {
+    /// The SAD, encrypted under the code.
+    let sealed: [UInt8]
+    let expires: Int64
+    let credential: String
+    let activation: [UInt8]
+  }
+
+  let request: CodeRequest
+  let signer: String
+  let validUntil: Int64
+  let granted: Granted?
+  /// The grant of the tokens that the code gave; nil until then. A used code stays, so that a second use is noticed.
+  var grant: String?
+
+  /// A used code is remembered for a day.
+  private static let memory: Int64 = 86400
+
+  func entry(digest: [UInt8]) -> OAuthEntry {
+    var body = JSONObject([
+      ("request", request.json), ("signer", .string(signer)), ("validUntil", .integer(validUntil)),
+    ])
+    if let grant { body["grant"] = .string(grant) }
+    if let granted {
+      body["granted"] = [
+        "sealed": Self.octets(granted.sealed), "expires": .integer(granted.expires),
+        "credential": .string(granted.credential), "activation": Self.octets(granted.activation),
+      ]
+    }
+    return OAuthEntry(
+      kind: .code, digest: digest, expires: validUntil + Self.memory, body: JSONValue.object(body).canonical())
+  }
+
+  init(request: CodeRequest, signer: String, validUntil: Int64, granted: Granted?) {
+    self.request = request
+    self.signer = signer
+    self.validUntil = validUntil
+    self.granted = granted
+  }
+
+  init?(_ entry: OAuthEntry) {
+    guard let body = try? JSONValue.parse(entry.body).object,
+      let request = body["request"]?.object.flatMap(CodeRequest.init(json:)), let signer = body["signer"]?.string,
+      let validUntil = body["validUntil"]?.integer
+    else { return nil }
+    self.init(
+      request: request, signer: signer, validUntil: validUntil,
+      granted: body["granted"]?.object.flatMap(Granted.init(json:)))
+    grant = body["grant"]?.string
+  }
+
+  static func octets(_ bytes: [UInt8]) -> JSONValue { .array(bytes.map { .integer(Int64($0)) }) }
+}
+
+extension CodeRecord.Granted {
+  init?(json object: JSONObject) {
+    func octets(_ name: String) -> [UInt8]? {
+      object[name]?.array?.compactMap { $0.integer.map(UInt8.init(truncatingIfNeeded:)) }
+    }
+    guard let sealed = octets("sealed"), let expires = object["expires"]?.integer,
+      let credential = object["credential"]?.string, let activation = octets("activation")
+    else { return nil }
+    self.init(sealed: sealed, expires: expires, credential: credential, activation: activation)
+  }
+}

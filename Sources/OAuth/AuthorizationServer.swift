@@ -1,0 +1,55 @@
+import Crypto
+public import WireJSON
+
+/// The OAuth 2.0 authorization server of the CSC API (CSC v1 §8.3, v2 §8.4; RFC 6749, 7636, 9126, 9396, 9207, 9700).
+///
+/// A credential authorization is an opaque value here: what it asks for, and whether the user may have it, is decided by
+/// the caller, who also brings the SAD that the code will give.
+public struct AuthorizationServer: Sendable {
+  public struct Rules: Sendable {
+    /// The issuer (RFC 8414 §2): the base URL of the endpoints, without a slash at the end.
+    public var issuer: String
+    /// Seconds.
+    public var transactionLife: Int64 = 600
+    public var codeLife: Int64 = 60
+    public var pushedRequestLife: Int64 = 60
+    /// Greatest age of an `account_token` (CSC v1 §8.4; it has no `exp`).
+    public var accountTokenLife: Int64 = 600
+    /// Longest life of a client's assertion (RFC 7523 §3).
+    public var assertionLife: Int64 = 600
+    /// Seconds by which clocks may differ.
+    public var clockSkew: Int64 = 30
+    /// Wrong passwords in one transaction.
+    public var maximumLogIns = 5
+
+    public init(issuer: String) { self.issuer = issuer }
+  }
+
+  public let rules: Rules
+  public let clients: ClientRegistry
+  let tokens: TokenService
+  let assertions: any AssertionVerifier
+
+  public init(rules: Rules, clients: ClientRegistry, tokens: TokenService, assertions: any AssertionVerifier) {
+    self.rules = rules
+    self.clients = clients
+    self.tokens = tokens
+    self.assertions = assertions
+  }
+
+  var store: any OAuthStore { tokens.store }
+  var now: Int64 { tokens.now() }
+
+  /// Octets compared in a time that tells nothing about where they differ.
+  static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    guard left.count == right.count else { return false }
+    return zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+  }
+}
+
+/// Verifies a client's signed statement (RFC 7523) with its registered keys.
+public protocol AssertionVerifier: Sendable {
+  /// - Parameter keys: a JWK set.
+  /// - Returns: the claims of a JWS that one of the keys signed with an asymmetric algorithm; nil for anything else.
+  func claims(of assertion: String, keys: JSONValue) async -> JSONObject?
+}

@@ -1,0 +1,71 @@
+public import WireJSON
+
+/// Software of a partner that is registered with the authorization server (RFC 6749 §2).
+public struct Client: Sendable {
+  /// How a client proves that it is itself, by the names of RFC 7591 §2 and RFC 8705 §2.2.1.
+  public enum AuthenticationMethod: String, Sendable, CaseIterable {
+    /// A public client: an app that can keep no secret. PKCE alone protects its codes.
+    case none
+    case secretBasic = "client_secret_basic"
+    case secretPost = "client_secret_post"
+    case privateKeyJWT = "private_key_jwt"
+    /// Mutual TLS with a registered certificate (RFC 8705 §2.2).
+    case certificate = "self_signed_tls_client_auth"
+  }
+
+  public enum Grant: String, Sendable, CaseIterable {
+    case authorizationCode = "authorization_code"
+    case clientCredentials = "client_credentials"
+    case refreshToken = "refresh_token"
+  }
+
+  /// Wire name: `client_id`.
+  public let id: String
+  /// The organisation whose customers it may reach.
+  public let partner: String
+  /// Shown to people on the consent page.
+  public let name: String
+  public let methods: Set<AuthenticationMethod>
+  /// UTF-8 octets; also the secret behind `account_token` (CSC v1 §8.4).
+  public let secret: [UInt8]?
+  /// Public keys for `private_key_jwt`: a JWK set (RFC 7517 §5).
+  public let keys: JSONValue?
+  /// SHA-256 of the DER of the certificate for mutual TLS.
+  public let certificate: [UInt8]?
+  /// Compared octet by octet (RFC 9700 §2.1). The first is the default of CSC v1 §8.3.2.
+  public let redirectURIs: [String]
+  public let grants: Set<Grant>
+  /// False only for confidential clients of CSC v1, which has no PKCE.
+  public let requiresPKCE: Bool
+
+  public init(
+    id: String, partner: String, name: String, methods: Set<AuthenticationMethod>, secret: [UInt8]?,
+    keys: JSONValue?, certificate: [UInt8]?, redirectURIs: [String], grants: Set<Grant>, requiresPKCE: Bool
+  ) {
+    self.id = id
+    self.partner = partner
+    self.name = name
+    self.methods = methods
+    self.secret = secret
+    self.keys = keys
+    self.certificate = certificate
+    self.redirectURIs = redirectURIs
+    self.grants = grants
+    self.requiresPKCE = requiresPKCE
+  }
+
+  public var isPublic: Bool { methods == [.none] }
+  /// Whether its tokens are good only on a connection with its certificate (RFC 8705 §3).
+  public var bindsTokens: Bool { methods == [.certificate] }
+}
+
+/// The registered clients by id.
+public struct ClientRegistry: Sendable {
+  private let clients: [String: Client]
+
+  public init(_ clients: [Client] = []) {
+    self.clients = Dictionary(clients.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  public subscript(id: String) -> Client? { clients[id] }
+}

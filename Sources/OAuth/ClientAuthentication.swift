@@ -1,0 +1,121 @@
+import Crypto
+import WireJSON
+
+/// What a request brings along to prove which client it comes from.
+public struct PresentedClient: Sendable {
+  /// The parts of a Basic header after form decoding and without it: both are seen in clients. Nil without a header.
+  public var basic: (id: String, secrets: [[UInt8]])?
+  /// SHA-256 of the certificate of the connection, if it has one.
+  public var certificate: [UInt8]?
+  /// URLs under which the called endpoint is known, for `aud` of an assertion.
+  public var audiences: [String]
+
+  public init(basic: (id: String, secrets: [[UInt8]])?, certificate: [UInt8]?, audiences: [String]) {
+    self.basic = basic
+    self.certificate = certificate
+    self.audiences = audiences
+  }
+}
+
+extension AuthorizationServer {
+  private static let assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+  /// The client that sent a request to the token, revocation or PAR endpoint. Errors are the rows of CSC v1 §8.3.3.
+  public func authenticate(_ presented: PresentedClient, _ parameters: Parameters) async throws -> Client {
+    guard !parameters.repeatsOne else { throw OAuthError.repeatedParameter }
+    let client = try namedClient(presented, parameters)
+    let proofs = [
+      presented.basic != nil, parameters["client_secret"] != nil, parameters["client_assertion"] != nil,
+    ].count { $0 }
+    // RFC 6749 §2.3: no more than one method in a request. Some clients send the secret twice, which proves the same.
+    guard proofs <= 1 || sendsSecretTwice(presented, parameters) else {
+      throw OAuthError.invalidRequest("More than one client authentication method")
+    }
+    if let basic = presented.basic {
+      try check(basic.secrets, of: client, .secretBasic)
+    } else if let secret = parameters["client_secret"] {
+      try check([Array(secret.utf8)], of: client, .secretPost)
+    } else if parameters["client_assertion"] != nil || parameters["client_assertion_type"] != nil {
+      try await checkAssertion(parameters, presented.audiences, of: client)
+    } else if client.methods.contains(.certificate) {
+      guard let certificate = presented.certificate, certificate == client.certificate else {
+        throw OAuthError.invalidClient("The connection has no registered certificate")
+      }
+    } else {
+      guard client.methods.contains(.none) else { throw OAuthError.clientAuthenticationRequired }
+    }
+    return client
+  }
+
+  /// `client_id` in the form, or the name in the header or in the assertion.
+  private func namedClient(_ presented: PresentedClient, _ parameters: Parameters) throws -> Client {
+    guard let id = parameters["client_id"] ?? presented.basic?.id ?? subject(of: parameters["client_assertion"]) else {
+      throw OAuthError.missing("client_id")
+    }
+    guard let client = clients[id], presented.basic == nil || presented.basic?.id == id else {
+      throw OAuthError.invalid("client_id")
+    }
+    return client
+  }
+
+  private func sendsSecretTwice(_ presented: PresentedClient, _ parameters: Parameters) -> Bool {
+    guard let basic = presented.basic, let secret = parameters["client_secret"] else { return false }
+    return parameters["client_assertion"] == nil && basic.secrets.contains(Array(secret.utf8))
+  }
+
+  private func check(
+    _ secrets: [[UInt8]], of client: Client, _ method: Client.AuthenticationMethod
+  ) throws {
+    // A public client may send a Basic header with an empty secret (one of the known clients always does).
+    if client.isPublic, secrets.allSatisfy(\.isEmpty) { return }
+    guard client.methods.contains(method), let expected = client.secret,
+      secrets.contains(where: { Self.isEqual(Self.digest($0), Self.digest(expected)) })
+    else { throw OAuthError.wrongSecret }
+  }
+
+  private static func digest(_ octets: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: octets)) }
+
+  // MARK: private_key_jwt (RFC 7523 §3, OpenID Connect Core §9)
+
+  /// Read unverified, only to find out whose keys to use.
+  private func subject(of assertion: String?) -> String? {
+    assertion.flatMap(CompactJWT.init)?.claims["sub"]?.string
+  }
+
+  private func checkAssertion(_ parameters: Parameters, _ audiences: [String], of client: Client) async throws {
+    guard let assertion = parameters["client_assertion"] else { throw OAuthError.missing("client_assertion") }
+    guard parameters["client_assertion_type"] == Self.assertionType else {
+      throw OAuthError.invalid("client_assertion_type")
+    }
+    guard client.methods.contains(.privateKeyJWT), let keys = client.keys,
+      let claims = await assertions.claims(of: assertion, keys: keys)
+    else { throw OAuthError.invalidClient("Invalid parameter client_assertion") }
+    let now = now
+    guard claims["iss"]?.string == client.id, claims["sub"]?.string == client.id,
+      Self.audience(claims).contains(where: { audiences.contains($0) || $0 == rules.issuer }),
+      let expires = claims["exp"]?.integer, now < expires + rules.clockSkew,
+      expires <= now + rules.assertionLife + rules.clockSkew,
+      claims["nbf"].map({ $0.integer.map { $0 <= now + rules.clockSkew } ?? false }) ?? true,
+      let id = claims["jti"]?.string, !id.isEmpty,
+      try await useOnce("assertion \(client.id) \(id)", until: expires + rules.clockSkew)
+    else { throw OAuthError.invalidClient("Invalid parameter client_assertion") }
+  }
+
+  static func audience(_ claims: JSONObject) -> [String] {
+    switch claims["aud"] {
+    case .string(let one)?: [one]
+    case .array(let several)?: several.compactMap(\.string)
+    default: []
+    }
+  }
+
+  /// Whether a token's id is seen for the first time.
+  func useOnce(_ id: String, until expires: Int64) async throws -> Bool {
+    let digest = TokenService.digest(id)
+    return try await store.writeOAuth { store in
+      guard try store.entry(.usedID, digest) == nil else { return false }
+      try store.put(OAuthEntry(kind: .usedID, digest: digest, expires: expires, body: []))
+      return true
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import WireJSON
+
+/// The version of the CSC API whose rules a request follows; told by the endpoint's path.
+public enum Dialect: String, Sendable { case v1, v2 }
+
+public enum Scope: String, Sendable {
+  /// Opens the API.
+  case service
+  /// Opens one key for named signatures (CSC v1 §8.3.2).
+  case credential
+}
+
+/// What a credential authorization asks for, opaque to the authorization server: canonical JSON that its caller wrote.
+public struct CredentialDetails: Sendable, Equatable {
+  public let canonical: [UInt8]
+  /// Whether it came as `authorization_details` (RFC 9396); then the token request must repeat it.
+  public let isRich: Bool
+
+  public init(canonical: [UInt8], isRich: Bool) {
+    self.canonical = canonical
+    self.isRich = isRich
+  }
+}
+
+/// A validated request for an authorization code (RFC 6749 §4.1.1, CSC v1 §8.3.2, v2 §8.4.2).
+public struct CodeRequest: Sendable, Equatable {
+  public let client: String
+  public let redirectURI: String
+  /// Whether the request named it; then the token request must repeat it (RFC 6749 §4.1.3).
+  public let namesRedirectURI: Bool
+  public var state: String?
+  public let scope: Scope
+  /// base64url(SHA-256(verifier)); nil only for clients that are excepted from PKCE.
+  public let challenge: String?
+  public let dialect: Dialect
+  /// The wish for the pages' language (RFC 5646).
+  public let language: String?
+  /// The only account that may log in, from `account_token`.
+  public let account: String?
+  public let credential: CredentialDetails?
+}
+
+extension CodeRequest {
+  var json: JSONValue {
+    var object = JSONObject([
+      ("client", .string(client)), ("redirectURI", .string(redirectURI)), ("namesRedirectURI", .bool(namesRedirectURI)),
+      ("scope", .string(scope.rawValue)), ("dialect", .string(dialect.rawValue)),
+    ])
+    let texts = [("state", state), ("challenge", challenge), ("language", language), ("account", account)]
+    for (name, text) in texts { object[name] = text.map(JSONValue.string) }
+    if let credential {
+      object["credential"] = .string(String(decoding: credential.canonical, as: UTF8.self))
+      object["isRich"] = .bool(credential.isRich)
+    }
+    return .object(object)
+  }
+
+  init?(json object: JSONObject) {
+    guard let client = object["client"]?.string, let redirectURI = object["redirectURI"]?.string,
+      let namesRedirectURI = object["namesRedirectURI"]?.bool,
+      let scope = object["scope"]?.string.flatMap(Scope.init(rawValue:)),
+      let dialect = object["dialect"]?.string.flatMap(Dialect.init(rawValue:))
+    else { return nil }
+    self.init(
+      client: client, redirectURI: redirectURI, namesRedirectURI: namesRedirectURI, state: object["state"]?.string,
+      scope: scope, challenge: object["challenge"]?.string, dialect: dialect, language: object["language"]?.string,
+      account: object["account"]?.string,
+      credential: object["credential"]?.string.map {
+        CredentialDetails(canonical: Array($0.utf8), isRich: object["isRich"]?.bool ?? false)
+      })
+  }
+}

@@ -1,0 +1,103 @@
+import WireJSON
+
+/// What a token request gives.
+public enum TokenAnswer: Sendable {
+  case service(TokenService.Issued)
+  case credential(CredentialToken)
+
+  /// The access token of scope credential: it is the SAD.
+  public struct CredentialToken: Sendable {
+    /// The SAD's octets.
+    public let sad: [UInt8]
+    /// Seconds that are left.
+    public let expiresIn: Int64
+    public let credential: String
+    public let request: CodeRequest
+  }
+}
+
+/// A code that was used before came again: somebody else has it. The tokens that it gave are dead; if it gave a SAD,
+/// the caller kills that (RFC 6749 §4.1.2, RFC 9700 §4.5).
+public struct CodeReused: Error {
+  public let activation: [UInt8]?
+}
+
+/// Grant `authorization_code` (RFC 6749 §4.1.3, RFC 7636 §4.6).
+public struct AuthorizationCodeGrant: Sendable {
+  let server: AuthorizationServer
+
+  public init(_ server: AuthorizationServer) { self.server = server }
+
+  /// - Parameter details: `authorization_details` of the token request as its caller reads them.
+  /// - Throws: `OAuthError`, `CodeReused`.
+  public func redeem(_ parameters: Parameters, client: Client, details: [UInt8]?) async throws -> TokenAnswer {
+    guard client.grants.contains(.authorizationCode) else { throw OAuthError.unauthorizedClient }
+    guard let code = parameters["code"] else { throw OAuthError.missing("code") }
+    let digest = TokenService.digest(code)
+    let now = server.now
+    guard let found = try await record(digest), found.request.client == client.id else {
+      throw OAuthError.invalidGrant("Invalid parameter code")
+    }
+    let new = try await server.tokens.tokens(
+      partner: client.partner, signer: found.signer, client: client.id,
+      withRefreshToken: found.request.scope == .service && client.grants.contains(.refreshToken))
+    let used = try await server.store.writeOAuth { store in
+      guard var record = try store.entry(.code, digest).flatMap(CodeRecord.init) else {
+        throw OAuthError.invalidGrant("Invalid parameter code")
+      }
+      if let grant = record.grant {
+        try store.removeGrant(grant)
+        return Used.before(activation: record.granted?.activation)
+      }
+      guard now < record.validUntil else { throw OAuthError.invalidGrant("Authorization code is invalid or expired") }
+      try Self.check(parameters, details, record.request)
+      record.grant = new.records[0].grant
+      try store.put(record.entry(digest: digest))
+      if record.request.scope == .service { for token in new.records { try store.put(token) } }
+      return Used.now(record)
+    }
+    switch used {
+    case .before(let activation): throw CodeReused(activation: activation)
+    case .now(let record):
+      guard let granted = record.granted else { return .service(new.issued) }
+      return .credential(
+        TokenAnswer.CredentialToken(
+          sad: try SealedPayload.open(granted.sealed, with: code), expiresIn: granted.expires - now,
+          credential: granted.credential, request: record.request))
+    }
+  }
+
+  /// What became of a code. Returned, not thrown: the removal of the tokens must stay.
+  private enum Used: Sendable {
+    case now(CodeRecord)
+    case before(activation: [UInt8]?)
+  }
+
+  private func record(_ digest: [UInt8]) async throws -> CodeRecord? {
+    try await server.store.readOAuth { try $0.entry(.code, digest).flatMap(CodeRecord.init) }
+  }
+
+  private static func check(_ parameters: Parameters, _ details: [UInt8]?, _ request: CodeRequest) throws {
+    let uri = parameters["redirect_uri"]
+    // Named there, it must be named here; not named there, only the default itself can be meant.
+    guard uri == request.redirectURI || (uri == nil && !request.namesRedirectURI) else {
+      let more = request.dialect == .v1 ? " redirect_uri parameter of authorization request" : ""
+      throw OAuthError.invalidGrant("redirect_uri parameter does not match" + more)
+    }
+    let verifier = parameters["code_verifier"]
+    if let challenge = request.challenge {
+      guard let verifier, PKCE.isVerifier(verifier), PKCE.fits(verifier, challenge) else {
+        throw OAuthError.invalidGrant("Invalid parameter code_verifier")
+      }
+    } else if verifier != nil {
+      // RFC 9700 §2.1.1: a verifier without a challenge shows that the challenge was taken out on the way.
+      throw OAuthError.invalidGrant("Invalid parameter code_verifier")
+    }
+    guard request.credential?.isRich == true else {
+      guard details == nil else { throw OAuthError.invalid("authorization_details") }
+      return
+    }
+    guard let details else { throw OAuthError.missing("authorization_details") }
+    guard details == request.credential?.canonical else { throw OAuthError.invalid("authorization_details") }
+  }
+}

@@ -1,0 +1,60 @@
+/// Where the authorization server keeps its state. `StoreConformance` is the suite that every implementation passes.
+///
+/// Promises as `SoleControlStore`: a `write` is one serializable transaction, durable when it returns; if its body throws,
+/// nothing of it remains. Bodies are synchronous and do nothing but use their argument.
+public protocol OAuthStore: Sendable {
+  func readOAuth<Result: Sendable>(
+    _ body: @escaping @Sendable (any OAuthReading) throws -> Result
+  ) async throws -> Result
+
+  func writeOAuth<Result: Sendable>(
+    _ body: @escaping @Sendable (any OAuthWriting) throws -> Result
+  ) async throws -> Result
+}
+
+public protocol OAuthReading {
+  func token(_ digest: [UInt8]) throws -> TokenRecord?
+  func account(_ username: String) throws -> Account?
+  func entry(_ kind: OAuthEntry.Kind, _ digest: [UInt8]) throws -> OAuthEntry?
+}
+
+public protocol OAuthWriting: OAuthReading {
+  /// Adds the token, or replaces the one of the same digest.
+  func put(_ token: TokenRecord) throws
+  func removeToken(_ digest: [UInt8]) throws
+  /// Removes every token of a grant.
+  func removeGrant(_ grant: String) throws
+  /// Adds the account, or replaces the one of the same name.
+  func put(_ account: Account) throws
+  /// Adds the entry, or replaces the one of the same kind and digest.
+  func put(_ entry: OAuthEntry) throws
+  func removeEntry(_ kind: OAuthEntry.Kind, _ digest: [UInt8]) throws
+  /// Removes entries and tokens that expired before `time`. A bounded number at a time.
+  func removeExpired(before time: Int64) throws
+}
+
+/// Something short-lived of the authorization server, under the digest of the secret that opens it.
+public struct OAuthEntry: Sendable, Equatable {
+  public enum Kind: String, Sendable {
+    case pushedRequest = "par"
+    case transaction
+    case code
+    /// The id of a token that may be presented once.
+    case usedID = "jti"
+    case failedLogIns = "failures"
+  }
+
+  public let kind: Kind
+  public let digest: [UInt8]
+  /// UTC, seconds since 1970.
+  public let expires: Int64
+  /// Canonical JSON.
+  public let body: [UInt8]
+
+  public init(kind: Kind, digest: [UInt8], expires: Int64, body: [UInt8]) {
+    self.kind = kind
+    self.digest = digest
+    self.expires = expires
+    self.body = body
+  }
+}

@@ -1,0 +1,117 @@
+/// Why a request for a code is refused, and where that may be said.
+public enum CodeRequestRefusal: Error, Sendable {
+  /// Client or redirect URI is not known to be good: the answer must not be sent anywhere (RFC 6749 §4.1.2.1).
+  case page(OAuthError)
+  case redirect(OAuthError, to: Destination)
+}
+
+/// A registered redirect URI, and what every answer to it carries.
+public struct Destination: Sendable, Equatable {
+  public let uri: String
+  public let state: String?
+
+  public init(uri: String, state: String?) {
+    self.uri = uri
+    self.state = state
+  }
+}
+
+extension AuthorizationServer {
+  /// Reads a credential authorization out of the parameters. Throws `OAuthError` for one that cannot be granted.
+  public typealias CredentialReader = @Sendable (Parameters, Client) async throws -> CredentialDetails
+
+  /// Longest `state`. CSC v1 has 255 octets; some clients send more.
+  private static let longestState = 1024
+
+  /// Validates the parameters of `oauth2/authorize`; those of a pushed request are fetched.
+  ///
+  /// - Throws: `CodeRequestRefusal`.
+  public func request(
+    _ parameters: Parameters, _ dialect: Dialect, reader: CredentialReader
+  ) async throws -> CodeRequest {
+    guard let id = parameters["client_id"], !parameters.repeatsOne else {
+      throw CodeRequestRefusal.page(parameters.repeatsOne ? .repeatedParameter : .missing("client_id"))
+    }
+    guard let client = clients[id] else { throw CodeRequestRefusal.page(.invalid("client_id")) }
+    if let uri = parameters["request_uri"] {
+      guard var request = try await takePushedRequest(uri, client: client) else {
+        throw CodeRequestRefusal.page(OAuthError("invalid_request_uri", "Invalid parameter request_uri"))
+      }
+      // One client repeats its state here. What was pushed counts.
+      request.state = request.state ?? parameters["state"]
+      return request
+    }
+    return try await validate(parameters, dialect, client, reader)
+  }
+
+  func validate(
+    _ parameters: Parameters, _ dialect: Dialect, _ client: Client, _ reader: CredentialReader
+  ) async throws -> CodeRequest {
+    let redirectURI = try redirectURI(parameters["redirect_uri"], client, dialect)
+    let state = parameters["state"]
+    do {
+      guard state.map({ $0.utf8.count <= Self.longestState }) ?? true else { throw OAuthError.invalid("state") }
+      guard parameters["request"] == nil else {
+        throw OAuthError("request_not_supported", "Parameter request is not supported")
+      }
+      guard let type = parameters["response_type"] else { throw OAuthError.missing("response_type") }
+      guard type == "code" else { throw OAuthError.unsupportedResponseType }
+      guard client.grants.contains(.authorizationCode) else { throw OAuthError.unauthorizedClient }
+      let scope = try scope(parameters)
+      return CodeRequest(
+        client: client.id, redirectURI: redirectURI, namesRedirectURI: parameters["redirect_uri"] != nil, state: state,
+        scope: scope, challenge: try challenge(parameters, client, dialect), dialect: dialect,
+        language: parameters["lang"] ?? parameters["ui_locales"]?.split(separator: " ").first.map(String.init),
+        account: try await parameters["account_token"].asyncMap { try await account(of: $0, client: client) },
+        credential: scope == .credential ? try await reader(parameters, client) : nil)
+    } catch let error as OAuthError {
+      let tooLong = error == .invalid("state")
+      throw CodeRequestRefusal.redirect(error, to: Destination(uri: redirectURI, state: tooLong ? nil : state))
+    }
+  }
+
+  /// The redirect URI that the request names, which must be a registered one octet by octet, or the registered default.
+  private func redirectURI(_ named: String?, _ client: Client, _ dialect: Dialect) throws -> String {
+    if let named {
+      guard client.redirectURIs.contains(where: { $0.utf8.elementsEqual(named.utf8) }) else {
+        throw CodeRequestRefusal.page(.invalid("redirect_uri"))
+      }
+      return named
+    }
+    guard let first = client.redirectURIs.first, dialect == .v1 || client.redirectURIs.count == 1 else {
+      throw CodeRequestRefusal.page(.missing("redirect_uri"))
+    }
+    return first
+  }
+
+  /// Absent: service, unless a rich request says otherwise (CSC v2 §8.4.2).
+  private func scope(_ parameters: Parameters) throws -> Scope {
+    guard let text = parameters["scope"] else {
+      return parameters["authorization_details"] == nil ? .service : .credential
+    }
+    guard let scope = Scope(rawValue: text), scope == .credential || parameters["authorization_details"] == nil else {
+      throw OAuthError.invalidScope
+    }
+    return scope
+  }
+
+  private func challenge(_ parameters: Parameters, _ client: Client, _ dialect: Dialect) throws -> String? {
+    guard let challenge = parameters["code_challenge"] else {
+      guard dialect == .v1, !client.requiresPKCE, !client.isPublic else { throw OAuthError.missing("code_challenge") }
+      guard parameters["code_challenge_method"] == nil else { throw OAuthError.missing("code_challenge") }
+      return nil
+    }
+    guard parameters["code_challenge_method"] == "S256" else {
+      throw OAuthError.invalidRequest("code_challenge_method must be S256")
+    }
+    guard PKCE.isChallenge(challenge) else { throw OAuthError.invalid("code_challenge") }
+    return challenge
+  }
+}
+
+extension Optional {
+  fileprivate func asyncMap<Output>(_ body: (Wrapped) async throws -> Output) async rethrows -> Output? {
+    guard let self else { return nil }
+    return try await body(self)
+  }
+}

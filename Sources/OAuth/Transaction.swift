@@ -1,0 +1,203 @@
+import Crypto
+import WireJSON
+
+/// A person's way through the pages, from the request to the code. It belongs to the browser that began it.
+public struct AuthorizationTransaction: Sendable, Equatable {
+  /// Who logged in.
+  public struct User: Sendable, Equatable {
+    public let username, signer: String
+  }
+
+  /// A visit to the eID provider that has begun.
+  public struct EIDVisit: Sendable, Equatable {
+    /// The values of the request to the provider that its answer is held against.
+    public let state, nonce, codeVerifier, issuer: String
+
+    public init(state: String, nonce: String, codeVerifier: String, issuer: String) {
+      self.state = state
+      self.nonce = nonce
+      self.codeVerifier = codeVerifier
+      self.issuer = issuer
+    }
+  }
+
+  public let request: CodeRequest
+  /// SHA-256 of the secret in the browser's cookie.
+  let browser: [UInt8]
+  /// UTC, seconds since 1970.
+  let expires: Int64
+  public internal(set) var user: User?
+  public internal(set) var eid: EIDVisit?
+  var failedLogIns = 0
+
+  public var destination: Destination { Destination(uri: request.redirectURI, state: request.state) }
+}
+
+/// What opens a transaction: its id, which the pages carry, and the secret in the browser's cookie.
+public struct TransactionKey: Sendable {
+  public let id, browserSecret: String
+
+  public init(id: String, browserSecret: String) {
+    self.id = id
+    self.browserSecret = browserSecret
+  }
+
+  var digest: [UInt8] { TokenService.digest("transaction " + id) }
+
+  /// What every form carries: only a page that we made for this browser and transaction knows it.
+  var formCode: [UInt8] {
+    Array(
+      HMAC<SHA256>.authenticationCode(
+        for: Array("form \(id)".utf8), using: SymmetricKey(data: Array(browserSecret.utf8))))
+  }
+}
+
+public enum TransactionRefusal: Error, Equatable, Sendable {
+  /// Unknown, ended or expired, another browser's, or a form that is not ours.
+  case unknown
+  case wrongPassword
+  /// Too many wrong passwords in this transaction; it is over.
+  case tooManyLogIns
+}
+
+extension AuthorizationServer {
+  /// Begins a person's way through the pages.
+  public func begin(_ request: CodeRequest) async throws -> TransactionKey {
+    let key = TransactionKey(id: try await tokens.secret(), browserSecret: try await tokens.secret())
+    let now = now
+    let transaction = AuthorizationTransaction(
+      request: request, browser: TokenService.digest(key.browserSecret), expires: now + rules.transactionLife)
+    try await store.writeOAuth { store in
+      try store.removeExpired(before: now)
+      try store.put(transaction.entry(key))
+    }
+    return key
+  }
+
+  /// The token of the forms, against requests that other sites forge.
+  public func formToken(_ key: TransactionKey) -> String { tokens.text(key.formCode) }
+
+  /// - Parameter formToken: nil only where nothing is changed by the call.
+  public func transaction(_ key: TransactionKey, formToken: String?) async throws -> AuthorizationTransaction {
+    if let formToken {
+      guard Self.isEqual(Array(formToken.utf8), Array(self.formToken(key).utf8)) else {
+        throw TransactionRefusal.unknown
+      }
+    }
+    let now = now
+    return try await store.readOAuth { try $0.transaction(key, now: now) }
+  }
+
+  /// The transaction of a browser that comes back from the eID provider, by the `state` that it brings.
+  public func transaction(
+    id: String, browserSecret: String
+  ) async throws -> (key: TransactionKey, transaction: AuthorizationTransaction) {
+    let key = TransactionKey(id: id, browserSecret: browserSecret)
+    return (key, try await transaction(key, formToken: nil))
+  }
+
+  /// Checks user name and password, and remembers who it is.
+  public func logIn(
+    _ key: TransactionKey, username: String, password: String
+  ) async throws -> AuthorizationTransaction {
+    let now = now
+    let limit = rules.maximumLogIns
+    // Counted before the check, so that many at once are all counted.
+    let before = try await store.writeOAuth { store in
+      var transaction = try store.transaction(key, now: now)
+      transaction.failedLogIns += 1
+      guard transaction.failedLogIns <= limit else { throw TransactionRefusal.tooManyLogIns }
+      try store.put(transaction.entry(key))
+      return transaction
+    }
+    let account: Account
+    do { account = try await tokens.verify(username: username, password: password) } catch TokenService.Refusal
+      .loginFailed
+    {
+      throw TransactionRefusal.wrongPassword
+    }
+    // The right password of somebody else is as good as a wrong one.
+    guard let client = clients[before.request.client], account.partner == client.partner,
+      before.request.account.map({ $0 == account.username }) ?? true
+    else { throw TransactionRefusal.wrongPassword }
+    return try await change(key) {
+      $0.user = AuthorizationTransaction.User(username: account.username, signer: account.signer)
+      $0.failedLogIns = 0
+    }
+  }
+
+  public func beginEIDVisit(
+    _ key: TransactionKey, _ visit: AuthorizationTransaction.EIDVisit
+  ) async throws -> AuthorizationTransaction {
+    try await change(key) { $0.eid = visit }
+  }
+
+  private func change(
+    _ key: TransactionKey, _ body: @escaping @Sendable (inout AuthorizationTransaction) -> Void
+  ) async throws -> AuthorizationTransaction {
+    let now = now
+    return try await store.writeOAuth { store in
+      var transaction = try store.transaction(key, now: now)
+      body(&transaction)
+      try store.put(transaction.entry(key))
+      return transaction
+    }
+  }
+
+  /// The person declines: the transaction is over.
+  public func deny(_ key: TransactionKey) async throws {
+    try await store.writeOAuth { try $0.removeEntry(.transaction, key.digest) }
+  }
+}
+
+extension OAuthReading {
+  func transaction(_ key: TransactionKey, now: Int64) throws -> AuthorizationTransaction {
+    guard let entry = try entry(.transaction, key.digest), now < entry.expires,
+      let transaction = AuthorizationTransaction(entry),
+      AuthorizationServer.isEqual(transaction.browser, TokenService.digest(key.browserSecret))
+    else { throw TransactionRefusal.unknown }
+    return transaction
+  }
+}
+
+extension AuthorizationTransaction {
+  func entry(_ key: TransactionKey) -> OAuthEntry {
+    var body = JSONObject([
+      ("request", request.json), ("browser", .array(browser.map { .integer(Int64($0)) })),
+      ("failedLogIns", .integer(Int64(failedLogIns))),
+    ])
+    if let user { body["user"] = ["username": .string(user.username), "signer": .string(user.signer)] }
+    if let eid {
+      body["eid"] = [
+        "state": .string(eid.state), "nonce": .string(eid.nonce), "codeVerifier": .string(eid.codeVerifier),
+        "issuer": .string(eid.issuer),
+      ]
+    }
+    return OAuthEntry(
+      kind: .transaction, digest: key.digest, expires: expires, body: JSONValue.object(body).canonical())
+  }
+
+  init?(_ entry: OAuthEntry) {
+    guard let body = try? JSONValue.parse(entry.body).object,
+      let request = body["request"]?.object.flatMap(CodeRequest.init(json:)),
+      let browser = body["browser"]?.array?.compactMap({ $0.integer.map(UInt8.init(truncatingIfNeeded:)) }),
+      let failedLogIns = body["failedLogIns"]?.integer
+    else { return nil }
+    self.init(request: request, browser: browser, expires: entry.expires)
+    self.failedLogIns = Int(failedLogIns)
+    if let user = body["user"]?.object, let name = user["username"]?.string, let signer = user["signer"]?.string {
+      self.user = User(username: name, signer: signer)
+    }
+    if let eid = body["eid"]?.object, let state = eid["state"]?.string, let nonce = eid["nonce"]?.string,
+      let verifier = eid["codeVerifier"]?.string, let issuer = eid["issuer"]?.string
+    {
+      self.eid = EIDVisit(state: state, nonce: nonce, codeVerifier: verifier, issuer: issuer)
+    }
+  }
+
+  init(request: CodeRequest, browser: [UInt8], expires: Int64) {
+    self.request = request
+    self.browser = browser
+    self.expires = expires
+  }
+}
