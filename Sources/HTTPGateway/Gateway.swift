@@ -16,18 +16,23 @@ public struct Gateway: Sendable {
   let tokens: TokenService
   let logger: Logger
   let now: @Sendable () -> UnixTime
+  let pages: Pages
   private let readinessProbe: ReadinessProbe
 
-  /// - Parameter checkReadiness: throws if a part that every signature needs does not work.
+  /// - Parameters:
+  ///   - brands: how the pages of the partners look; the others get the service's own look.
+  ///   - checkReadiness: throws if a part that every signature needs does not work.
   public init(
     info: ServiceInfo, signing: SigningService, tokens: TokenService, logger: Logger,
-    now: @escaping @Sendable () -> UnixTime, checkReadiness: @escaping @Sendable () async throws -> Void
+    now: @escaping @Sendable () -> UnixTime, brands: [PartnerID: Brand] = [:],
+    checkReadiness: @escaping @Sendable () async throws -> Void
   ) {
     self.info = info
     self.signing = signing
     self.tokens = tokens
     self.logger = logger
     self.now = now
+    pages = Pages(serviceName: info.name, language: info.language, brands: brands)
     readinessProbe = ReadinessProbe(checkReadiness)
   }
 
@@ -44,6 +49,9 @@ public struct Gateway: Sendable {
     router.get("health/live") { _, _ in Response(text: "alive\n") }
     router.get("health/ready") { _, _ in await readiness() }
     router.get("logo.png") { _, _ in Logo.response }
+    for folder in ["assets", "brand"] {
+      router.get("\(folder)/**") { request, _ in pages.assets.response(request.uri.path) }
+    }
     return router
   }
 

@@ -26,7 +26,7 @@ struct GatewayBench: Sendable {
   let alice, bob, partner, otherPartner: String
   let path: String
 
-  init() async throws {
+  init(brands: [PartnerID: Brand] = [:]) async throws {
     path = try temporaryFolder().appendingPathComponent("test.sqlite").path
     let store = try SQLiteFileStore(path: path, mayCreate: true)
     signing = SigningBench(store: store)
@@ -48,7 +48,8 @@ struct GatewayBench: Sendable {
       info: ServiceInfo(
         name: "Test", logo: "https://test.example/logo.png", region: "AT", language: "en", description: "A test",
         authTypes: ["basic"]),
-      signing: signing.service, tokens: tokens, logger: logger, now: { clock.now }, checkReadiness: {})
+      signing: signing.service, tokens: tokens, logger: logger, now: { clock.now }, brands: brands,
+      checkReadiness: {})
   }
 
   struct Answer: Sendable {

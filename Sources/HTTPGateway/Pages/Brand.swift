@@ -1,0 +1,84 @@
+internal import Foundation
+
+/// Why a brand cannot be used; for whoever writes the configuration.
+public struct BrandError: Error, CustomStringConvertible {
+  /// The member of `Brand` that is wrong.
+  public let member: String
+  public let what: String
+
+  init(_ member: String, _ what: String) {
+    self.member = member
+    self.what = what
+  }
+
+  public var description: String { "\"\(member)\" \(what)" }
+}
+
+/// How the pages of a partner's customers look.
+public struct Brand: Sendable {
+  /// What the partner says in one language.
+  public struct Words: Sendable, Hashable {
+    /// A line above the log-in.
+    public var welcome: String?
+    /// URLs.
+    public var terms, privacy, help: String?
+
+    public init(welcome: String? = nil, terms: String? = nil, privacy: String? = nil, help: String? = nil) {
+      self.welcome = welcome
+      self.terms = terms
+      self.privacy = privacy
+      self.help = help
+    }
+  }
+
+  let name: String
+  let colour: BrandColour
+  let logo: BrandLogo?
+  let words: [PageLanguage: Words]
+  let frameOrigins: [String]
+
+  static let standardColour = BrandColour(0x1b, 0x45, 0x7e)
+  static let longestName = 80
+  static let longestWelcome = 300
+
+  /// - Parameters:
+  ///   - colour: of buttons and lines; text on it and text in it are adjusted until they can be read.
+  ///   - words: for each language; a language that is missing has none.
+  ///   - frameOrigins: origins whose pages may show ours in a frame.
+  public init(
+    name: String, colour: BrandColour? = nil, logo: BrandLogo? = nil, words: [PageLanguage: Words] = [:],
+    frameOrigins: [String] = []
+  ) throws(BrandError) {
+    guard !name.allSatisfy(\.isWhitespace), name.count <= Self.longestName else {
+      throw BrandError("name", "must have 1 to \(Self.longestName) characters")
+    }
+    for words in words.values {
+      if let welcome = words.welcome, welcome.count > Self.longestWelcome {
+        throw BrandError("welcome", "is longer than \(Self.longestWelcome) characters")
+      }
+      for (member, link) in [("terms", words.terms), ("privacy", words.privacy), ("help", words.help)] {
+        guard let link else { continue }
+        guard WebOrigin(of: link)?.isSecure == true else { throw BrandError(member, "must be an https URL: \(link)") }
+      }
+    }
+    for origin in frameOrigins {
+      guard let parsed = WebOrigin(of: origin), parsed.isSecure, parsed.text == origin else {
+        throw BrandError("frameOrigins", "must be https origins without a path or wildcard: \(origin)")
+      }
+    }
+    self.name = name
+    self.colour = colour ?? Self.standardColour
+    self.logo = logo
+    self.words = words
+    self.frameOrigins = frameOrigins
+  }
+
+  /// The look of the service itself, for pages that belong to no partner.
+  init(serviceName: String) {
+    name = serviceName
+    colour = Self.standardColour
+    logo = nil
+    words = [:]
+    frameOrigins = []
+  }
+}

@@ -1,0 +1,312 @@
+internal import Foundation
+internal import SoleControl
+
+/// The values that a template needs, made from a view. Here texts get their values and foreign text is made fit to
+/// be shown.
+struct PageContext {
+  private(set) var values: [String: Any] = [:]
+  private let language: PageLanguage
+  private let texts: PageTexts
+
+  /// Documents that are shown at once.
+  static let firstDocuments = 10
+  static let longestLabel = 200
+  static let longestName = 100
+  /// CSC v1 §8.3.2: `description` has at most 500 characters.
+  static let longestPurpose = 500
+
+  private init(_ language: PageLanguage) {
+    self.language = language
+    texts = .of(language)
+  }
+
+  // MARK: Every page
+
+  static func frame(
+    _ brand: Brand, _ paths: PageAssets.Paths, style: String, serviceName: String, _ language: PageLanguage
+  ) -> [String: Any] {
+    let texts = PageTexts.of(language)
+    var brandValues: [String: Any] = ["name": brand.name, "style": paths.style, "icon": paths.icon]
+    brandValues["logo"] = paths.logo
+    let words = brand.words[language]
+    let links = [(texts.terms, words?.terms), (texts.privacy, words?.privacy), (texts.help, words?.help)]
+      .compactMap { label, url in url.map { ["label": label, "url": $0] } }
+    return [
+      "language": language.rawValue, "t": PageTexts.byName(language), "style": style, "brand": brandValues,
+      "links": links,
+      "hasLinks": !links.isEmpty, "serviceLine": texts.serviceLine.filled(["service": serviceName]),
+    ]
+  }
+
+  // MARK: Log-in
+
+  init(_ view: LogInView, _ brand: Brand, _ language: PageLanguage) {
+    self.init(language)
+    set(message: view.message, targets: [.username, .password])
+    values["title"] = texts.logInTitle
+    values["welcome"] = brand.words[language]?.welcome
+    values["lead"] = sentence(texts.logInLead, client: view.client)
+    values["transaction"] = view.transaction
+    values["csrf"] = view.csrf
+    var username = field(.username, view.message)
+    username["value"] = view.username
+    username["isFixed"] = view.usernameIsFixed
+    if view.usernameIsFixed { describe(&username, sentence(texts.usernameFixed, client: view.client)) }
+    var password = field(.password, view.message)
+    // The first field that the person has to fill in.
+    if view.message == nil || view.message == .logInFailed {
+      let nameIsKnown = view.usernameIsFixed || view.username?.isEmpty == false
+      username["isFocused"] = !nameIsKnown
+      password["isFocused"] = nameIsKnown
+    }
+    values["fields"] = [username, password]
+  }
+
+  // MARK: Consent and confirmation
+
+  init(_ view: ConsentView, _ language: PageLanguage) {
+    self.init(language)
+    switch view.scope {
+    case .service:
+      set(message: view.message, targets: [])
+      values["title"] = texts.serviceTitle
+      values["lead"] = sentence(texts.serviceLead, client: view.client)
+      values["client"] = Self.name(view.client)
+    case .credential(let signing):
+      set(signing, client: view.client, view.message, action: "/oauth2/consent")
+    }
+    values["signer"] = Self.name(view.signer)
+    values["transaction"] = view.transaction
+    values["csrf"] = view.csrf
+  }
+
+  init(_ view: ConfirmView, _ language: PageLanguage) {
+    self.init(language)
+    set(view.signing, client: view.client, view.message, action: view.action)
+    values["transaction"] = view.transaction
+    values["csrf"] = view.csrf
+  }
+
+  private mutating func set(_ view: SigningView, client: String, _ message: PageMessage?, action: String) {
+    values["title"] = texts.signingTitle.text(view.numSignatures).filled(["count": "\(view.numSignatures)"])
+    values["lead"] = sentence(texts.signingLead, client: client)
+    values["client"] = Self.name(client)
+    values["purpose"] = view.description.flatMap { DisplayText.neutral($0, longest: Self.longestPurpose) }
+    values["numSignatures"] = "\(view.numSignatures)"
+    values["action"] = action
+    set(view.documents, hashName: view.hashName, numSignatures: view.numSignatures)
+    values["certificate"] = certificate(view.certificate)
+    values["credential"] = Self.name(view.credential)
+    set(view.factors, message)
+  }
+
+  private mutating func set(_ documents: [SigningView.Document], hashName: String, numSignatures: Int) {
+    // One document behind a button is more work than one more on the page.
+    let shown = documents.count <= Self.firstDocuments + 1 ? documents.count : Self.firstDocuments
+    let hidden = documents.count - shown
+    values["hasDocuments"] = !documents.isEmpty
+    values["digestName"] = texts.digest.filled(["hash": hashName])
+    values["documents"] = documents.prefix(shown).map(Self.document)
+    if hidden > 0 {
+      values["more"] = texts.moreDocuments.text(hidden).filled(["count": "\(hidden)"])
+      values["moreStart"] = "\(shown + 1)"
+      values["moreDocuments"] = documents.dropFirst(shown).map(Self.document)
+    }
+    let unnamed = numSignatures - documents.count
+    if unnamed > 0 {
+      let amount = documents.isEmpty ? texts.unnamed : texts.unnamedRest
+      values["unnamed"] = amount.text(unnamed).filled(["count": "\(unnamed)"])
+    }
+  }
+
+  private static func document(_ document: SigningView.Document) -> [String: Any] {
+    let digits = Array(Hex.encode(document.digest))
+    var values: [String: Any] = [
+      "digest": stride(from: 0, to: digits.count, by: 8).map { String(digits[$0..<min($0 + 8, digits.count)]) }
+    ]
+    values["label"] = document.label.flatMap { DisplayText.neutral($0, longest: longestLabel) }
+    return values
+  }
+
+  private func certificate(_ certificate: SigningView.Certificate) -> [String: Any] {
+    let day = Day(certificate.validTo)
+    return [
+      "subject": Self.name(DisplayText.commonName(certificate.subject) ?? certificate.subject),
+      "issuer": Self.name(DisplayText.commonName(certificate.issuer) ?? certificate.issuer),
+      "fullSubject": DisplayText.neutral(certificate.subject, longest: Self.longestPurpose) ?? "",
+      "fullIssuer": DisplayText.neutral(certificate.issuer, longest: Self.longestPurpose) ?? "",
+      "validToISO": day.iso,
+      "validTo": texts.date.filled([
+        "day": "\(day.day)", "month": texts.months[day.month - 1], "year": "\(day.year)",
+      ]),
+    ]
+  }
+
+  private mutating func set(_ factors: [SigningView.Factor], _ message: PageMessage?) {
+    var fields: [[String: Any]] = []
+    var targets: Set<PageMessage.Field> = []
+    for factor in factors {
+      guard let name = factor.kind.inputName else { continue }
+      var field = field(name, message)
+      field["isOptional"] = !factor.isRequired
+      fields.append(field)
+      targets.insert(name)
+    }
+    for factor in factors {
+      switch factor.kind {
+      case .sms(let wasSent): values["sendCode"] = wasSent ? texts.sendNewCode : texts.sendCode
+      case .eid(isDone: false):
+        values["eidOpen"] = true
+        values["eidAlone"] = fields.isEmpty
+        targets.insert(.eid)
+      case .eid(isDone: true): values["eidDone"] = true
+      case .pin, .otp: break
+      }
+    }
+    values["fields"] = fields
+    values["hasAlternatives"] = factors.contains { !$0.isRequired }
+    set(message: message, targets: targets)
+  }
+
+  // MARK: Last pages
+
+  init(_ view: ErrorView, _ language: PageLanguage) {
+    self.init(language)
+    let pair = texts.pair(view.kind)
+    values["title"] = pair.title
+    values["text"] = pair.text
+    values["isWrong"] = true
+    values["detail"] = view.detail.flatMap { DisplayText.neutral($0, longest: Self.longestPurpose) }
+    values["reference"] = view.requestID
+    values["hasFacts"] = view.detail != nil || view.requestID != nil
+  }
+
+  init(_ view: DoneView, _ language: PageLanguage) {
+    self.init(language)
+    let pair = texts.pair(view.kind)
+    values["title"] = pair.title
+    values["text"] = pair.text
+    values["continueURL"] = view.continueURL
+    values["continueText"] = view.client.map { sentence(texts.backTo, client: $0) } ?? [["text": texts.back]]
+  }
+
+  init(_ view: ForwardView, _ language: PageLanguage) {
+    self.init(language)
+    values["title"] = texts.forwardTitle
+    values["forwardTo"] = view.url
+    values["forwardLink"] = texts.forwardLink.filled(["host": WebOrigin(of: view.url)?.host ?? ""])
+  }
+
+  // MARK: Parts
+
+  private static func name(_ text: String) -> String { DisplayText.neutral(text, longest: longestName) ?? "–" }
+
+  /// A text around values that others chose: pieces `text`, `value`, `text`.
+  private func sentence(_ text: String, client: String) -> [[String: Any]] {
+    guard let place = text.range(of: "{client}") else { return [["text": text]] }
+    return [
+      ["text": String(text[..<place.lowerBound]), "value": Self.name(client)],
+      ["text": String(text[place.upperBound...])],
+    ]
+  }
+
+  private mutating func set(message: PageMessage?, targets: Set<PageMessage.Field>) {
+    guard let message else { return }
+    guard message.isError else {
+      values["information"] = texts.text(of: message)
+      return
+    }
+    values["isWrong"] = true
+    values["error"] = texts.text(of: message)
+    if let field = message.field, targets.contains(field) { values["target"] = field.rawValue }
+  }
+
+  private func field(_ name: PageMessage.Field, _ message: PageMessage?) -> [String: Any] {
+    var field: [String: Any] = ["id": name.rawValue, "label": texts.label(of: name), "longest": "\(name.longest)"]
+    field["type"] = name.isHidden ? "password" : "text"
+    field["autocomplete"] = name.autocomplete
+    field["inputmode"] = name.isNumeric ? "numeric" : nil
+    if let message, message.field == name {
+      field["problem"] = texts.text(of: message)
+      field["describedBy"] = "\(name.rawValue)-problem"
+      field["isFocused"] = true
+    }
+    if let hint = texts.hint(of: name) { describe(&field, [["text": hint]]) }
+    return field
+  }
+
+  private func describe(_ field: inout [String: Any], _ hint: [[String: Any]]) {
+    field["hasHint"] = true
+    field["hint"] = hint
+    let ids = [field["describedBy"] as? String, (field["id"] as? String).map { "\($0)-hint" }]
+    field["describedBy"] = ids.compactMap { $0 }.joined(separator: " ")
+  }
+}
+
+extension SigningView.Factor.Kind {
+  /// Nil for what is not typed.
+  fileprivate var inputName: PageMessage.Field? {
+    switch self {
+    case .pin: .pin
+    case .otp: .otp
+    case .sms: .sms
+    case .eid: nil
+    }
+  }
+}
+
+extension PageMessage.Field {
+  fileprivate var isHidden: Bool { self == .password || self == .pin }
+  fileprivate var isNumeric: Bool { self == .pin || self == .otp || self == .sms }
+  fileprivate var longest: Int { isNumeric ? 64 : 255 }
+
+  fileprivate var autocomplete: String {
+    switch self {
+    case .username: "username"
+    case .password: "current-password"
+    case .otp, .sms: "one-time-code"
+    case .pin, .eid: "off"
+    }
+  }
+}
+
+extension PageMessage {
+  fileprivate var field: Field? {
+    switch self {
+    case .missing(let field), .wrong(let field), .locked(let field): field
+    case .logInFailed: .password
+    case .notEnough, .codeSent, .codeNotSent, .tooManyTries, .busy: nil
+    }
+  }
+}
+
+extension String {
+  /// Puts values into the places `{name}`, each once; values are not looked at again.
+  fileprivate func filled(_ values: [String: String]) -> String {
+    var result = ""
+    var rest = self[...]
+    while let start = rest.firstIndex(of: "{"), let end = rest[start...].firstIndex(of: "}") {
+      let name = String(rest[rest.index(after: start)..<end])
+      result += rest[..<start]
+      result += values[name] ?? "{\(name)}"
+      rest = rest[rest.index(after: end)...]
+    }
+    return result + rest
+  }
+}
+
+/// A day of the calendar, UTC.
+private struct Day {
+  let year, month, day: Int
+
+  init(_ time: UnixTime) {
+    var seconds = time_t(time)
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    year = Int(parts.tm_year) + 1900
+    month = Int(parts.tm_mon) + 1
+    day = Int(parts.tm_mday)
+  }
+
+  var iso: String { "\(year)-" + [month, day].map { ($0 < 10 ? "0" : "") + "\($0)" }.joined(separator: "-") }
+}

@@ -1,0 +1,147 @@
+internal import SoleControl
+
+/// The log-in page: `POST /oauth2/login` with `transaction`, `csrf`, `username`, `password`.
+struct LogInView: Sendable {
+  var transaction, csrf: String
+  /// Who asks, as people know it.
+  var client: String
+  var username: String?
+  /// The client named the account (`account_token`), so another one is of no use.
+  var usernameIsFixed = false
+  var message: PageMessage?
+}
+
+/// The consent page: `POST /oauth2/consent` with `transaction`, `csrf`, `decision` (`approve`, `deny`) and the factors
+/// by their ids; `POST /oauth2/eid` with `transaction`, `csrf`.
+struct ConsentView: Sendable {
+  enum Scope: Sendable {
+    case service
+    case credential(SigningView)
+  }
+
+  var transaction, csrf: String
+  var client: String
+  /// Who is logged in.
+  var signer: String
+  var scope: Scope
+  var message: PageMessage?
+}
+
+/// The page behind a link that the customer got: one form, sent to `action`, with the fields of the consent page.
+struct ConfirmView: Sendable {
+  /// Path on this server.
+  var action: String
+  var transaction, csrf: String
+  var client: String
+  var signing: SigningView
+  var message: PageMessage?
+}
+
+/// What will be signed, with which certificate, and what authorizes it.
+struct SigningView: Sendable {
+  struct Document: Sendable {
+    var label: String?
+    var digest: [UInt8]
+  }
+
+  struct Certificate: Sendable {
+    /// RFC 4514.
+    var subject, issuer: String
+    var validTo: UnixTime
+  }
+
+  struct Factor: Sendable {
+    enum Kind: Sendable, Hashable {
+      /// Input `PIN`.
+      case pin
+      /// Input `OTP`.
+      case otp
+      /// Input `SMS`, and a button that sends `decision=send-code` in a form of its own.
+      case sms(wasSent: Bool)
+      /// A button that posts to `/oauth2/eid`, until it is done.
+      case eid(isDone: Bool)
+    }
+
+    var kind: Kind
+    /// Whether no authorization succeeds without it.
+    var isRequired = true
+  }
+
+  /// For people to recognise the credential by.
+  var credential: String
+  var certificate: Certificate
+  var documents: [Document]
+  /// Of the digests, such as SHA-256.
+  var hashName: String
+  var numSignatures: Int
+  /// The client's words about the transaction.
+  var description: String?
+  /// In the order in which they are asked for. Empty: the decision is enough.
+  var factors: [Factor]
+}
+
+/// What a page says about the last try. The texts are in `PageTexts`.
+enum PageMessage: Sendable, Hashable {
+  /// A field of the forms. Its raw value is the name of the input.
+  enum Field: String, Sendable, CaseIterable {
+    case username, password
+    case pin = "PIN"
+    case otp = "OTP"
+    case sms = "SMS"
+    case eid = "EID"
+  }
+
+  case logInFailed
+  case missing(Field)
+  case wrong(Field)
+  case locked(Field)
+  /// What was entered is right but does not satisfy the credential's policy.
+  case notEnough
+  case codeSent
+  case codeNotSent
+  case tooManyTries
+  case busy
+}
+
+/// A page for what cannot go on and must not be redirected to the client.
+struct ErrorView: Sendable {
+  enum Kind: Sendable, CaseIterable {
+    /// 400: client or redirect URI unknown.
+    case unknownClient
+    /// 400
+    case invalidRequest
+    /// 400: the transaction is unknown, too old or over.
+    case expired
+    /// 400: cookie or token do not belong together.
+    case notFromOurPage
+    /// 404
+    case notFound
+    /// 429
+    case tooManyTries
+    /// 500
+    case serverError
+    /// 503
+    case unavailable
+  }
+
+  var kind: Kind
+  /// For the client's developers, in English: which parameter is wrong.
+  var detail: String?
+  var requestID: String?
+}
+
+/// The last page of a confirmation by link.
+struct DoneView: Sendable {
+  enum Kind: Sendable, CaseIterable { case confirmed, denied, alreadyAnswered }
+
+  var kind: Kind
+  var client: String?
+  /// https, or the client's own scheme.
+  var continueURL: String?
+}
+
+/// Leads to another site by itself. An answer to a form must not redirect to sites that its page did not name in
+/// `form-action`, and nobody knows through which sites an eID provider leads.
+struct ForwardView: Sendable {
+  var url: String
+}

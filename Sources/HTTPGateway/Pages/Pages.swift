@@ -1,0 +1,119 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import Mustache
+internal import NIOCore
+internal import SoleControl
+
+/// The pages that a signer sees, under the brand of the partner whose customer the signer is.
+struct Pages: Sendable {
+  let assets: PageAssets
+  private let brands: [PartnerID: Brand]
+  private let standardBrand: Brand
+  private let serviceName: String
+  private let standardLanguage: PageLanguage
+
+  /// - Parameters:
+  ///   - language: RFC 5646 tag of the service's language; English if pages do not exist in it.
+  init(serviceName: String, language: String, brands: [PartnerID: Brand]) {
+    self.serviceName = serviceName
+    self.brands = brands
+    standardLanguage = PageLanguage(tag: language) ?? .english
+    standardBrand = Brand(serviceName: serviceName)
+    assets = PageAssets(standard: standardBrand, brands: brands)
+    _ = PageTemplates.library
+  }
+
+  /// The language for a request with this `lang` parameter and `Accept-Language` header.
+  func language(_ lang: String?, _ acceptLanguage: String?) -> PageLanguage {
+    .chosen(lang: lang, acceptLanguage: acceptLanguage, standard: standardLanguage)
+  }
+
+  /// - Parameters:
+  ///   - partner: whose brand the page carries; nil: the service's own.
+  ///   - targets: URLs to which the answer of the form may redirect: the client's redirect URI.
+  func logIn(
+    _ view: LogInView, of partner: PartnerID?, in language: PageLanguage, redirectingTo targets: [String]
+  ) -> Response {
+    let context = PageContext(view, brand(of: partner), language)
+    return page("logIn", context.values, view.message?.logInStatus ?? .ok, of: partner, language, targets)
+  }
+
+  func consent(
+    _ view: ConsentView, of partner: PartnerID?, in language: PageLanguage, redirectingTo targets: [String]
+  ) -> Response {
+    let context = PageContext(view, language)
+    let template =
+      switch view.scope {
+      case .service: "service"
+      case .credential: "signing"
+      }
+    return page(template, context.values, view.message?.status ?? .ok, of: partner, language, targets)
+  }
+
+  func confirm(
+    _ view: ConfirmView, of partner: PartnerID?, in language: PageLanguage, redirectingTo targets: [String] = []
+  ) -> Response {
+    let context = PageContext(view, language)
+    return page("signing", context.values, view.message?.status ?? .ok, of: partner, language, targets)
+  }
+
+  func error(_ view: ErrorView, of partner: PartnerID?, in language: PageLanguage) -> Response {
+    page("error", PageContext(view, language).values, view.kind.status, of: partner, language, [])
+  }
+
+  func done(_ view: DoneView, of partner: PartnerID?, in language: PageLanguage) -> Response {
+    page("done", PageContext(view, language).values, .ok, of: partner, language, [])
+  }
+
+  func forward(_ view: ForwardView, of partner: PartnerID?, in language: PageLanguage) -> Response {
+    page("forward", PageContext(view, language).values, .ok, of: partner, language, [])
+  }
+
+  private func brand(of partner: PartnerID?) -> Brand { partner.flatMap { brands[$0] } ?? standardBrand }
+
+  private func page(
+    _ template: String, _ values: [String: Any], _ status: HTTPResponse.Status, of partner: PartnerID?,
+    _ language: PageLanguage, _ targets: [String]
+  ) -> Response {
+    let brand = brand(of: partner)
+    let paths = partner.flatMap { assets.brands[$0] } ?? assets.standard
+    let frame = PageContext.frame(brand, paths, style: assets.style, serviceName: serviceName, language)
+    let html = PageTemplates.library.render(values.merging(frame) { value, _ in value }, withTemplate: template) ?? ""
+    return Response(
+      status: status,
+      headers: PageHeaders.fields(language: language, frameOrigins: brand.frameOrigins, targets: targets),
+      body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
+  }
+}
+
+extension PageMessage {
+  var isError: Bool { self != .codeSent }
+
+  fileprivate var status: HTTPResponse.Status {
+    switch self {
+    case .codeSent: .ok
+    case .tooManyTries: .tooManyRequests
+    case .busy, .codeNotSent: .serviceUnavailable
+    case .logInFailed, .missing, .wrong, .locked, .notEnough: .badRequest
+    }
+  }
+
+  fileprivate var logInStatus: HTTPResponse.Status {
+    switch self {
+    case .logInFailed, .wrong, .locked: .unauthorized
+    default: status
+    }
+  }
+}
+
+extension ErrorView.Kind {
+  fileprivate var status: HTTPResponse.Status {
+    switch self {
+    case .unknownClient, .invalidRequest, .expired, .notFromOurPage: .badRequest
+    case .notFound: .notFound
+    case .tooManyTries: .tooManyRequests
+    case .serverError: .internalServerError
+    case .unavailable: .serviceUnavailable
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import SoleControl
+import Testing
+
+@testable import HTTPGateway
+
+/// Pages, and the HTML of a page taken apart.
+struct PagesBench {
+  static let partner = PartnerID("portal")
+  static let png: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]
+
+  let pages: Pages
+
+  init(frameOrigins: [String] = [], logo: Bool = true) throws {
+    let brand = try Brand(
+      name: "Example Portal", colour: BrandColour(hex: "#ffcc00"), logo: logo ? BrandLogo(octets: Self.png) : nil,
+      words: [
+        .english: .init(
+          welcome: "Good to see you", terms: "https://portal.example/terms", privacy: "https://portal.example/privacy",
+          help: "https://portal.example/help"),
+        .german: .init(welcome: "Willkommen"),
+      ], frameOrigins: frameOrigins)
+    pages = Pages(serviceName: "Example Signing", language: "en-GB", brands: [Self.partner: brand])
+  }
+
+  static func logIn(client: String = "Example Portal", message: PageMessage? = nil) -> LogInView {
+    LogInView(transaction: "t1", csrf: "c1", client: client, message: message)
+  }
+
+  static func signing(
+    labels: [String?] = ["Contract", "Annex"], count: Int? = nil, factors: [SigningView.Factor] = pinAndCode,
+    description: String? = nil
+  ) -> SigningView {
+    SigningView(
+      credential: "Alice Example, p256",
+      certificate: .init(
+        subject: "CN=Alice Example,2.5.4.42=Alice,C=AT", issuer: "CN=Example CA,O=Example Trust,C=AT",
+        validTo: 1_861_833_600),
+      documents: labels.enumerated().map {
+        .init(label: $0.element, digest: [UInt8(truncatingIfNeeded: $0.offset)] + [UInt8](repeating: 0xab, count: 31))
+      }, hashName: "SHA-256", numSignatures: count ?? labels.count, description: description, factors: factors)
+  }
+
+  static let pinAndCode = [SigningView.Factor(kind: .pin), SigningView.Factor(kind: .otp)]
+
+  static func consent(
+    _ signing: SigningView? = signing(), client: String = "Example Portal", message: PageMessage? = nil
+  ) -> ConsentView {
+    ConsentView(
+      transaction: "t1", csrf: "c1", client: client, signer: "alice",
+      scope: signing.map { .credential($0) } ?? .service, message: message)
+  }
+
+  func consent(_ view: ConsentView, _ language: PageLanguage = .english) async throws -> HTML {
+    try await HTML(pages.consent(view, of: Self.partner, in: language, redirectingTo: []))
+  }
+
+  /// One of each page in each of its states that differ in their parts.
+  func all(_ language: PageLanguage) async throws -> [HTML] {
+    let partner = Self.partner
+    var responses = [
+      pages.logIn(Self.logIn(), of: partner, in: language, redirectingTo: []),
+      pages.logIn(Self.logIn(message: .logInFailed), of: nil, in: language, redirectingTo: []),
+      pages.consent(Self.consent(nil), of: partner, in: language, redirectingTo: []),
+      pages.forward(ForwardView(url: "https://eid.example/authorize?a=1&b=2"), of: partner, in: language),
+    ]
+    let messages: [PageMessage?] =
+      [nil, .notEnough, .codeSent, .codeNotSent, .tooManyTries, .busy]
+      + PageMessage.Field.allCases.flatMap { [.missing($0), .wrong($0), .locked($0)] }
+    let factors: [SigningView.Factor] = [
+      .init(kind: .pin), .init(kind: .otp, isRequired: false), .init(kind: .sms(wasSent: false), isRequired: false),
+      .init(kind: .eid(isDone: false), isRequired: false),
+    ]
+    for message in messages {
+      let view = Self.consent(Self.signing(labels: ["A", nil], count: 3, factors: factors), message: message)
+      responses.append(pages.consent(view, of: partner, in: language, redirectingTo: []))
+    }
+    let others: [[SigningView.Factor]] = [
+      [], [.init(kind: .eid(isDone: false))], [.init(kind: .eid(isDone: true)), .init(kind: .pin)],
+    ]
+    for factors in others {
+      let view = ConfirmView(
+        action: "/confirm/abc", transaction: "t1", csrf: "c1", client: "Example Portal",
+        signing: Self.signing(labels: Array(repeating: "A", count: 40), factors: factors))
+      responses.append(pages.confirm(view, of: partner, in: language))
+    }
+    for kind in ErrorView.Kind.allCases {
+      responses.append(
+        pages.error(ErrorView(kind: kind, detail: "Invalid parameter x", requestID: "r1"), of: nil, in: language))
+    }
+    for kind in DoneView.Kind.allCases {
+      let view = DoneView(kind: kind, client: "Example Portal", continueURL: "https://portal.example/")
+      responses.append(pages.done(view, of: partner, in: language))
+    }
+    var html: [HTML] = []
+    for response in responses { html.append(try await HTML(response)) }
+    return html
+  }
+}
+
+/// A page, and its tags.
+struct HTML {
+  struct Tag {
+    let name: String
+    let attributes: [String: String]
+    subscript(name: String) -> String? { attributes[name] }
+  }
+
+  let status: Int
+  let headers: HTTPFields
+  let text: String
+  let tags: [Tag]
+  /// What is left when the tags are taken away.
+  let content: String
+
+  init(_ response: Response) async throws {
+    let router = Router()
+    router.get("/") { _, _ in response }
+    (status, headers, text) = try await Application(router: router).test(.router) { client in
+      try await client.execute(uri: "/", method: .get) { answer in
+        (answer.status.code, answer.headers, String(buffer: answer.body))
+      }
+    }
+    let tag = /<([a-z][a-z0-9]*)((?:\s+[a-z-]+(?:="[^"<>]*")?)*)\s*>/
+    tags = text.matches(of: tag).map { match in
+      let attributes = match.2.matches(of: /([a-z-]+)(?:="([^"]*)")?/).map { (String($0.1), String($0.2 ?? "")) }
+      return Tag(name: String(match.1), attributes: Dictionary(attributes) { first, _ in "doubled: \(first)" })
+    }
+    content = text.replacing("<!DOCTYPE html>", with: "").replacing(tag, with: "").replacing(/<\/[a-z0-9]+>/, with: "")
+  }
+
+  func tags(_ name: String) -> [Tag] { tags.filter { $0.name == name } }
+  func tag(id: String) -> Tag? { tags.first { $0["id"] == id } }
+  /// The names of the tags and of their attributes: what a value must not be able to change.
+  var skeleton: [String] { tags.map { "\($0.name) \($0.attributes.keys.sorted())" } }
+}
