@@ -67,7 +67,7 @@ let package = Package(
     adapter("OutboundHTTP", ["CCurl"]),
     adapter(
       "EIDProvider",
-      ["SoleControl", "WireJSON", "OutboundHTTP", crypto, .product(name: "JWTKit", package: "jwt-kit")]),
+      ["SoleControl", "OAuth", "WireJSON", "OutboundHTTP", crypto, .product(name: "JWTKit", package: "jwt-kit")]),
     adapter(
       "SQLiteStore",
       ["SoleControl", "OAuth", "AuditLog", "WireJSON", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -146,9 +146,8 @@ let package = Package(
     tests(
       "HTTPGatewayTests",
       [
-        "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "OpenSSLPKI", "PKCS11Device",
-        "SQLiteStore",
-        "TestSupport", log, crypto,
+        "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "EIDProvider", "OpenSSLPKI",
+        "PKCS11Device", "SQLiteStore", "TestSupport", log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -4,9 +4,11 @@ public import WireJSON
 /// holds the texts of the methods' tables; where a table says nothing, the comment says so.
 public struct CSCError: Error, Equatable, Sendable {
   /// What kind of answer this is; the gateway turns it into a status code.
-  public enum Kind: Sendable {
+  public enum Kind: Sendable, Equatable {
     case badRequest, unauthenticated, methodNotAllowed, contentTooLarge
     case serverError, notImplemented, temporarilyUnavailable
+    /// Seconds after which trying again can help.
+    case tooManyRequests(retryAfter: Int64)
   }
 
   public let kind: Kind
@@ -74,6 +76,13 @@ extension CSCError {
   )
 }
 
+extension CSCError {
+  /// The tables do not say which code goes with 429.
+  public static func tooManyRequests(retryAfter: Int64) -> CSCError {
+    CSCError(.tooManyRequests(retryAfter: max(retryAfter, 1)), "temporarily_unavailable", "Too many requests")
+  }
+}
+
 // MARK: auth/login, auth/revoke
 
 extension CSCError {
@@ -114,6 +123,14 @@ extension CSCError {
   }
   public static let wrongAuthenticationData = CSCError(
     .badRequest, "invalid_authentication_data", "The authentication data is invalid")
+}
+
+// MARK: Scope credential
+
+extension CSCError {
+  /// RFC 9396 §5.
+  public static let invalidAuthorizationDetails = CSCError(
+    .badRequest, "invalid_authorization_details", "Invalid parameter authorization_details")
 }
 
 // MARK: signatures/signHash

@@ -52,6 +52,8 @@ public struct CredentialAnswer: Sendable {
 
   public var credentialID: String
   public var description: String
+  /// `signatureQualifier` (v2).
+  public var qualifier: String?
   public var keyEnabled: Bool
   public var algorithms: [WireSignAlgorithm]
   /// Bits.
@@ -72,13 +74,15 @@ public struct CredentialAnswer: Sendable {
   public var language: String
 
   public init(
-    credentialID: String, description: String, keyEnabled: Bool, algorithms: [WireSignAlgorithm], keyLength: Int,
+    credentialID: String, description: String, qualifier: String?, keyEnabled: Bool,
+    algorithms: [WireSignAlgorithm], keyLength: Int,
     curve: Curve?, certificateStatus: CertificateStatus, chain: [[UInt8]], certificate: CertificateFields,
     authMode: String, expression: String, objects: [AuthObject], pin: Presence, otp: Presence, scal: Int,
     multisign: Int, language: String
   ) {
     self.credentialID = credentialID
     self.description = description
+    self.qualifier = qualifier
     self.keyEnabled = keyEnabled
     self.algorithms = algorithms
     self.keyLength = keyLength
@@ -120,6 +124,7 @@ public struct CredentialAnswer: Sendable {
         auth["objects"] = .array(objects.map(\.json))
       }
       answer["auth"] = .object(auth)
+      if let qualifier { answer["signatureQualifier"] = .string(qualifier) }
     }
     return answer
   }

@@ -13,9 +13,12 @@ public struct ServiceInfo: Sendable {
   /// At most 255 characters.
   public var description: String
   public var authTypes: [String]
+  /// Issuer of the authorization server, without a slash at the end; nil if there is none.
+  public var authorizationServer: String?
 
   public init(
-    name: String, logo: String, region: String, language: String, description: String, authTypes: [String]
+    name: String, logo: String, region: String, language: String, description: String, authTypes: [String],
+    authorizationServer: String?
   ) {
     self.name = name
     self.logo = logo
@@ -23,6 +26,7 @@ public struct ServiceInfo: Sendable {
     self.language = language
     self.description = description
     self.authTypes = authTypes
+    self.authorizationServer = authorizationServer
   }
 
   public func json(_ version: APIVersion) -> JSONValue {
@@ -32,7 +36,12 @@ public struct ServiceInfo: Sendable {
       ("authType", .array(authTypes.map(JSONValue.string))),
       ("methods", .array(Method.announced(in: version).map(JSONValue.string))),
     ])
+    if let authorizationServer {
+      // v1's clients append `oauth2/authorize`, v2's `/oauth2/authorize`; each gets the endpoints of its version.
+      answer["oauth2"] = .string(authorizationServer + (version == .v1 ? "/csc/v1/" : ""))
+    }
     if version == .v2 {
+      if authorizationServer != nil { answer["supportsRar"] = true }
       answer["asynchronousOperationMode"] = false
       answer["validationInfo"] = false
       answer["signAlgorithms"] = [

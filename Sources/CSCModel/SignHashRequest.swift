@@ -6,7 +6,8 @@ public struct SignHashRequest: Sendable {
   public static let maximumHashes = 1000
 
   public let credentialID: String
-  public let sad: String
+  /// Nil if the bearer is a SAD itself and the body names none.
+  public let sad: String?
   /// Raw octets, in request order.
   public let digests: [[UInt8]]
   public let algorithm: Algorithm
@@ -26,9 +27,11 @@ public struct SignHashRequest: Sendable {
   }
 
   /// Checks presence and types first, then values, so that one fault gets its own row of the table.
-  public init(_ fields: Fields, _ version: APIVersion) throws {
+  ///
+  /// - Parameter needsSAD: false if the bearer is a token of scope `credential` (CSC v2 §11.10).
+  public init(_ fields: Fields, _ version: APIVersion, needsSAD: Bool = true) throws {
     credentialID = try fields.string("credentialID")
-    sad = try fields.string("SAD")
+    sad = try needsSAD || fields.value(["SAD"]) != nil ? fields.string("SAD") : nil
     let digests = try fields.digests()
     let signAlgo = try fields.string("signAlgo")
     do { _ = try fields.optionalString("clientData", "client_data") } catch { throw CSCError.field(error) }

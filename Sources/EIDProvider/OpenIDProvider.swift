@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Foundation
 public import OutboundHTTP
 public import SoleControl
@@ -8,7 +9,7 @@ public actor OpenIDProvider {
   /// What we use of the discovery document (OpenID Connect Discovery §3).
   struct Document: Sendable {
     let keys, token: String
-    let userInfo: String?
+    let authorization, userInfo: String?
   }
 
   private let settings: ProviderSettings
@@ -80,6 +81,22 @@ public actor OpenIDProvider {
 
   // MARK: Code exchange and userinfo
 
+  /// Where a browser goes to log in (OpenID Connect Core §3.1.2.1).
+  public func authorizationURL(
+    redirectURI: String, state: String, nonce: String, codeVerifier: String
+  ) async throws(EIDTokenError) -> String {
+    guard let endpoint = try await discover().authorization else { throw .providerUnavailable }
+    let digest = Data(SHA256.hash(data: Data(codeVerifier.utf8))).base64EncodedString()
+    let challenge = digest.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    let query = [
+      ("response_type", "code"), ("client_id", settings.clientID), ("redirect_uri", redirectURI), ("scope", "openid"),
+      ("state", state), ("nonce", nonce), ("code_challenge", challenge), ("code_challenge_method", "S256"),
+      // Whoever sits there shall show that it is the person, also after a log-in for something else.
+      ("prompt", "login"),
+    ].map { "\($0.0)=\(Self.formEncode($0.1))" }.joined(separator: "&")
+    return endpoint + (endpoint.contains("?") ? "&" : "?") + query
+  }
+
   /// Exchanges an authorization code for the ID token and access token (OpenID Connect Core §3.1.3).
   public func exchange(
     code: String, redirectURI: String, codeVerifier: String
@@ -134,7 +151,9 @@ public actor OpenIDProvider {
     guard answer["issuer"]?.string == settings.issuer, let keys = answer["jwks_uri"]?.string,
       let token = answer["token_endpoint"]?.string
     else { throw .providerUnavailable }
-    let document = Document(keys: keys, token: token, userInfo: answer["userinfo_endpoint"]?.string)
+    let document = Document(
+      keys: keys, token: token, authorization: answer["authorization_endpoint"]?.string,
+      userInfo: answer["userinfo_endpoint"]?.string)
     self.document = document
     return document
   }
@@ -182,7 +201,7 @@ public actor OpenIDProvider {
 }
 
 /// The trusted providers by issuer.
-public struct TrustedProviders: EIDTokenVerifier {
+public struct TrustedProviders: EIDTokenVerifier, EIDLogIn {
   private let providers: [String: OpenIDProvider]
 
   public init(_ providers: [String: OpenIDProvider]) { self.providers = providers }
@@ -190,5 +209,20 @@ public struct TrustedProviders: EIDTokenVerifier {
   public func verify(idToken: String, issuer: String) async throws(EIDTokenError) -> EIDStatement {
     guard let provider = providers[issuer] else { throw .refused("issuer") }
     return try await provider.verify(idToken: idToken)
+  }
+
+  public func authorizationURL(
+    issuer: String, redirectURI: String, state: String, nonce: String, codeVerifier: String
+  ) async throws(EIDTokenError) -> String {
+    guard let provider = providers[issuer] else { throw .refused("issuer") }
+    return try await provider.authorizationURL(
+      redirectURI: redirectURI, state: state, nonce: nonce, codeVerifier: codeVerifier)
+  }
+
+  public func idToken(
+    issuer: String, code: String, redirectURI: String, codeVerifier: String
+  ) async throws(EIDTokenError) -> String {
+    guard let provider = providers[issuer] else { throw .refused("issuer") }
+    return try await provider.exchange(code: code, redirectURI: redirectURI, codeVerifier: codeVerifier).idToken
   }
 }

@@ -31,6 +31,7 @@ extension Response {
       let isLogin = error.code == "invalid_request"
       headers[.wwwAuthenticate] = isLogin ? #"Basic realm="countersign""# : #"Bearer error="\#(error.code)""#
     case .temporarilyUnavailable: headers[.retryAfter] = "1"
+    case .tooManyRequests(let seconds): headers[.retryAfter] = "\(seconds)"
     case .methodNotAllowed: headers[.allow] = "POST"
     case .badRequest, .contentTooLarge, .serverError, .notImplemented: break
     }
@@ -47,6 +48,7 @@ extension CSCError.Kind {
     case .serverError: .internalServerError
     case .notImplemented: .notImplemented
     case .temporarilyUnavailable: .serviceUnavailable
+    case .tooManyRequests: .tooManyRequests
     }
   }
 }

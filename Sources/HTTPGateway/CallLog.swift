@@ -9,7 +9,8 @@ final class CallLog: @unchecked Sendable {
   private let method: String
   private let logger: Logger
   private let start = ContinuousClock.now
-  private let id = String(UInt64.random(in: .min ... .max), radix: 36)
+  /// Under which the line stands.
+  let id = String(UInt64.random(in: .min ... .max), radix: 36)
   var partner: String?
   /// Why the answer is `server_error`.
   var detail: String?

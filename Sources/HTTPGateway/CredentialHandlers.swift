@@ -38,9 +38,10 @@ extension Gateway {
 
   /// `credentials/info`
   func credentialInfo(
-    _ request: CredentialsInfoRequest, _ version: APIVersion, as principal: Principal
+    _ request: CredentialsInfoRequest, _ version: APIVersion, as caller: Caller
   ) async throws -> Response {
-    let credential = try await signing.credential(CredentialID(request.credentialID), as: principal)
+    try caller.check(CredentialID(request.credentialID))
+    let credential = try await signing.credential(CredentialID(request.credentialID), as: caller.principal)
     return Response(json: .object(wire(credential).json(request.detail, version)))
   }
 
@@ -85,7 +86,7 @@ extension Gateway {
     let certificate = credential.certificate
     let isValid = credential.isValid(at: now())
     return CredentialAnswer(
-      credentialID: credential.id.text, description: credential.description,
+      credentialID: credential.id.text, description: credential.description, qualifier: credential.qualifier,
       keyEnabled: credential.isEnabled && isValid, algorithms: credential.keyType.wireAlgorithms,
       keyLength: credential.keyType.length, curve: credential.keyType.wireCurve,
       certificateStatus: isValid ? .valid : .expired, chain: certificate.chain,

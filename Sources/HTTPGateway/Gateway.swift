@@ -14,36 +14,43 @@ public struct Gateway: Sendable {
   let info: ServiceInfo
   let signing: SigningService
   let tokens: TokenService
+  let oauth: AuthorizationServer
+  let eidLogIn: any EIDLogIn
+  let brands: [PartnerID: Brand]
+  let pages: Pages
   let logger: Logger
   let now: @Sendable () -> UnixTime
-  let pages: Pages
   private let readinessProbe: ReadinessProbe
 
   /// - Parameters:
   ///   - brands: how the pages of the partners look; the others get the service's own look.
   ///   - checkReadiness: throws if a part that every signature needs does not work.
   public init(
-    info: ServiceInfo, signing: SigningService, tokens: TokenService, logger: Logger,
-    now: @escaping @Sendable () -> UnixTime, brands: [PartnerID: Brand] = [:],
-    checkReadiness: @escaping @Sendable () async throws -> Void
+    info: ServiceInfo, signing: SigningService, tokens: TokenService, oauth: AuthorizationServer,
+    eidLogIn: any EIDLogIn, brands: [PartnerID: Brand], logger: Logger,
+    now: @escaping @Sendable () -> UnixTime, checkReadiness: @escaping @Sendable () async throws -> Void
   ) {
     self.info = info
     self.signing = signing
     self.tokens = tokens
+    self.oauth = oauth
+    self.eidLogIn = eidLogIn
+    self.brands = brands
+    pages = Pages(serviceName: info.name, language: info.language, brands: brands)
     self.logger = logger
     self.now = now
-    pages = Pages(serviceName: info.name, language: info.language, brands: brands)
     readinessProbe = ReadinessProbe(checkReadiness)
   }
 
-  public func router() -> Router<BasicRequestContext> {
-    let router = Router(context: BasicRequestContext.self)
+  public func router() -> Router<GatewayContext> {
+    let router = Router(context: GatewayContext.self)
+    addOAuthRoutes(to: router)
     for version in APIVersion.allCases {
       router.on("csc/\(version.rawValue)/**", method: .post) { request, context in
-        await answer(request, path: context.parameters.getCatchAll(), version)
+        await answer(request, context, path: context.parameters.getCatchAll(), version)
       }
       router.on("csc/\(version.rawValue)/**", method: .get) { request, context in
-        await answer(request, path: context.parameters.getCatchAll(), version)
+        await answer(request, context, path: context.parameters.getCatchAll(), version)
       }
     }
     router.get("health/live") { _, _ in Response(text: "alive\n") }
@@ -55,11 +62,13 @@ public struct Gateway: Sendable {
     return router
   }
 
-  private func answer(_ request: Request, path: [Substring], _ version: APIVersion) async -> Response {
+  private func answer(
+    _ request: Request, _ context: GatewayContext, path: [Substring], _ version: APIVersion
+  ) async -> Response {
     let call = CallLog(method: "csc/\(version.rawValue)/\(path.joined(separator: "/"))", logger: logger)
     var response: Response
     do {
-      response = try await answer(request, to: Method(rawValue: path.joined(separator: "/")), version, call)
+      response = try await answer(request, context, to: Method(rawValue: path.joined(separator: "/")), version, call)
     } catch {
       response = Response(cscError(for: error, version, call))
     }
@@ -68,7 +77,7 @@ public struct Gateway: Sendable {
   }
 
   private func answer(
-    _ request: Request, to method: CSCModel.Method?, _ version: APIVersion, _ call: CallLog
+    _ request: Request, _ context: GatewayContext, to method: CSCModel.Method?, _ version: APIVersion, _ call: CallLog
   ) async throws -> Response {
     guard let method, method.exists(in: version) else { throw CSCError.notImplemented }
     guard request.method == .post || method == .info else { throw CSCError.methodNotAllowed }
@@ -79,25 +88,26 @@ public struct Gateway: Sendable {
       let fields = try await fields(request)
       return try await logIn(LoginRequest(fields, authorization: header, version))
     default:
-      let token = try await authenticate(header, method, version)
-      call.partner = token.partner
-      return try await answer(fields(request), to: method, version, as: token)
+      let caller = try await authenticate(header, context, method, version)
+      call.partner = caller.principal.partner.text
+      return try await answer(fields(request), to: method, version, as: caller)
     }
   }
 
   private func answer(
-    _ fields: Fields, to method: CSCModel.Method, _ version: APIVersion, as token: TokenRecord
+    _ fields: Fields, to method: CSCModel.Method, _ version: APIVersion, as caller: Caller
   ) async throws -> Response {
-    let principal = Principal(partner: PartnerID(token.partner), signer: token.signer.map { SignerID($0) })
+    let principal = caller.principal
     switch method {
     case .info, .authLogin: throw CSCError.notImplemented
-    case .authRevoke: return try await revoke(RevokeRequest(fields), as: token)
+    case .authRevoke: return try await revoke(RevokeRequest(fields), as: caller)
     case .credentialsList: return try await listCredentials(CredentialsListRequest(fields), version, as: principal)
-    case .credentialsInfo: return try await credentialInfo(CredentialsInfoRequest(fields), version, as: principal)
+    case .credentialsInfo: return try await credentialInfo(CredentialsInfoRequest(fields), version, as: caller)
     case .credentialsAuthorize:
       return try await authorize(AuthorizeRequest(fields, version), version, as: principal)
     case .credentialsGetChallenge: return try await challenge(GetChallengeRequest(fields), as: principal)
-    case .signHash: return try await signHash(SignHashRequest(fields, version), version, as: principal)
+    case .signHash:
+      return try await signHash(SignHashRequest(fields, version, needsSAD: caller.sad == nil), version, as: caller)
     }
   }
 

@@ -1,6 +1,7 @@
 internal import CSCModel
 internal import Hummingbird
 internal import OAuth
+internal import SoleControl
 internal import WireJSON
 
 extension Gateway {
@@ -15,6 +16,8 @@ extension Gateway {
       }
     } catch TokenService.Refusal.loginFailed {
       throw CSCError.loginFailed
+    } catch TokenService.Refusal.tooManyFailures(let seconds) {
+      throw CSCError.tooManyRequests(retryAfter: seconds)
     } catch TokenService.Refusal.unknown {
       throw CSCError.unknownRefreshToken
     }
@@ -26,8 +29,17 @@ extension Gateway {
   }
 
   /// `auth/revoke`
-  func revoke(_ request: RevokeRequest, as caller: TokenRecord) async throws -> Response {
-    do { try await tokens.revoke(request.token, as: caller) } catch is TokenService.Refusal {
+  func revoke(_ request: RevokeRequest, as caller: Caller) async throws -> Response {
+    guard case .service(let token) = caller else { throw CSCError.invalidToken }
+    do {
+      if let sad = Self.sad(request.token) {
+        try await signing.revoke(sad, as: caller.principal)
+      } else {
+        try await tokens.revoke(request.token, as: token)
+      }
+    } catch TokenService.Refusal.unknown {
+      throw CSCError.unknownTokenToRevoke
+    } catch Refusal.invalidSAD {
       throw CSCError.unknownTokenToRevoke
     }
     return Response(status: .noContent)

@@ -3,6 +3,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 internal import OAuth
+internal import SoleControl
 internal import WireJSON
 
 extension Gateway {
@@ -26,9 +27,29 @@ extension Gateway {
   }
 
   /// Whom the bearer token of a protected method speaks for.
-  func authenticate(_ header: String?, _ method: CSCModel.Method, _ version: APIVersion) async throws -> TokenRecord {
+  func authenticate(
+    _ header: String?, _ context: GatewayContext, _ method: CSCModel.Method, _ version: APIVersion
+  ) async throws -> Caller {
     guard let header, let token = Self.bearer(header) else { throw CSCError.malformedHeader(method, version) }
-    do { return try await tokens.authenticate(token) } catch TokenService.Refusal.expired {
+    let caller = try await caller(token, method)
+    if let client = caller.principal.client.flatMap({ oauth.clients[$0.text] }), client.bindsTokens {
+      guard await context.clientCertificate() == client.certificate else { throw CSCError.invalidToken }
+    }
+    return caller
+  }
+
+  private func caller(_ token: String, _ method: CSCModel.Method) async throws -> Caller {
+    if let sad = Self.sad(token) {
+      do {
+        guard let bearer = try await signing.bearer(sad), method.takesCredentialTokens else {
+          throw CSCError.invalidToken
+        }
+        return .credential(bearer)
+      } catch Refusal.sadExpired {
+        throw CSCError.expiredToken
+      }
+    }
+    do { return .service(try await tokens.authenticate(token)) } catch TokenService.Refusal.expired {
       throw CSCError.expiredToken
     } catch TokenService.Refusal.unknown {
       throw CSCError.invalidToken

@@ -24,9 +24,11 @@ extension Gateway {
 
   /// A server for each listener. They share the routes.
   ///
-  /// - Parameter onRunning: called when a listener accepts connections, with its index.
+  /// - Parameters:
+  ///   - asksForCertificates: whether clients may show one (RFC 8705).
+  ///   - onRunning: called when a listener accepts connections, with its index.
   public func servers(
-    _ listeners: [Listener], onRunning: @escaping @Sendable (Int) async -> Void
+    _ listeners: [Listener], asksForCertificates: Bool, onRunning: @escaping @Sendable (Int) async -> Void
   ) throws -> [any Service] {
     let responder = router().buildResponder()
     return try listeners.enumerated().map { index, listener in
@@ -34,7 +36,7 @@ extension Gateway {
         address: .hostname(listener.host, port: listener.port), serverName: nil)
       configuration.reuseAddress = true
       return Application(
-        responder: responder, server: try Self.server(listener), configuration: configuration,
+        responder: responder, server: try Self.server(listener, asksForCertificates), configuration: configuration,
         onServerRunning: { _ in await onRunning(index) }, logger: quiet)
     }
   }
@@ -42,15 +44,23 @@ extension Gateway {
   /// Connections on which nothing happens end after a while.
   private static let idle = TimeAmount.seconds(60)
 
-  private static func server(_ listener: Listener) throws -> HTTPServerBuilder {
+  private static func server(_ listener: Listener, _ asksForCertificates: Bool) throws -> HTTPServerBuilder {
     let plain = HTTPServerBuilder.http1(configuration: .init(idleTimeout: idle))
     guard let tls = listener.tls else { return plain }
     var configuration = TLSConfiguration.makeServerConfiguration(
       certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificate).map { .certificate($0) },
       privateKey: .privateKey(try NIOSSLPrivateKey(file: tls.privateKey, format: .pem)))
     configuration.minimumTLSVersion = .tlsv12
+    if asksForCertificates { configuration.certificateVerification = .optionalVerification }
+    // The certificates are registered one by one and compared by their digest where they are used. What counts here
+    // is that the client has the key, which TLS itself makes sure of.
+    let accept: HummingbirdHTTP2.TLSChannelConfiguration.CustomVerificationCallback = { _, promise in
+      promise.succeed(.certificateVerified)
+    }
+    let channel = HummingbirdHTTP2.TLSChannelConfiguration(
+      tlsConfiguration: configuration, customVerificationCallback: asksForCertificates ? accept : nil)
     return try .http2Upgrade(
-      tlsConfiguration: configuration,
+      tlsChannelConfiguration: channel,
       configuration: .init(idleTimeout: .seconds(60), streamConfiguration: .init(idleTimeout: idle)))
   }
 

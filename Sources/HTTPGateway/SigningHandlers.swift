@@ -20,9 +20,10 @@ extension Gateway {
 
   /// `signatures/signHash`
   func signHash(
-    _ request: CSCModel.SignHashRequest, _ version: APIVersion, as principal: Principal
+    _ request: CSCModel.SignHashRequest, _ version: APIVersion, as caller: Caller
   ) async throws -> Response {
-    guard let sad = Base64.decode(request.sad).flatMap(SignatureActivationData.init(octets:)) else {
+    let principal = caller.principal
+    guard let sad = Self.sad(request.sad, caller) else {
       // An unknown credential is the earlier fault.
       _ = try await signing.credential(CredentialID(request.credentialID), as: principal)
       throw Refusal.invalidSAD
@@ -32,6 +33,13 @@ extension Gateway {
         credential: CredentialID(request.credentialID), sad: sad, algorithm: request.algorithm.core,
         digests: request.digests), as: principal)
     return Response(json: ["signatures": .array(signatures.map { .string(Base64.encode($0)) })])
+  }
+
+  /// The SAD of a request: in the body, or the bearer itself (CSC v2 §11.10). Both, and different: neither.
+  static func sad(_ text: String?, _ caller: Caller) -> SignatureActivationData? {
+    let named = text.flatMap(Base64.decode).flatMap(SignatureActivationData.init(octets:))
+    guard let bearer = caller.sad else { return named }
+    return text == nil || named == bearer ? bearer : nil
   }
 
   /// Every object of this service needs a value.
@@ -46,7 +54,7 @@ extension Gateway {
 }
 
 extension WireHashAlgorithm {
-  fileprivate var core: HashAlgorithm {
+  var core: HashAlgorithm {
     switch self {
     case .sha256: .sha256
     case .sha384: .sha384

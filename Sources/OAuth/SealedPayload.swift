@@ -1,13 +1,14 @@
 import Crypto
 
-/// A secret that waits to be fetched with an authorization code: the SAD of a credential authorization.
+/// A secret that waits for somebody who brings another one: the SAD of a credential authorization waits for its code,
+/// an ID token for the browser that fetched it.
 ///
-/// Encrypted under a key derived from the code, of which the store has only a digest. So whoever reads the store gets
-/// neither the code nor the SAD. The key serves once, so its nonce may be fixed.
+/// Encrypted under a key derived from what is brought, of which the store has only a digest. So whoever reads the store
+/// gets neither. Each key encrypts one text, so its nonce may be fixed.
 enum SealedPayload {
   private static func key(_ code: String) -> SymmetricKey {
     HKDF<SHA256>.deriveKey(
-      inputKeyMaterial: SymmetricKey(data: Array(code.utf8)), info: Array("countersign authorization code".utf8),
+      inputKeyMaterial: SymmetricKey(data: Array(code.utf8)), info: Array("countersign sealed payload".utf8),
       outputByteCount: 32)
   }
 

@@ -28,8 +28,11 @@ public struct AuthorizationTransaction: Sendable, Equatable {
   let expires: Int64
   public internal(set) var user: User?
   public internal(set) var eid: EIDVisit?
+  /// The ID token that the visit gave, encrypted under the secret in the browser's cookie: it is about a person.
+  var sealedEIDToken: [UInt8]?
   var failedLogIns = 0
 
+  public var hasEIDToken: Bool { sealedEIDToken != nil }
   public var destination: Destination { Destination(uri: request.redirectURI, state: request.state) }
 }
 
@@ -43,6 +46,9 @@ public struct TransactionKey: Sendable {
   }
 
   var digest: [UInt8] { TokenService.digest("transaction " + id) }
+
+  /// Differs for every transaction, because the browser's secret may not.
+  var eidSecret: String { "eid \(id) \(browserSecret)" }
 
   /// What every form carries: only a page that we made for this browser and transaction knows it.
   var formCode: [UInt8] {
@@ -62,8 +68,11 @@ public enum TransactionRefusal: Error, Equatable, Sendable {
 
 extension AuthorizationServer {
   /// Begins a person's way through the pages.
-  public func begin(_ request: CodeRequest) async throws -> TransactionKey {
-    let key = TransactionKey(id: try await tokens.secret(), browserSecret: try await tokens.secret())
+  ///
+  /// - Parameter browserSecret: what the browser's cookie holds already; two windows of one browser share it.
+  public func begin(_ request: CodeRequest, browserSecret: String?) async throws -> TransactionKey {
+    let key = TransactionKey(
+      id: try await tokens.secret(), browserSecret: try await browserSecret.orElse { try await tokens.secret() })
     let now = now
     let transaction = AuthorizationTransaction(
       request: request, browser: TokenService.digest(key.browserSecret), expires: now + rules.transactionLife)
@@ -86,14 +95,6 @@ extension AuthorizationServer {
     }
     let now = now
     return try await store.readOAuth { try $0.transaction(key, now: now) }
-  }
-
-  /// The transaction of a browser that comes back from the eID provider, by the `state` that it brings.
-  public func transaction(
-    id: String, browserSecret: String
-  ) async throws -> (key: TransactionKey, transaction: AuthorizationTransaction) {
-    let key = TransactionKey(id: id, browserSecret: browserSecret)
-    return (key, try await transaction(key, formToken: nil))
   }
 
   /// Checks user name and password, and remembers who it is.
@@ -130,6 +131,25 @@ extension AuthorizationServer {
     _ key: TransactionKey, _ visit: AuthorizationTransaction.EIDVisit
   ) async throws -> AuthorizationTransaction {
     try await change(key) { $0.eid = visit }
+  }
+
+  /// A code verifier (RFC 7636 §4.1) for the gateway's own request to a provider.
+  public func codeVerifier() async throws -> String { try await tokens.secret() }
+
+  /// Ends the visit and keeps what it gave until the person has decided.
+  public func endEIDVisit(_ key: TransactionKey, idToken: String) async throws -> AuthorizationTransaction {
+    let sealed = try SealedPayload.seal(Array(idToken.utf8), with: key.eidSecret)
+    return try await change(key) {
+      $0.eid = nil
+      $0.sealedEIDToken = sealed
+    }
+  }
+
+  /// The ID token of the visit; nil if there was none.
+  public func eidToken(_ key: TransactionKey, _ transaction: AuthorizationTransaction) throws -> String? {
+    try transaction.sealedEIDToken.map {
+      String(decoding: try SealedPayload.open($0, with: key.eidSecret), as: UTF8.self)
+    }
   }
 
   private func change(
@@ -173,6 +193,7 @@ extension AuthorizationTransaction {
         "issuer": .string(eid.issuer),
       ]
     }
+    if let sealedEIDToken { body["eidToken"] = CodeRecord.octets(sealedEIDToken) }
     return OAuthEntry(
       kind: .transaction, digest: key.digest, expires: expires, body: JSONValue.object(body).canonical())
   }
@@ -185,6 +206,7 @@ extension AuthorizationTransaction {
     else { return nil }
     self.init(request: request, browser: browser, expires: entry.expires)
     self.failedLogIns = Int(failedLogIns)
+    sealedEIDToken = body["eidToken"]?.array?.compactMap { $0.integer.map(UInt8.init(truncatingIfNeeded:)) }
     if let user = body["user"]?.object, let name = user["username"]?.string, let signer = user["signer"]?.string {
       self.user = User(username: name, signer: signer)
     }
@@ -199,5 +221,12 @@ extension AuthorizationTransaction {
     self.request = request
     self.browser = browser
     self.expires = expires
+  }
+}
+
+extension Optional {
+  fileprivate func orElse(_ make: () async throws -> Wrapped) async rethrows -> Wrapped {
+    if let self { return self }
+    return try await make()
   }
 }

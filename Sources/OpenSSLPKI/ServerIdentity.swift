@@ -9,15 +9,29 @@ public struct ServerIdentity: Sendable {
 
   /// For `localhost`, 127.0.0.1 and ::1.
   public static func loopback(serial: [UInt8], now: Int64, days: Int64) throws -> ServerIdentity {
+    try selfSigned(
+      commonName: "localhost", serial: serial, now: now, days: days,
+      [(NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1"), (NID_ext_key_usage, "serverAuth")])
+  }
+
+  /// For a client that authenticates by mutual TLS (RFC 8705 §2.2).
+  public static func client(commonName: String, serial: [UInt8], now: Int64, days: Int64) throws -> ServerIdentity {
+    try selfSigned(
+      commonName: commonName, serial: serial, now: now, days: days, [(NID_ext_key_usage, "clientAuth")])
+  }
+
+  private static func selfSigned(
+    commonName: String, serial: [UInt8], now: Int64, days: Int64, _ extensions: [(nid: Int32, value: String)]
+  ) throws -> ServerIdentity {
     let key = PublicKey(takingOwnership: try newP256Key())
     let builder = try CertificateBuilder(
       serial: serial, publicKey: key.pointer, notBefore: now - 3600, notAfter: now + days * 86400)
-    try builder.subject([("O", "Countersign sandbox"), ("CN", "localhost")])
+    try builder.subject([("O", "Countersign sandbox"), ("CN", commonName)])
     try builder.issuer(nil)
-    try builder.add([
-      (NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1"), (NID_ext_key_usage, "serverAuth"),
-      (NID_key_usage, "critical,digitalSignature"), (NID_basic_constraints, "critical,CA:FALSE"),
-    ])
+    try builder.add(
+      extensions + [
+        (NID_key_usage, "critical,digitalSignature"), (NID_basic_constraints, "critical,CA:FALSE"),
+      ])
     let certificate = try builder.signed(with: key.pointer, hash: EVP_sha256())
     return ServerIdentity(certificate: try certificate.pem(), privateKey: try privateKeyPEM(key.pointer))
   }

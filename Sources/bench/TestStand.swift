@@ -68,10 +68,17 @@ final class TestStand: Sendable {
     var logger = Logger(label: "bench")
     logger.logLevel = .error
     let gateway = Gateway(
-      info: ServiceInfo(name: "", logo: "", region: "", language: "", description: "", authTypes: []),
-      signing: signing, tokens: tokens, logger: logger, now: { Self.now }, checkReadiness: {})
+      info: ServiceInfo(
+        name: "", logo: "", region: "", language: "", description: "", authTypes: [], authorizationServer: nil),
+      signing: signing, tokens: tokens,
+      oauth: AuthorizationServer(
+        rules: AuthorizationServer.Rules(issuer: ""), clients: ClientRegistry(), tokens: tokens,
+        assertions: ClientAssertions()),
+      eidLogIn: TrustedProviders([:]), brands: [:], logger: logger, now: { Self.now }, checkReadiness: {})
     let (running, isRunning) = AsyncStream<Void>.makeStream()
-    let servers = try gateway.servers([.init(host: "127.0.0.1", port: Self.port)]) { _ in isRunning.yield() }
+    let servers = try gateway.servers([.init(host: "127.0.0.1", port: Self.port)], asksForCertificates: false) { _ in
+      isRunning.yield()
+    }
     let group = ServiceGroup(services: servers, logger: logger)
     server = Task { try await group.run() }
     for await _ in running { break }

@@ -33,8 +33,9 @@ struct Service {
     let device = try Device(try Self.deviceSettings(config))
     let now: @Sendable () -> UnixTime = { UnixTime(Date().timeIntervalSince1970) }
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
+    let providers = Self.providers(config, now)
     signing = SigningService(
-      store: store, device: device, verifier: Verifier(), eid: Self.providers(config, now),
+      store: store, device: device, verifier: Verifier(), eid: providers,
       rules: SigningService.Rules(gateway: config.gateway, instance: config.instance),
       clock: SigningService.Clock(now: now, pause: { try await Task.sleep(for: $0) }))
     tokens = TokenService(
@@ -42,8 +43,15 @@ struct Service {
     gateway = Gateway(
       info: ServiceInfo(
         name: config.info.name, logo: config.info.publicURL + "/logo.png", region: config.info.region,
-        language: config.info.language, description: config.info.description, authTypes: ["basic"]),
-      signing: signing, tokens: tokens, logger: logger, now: now,
+        language: config.info.language, description: config.info.description,
+        authTypes: ["basic", "oauth2code", "oauth2client"], authorizationServer: config.info.publicURL),
+      signing: signing, tokens: tokens,
+      oauth: AuthorizationServer(
+        rules: AuthorizationServer.Rules(issuer: config.info.publicURL),
+        clients: ClientRegistry(config.partners.flatMap(\.clients)), tokens: tokens, assertions: ClientAssertions()),
+      eidLogIn: providers,
+      brands: Dictionary(config.partners.map { ($0.id, $0.brand) }, uniquingKeysWith: { first, _ in first }),
+      logger: logger, now: now,
       checkReadiness: {
         _ = try await device.authenticationCodes([(.credentialRow, [])])
         try await store.checkReadiness()
@@ -104,7 +112,7 @@ struct Service {
     let count = listeners.count
     let running = Counter()
     let logger = logger
-    let servers = try gateway.servers(listeners) { _ in
+    let servers = try gateway.servers(listeners, asksForCertificates: config.usesClientCertificates) { _ in
       guard running.increment() == count else { return }
       do { try await onReady() } catch { logger.error("could not announce", metadata: ["reason": "\(error)"]) }
       logger.info("serving")

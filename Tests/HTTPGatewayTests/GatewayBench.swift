@@ -1,4 +1,5 @@
 import CSCModel
+import EIDProvider
 import Foundation
 import HTTPGateway
 import HTTPTypes
@@ -47,9 +48,13 @@ struct GatewayBench: Sendable {
     gateway = Gateway(
       info: ServiceInfo(
         name: "Test", logo: "https://test.example/logo.png", region: "AT", language: "en", description: "A test",
-        authTypes: ["basic"]),
-      signing: signing.service, tokens: tokens, logger: logger, now: { clock.now }, brands: brands,
-      checkReadiness: {})
+        authTypes: ["basic", "oauth2code", "oauth2client"], authorizationServer: OAuthBench.issuer),
+      signing: signing.service, tokens: tokens,
+      oauth: AuthorizationServer(
+        rules: AuthorizationServer.Rules(issuer: OAuthBench.issuer), clients: ClientRegistry(OAuthBench.clients),
+        tokens: tokens, assertions: ClientAssertions()),
+      eidLogIn: StubEIDLogIn(), brands: brands, logger: logger,
+      now: { clock.now }, checkReadiness: {})
   }
 
   struct Answer: Sendable {

@@ -9,6 +9,8 @@ import WireJSON
 public struct SignatureActivationData: Sendable, Equatable {
   public static let idLength = 16
   static let macLength = 32
+  /// Characters of its text on the wire: base64url without padding.
+  public static let textLength = (idLength + macLength) / 3 * 4
 
   let id: [UInt8]
   let mac: [UInt8]

@@ -1,6 +1,7 @@
 import EIDProvider
 import Foundation
 import Logging
+import OAuth
 import SoleControl
 import WireJSON
 
@@ -21,6 +22,8 @@ struct Config {
   var info: Info
   /// Trusted eID providers.
   var eidProviders: [EIDProviderConfig]
+  /// Partners with their brands and OAuth clients (`PartnerConfig`).
+  var partners: [PartnerConfig]
   /// trace, debug, info, notice, warning, error or critical. Default: info.
   var logLevel: Logger.Level
 
@@ -87,6 +90,9 @@ struct Config {
     device = try DeviceConfig(reader.object("device"))
     info = try Info(reader.object("info"))
     eidProviders = try reader.list("eidProviders").map { try EIDProviderConfig($0) }
+    partners = try reader.list("partners").map { try PartnerConfig($0) }
+    let names = partners.map(\.id.text) + partners.flatMap(\.clients).map { "client \($0.id)" }
+    guard Set(names).count == names.count else { throw reader.error("partners", "has an id twice") }
     let level = try reader.string("logLevel", default: "info")
     guard let logLevel = Logger.Level(rawValue: level) else { throw reader.error("logLevel", "is no log level") }
     self.logLevel = logLevel

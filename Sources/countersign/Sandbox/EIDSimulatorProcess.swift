@@ -9,7 +9,8 @@ final class EIDSimulatorProcess: Sendable {
   private let input: Pipe
   private let issuer: String
 
-  init(seed: SandboxSeed, folder: SandboxFolder) throws {
+  /// - Parameter callback: the gateway's own redirect URI, for log-ins on its pages.
+  init(seed: SandboxSeed, folder: SandboxFolder, callback: String) throws {
     try folder.write(
       .array(
         seed.users.map {
@@ -23,7 +24,7 @@ final class EIDSimulatorProcess: Sendable {
     process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     process.arguments = [
       "eid-simulator", "--port", "\(seed.eidPort)", "--client-id", seed.eidClientID, "--redirect-uri",
-      seed.redirectURI, "--people", folder.path("people.json"),
+      seed.redirectURI, "--redirect-uri", callback, "--people", folder.path("people.json"),
     ]
     process.standardInput = input
     try process.run()

@@ -21,6 +21,7 @@ struct SandboxAnswer: Sendable {
         "assertionKey": .string(folder.path("partner-assertion-key.pem")), "redirectURI": .string(seed.redirectURI),
         "serviceToken": .string(seed.partnerToken),
       ],
+      "clients": SandboxClients(seed: seed, folder: folder).json,
       "credentials": .array(SandboxPopulation.plan.map(credential)),
       "eid": ["issuer": .string(seed.eidIssuer), "clientID": .string(seed.eidClientID)],
       "adminToken": .string(seed.adminToken),
@@ -36,11 +37,11 @@ struct SandboxAnswer: Sendable {
   }
 
   private func credential(_ line: SandboxPopulation.Line) -> JSONValue {
-    let factors = FactorExpression(text: line.expression)?.factors.map(\.rawValue).sorted() ?? []
+    let factors = line.expression.flatMap(FactorExpression.init(text:))?.factors.map(\.rawValue).sorted() ?? []
     return [
       "label": .string(line.label), "credentialID": .string(seed.credentialIDs[line.label] ?? ""),
       "owner": .string(line.owner), "key": .string(line.key.name), "scal": .integer(Int64(line.scal.rawValue)),
-      "authMode": "explicit", "factors": .array(factors.map(JSONValue.string)),
+      "authMode": .string(line.mode.rawValue), "factors": .array(factors.map(JSONValue.string)),
     ]
   }
 }

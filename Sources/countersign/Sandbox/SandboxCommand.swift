@@ -39,7 +39,8 @@ struct Sandbox: AsyncParsableCommand {
     try await SandboxPopulation(service: service, authority: authority, seed: seed).make()
     try authority.rootPEM.write(toFile: folder.path("signing-root.pem"), atomically: true, encoding: .utf8)
 
-    let simulator = try EIDSimulatorProcess(seed: seed, folder: folder)
+    let simulator = try EIDSimulatorProcess(
+      seed: seed, folder: folder, callback: config.info.publicURL + "/oauth2/eid/callback")
     defer { simulator.stop() }
     let answer = SandboxAnswer(seed: seed, folder: folder, port: port, tlsPort: tlsPort)
     try await service.run {

@@ -48,6 +48,8 @@ struct SandboxFolder: Sendable {
       try write(text: ServerIdentity.newPrivateKeyPEM(), to: "partner-assertion-key.pem")
     }
     try write(text: seed.tokenPIN + "\n", to: "token-pin")
+    let clients = SandboxClients(seed: seed, folder: self)
+    try clients.prepare()
     try write(
       [
         "gateway": "countersign-sandbox", "database": .string(path("countersign.sqlite")),
@@ -65,6 +67,7 @@ struct SandboxFolder: Sendable {
           "description": "Remote signing for trying out; its certificates prove nothing.",
           "region": "AT", "publicURL": .string("https://127.0.0.1:\(tlsPort)"),
         ],
+        "partners": clients.configuration,
         "eidProviders": [
           [
             "issuer": .string(seed.eidIssuer), "clientID": .string(seed.eidClientID), "allowsPlainHTTP": true,

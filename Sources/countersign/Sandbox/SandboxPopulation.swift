@@ -28,7 +28,11 @@ struct SandboxPopulation {
     let owner: String
     let key: KeyType
     let scal: SCAL
-    let expression: String
+    let expression: String?
+    var mode = AuthorizationMode.explicit
+    var isEnabled = true
+    /// Days that the certificate is valid; one that begins and ends in the past has expired.
+    var days: Int64 = 3 * 365
   }
 
   static let plan = [
@@ -40,6 +44,17 @@ struct SandboxPopulation {
     Line(label: "p256-scal2", owner: "alice", key: .ec(.p256), scal: .two, expression: "PIN"),
     Line(label: "p256-pin-otp", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN AND OTP"),
     Line(label: "p256-eid", owner: "alice", key: .ec(.p256), scal: .one, expression: "EID"),
+    Line(label: "p256-oauth", owner: "alice", key: .ec(.p256), scal: .two, expression: "PIN", mode: .oauth2code),
+    Line(
+      label: "p256-oauth-otp", owner: "alice", key: .ec(.p256), scal: .two, expression: "PIN AND OTP",
+      mode: .oauth2code),
+    Line(
+      label: "rsa2048-oauth", owner: "alice", key: .rsa(bits: 2048), scal: .one, expression: "PIN", mode: .oauth2code),
+    Line(label: "p256-oauth-eid", owner: "alice", key: .ec(.p256), scal: .one, expression: "EID", mode: .oauth2code),
+    Line(
+      label: "rsa2048-implicit", owner: "alice", key: .rsa(bits: 2048), scal: .one, expression: nil, mode: .implicit),
+    Line(label: "p256-disabled", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN", isEnabled: false),
+    Line(label: "p256-expired", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN", days: -1),
     Line(label: "p256-pin-bob", owner: "bob", key: .ec(.p256), scal: .one, expression: "PIN"),
   ]
 
@@ -78,23 +93,29 @@ struct SandboxPopulation {
   }
 
   private func make(_ line: Line) async throws {
+    let expression = line.expression.flatMap(FactorExpression.init(text:))
     guard let id = seed.credentialIDs[line.label], let user = seed.users.first(where: { $0.username == line.owner }),
-      let expression = FactorExpression(text: line.expression)
+      (expression == nil) == (line.expression == nil)
     else { throw ConfigError(description: "the seed does not know \(line.label); remove the folder to start anew") }
     guard try await service.store.read({ try $0.seal(of: CredentialID(id)) }) == nil else { return }
     FileHandle.standardError.write(Data("making \(line.label)\n".utf8))
     let plan = CredentialPlan(
       id: CredentialID(id), partner: PartnerID(seed.partner), signer: SignerID(user.signer),
-      description: "\(user.givenName) \(user.surname), \(line.label)", keyType: line.key, mode: .explicit,
-      expression: expression, factors: try expression.factors.map { try factor($0, user) }, scal: line.scal,
+      description: "\(user.givenName) \(user.surname), \(line.label)", qualifier: "eu_eidas_aes",
+      keyType: line.key, mode: line.mode, expression: expression,
+      factors: try expression?.factors.map { try factor($0, user) } ?? [], scal: line.scal,
       multisign: Self.multisign)
     let subject = CertificateAuthority.Subject(
       commonName: "\(user.givenName) \(user.surname)", givenName: user.givenName, surname: user.surname, country: "AT")
-    _ = try await service.signing.enrol(plan, keys: service.device) { publicKey in
+    let begin = Int64(Date().timeIntervalSince1970) + min(line.days - 1, 0) * 86400
+    var credential = try await service.signing.enrol(plan, keys: service.device) { publicKey in
       try authority.issue(
         publicKey: publicKey, subject: subject, serial: SandboxSeed.randomBytes(16),
-        now: Int64(Date().timeIntervalSince1970), days: 3 * 365)
+        now: begin, days: abs(line.days))
     }
+    guard !line.isEnabled else { return }
+    credential.isEnabled = false
+    try await service.signing.put(credential, events: [])
   }
 
   private func factor(_ id: FactorID, _ user: SandboxSeed.User) throws -> CredentialPlan.Factor {

@@ -12,6 +12,8 @@ struct SandboxSeed: Sendable {
   let eidPort: Int
   let partner, clientSecret, partnerToken, adminToken: String
   let users: [User]
+  /// Secrets of further clients by id.
+  let clientSecrets: [String: String]
   /// Ids of the credentials by label.
   let credentialIDs: [String: String]
 
@@ -20,16 +22,28 @@ struct SandboxSeed: Sendable {
   var eidIssuer: String { "http://127.0.0.1:\(eidPort)" }
 
   static func loadOrMake(in folder: SandboxFolder, port: Int) throws -> SandboxSeed {
-    if let json = try folder.read("seed.json")?.object {
-      guard let seed = SandboxSeed(json) else {
-        throw ConfigError(description: "\(folder.path("seed.json")) is damaged; remove the folder to start anew")
-      }
-      return seed
+    let kept = try folder.read("seed.json")?.object
+    // A folder that an earlier build made lacks what is new.
+    let made = JSONValue.object(Self.completed(kept, by: Self.make(eidPort: FreePort.near(port + 2))))
+    guard made.object.flatMap(SandboxSeed.init) != nil else {
+      throw ConfigError(description: "\(folder.path("seed.json")) is damaged; remove the folder to start anew")
     }
-    let made = Self.make(eidPort: FreePort.near(port + 2))
-    try folder.write(made, to: "seed.json")
+    if kept != made.object { try folder.write(made, to: "seed.json") }
     guard let seed = made.object.flatMap(SandboxSeed.init) else { preconditionFailure("what is made can be read") }
     return seed
+  }
+
+  /// What was kept, and of what is new the members that it lacks.
+  private static func completed(_ kept: JSONObject?, by new: JSONValue) -> JSONObject {
+    guard var result = kept else { return new.object ?? JSONObject() }
+    for (name, value) in new.object?.members ?? [] {
+      guard let old = result[name]?.object, let inner = value.object else {
+        result[name] = result[name] ?? value
+        continue
+      }
+      result[name] = .object(completed(old, by: .object(inner)))
+    }
+    return result
   }
 
   private static func make(eidPort: Int) -> JSONValue {
@@ -37,6 +51,7 @@ struct SandboxSeed: Sendable {
       "officerPIN": .string(randomText(16)), "tokenPIN": .string(randomText(16)),
       "eidPort": .integer(Int64(eidPort)), "partner": "portal", "clientSecret": .string(randomText(32)),
       "partnerToken": .string(randomText(32)), "adminToken": .string(randomText(32)),
+      "clientSecrets": ["portal-legacy": .string(randomText(32)), "rival": .string(randomText(32))],
       "users": [user("alice", "Alice", "Example"), user("bob", "Bob", "Example")],
       "credentialIDs": .object(
         JSONObject(SandboxPopulation.plan.map { ($0.label, .string("cred-" + Hex.encode(randomBytes(8)))) })),
@@ -67,8 +82,13 @@ struct SandboxSeed: Sendable {
     self.partnerToken = partnerToken
     self.adminToken = adminToken
     self.users = users.compactMap { $0.object.flatMap(User.init) }
-    credentialIDs = Dictionary(
-      credentials.members.compactMap { member in member.value.string.map { (member.name, $0) } },
+    clientSecrets = Self.texts(json["clientSecrets"])
+    credentialIDs = Self.texts(.object(credentials))
+  }
+
+  private static func texts(_ value: JSONValue?) -> [String: String] {
+    Dictionary(
+      (value?.object?.members ?? []).compactMap { member in member.value.string.map { (member.name, $0) } },
       uniquingKeysWith: { first, _ in first })
   }
 

@@ -1,0 +1,183 @@
+public import WireJSON
+
+/// What a client asks the authorization server to authorize with scope `credential`: by single parameters (CSC v1 §8.3.2,
+/// v2 §8.4.2) or by a rich request (`authorization_details`, RFC 9396, CSC v2 §8.4.2).
+public struct CredentialScopeRequest: Sendable, Equatable {
+  public struct Document: Sendable, Equatable {
+    /// Raw octets.
+    public var digest: [UInt8]
+    /// For people to recognise the document by.
+    public var label: String?
+    /// As sent, upper case: what the digest is of (2.1+: SDR, DTBSR, SODR).
+    public var hashType: String?
+
+    public init(digest: [UInt8], label: String? = nil, hashType: String? = nil) {
+      self.digest = digest
+      self.label = label
+      self.hashType = hashType
+    }
+  }
+
+  /// One of the two types of a rich request; nil for single parameters.
+  public var type: String?
+  public var credentialID: String?
+  /// CSC v2 §8.4.2: the kind of signature, where the server shall choose the credential.
+  public var signatureQualifier: String?
+  /// At least 1.
+  public var numSignatures: Int
+  /// Nil if there are no documents.
+  public var hashAlgorithm: WireHashAlgorithm?
+  public var documents: [Document]
+  /// Text for the user about this transaction; at most 500 characters.
+  public var description: String?
+
+  static let richTypes = ["credential", "https://cloudsignatureconsortium.org/2025/credential"]
+  private static let longestDescription = 500
+  private static let longestLabel = 500
+
+  /// Reads single parameters.
+  ///
+  /// - Throws: `CSCError`, whose text is for the redirect's `error_description`.
+  public init(parameters: (String) -> String?, _ version: APIVersion) throws {
+    credentialID = parameters("credentialID")
+    signatureQualifier = parameters("signatureQualifier")
+    description = parameters("description")
+    let list = parameters("hash") ?? parameters("hashes")
+    documents = try (list ?? "").split(separator: ",").map { Document(digest: try Self.digest(String($0))) }
+    guard documents.count <= SignHashRequest.maximumHashes else { throw CSCError.tooManySignatures }
+    let oid = parameters("hashAlgorithmOID") ?? parameters("hashAlgo")
+    hashAlgorithm = try documents.first.map { try Self.hashAlgorithm(oid, first: $0.digest) }
+    numSignatures = max(documents.count, 1)
+    if let text = parameters("numSignatures") {
+      guard let count = Int(text) else {
+        throw CSCError.field(.missingOrInvalidType(type: "integer", name: "numSignatures"))
+      }
+      numSignatures = count
+    }
+    try check()
+  }
+
+  /// Reads `authorization_details`: an array of one object of a type that we know.
+  ///
+  /// - Throws: `CSCError`.
+  public init(details text: String) throws {
+    let refused = CSCError.invalidAuthorizationDetails
+    guard let entries = try? JSONValue.parse(Array(text.utf8)).array, entries.count == 1,
+      let object = entries[0].object, case let fields = Fields(object),
+      let type = object["type"]?.string, Self.richTypes.contains(type),
+      let list = object["documentDigests"]?.array, list.count <= SignHashRequest.maximumHashes
+    else { throw refused }
+    self.type = type
+    do {
+      credentialID = try fields.optionalString("credentialID")
+      signatureQualifier = try fields.optionalString("signatureQualifier")
+      description = try fields.optionalString("description")
+      numSignatures =
+        try fields.value(["numSignatures"]).map { value in
+          guard let count = value.integer else { throw refused }
+          return Int(count)
+        } ?? list.count
+    } catch is FieldError { throw refused }
+    documents = try list.map(Self.document)
+    let oid = object["hashAlgorithmOID"]?.string
+    guard oid != nil || documents.isEmpty else { throw CSCError.missingString("hashAlgorithmOID") }
+    hashAlgorithm = try documents.first.map { try Self.hashAlgorithm(oid, first: $0.digest) }
+    try check()
+  }
+
+  private static func document(_ value: JSONValue) throws -> Document {
+    guard let object = value.object, case let fields = Fields(object), let text = object["hash"]?.string,
+      let label = try? fields.optionalString("label") ?? "", label.count <= longestLabel,
+      let hashType = try? fields.optionalString("hashType") ?? ""
+    else { throw CSCError.invalidAuthorizationDetails }
+    guard hashType.isEmpty || ["SDR", "DTBSR", "SODR"].contains(hashType.uppercased()) else {
+      throw CSCError.invalidAuthorizationDetails
+    }
+    return Document(
+      digest: try digest(text), label: label.isEmpty ? nil : label,
+      hashType: hashType.isEmpty ? nil : hashType.uppercased())
+  }
+
+  private static func digest(_ text: String) throws -> [UInt8] {
+    guard let digest = Base64.decode(text) else { throw CSCError.hashNotBase64 }
+    return digest
+  }
+
+  private static func hashAlgorithm(_ oid: String?, first: [UInt8]) throws -> WireHashAlgorithm {
+    guard let oid else {
+      guard let fitting = WireHashAlgorithm(digestLength: first.count) else { throw CSCError.digestLength }
+      return fitting
+    }
+    guard let named = WireHashAlgorithm(rawValue: oid) else { throw CSCError.invalidParameter("hashAlgorithmOID") }
+    return named
+  }
+
+  private func check() throws {
+    guard credentialID != nil || signatureQualifier != nil else { throw CSCError.missingString("credentialID") }
+    guard numSignatures >= 1 else { throw CSCError.numSignaturesTooLow }
+    guard documents.allSatisfy({ $0.digest.count == hashAlgorithm?.digestLength }) else { throw CSCError.digestLength }
+    guard (description?.count ?? 0) <= Self.longestDescription else { throw CSCError.invalidParameter("description") }
+  }
+}
+
+extension CredentialScopeRequest {
+  /// The one text of what is asked for, however it was spelt: two encodings of the same digest give the same text.
+  public func canonical() -> [UInt8] {
+    var object = JSONObject([
+      ("numSignatures", .integer(Int64(numSignatures))), ("documents", .array(documents.map(\.json))),
+    ])
+    let texts = [
+      ("type", type), ("credentialID", credentialID), ("signatureQualifier", signatureQualifier),
+      ("hashAlgorithm", hashAlgorithm?.rawValue), ("description", description),
+    ]
+    for (name, text) in texts { object[name] = text.map(JSONValue.string) }
+    return JSONValue.object(object).canonical()
+  }
+
+  /// Reads back what `canonical()` wrote.
+  public init?(canonical text: [UInt8]) {
+    guard let object = try? JSONValue.parse(text).object, let count = object["numSignatures"]?.integer,
+      let documents = object["documents"]?.array
+    else { return nil }
+    self.documents = documents.compactMap { $0.object.flatMap(Document.init(json:)) }
+    guard self.documents.count == documents.count else { return nil }
+    numSignatures = Int(count)
+    type = object["type"]?.string
+    credentialID = object["credentialID"]?.string
+    signatureQualifier = object["signatureQualifier"]?.string
+    hashAlgorithm = object["hashAlgorithm"]?.string.flatMap(WireHashAlgorithm.init(rawValue:))
+    description = object["description"]?.string
+  }
+
+  /// `authorization_details` of the token answer (RFC 9396 §7), with the credential that was chosen.
+  public func granted(credentialID: String) -> JSONValue {
+    var object = JSONObject([
+      ("type", .string(type ?? Self.richTypes[0])), ("credentialID", .string(credentialID)),
+      ("numSignatures", .integer(Int64(numSignatures))), ("documentDigests", .array(documents.map(\.wire))),
+      ("hashAlgorithmOID", .string(hashAlgorithm?.rawValue ?? WireHashAlgorithm.sha256.rawValue)),
+    ])
+    if let signatureQualifier { object["signatureQualifier"] = .string(signatureQualifier) }
+    return [.object(object)]
+  }
+}
+
+extension CredentialScopeRequest.Document {
+  fileprivate var json: JSONValue {
+    var object = JSONObject([("digest", .string(Base64.encode(digest)))])
+    if let label { object["label"] = .string(label) }
+    if let hashType { object["hashType"] = .string(hashType) }
+    return .object(object)
+  }
+
+  fileprivate init?(json object: JSONObject) {
+    guard let digest = object["digest"]?.string.flatMap(Base64.decode) else { return nil }
+    self.init(digest: digest, label: object["label"]?.string, hashType: object["hashType"]?.string)
+  }
+
+  fileprivate var wire: JSONValue {
+    var object = JSONObject([("hash", .string(Base64.encode(digest)))])
+    if let label { object["label"] = .string(label) }
+    if let hashType { object["hashType"] = .string(hashType) }
+    return .object(object)
+  }
+}

@@ -1,0 +1,15 @@
+public import OAuth
+public import WireJSON
+
+/// Verifies the statements with which OAuth clients authenticate (`private_key_jwt`), by the same strict rules as an
+/// eID provider's tokens: asymmetric algorithms only, and exactly one registered key that fits.
+public struct ClientAssertions: AssertionVerifier {
+  public init() {}
+
+  public func claims(of assertion: String, keys: JSONValue) async -> JSONObject? {
+    guard let token = try? SignedToken(assertion), let set = try? ProviderKeys(keys), let key = set.key(for: token),
+      await ProviderKeys.isSigned(token, by: key)
+    else { return nil }
+    return token.claims.object
+  }
+}

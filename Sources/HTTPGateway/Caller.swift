@@ -1,0 +1,38 @@
+internal import CSCModel
+internal import OAuth
+internal import SoleControl
+
+/// Whom the bearer token of a call speaks for.
+enum Caller: Sendable {
+  case service(TokenRecord)
+  /// A token of scope `credential`, which is a SAD and opens one credential.
+  case credential(CredentialBearer)
+
+  var principal: Principal {
+    switch self {
+    case .service(let token):
+      Principal(
+        partner: PartnerID(token.partner), signer: token.signer.map { SignerID($0) },
+        client: token.client.map { ClientID($0) })
+    case .credential(let bearer): bearer.principal
+    }
+  }
+
+  /// The SAD that the bearer is.
+  var sad: SignatureActivationData? { if case .credential(let bearer) = self { bearer.sad } else { nil } }
+
+  /// A credential token opens its own credential and no other (CSC v2 §8.4.4).
+  func check(_ credential: CredentialID) throws {
+    if case .credential(let bearer) = self, bearer.credential != credential { throw Refusal.unknownCredential }
+  }
+}
+
+extension CSCModel.Method {
+  /// Whether a token of scope `credential` may call it.
+  var takesCredentialTokens: Bool {
+    switch self {
+    case .credentialsInfo, .signHash: true
+    case .info, .authLogin, .authRevoke, .credentialsList, .credentialsAuthorize, .credentialsGetChallenge: false
+    }
+  }
+}

@@ -1,0 +1,27 @@
+internal import Crypto
+public import Hummingbird
+internal import NIOCore
+internal import NIOSSL
+
+/// What a handler can ask about the connection of its request.
+public struct GatewayContext: RequestContext {
+  public var coreContext: CoreRequestContextStorage
+  private let channel: any Channel
+
+  public init(source: ApplicationRequestContextSource) {
+    coreContext = CoreRequestContextStorage(source: source)
+    channel = source.channel
+  }
+
+  /// SHA-256 of the certificate with which the client opened the connection (RFC 8705 §3.1); nil if it showed none.
+  /// TLS has proven that the client has the key.
+  func clientCertificate() async -> [UInt8]? {
+    // HTTP/2 has a channel for each stream, above the connection's.
+    for channel in [channel, channel.parent].compactMap(\.self) {
+      guard let certificate = try? await channel.nioSSL_peerCertificate().get(), let der = try? certificate.toDERBytes()
+      else { continue }
+      return Array(SHA256.hash(data: der))
+    }
+    return nil
+  }
+}

@@ -1,0 +1,63 @@
+internal import CSCModel
+internal import Hummingbird
+internal import OAuth
+internal import SoleControl
+
+extension Gateway {
+  /// `oauth2/authorize` (RFC 6749 §4.1.1, CSC v1 §8.3.2, v2 §8.4.2): everybody logs in for each request.
+  func authorizePage(_ request: Request, _ dialect: Dialect, _ call: CallLog) async throws -> Response {
+    let parameters = try await parameters(request)
+    let asked = try await oauth.request(
+      parameters, dialect, reader: credentialReader(dialect == .v1 ? .v1 : .v2))
+    let key = try await oauth.begin(asked, browserSecret: session.secret(request))
+    call.partner = oauth.clients[asked.client]?.partner
+    let view = LogInView(
+      transaction: key.id, csrf: oauth.formToken(key), client: clientName(asked), username: asked.account,
+      usernameIsFixed: asked.account != nil)
+    var response = show(view, asked, request)
+    session.set(key.browserSecret, isFramed: isFramed(asked), in: &response)
+    return response
+  }
+
+  /// The form of the log-in page.
+  func logInPage(_ request: Request, _ call: CallLog) async throws -> Response {
+    let parameters = try await parameters(request)
+    let (key, transaction) = try await transaction(request, parameters)
+    let asked = transaction.request
+    call.partner = oauth.clients[asked.client]?.partner
+    let username = asked.account ?? parameters["username"]
+    var view = LogInView(
+      transaction: key.id, csrf: oauth.formToken(key), client: clientName(asked), username: username,
+      usernameIsFixed: asked.account != nil)
+    guard let username else {
+      view.message = .missing(.username)
+      return show(view, asked, request)
+    }
+    guard let password = parameters["password"] else {
+      view.message = .missing(.password)
+      return show(view, asked, request)
+    }
+    do {
+      let known = try await oauth.logIn(key, username: username, password: password)
+      return try await showConsent(key, known, request, message: nil)
+    } catch TransactionRefusal.wrongPassword {
+      view.message = .logInFailed
+    } catch is PasswordHasherBusy {
+      view.message = .busy
+    }
+    return show(view, asked, request)
+  }
+
+  private func show(_ view: LogInView, _ asked: CodeRequest, _ request: Request) -> Response {
+    pages.logIn(
+      view, of: partner(asked), in: language(request, asked.language), redirectingTo: [asked.redirectURI])
+  }
+
+  func clientName(_ asked: CodeRequest) -> String { oauth.clients[asked.client]?.name ?? asked.client }
+
+  func partner(_ asked: CodeRequest) -> PartnerID? { oauth.clients[asked.client].map { PartnerID($0.partner) } }
+
+  private func isFramed(_ asked: CodeRequest) -> Bool {
+    partner(asked).flatMap { brands[$0] }.map { !$0.frameOrigins.isEmpty } ?? false
+  }
+}

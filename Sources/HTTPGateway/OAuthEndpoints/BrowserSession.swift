@@ -1,0 +1,38 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import OAuth
+
+/// The cookie that ties a way through the pages to the browser that began it. It says nothing about who is logged in.
+struct BrowserSession {
+  /// `__Host-`: set by this host alone, over TLS, for all paths (RFC 6265bis §4.1.3.2).
+  private static let secureName = "__Host-countersign"
+  private static let plainName = "countersign"
+  private static let secretLength = 43
+
+  private let isSecure: Bool
+  private let name: String
+
+  /// - Parameter issuer: plain HTTP only where the service itself is reached by plain HTTP.
+  init(issuer: String) {
+    isSecure = issuer.hasPrefix("https:")
+    name = isSecure ? Self.secureName : Self.plainName
+  }
+
+  /// The secret that the browser sent; nil if there is none that we could have made.
+  func secret(_ request: Request) -> String? {
+    let start = name + "="
+    let cookies: [Substring] = request.headers[values: .cookie].joined(separator: ";").split(separator: ";")
+      .map { $0.drop { $0 == " " } }
+    let found = cookies.filter { $0.hasPrefix(start) }.map { String($0.dropFirst(start.count)) }
+    guard found.count == 1, found[0].utf8.count == Self.secretLength else { return nil }
+    return found[0]
+  }
+
+  /// - Parameter isFramed: whether partners' pages may show ours: then the cookie must come in frames of other sites too.
+  func set(_ secret: String, isFramed: Bool, in response: inout Response) {
+    var cookie = "\(name)=\(secret); Path=/; HttpOnly"
+    if isSecure { cookie += "; Secure" }
+    cookie += isFramed && isSecure ? "; SameSite=None" : "; SameSite=Lax"
+    response.headers[.setCookie] = cookie
+  }
+}

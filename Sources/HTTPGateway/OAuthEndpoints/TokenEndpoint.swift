@@ -1,0 +1,61 @@
+internal import CSCModel
+internal import Hummingbird
+internal import OAuth
+internal import SoleControl
+internal import WireJSON
+
+extension Gateway {
+  /// `oauth2/token` (CSC v1 §8.3.3, v2 §8.4.4): one handler for each grant.
+  func token(
+    _ request: Request, _ context: GatewayContext, _ dialect: Dialect, _ call: CallLog
+  ) async throws -> Response {
+    let parameters = try await parameters(request)
+    let client = try await client(request, context, parameters, call)
+    guard let name = parameters["grant_type"] else { throw OAuthError.missing("grant_type") }
+    switch Client.Grant(rawValue: name) {
+    case .authorizationCode?: return try await redeem(parameters, client)
+    case .clientCredentials?:
+      return Response(json: Self.answer(try await ClientCredentialsGrant(oauth).issue(parameters, client: client)))
+    case .refreshToken?:
+      return Response(json: Self.answer(try await RefreshTokenGrant(oauth).refresh(parameters, client: client)))
+    case nil: throw OAuthError.invalid("grant_type")
+    }
+  }
+
+  private func redeem(_ parameters: OAuth.Parameters, _ client: Client) async throws -> Response {
+    let details = try parameters["authorization_details"].map { try CredentialScopeRequest(details: $0).canonical() }
+    do {
+      switch try await AuthorizationCodeGrant(oauth).redeem(parameters, client: client, details: details) {
+      case .service(let issued): return Response(json: Self.answer(issued))
+      case .credential(let token): return Response(json: try Self.answer(token))
+      }
+    } catch let reused as CodeReused {
+      if let activation = reused.activation { try await signing.revoke(ActivationDigest(activation)) }
+      throw OAuthError.invalidGrant("Authorization code is invalid or expired")
+    }
+  }
+
+  private static func answer(_ issued: TokenService.Issued) -> JSONValue {
+    var answer = JSONObject([
+      ("access_token", .string(issued.accessToken)), ("token_type", "Bearer"),
+      ("expires_in", .integer(issued.expiresIn)),
+      ("scope", .string(Scope.service.rawValue)),
+    ])
+    if let token = issued.refreshToken { answer["refresh_token"] = .string(token) }
+    return .object(answer)
+  }
+
+  private static func answer(_ token: TokenAnswer.CredentialToken) throws -> JSONValue {
+    var answer = JSONObject([
+      ("access_token", .string(Base64.encodeURL(token.sad))),
+      // CSC v1 §8.3.3: the token is the SAD and says so. v2 §8.4.4: it is a bearer.
+      ("token_type", token.request.dialect == .v1 ? "SAD" : "Bearer"), ("expires_in", .integer(token.expiresIn)),
+      ("scope", .string(Scope.credential.rawValue)), ("credentialID", .string(token.credential)),
+    ])
+    if let details = token.request.credential, details.isRich {
+      guard let asked = CredentialScopeRequest(canonical: details.canonical) else { throw StoreError.corrupt }
+      answer["authorization_details"] = asked.granted(credentialID: token.credential)
+    }
+    return .object(answer)
+  }
+}

@@ -1,0 +1,160 @@
+import Crypto
+import Foundation
+import HTTPGateway
+import OAuth
+import SoleControl
+import WireJSON
+
+/// A partner: an organisation whose customers sign, its look on the pages, and its software.
+struct PartnerConfig {
+  /// Never changes: it is in every credential and SAD of its customers.
+  var id: PartnerID
+  var brand: Brand
+  var clients: [Client]
+}
+
+extension Config {
+  /// Whether a client authenticates by mutual TLS.
+  var usesClientCertificates: Bool {
+    partners.flatMap(\.clients).contains { $0.methods.contains(.certificate) }
+  }
+}
+
+extension PartnerConfig {
+  /// Members: `id`; `name` for people; `colour` (`#rrggbb`); `logo` (file: PNG, JPEG, WebP or SVG); `words` (by language:
+  /// `welcome`, and the URLs `terms`, `privacy`, `help`); `frameOrigins` (origins that may show the pages in a frame);
+  /// `clients`.
+  init(_ reader: ConfigReader) throws {
+    id = PartnerID(try reader.string("id", longest: 255))
+    let colour = try reader.optionalString("colour").map { text in
+      guard let colour = BrandColour(hex: text) else { throw reader.error("colour", "must be like #1b457e") }
+      return colour
+    }
+    let logo = try reader.optionalString("logo").map { path in
+      guard let data = FileManager.default.contents(atPath: path) else {
+        throw reader.error("logo", "cannot be read: \(path)")
+      }
+      return [UInt8](data)
+    }
+    var words: [PageLanguage: Brand.Words] = [:]
+    if let languages = try reader.optional("words") {
+      for name in languages.names {
+        guard let language = PageLanguage(rawValue: name) else {
+          throw languages.error(name, "is none of \(PageLanguage.allCases.map(\.rawValue))")
+        }
+        words[language] = try Self.words(languages.object(name))
+      }
+    }
+    do {
+      brand = try Brand(
+        name: reader.string("name"), colour: colour, logo: logo.map { try BrandLogo(octets: $0) }, words: words,
+        frameOrigins: reader.optionalStrings("frameOrigins") ?? [])
+    } catch let error as BrandError {
+      throw reader.error(error.member, error.what)
+    }
+    let partner = id.text
+    clients = try reader.list("clients").map { try Client($0, partner: partner) }
+    try reader.finish()
+  }
+
+  private static func words(_ reader: ConfigReader) throws -> Brand.Words {
+    let words = Brand.Words(
+      welcome: try reader.optionalString("welcome"), terms: try reader.optionalString("terms"),
+      privacy: try reader.optionalString("privacy"), help: try reader.optionalString("help"))
+    try reader.finish()
+    return words
+  }
+}
+
+extension Client {
+  /// Members: `id`; `name` for people; `authentication` (names of RFC 7591: `none`, `client_secret_basic`,
+  /// `client_secret_post`, `private_key_jwt`, `self_signed_tls_client_auth`); `secretFile`; `keysFile` (JWK set);
+  /// `certificate` (PEM file); `redirectURIs` (the first is v1's default); `grants`; `requiresPKCE` (default true; false
+  /// only for confidential clients of v1).
+  init(_ reader: ConfigReader, partner: String) throws {
+    let id = try reader.string("id", longest: 255)
+    let methods = try Self.names("authentication", reader, AuthenticationMethod.self)
+    let grants = try Self.names("grants", reader, Grant.self)
+    let secret = try reader.optionalString("secretFile").map { try ConfigReader.firstLine(of: $0) }
+    let keys = try reader.optionalString("keysFile").map { path in
+      guard let data = FileManager.default.contents(atPath: path), let keys = try? JSONValue.parse(Array(data)),
+        keys.object?["keys"]?.array != nil
+      else { throw reader.error("keysFile", "is no JWK set: \(path)") }
+      return keys
+    }
+    let certificate = try reader.optionalString("certificate").map { path in
+      guard let der = PEM.certificate(path) else { throw reader.error("certificate", "is no PEM certificate: \(path)") }
+      return Array(SHA256.hash(data: der))
+    }
+    let redirectURIs = try reader.optionalStrings("redirectURIs") ?? []
+    self.init(
+      id: id, partner: partner, name: try reader.string("name", longest: 80), methods: Set(methods),
+      secret: secret.map { Array($0.utf8) }, keys: keys, certificate: certificate, redirectURIs: redirectURIs,
+      grants: Set(grants), requiresPKCE: try reader.bool("requiresPKCE", default: true))
+    try check(reader)
+    try reader.finish()
+  }
+
+  private func check(_ reader: ConfigReader) throws {
+    guard !methods.contains(.none) || methods.count == 1 else {
+      throw reader.error("authentication", "cannot have none beside others")
+    }
+    let usesSecret = !methods.isDisjoint(with: [.secretBasic, .secretPost])
+    guard usesSecret == (secret != nil) else {
+      throw reader.error("secretFile", usesSecret ? "is missing" : "is not used")
+    }
+    guard secret.map({ $0.count >= 16 }) ?? true else {
+      throw reader.error("secretFile", "has fewer than 16 characters")
+    }
+    guard methods.contains(.privateKeyJWT) == (keys != nil) else {
+      throw reader.error("keysFile", "belongs to private_key_jwt")
+    }
+    guard methods.contains(.certificate) == (certificate != nil) else {
+      throw reader.error("certificate", "belongs to self_signed_tls_client_auth")
+    }
+    guard requiresPKCE || !isPublic else { throw reader.error("requiresPKCE", "cannot be false for a public client") }
+    guard grants.contains(.authorizationCode) == !redirectURIs.isEmpty else {
+      throw reader.error("redirectURIs", "belong to the grant authorization_code")
+    }
+    for uri in redirectURIs where !Self.isRedirectURI(uri) {
+      throw reader.error(
+        "redirectURIs", "must be absolute, without fragment or wildcard, and https unless local: \(uri)")
+    }
+  }
+
+  /// RFC 6749 §3.1.2, RFC 8252 §7: https, an app's own scheme, or the same machine.
+  private static func isRedirectURI(_ text: String) -> Bool {
+    guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(), parts.fragment == nil,
+      !text.contains("*"), parts.user == nil
+    else { return false }
+    switch scheme {
+    case "https": return parts.host?.isEmpty == false
+    case "http": return ["127.0.0.1", "localhost", "::1", "[::1]"].contains(parts.host ?? "")
+    case "javascript", "data", "vbscript", "file", "about", "blob": return false
+    default: return true
+    }
+  }
+
+  private static func names<Name: RawRepresentable & CaseIterable>(
+    _ member: String, _ reader: ConfigReader, _ type: Name.Type
+  ) throws -> [Name] where Name.RawValue == String {
+    let texts = try reader.optionalStrings(member) ?? []
+    let names = texts.compactMap(Name.init(rawValue:))
+    guard !names.isEmpty, names.count == texts.count else {
+      throw reader.error(member, "must name some of \(Name.allCases.map(\.rawValue))")
+    }
+    return names
+  }
+}
+
+/// RFC 7468.
+enum PEM {
+  /// DER of the first certificate in a file.
+  static func certificate(_ path: String) -> [UInt8]? {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8),
+      let start = text.range(of: "-----BEGIN CERTIFICATE-----"),
+      let end = text.range(of: "-----END CERTIFICATE-----", range: start.upperBound..<text.endIndex)
+    else { return nil }
+    return Data(base64Encoded: text[start.upperBound..<end.lowerBound].filter { !$0.isWhitespace }).map { [UInt8]($0) }
+  }
+}

@@ -1,0 +1,35 @@
+import OAuth
+import SoleControl
+
+/// The clients of the tests.
+enum OAuthBench {
+  static let issuer = "https://sign.example"
+  static let secret = "a secret of the client's"
+  static let redirectURI = "https://portal.example/callback"
+
+  static let clients = [
+    client("portal", [.secretBasic, .secretPost]), client("app", [.none]),
+    client("legacy", [.secretPost], requiresPKCE: false), client("rival", [.secretPost], partner: "other"),
+  ]
+
+  private static func client(
+    _ id: String, _ methods: Set<Client.AuthenticationMethod>, partner: String = "portal", requiresPKCE: Bool = true
+  ) -> Client {
+    Client(
+      id: id, partner: partner, name: "Client \(id)", methods: methods,
+      secret: methods == [.none] ? nil : Array(secret.utf8), keys: nil, certificate: nil, redirectURIs: [redirectURI],
+      grants: methods == [.none] ? [.authorizationCode, .refreshToken] : Set(Client.Grant.allCases),
+      requiresPKCE: requiresPKCE)
+  }
+}
+
+/// No provider: the pages' button to it says that it does not answer.
+struct StubEIDLogIn: EIDLogIn {
+  func authorizationURL(
+    issuer: String, redirectURI: String, state: String, nonce: String, codeVerifier: String
+  ) async throws(EIDTokenError) -> String { throw .providerUnavailable }
+
+  func idToken(
+    issuer: String, code: String, redirectURI: String, codeVerifier: String
+  ) async throws(EIDTokenError) -> String { throw .providerUnavailable }
+}
