@@ -65,6 +65,7 @@ let package = Package(
       "PKCS11Device", ["SoleControl", "CCryptoki", .product(name: "SwiftASN1", package: "swift-asn1")]),
     adapter("OpenSSLPKI", ["SoleControl", "OAuth", "COpenSSL"]),
     adapter("OutboundHTTP", ["CCurl"]),
+    adapter("Webhooks", ["WireJSON", "OutboundHTTP", crypto]),
     adapter(
       "EIDProvider",
       ["SoleControl", "OAuth", "WireJSON", "OutboundHTTP", crypto, .product(name: "JWTKit", package: "jwt-kit")]),
@@ -135,6 +136,14 @@ let package = Package(
       "SQLiteStoreTests", ["SQLiteStore", "SoleControl", "AuditLog", "WireJSON", "StoreConformance", "TestSupport"]),
     tests("PKCS11DeviceTests", ["PKCS11Device", "SoleControl", "OpenSSLPKI", "TestSupport", crypto]),
     tests("OutboundHTTPTests", ["OutboundHTTP", "TestSupport"]),
+    tests(
+      "WebhooksTests",
+      [
+        "Webhooks", "OutboundHTTP", "WireJSON", "TestSupport", crypto,
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]),
     tests(
       "EIDProviderTests",
       [

@@ -8,7 +8,8 @@ import re
 import sys
 
 CORE = {"WireJSON", "CSCModel", "AuditLog", "SoleControl", "OAuth"}
-ADAPTERS = {"PKCS11Device", "OpenSSLPKI", "OutboundHTTP", "EIDProvider", "SQLiteStore", "HTTPGateway", "EIDSimulator"}
+ADAPTERS = {"PKCS11Device", "OpenSSLPKI", "OutboundHTTP", "Webhooks", "EIDProvider", "SQLiteStore", "HTTPGateway",
+            "EIDSimulator"}
 C_MODULES = {"CJansson", "COpenSSL", "CCryptoki", "CCurl"}
 
 # What a target may import besides the standard library.
@@ -22,6 +23,7 @@ ALLOWED = {
     "OpenSSLPKI": {"SoleControl", "OAuth", "COpenSSL", "Foundation", "Synchronization"},
     # Not an implementation of a port but libcurl made usable, so other adapters may build on it.
     "OutboundHTTP": {"CCurl", "Foundation"},
+    "Webhooks": {"WireJSON", "OutboundHTTP", "Crypto"},
     "EIDProvider": {"SoleControl", "OAuth", "WireJSON", "OutboundHTTP", "Crypto", "JWTKit", "Foundation"},
     "SQLiteStore": {"SoleControl", "OAuth", "AuditLog", "WireJSON", "GRDB", "Foundation"},
     "HTTPGateway": CORE
