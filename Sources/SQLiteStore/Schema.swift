@@ -43,6 +43,22 @@ enum Schema {
             ) WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("0002-jobs") { db in
+      try db.execute(
+        sql: """
+          ALTER TABLE operation ADD COLUMN work BLOB;
+          CREATE TABLE job (
+            id TEXT PRIMARY KEY, operation TEXT NOT NULL, instance TEXT NOT NULL, text BLOB NOT NULL,
+            seal BLOB NOT NULL, state INTEGER NOT NULL, failure TEXT, expires INTEGER) WITHOUT ROWID;
+          CREATE INDEX job_operation ON job (operation);
+          CREATE INDEX job_open ON job (instance) WHERE state = 0;
+          CREATE INDEX job_expires ON job (expires) WHERE expires IS NOT NULL;
+          CREATE TABLE notice (
+            id TEXT PRIMARY KEY, instance TEXT NOT NULL, partner TEXT NOT NULL, url TEXT NOT NULL, job TEXT NOT NULL,
+            completed INTEGER NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL) WITHOUT ROWID;
+          CREATE INDEX notice_due ON notice (instance, due);
+          """)
+    }
     migrator.registerMigration("0005-authorization-server") { db in
       try db.execute(
         sql: """

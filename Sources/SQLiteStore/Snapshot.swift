@@ -78,12 +78,14 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
 
   static func operation(_ row: Row) throws -> SigningOperation {
     let stored: Data? = row["signatures"]
+    // Operations from before the second migration have none, and are too old to be asked for again.
+    let work: Data? = row["work"]
     guard let state = SigningOperation.State(rawValue: row["state"]),
       let signatures = SignatureList.decode(stored.map(bytes) ?? [])
     else { throw StoreError.corrupt }
     return SigningOperation(
       id: row["id"], activation: ActivationDigest(bytes(row["activation"])), requestDigest: bytes(row["request"]),
-      instance: row["instance"], state: state, signatures: signatures)
+      instance: row["instance"], state: state, work: work.map(bytes) ?? [], signatures: signatures)
   }
 }
 

@@ -63,10 +63,10 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
   func reserve(_ slots: [Int], for operation: SigningOperation) throws {
     let activation = Self.data(operation.activation.bytes)
     try execute(
-      "INSERT INTO operation (id, activation, request, instance, state) VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO operation (id, activation, request, instance, state, work) VALUES (?, ?, ?, ?, ?, ?)",
       [
         operation.id, activation, Self.data(operation.requestDigest), operation.instance,
-        SigningOperation.State.reserved.rawValue,
+        SigningOperation.State.reserved.rawValue, Self.data(operation.work),
       ])
     for slot in slots {
       try execute(

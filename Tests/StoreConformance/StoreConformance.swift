@@ -95,7 +95,8 @@ public struct StoreConformance {
 
   static func operation(_ id: String, request: UInt8 = 1, instance: String = "i") -> SigningOperation {
     SigningOperation(
-      id: id, activation: name, requestDigest: [request], instance: instance, state: .reserved, signatures: [])
+      id: id, activation: name, requestDigest: [request], instance: instance, state: .reserved,
+      work: [request, 10, 0, 255], signatures: [])
   }
 
   static func withSlots(_ store: Store, _ count: Int) async throws {
@@ -115,7 +116,7 @@ public struct StoreConformance {
     try await store.write { try $0.complete(Self.operation("o1"), signatures: signatures) }
     #expect(try await store.read { try $0.slots(Self.name) } == [.consumed, .authorized, .consumed])
     let found = try await store.read { try $0.operation(Self.name, requestDigest: [1]) }
-    #expect(found?.state == .completed && found?.signatures == signatures)
+    #expect(found?.state == .completed && found?.signatures == signatures && found?.work == [1, 10, 0, 255])
     #expect(try await store.read { try $0.operation(Self.name, requestDigest: [2]) } == nil)
   }
 

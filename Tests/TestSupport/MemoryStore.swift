@@ -72,6 +72,13 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
   public func tamper(_ change: (Activation) -> Activation) {
     state.withLock { state in state.activations = state.activations.mapValues(change) }
   }
+
+  public var operations: [SigningOperation] { state.withLock { Array($0.operations.values) } }
+
+  /// Exchanges stored operations.
+  public func tamper(operations change: (SigningOperation) -> SigningOperation) {
+    state.withLock { state in state.operations = state.operations.mapValues(change) }
+  }
 }
 
 private final class MemoryTransaction: SoleControlWriting {
@@ -174,7 +181,7 @@ private final class MemoryTransaction: SoleControlWriting {
 extension SigningOperation {
   fileprivate func with(_ state: State, _ signatures: [[UInt8]]) -> SigningOperation {
     SigningOperation(
-      id: id, activation: activation, requestDigest: requestDigest, instance: instance, state: state,
+      id: id, activation: activation, requestDigest: requestDigest, instance: instance, state: state, work: work,
       signatures: signatures)
   }
 }

@@ -608,9 +608,10 @@ def signature_list(stored):
 
 def request_digest(credential, request):
     """What the ledger calls a request: everything that determines its signatures."""
+    algorithm = ALGORITHM_NAMES[credential["key"]]
     text = {
-        "algorithm": ALGORITHM_NAMES[credential["key"]], "credential": credential["credentialID"],
-        "digests": [digest.hex() for digest in request],
+        "credential": credential["credentialID"], "method": "signHash", "parameters": hashlib.sha256().hexdigest(),
+        "items": [{"algorithm": algorithm, "authorized": digest.hex(), "hash": "sha256"} for digest in request],
     }
     return hashlib.sha256(json.dumps(text, separators=(",", ":"), sort_keys=True).encode()).digest()
 

@@ -74,12 +74,31 @@ public enum SignatureAlgorithm: Sendable, Hashable {
     }
   }
 
-  /// The form in the audit log and in request digests.
+  /// The form in the ledger, the audit log and request digests.
   public var name: String {
     switch self {
     case .rsaPKCS1(let hash): "rsa-pkcs1-\(hash)"
     case .rsaPSS(let hash, let mask, let salt): "rsa-pss-\(hash)-mgf1-\(mask)-\(salt)"
     case .ecdsa(let hash): "ecdsa-\(hash)"
+    }
+  }
+
+  public init?(name: String) {
+    let parts = name.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
+    func hash(_ index: Int) -> HashAlgorithm? { HashAlgorithm(rawValue: parts[index]) }
+    switch (parts.prefix(2), parts.count) {
+    case (["rsa", "pkcs1"], 3):
+      guard let hash = hash(2) else { return nil }
+      self = .rsaPKCS1(hash)
+    case (["rsa", "pss"], 6):
+      guard let hash = hash(2), parts[3] == "mgf1", let mask = HashAlgorithm(rawValue: parts[4]),
+        let salt = Int(parts[5])
+      else { return nil }
+      self = .rsaPSS(hash: hash, maskGenerationHash: mask, saltLength: salt)
+    case (_, 2):
+      guard parts[0] == "ecdsa", let hash = hash(1) else { return nil }
+      self = .ecdsa(hash)
+    default: return nil
     }
   }
 }

@@ -26,7 +26,7 @@ public struct Activation: Sendable, Equatable {
   }
 }
 
-/// One call of signHash that reached the device.
+/// One call for signatures that got slots.
 public struct SigningOperation: Sendable, Equatable {
   public enum State: Int, Sendable {
     case reserved = 0
@@ -38,16 +38,18 @@ public struct SigningOperation: Sendable, Equatable {
 
   public let id: String
   public let activation: ActivationDigest
-  /// SHA-256 over everything that determines the signatures; the same request again has the same.
+  /// SHA-256 over all that was asked for; the same request again has the same.
   public let requestDigest: [UInt8]
   /// The gateway process that reserved; only its own are marked unknown when it starts again.
   public let instance: String
   public let state: State
+  /// What is signed and what the caller prepared: the canonical text of a `SigningWork`.
+  public let work: [UInt8]
   /// In request order; empty until completed.
   public let signatures: [[UInt8]]
 
   public init(
-    id: String, activation: ActivationDigest, requestDigest: [UInt8], instance: String, state: State,
+    id: String, activation: ActivationDigest, requestDigest: [UInt8], instance: String, state: State, work: [UInt8],
     signatures: [[UInt8]]
   ) {
     self.id = id
@@ -55,6 +57,7 @@ public struct SigningOperation: Sendable, Equatable {
     self.requestDigest = requestDigest
     self.instance = instance
     self.state = state
+    self.work = work
     self.signatures = signatures
   }
 }

@@ -49,7 +49,7 @@ public protocol SoleControlWriting: SoleControlReading {
   func put(_ state: FactorState, _ factor: FactorID, of credential: CredentialID) throws
   /// Adds a SAD with `slots` authorized slots.
   func add(_ activation: Activation, slots: Int) throws
-  /// Adds an operation in state reserved and makes its slots reserved.
+  /// Adds an operation in state reserved, with its work, and makes its slots reserved.
   func reserve(_ slots: [Int], for operation: SigningOperation) throws
   /// Makes the operation completed, with its signatures, and its slots consumed.
   func complete(_ operation: SigningOperation, signatures: [[UInt8]]) throws

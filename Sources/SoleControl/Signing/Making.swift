@@ -1,0 +1,94 @@
+/// Why the device's part of signing brought nothing. Certainly no signature was released.
+enum MakingFailure: Error, Equatable {
+  case device(DeviceError, SignatureAlgorithm)
+  /// A signature does not verify.
+  case verification
+
+  /// For the audit log.
+  var reason: String {
+    switch self {
+    case .device: "device"
+    case .verification: "verification"
+    }
+  }
+
+  /// What a caller of sole control gets for it.
+  var asFault: any Error {
+    switch self {
+    // A device that cannot do it lacks the parameters of PSS; nothing else is left to a caller's choice.
+    case .device(.unsupported, .rsaPSS): Refusal.parametersNotSupported
+    case .device(let error, _): error.asFault
+    case .verification: InternalFault.signatureDoesNotVerify
+    }
+  }
+}
+
+extension SigningService {
+  /// Steps 5 and 6: the device signs, and every signature is verified. No transaction is open.
+  ///
+  /// - Returns: in the order of the items.
+  func make(_ work: SigningWork, with credential: Credential) async throws(MakingFailure) -> [[UInt8]] {
+    // 5. The device signs. One order holds the items of one algorithm.
+    var unchecked = [UncheckedSignature?](repeating: nil, count: work.items.count)
+    for (algorithm, places) in work.places {
+      let made: [UncheckedSignature]
+      do {
+        made = try await device.sign(
+          SigningOrder(
+            key: credential.wrappedKey, keyType: credential.keyType, algorithm: algorithm,
+            digests: places.map { work.items[$0].representation }))
+      } catch {
+        throw .device(error, algorithm)
+      }
+      guard made.count == places.count else { throw .verification }
+      for (place, signature) in zip(places, made) { unchecked[place] = signature }
+    }
+
+    // 6. Every signature is verified with the credential's public key.
+    guard let signatures = await verified(unchecked.compactMap(\.self), work, credential) else { throw .verification }
+    return signatures
+  }
+
+  /// Signatures that one task verifies; larger calls are spread over the cores.
+  private static let verificationBatch = 16
+
+  /// Nil if any of them is not a signature over its item's representation by this key.
+  func verified(
+    _ unchecked: [UncheckedSignature], _ work: SigningWork, _ credential: Credential
+  ) async -> [[UInt8]]? {
+    let items = work.items
+    guard unchecked.count == items.count else { return nil }
+    let batches = stride(from: 0, to: unchecked.count, by: Self.verificationBatch).map {
+      $0..<min($0 + Self.verificationBatch, unchecked.count)
+    }
+    let verifier = verifier
+    let publicKey = credential.certificate.publicKey
+    @Sendable func isGood(_ batch: Range<Int>) -> Bool {
+      batch.allSatisfy {
+        verifier.isValid(
+          unchecked[$0].bytes, over: items[$0].representation, algorithm: items[$0].algorithm, publicKey: publicKey)
+      }
+    }
+    guard batches.count > 1 else { return isGood(0..<unchecked.count) ? unchecked.map(\.bytes) : nil }
+    let good = await withTaskGroup(of: Bool.self) { group in
+      for batch in batches { group.addTask { isGood(batch) } }
+      return await group.reduce(true) { $0 && $1 }
+    }
+    return good ? unchecked.map(\.bytes) : nil
+  }
+}
+
+extension SigningWork {
+  /// The algorithms in the order in which they first occur, each with the places of its items.
+  fileprivate var places: [(SignatureAlgorithm, [Int])] {
+    var groups: [(SignatureAlgorithm, [Int])] = []
+    for (place, item) in items.enumerated() {
+      if let group = groups.firstIndex(where: { $0.0 == item.algorithm }) {
+        groups[group].1.append(place)
+      } else {
+        groups.append((item.algorithm, [place]))
+      }
+    }
+    return groups
+  }
+}

@@ -1,0 +1,91 @@
+import AuditLog
+import WireJSON
+
+enum Reservation: Sendable {
+  case reserved(SigningOperation)
+  /// The same request was completed before.
+  case done(SigningOperation)
+}
+
+extension SigningService {
+  /// How long a second copy of a running request waits for the first.
+  private static let longestWait = Duration.seconds(15)
+  private static let waitingStep = Duration.milliseconds(20)
+
+  /// Step 3: one transaction reserves the slots and appends the intent to the audit log. Step 4: it is durable when
+  /// this returns.
+  func reserve(_ request: SigningRequest, under warrant: Warrant) async throws -> Reservation {
+    let operation = SigningOperation(
+      id: try await randomID(), activation: warrant.activation.digest, requestDigest: request.digest,
+      instance: rules.instance, state: .reserved, work: request.work.canonical(), signatures: [])
+    var waited = Duration.zero
+    while true {
+      // Waiting for another copy of the request takes time, in which the SAD can expire.
+      let now = clock.now()
+      guard now < warrant.binding.expires else { throw Refusal.sadExpired }
+      let found: Reservation? = try await store.write { transaction in
+        // The credential may have been disabled or changed since step 2.
+        guard try transaction.seal(of: warrant.credential.id) == warrant.seal else { throw Refusal.unavailable }
+        if let earlier = try transaction.operation(
+          operation.activation, requestDigest: operation.requestDigest)
+        {
+          if earlier.state == .completed { return .done(earlier) }
+          if earlier.state == .reserved { return nil }
+        }
+        // Revoked since step 2, or before.
+        guard try transaction.activation(operation.activation)?.isRevoked == false else { throw Refusal.invalidSAD }
+        let free = try transaction.slots(operation.activation)
+        let slots = try Self.slots(for: request, of: warrant.binding, states: free)
+        try transaction.reserve(slots, for: operation)
+        try transaction.append(Self.intent(operation, request, warrant.binding), at: now)
+        return .reserved(operation)
+      }
+      if let found { return found }
+      guard waited < Self.longestWait else { throw Refusal.unavailable }
+      try await clock.pause(Self.waitingStep)
+      waited += Self.waitingStep
+    }
+  }
+
+  /// Chooses a free slot for each item of the request.
+  private static func slots(
+    for request: SigningRequest, of binding: Binding, states: [SlotState]
+  ) throws -> [Int] {
+    let free = states.indices.filter { states[$0].isFree }
+    guard !free.isEmpty else { throw Refusal.invalidSAD }
+    guard !binding.digests.isEmpty else {
+      guard request.items.count <= free.count else { throw Refusal.authorizationExhausted }
+      return Array(free.prefix(request.items.count))
+    }
+    var open: [[UInt8]: [Int]] = [:]
+    for slot in free.reversed() where slot < binding.digests.count {
+      open[binding.digests[slot], default: []].append(slot)
+    }
+    return try request.items.map { item in
+      guard item.authorized.hashAlgorithm == binding.hashAlgorithm, let slot = open[item.authorized.bytes]?.popLast()
+      else { throw Refusal.digestNotAuthorized }
+      return slot
+    }
+  }
+
+  /// `digests` are what is signed; `authorized` says for what, where that is something else.
+  private static func intent(_ operation: SigningOperation, _ request: SigningRequest, _ binding: Binding) -> AuditEvent
+  {
+    var fields: [(String, JSONValue)] = [
+      ("operation", .string(operation.id)), ("credential", .string(binding.credential.text)),
+      ("signer", .string(binding.signer.text)), ("partner", .string(binding.partner.text)),
+      ("activation", .string(Hex.encode(operation.activation.bytes))), ("method", .string(request.method.rawValue)),
+      ("digests", .array(request.items.map { .string(Hex.encode($0.representation)) })),
+    ]
+    let algorithms = request.items.map(\.algorithm)
+    if let first = algorithms.first, algorithms.allSatisfy({ $0 == first }) {
+      fields.append(("algorithm", .string(first.name)))
+    } else {
+      fields.append(("algorithms", .array(algorithms.map { .string($0.name) })))
+    }
+    if !request.items.allSatisfy(\.isDirect) {
+      fields.append(("authorized", .array(request.items.map { .string(Hex.encode($0.authorized.bytes)) })))
+    }
+    return AuditEvent(.signatureIntended, fields)
+  }
+}

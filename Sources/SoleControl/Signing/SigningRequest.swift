@@ -1,0 +1,101 @@
+import Crypto
+import WireJSON
+
+/// Which call of the API asks for signatures. Part of a request's identity; the raw value stands in the ledger.
+public enum SigningMethod: String, Sendable, CaseIterable {
+  /// `signatures/signHash` (CSC v1 §11.9, v2 §11.10).
+  case signHash
+}
+
+/// A digest that a SAD must cover before anything is signed for it.
+public struct AuthorizedDigest: Sendable, Hashable {
+  public var hashAlgorithm: HashAlgorithm
+  public var bytes: [UInt8]
+
+  public init(hashAlgorithm: HashAlgorithm, bytes: [UInt8]) {
+    self.hashAlgorithm = hashAlgorithm
+    self.bytes = bytes
+  }
+}
+
+/// One signature that a request asks for.
+public struct SigningItem: Sendable, Hashable {
+  public var algorithm: SignatureAlgorithm
+  /// The digest that is signed, as it is (EN 419 241-1: DTBS/R).
+  public var representation: [UInt8]
+  /// What the signer authorized. For a document it is the document's digest, while what is signed is the digest
+  /// of attributes that contain it; that they do is the caller's to see to.
+  public var authorized: AuthorizedDigest
+
+  public init(algorithm: SignatureAlgorithm, representation: [UInt8], authorized: AuthorizedDigest) {
+    self.algorithm = algorithm
+    self.representation = representation
+    self.authorized = authorized
+  }
+
+  /// A digest that was authorized itself, as in signHash.
+  public init(algorithm: SignatureAlgorithm, digest: [UInt8]) {
+    self.init(
+      algorithm: algorithm, representation: digest,
+      authorized: AuthorizedDigest(hashAlgorithm: algorithm.hash, bytes: digest))
+  }
+
+  /// Whether what is signed is what was authorized.
+  var isDirect: Bool { authorized.hashAlgorithm == algorithm.hash && authorized.bytes == representation }
+}
+
+/// A call that asks for signatures, as sole control sees it.
+public struct SigningRequest: Sendable {
+  public var method: SigningMethod
+  public var credential: CredentialID
+  public var sad: SignatureActivationData
+  /// In request order. A digest that is authorized for two items stands for two signatures.
+  public var items: [SigningItem]
+  /// All else that the caller was asked for, such as the format of a document's signature. Opaque here; part of the
+  /// request's identity.
+  public var parameters: [UInt8]
+  /// What the caller made of the request in order to have it signed, such as signed attributes with the time in them.
+  /// Opaque here. Kept with the signatures and answered with them, also to a repetition that prepared anew.
+  public var preparation: [UInt8]
+
+  public init(
+    method: SigningMethod, credential: CredentialID, sad: SignatureActivationData, items: [SigningItem],
+    parameters: [UInt8], preparation: [UInt8]
+  ) {
+    self.method = method
+    self.credential = credential
+    self.sad = sad
+    self.items = items
+    self.parameters = parameters
+    self.preparation = preparation
+  }
+
+  /// A call of signHash.
+  ///
+  /// - Parameter digests: raw, in request order.
+  public init(
+    credential: CredentialID, sad: SignatureActivationData, algorithm: SignatureAlgorithm, digests: [[UInt8]]
+  ) {
+    self.init(
+      method: .signHash, credential: credential, sad: sad,
+      items: digests.map { SigningItem(algorithm: algorithm, digest: $0) }, parameters: [], preparation: [])
+  }
+
+  /// The request's identity: what was asked, not how it was prepared. The same request again has the same digest,
+  /// although a document's representation may hold another time by then.
+  var digest: [UInt8] {
+    let text: JSONValue = [
+      "method": .string(method.rawValue), "credential": .string(credential.text),
+      "items": .array(
+        items.map {
+          [
+            "algorithm": .string($0.algorithm.name), "hash": .string($0.authorized.hashAlgorithm.rawValue),
+            "authorized": .string(Hex.encode($0.authorized.bytes)),
+          ]
+        }), "parameters": .string(Hex.encode(SHA256.hash(data: parameters))),
+    ]
+    return Array(SHA256.hash(data: text.canonical()))
+  }
+
+  var work: SigningWork { SigningWork(items: items, preparation: preparation) }
+}

@@ -1,0 +1,68 @@
+import WireJSON
+
+/// What an operation signs and what its caller prepared, as the ledger keeps it: enough to do the device's part without
+/// the caller, and to answer a repetition with what was really signed.
+struct SigningWork: Sendable, Equatable {
+  let items: [SigningItem]
+  let preparation: [UInt8]
+
+  /// Whether this is the work of the request, but for what was prepared anew.
+  func belongs(to request: SigningRequest) -> Bool {
+    items.count == request.items.count
+      && zip(items, request.items).allSatisfy { kept, asked in
+        kept.algorithm == asked.algorithm && kept.authorized == asked.authorized && kept.isDirect == asked.isDirect
+      }
+  }
+
+  /// The items as canonical JSON, which holds no line break, a line break, and the preparation as it is: it may be
+  /// as large as a document.
+  func canonical() -> [UInt8] {
+    JSONValue.object(JSONObject([("items", .array(items.map(\.json)))])).canonical() + [Self.separator] + preparation
+  }
+
+  private static let separator = UInt8(ascii: "\n")
+
+  init(items: [SigningItem], preparation: [UInt8]) {
+    self.items = items
+    self.preparation = preparation
+  }
+
+  /// Nil if it is not what `canonical()` writes.
+  init?(canonical text: [UInt8]) {
+    guard let end = text.firstIndex(of: Self.separator),
+      let items = try? JSONValue.parse(Array(text[..<end]), limits: JSONLimits(size: .max)).object?["items"]?.array
+    else { return nil }
+    let read = items.compactMap { $0.object.flatMap(SigningItem.init(json:)) }
+    guard read.count == items.count else { return nil }
+    self.init(items: read, preparation: Array(text[(end + 1)...]))
+  }
+}
+
+extension SigningItem {
+  fileprivate var json: JSONValue {
+    var object = JSONObject([
+      ("algorithm", .string(algorithm.name)), ("representation", .string(Hex.encode(representation))),
+    ])
+    if !isDirect {
+      object["hash"] = .string(authorized.hashAlgorithm.rawValue)
+      object["authorized"] = .string(Hex.encode(authorized.bytes))
+    }
+    return .object(object)
+  }
+
+  fileprivate init?(json object: JSONObject) {
+    guard let algorithm = object["algorithm"]?.string.flatMap(SignatureAlgorithm.init(name:)),
+      let representation = object["representation"]?.string.flatMap(Hex.decode)
+    else { return nil }
+    guard object["hash"] != nil || object["authorized"] != nil else {
+      self.init(algorithm: algorithm, digest: representation)
+      return
+    }
+    guard let hash = object["hash"]?.string.flatMap(HashAlgorithm.init(rawValue:)),
+      let authorized = object["authorized"]?.string.flatMap(Hex.decode)
+    else { return nil }
+    self.init(
+      algorithm: algorithm, representation: representation,
+      authorized: AuthorizedDigest(hashAlgorithm: hash, bytes: authorized))
+  }
+}

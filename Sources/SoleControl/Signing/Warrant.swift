@@ -1,0 +1,62 @@
+/// A SAD and a credential that were found good for a request.
+struct Warrant: Sendable {
+  let credential: Credential
+  /// The seal of the row that was verified.
+  let seal: [UInt8]
+  let activation: Activation
+  let binding: Binding
+}
+
+extension SigningService {
+  /// Step 2: SAD and policy are verified, the certificate is valid, the credential enabled.
+  func verifyWarrant(_ request: SigningRequest, as principal: Principal) async throws -> Warrant {
+    let now = clock.now()
+    let name = request.sad.digest
+    let (row, activation) = try await store.read {
+      (try $0.credential(request.credential), try $0.activation(name))
+    }
+    guard let row else { throw Refusal.unknownCredential }
+    let candidate = try await candidate(row, id: request.credential)
+    let credential = candidate.credential
+    guard let activation, let binding = Binding(canonical: activation.binding) else {
+      _ = try await confirm(candidate)
+      try check(request, credential, principal, now)
+      throw Refusal.invalidSAD
+    }
+    let macs = try await confirm(candidate, alongside: [(.activation, request.sad.id + activation.binding)])
+    try check(request, credential, principal, now)
+    guard Self.isEqual(macs[0], request.sad.mac), binding.gateway == rules.gateway,
+      binding.credential == credential.id, binding.partner == principal.partner,
+      binding.signer == credential.signer, binding.client == nil || binding.client == principal.client
+    else { throw Refusal.invalidSAD }
+    guard now < binding.expires else { throw Refusal.sadExpired }
+    return Warrant(credential: credential, seal: row.seal, activation: activation, binding: binding)
+  }
+
+  private func check(
+    _ request: SigningRequest, _ credential: Credential, _ principal: Principal, _ now: UnixTime
+  ) throws {
+    guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
+    guard credential.isEnabled else { throw Refusal.credentialDisabled }
+    for algorithm in Set(request.items.map(\.algorithm)) where !algorithm.fits(credential.keyType) {
+      if case (.rsaPSS, .rsa) = (algorithm, credential.keyType) { throw Refusal.parametersNotSupported }
+      throw Refusal.algorithmNotAllowed
+    }
+    guard request.items.allSatisfy(\.hasFittingLengths) else { throw Refusal.digestLength }
+    try checkCertificate(credential, now)
+  }
+
+  func checkCertificate(_ credential: Credential, _ now: UnixTime) throws {
+    guard credential.isValid(at: now) else {
+      throw Refusal.certificateExpired(
+        organization: credential.certificate.organization, commonName: credential.certificate.commonName)
+    }
+  }
+}
+
+extension SigningItem {
+  fileprivate var hasFittingLengths: Bool {
+    representation.count == algorithm.hash.digestLength
+      && authorized.bytes.count == authorized.hashAlgorithm.digestLength
+  }
+}
