@@ -34,9 +34,11 @@ demo: build ## one signature from beginning to end, verified with OpenSSL
 sandbox: build ## serve a sandbox for integrators until Ctrl-C; writes .sandbox/sandbox.json
 	exec $(PROGRAM) sandbox --state $(STATE) $(SANDBOX_ARGUMENTS)
 
-.venv/ready: Tests/pyhanko/requirements.txt | packages
+REQUIREMENTS := Tests/pyhanko/requirements.txt Tests/clients/requirements.txt
+
+.venv/ready: $(REQUIREMENTS) | packages
 	python3 -m venv .venv
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Tests/pyhanko/requirements.txt
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check $(addprefix -r ,$(REQUIREMENTS))
 	touch $@
 
 test: packages .venv/ready imports lint ## every test, with real parts

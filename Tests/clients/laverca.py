@@ -1,0 +1,226 @@
+"""Methics' laverca-csc-client, Java, 06d407a (CSC 1.0.4).
+
+OkHttp and Gson: members that are null are not sent, booleans always are; a text may come as a number, but an object
+where a text is expected breaks. A request whose connection fails is sent again to a second URL. The client keeps the
+last SAD and uses it until `expiresIn` has passed.
+"""
+
+import json
+from typing import Union
+
+import pkce
+import verify
+from pydantic import Field
+from strict import Decoded, Maybe, require
+from wire import Failure
+
+NAME = "laverca"
+RSA_WITH_SHA256 = verify.RSA_SHA256
+
+Text = Union[str, int, float, bool]
+"""Gson makes a String of every primitive."""
+
+
+class Info(Decoded):
+    specs: Maybe[Text] = None
+    name: Maybe[Text] = None
+    logo: Maybe[Text] = None
+    region: Maybe[Text] = None
+    lang: Maybe[Text] = None
+    authType: list[Text]
+    oauth2: Maybe[Text] = None
+    methods: list[Text]
+
+
+class Login(Decoded):
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+class CredentialList(Decoded):
+    credentialIDs: list[Text]
+    nextPageToken: Maybe[Text] = None
+
+
+class Key(Decoded):
+    status: Maybe[Text] = None
+    algo: list[Text]
+    len: int
+
+
+class Certificate(Decoded):
+    status: Maybe[Text] = None
+    certificates: list[Text]
+    issuerDN: Maybe[Text] = None
+    serialNumber: Maybe[Text] = None
+    subjectDN: Maybe[Text] = None
+    validFrom: Maybe[Text] = None
+    validTo: Maybe[Text] = None
+    PIN: Maybe[Text] = None
+    OTP: Maybe[Text] = None
+
+
+class Credential(Decoded):
+    key: Key
+    cert: Certificate
+    description: Maybe[Text] = None
+    authMode: Maybe[Text] = None
+    SCAL: Maybe[Text] = None
+    multisign: Text
+    lang: Maybe[Text] = None
+
+
+class Authorization(Decoded):
+    SAD: str
+    expiresIn: int = Field(gt=0)
+    """Null would mean "for ever" to this client, so it has to come."""
+
+
+class Signatures(Decoded):
+    signatures: list[str]
+
+
+class Refusal(Decoded):
+    error: str
+    error_description: str
+
+
+class Client:
+    def __init__(self, run, base_url, user):
+        self.run = run
+        self.base_url = base_url
+        self.user = user
+        self.access_token = None
+        self.refresh_token = None
+        self.authorization = None
+
+    def headers(self, *authorization):
+        return [
+            *authorization, ("Content-Type", "application/json; charset=utf-8"), ("Accept-Encoding", "identity"),
+            ("User-Agent", "okhttp/4.9.3"),
+        ]
+
+    def post(self, service, body, *authorization, base_url=None):
+        data = json.dumps(body, separators=(",", ":")).encode()
+        return self.run.wire.send("POST", (base_url or self.base_url) + service, self.headers(*authorization), data)
+
+    def bearer(self):
+        return ("Authorization", f"Bearer {self.access_token}")
+
+    def keep(self, login):
+        """What it does with every answer to a log-in: both tokens are replaced by what came."""
+        self.access_token, self.refresh_token = login.access_token, login.refresh_token
+
+    def log_in(self):
+        basic = ("Authorization", pkce.basic(self.user["username"], self.user["password"]))
+        self.keep(Login.of(self.post("/csc/v1/auth/login", {"rememberMe": True}, basic)))
+
+    def refresh_log_in(self):
+        body = {"refresh_token": self.refresh_token, "rememberMe": True}
+        self.keep(Login.of(self.post("/csc/v1/auth/login", body)))
+
+    def authorize(self, credential_id, hashes):
+        body = {"credentialID": credential_id, "numSignatures": len(hashes), "hash": hashes}
+        self.authorization = Authorization.of(self.post("/csc/v1/credentials/authorize", body, self.bearer()))
+
+    def sign_request(self, credential_id, hashes):
+        """Members in the order of its class."""
+        return {
+            "credentialID": credential_id, "SAD": self.authorization.SAD, "hash": hashes, "signAlgo": RSA_WITH_SHA256,
+        }
+
+    def sign(self, credential_id, hashes):
+        return self.post("/csc/v1/signatures/signHash", self.sign_request(credential_id, hashes), self.bearer())
+
+
+def logged_in(run):
+    client = Client(run, run.sandbox.tls, run.sandbox.user())
+    with run.step("auth/login with Basic and rememberMe"):
+        client.log_in()
+    return client
+
+
+def sessions(run):
+    client = Client(run, run.sandbox.plain, run.sandbox.user())
+    with run.step("info with lang"):
+        Info.of(client.post("/csc/v1/info", {"lang": "en"}))
+    client = logged_in(run)
+    with run.step("auth/login with refresh_token and rememberMe, twice in a row"):
+        client.refresh_log_in()
+        client.refresh_log_in()
+    with run.step("credentials/list of 20 at most"):
+        listed = CredentialList.of(client.post("/csc/v1/credentials/list", {"maxResults": 20}, client.bearer()))
+        require(0 < len(listed.credentialIDs) <= 20, f"{len(listed.credentialIDs)} credentials")
+    with run.step("credentials/info of each"):
+        for credential_id in listed.credentialIDs:
+            credential_info(client, credential_id)
+    with run.step("auth/revoke, its empty answer, and the end of the token"):
+        body = {"token": client.access_token, "token_type_hint": "access_token"}
+        answer = client.post("/csc/v1/auth/revoke", body, client.bearer())
+        require(answer.status == 204 and answer.body == b"", answer.summary())
+        after = client.post("/csc/v1/credentials/list", {"maxResults": 20}, client.bearer())
+        require(after.status == 401, after.summary())
+        Refusal.of(after, [401])
+
+
+def credential_info(client, credential_id):
+    body = {"credentialID": credential_id, "certificates": "single", "certInfo": False, "authInfo": False}
+    return Credential.of(client.post("/csc/v1/credentials/info", body, client.bearer()))
+
+
+def cached_sad(run):
+    client = logged_in(run)
+    credential_id = run.sandbox.credential_id("rsa2048-implicit")
+    with run.step("credentials/info"):
+        credential = credential_info(client, credential_id)
+        certificate = run.verifier.chain(credential.cert.certificates)
+    digests = [verify.digest(run.document()) for _ in range(2)]
+    hashes = [pkce.base64std(octets) for octets in digests]
+    with run.step("authorize without PIN, implicit, and signHash of 2"):
+        client.authorize(credential_id, hashes)
+        signatures = Signatures.of(client.sign(credential_id, hashes)).signatures
+        run.verifier.signatures(signatures, certificate, digests, RSA_WITH_SHA256)
+    with run.step("the kept SAD again for the same hashes: the same signatures"):
+        require(Signatures.of(client.sign(credential_id, hashes)).signatures == signatures, "other signatures")
+    with run.step("the kept SAD for other hashes: an error that tells to authorize again, and that helps"):
+        others = [pkce.base64std(verify.digest(run.document()))]
+        answer = client.sign(credential_id, others)
+        refusal = Refusal.of(answer, [400])
+        known = ("SAD expired", "Hash is not authorized by the SAD.", "Invalid parameter SAD")
+        require(refusal.error == "invalid_request" and refusal.error_description in known, answer.summary())
+        client.authorize(credential_id, others)
+        Signatures.of(client.sign(credential_id, others))
+
+
+def secondary_url(run):
+    """The first connection breaks after the request was sent, so the service sees every request twice."""
+    client = logged_in(run)
+    credential_id = run.sandbox.credential_id("rsa2048-implicit")
+    certificate = run.verifier.chain(credential_info(client, credential_id).cert.certificates)
+
+    def twice(service, body, *authorization):
+        data = json.dumps(body, separators=(",", ":")).encode()
+        run.wire.abandon("POST", run.sandbox.plain + service, client.headers(*authorization), data)
+        return client.post(service, body, *authorization)
+
+    with run.step("a log-in sent twice"):
+        basic = ("Authorization", pkce.basic(client.user["username"], client.user["password"]))
+        client.keep(Login.of(twice("/csc/v1/auth/login", {"rememberMe": True}, basic)))
+    octets = verify.digest(run.document())
+    hashes = [pkce.base64std(octets)]
+    with run.step("authorize sent twice"):
+        body = {"credentialID": credential_id, "numSignatures": 1, "hash": hashes}
+        client.authorization = Authorization.of(twice("/csc/v1/credentials/authorize", body, client.bearer()))
+    with run.step("signHash sent twice signs once"):
+        request = client.sign_request(credential_id, hashes)
+        answer = twice("/csc/v1/signatures/signHash", request, client.bearer())
+        signatures = Signatures.of(answer).signatures
+        run.verifier.signatures(signatures, certificate, [octets], RSA_WITH_SHA256)
+        # PKCS #1 v1.5 signatures of one digest are equal, so equality alone would prove nothing: nothing must be left.
+        more = client.sign(credential_id, [pkce.base64std(verify.digest(run.document()))])
+        if more.status != 400:
+            raise Failure(f"one authorized signature became two: {more.summary()}")
+
+
+SCENARIOS = [sessions, cached_sad, secondary_url]
