@@ -119,7 +119,7 @@ struct SandboxTests {
     return try await provider.exchange(code: code, redirectURI: redirectURI, codeVerifier: verifier).idToken
   }
 
-  private static let python = repository.appendingPathComponent(".venv/bin/python").path
+  static let python = repository.appendingPathComponent(".venv/bin/python").path
 
   @Test(
     "pyHanko signs PDFs through both versions, and its validator accepts every file",
