@@ -15,6 +15,10 @@ public struct ServiceInfo: Sendable {
   public var authTypes: [String]
   /// Issuer of the authorization server, without a slash at the end; nil if there is none.
   public var authorizationServer: String?
+  /// `specs` by version.
+  public var specs = Dictionary(uniqueKeysWithValues: APIVersion.allCases.map { ($0, $0.specs) })
+  /// Name and description in further languages, by RFC 5646 tag.
+  public var translations: [String: (name: String, description: String)] = [:]
 
   public init(
     name: String, logo: String, region: String, language: String, description: String, authTypes: [String],
@@ -29,9 +33,24 @@ public struct ServiceInfo: Sendable {
     self.authorizationServer = authorizationServer
   }
 
+  /// The same in the language that is wished for, if it is there: of the tag itself, else of its primary language
+  /// (RFC 4647 §3.4). `lang` tells which it became.
+  public func localized(_ wish: String?) -> ServiceInfo {
+    guard let wish = wish?.lowercased(), wish != language.lowercased() else { return self }
+    let primary = String(wish.prefix { $0 != "-" })
+    let found =
+      translations.first { $0.key.lowercased() == wish } ?? translations.first { $0.key.lowercased() == primary }
+    guard let (tag, texts) = found else { return self }
+    var copy = self
+    copy.language = tag
+    copy.name = texts.name
+    copy.description = texts.description
+    return copy
+  }
+
   public func json(_ version: APIVersion) -> JSONValue {
     var answer = JSONObject([
-      ("specs", .string(version.specs)), ("name", .string(name)), ("logo", .string(logo)),
+      ("specs", .string(specs[version] ?? version.specs)), ("name", .string(name)), ("logo", .string(logo)),
       ("region", .string(region)), ("lang", .string(language)), ("description", .string(description)),
       ("authType", .array(authTypes.map(JSONValue.string))),
       ("methods", .array(Method.announced(in: version).map(JSONValue.string))),

@@ -83,7 +83,7 @@ public struct Gateway: Sendable {
     guard request.method == .post || method == .info else { throw CSCError.methodNotAllowed }
     let header = request.headers[.authorization]
     switch method {
-    case .info: return Response(json: info.json(version))
+    case .info: return Response(json: info.localized(await language(request)).json(version))
     case .authLogin:
       let fields = try await fields(request)
       return try await logIn(LoginRequest(fields, authorization: header, version))

@@ -26,6 +26,15 @@ extension Gateway {
     }
   }
 
+  /// The language that a call of `info` asks for: `lang` in its body, or in the query of a GET. Anything else in either
+  /// decides nothing.
+  func language(_ request: Request) async -> String? {
+    if request.method == .get {
+      return FormText.pairs(request.uri.query ?? "")?.first { $0.name == "lang" }?.value
+    }
+    return try? await fields(request).optionalString("lang")
+  }
+
   /// Whom the bearer token of a protected method speaks for.
   func authenticate(
     _ header: String?, _ context: GatewayContext, _ method: CSCModel.Method, _ version: APIVersion

@@ -41,11 +41,7 @@ struct Service {
     tokens = TokenService(
       store: store, hasher: ScryptHasher(random: random), now: now, random: random, text: Base64.encodeURL)
     gateway = Gateway(
-      info: ServiceInfo(
-        name: config.info.name, logo: config.info.publicURL + "/logo.png", region: config.info.region,
-        language: config.info.language, description: config.info.description,
-        authTypes: ["basic", "oauth2code", "oauth2client"], authorizationServer: config.info.publicURL),
-      signing: signing, tokens: tokens,
+      info: config.serviceInfo, signing: signing, tokens: tokens,
       oauth: AuthorizationServer(
         rules: AuthorizationServer.Rules(issuer: config.info.publicURL),
         clients: ClientRegistry(config.partners.flatMap(\.clients)), tokens: tokens, assertions: ClientAssertions()),

@@ -39,6 +39,21 @@ struct AnswerTests {
     }
   }
 
+  @Test("info in the language that is asked for, by POST and GET", arguments: APIVersion.allCases)
+  func language(version: APIVersion) async throws {
+    let bench = try await GatewayBench()
+    for (answer, language) in [
+      (try await bench.call("info", #"{"lang":"de-AT"}"#, version), "de"),
+      (try await bench.call("info?lang=de", "", version, verb: .get), "de"),
+      (try await bench.call("info", #"{"lang":"en-GB"}"#, version), "en"),
+      (try await bench.call("info", #"{"lang":"fr"}"#, version), "en"),
+      (try await bench.call("info", #"{"lang":7}"#, version), "en"),
+    ] {
+      #expect(answer.status == 200 && answer["lang"]?.string == language)
+      #expect(answer["name"]?.string == (language == "de" ? "Probe" : "Test"))
+    }
+  }
+
   @Test("v1 pages: every id once, at most maxResults, and no token on the last page")
   func pages() async throws {
     let bench = try await GatewayBench()

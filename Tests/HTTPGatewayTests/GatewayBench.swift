@@ -45,10 +45,12 @@ struct GatewayBench: Sendable {
     otherPartner = try await tokens.issue(partner: "other", signer: nil).accessToken
     var logger = Logger(label: "test")
     logger.logLevel = .critical
+    var info = ServiceInfo(
+      name: "Test", logo: "https://test.example/logo.png", region: "AT", language: "en", description: "A test",
+      authTypes: ["basic", "oauth2code", "oauth2client"], authorizationServer: OAuthBench.issuer)
+    info.translations["de"] = (name: "Probe", description: "Eine Probe")
     gateway = Gateway(
-      info: ServiceInfo(
-        name: "Test", logo: "https://test.example/logo.png", region: "AT", language: "en", description: "A test",
-        authTypes: ["basic", "oauth2code", "oauth2client"], authorizationServer: OAuthBench.issuer),
+      info: info,
       signing: signing.service, tokens: tokens,
       oauth: AuthorizationServer(
         rules: AuthorizationServer.Rules(issuer: OAuthBench.issuer), clients: ClientRegistry(OAuthBench.clients),

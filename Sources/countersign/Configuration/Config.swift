@@ -1,3 +1,4 @@
+import CSCModel
 import EIDProvider
 import Foundation
 import Logging
@@ -60,8 +61,13 @@ struct Config {
     var region: String
     /// RFC 5646. Default: en.
     var language: String
-    /// Base URL under which clients reach the service, without a trailing slash.
+    /// Base URL under which clients reach the service, without a trailing slash. Also the issuer of the authorization
+    /// server.
     var publicURL: String
+    /// Name and description in further languages, by RFC 5646 tag.
+    var translations: [String: (name: String, description: String)]
+    /// What `info.specs` says, by version (`v1`, `v2`). Default: what today's clients insist on.
+    var specs: [APIVersion: String]
   }
 
   struct EIDProviderConfig {
@@ -141,6 +147,21 @@ extension Config.Info {
     language = try reader.string("language", default: "en")
     publicURL = try reader.string("publicURL")
     guard !publicURL.hasSuffix("/") else { throw reader.error("publicURL", "must not end in a slash") }
+    translations = [:]
+    if let languages = try reader.optional("translations") {
+      for tag in languages.names {
+        let texts = try languages.object(tag)
+        translations[tag] = (
+          try texts.string("name", longest: 255), try texts.string("description", longest: 255)
+        )
+        try texts.finish()
+      }
+    }
+    specs = [:]
+    if let versions = try reader.optional("specs") {
+      for version in APIVersion.allCases { specs[version] = try versions.optionalString(version.rawValue) }
+      try versions.finish()
+    }
     try reader.finish()
   }
 }

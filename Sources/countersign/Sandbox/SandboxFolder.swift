@@ -66,6 +66,12 @@ struct SandboxFolder: Sendable {
           "name": "Countersign sandbox",
           "description": "Remote signing for trying out; its certificates prove nothing.",
           "region": "AT", "publicURL": .string("https://127.0.0.1:\(tlsPort)"),
+          "translations": [
+            "de": [
+              "name": "Countersign-Sandkasten",
+              "description": "Fernsignaturen zum Ausprobieren; die Zertifikate beweisen nichts.",
+            ]
+          ],
         ],
         "partners": clients.configuration,
         "eidProviders": [

@@ -1,0 +1,14 @@
+import CSCModel
+
+extension Config {
+  /// What `info` says.
+  var serviceInfo: ServiceInfo {
+    var result = ServiceInfo(
+      name: info.name, logo: info.publicURL + "/logo.png", region: info.region, language: info.language,
+      description: info.description, authTypes: ["basic", "oauth2code", "oauth2client"],
+      authorizationServer: info.publicURL)
+    result.specs.merge(info.specs) { $1 }
+    result.translations = info.translations
+    return result
+  }
+}
