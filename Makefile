@@ -10,6 +10,8 @@ PACKAGES := softhsm2 libsofthsm2-dev libjansson-dev libcurl4-openssl-dev libssl-
 ROOT := $(shell test "$$(id -u)" = 0 || echo sudo)
 PROGRAM := .build/debug/countersign
 PYTHON := .venv/bin/python
+REQUIREMENTS := $(wildcard Tests/*/requirements.txt)
+EXCHANGES := $(CURDIR)/.build/exchanges
 STATE ?= .sandbox
 SANDBOX_ARGUMENTS ?=
 
@@ -34,16 +36,17 @@ demo: build ## one signature from beginning to end, verified with OpenSSL
 sandbox: build ## serve a sandbox for integrators until Ctrl-C; writes .sandbox/sandbox.json
 	exec $(PROGRAM) sandbox --state $(STATE) $(SANDBOX_ARGUMENTS)
 
-REQUIREMENTS := Tests/pyhanko/requirements.txt Tests/clients/requirements.txt
-
 .venv/ready: $(REQUIREMENTS) | packages
 	python3 -m venv .venv
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check $(addprefix -r ,$(REQUIREMENTS))
 	touch $@
 
-test: packages .venv/ready imports lint ## every test, with real parts
+test: packages .venv/ready imports lint ## every test, with real parts, and every answer against the OpenAPI document
+	$(PYTHON) -m unittest discover -s Tests/openapi
 	swift build --build-tests
-	swift test --skip-build
+	rm -rf $(EXCHANGES)
+	COUNTERSIGN_EXCHANGES=$(EXCHANGES) swift test --skip-build
+	$(PYTHON) Tests/openapi/check.py $(EXCHANGES)
 
 imports: ## check who imports whom
 	python3 Tests/house/imports.py

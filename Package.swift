@@ -54,6 +54,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev", "libp11-dev"])]),
     .systemLibrary(name: "CCryptoki", providers: [.apt(["libsofthsm2-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(name: "COpenAPI"),
 
     core("WireJSON", ["CJansson"]),
     core("CSCModel", ["WireJSON", .product(name: "SwiftASN1", package: "swift-asn1")]),
@@ -75,7 +76,7 @@ let package = Package(
     adapter(
       "HTTPGateway",
       [
-        "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", log, crypto,
+        "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "COpenAPI", log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -121,8 +122,9 @@ let package = Package(
     support(
       "TestSupport",
       [
-        "SoleControl", "OAuth", "AuditLog", "PKCS11Device", "OpenSSLPKI", crypto, log,
+        "SoleControl", "OAuth", "AuditLog", "PKCS11Device", "OpenSSLPKI", "WireJSON", crypto, log,
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
     support("StoreConformance", ["SoleControl", "OAuth", "AuditLog", "WireJSON"]),

@@ -59,6 +59,7 @@ public struct Gateway: Sendable {
     for folder in ["assets", "brand"] {
       router.get("\(folder)/**") { request, _ in pages.assets.response(request.uri.path) }
     }
+    router.get("openapi.yaml") { request, _ in OpenAPIDocument.response(to: request) }
     return router
   }
 

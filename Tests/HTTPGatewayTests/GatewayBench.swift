@@ -59,6 +59,11 @@ struct GatewayBench: Sendable {
       now: { clock.now }, checkReadiness: {})
   }
 
+  /// The routes. What goes through them is recorded.
+  var application: some ApplicationProtocol {
+    Application(responder: RecordingResponder(gateway.router().buildResponder()))
+  }
+
   struct Answer: Sendable {
     let status: Int
     let json: JSONObject
@@ -77,7 +82,7 @@ struct GatewayBench: Sendable {
     var headers: HTTPFields = [.contentType: "application/json"]
     headers[.authorization] = header ?? token.map { "Bearer \($0)" }
     let fields = headers
-    return try await Application(router: gateway.router()).test(.router) { client in
+    return try await application.test(.router) { client in
       try await client.execute(
         uri: "/csc/\(version)/\(method)", method: verb, headers: fields,
         body: body.isEmpty ? nil : ByteBuffer(string: body)

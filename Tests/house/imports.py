@@ -10,7 +10,7 @@ import sys
 CORE = {"WireJSON", "CSCModel", "AuditLog", "SoleControl", "OAuth"}
 ADAPTERS = {"PKCS11Device", "OpenSSLPKI", "OutboundHTTP", "Webhooks", "EIDProvider", "SQLiteStore", "HTTPGateway",
             "EIDSimulator"}
-C_MODULES = {"CJansson", "COpenSSL", "CCryptoki", "CCurl"}
+C_MODULES = {"CJansson", "COpenSSL", "CCryptoki", "CCurl", "COpenAPI"}
 
 # What a target may import besides the standard library.
 ALLOWED = {
@@ -27,7 +27,7 @@ ALLOWED = {
     "EIDProvider": {"SoleControl", "OAuth", "WireJSON", "OutboundHTTP", "Crypto", "JWTKit", "Foundation"},
     "SQLiteStore": {"SoleControl", "OAuth", "AuditLog", "WireJSON", "GRDB", "Foundation"},
     "HTTPGateway": CORE
-    | {"Crypto", "Logging", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdHTTP2", "HTTPTypes", "Mustache",
+    | {"COpenAPI", "Crypto", "Logging", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdHTTP2", "HTTPTypes", "Mustache",
        "NIOCore", "NIOSSL", "ServiceLifecycle", "Foundation", "Synchronization"},
     "EIDSimulator": {"WireJSON", "Crypto", "Logging", "Hummingbird", "HTTPTypes", "NIOCore", "JWTKit", "Foundation"},
 }

@@ -34,6 +34,9 @@ from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
+import exchanges  # noqa: E402
+
 CONTRACT = Path(__file__).resolve().parents[2] / "Fixtures" / "contract.pdf"
 
 
@@ -132,7 +135,10 @@ class Sandbox:
 
     def connect(self, tls, recorder):
         trust = ssl.create_default_context(cafile=self.facts["tlsTrustAnchor"]) if tls else True
-        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust), middlewares=[recorder])
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=trust),
+            middlewares=[recorder, exchanges.Middleware(self.base_url(tls))],
+        )
 
     def base_url(self, tls):
         return self.facts["tlsBaseURL" if tls else "baseURL"]

@@ -1,0 +1,35 @@
+internal import COpenAPI
+internal import CSCModel
+internal import Crypto
+internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+
+/// The description of everything this service answers, which is `Specs/openapi/openapi.yaml`.
+enum OpenAPIDocument {
+  /// The document, or 304 if the caller's copy is the same (RFC 9110 §13.1.2).
+  static func response(to request: Request) -> Response {
+    var response = Response(status: .ok, headers: [.eTag: tag, .cacheControl: "no-cache"])
+    if let known = request.headers[.ifNoneMatch], matches(known) {
+      response.status = .notModified
+    } else {
+      response.headers[.contentType] = "application/yaml"
+      response.body = ResponseBody(byteBuffer: text)
+    }
+    return response
+  }
+
+  private static let text = ByteBuffer(
+    bytes: UnsafeBufferPointer(start: openapi_document(), count: openapi_document_size()))
+
+  private static let tag =
+    "\"" + Base64.encodeURL(Array(SHA256.hash(data: Data(text.readableBytesView)).prefix(16))) + "\""
+
+  /// `*`, or a list of tags, of which a proxy may have made weak ones.
+  private static func matches(_ known: String) -> Bool {
+    known.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.contains { candidate in
+      candidate == "*" || candidate == tag || candidate == "W/" + tag
+    }
+  }
+}

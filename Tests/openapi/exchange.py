@@ -1,0 +1,150 @@
+"""Holds one recorded exchange against the document."""
+
+import base64
+import json
+
+from document import Operation
+
+
+class Wrong(Exception):
+    """What the exchange has that the document does not allow."""
+
+
+def strict_json(text):
+    """JSON without doubled members and without NaN."""
+
+    def members(pairs):
+        if len({name for name, _ in pairs}) < len(pairs):
+            raise Wrong("a member stands twice")
+        return dict(pairs)
+
+    def constant(name):
+        raise Wrong(f"{name} is not JSON")
+
+    try:
+        return json.loads(text, object_pairs_hook=members, parse_constant=constant)
+    except json.JSONDecodeError as error:
+        raise Wrong(f"not JSON: {error}") from error
+
+
+def check(document, exchange):
+    """The name of the exchange's operation, and whether the answer was a success. Raises Wrong."""
+    found = document.operation(exchange["method"], exchange["path"])
+    if found is None:
+        raise Wrong("undocumented path or method")
+    if not isinstance(found, Operation):
+        check_answer(document, found, exchange)
+        return "anything else", False
+    response = found.response(exchange["status"])
+    if response is None:
+        raise Wrong(f"undocumented status {exchange['status']}")
+    check_answer(document, response, exchange)
+    is_success = exchange["status"] < 400
+    if is_success:
+        check_request(document, found, exchange)
+    return found.name, is_success
+
+
+def check_answer(document, response, exchange):
+    definition = document.at(response)
+    media = None
+    # A client that does not tell the headers cannot be held to them.
+    if "headers" in exchange:
+        headers = {name.lower(): value for name, value in exchange["headers"].items()}
+        check_headers(document, response, definition, headers)
+        media = content_type(definition, headers)
+    elif "content" in definition:
+        (media,) = definition["content"]
+    check_body(document, response, media, exchange["body"])
+
+
+def check_headers(document, response, definition, headers):
+    for name in definition.get("headers", {}):
+        pointer = document.resolve((*response, "headers", name))
+        value = headers.get(name.lower())
+        if value is not None:
+            validate(document, (*pointer, "schema"), number_if_wanted(document, pointer, value), f"header {name}")
+        elif document.at(pointer).get("required"):
+            raise Wrong(f"header {name} is missing")
+
+
+def content_type(definition, headers):
+    """The media type; None where no body is documented."""
+    if "content" not in definition:
+        return None
+    full = headers.get("content-type", "")
+    media, _, parameters = (part.strip().lower() for part in full.partition(";"))
+    if media not in definition["content"] or parameters.replace('"', "") not in ("", "charset=utf-8"):
+        raise Wrong(f"content type {full or 'is missing'}, not {' or '.join(definition['content'])}")
+    return media
+
+
+def number_if_wanted(document, header, value):
+    schema = document.at(document.resolve((*header, "schema")))
+    return int(value) if schema.get("type") == "integer" and value.isascii() and value.isdigit() else value
+
+
+def check_body(document, response, media, body):
+    data = base64.b64decode(body["base64"]) if isinstance(body, dict) else body.encode()
+    if media is None:
+        if data:
+            raise Wrong("a body where none is documented")
+        return
+    if not data:
+        raise Wrong("no body")
+    if "schema" not in document.at((*response, "content", media)):
+        return
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise Wrong("not UTF-8") from error
+    value = strict_json(text) if media == "application/json" else text
+    validate(document, (*response, "content", media, "schema"), value, "answer")
+
+
+def check_request(document, operation, exchange):
+    """A request that succeeded is one that the document allows."""
+    # One that is too long is not recorded.
+    if "request" not in exchange:
+        return
+    request = exchange["request"]
+    if exchange["method"] == "GET":
+        check_parameters(document, operation, request)
+        return
+    if "requestBody" not in operation.definition:
+        return
+    body = document.resolve((*operation.pointer, "requestBody"))
+    definition = document.at(body)
+    if request is None:
+        if definition.get("required"):
+            raise Wrong("a request without a body succeeded, and the document demands one")
+        return
+    (media,) = definition["content"]
+    validate(document, (*body, "content", media, "schema"), request, "request")
+
+
+def check_parameters(document, operation, query):
+    for index, _ in enumerate(operation.definition.get("parameters", [])):
+        pointer = document.resolve((*operation.pointer, "parameters", index))
+        parameter = document.at(pointer)
+        if parameter["in"] != "query":
+            continue
+        if parameter["name"] not in query:
+            if parameter.get("required"):
+                raise Wrong(f"a request without the parameter {parameter['name']} succeeded")
+            continue
+        value = query[parameter["name"]]
+        if "content" in parameter:
+            validate(document, (*pointer, "content", "application/json", "schema"), strict_json(value), "request")
+        else:
+            validate(document, (*pointer, "schema"), value, f"parameter {parameter['name']}")
+
+
+def validate(document, schema, value, what):
+    error = next(document.validator(schema).iter_errors(value), None)
+    if error is None:
+        return
+    while error.context:
+        # The alternative that comes nearest tells the most.
+        error = min(error.context, key=lambda other: (-len(other.absolute_path), len(other.context or ())))
+    raise Wrong(f"{what}: {error.json_path}: {error.message[:300]}")
