@@ -41,6 +41,8 @@ NEVER_SUCCEEDS = {
     "GET /oauth2/eid/callback": "not built yet",
     "GET /.well-known/oauth-authorization-server": "not built yet",
     "GET /.well-known/openid-configuration": "not built yet",
+    "GET /oauth2/jwks": "not built yet",
+    "POST /revoke": "not built yet",
 }
 
 

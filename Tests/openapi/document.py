@@ -73,10 +73,12 @@ class Document:
             for method in METHODS
             if method in item
         ]
-        self._routes = {}
-        for path, item in self.content["paths"].items():
-            for server in item.get("servers", self.content["servers"]):
-                self._routes[server["url"].rstrip("/") + path] = path
+        self._routes = []
+        # A path without parameters goes before one with.
+        for path in sorted(self.content["paths"], key=lambda path: path.count("{")):
+            for server in self.content["paths"][path].get("servers", self.content["servers"]):
+                literal = re.escape(server["url"].rstrip("/") + path)
+                self._routes.append((re.compile(re.sub(r"\\{[^/]+\\}", "[^/]+", literal)), path))
 
     @cache
     def faults(self):
@@ -135,7 +137,7 @@ class Document:
         for pointer, node in self.nodes():
             if isinstance(node, dict) and isinstance(node.get("$ref"), str):
                 yield pointer, node["$ref"]
-        for rule in self.content.get("x-otherwise", []):
+        for rule in self.content["x-otherwise"]:
             yield from (("x-otherwise", rule[key]) for key in ("otherPath", "otherMethod"))
 
     def schemas(self):
@@ -170,17 +172,14 @@ class Document:
         )
 
     def operation(self, method, path):
-        """The operation of a request; or, if it is not described, where its answer is; or None."""
+        """The operation of a request; or, if it is not described, where its answer is."""
         path = re.sub("/{2,}", "/", path.split("?")[0])
-        described = self._routes.get(path)
+        described = next((route for pattern, route in self._routes if pattern.fullmatch(path)), None)
         for operation in self.operations:
             if operation.pointer[1:] == (described, method.lower()):
                 return operation
-        for rule in self.content.get("x-otherwise", []):
-            if re.search(rule["path"], path):
-                reference = rule["otherMethod" if described else "otherPath"]
-                return tuple(reference.split("/")[1:])
-        return None
+        rule = next(rule for rule in self.content["x-otherwise"] if re.search(rule["path"], path))
+        return tuple(rule["otherMethod" if described else "otherPath"].split("/")[1:])
 
 
 def text(pointer):

@@ -6,6 +6,10 @@ import json
 from document import Operation
 
 
+# The statuses of the answers that `x-otherwise` names.
+OTHERWISE = {"NoAsset": 404, "NotFound": 404, "MethodNotAllowed": 405, "NotImplemented": 501}
+
+
 class Wrong(Exception):
     """What the exchange has that the document does not allow."""
 
@@ -30,9 +34,9 @@ def strict_json(text):
 def check(document, exchange):
     """The name of the exchange's operation, and whether the answer was a success. Raises Wrong."""
     found = document.operation(exchange["method"], exchange["path"])
-    if found is None:
-        raise Wrong("undocumented path or method")
     if not isinstance(found, Operation):
+        if exchange["status"] != OTHERWISE[found[-1]]:
+            raise Wrong(f"undocumented path or method with status {exchange['status']}, not {OTHERWISE[found[-1]]}")
         check_answer(document, found, exchange)
         return "anything else", False
     response = found.response(exchange["status"])

@@ -93,11 +93,11 @@ struct BrandTests {
 
   @Test("the files that a page names are served, for ever, and can do nothing when opened alone")
   func assets() async throws {
-    let gateway = try await GatewayBench(brands: [
+    let bench = try await GatewayBench(brands: [
       PartnerID("port al/..é"): Brand(
         name: "A", colour: BrandColour(hex: "#ffcc00"), logo: BrandLogo(octets: PagesBench.png))
-    ]).gateway
-    let assets = gateway.pages.assets
+    ])
+    let assets = bench.gateway.pages.assets
     let paths = try #require(assets.brands.values.first)
     let logo = try #require(paths.logo)
     #expect(logo.wholeMatch(of: /\/brand\/port%20al%2F%2E%2E%C3%A9\/logo-[0-9a-f]{16}\.png/) != nil, "\(logo)")
@@ -105,7 +105,7 @@ struct BrandTests {
       (assets.style, "text/css; charset=utf-8", ".card"), (paths.style, "text/css; charset=utf-8", "#ffcc00"),
       (paths.icon, "image/svg+xml", "<svg"), (logo, "image/png", nil), (assets.standard.icon, "image/svg+xml", "<svg"),
     ] as [(String, String, String?)] {
-      try await Application(router: gateway.router()).test(.router) { client in
+      try await bench.application.test(.router) { client in
         try await client.execute(uri: path, method: .get) { answer in
           #expect(answer.status == .ok && answer.headers[.contentType] == type, "\(path)")
           #expect(answer.headers[.cacheControl] == "public, max-age=31536000, immutable")
