@@ -130,6 +130,7 @@ let package = Package(
     support("StoreConformance", ["SoleControl", "OAuth", "AuditLog", "WireJSON"]),
     tests("WireJSONTests", ["WireJSON"]),
     tests("CSCModelTests", ["CSCModel", "WireJSON"]),
+    tests("OAuthTests", ["OAuth", "CSCModel", "OpenSSLPKI", "WireJSON", "TestSupport"]),
     tests("AuditLogTests", ["AuditLog", "WireJSON"]),
     tests(
       "SoleControlTests",

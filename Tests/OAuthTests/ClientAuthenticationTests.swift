@@ -1,0 +1,127 @@
+import CSCModel
+import OAuth
+import TestSupport
+import Testing
+import WireJSON
+
+@Suite("Client authentication")
+struct ClientAuthenticationTests {
+  private static let right = Array(ServerBench.secret.utf8)
+
+  private func presented(
+    _ basic: (String, [UInt8])? = nil, certificate: [UInt8]? = nil
+  ) -> PresentedClient {
+    PresentedClient(
+      basic: basic.map { ($0.0, [$0.1]) }, certificate: certificate, audiences: ["https://as.example/oauth2/token"])
+  }
+
+  @Test("each way of proving it, and ways that clients mix")
+  func good() async throws {
+    let bench = try await ServerBench()
+    let good: [(PresentedClient, [(String, String)], String)] = [
+      (presented(("client-42", Self.right)), [], "client-42"),
+      (presented(("client-42", Self.right)), [("client_id", "client-42")], "client-42"),
+      (presented(), [("client_id", "client-42"), ("client_secret", ServerBench.secret)], "client-42"),
+      (
+        presented(("client-42", Self.right)), [("client_id", "client-42"), ("client_secret", ServerBench.secret)],
+        "client-42"
+      ),
+      (presented(), [("client_id", "app")], "app"),
+      // One client of a public kind always sends a Basic header.
+      (presented(("app", [])), [("client_id", "app")], "app"),
+      (presented(certificate: [1, 2, 3]), [("client_id", "machine")], "machine"),
+    ]
+    for (presented, parameters, id) in good {
+      #expect(
+        try await bench.server.authenticate(presented, Parameters(parameters.map { (name: $0.0, value: $0.1) })).id
+          == id)
+    }
+  }
+
+  @Test("every row of the token endpoint's table about clients")
+  func refused() async throws {
+    let bench = try await ServerBench()
+    let wrong: [(PresentedClient, [(String, String)], OAuthError)] = [
+      (presented(), [], .missing("client_id")), (presented(), [("client_id", "nobody")], .invalid("client_id")),
+      (presented(("old", Self.right)), [("client_id", "client-42")], .invalid("client_id")),
+      (presented(), [("client_id", "client-42")], .clientAuthenticationRequired),
+      (presented(), [("client_id", "client-42"), ("client_secret", "wrong")], .wrongSecret),
+      (presented(("client-42", Array("wrong".utf8))), [], .wrongSecret),
+      // The method must be one that the client registered.
+      (presented(("old", Self.right)), [], .wrongSecret),
+      (presented(("app", Self.right)), [], .wrongSecret),
+      (presented(), [("client_id", "app"), ("client_secret", "x")], .wrongSecret),
+      (
+        presented(("client-42", Self.right)), [("client_secret", "wrong")],
+        .invalidRequest("More than one client authentication method")
+      ),
+      (
+        presented(), [("client_id", "machine")], .invalidClient("The connection has no registered certificate")
+      ),
+      (
+        presented(certificate: [1, 2]), [("client_id", "machine")],
+        .invalidClient("The connection has no registered certificate")
+      ),
+      (
+        presented(), [("client_id", "client-42"), ("client_assertion", "a.b.c")], .invalid("client_assertion_type")
+      ),
+    ]
+    for (presented, parameters, error) in wrong {
+      await #expect(throws: error) {
+        try await bench.server.authenticate(presented, Parameters(parameters.map { (name: $0.0, value: $0.1) }))
+      }
+    }
+    await #expect(throws: OAuthError.repeatedParameter) {
+      try await bench.server.authenticate(
+        presented(), Parameters([(name: "client_id", value: "app"), (name: "client_id", value: "app")]))
+    }
+  }
+
+  /// Says that the signature is right, so that the claims decide.
+  private struct Signed: AssertionVerifier {
+    func claims(of assertion: String, keys: JSONValue) async -> JSONObject? {
+      let payload = assertion.split(separator: ".")[1]
+      return Base64.decode(String(payload)).flatMap { try? JSONValue.parse($0).object }
+    }
+  }
+
+  private func assertion(_ bench: ServerBench, _ changes: [(String, JSONValue?)] = []) -> Parameters {
+    var claims = JSONObject([
+      ("iss", "client-42"), ("sub", "client-42"), ("aud", "https://as.example/oauth2/token"),
+      ("exp", .integer(bench.clock.now + 60)), ("jti", .string("\(UInt64.random(in: .min ... .max))")),
+    ])
+    for (name, value) in changes { claims[name] = value }
+    let text = "e30." + Base64.encodeURL(JSONValue.object(claims).compact()) + ".AAAA"
+    return Parameters([
+      (name: "client_assertion", value: text),
+      (name: "client_assertion_type", value: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+    ])
+  }
+
+  @Test("private_key_jwt: who, for whom, until when, and once (RFC 7523 §3)")
+  func assertions() async throws {
+    let bench = try await ServerBench(assertions: Signed())
+    let good = assertion(bench)
+    #expect(try await bench.server.authenticate(presented(), good).id == "client-42")
+    await #expect(throws: OAuthError.self) { try await bench.server.authenticate(presented(), good) }
+    #expect(
+      try await bench.server.authenticate(presented(), assertion(bench, [("aud", ["x", "https://as.example"])])).id
+        == "client-42")
+    let now = bench.clock.now
+    let wrong: [[(String, JSONValue?)]] = [
+      [("iss", "app")], [("sub", "app")], [("aud", "https://other.example")], [("aud", nil)], [("exp", nil)],
+      [("exp", .integer(now - 31))], [("exp", .integer(now + 700))], [("jti", nil)], [("jti", "")],
+      [("nbf", .integer(now + 60))], [("nbf", "now")],
+    ]
+    for changes in wrong {
+      await #expect(throws: OAuthError.self, "\(changes)") {
+        try await bench.server.authenticate(presented(), assertion(bench, changes))
+      }
+    }
+    // Without a verified signature nothing helps.
+    let strict = try await ServerBench()
+    await #expect(throws: OAuthError.invalidClient("Invalid parameter client_assertion")) {
+      try await strict.server.authenticate(presented(), assertion(strict))
+    }
+  }
+}

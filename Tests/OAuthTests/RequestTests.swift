@@ -1,0 +1,151 @@
+import OAuth
+import TestSupport
+import Testing
+
+@Suite("Requests for a code")
+struct RequestTests {
+  @Test("a good request is kept as it is")
+  func good() async throws {
+    let bench = try await ServerBench()
+    let request = try await bench.server.request(ServerBench.parameters(), .v2, reader: ServerBench.reader)
+    #expect(request.client == "app" && request.scope == .service && request.state == "s 1")
+    #expect(request.redirectURI == ServerBench.redirectURI && request.challenge == ServerBench.challenge)
+    let rich = try await bench.server.request(
+      ServerBench.parameters("app", ["authorization_details": "[]"]), .v2, reader: ServerBench.reader)
+    #expect(rich.scope == .credential && rich.credential?.isRich == true)
+    // One client sends the scope next to the details.
+    let both = try await bench.server.request(
+      ServerBench.parameters("app", ["authorization_details": "[]", "scope": "credential"]), .v2,
+      reader: ServerBench.reader)
+    #expect(both.credential?.isRich == true)
+  }
+
+  @Test(
+    "what is wrong with a request of a known client is told to the client",
+    arguments: [
+      (["response_type": nil], "invalid_request"), (["response_type": "token"], "unsupported_response_type"),
+      (["response_type": "code token"], "unsupported_response_type"), (["scope": "openid"], "invalid_scope"),
+      (["scope": "service credential"], "invalid_scope"),
+      (["scope": "service", "authorization_details": "[]"], "invalid_scope"),
+      (["code_challenge": nil], "invalid_request"), (["code_challenge_method": nil], "invalid_request"),
+      (["code_challenge_method": "plain"], "invalid_request"), (["code_challenge": "short"], "invalid_request"),
+      (["scope": "credential"], "invalid_request"), (["request": "e30.e30."], "request_not_supported"),
+      (["account_token": "a.b.c"], "invalid_request"),
+    ] as [([String: String?], String)])
+  func redirected(changes: [String: String?], code: String) async throws {
+    let bench = try await ServerBench()
+    await #expect {
+      _ = try await bench.server.request(ServerBench.parameters("app", changes), .v2, reader: ServerBench.reader)
+    } throws: { error in
+      guard case CodeRequestRefusal.redirect(let error, let destination) = error else { return false }
+      return error.code == code && destination == Destination(uri: ServerBench.redirectURI, state: "s 1")
+    }
+  }
+
+  @Test(
+    "an unknown client or redirect URI is told to nobody but the person",
+    arguments: [
+      ("nobody", [:]), ("app", ["redirect_uri": ServerBench.redirectURI + "/"]),
+      ("app", ["redirect_uri": "https://app.example.org/cb?x=1"]),
+      ("app", ["redirect_uri": "https://APP.example.org/cb"]),
+      ("app", ["redirect_uri": "https://app.example.org.evil.example/cb"]), ("two", ["redirect_uri": nil]),
+      ("app", ["request_uri": "urn:ietf:params:oauth:request_uri:made-up"]), ("machine", [:]),
+    ] as [(String, [String: String?])])
+  func page(client: String, changes: [String: String?]) async throws {
+    let bench = try await ServerBench()
+    await #expect {
+      _ = try await bench.server.request(ServerBench.parameters(client, changes), .v2, reader: ServerBench.reader)
+    } throws: { error in
+      if case CodeRequestRefusal.page = error { true } else { false }
+    }
+  }
+
+  @Test("a parameter that comes twice is refused, one without a value counts as absent")
+  func repeated() async throws {
+    let bench = try await ServerBench()
+    #expect(Parameters([("a", "1"), ("a", "1")]).repeatsOne)
+    #expect(Parameters([("a", "1"), ("b", "")])["b"] == nil)
+    await #expect {
+      _ = try await bench.server.request(
+        Parameters([("client_id", "app"), ("state", "1"), ("state", "2")]), .v2, reader: ServerBench.reader)
+    } throws: { error in
+      if case CodeRequestRefusal.page(.repeatedParameter) = error { true } else { false }
+    }
+  }
+
+  @Test("v1: the first redirect URI is the default, and only an excepted client may leave out PKCE")
+  func v1() async throws {
+    let bench = try await ServerBench()
+    let two = try await bench.server.request(
+      ServerBench.parameters("two", ["redirect_uri": nil]), .v1, reader: ServerBench.reader)
+    #expect(two.redirectURI == ServerBench.redirectURI && !two.namesRedirectURI)
+    let without: [String: String?] = ["code_challenge": nil, "code_challenge_method": nil]
+    let old = try await bench.server.request(ServerBench.parameters("old", without), .v1, reader: ServerBench.reader)
+    #expect(old.challenge == nil)
+    for (client, dialect) in [("old", Dialect.v2), ("app", .v1), ("client-42", .v1)] {
+      await #expect(throws: CodeRequestRefusal.self) {
+        try await bench.server.request(ServerBench.parameters(client, without), dialect, reader: ServerBench.reader)
+      }
+    }
+  }
+
+  @Test("a pushed request is used once, by its client, for a minute; what stands next to it does not count")
+  func pushed() async throws {
+    let bench = try await ServerBench()
+    let app = bench.client("app")
+    func push(_ changes: [String: String?] = [:]) async throws -> String {
+      try await bench.server.push(ServerBench.parameters("app", changes), .v2, client: app, reader: ServerBench.reader)
+    }
+    func use(_ uri: String, _ client: String = "app") async throws -> CodeRequest {
+      try await bench.server.request(
+        Parameters([
+          ("client_id", client), ("request_uri", uri), ("state", "other"), ("redirect_uri", "https://evil.example"),
+        ]), .v2, reader: ServerBench.reader)
+    }
+    let uri = try await push()
+    await #expect(throws: CodeRequestRefusal.self) { try await use(uri, "client-42") }
+    let request = try await use(uri)
+    #expect(request.state == "s 1" && request.redirectURI == ServerBench.redirectURI)
+    await #expect(throws: CodeRequestRefusal.self) { try await use(uri) }
+
+    let stateless = try await push(["state": nil])
+    #expect(try await use(stateless).state == "other")
+
+    let old = try await push()
+    bench.clock.advance(60)
+    await #expect(throws: CodeRequestRefusal.self) { try await use(old) }
+
+    await #expect(throws: OAuthError.unsupportedResponseType) { try await push(["response_type": "token"]) }
+    await #expect(throws: OAuthError.invalid("redirect_uri")) {
+      try await push(["redirect_uri": "https://evil.example"])
+    }
+    await #expect(throws: OAuthError.invalid("request_uri")) { try await push(["request_uri": uri]) }
+  }
+
+  @Test("account_token: the vector of the reference opens the account once, and only within its life")
+  func accountToken() async throws {
+    let bench = try await ServerBench()
+    let token =
+      "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhY2N0LTIwOTMxIiwiaWF0IjoxNzYwMDAwMDAwLCJqdGkiOiI1ZjBjMmMxZS04YTdiLTRmNmUtOWQxMS0zYjJhMWMwZDllOGYiLCJpc3MiOiJFeGFtcGxlIFNpZ25lciIsImF6cCI6ImNsaWVudC00MiJ9.SwK4g7Kosg9DH5QqwzGsoZxBwpk9e1yAl7E4GZgWH1Q"
+    func use(_ token: String, _ client: String = "client-42") async throws -> CodeRequest {
+      try await bench.server.request(
+        ServerBench.parameters(client, ["account_token": token]), .v2, reader: ServerBench.reader)
+    }
+    bench.clock.advance(1_760_000_000 - bench.clock.now + 600)
+    // The hexadecimal text of the digest as key.
+    let hexKey =
+      token.split(separator: ".").dropLast().joined(separator: ".") + ".gRiEACm1leDEp9C1Ey-cvUCj8Cu3G4ZWCANO9DIjSPM"
+    for (token, client) in [(hexKey, "client-42"), (token, "old"), (token + "A", "client-42")] {
+      await #expect(throws: CodeRequestRefusal.self) { try await use(token, client) }
+    }
+    #expect(try await use(token).account == "acct-20931")
+    await #expect(throws: CodeRequestRefusal.self) { try await use(token) }
+
+    let late = try await ServerBench()
+    late.clock.advance(1_760_000_000 - late.clock.now + 601)
+    await #expect(throws: CodeRequestRefusal.self) {
+      try await late.server.request(
+        ServerBench.parameters("client-42", ["account_token": token]), .v2, reader: ServerBench.reader)
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import CSCModel
+import OAuth
+import OpenSSLPKI
+import TestSupport
+import WireJSON
+
+/// An authorization server on a store in memory, with a clock that the test moves.
+struct ServerBench {
+  static let secret = "s3cr3t-Of-client-42"
+  static let redirectURI = "https://app.example.org/cb"
+  /// Reference, annex C.2.
+  static let verifier = "r7Qd0wYb2n5Zk8hVx1Lp4sTu6cJm9fEaGi3oKXyNqRB"
+  static let challenge = "x4_CAqIqm7ihEL_WVDE27vyC5gDX2c-nMBnxjaowaAs"
+  static let password = "correct horse"
+
+  let store = MemoryStore()
+  let clock = TestClock()
+  let tokens: TokenService
+  let server: AuthorizationServer
+
+  init(assertions: any AssertionVerifier = NoAssertions()) async throws {
+    let random: @Sendable (Int) async throws -> [UInt8] = { count in
+      (0..<count).map { _ in UInt8.random(in: .min ... .max) }
+    }
+    let hasher = ScryptHasher(random: random)
+    let clock = clock
+    tokens = TokenService(
+      store: store, hasher: hasher, now: { clock.now }, random: random, text: Base64.encodeURL)
+    server = AuthorizationServer(
+      rules: AuthorizationServer.Rules(issuer: "https://as.example"),
+      clients: ClientRegistry([
+        Self.client("client-42", [.secretBasic, .secretPost, .privateKeyJWT]), Self.client("app", [.none]),
+        Self.client("old", [.secretPost], requiresPKCE: false),
+        Self.client("two", [.secretPost], redirectURIs: [Self.redirectURI, "https://app.example.org/other"]),
+        Self.client("machine", [.certificate], grants: [.clientCredentials]),
+        Self.client("rival", [.secretPost], partner: "rival"),
+      ]), tokens: tokens, assertions: assertions)
+    let hash = try await hasher.hash(Self.password)
+    try await store.writeOAuth { store in
+      for (name, partner) in [("alice", "portal"), ("acct-20931", "portal"), ("mallory", "rival")] {
+        try store.put(Account(username: name, passwordHash: hash, partner: partner, signer: "signer-\(name)"))
+      }
+    }
+  }
+
+  private static func client(
+    _ id: String, _ methods: Set<Client.AuthenticationMethod>, partner: String = "portal",
+    redirectURIs: [String] = [redirectURI], grants: Set<Client.Grant> = Set(Client.Grant.allCases),
+    requiresPKCE: Bool = true
+  ) -> Client {
+    Client(
+      id: id, partner: partner, name: id, methods: methods,
+      secret: methods.isDisjoint(with: [.secretBasic, .secretPost]) ? nil : Array(secret.utf8),
+      keys: methods.contains(.privateKeyJWT) ? ["keys": []] : nil,
+      certificate: methods.contains(.certificate) ? [1, 2, 3] : nil,
+      redirectURIs: grants.contains(.authorizationCode) ? redirectURIs : [], grants: grants,
+      requiresPKCE: requiresPKCE)
+  }
+
+  func client(_ id: String) -> Client { server.clients[id]! }
+
+  /// What a client asks for with scope `credential`, as the gateway would read it.
+  static let reader: AuthorizationServer.CredentialReader = { parameters, _ in
+    if let text = parameters["authorization_details"] {
+      return CredentialDetails(canonical: Array(text.utf8), isRich: true)
+    }
+    guard let id = parameters["credentialID"] else { throw OAuthError.missing("credentialID") }
+    return CredentialDetails(canonical: Array(id.utf8), isRich: false)
+  }
+
+  static func parameters(_ client: String = "app", _ changes: [String: String?] = [:]) -> Parameters {
+    var values: [String: String?] = [
+      "response_type": "code", "client_id": client, "redirect_uri": redirectURI, "code_challenge": challenge,
+      "code_challenge_method": "S256", "state": "s 1",
+    ]
+    values.merge(changes) { $1 }
+    return Parameters(values.compactMap { name, value in value.map { (name, $0) } })
+  }
+
+  /// From the request to the code, as a person goes.
+  func code(
+    _ client: String = "app", _ changes: [String: String?] = [:], dialect: Dialect = .v2,
+    granted: GrantedCredential? = nil, username: String = "alice"
+  ) async throws -> String {
+    let request = try await server.request(Self.parameters(client, changes), dialect, reader: Self.reader)
+    let key = try await server.begin(request, browserSecret: nil)
+    let transaction = try await server.logIn(key, username: username, password: Self.password)
+    return try await server.issueCode(key, transaction, granted: granted)
+  }
+
+  func granted(sad: [UInt8] = Array(0..<48)) -> GrantedCredential {
+    GrantedCredential(sad: sad, expires: clock.now + 300, credential: "cred-1", activation: [9, 9])
+  }
+
+  func redeem(
+    _ code: String, _ client: String = "app", _ changes: [String: String?] = [:], details: [UInt8]? = nil
+  ) async throws -> TokenAnswer {
+    var values: [String: String?] = ["code": code, "redirect_uri": Self.redirectURI, "code_verifier": Self.verifier]
+    values.merge(changes) { $1 }
+    let parameters = Parameters(values.compactMap { name, value in value.map { (name, $0) } })
+    return try await AuthorizationCodeGrant(server).redeem(parameters, client: self.client(client), details: details)
+  }
+
+  func service(_ answer: TokenAnswer) throws -> TokenService.Issued {
+    guard case .service(let issued) = answer else { throw Unexpected() }
+    return issued
+  }
+
+  struct Unexpected: Error {}
+}
+
+struct NoAssertions: AssertionVerifier {
+  func claims(of assertion: String, keys: JSONValue) async -> JSONObject? { nil }
+}

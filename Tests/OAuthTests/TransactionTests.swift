@@ -1,0 +1,121 @@
+import OAuth
+import TestSupport
+import Testing
+
+@Suite("The way through the pages")
+struct TransactionTests {
+  private func begin(_ bench: ServerBench, _ changes: [String: String?] = [:]) async throws -> TransactionKey {
+    let request = try await bench.server.request(
+      ServerBench.parameters("app", changes), .v2, reader: ServerBench.reader)
+    return try await bench.server.begin(request, browserSecret: nil)
+  }
+
+  @Test("another browser, another form and an old one are refused")
+  func belongs() async throws {
+    let bench = try await ServerBench()
+    let key = try await begin(bench)
+    let token = bench.server.formToken(key)
+    _ = try await bench.server.transaction(key, formToken: token)
+    let other = try await begin(bench)
+    for (key, token) in [
+      (TransactionKey(id: key.id, browserSecret: other.browserSecret), token),
+      (key, bench.server.formToken(other)), (key, ""), (key, String(token.dropLast())),
+      (TransactionKey(id: other.id, browserSecret: key.browserSecret), token),
+    ] {
+      await #expect(throws: TransactionRefusal.unknown) { try await bench.server.transaction(key, formToken: token) }
+    }
+    bench.clock.advance(600)
+    await #expect(throws: TransactionRefusal.unknown) { try await bench.server.transaction(key, formToken: token) }
+  }
+
+  @Test("one browser can have two windows")
+  func windows() async throws {
+    let bench = try await ServerBench()
+    let first = try await begin(bench)
+    let request = try await bench.server.request(ServerBench.parameters(), .v2, reader: ServerBench.reader)
+    let second = try await bench.server.begin(request, browserSecret: first.browserSecret)
+    #expect(first.id != second.id && bench.server.formToken(first) != bench.server.formToken(second))
+    _ = try await bench.server.logIn(first, username: "alice", password: ServerBench.password)
+    #expect(try await bench.server.transaction(second, formToken: nil).user == nil)
+  }
+
+  @Test("a wrong password, another partner's user, another account than named: the same refusal, five times at most")
+  func logIn() async throws {
+    let bench = try await ServerBench()
+    let key = try await begin(bench)
+    for (name, password) in [
+      ("alice", "wrong"), ("nobody", ServerBench.password), ("mallory", ServerBench.password), ("alice", ""),
+    ] {
+      await #expect(throws: TransactionRefusal.wrongPassword) {
+        try await bench.server.logIn(key, username: name, password: password)
+      }
+    }
+    #expect(
+      try await bench.server.logIn(key, username: "alice", password: ServerBench.password).user?.signer
+        == "signer-alice")
+    for _ in 0..<5 {
+      await #expect(throws: TransactionRefusal.wrongPassword) {
+        try await bench.server.logIn(key, username: "nobody", password: "wrong")
+      }
+    }
+    await #expect(throws: TransactionRefusal.tooManyLogIns) {
+      try await bench.server.logIn(key, username: "alice", password: ServerBench.password)
+    }
+  }
+
+  @Test(
+    "ten wrong passwords of a name close it for a quarter of an hour, whether or not it exists",
+    arguments: ["alice", "nobody"])
+  func guessing(name: String) async throws {
+    let bench = try await ServerBench()
+    for _ in 0..<10 {
+      await #expect(throws: TokenService.Refusal.loginFailed) {
+        try await bench.tokens.verify(username: name, password: "wrong")
+      }
+    }
+    await #expect(throws: TokenService.Refusal.tooManyFailures(retryAfter: 900)) {
+      try await bench.tokens.verify(username: name, password: ServerBench.password)
+    }
+    // Others are not held up.
+    _ = try await bench.tokens.verify(username: "acct-20931", password: ServerBench.password)
+    bench.clock.advance(900)
+    if name == "alice" { _ = try await bench.tokens.verify(username: name, password: ServerBench.password) }
+  }
+
+  @Test("a code needs a log-in, and a transaction gives one")
+  func once() async throws {
+    let bench = try await ServerBench()
+    let key = try await begin(bench)
+    let before = try await bench.server.transaction(key, formToken: nil)
+    await #expect(throws: TransactionRefusal.unknown) { try await bench.server.issueCode(key, before, granted: nil) }
+    let transaction = try await bench.server.logIn(key, username: "alice", password: ServerBench.password)
+    let codes = await withTaskGroup(of: String?.self) { group in
+      for _ in 0..<10 {
+        group.addTask { try? await bench.server.issueCode(key, transaction, granted: nil) }
+      }
+      return await group.reduce(into: [String?]()) { $0.append($1) }.compactMap(\.self)
+    }
+    #expect(codes.count == 1)
+    let declined = try await begin(bench)
+    let known = try await bench.server.logIn(declined, username: "alice", password: ServerBench.password)
+    try await bench.server.deny(declined)
+    await #expect(throws: TransactionRefusal.unknown) {
+      try await bench.server.issueCode(declined, known, granted: nil)
+    }
+  }
+
+  @Test("what the eID visit gave is readable with the browser's secret only")
+  func eidVisit() async throws {
+    let bench = try await ServerBench()
+    let key = try await begin(bench)
+    let visit = AuthorizationTransaction.EIDVisit(state: "s", nonce: "n", codeVerifier: "v", issuer: "i")
+    #expect(try await bench.server.beginEIDVisit(key, visit).eid == visit)
+    let after = try await bench.server.endEIDVisit(key, idToken: "the token")
+    #expect(after.eid == nil && after.hasEIDToken)
+    let again = try await bench.server.transaction(key, formToken: nil)
+    #expect(try bench.server.eidToken(key, again) == "the token")
+    #expect(throws: (any Error).self) {
+      try bench.server.eidToken(TransactionKey(id: key.id, browserSecret: "other"), again)
+    }
+  }
+}
