@@ -18,6 +18,8 @@ public struct AuditEvent: Sendable, Equatable {
     case signatureReleased = "signature.released"
     /// The gateway stopped between intent and outcome; the authorization stays spent.
     case signatureUnknown = "signature.unknown"
+    /// The gateway stopped between intent and outcome of an asynchronous call; after its start it signs again.
+    case signatureResumed = "signature.resumed"
     /// A stored row does not carry the device's MAC of its content.
     case integrityViolated = "integrity.violated"
   }

@@ -5,6 +5,8 @@ public import WireJSON
 public struct CSCError: Error, Equatable, Sendable {
   /// What kind of answer this is; the gateway turns it into a status code.
   public enum Kind: Sendable, Equatable {
+    /// Not an error, but in the form of one: what was asked for is under way.
+    case accepted
     case badRequest, unauthenticated, methodNotAllowed, contentTooLarge
     case serverError, notImplemented, temporarilyUnavailable
     /// Seconds after which trying again can help.
@@ -131,6 +133,21 @@ extension CSCError {
   /// RFC 9396 §5.
   public static let invalidAuthorizationDetails = CSCError(
     .badRequest, "invalid_authorization_details", "Invalid parameter authorization_details")
+}
+
+// MARK: Asynchronous operation (CSC v2 §11.10, §11.12)
+
+extension CSCError {
+  public static let validityOutOfBounds = invalid("Out of bounds parameter validity_period")
+  public static let jobRunning = CSCError(
+    .accepted, "accepted_request", "The previous async request has been accepted but not yet completed")
+  /// `SHALL` here, `MUST` in `credentials/list`.
+  public static let userIDShallBeNull = invalid("userID parameter SHALL be null")
+  /// The only row that quotes the name.
+  public static let invalidQuotedUserID = invalid("Invalid parameter \"userID\"")
+
+  /// What polling a failed job gets: the error of the synchronous call, as a 400 (the table has no row for it).
+  public var ofFailedJob: CSCError { CSCError(.badRequest, code, text) }
 }
 
 // MARK: signatures/signHash

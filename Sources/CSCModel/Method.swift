@@ -8,10 +8,11 @@ public enum Method: String, Sendable, CaseIterable {
   case credentialsAuthorize = "credentials/authorize"
   case credentialsGetChallenge = "credentials/getChallenge"
   case signHash = "signatures/signHash"
+  case signPolling = "signatures/signPolling"
 
   public func exists(in version: APIVersion) -> Bool {
     switch self {
-    case .credentialsGetChallenge: version == .v2
+    case .credentialsGetChallenge, .signPolling: version == .v2
     default: true
     }
   }

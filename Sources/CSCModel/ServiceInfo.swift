@@ -61,7 +61,7 @@ public struct ServiceInfo: Sendable {
     }
     if version == .v2 {
       if authorizationServer != nil { answer["supportsRar"] = true }
-      answer["asynchronousOperationMode"] = false
+      answer["asynchronousOperationMode"] = true
       answer["validationInfo"] = false
       answer["signAlgorithms"] = [
         "algos": .array(WireSignAlgorithm.allCases.map { .string($0.rawValue) }), "algoParams": [],

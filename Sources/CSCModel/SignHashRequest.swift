@@ -11,6 +11,7 @@ public struct SignHashRequest: Sendable {
   /// Raw octets, in request order.
   public let digests: [[UInt8]]
   public let algorithm: Algorithm
+  public let mode: OperationMode
 
   /// What `signAlgo`, `signAlgoParams` and the hash OID say together.
   public enum Algorithm: Sendable, Equatable {
@@ -35,9 +36,7 @@ public struct SignHashRequest: Sendable {
     let digests = try fields.digests()
     let signAlgo = try fields.string("signAlgo")
     do { _ = try fields.optionalString("clientData", "client_data") } catch { throw CSCError.field(error) }
-    if let mode = try fields.value(["operationMode"]), mode != "S" {
-      throw CSCError.invalidParameter("operationMode")
-    }
+    mode = try OperationMode(fields, version)
     let algorithm = try Self.algorithm(signAlgo, fields, version)
     guard digests.allSatisfy({ $0.count == algorithm.hash.digestLength }) else { throw CSCError.digestLength }
     self.digests = digests

@@ -33,7 +33,7 @@ extension Response {
     case .temporarilyUnavailable: headers[.retryAfter] = "1"
     case .tooManyRequests(let seconds): headers[.retryAfter] = "\(seconds)"
     case .methodNotAllowed: headers[.allow] = "POST"
-    case .badRequest, .contentTooLarge, .serverError, .notImplemented: break
+    case .accepted, .badRequest, .contentTooLarge, .serverError, .notImplemented: break
     }
   }
 }
@@ -41,6 +41,7 @@ extension Response {
 extension CSCError.Kind {
   fileprivate var status: HTTPResponse.Status {
     switch self {
+    case .accepted: .accepted
     case .badRequest: .badRequest
     case .unauthenticated: .unauthorized
     case .methodNotAllowed: .methodNotAllowed

@@ -60,9 +60,7 @@ extension Gateway {
       return signer
     }
     guard let userID else { throw CSCError.missingString("userID") }
-    guard userID.utf8.count <= 255, userID.allSatisfy({ $0.isLetter || $0.isNumber || "._@+-".contains($0) }) else {
-      throw CSCError.invalidParameter("userID")
-    }
+    guard UserID.isWellFormed(userID) else { throw CSCError.invalidParameter("userID") }
     return try await tokens.signer(named: userID, of: principal.partner.text).map { SignerID($0) }
   }
 

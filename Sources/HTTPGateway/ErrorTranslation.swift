@@ -44,6 +44,8 @@ extension Refusal {
     case .digestLength: .digestLength
     case .certificateExpired(let organization, let commonName):
       .certificateExpired(organization: organization, commonName: commonName, version)
+    case .unknownJob: .invalidParameter("requestID")
+    case .responseURINotAllowed: .invalidParameter("response_uri")
     case .unavailable: .temporarilyUnavailable
     }
   }

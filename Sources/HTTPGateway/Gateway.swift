@@ -13,6 +13,7 @@ public struct Gateway: Sendable {
 
   let info: ServiceInfo
   let signing: SigningService
+  let jobs: SigningJobs
   let tokens: TokenService
   let oauth: AuthorizationServer
   let eidLogIn: any EIDLogIn
@@ -26,12 +27,13 @@ public struct Gateway: Sendable {
   ///   - brands: how the pages of the partners look; the others get the service's own look.
   ///   - checkReadiness: throws if a part that every signature needs does not work.
   public init(
-    info: ServiceInfo, signing: SigningService, tokens: TokenService, oauth: AuthorizationServer,
+    info: ServiceInfo, signing: SigningService, jobs: SigningJobs, tokens: TokenService, oauth: AuthorizationServer,
     eidLogIn: any EIDLogIn, brands: [PartnerID: Brand], logger: Logger,
     now: @escaping @Sendable () -> UnixTime, checkReadiness: @escaping @Sendable () async throws -> Void
   ) {
     self.info = info
     self.signing = signing
+    self.jobs = jobs
     self.tokens = tokens
     self.oauth = oauth
     self.eidLogIn = eidLogIn
@@ -109,6 +111,7 @@ public struct Gateway: Sendable {
     case .credentialsGetChallenge: return try await challenge(GetChallengeRequest(fields), as: principal)
     case .signHash:
       return try await signHash(SignHashRequest(fields, version, needsSAD: caller.sad == nil), version, as: caller)
+    case .signPolling: return try await poll(SignPollingRequest(fields), version, as: principal)
     }
   }
 

@@ -28,11 +28,17 @@ extension Gateway {
       _ = try await signing.credential(CredentialID(request.credentialID), as: principal)
       throw Refusal.invalidSAD
     }
-    let signatures = try await signing.signHash(
-      SigningRequest(
-        credential: CredentialID(request.credentialID), sad: sad, algorithm: request.algorithm.core,
-        digests: request.digests), as: principal)
-    return Response(json: ["signatures": .array(signatures.map { .string(Base64.encode($0)) })])
+    let signingRequest = SigningRequest(
+      credential: CredentialID(request.credentialID), sad: sad, algorithm: request.algorithm.core,
+      digests: request.digests)
+    switch request.mode {
+    case .synchronous:
+      return Response(json: .signatures(of: try await signing.sign(signingRequest, as: principal)))
+    case .asynchronous(let validity, let responseURI):
+      let job = try await jobs.submit(
+        JobRequest(signingRequest, validity: validity, responseURI: responseURI), as: principal)
+      return Response(json: ["responseID": .string(job.text)])
+    }
   }
 
   /// The SAD of a request: in the body, or the bearer itself (CSC v2 §11.10). Both, and different: neither.
@@ -50,6 +56,13 @@ extension Gateway {
       guard let value, presented.updateValue(value, forKey: factor) == nil else { throw Refusal.unknownFactor }
     }
     return presented
+  }
+}
+
+extension JSONValue {
+  /// The answer of `signatures/signHash`, at once or to polling.
+  static func signatures(of result: SigningResult) -> JSONValue {
+    ["signatures": .array(result.signatures.map { .string(Base64.encode($0)) })]
   }
 }
 

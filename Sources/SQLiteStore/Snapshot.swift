@@ -56,6 +56,10 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
     ).map(Self.operation)
   }
 
+  func operation(id: String) throws -> SigningOperation? {
+    try one("SELECT * FROM operation WHERE id = ?", [id]).map(Self.operation)
+  }
+
   func challenge(_ digest: [UInt8]) throws -> Challenge? {
     try one("SELECT credential, factor, expires FROM challenge WHERE digest = ?", [Self.data(digest)]).map { row in
       guard let factor = FactorID(rawValue: row[1]) else { throw StoreError.corrupt }

@@ -102,12 +102,14 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
   }
 
   func markUnknown(instance: String) throws -> [SigningOperation] {
+    let condition =
+      "instance = ? AND state = 0 AND id NOT IN (SELECT operation FROM job WHERE instance = ? AND state = 0)"
     let rows = try Row.fetchAll(
-      db, sql: "SELECT * FROM operation WHERE instance = ? AND state = 0 ORDER BY id", arguments: [instance])
+      db, sql: "SELECT * FROM operation WHERE \(condition) ORDER BY id", arguments: [instance, instance])
     let operations = try rows.map(Self.operation)
     try execute(
-      "UPDATE operation SET state = ? WHERE instance = ? AND state = 0",
-      [SigningOperation.State.unknown.rawValue, instance])
+      "UPDATE operation SET state = ? WHERE \(condition)",
+      [SigningOperation.State.unknown.rawValue, instance, instance])
     return operations
   }
 

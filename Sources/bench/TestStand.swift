@@ -70,7 +70,7 @@ final class TestStand: Sendable {
     let gateway = Gateway(
       info: ServiceInfo(
         name: "", logo: "", region: "", language: "", description: "", authTypes: [], authorizationServer: nil),
-      signing: signing, tokens: tokens,
+      signing: signing, jobs: SigningJobs(signing), tokens: tokens,
       oauth: AuthorizationServer(
         rules: AuthorizationServer.Rules(issuer: ""), clients: ClientRegistry(), tokens: tokens,
         assertions: ClientAssertions()),

@@ -19,6 +19,7 @@ struct Service {
   let store: SQLiteFileStore
   let device: Device
   let signing: SigningService
+  let jobs: SigningJobs
   let tokens: TokenService
   private let gateway: Gateway
   private let logger = Logger(label: "countersign")
@@ -37,11 +38,17 @@ struct Service {
     signing = SigningService(
       store: store, device: device, verifier: Verifier(), eid: providers,
       rules: SigningService.Rules(gateway: config.gateway, instance: config.instance),
-      clock: SigningService.Clock(now: now, pause: { try await Task.sleep(for: $0) }))
+      clock: SigningService.Clock(
+        now: now, milliseconds: { UnixMilliseconds(Date().timeIntervalSince1970 * 1000) },
+        pause: { try await Task.sleep(for: $0) }))
+    var jobRules = SigningJobs.Rules()
+    jobRules.workers = config.device.sessions
+    jobs = SigningJobs(
+      signing, rules: jobRules, report: { Logger(label: "jobs").error("job failed", metadata: ["what": "\($0)"]) })
     tokens = TokenService(
       store: store, hasher: ScryptHasher(random: random), now: now, random: random, text: Base64.encodeURL)
     gateway = Gateway(
-      info: config.serviceInfo, signing: signing, tokens: tokens,
+      info: config.serviceInfo, signing: signing, jobs: jobs, tokens: tokens,
       oauth: AuthorizationServer(
         rules: AuthorizationServer.Rules(issuer: config.info.publicURL),
         clients: ClientRegistry(config.partners.flatMap(\.clients)), tokens: tokens, assertions: ClientAssertions()),
@@ -92,10 +99,14 @@ struct Service {
   ///
   /// - Parameter onReady: called once, when every listener accepts connections.
   func run(onReady: @escaping @Sendable () async throws -> Void) async throws {
-    let unknown = try await signing.recover()
-    if unknown > 0 {
+    let recovery = try await jobs.recover()
+    if recovery.unknown > 0 {
       logger.warning(
-        "signatures with unknown outcome after a crash; see the audit log", metadata: ["count": "\(unknown)"])
+        "signatures with unknown outcome after a crash; see the audit log",
+        metadata: ["count": "\(recovery.unknown)"])
+    }
+    if !recovery.resumed.isEmpty {
+      logger.notice("jobs go on", metadata: ["count": "\(recovery.resumed.count)"])
     }
     var listeners: [Gateway.Listener] = []
     if let http = config.http { listeners.append(Gateway.Listener(host: http.host, port: http.port)) }
@@ -114,11 +125,18 @@ struct Service {
       logger.info("serving")
     }
     var configuration = ServiceGroupConfiguration(
-      services: servers, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      services: servers + [JobWorkers(jobs: jobs)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.longestShutdown
     try await ServiceGroup(configuration: configuration).run()
     try store.close()
   }
+}
+
+/// Carries out jobs while the service runs. What is left then is done after the next start.
+private struct JobWorkers: ServiceLifecycle.Service {
+  let jobs: SigningJobs
+
+  func run() async throws { await cancelWhenGracefulShutdown { await jobs.run() } }
 }
 
 /// Counts listeners that run.

@@ -112,10 +112,6 @@ struct RequestTests {
         "Invalid parameter clientData"
       ),
       (
-        #"{"credentialID":"c","SAD":"s","hash":["H"],"signAlgo":"1.2.840.10045.4.3.2","operationMode":"X"}"#,
-        "Invalid parameter operationMode"
-      ),
-      (
         #"{"credentialID":"c","SAD":"s","hash":["H"],"hashes":["L"],"signAlgo":"1.2.840.10045.4.3.2"}"#,
         "Invalid parameter hash"
       ),

@@ -21,16 +21,18 @@ struct GatewayBench: Sendable {
   static let password = "correct horse"
 
   let signing: SigningBench
+  let jobs: SigningJobs
   let tokens: TokenService
   let gateway: Gateway
   /// Bearer tokens.
   let alice, bob, partner, otherPartner: String
   let path: String
 
-  init(brands: [PartnerID: Brand] = [:]) async throws {
+  init(brands: [PartnerID: Brand] = [:], jobRules: SigningJobs.Rules = .init()) async throws {
     path = try temporaryFolder().appendingPathComponent("test.sqlite").path
     let store = try SQLiteFileStore(path: path, mayCreate: true)
     signing = SigningBench(store: store)
+    jobs = SigningJobs(signing.service, rules: jobRules)
     let clock = signing.clock
     let random: @Sendable (Int) async throws -> [UInt8] = { try await TestToken.shared.device.random(count: $0) }
     let hasher = ScryptHasher(random: random)
@@ -50,8 +52,7 @@ struct GatewayBench: Sendable {
       authTypes: ["basic", "oauth2code", "oauth2client"], authorizationServer: OAuthBench.issuer)
     info.translations["de"] = (name: "Probe", description: "Eine Probe")
     gateway = Gateway(
-      info: info,
-      signing: signing.service, tokens: tokens,
+      info: info, signing: signing.service, jobs: jobs, tokens: tokens,
       oauth: AuthorizationServer(
         rules: AuthorizationServer.Rules(issuer: OAuthBench.issuer), clients: ClientRegistry(OAuthBench.clients),
         tokens: tokens, assertions: ClientAssertions()),

@@ -65,7 +65,7 @@ struct FaultTests {
 
     // The gateway starts again, and the client repeats its request.
     let restarted = SigningBench(store: memory)
-    let unknown = try await restarted.service.recover()
+    let unknown = try await restarted.service.recover().unknown
     let again = try? await restarted.sign(credential, sad, [digest("a")])
     switch (number, happens) {
     case (1, false): #expect(unknown == 0 && again != nil)
@@ -114,7 +114,7 @@ private final class FailingDevice: SigningDevice {
   }
 }
 
-private final class SwitchableVerifier: SignatureVerifier {
+final class SwitchableVerifier: SignatureVerifier {
   let accepts = Mutex(true)
   func isValid(
     _ signature: [UInt8], over digest: [UInt8], algorithm: SignatureAlgorithm, publicKey: [UInt8]
@@ -124,9 +124,10 @@ private final class SwitchableVerifier: SignatureVerifier {
   }
 }
 
-/// Fails the n-th write from when it is told to: before it happens, or after.
-private final class FailingStore: SoleControlStore {
+/// Fails the n-th write from when it is told to, and those after it if it is told so: before they happen, or after.
+final class FailingStore: SoleControlStore {
   let failing = Mutex<(write: Int, happens: Bool)?>(nil)
+  let failsForGood = Mutex(false)
   private let real: MemoryStore
 
   init(_ real: MemoryStore) { self.real = real }
@@ -141,7 +142,7 @@ private final class FailingStore: SoleControlStore {
     let fate: Bool? = failing.withLock { failing in
       guard let plan = failing else { return nil }
       failing = (plan.write - 1, plan.happens)
-      return plan.write == 1 ? plan.happens : nil
+      return plan.write == 1 || plan.write < 1 && failsForGood.withLock(\.self) ? plan.happens : nil
     }
     guard let fate else { return try await real.write(body) }
     guard fate else { throw StoreError.unavailable }

@@ -55,7 +55,8 @@ public struct SigningBench: Sendable {
   /// Makes a credential with a real key and certificate.
   public func enrol(
     _ name: String = "cred-1", key: KeyType = .ec(.p256), scal: SCAL = .one, expression: String? = "PIN",
-    signer: String = "alice", partner: PartnerID = SigningBench.partner, multisign: Int = 10, days: Int64 = 30
+    signer: String = "alice", partner: PartnerID = SigningBench.partner, multisign: Int = 10, days: Int64 = 30,
+    mode: AuthorizationMode = .explicit
   ) async throws -> Credential {
     let parsed = expression.flatMap(FactorExpression.init(text:))
     let factors: [CredentialPlan.Factor] = (parsed?.factors ?? []).map { factor in
@@ -69,7 +70,7 @@ public struct SigningBench: Sendable {
     return try await service.enrol(
       CredentialPlan(
         id: CredentialID(name), partner: partner, signer: SignerID(signer), description: name, keyType: key,
-        mode: expression == nil ? .implicit : .explicit, expression: parsed, factors: factors, scal: scal,
+        mode: expression == nil ? .implicit : mode, expression: parsed, factors: factors, scal: scal,
         multisign: multisign), keys: TestToken.shared.device
     ) { publicKey in
       try TestToken.shared.authority.issue(

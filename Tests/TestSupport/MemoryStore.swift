@@ -11,6 +11,7 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
     var activations: [ActivationDigest: Activation] = [:]
     var slots: [ActivationDigest: [(state: SlotState, operation: String?)]] = [:]
     var operations: [String: SigningOperation] = [:]
+    var jobs: [JobID: StoredJob] = [:]
     var challenges: [(challenge: Challenge, made: Int)] = []
     var made = 0
     var audit: [AuditEntry] = []
@@ -75,6 +76,13 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
 
   public var operations: [SigningOperation] { state.withLock { Array($0.operations.values) } }
 
+  public var jobs: [StoredJob] { state.withLock { Array($0.jobs.values) } }
+
+  /// Exchanges stored jobs.
+  public func tamper(jobs change: (StoredJob) -> StoredJob) {
+    state.withLock { state in state.jobs = state.jobs.mapValues(change) }
+  }
+
   /// Exchanges stored operations.
   public func tamper(operations change: (SigningOperation) -> SigningOperation) {
     state.withLock { state in state.operations = state.operations.mapValues(change) }
@@ -105,6 +113,19 @@ private final class MemoryTransaction: SoleControlWriting {
     state.operations.values
       .filter { $0.activation == activation && $0.requestDigest == requestDigest && $0.state != .released }
       .min { $0.state.rawValue < $1.state.rawValue }
+  }
+
+  func operation(id: String) throws -> SigningOperation? { state.operations[id] }
+
+  func job(_ id: JobID) throws -> StoredJob? { state.jobs[id] }
+
+  func job(of operation: String) throws -> StoredJob? {
+    state.jobs.values.filter { $0.operation == operation }
+      .max { ($0.state.expires ?? .max, $0.id.text) < ($1.state.expires ?? .max, $1.id.text) }
+  }
+
+  func openJobs(instance: String) throws -> [StoredJob] {
+    state.jobs.values.filter { $0.instance == instance && $0.state == .open }.sorted { $0.id.text < $1.id.text }
   }
 
   func challenge(_ digest: [UInt8]) throws -> Challenge? {
@@ -152,10 +173,27 @@ private final class MemoryTransaction: SoleControlWriting {
   }
 
   func markUnknown(instance: String) throws -> [SigningOperation] {
-    let found = state.operations.values.filter { $0.instance == instance && $0.state == .reserved }
+    let ofJobs = try Set(openJobs(instance: instance).map(\.operation))
+    let found = state.operations.values
+      .filter { $0.instance == instance && $0.state == .reserved && !ofJobs.contains($0.id) }
       .sorted { $0.id < $1.id }
     for operation in found { state.operations[operation.id] = operation.with(.unknown, []) }
     return found
+  }
+
+  func add(_ job: StoredJob) throws {
+    guard state.jobs.updateValue(job, forKey: job.id) == nil else { throw StoreError.corrupt }
+  }
+
+  func end(_ job: JobID, as newState: JobState) throws {
+    guard let old = state.jobs[job], old.state == .open, newState != .open else { throw StoreError.corrupt }
+    state.jobs[job] = old.with(newState)
+  }
+
+  func removeJobs(expiredBy time: UnixMilliseconds) throws -> Int {
+    let before = state.jobs.count
+    state.jobs = state.jobs.filter { job in job.value.state.expires.map { $0 > time } ?? true }
+    return before - state.jobs.count
   }
 
   func add(_ challenge: Challenge, keep: Int) throws {
@@ -176,6 +214,12 @@ private final class MemoryTransaction: SoleControlWriting {
   }
 
   func append(_ event: AuditEvent, at time: UnixTime) throws { state.audit.append(state.head.append(event, at: time)) }
+}
+
+extension StoredJob {
+  fileprivate func with(_ state: JobState) -> StoredJob {
+    StoredJob(id: id, operation: operation, instance: instance, row: row, state: state)
+  }
 }
 
 extension SigningOperation {

@@ -9,6 +9,7 @@ public enum CredentialKind: Sendable {}
 public enum SignerKind: Sendable {}
 public enum PartnerKind: Sendable {}
 public enum ClientKind: Sendable {}
+public enum JobKind: Sendable {}
 
 public typealias CredentialID = Identifier<CredentialKind>
 /// A person (or, for a seal, an organisation) who signs.
@@ -18,8 +19,13 @@ public typealias PartnerID = Identifier<PartnerKind>
 /// Software of a partner, as the authorization server knows it.
 public typealias ClientID = Identifier<ClientKind>
 
+/// CSC v2 `responseID`: 128 random bits in hexadecimal.
+public typealias JobID = Identifier<JobKind>
+
 /// UTC, whole seconds since 1970-01-01.
 public typealias UnixTime = Int64
+/// UTC, milliseconds since 1970-01-01.
+public typealias UnixMilliseconds = Int64
 
 /// In whose name a call is made, proven by its bearer token.
 public struct Principal: Sendable, Equatable {

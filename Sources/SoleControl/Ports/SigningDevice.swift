@@ -24,6 +24,8 @@ public enum MACKey: String, Sendable, CaseIterable {
   case activation = "sad"
   case credentialRow = "row"
   case pin = "pin"
+  /// Accepted calls that wait to be signed, which nobody but the gateway may write.
+  case job = "job"
   /// Names of people in the audit log, where they must not be readable.
   case pseudonym = "pseudonym"
 }

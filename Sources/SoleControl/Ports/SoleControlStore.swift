@@ -28,7 +28,7 @@ public enum StoreError: Error, Equatable, Sendable {
   case corrupt
 }
 
-public protocol SoleControlReading {
+public protocol SoleControlReading: JobReading {
   func credential(_ id: CredentialID) throws -> SealedRow?
   /// The seal alone: whether a credential is still the one that was read before.
   func seal(of id: CredentialID) throws -> [UInt8]?
@@ -40,10 +40,11 @@ public protocol SoleControlReading {
   func slots(_ activation: ActivationDigest) throws -> [SlotState]
   /// The newest operation of a request that was not released.
   func operation(_ activation: ActivationDigest, requestDigest: [UInt8]) throws -> SigningOperation?
+  func operation(id: String) throws -> SigningOperation?
   func challenge(_ digest: [UInt8]) throws -> Challenge?
 }
 
-public protocol SoleControlWriting: SoleControlReading {
+public protocol SoleControlWriting: SoleControlReading, JobWriting {
   /// Adds the credential, or replaces the row of the same id.
   func put(_ row: SealedRow, of credential: Credential) throws
   func put(_ state: FactorState, _ factor: FactorID, of credential: CredentialID) throws
@@ -57,7 +58,8 @@ public protocol SoleControlWriting: SoleControlReading {
   func release(_ operation: SigningOperation) throws
   /// Makes the SAD revoked. Unknown ones are left alone.
   func revoke(_ activation: ActivationDigest) throws
-  /// Makes every reserved operation of the instance unknown and returns them. Their slots stay reserved.
+  /// Makes every reserved operation of the instance unknown, except those of open jobs, and returns them. Their slots
+  /// stay reserved.
   func markUnknown(instance: String) throws -> [SigningOperation]
   /// Adds a challenge. Of the open ones of this credential and factor only the `keep` newest remain.
   func add(_ challenge: Challenge, keep: Int) throws

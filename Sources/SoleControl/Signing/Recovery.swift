@@ -1,12 +1,19 @@
 import AuditLog
 import WireJSON
 
+/// What a stop of the gateway left between intent and outcome.
+public struct Recovery: Sendable, Equatable {
+  /// How many operations are recorded as unknown.
+  public let unknown: Int
+  /// Asynchronous calls that go on.
+  public let resumed: [JobID]
+}
+
 extension SigningService {
-  /// Called once at start, before any request: operations of this instance that a crash left between intent
-  /// and outcome are recorded as unknown. Their slots stay reserved, which means spent.
-  ///
-  /// - Returns: how many there were.
-  public func recover() async throws -> Int {
+  /// Called once at start, before any request. Operations of this instance that a crash left between intent and
+  /// outcome are recorded as unknown; their slots stay reserved, which means spent. Those of asynchronous calls are
+  /// recorded as resumed instead: what their first try signed never left the process, so they can be done again.
+  public func recover() async throws -> Recovery {
     let now = clock.now()
     let instance = rules.instance
     return try await store.write { transaction in
@@ -14,10 +21,18 @@ extension SigningService {
       for operation in unknown {
         try transaction.append(AuditEvent(.signatureUnknown, [("operation", .string(operation.id))]), at: now)
       }
+      let open = try transaction.openJobs(instance: instance)
+      for job in open {
+        try transaction.append(AuditEvent(.signatureResumed, [("operation", .string(job.operation))]), at: now)
+      }
       try transaction.append(
-        AuditEvent(.serviceStarted, [("instance", .string(instance)), ("unknown", .integer(Int64(unknown.count)))]),
-        at: now)
-      return unknown.count
+        AuditEvent(
+          .serviceStarted,
+          [
+            ("instance", .string(instance)), ("unknown", .integer(Int64(unknown.count))),
+            ("resumed", .integer(Int64(open.count))),
+          ]), at: now)
+      return Recovery(unknown: unknown.count, resumed: open.map(\.id))
     }
   }
 }

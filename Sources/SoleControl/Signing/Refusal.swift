@@ -27,6 +27,10 @@ public enum Refusal: Error, Equatable, Sendable {
   case parametersNotSupported
   case digestLength
   case certificateExpired(organization: String?, commonName: String?)
+  /// There is no such job, or no more, or it is not this caller's.
+  case unknownJob
+  /// Not an address at which the partner may be notified.
+  case responseURINotAllowed
   /// Trying again soon can help: the device or a provider is busy, or the same request is still running.
   case unavailable
 }
@@ -35,6 +39,8 @@ public enum Refusal: Error, Equatable, Sendable {
 public enum InternalFault: Error, Equatable, Sendable {
   /// A row without its MAC: someone edited the store.
   case rowIntegrity(CredentialID)
+  /// A job that the gateway did not write so.
+  case jobIntegrity(JobID)
   /// A credential that was about to be made or changed does not fit together.
   case contradictoryCredential(CredentialID)
   case device(DeviceError)

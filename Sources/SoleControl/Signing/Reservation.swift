@@ -5,6 +5,8 @@ enum Reservation: Sendable {
   case reserved(SigningOperation)
   /// The same request was completed before.
   case done(SigningOperation)
+  /// The same request was accepted before as this job, which is still open.
+  case accepted(JobID)
 }
 
 extension SigningService {
@@ -12,12 +14,19 @@ extension SigningService {
   private static let longestWait = Duration.seconds(15)
   private static let waitingStep = Duration.milliseconds(20)
 
-  /// Step 3: one transaction reserves the slots and appends the intent to the audit log. Step 4: it is durable when
-  /// this returns.
-  func reserve(_ request: SigningRequest, under warrant: Warrant) async throws -> Reservation {
-    let operation = SigningOperation(
+  func operation(for request: SigningRequest, under warrant: Warrant) async throws -> SigningOperation {
+    SigningOperation(
       id: try await randomID(), activation: warrant.activation.digest, requestDigest: request.digest,
       instance: rules.instance, state: .reserved, work: request.work.canonical(), signatures: [])
+  }
+
+  /// Step 3: one transaction reserves the slots and appends the intent to the audit log. Step 4: it is durable when
+  /// this returns.
+  ///
+  /// - Parameter job: added in the same transaction, if the call is asynchronous.
+  func reserve(
+    _ operation: SigningOperation, for request: SigningRequest, under warrant: Warrant, job: StoredJob? = nil
+  ) async throws -> Reservation {
     var waited = Duration.zero
     while true {
       // Waiting for another copy of the request takes time, in which the SAD can expire.
@@ -30,13 +39,17 @@ extension SigningService {
           operation.activation, requestDigest: operation.requestDigest)
         {
           if earlier.state == .completed { return .done(earlier) }
-          if earlier.state == .reserved { return nil }
+          if earlier.state == .reserved {
+            guard job != nil, let open = try transaction.job(of: earlier.id) else { return nil }
+            return .accepted(open.id)
+          }
         }
         // Revoked since step 2, or before.
         guard try transaction.activation(operation.activation)?.isRevoked == false else { throw Refusal.invalidSAD }
         let free = try transaction.slots(operation.activation)
         let slots = try Self.slots(for: request, of: warrant.binding, states: free)
         try transaction.reserve(slots, for: operation)
+        if let job { try transaction.add(job) }
         try transaction.append(Self.intent(operation, request, warrant.binding), at: now)
         return .reserved(operation)
       }

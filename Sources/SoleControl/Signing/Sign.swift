@@ -26,10 +26,12 @@ extension SigningService {
 
     // 3. One transaction reserves the slots and appends the intent to the audit log.
     // 4. It is durable when `reserve` returns.
-    let operation: SigningOperation
-    switch try await reserve(request, under: warrant) {
-    case .reserved(let reserved): operation = reserved
+    let operation = try await operation(for: request, under: warrant)
+    switch try await reserve(operation, for: request, under: warrant) {
+    case .reserved: break
     case .done(let earlier): return try await replay(earlier, of: request, warrant.credential)
+    // Only asynchronous calls are told so.
+    case .accepted: throw Refusal.unavailable
     }
 
     // 5. The device signs. No transaction is open.
@@ -80,33 +82,37 @@ extension SigningService {
 // MARK: Steps 7 and 8, and the way back
 
 extension SigningService {
-  func complete(_ operation: SigningOperation, _ signatures: [[UInt8]]) async throws {
+  private func complete(_ operation: SigningOperation, _ signatures: [[UInt8]]) async throws {
     let now = clock.now()
-    let digest = SHA256.hash(data: signatures.flatMap(\.self))
-    let event = AuditEvent(
-      .signatureMade,
-      [
-        ("operation", .string(operation.id)), ("count", .integer(Int64(signatures.count))),
-        ("signatures", .string(Hex.encode(digest))),
-      ])
-    do {
-      try await store.write { transaction in
-        try transaction.complete(operation, signatures: signatures)
-        try transaction.append(event, at: now)
-      }
-    } catch {
+    do { try await store.write { try $0.complete(operation, signatures, at: now) } } catch {
       throw InternalFault.outcomeUnknown
     }
   }
 
-  /// Gives slots back after a failure that certainly released no signature.
-  func release(_ operation: SigningOperation, reason: String) async throws {
+  private func release(_ operation: SigningOperation, reason: String) async throws {
     let now = clock.now()
-    let event = AuditEvent(
-      .signatureReleased, [("operation", .string(operation.id)), ("reason", .string(reason))])
-    try await store.write { transaction in
-      try transaction.release(operation)
-      try transaction.append(event, at: now)
-    }
+    try await store.write { try $0.release(operation, reason: reason, at: now) }
+  }
+}
+
+extension SoleControlWriting {
+  /// Consumes the slots, stores the signatures and appends the outcome.
+  func complete(_ operation: SigningOperation, _ signatures: [[UInt8]], at now: UnixTime) throws {
+    try complete(operation, signatures: signatures)
+    let digest = SHA256.hash(data: signatures.flatMap(\.self))
+    try append(
+      AuditEvent(
+        .signatureMade,
+        [
+          ("operation", .string(operation.id)), ("count", .integer(Int64(signatures.count))),
+          ("signatures", .string(Hex.encode(digest))),
+        ]), at: now)
+  }
+
+  /// Gives slots back after a failure that certainly released no signature.
+  func release(_ operation: SigningOperation, reason: String, at now: UnixTime) throws {
+    try release(operation)
+    try append(
+      AuditEvent(.signatureReleased, [("operation", .string(operation.id)), ("reason", .string(reason))]), at: now)
   }
 }

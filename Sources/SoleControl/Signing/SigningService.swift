@@ -23,12 +23,16 @@ public struct SigningService: Sendable {
   /// Time, as a value from outside.
   public struct Clock: Sendable {
     public var now: @Sendable () -> UnixTime
+    public var milliseconds: @Sendable () -> UnixMilliseconds
     public var pause: @Sendable (Duration) async throws -> Void
 
+    /// - Parameter milliseconds: nil if nobody needs more than whole seconds.
     public init(
-      now: @escaping @Sendable () -> UnixTime, pause: @escaping @Sendable (Duration) async throws -> Void
+      now: @escaping @Sendable () -> UnixTime, milliseconds: (@Sendable () -> UnixMilliseconds)? = nil,
+      pause: @escaping @Sendable (Duration) async throws -> Void
     ) {
       self.now = now
+      self.milliseconds = milliseconds ?? { now() * 1000 }
       self.pause = pause
     }
   }

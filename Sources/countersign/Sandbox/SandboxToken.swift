@@ -1,5 +1,6 @@
 import Foundation
 import PKCS11Device
+import SoleControl
 
 /// The sandbox's SoftHSM token, made once.
 ///
@@ -26,15 +27,22 @@ struct SandboxToken {
     setenv("SOFTHSM2_CONF", folder.path("softhsm2.conf"), 1)
   }
 
-  /// Makes token and keys the first time only: a token that has gone must not be replaced by an empty one.
+  /// Makes token and keys the first time, and later only keys that an earlier program did not know: a token that has
+  /// gone must not be replaced by an empty one.
   func provision(_ settings: Device.Settings, seed: SandboxSeed) throws {
-    guard !FileManager.default.fileExists(atPath: folder.path(Self.mark)) else { return }
+    let keys = MACKey.allCases.map(\.rawValue).joined(separator: " ") + "\n"
+    let made = FileManager.default.contents(atPath: folder.path(Self.mark)).map { String(decoding: $0, as: UTF8.self) }
+    guard made != keys else { return }
+    if made != nil, try tokenFolders().isEmpty {
+      throw ConfigError(description: "the sandbox's token has gone; remove \(folder.root) to start anew")
+    }
     try Device.provision(settings, securityOfficerPIN: seed.officerPIN, authorityKeys: SandboxAuthority.keys)
     for name in try tokenFolders() {
       let original = "\(name)/\(Self.file)"
-      try FileManager.default.copyItem(atPath: original, toPath: original + ".kept")
+      let whole = try Data(contentsOf: URL(fileURLWithPath: original))
+      try whole.write(to: URL(fileURLWithPath: original + ".kept"), options: .atomic)
     }
-    try folder.write(text: "", to: Self.mark)
+    try folder.write(text: keys, to: Self.mark)
   }
 
   private func restoreEmptied() throws {

@@ -1,0 +1,74 @@
+internal import Foundation
+internal import GRDB
+internal import SoleControl
+
+extension JobState {
+  /// The columns `state`, `failure` and `expires`.
+  fileprivate var columns: (state: Int, failure: String?, expires: UnixMilliseconds?) {
+    switch self {
+    case .open: (0, nil, nil)
+    case .completed(let expires): (1, nil, expires)
+    case .failed(let failure, let expires): (2, failure.rawValue, expires)
+    }
+  }
+
+  fileprivate init(_ row: Row) throws {
+    let (number, failure, expires): (Int, String?, UnixMilliseconds?) = (row["state"], row["failure"], row["expires"])
+    switch (number, failure.flatMap(JobFailure.init(rawValue:)), expires) {
+    case (0, nil, nil): self = .open
+    case (1, nil, let expires?): self = .completed(expires: expires)
+    case (2, let failure?, let expires?): self = .failed(failure, expires: expires)
+    default: throw StoreError.corrupt
+    }
+  }
+}
+
+extension Snapshot {
+  func job(_ id: JobID) throws -> StoredJob? {
+    try one("SELECT * FROM job WHERE id = ?", [id.text]).map(Self.job)
+  }
+
+  func job(of operation: String) throws -> StoredJob? {
+    try one(
+      "SELECT * FROM job WHERE operation = ? ORDER BY expires IS NULL DESC, expires DESC, id DESC LIMIT 1", [operation]
+    ).map(Self.job)
+  }
+
+  func openJobs(instance: String) throws -> [StoredJob] {
+    try Row.fetchAll(
+      db.cachedStatement(sql: "SELECT * FROM job WHERE instance = ? AND state = 0 ORDER BY id"), arguments: [instance]
+    ).map(Self.job)
+  }
+
+  private static func job(_ row: Row) throws -> StoredJob {
+    StoredJob(
+      id: JobID(row["id"]), operation: row["operation"], instance: row["instance"],
+      row: SealedRow(text: bytes(row["text"]), seal: bytes(row["seal"])), state: try JobState(row))
+  }
+}
+
+extension Transaction {
+  func add(_ job: StoredJob) throws {
+    let (state, failure, expires) = job.state.columns
+    try execute(
+      "INSERT INTO job (id, operation, instance, text, seal, state, failure, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      [
+        job.id.text, job.operation, job.instance, Self.data(job.row.text), Self.data(job.row.seal), state, failure,
+        expires,
+      ])
+  }
+
+  func end(_ job: JobID, as newState: JobState) throws {
+    let (state, failure, expires) = newState.columns
+    guard newState != .open else { throw StoreError.corrupt }
+    try execute(
+      "UPDATE job SET state = ?, failure = ?, expires = ? WHERE id = ? AND state = 0",
+      [state, failure, expires, job.text])
+    guard db.changesCount == 1 else { throw StoreError.corrupt }
+  }
+
+  func removeJobs(expiredBy time: UnixMilliseconds) throws -> Int {
+    try execute("DELETE FROM job WHERE expires <= ?", [time])
+    return db.changesCount
+  }
+}

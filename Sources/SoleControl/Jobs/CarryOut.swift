@@ -1,0 +1,123 @@
+import AuditLog
+import WireJSON
+
+/// Why a job brings nothing.
+private struct Failure: Error {
+  let outcome: JobFailure
+  /// For the audit log.
+  let reason: String
+}
+
+extension SigningJobs {
+  private static let firstPause = Duration.milliseconds(50)
+  private static let longestPause = Duration.seconds(10)
+
+  /// Steps 5 to 8 of one job. What fails on the way is done again from the beginning: nothing leaves before the job has
+  /// ended, and it ends once, in one transaction with its operation. So it may also be broken off anywhere.
+  func carryOut(_ id: JobID) async {
+    var waited = Duration.zero
+    var pause = Self.firstPause
+    while !Task.isCancelled {
+      do {
+        if try await attempt(id, mayWait: waited < rules.patience) { return line.leave(id) }
+      } catch {
+        // The store does not work, so not even a failure could be recorded.
+        report("job \(id): \(error)")
+      }
+      do { try await signing.clock.pause(pause) } catch { return }
+      waited += pause
+      pause = min(pause * 2, Self.longestPause)
+    }
+  }
+
+  /// - Returns: whether nothing is left to do. If not, the device may be better later.
+  private func attempt(_ id: JobID, mayWait: Bool) async throws -> Bool {
+    do {
+      guard let candidate = try await candidate(id), candidate.stored.state == .open else { return true }
+      guard candidate.operation.state == .reserved else { throw InternalFault.jobIntegrity(id) }
+      let credential = try await usable(candidate)
+
+      // 5. The device signs. No transaction is open.
+      // 6. Every signature is verified with the credential's public key.
+      let signatures = try await signing.make(candidate.work, with: credential)
+
+      // 7. One transaction consumes the slots, stores the signatures, appends the outcome and ends the job.
+      // 8. It is durable when `write` returns.
+      let now = signing.clock.now()
+      let state = JobState.completed(expires: expiry(candidate.job))
+      try await signing.store.write { transaction in
+        try transaction.complete(candidate.operation, signatures, at: now)
+        try transaction.end(id, as: state)
+      }
+      return true
+    } catch {
+      guard let failure = Failure(error) else { throw error }
+      if mayWait, failure.outcome == .unavailable { return false }
+      if failure.outcome == .fault { report("job \(id): \(error)") }
+      try await end(id, failure)
+      return true
+    }
+  }
+
+  /// The credential as it is now. Whoever may disable it, or revoke the SAD, can stop a job that has not been signed.
+  private func usable(_ candidate: JobCandidate) async throws -> Credential {
+    guard let credential = try await verify(candidate),
+      candidate.work.items.allSatisfy({ $0.algorithm.fits(credential.keyType) })
+    else { throw Failure(outcome: .fault, reason: "credential") }
+    guard !candidate.isRevoked else { throw Failure(outcome: .authorizationRevoked, reason: "revoked") }
+    guard credential.isEnabled else { throw Failure(outcome: .credentialDisabled, reason: "disabled") }
+    guard credential.isValid(at: signing.clock.now()) else {
+      throw Failure(outcome: .certificateExpired, reason: "expired")
+    }
+    return credential
+  }
+
+  /// Ends a job whose signatures were not made, and gives its slots back.
+  private func end(_ id: JobID, _ failure: Failure) async throws {
+    let now = signing.clock.now()
+    try await signing.store.write { [self] transaction in
+      guard let stored = try transaction.job(id), stored.state == .open else { return }
+      if failure.reason == Failure.integrity {
+        try transaction.append(AuditEvent(.integrityViolated, [("operation", .string(stored.operation))]), at: now)
+      }
+      if let operation = try transaction.operation(id: stored.operation), operation.state == .reserved {
+        try transaction.release(operation, reason: failure.reason, at: now)
+      }
+      let expires = expiry(SigningJob(canonical: stored.row.text))
+      try transaction.end(id, as: .failed(failure.outcome, expires: expires))
+    }
+  }
+
+  /// Nobody asks for more; a stored row that was edited could.
+  private static let longestValidity: Int64 = 86_400_000
+
+  private func expiry(_ job: SigningJob?) -> UnixMilliseconds {
+    signing.clock.milliseconds() + min(max(job?.validity ?? 0, 0), Self.longestValidity)
+  }
+}
+
+extension Failure {
+  static let integrity = "integrity"
+
+  /// Nil for faults of the store, with which nothing can be ended.
+  init?(_ error: any Error) {
+    switch error {
+    case let failure as Failure: self = failure
+    case let failure as MakingFailure: self.init(outcome: JobFailure(failure), reason: failure.reason)
+    case Refusal.unavailable: self.init(outcome: .unavailable, reason: "device")
+    case InternalFault.device: self.init(outcome: .fault, reason: "device")
+    case InternalFault.rowIntegrity, InternalFault.jobIntegrity: self.init(outcome: .fault, reason: Self.integrity)
+    default: return nil
+    }
+  }
+}
+
+extension JobFailure {
+  fileprivate init(_ failure: MakingFailure) {
+    switch failure {
+    case .device(.busy, _), .device(.unavailable, _): self = .unavailable
+    case .device(.unsupported, .rsaPSS): self = .parametersNotSupported
+    case .device, .verification: self = .fault
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Synchronization
+
+/// The jobs that wait or run in this process, up to a limit. Each has one place from before it is stored until it has
+/// ended, so that no job is run twice at the same time and none is accepted that must wait too long.
+final class JobLine: Sendable {
+  private struct State {
+    /// Of waiting and running jobs, and of those that are about to be stored.
+    var places: Set<JobID> = []
+    /// In the order in which they were accepted.
+    var waiting: [JobID] = []
+    var wakeUp: AsyncStream<Void>.Continuation?
+  }
+
+  private let capacity: Int
+  private let state = Mutex(State())
+
+  init(capacity: Int) { self.capacity = capacity }
+
+  /// - Returns: false if the line is full.
+  func takePlace(_ job: JobID) -> Bool {
+    state.withLock { state in
+      guard state.places.count < capacity else { return false }
+      state.places.insert(job)
+      return true
+    }
+  }
+
+  /// For a job that has a place.
+  func append(_ job: JobID) {
+    state.withLock { state in
+      state.waiting.append(job)
+      state.wakeUp?.yield()
+    }
+  }
+
+  /// For jobs of an earlier process, however many there are.
+  func resume(_ jobs: [JobID]) {
+    for job in jobs where state.withLock({ $0.places.insert(job).inserted }) { append(job) }
+  }
+
+  func leave(_ job: JobID) { state.withLock { _ = $0.places.remove(job) } }
+
+  /// Yields when jobs may wait. For one reader at a time.
+  func arrivals() -> AsyncStream<Void> {
+    let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    continuation.yield()
+    state.withLock { $0.wakeUp = continuation }
+    return stream
+  }
+
+  func next() -> JobID? {
+    state.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }
+  }
+}

@@ -1,0 +1,76 @@
+import Crypto
+import WireJSON
+
+/// An asynchronous call that was accepted (CSC v2 `operationMode` A): which operation it is, and who may have the
+/// result for how long.
+///
+/// The device seals its canonical text. At a restart a job is signed without the SAD, which is stored nowhere; so only
+/// what the gateway itself accepted under a SAD may be taken from the store.
+struct SigningJob: Sendable, Equatable {
+  let id: JobID
+  let operation: String
+  /// SHA-256 of the operation's work: what may be signed.
+  let workDigest: [UInt8]
+  let method: SigningMethod
+  let credential: CredentialID
+  let partner: PartnerID
+  let signer: SignerID
+  /// The client for which the authorization server gave the SAD, if it did.
+  let client: ClientID?
+  /// Milliseconds for which the result can be had, counted from its completion.
+  let validity: Int64
+  /// Where the partner wants to be told that the job has ended.
+  let responseURI: String?
+
+  static func digest(ofWork work: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: work)) }
+
+  func canonical() -> [UInt8] {
+    var object = JSONObject([
+      ("id", .string(id.text)), ("operation", .string(operation)), ("work", .string(Hex.encode(workDigest))),
+      ("method", .string(method.rawValue)), ("credential", .string(credential.text)),
+      ("partner", .string(partner.text)), ("signer", .string(signer.text)), ("validity", .integer(validity)),
+    ])
+    if let client { object["client"] = .string(client.text) }
+    if let responseURI { object["responseURI"] = .string(responseURI) }
+    return JSONValue.object(object).canonical()
+  }
+
+  /// Nil if it is not what `canonical()` writes.
+  init?(canonical text: [UInt8]) {
+    guard let object = try? JSONValue.parse(text).object,
+      let id = object["id"]?.string, let operation = object["operation"]?.string,
+      let workDigest = object["work"]?.string.flatMap(Hex.decode),
+      let method = object["method"]?.string.flatMap(SigningMethod.init(rawValue:)),
+      let credential = object["credential"]?.string, let partner = object["partner"]?.string,
+      let signer = object["signer"]?.string, let validity = object["validity"]?.integer
+    else { return nil }
+    self.init(
+      id: JobID(id), operation: operation, workDigest: workDigest, method: method,
+      credential: CredentialID(credential), partner: PartnerID(partner), signer: SignerID(signer),
+      client: object["client"]?.string.map { ClientID($0) }, validity: validity,
+      responseURI: object["responseURI"]?.string)
+  }
+
+  init(
+    id: JobID, operation: String, workDigest: [UInt8], method: SigningMethod, credential: CredentialID,
+    partner: PartnerID, signer: SignerID, client: ClientID?, validity: Int64, responseURI: String?
+  ) {
+    self.id = id
+    self.operation = operation
+    self.workDigest = workDigest
+    self.method = method
+    self.credential = credential
+    self.partner = partner
+    self.signer = signer
+    self.client = client
+    self.validity = validity
+    self.responseURI = responseURI
+  }
+}
+
+extension Principal {
+  /// The same rule as for the credential and the SAD that the job signs with.
+  func mayHave(_ job: SigningJob) -> Bool {
+    job.partner == partner && (signer == nil || job.signer == signer) && (job.client == nil || job.client == client)
+  }
+}

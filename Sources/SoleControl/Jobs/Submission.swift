@@ -1,0 +1,85 @@
+/// A call for signatures in `operationMode` A.
+public struct JobRequest: Sendable {
+  public var signing: SigningRequest
+  /// Milliseconds for which the result can be had, counted from its completion. Positive.
+  public var validity: Int64
+  public var responseURI: String?
+
+  public init(_ signing: SigningRequest, validity: Int64, responseURI: String?) {
+    self.signing = signing
+    self.validity = validity
+    self.responseURI = responseURI
+  }
+}
+
+extension SigningJobs {
+  /// Accepts a job: steps 1 to 4 of Specs/design/signing.md, with the job in the transaction of step 3. The same request
+  /// again gets the same job, as long as its result can be had.
+  ///
+  /// - Throws: `Refusal`; nothing was spent then.
+  public func submit(_ request: JobRequest, as principal: Principal) async throws -> JobID {
+    guard request.responseURI == nil else { throw Refusal.responseURINotAllowed }
+    // 1 and 2 are those of a synchronous call.
+    let warrant = try await signing.verifyWarrant(request.signing, as: principal)
+    let operation = try await signing.operation(for: request.signing, under: warrant)
+    let job = try await newJob(request, operation, warrant.binding, state: .open)
+    guard line.takePlace(job.id) else { throw Refusal.unavailable }
+
+    // 3. The transaction reserves the slots, appends the intent and adds the job.
+    // 4. It is durable when `reserve` returns.
+    let reservation: Reservation
+    do {
+      reservation = try await signing.reserve(operation, for: request.signing, under: warrant, job: job)
+    } catch StoreError.outcomeUnknown {
+      // If it was stored after all, it must be carried out; if not, the worker finds nothing.
+      line.append(job.id)
+      throw StoreError.outcomeUnknown
+    } catch {
+      line.leave(job.id)
+      throw error
+    }
+    switch reservation {
+    case .reserved:
+      line.append(job.id)
+      return job.id
+    case .accepted(let earlier):
+      line.leave(job.id)
+      return earlier
+    case .done(let earlier):
+      line.leave(job.id)
+      return try await jobOfCompleted(earlier, request, warrant.binding)
+    }
+  }
+
+  /// A job whose signatures exist already: that of the earlier call, or a new one that ends at once.
+  private func jobOfCompleted(
+    _ operation: SigningOperation, _ request: JobRequest, _ binding: Binding
+  ) async throws -> JobID {
+    guard let work = SigningWork(canonical: operation.work), work.belongs(to: request.signing) else {
+      throw StoreError.corrupt
+    }
+    let now = signing.clock.milliseconds()
+    let job = try await newJob(
+      request, operation, binding, state: .completed(expires: now + request.validity))
+    return try await signing.store.write { transaction in
+      if let earlier = try transaction.job(of: operation.id), !earlier.state.isOver(at: now) { return earlier.id }
+      try transaction.add(job)
+      return job.id
+    }
+  }
+
+  private func newJob(
+    _ request: JobRequest, _ operation: SigningOperation, _ binding: Binding, state: JobState
+  ) async throws -> StoredJob {
+    let job = SigningJob(
+      id: JobID(try await signing.randomID()), operation: operation.id,
+      workDigest: SigningJob.digest(ofWork: operation.work), method: request.signing.method,
+      credential: binding.credential, partner: binding.partner, signer: binding.signer, client: binding.client,
+      validity: request.validity, responseURI: request.responseURI)
+    let text = job.canonical()
+    let seal = try await signing.codes([(.job, text)])[0]
+    return StoredJob(
+      id: job.id, operation: operation.id, instance: operation.instance, row: SealedRow(text: text, seal: seal),
+      state: state)
+  }
+}

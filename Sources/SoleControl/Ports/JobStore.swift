@@ -1,0 +1,16 @@
+/// The part of the store that keeps asynchronous calls, read and written in the transactions of `SoleControlStore`.
+public protocol JobReading {
+  func job(_ id: JobID) throws -> StoredJob?
+  /// The job of an operation; of several, the open one or else the one that expires last.
+  func job(of operation: String) throws -> StoredJob?
+  /// In order of id.
+  func openJobs(instance: String) throws -> [StoredJob]
+}
+
+public protocol JobWriting: JobReading {
+  func add(_ job: StoredJob) throws
+  /// Ends an open job. `StoreError.corrupt` if it is not open.
+  func end(_ job: JobID, as state: JobState) throws
+  /// Removes ended jobs whose time is over, and returns how many there were.
+  func removeJobs(expiredBy time: UnixMilliseconds) throws -> Int
+}

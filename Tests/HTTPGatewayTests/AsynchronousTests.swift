@@ -1,0 +1,193 @@
+import CSCModel
+import HTTPTypes
+import SoleControl
+import TestSupport
+import Testing
+import WireJSON
+
+/// `operationMode` A and signPolling over HTTP (CSC v2 §11.10, §11.12).
+@Suite("Asynchronous signing over HTTP")
+struct AsynchronousTests {
+  private let request = "400 invalid_request"
+
+  private func sad(_ bench: GatewayBench, _ credential: Credential, count: Int = 1) async throws -> String {
+    Base64.encodeURL(try await bench.signing.authorize(credential, count: count).sad.octets)
+  }
+
+  private func sign(
+    _ bench: GatewayBench, _ credential: CredentialID, _ sad: String, _ text: String = "a",
+    _ members: String = #","operationMode":"A""#, _ version: APIVersion = .v2, algo: String = "1.2.840.10045.4.3.2",
+    token: String? = nil
+  ) async throws -> GatewayBench.Answer {
+    let hash = Base64.encode(digest(text))
+    return try await bench.call(
+      "signatures/signHash",
+      #"{"credentialID":"\#(credential)","SAD":"\#(sad)","hashes":["\#(hash)"],"signAlgo":"\#(algo)"\#(members)}"#,
+      version, token: token ?? bench.alice)
+  }
+
+  private func poll(
+    _ bench: GatewayBench, _ id: String, token: String? = nil, userID: String? = nil
+  ) async throws -> GatewayBench.Answer {
+    let user = userID.map { #","userID":\#($0)"# } ?? ""
+    return try await bench.call(
+      "signatures/signPolling", #"{"requestID":"\#(id)"\#(user)}"#, .v2, token: token ?? bench.alice)
+  }
+
+  private func running(_ bench: GatewayBench, _ body: @escaping @Sendable () async throws -> Void) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { await bench.jobs.run() }
+      try await body()
+      group.cancelAll()
+    }
+  }
+
+  /// Polls until the job has ended.
+  private func ended(_ bench: GatewayBench, _ id: String) async throws -> GatewayBench.Answer {
+    while true {
+      let answer = try await poll(bench, id)
+      guard answer.status == 202 else { return answer }
+      try await Task.sleep(for: .milliseconds(2))
+    }
+  }
+
+  @Test("A answers a responseID; polling answers 202 until the signatures are there, and then always the same")
+  func signatures() async throws {
+    let bench = try await GatewayBench()
+    let credential = try await bench.signing.enrol()
+    let accepted = try await sign(bench, credential.id, sad(bench, credential))
+    let id = try #require(accepted["responseID"]?.string)
+    #expect(accepted.status == 200 && accepted["signatures"] == nil)
+    let waiting = try await poll(bench, id)
+    #expect(
+      waiting.row
+        == "202 accepted_request The previous async request has been accepted but not yet completed")
+    try await running(bench) {
+      let answer = try await ended(bench, id)
+      #expect(answer.status == 200 && answer["signatures"]?.array?.count == 1 && answer["responseID"] == nil)
+      for _ in 0..<3 {
+        let again = try await poll(bench, id)
+        #expect(again.status == 200 && again.json == answer.json)
+      }
+    }
+    let synchronous = try await sign(bench, credential.id, sad(bench, credential), "a", #","operationMode":"S""#)
+    #expect(synchronous["signatures"]?.array?.count == 1 && synchronous["responseID"] == nil)
+  }
+
+  @Test("A gets the errors that S gets, and spends nothing")
+  func errors() async throws {
+    let bench = try await GatewayBench()
+    let credential = try await bench.signing.enrol()
+    let sad = try await sad(bench, credential)
+    for (answer, row) in [
+      (try await sign(bench, CredentialID("x"), sad), "Invalid parameter credentialID"),
+      (try await sign(bench, credential.id, sad, token: bench.bob), "Invalid parameter credentialID"),
+      (try await sign(bench, credential.id, "xxx"), "Invalid parameter SAD"),
+      (try await sign(bench, credential.id, sad, algo: "1.2.840.113549.1.1.11"), "Invalid parameter signAlgo"),
+      (try await sign(bench, credential.id, sad, algo: "1.2.840.10045.4.3.3"), "Invalid digest value length"),
+      (
+        try await sign(bench, credential.id, sad, "a", #","operationMode":"A","validity_period":1"#),
+        "Out of bounds parameter validity_period"
+      ),
+      (
+        try await sign(bench, credential.id, sad, "a", #","operationMode":"A","response_uri":"https://a.example/""#),
+        "Invalid parameter response_uri"
+      ),
+    ] {
+      #expect(answer.row == "\(request) \(row)")
+    }
+    #expect(try await sign(bench, credential.id, sad).status == 200)
+    #expect(try await sign(bench, credential.id, sad, "b").row == "\(request) Invalid parameter SAD")
+  }
+
+  @Test("v1 knows no mode: the call is synchronous, and there is no polling")
+  func version1() async throws {
+    let bench = try await GatewayBench()
+    let credential = try await bench.signing.enrol()
+    let answer = try await sign(
+      bench, credential.id, sad(bench, credential), "a", #","operationMode":"A","validity_period":"soon""#, .v1)
+    #expect(answer.status == 200 && answer["signatures"]?.array?.count == 1)
+    #expect(try await bench.call("signatures/signPolling", "{}", .v1, token: bench.alice).status == 501)
+  }
+
+  @Test("info announces it, in v2 only")
+  func info() async throws {
+    let bench = try await GatewayBench()
+    let v2 = try await bench.call("info", "{}", .v2)
+    #expect(v2["asynchronousOperationMode"] == true)
+    #expect(v2["methods"]?.array?.contains("signatures/signPolling") == true)
+    let v1 = try await bench.call("info", "{}", .v1)
+    #expect(v1["asynchronousOperationMode"] == nil)
+    #expect(v1["methods"]?.array?.contains("signatures/signPolling") == false)
+  }
+
+  @Test("signPolling's rows, and whose job it is")
+  func polling() async throws {
+    let bench = try await GatewayBench()
+    let credential = try await bench.signing.enrol()
+    let accepted = try await sign(bench, credential.id, sad(bench, credential))
+    let id = try #require(accepted["responseID"]?.string)
+    let unknown = "\(request) Invalid parameter requestID"
+    func row(_ body: String) async throws -> String {
+      try await bench.call("signatures/signPolling", body, .v2, token: bench.alice).row
+    }
+    #expect(try await row("{}") == "\(request) Missing (or invalid type) string parameter requestID")
+    #expect(try await row(#"{"requestID":1}"#) == "\(request) Missing (or invalid type) string parameter requestID")
+    #expect(try await row(#"{"requestID":"\#(id)","clientData":1}"#) == "\(request) Invalid parameter clientData")
+    #expect(try await row(#"{"requestID":"none"}"#) == unknown)
+    #expect(try await row(#"{"requestID":""}"#) == unknown)
+    #expect(try await poll(bench, id, token: bench.bob).row == unknown)
+    #expect(try await poll(bench, id, token: bench.otherPartner).row == unknown)
+    #expect(try await poll(bench, id, userID: #""alice""#).row == "\(request) userID parameter SHALL be null")
+    #expect(try await poll(bench, id, userID: "1").row == "\(request) userID parameter SHALL be null")
+    #expect(
+      try await poll(bench, id, token: bench.partner, userID: #""a b""#).row
+        == #"\#(request) Invalid parameter "userID""#)
+    #expect(try await poll(bench, id, token: bench.partner, userID: #""nobody""#).row == unknown)
+    #expect(try await poll(bench, id, token: bench.partner, userID: #""alice""#).status == 202)
+    #expect(try await poll(bench, id, token: bench.partner).status == 202)
+    #expect(try await poll(bench, id).status == 202)
+  }
+
+  @Test("a result is there for its validity period and not longer")
+  func validity() async throws {
+    let bench = try await GatewayBench()
+    let credential = try await bench.signing.enrol()
+    let accepted = try await sign(
+      bench, credential.id, sad(bench, credential), "a", #","operationMode":"A","validity_period":2000"#)
+    let id = try #require(accepted["responseID"]?.string)
+    try await running(bench) { _ = try await ended(bench, id) }
+    bench.signing.clock.advance(1)
+    #expect(try await poll(bench, id).status == 200)
+    bench.signing.clock.advance(1)
+    #expect(try await poll(bench, id).row == "\(request) Invalid parameter requestID")
+  }
+
+  @Test("a job that fails is polled as a 400 with the error that the call would have had")
+  func failure() async throws {
+    let bench = try await GatewayBench()
+    var credential = try await bench.signing.enrol()
+    let accepted = try await sign(bench, credential.id, sad(bench, credential))
+    let id = try #require(accepted["responseID"]?.string)
+    credential.isEnabled = false
+    try await bench.signing.service.put(credential, events: [])
+    try await running(bench) {
+      let answer = try await ended(bench, id)
+      #expect(answer.row == "\(request) The credential identified by credentialID is disabled")
+    }
+  }
+
+  @Test("a full line answers 503 and spends nothing")
+  func fullLine() async throws {
+    var rules = SigningJobs.Rules()
+    rules.capacity = 1
+    let bench = try await GatewayBench(jobRules: rules)
+    let credential = try await bench.signing.enrol()
+    let sad = try await sad(bench, credential, count: 2)
+    #expect(try await sign(bench, credential.id, sad, "a").status == 200)
+    let full = try await sign(bench, credential.id, sad, "b")
+    #expect(full.status == 503 && full["error"] == "temporarily_unavailable" && full.headers[.retryAfter] == "1")
+    // What was not spent is there for a synchronous call.
+    #expect(try await sign(bench, credential.id, sad, "b", "").status == 200)
+  }
+}
