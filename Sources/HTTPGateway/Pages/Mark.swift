@@ -1,4 +1,4 @@
-/// The sign of the service, in any colour: a signature's stroke, ticked. `Logo` is the same as PNG.
+/// The sign of the service, in any colour: a tick above the line to sign on. `Logo` is the same as PNG.
 enum Mark {
   static func svg(_ colour: BrandColour) -> String {
     """

@@ -44,6 +44,7 @@ struct PageContext {
     self.init(language)
     set(message: view.message, targets: [.username, .password])
     values["title"] = texts.logInTitle
+    values["isNarrow"] = true
     values["welcome"] = brand.words[language]?.welcome
     values["lead"] = sentence(texts.logInLead, client: view.client)
     values["transaction"] = view.transaction
@@ -163,6 +164,7 @@ struct PageContext {
       case .pin, .otp: break
       }
     }
+    if message == .codeSent, !fields.isEmpty { fields[0]["isFocused"] = true }
     values["fields"] = fields
     values["hasAlternatives"] = factors.contains { !$0.isRequired }
     set(message: message, targets: targets)
@@ -172,9 +174,7 @@ struct PageContext {
 
   init(_ view: ErrorView, _ language: PageLanguage) {
     self.init(language)
-    let pair = texts.pair(view.kind)
-    values["title"] = pair.title
-    values["text"] = pair.text
+    set(texts.pair(view.kind))
     values["isWrong"] = true
     values["detail"] = view.detail.flatMap { DisplayText.neutral($0, longest: Self.longestPurpose) }
     values["reference"] = view.requestID
@@ -183,9 +183,7 @@ struct PageContext {
 
   init(_ view: DoneView, _ language: PageLanguage) {
     self.init(language)
-    let pair = texts.pair(view.kind)
-    values["title"] = pair.title
-    values["text"] = pair.text
+    set(texts.pair(view.kind))
     values["continueURL"] = view.continueURL
     values["continueText"] = view.client.map { sentence(texts.backTo, client: $0) } ?? [["text": texts.back]]
   }
@@ -193,8 +191,15 @@ struct PageContext {
   init(_ view: ForwardView, _ language: PageLanguage) {
     self.init(language)
     values["title"] = texts.forwardTitle
+    values["isNarrow"] = true
     values["forwardTo"] = view.url
     values["forwardLink"] = texts.forwardLink.filled(["host": WebOrigin(of: view.url)?.host ?? ""])
+  }
+
+  private mutating func set(_ pair: PageTexts.Pair) {
+    values["title"] = pair.title
+    values["text"] = pair.text
+    values["isNarrow"] = true
   }
 
   // MARK: Parts

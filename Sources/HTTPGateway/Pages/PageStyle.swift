@@ -53,7 +53,8 @@ enum PageStyle {
       font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif;
       line-height: 1.5; overflow-wrap: break-word;
     }
-    .width { width: 100%; max-width: 42rem; margin: 0 auto; padding: 0 1rem; }
+    .width { width: 100%; max-width: 42rem; margin-inline: auto; padding-inline: 1rem; }
+    .narrow .width { max-width: 30rem; }
     .hidden {
       position: absolute; width: 1px; height: 1px; margin: -1px; padding: 0; border: 0; overflow: hidden;
       clip-path: inset(50%); white-space: nowrap;
@@ -70,6 +71,7 @@ enum PageStyle {
 
     main { flex: 1; padding-block: 2rem 2.5rem; }
     h1 { margin: 0 0 0.5rem; font-size: 1.75rem; line-height: 1.2; letter-spacing: -0.01em; }
+    h1 + .card { margin-top: 1.25rem; }
     h2 { margin: 0 0 0.75rem; font-size: 1.125rem; line-height: 1.3; }
     p { margin: 0 0 0.75rem; }
     a { color: var(--brand-text); text-underline-offset: 0.15em; }
@@ -106,12 +108,14 @@ enum PageStyle {
       dl div { display: grid; grid-template-columns: 12rem 1fr; gap: 1rem; }
       dt { font-size: 1rem; }
     }
+    dl + form { margin-top: 1.5rem; }
     ul.plain { margin: 0 0 1.25rem; padding-left: 1.25rem; }
     ul.plain li { margin-bottom: 0.375rem; }
 
     .documents { margin: 0 0 1rem; padding: 0 0 0 1.75rem; }
     .documents li { padding: 0.75rem 0; border-top: 1px solid var(--line); }
     .documents li:first-child { border-top: 0; padding-top: 0; }
+    details .documents { padding-left: 2.75rem; }
     .documents li::marker { color: var(--quiet); }
     /* Nothing in a label can paint outside its own box. */
     .label { margin-bottom: 0.25rem; font-weight: 600; overflow-wrap: anywhere; overflow: clip; contain: paint; }
@@ -120,7 +124,7 @@ enum PageStyle {
     .digest { margin: 0; font-size: 0.875rem; }
     .digest .quiet { display: block; }
     code { font-family: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace; }
-    .digest code { display: block; line-height: 1.6; -webkit-user-select: all; user-select: all; }
+    .digest code { display: block; max-width: calc(32ch + 3em); line-height: 1.6; -webkit-user-select: all; user-select: all; }
     .digest code span { margin-right: 0.6em; }
 
     details { margin-bottom: 1rem; }
@@ -133,6 +137,7 @@ enum PageStyle {
     .field { margin-bottom: 1.25rem; max-width: 24rem; }
     label { display: block; margin-bottom: 0.25rem; font-weight: 600; }
     label .quiet { font-weight: 400; }
+    .narrow .field { max-width: none; }
     .field .hint { margin-bottom: 0.375rem; }
     .problem { margin-bottom: 0.375rem; color: var(--bad); font-weight: 600; }
     input {

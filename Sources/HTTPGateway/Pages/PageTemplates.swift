@@ -39,7 +39,7 @@ enum PageTemplates {
     <link rel="stylesheet" href="{{brand.style}}">
     <link rel="icon" href="{{brand.icon}}" type="image/svg+xml">
     </head>
-    <body>
+    <body{{#isNarrow}} class="narrow"{{/isNarrow}}>
     <header>
     <div class="width">
     {{#brand.logo}}
@@ -297,7 +297,7 @@ enum PageTemplates {
     <div class="card" role="status">
     <p>{{text}}</p>
     {{#continueURL}}
-    <p class="buttons"><a class="button main" href="{{continueURL}}">{{#continueText}}{{>sentence}}{{/continueText}}</a></p>
+    <p class="buttons"><a class="button main" href="{{continueURL}}"><span>{{#continueText}}{{>sentence}}{{/continueText}}</span></a></p>
     {{/continueURL}}
     </div>
     {{/main}}

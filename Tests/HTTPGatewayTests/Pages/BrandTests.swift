@@ -119,4 +119,18 @@ struct BrandTests {
       }
     }
   }
+
+  @Test("the service's logo is a picture of the size it says")
+  func serviceLogo() async throws {
+    let router = try await GatewayBench().gateway.router()
+    try await Application(router: router).test(.router) { client in
+      try await client.execute(uri: "/logo.png", method: .get) { answer in
+        let octets = Array(answer.body.readableBytesView)
+        #expect(answer.headers[.contentType] == "image/png")
+        #expect(try BrandLogo(octets: octets).kind == .png)
+        // IHDR: width and height.
+        #expect(Array(octets[16..<24]) == [0, 0, 0, 192, 0, 0, 0, 192])
+      }
+    }
+  }
 }

@@ -168,6 +168,7 @@ struct PagesTests {
     #expect(elsewhere.tag(id: "message") != nil && !elsewhere.text.contains("href=\"#"))
     let sent = try await bench.consent(PagesBench.consent(message: .codeSent))
     #expect(sent.status == 200 && sent.tag(id: "message")?["role"] == "status" && !sent.text.contains("<title>Error"))
+    #expect(sent.tag(id: "PIN")?["autofocus"] != nil && sent.tag(id: "PIN")?["aria-invalid"] == nil)
   }
 
   @Test("an account that the client named is shown and cannot be changed; the password has the focus")
