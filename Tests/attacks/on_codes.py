@@ -31,14 +31,16 @@ def code_replay_of_a_credential_code(world):
     RFC 6749 §4.1.2.
     """
     party = world.party("public")
-    digests = [world.digest(), world.digest()]
+    service = party.service_token()
+    digests = [world.digest(), world.digest(), world.digest()]
     request = party.credential_request("p256-oauth", digests)
     code = party.code(request)
     token = granted(party.exchange(code, request))["access_token"]
     world.signed("p256-oauth", digests[:1], token)
+    world.signed("p256-oauth", digests[1:2], service, sad=token)
     refused(party.exchange(code, request), "invalid_grant", status=400, texts=USED)
-    refused(world.sign("p256-oauth", digests[1:], token))
-    refused(world.sign("p256-oauth", digests[1:], world.user["serviceToken"], sad=token))
+    refused(world.sign("p256-oauth", digests[2:], token))
+    refused(world.sign("p256-oauth", digests[2:], service, sad=token))
 
 
 @attack

@@ -10,10 +10,10 @@ from strict import require
 NOT_AUTHORIZED = ("Hash is not authorized by the SAD",)
 
 
-def both_ways(world, label, digests, token):
-    """The token as bearer, and as SAD under the user's service token."""
-    yield world.sign(label, digests, token)
-    yield world.sign(label, digests, world.user["serviceToken"], sad=token)
+def both_ways(party, label, digests, token):
+    """The token as bearer, and as SAD under the person's service token of the same client."""
+    yield party.world.sign(label, digests, token)
+    yield party.world.sign(label, digests, party.service_token(), sad=token)
 
 
 @attack
@@ -22,14 +22,16 @@ def credential_token_for_other_hashes(world):
 
     CSC v2 §3.8 and §11.10 (SCAL 2: linked to the hashes); v1 §11.9.
     """
+    party = world.party("public")
     digests = [world.digest(), world.digest()]
-    token = world.party("public").credential_token("p256-oauth", digests)
+    token = party.credential_token("p256-oauth", digests)
     for wrong in ([world.digest()], [digests[0], world.digest()], [digests[0], digests[0]], [digests[0], *digests]):
-        for answer in both_ways(world, "p256-oauth", wrong, token):
+        for answer in both_ways(party, "p256-oauth", wrong, token):
             refused(answer, "invalid_request", status=400)
-    for answer in both_ways(world, "p256-oauth", [world.digest()], token):
+    for answer in both_ways(party, "p256-oauth", [world.digest()], token):
         refused(answer, "invalid_request", status=400, texts=NOT_AUTHORIZED)
-    world.signed("p256-oauth", digests[::-1], token)
+    world.signed("p256-oauth", digests[:1], token)
+    world.signed("p256-oauth", digests[1:], party.service_token(), sad=token)
 
 
 @attack
@@ -38,13 +40,14 @@ def credential_token_twice(world):
 
     CSC v1 §8.2 and §11.9 (the SAD is invalidated when the total is reached).
     """
+    party = world.party("public")
     digests = [world.digest(), world.digest()]
-    token = world.party("public").credential_token("p256-oauth", digests)
+    token = party.credential_token("p256-oauth", digests)
     first = world.signed("p256-oauth", digests, token)
     again = world.sign("p256-oauth", digests, token)
     require(again.status == 200 and again.json()["signatures"] == first, f"another signature: {again.summary()}")
     for other in (digests[::-1], digests[:1], [world.digest()]):
-        for answer in both_ways(world, "p256-oauth", other, token):
+        for answer in both_ways(party, "p256-oauth", other, token):
             refused(answer, "invalid_request", "invalid_token", "expired_token", status=(400, 401))
 
 
@@ -54,10 +57,11 @@ def credential_token_for_another_credential(world):
 
     CSC v2 §3.8 (valid for this credential), v1 §11.9.
     """
+    party = world.party("public")
     digests = [world.digest()]
-    token = world.party("public").credential_token("rsa2048-oauth", number=1)
+    token = party.credential_token("rsa2048-oauth", number=1)
     for label in ("p256-oauth", "p256-pin", "rsa2048-pin", "p256-pin-bob"):
-        for answer in both_ways(world, label, digests, token):
+        for answer in both_ways(party, label, digests, token):
             refused(answer)
         info = world.call("credentials/info", {"credentialID": world.sandbox.credential_id(label)}, token)
         refused(info)
@@ -111,17 +115,23 @@ def credential_token_at_other_methods(world):
 
 @attack
 def credential_token_of_somebody_else(world):
-    """A stolen credential token is used as SAD by another partner and by another user.
+    """A stolen credential token is used as SAD by another partner, another user, and another client.
 
     CSC v1 §8.2 (under a valid service authorization); RFC 9700 §4.10 (stolen access tokens).
     """
+    party = world.party("confidential")
     digests = [world.digest()]
-    token = world.party("confidential").credential_token("p256-oauth", digests)
-    rival = world.party("rival").own_token()["access_token"]
-    bob = world.sandbox.user("bob")["serviceToken"]
-    for thief in (rival, bob):
-        refused(world.sign("p256-oauth", digests, thief, sad=token), "invalid_request", status=400)
-    world.signed("p256-oauth", digests, token)
+    token = party.credential_token("p256-oauth", digests)
+    thieves = {
+        "another partner": world.party("rival").own_token()["access_token"],
+        "another user at the same client": party.tokens(user=world.sandbox.user("bob"))["access_token"],
+        "the same user at another client": world.party("public").service_token(),
+    }
+    for who, bearer in thieves.items():
+        answer = world.sign("p256-oauth", digests, bearer, sad=token)
+        require(answer.status == 400, f"{who}: {answer.summary()}")
+        refused(answer, "invalid_request", status=400)
+    world.signed("p256-oauth", digests, party.service_token(), sad=token)
 
 
 @attack
@@ -156,9 +166,9 @@ def credential_token_made_up(world):
     service = party.tokens()
     made_up = (flipped, token[:-1], token + "A", "A" * len(token), service["access_token"], service["refresh_token"])
     for wrong in made_up:
-        refused(world.sign("p256-oauth", digests, world.user["serviceToken"], sad=wrong), "invalid_request", status=400)
+        refused(world.sign("p256-oauth", digests, party.service_token(), sad=wrong), "invalid_request", status=400)
         refused(world.sign("p256-oauth", digests, wrong))
-    world.signed("p256-oauth", digests, token)
+    world.signed("p256-oauth", digests, party.service_token(), sad=token)
 
 
 @attack

@@ -142,6 +142,12 @@ class Party:
     def credential_token(self, label, digests=(), number=None):
         return self.tokens(self.credential_request(label, digests, number))["access_token"]
 
+    def service_token(self):
+        """Of the person at this client; one for the whole run."""
+        if self.client_id not in self.world.service_tokens:
+            self.world.service_tokens[self.client_id] = self.tokens()["access_token"]
+        return self.world.service_tokens[self.client_id]
+
 
 class World:
     def __init__(self, sandbox):
@@ -150,6 +156,7 @@ class World:
         self.verifier = Verifier(sandbox.signing_root)
         self.user = sandbox.user("alice")
         self.certificates = {}
+        self.service_tokens = {}
         self.codes = pkce.OneTimeCodes(time.time, time.sleep)
 
     def party(self, label, base=""):

@@ -195,6 +195,7 @@ class Library:
         self.redirect_uri = self.registration["redirectURIs"][0]
         self.rssp = run.sandbox.tls + "/csc/v2"
         self.oauth2 = None
+        self.pushed = False
 
     @property
     def client_id(self):
@@ -228,13 +229,17 @@ class Library:
     # The authorization request: pushed, or else in the URL.
 
     def authorization_url(self, scope, state, verifier, subject=None):
+        """Tries PAR if it is used at all, and falls back to the plain URL when that fails."""
         pairs = self.request_parameters(scope, state, verifier, subject)
-        if not self.par:
-            return f"{self.oauth2}/oauth2/authorize?{urlencode(pairs)}"
-        answer = self.submit_form("/oauth2/pushed_authorize", pairs)
-        pushed = Pushed.of(answer)
-        follow = [("client_id", self.client_id), ("state", state), ("request_uri", pushed.request_uri)]
-        return f"{self.oauth2}/oauth2/authorize?{urlencode(follow)}"
+        if self.par:
+            answer = self.submit_form("/oauth2/pushed_authorize", pairs)
+            self.pushed = 200 <= answer.status < 300
+            if self.pushed:
+                pushed = Pushed.of(answer)
+                pairs = [("client_id", self.client_id), ("state", state), ("request_uri", pushed.request_uri)]
+            else:
+                OAuthFailure.of(answer, range(400, 500))
+        return f"{self.oauth2}/oauth2/authorize?{urlencode(pairs)}"
 
     def request_parameters(self, scope, state, verifier, subject):
         pairs = []
@@ -341,6 +346,9 @@ def sign(run, library, how, label, hash_algorithm, sign_algorithm, number, label
     with run.step(f"{how}: scope service"):
         library.info()
         service = library.authorize("service")
+        # It authenticates a pushed request with a Basic header or not at all.
+        works = library.par and library.authentication != "client_secret_post"
+        require(library.pushed == works, "PAR was refused" if works else "PAR without authentication was accepted")
     with run.step(f"{how}: credentials/list"):
         listed = CredentialList.of(library.list(service.access_token))
         for credential in listed.credentialInfos or []:
@@ -386,9 +394,16 @@ def basic_par_rar(run):
     )
 
 
-def post_par(run):
+def par_only(run):
     sign(
-        run, Library(run, "confidential", "client_secret_post", rar=False), "post, PAR, no RAR", "p256-oauth",
+        run, Library(run, "public", rar=False), "public, PAR, no RAR", "p256-oauth", verify.SHA384,
+        verify.ECDSA_SHA384, 2, [None, None],
+    )
+
+
+def post_falls_back(run):
+    sign(
+        run, Library(run, "confidential", "client_secret_post", rar=False), "post, URL after PAR, no RAR", "p256-oauth",
         verify.SHA256, verify.ECDSA_SHA256, 2, [None, None],
     )
 
@@ -457,6 +472,6 @@ def failures(run):
 
 
 SCENARIOS = [
-    metadata, public_par_rar, basic_par_rar, post_par, public_url_rar, public_url, client_credentials, refresh,
+    metadata, public_par_rar, basic_par_rar, par_only, post_falls_back, public_url_rar, public_url, client_credentials, refresh,
     failures, two_factors,
 ]

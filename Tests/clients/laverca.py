@@ -10,6 +10,7 @@ from typing import Union
 
 import pkce
 import verify
+from cryptography import x509
 from pydantic import Field
 from strict import Decoded, Maybe, require
 from wire import Failure
@@ -169,12 +170,19 @@ def credential_info(client, credential_id):
     return Credential.of(client.post("/csc/v1/credentials/info", body, client.bearer()))
 
 
+def signer_certificate(run, credential, label):
+    """It asks for the signer's certificate alone; that must be the one that has the chain."""
+    certificate = run.certificate(label)
+    alone = x509.load_der_x509_certificate(verify.strict_base64(credential.cert.certificates[0]))
+    require(len(credential.cert.certificates) == 1 and alone == certificate, "another certificate, or several")
+    return certificate
+
+
 def cached_sad(run):
     client = logged_in(run)
     credential_id = run.sandbox.credential_id("rsa2048-implicit")
     with run.step("credentials/info"):
-        credential = credential_info(client, credential_id)
-        certificate = run.verifier.chain(credential.cert.certificates)
+        certificate = signer_certificate(run, credential_info(client, credential_id), "rsa2048-implicit")
     digests = [verify.digest(run.document()) for _ in range(2)]
     hashes = [pkce.base64std(octets) for octets in digests]
     with run.step("authorize without PIN, implicit, and signHash of 2"):
@@ -197,7 +205,7 @@ def secondary_url(run):
     """The first connection breaks after the request was sent, so the service sees every request twice."""
     client = logged_in(run)
     credential_id = run.sandbox.credential_id("rsa2048-implicit")
-    certificate = run.verifier.chain(credential_info(client, credential_id).cert.certificates)
+    certificate = signer_certificate(run, credential_info(client, credential_id), "rsa2048-implicit")
 
     def twice(service, body, *authorization):
         data = json.dumps(body, separators=(",", ":")).encode()

@@ -8,6 +8,7 @@ Prints one line per step and a count at the end. Exits 0 when every step went as
 """
 
 import argparse
+import json
 import sys
 import time
 import traceback
@@ -45,6 +46,14 @@ class Run:
     def browser(self):
         """A fresh one, as nobody's cookies are known at the beginning."""
         return Browser(self.wire, {self.sandbox.origin()})
+
+    def certificate(self, label):
+        """The credential's certificate with its whole chain verified, for clients that ask for the first one only."""
+        headers = [("Content-Type", "application/json")]
+        headers.append(("Authorization", f"Bearer {self.sandbox.user()['serviceToken']}"))
+        body = json.dumps({"credentialID": self.sandbox.credential_id(label), "certificates": "chain"}).encode()
+        answer = self.wire.send("POST", f"{self.sandbox.tls}/csc/v1/credentials/info", headers, body)
+        return self.verifier.chain(answer.json()["cert"]["certificates"])
 
     def document(self):
         """A document that no one has signed before."""
