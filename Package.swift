@@ -66,7 +66,7 @@ let package = Package(
       "PKCS11Device", ["SoleControl", "CCryptoki", .product(name: "SwiftASN1", package: "swift-asn1")]),
     adapter("OpenSSLPKI", ["SoleControl", "OAuth", "COpenSSL"]),
     adapter("OutboundHTTP", ["CCurl"]),
-    adapter("Webhooks", ["WireJSON", "OutboundHTTP", crypto]),
+    adapter("Webhooks", ["SoleControl", "WireJSON", "OutboundHTTP", crypto]),
     adapter(
       "EIDProvider",
       ["SoleControl", "OAuth", "WireJSON", "OutboundHTTP", crypto, .product(name: "JWTKit", package: "jwt-kit")]),
@@ -101,7 +101,7 @@ let package = Package(
       name: "countersign",
       dependencies: [
         "WireJSON", "CSCModel", "SoleControl", "OAuth", "AuditLog", "PKCS11Device", "OpenSSLPKI", "EIDProvider",
-        "OutboundHTTP", "SQLiteStore", "HTTPGateway", "EIDSimulator", log, crypto,
+        "OutboundHTTP", "Webhooks", "SQLiteStore", "HTTPGateway", "EIDSimulator", log, crypto,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -142,7 +142,7 @@ let package = Package(
     tests(
       "WebhooksTests",
       [
-        "Webhooks", "OutboundHTTP", "WireJSON", "TestSupport", crypto,
+        "Webhooks", "SoleControl", "OutboundHTTP", "WireJSON", "TestSupport", crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),

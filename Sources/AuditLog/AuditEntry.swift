@@ -12,6 +12,10 @@ public struct AuditEvent: Sendable, Equatable {
     case authorizationRefused = "authorization.refused"
     case authorizationRevoked = "authorization.revoked"
     case credentialUnlocked = "credential.unlocked"
+    /// A one-time code was made and is being handed to the partner's messenger.
+    case codeSent = "code.sent"
+    /// The messenger did not take it; the code is dead.
+    case codeUndelivered = "code.undelivered"
     case signatureIntended = "signature.intended"
     case signatureMade = "signature.made"
     /// The device failed for certain before a signature left it; the authorization is usable again.

@@ -8,8 +8,10 @@ public struct AuthorizeRequest: Sendable {
   public let digests: [[UInt8]]?
   /// Nil if there are no digests.
   public let hashAlgorithm: WireHashAlgorithm?
-  /// What the caller presents, by authentication object. v1's `PIN` and `OTP` are the objects of these names.
+  /// What the caller presents, by authentication object. v1's `PIN` is the object of this name.
   public let factors: [(id: String, value: String?)]
+  /// v1's `OTP`: the object depends on the credential.
+  public let oneTimeCode: String?
   /// Whether any authentication data was sent at all.
   public let presentsFactors: Bool
 
@@ -18,13 +20,15 @@ public struct AuthorizeRequest: Sendable {
     let count = try fields.integer("numSignatures")
     let digests = try fields.optionalDigests()
     let authData = try Self.authData(fields)
-    let codes = try Self.codes(fields)
+    let pin = try Self.code("PIN", fields)
+    let oneTimeCode = try Self.code("OTP", fields)
     guard count >= 1 else { throw CSCError.numSignaturesTooLow }
     numSignatures = Int(count)
     self.digests = digests
     hashAlgorithm = try digests.map { try Self.hashAlgorithm(of: $0, fields, version) }
-    factors = codes + (authData ?? [])
-    presentsFactors = authData != nil || !codes.isEmpty
+    factors = (pin.map { [("PIN", $0)] } ?? []) + (authData ?? [])
+    self.oneTimeCode = oneTimeCode
+    presentsFactors = authData != nil || pin != nil || oneTimeCode != nil
   }
 
   /// v2's `authData`: an array of `{id, value?}`, each id once.
@@ -41,12 +45,10 @@ public struct AuthorizeRequest: Sendable {
     }
   }
 
-  /// v1's `PIN` and `OTP`. An empty text is what some clients send for "none".
-  private static func codes(_ fields: Fields) throws -> [(id: String, value: String?)] {
-    try ["PIN", "OTP"].compactMap { name in
-      guard let value = try fields.optionalString(name), !value.isEmpty else { return nil }
-      return (name, value)
-    }
+  /// v1's `PIN` or `OTP`. An empty text is what some clients send for "none".
+  private static func code(_ name: String, _ fields: Fields) throws -> String? {
+    guard let value = try fields.optionalString(name), !value.isEmpty else { return nil }
+    return value
   }
 
   /// v2 requires the OID with `hashes`; with v1's `hash` it can only follow from the length.

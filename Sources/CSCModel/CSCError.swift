@@ -42,6 +42,8 @@ extension CSCError {
   public static func malformedHeader(_ method: Method, _ version: APIVersion) -> CSCError {
     switch (version, method) {
     case (.v2, _): invalid("Malformed authorization header")
+    // The misspelling is v1's own (CSC v1 §11.8).
+    case (.v1, .credentialsSendOTP): invalid("Malformed authroization header.")
     case (.v1, .authRevoke): invalid(malformedText.replacing("a required", with: "a REQUIRED"))
     case (.v1, _): invalid(malformedText)
     }
@@ -83,6 +85,13 @@ extension CSCError {
   public static func tooManyRequests(retryAfter: Int64) -> CSCError {
     CSCError(.tooManyRequests(retryAfter: max(retryAfter, 1)), "temporarily_unavailable", "Too many requests")
   }
+
+  /// The texts name status 429 and give it no `error`; 503's fits.
+  public static func tooManyMessages(retryAfter: Int64) -> CSCError {
+    CSCError(
+      .tooManyRequests(retryAfter: retryAfter), "temporarily_unavailable",
+      "Too many messages were sent to the user; try again later")
+  }
 }
 
 // MARK: auth/login, auth/revoke
@@ -113,6 +122,9 @@ extension CSCError {
   /// The tables do not say what calling authorize for an oauth2code credential gets.
   public static let authorizedElsewhere = invalid(
     "The credential identified by credentialID is authorized by oauth2/authorize")
+
+  /// The table does not say what sendOTP gets for another credential.
+  public static let noOnlineOTP = invalid("The credential identified by credentialID has no online OTP")
 
   public static func wrongPIN(_ version: APIVersion) -> CSCError {
     version == .v1 ? CSCError(.badRequest, "invalid_pin", "The PIN is invalid") : wrongAuthenticationData

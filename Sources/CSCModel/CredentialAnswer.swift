@@ -50,6 +50,9 @@ public struct CredentialAnswer: Sendable {
 
   public enum Presence: String, Sendable { case required = "true", forbidden = "false", optional }
 
+  /// v1's `OTP`: its type, and the object that it stands for.
+  public enum OneTimeCode: String, Sendable { case offline = "OTP", online = "SMS" }
+
   public var credentialID: String
   public var description: String
   /// `signatureQualifier` (v2).
@@ -69,6 +72,7 @@ public struct CredentialAnswer: Sendable {
   public var objects: [AuthObject]
   /// The view of v1, derived from the same policy.
   public var pin, otp: Presence
+  public var otpKind: OneTimeCode
   public var scal: Int
   public var multisign: Int
   public var language: String
@@ -77,8 +81,8 @@ public struct CredentialAnswer: Sendable {
     credentialID: String, description: String, qualifier: String?, keyEnabled: Bool,
     algorithms: [WireSignAlgorithm], keyLength: Int,
     curve: Curve?, certificateStatus: CertificateStatus, chain: [[UInt8]], certificate: CertificateFields,
-    authMode: String, expression: String, objects: [AuthObject], pin: Presence, otp: Presence, scal: Int,
-    multisign: Int, language: String
+    authMode: String, expression: String, objects: [AuthObject], pin: Presence, otp: Presence,
+    otpKind: OneTimeCode, scal: Int, multisign: Int, language: String
   ) {
     self.credentialID = credentialID
     self.description = description
@@ -95,6 +99,7 @@ public struct CredentialAnswer: Sendable {
     self.objects = objects
     self.pin = pin
     self.otp = otp
+    self.otpKind = otpKind
     self.scal = scal
     self.multisign = multisign
     self.language = language
@@ -113,7 +118,8 @@ public struct CredentialAnswer: Sendable {
       answer["authMode"] = .string(authMode)
       if wanted.authInfo, authMode == "explicit" {
         answer["PIN"] = factor(pin, label: "PIN", extra: [])
-        answer["OTP"] = factor(otp, label: "One-time password", extra: [("type", "offline"), ("ID", "OTP")])
+        answer["OTP"] = factor(
+          otp, label: "One-time password", extra: [("type", .string("\(otpKind)")), ("ID", .string(otpKind.rawValue))])
       }
     case .v2:
       let explicit = authMode != "oauth2code"

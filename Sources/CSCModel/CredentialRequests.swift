@@ -64,9 +64,33 @@ public struct CredentialsListRequest: Sendable {
 public struct GetChallengeRequest: Sendable {
   public let credentialID: String
   public let authObjectID: String
+  /// Not in the table: what the transaction is about, for the text of a message.
+  public let description: String?
 
   public init(_ fields: Fields) throws {
     credentialID = try fields.string("credentialID")
     authObjectID = try fields.string("authObjectID")
+    description = try fields.transactionDescription()
+  }
+}
+
+/// `credentials/sendOTP` (CSC v1 §11.8).
+public struct SendOTPRequest: Sendable {
+  public let credentialID: String
+  /// Not in the table: what the transaction is about, for the text of the message.
+  public let description: String?
+
+  public init(_ fields: Fields) throws {
+    credentialID = try fields.string("credentialID")
+    description = try fields.transactionDescription()
+  }
+}
+
+extension Fields {
+  /// Text for the user about a transaction, at most 500 characters (CSC v1 §11.6).
+  func transactionDescription() throws -> String? {
+    let text = try optionalString("description")
+    guard (text ?? "").unicodeScalars.count <= 500 else { throw CSCError.invalidParameter("description") }
+    return text
   }
 }

@@ -7,12 +7,14 @@ public enum Method: String, Sendable, CaseIterable {
   case credentialsInfo = "credentials/info"
   case credentialsAuthorize = "credentials/authorize"
   case credentialsGetChallenge = "credentials/getChallenge"
+  case credentialsSendOTP = "credentials/sendOTP"
   case signHash = "signatures/signHash"
   case signPolling = "signatures/signPolling"
 
   public func exists(in version: APIVersion) -> Bool {
     switch self {
     case .credentialsGetChallenge, .signPolling: version == .v2
+    case .credentialsSendOTP: version == .v1
     default: true
     }
   }

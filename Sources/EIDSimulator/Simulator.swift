@@ -23,12 +23,17 @@ public struct Simulator: Sendable {
     public var clientID: String
     public var redirectURIs: [String]
     public var people: [Person]
+    /// The secret of the gateway's webhooks; without it the messenger takes nothing.
+    public var webhookSecret: String?
 
-    public init(port: Int, clientID: String, redirectURIs: [String], people: [Person]) {
+    public init(
+      port: Int, clientID: String, redirectURIs: [String], people: [Person], webhookSecret: String? = nil
+    ) {
       self.port = port
       self.clientID = clientID
       self.redirectURIs = redirectURIs
       self.people = people
+      self.webhookSecret = webhookSecret
     }
 
     public var issuer: String { "http://127.0.0.1:\(port)" }
@@ -36,10 +41,12 @@ public struct Simulator: Sendable {
 
   private let settings: Settings
   private let state: ProviderState
+  private let messages: Messages
   private let logger: Logger
 
   public init(_ settings: Settings, logger: Logger) {
     self.settings = settings
+    messages = Messages(secret: settings.webhookSecret)
     state = ProviderState(settings)
     self.logger = logger
   }
@@ -60,6 +67,8 @@ public struct Simulator: Sendable {
     router.post("authorize") { request, _ in await login(try await Self.form(request)) }
     router.post("token") { request, _ in await token(try await Self.form(request)) }
     router.get("userinfo") { request, _ in await userInfo(request.headers[.authorization]) }
+    router.post("messages") { request, _ in try await receive(request) }
+    router.get("messages") { _, _ in Response(json: await messages.list()) }
     // For tests of key rotation.
     router.post("control/rotate-keys") { _, _ in
       await state.rotateKeys()
@@ -153,6 +162,15 @@ public struct Simulator: Sendable {
       let person = await state.person(accessToken: String(authorization.dropFirst(7)))
     else { return Response(json: ["error": "invalid_token"], status: .unauthorized) }
     return Response(json: ["sub": .string(person.subject), "name": .string(person.name)])
+  }
+
+  // MARK: Messages
+
+  private func receive(_ request: Request) async throws -> Response {
+    let body = Array(try await request.body.collect(upTo: 64 << 10).readableBytesView)
+    let signature = HTTPField.Name("Countersign-Signature").flatMap { request.headers[$0] }
+    let isTaken = await messages.receive(body, signature: signature ?? "", now: Int64(Date().timeIntervalSince1970))
+    return Response(status: isTaken ? .noContent : .unauthorized)
   }
 
   // MARK: Forms

@@ -32,7 +32,9 @@ extension CSCModel.Method {
   var takesCredentialTokens: Bool {
     switch self {
     case .credentialsInfo, .signHash, .signPolling: true
-    case .info, .authLogin, .authRevoke, .credentialsList, .credentialsAuthorize, .credentialsGetChallenge: false
+    case .info, .authLogin, .authRevoke, .credentialsList, .credentialsAuthorize, .credentialsGetChallenge,
+      .credentialsSendOTP:
+      false
     }
   }
 }

@@ -47,9 +47,18 @@ extension Gateway {
 
   /// `credentials/getChallenge`
   func challenge(_ request: GetChallengeRequest, as principal: Principal) async throws -> Response {
+    guard request.authObjectID != FactorID.sms.rawValue else {
+      return try await sendCode(request.credentialID, request.description, as: principal)
+    }
     let text = try await signing.challenge(
       for: CredentialID(request.credentialID), factor: FactorID(rawValue: request.authObjectID), as: principal)
     return Response(json: ["challenge": .string(text)])
+  }
+
+  /// `credentials/sendOTP`, and `credentials/getChallenge` for a challenge that goes another way.
+  func sendCode(_ credentialID: String, _ description: String?, as principal: Principal) async throws -> Response {
+    try await signing.sendCode(for: CredentialID(credentialID), description: description, as: principal)
+    return Response(status: .noContent)
   }
 
   /// Whose credentials are listed. A user's token speaks for that user only; a partner's names one of its
@@ -93,7 +102,9 @@ extension Gateway {
         validFrom: generalizedTime(certificate.notBefore), validTo: generalizedTime(certificate.notAfter)),
       authMode: credential.mode.rawValue, expression: credential.expression?.text ?? "",
       objects: credential.enrolments.map(\.factor.wireObject), pin: credential.presence(of: .pin),
-      otp: credential.presence(of: .otp), scal: credential.scal.rawValue, multisign: credential.multisign,
+      otp: credential.presence(of: credential.oneTimeCodeFactor),
+      otpKind: credential.oneTimeCodeFactor == .sms ? .online : .offline, scal: credential.scal.rawValue,
+      multisign: credential.multisign,
       language: info.language)
   }
 }
@@ -139,6 +150,7 @@ extension FactorID {
     switch self {
     case .pin: .init(kind: .password, id: rawValue, format: "N", generator: nil, label: "PIN")
     case .otp: .init(kind: .password, id: rawValue, format: "N", generator: "totp", label: "One-time password")
+    case .sms: .init(kind: .challengeResponse, id: rawValue, format: "N", generator: nil, label: "Code by message")
     case .eid: .init(kind: .challengeResponse, id: rawValue, format: nil, generator: "oidc", label: "eID")
     }
   }

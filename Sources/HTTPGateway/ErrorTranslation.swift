@@ -31,11 +31,12 @@ extension Refusal {
     case .tooManyDigests: .invalidParameter(version.digestsName)
     case .factorMissing(let factor): Self.missing(factor, version)
     case .unknownFactor: .invalidParameter("authData")
-    case .noChallenge: .invalidParameter("authObjectID")
+    case .noChallenge: version == .v1 ? .noOnlineOTP : .invalidParameter("authObjectID")
     case .wrongFactor(.pin): .wrongPIN(version)
-    case .wrongFactor(.otp): .wrongOTP(version)
+    case .wrongFactor(.otp), .wrongFactor(.sms): .wrongOTP(version)
     case .wrongFactor, .policyNotSatisfied: .wrongAuthenticationData
-    case .lockedFactor(let factor): .locked(factor.rawValue, version)
+    case .lockedFactor(let factor): .locked(factor.nameInV1, version)
+    case .tooManyMessages(let seconds): .tooManyMessages(retryAfter: seconds)
     case .invalidSAD: .invalidParameter("SAD")
     case .sadExpired: .sadExpired
     case .digestNotAuthorized: .hashNotAuthorized(version)
@@ -52,6 +53,11 @@ extension Refusal {
 
   /// v1 names the missing member; in v2 the objects presented do not suffice.
   private static func missing(_ factor: FactorID, _ version: APIVersion) -> CSCError {
-    version == .v1 && factor != .eid ? .missingString(factor.rawValue) : .wrongAuthenticationData
+    version == .v1 && factor != .eid ? .missingString(factor.nameInV1) : .wrongAuthenticationData
   }
+}
+
+extension FactorID {
+  /// v1 has one word for all one-time codes.
+  fileprivate var nameInV1: String { self == .sms ? FactorID.otp.rawValue : rawValue }
 }

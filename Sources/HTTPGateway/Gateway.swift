@@ -108,6 +108,9 @@ public struct Gateway: Sendable {
     case .credentialsInfo: return try await credentialInfo(CredentialsInfoRequest(fields), version, as: caller)
     case .credentialsAuthorize:
       return try await authorize(AuthorizeRequest(fields, version), version, as: principal)
+    case .credentialsSendOTP:
+      let request = try SendOTPRequest(fields)
+      return try await sendCode(request.credentialID, request.description, as: principal)
     case .credentialsGetChallenge: return try await challenge(GetChallengeRequest(fields), as: principal)
     case .signHash:
       return try await signHash(SignHashRequest(fields, version, needsSAD: caller.sad == nil), version, as: caller)

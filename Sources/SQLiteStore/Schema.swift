@@ -59,6 +59,20 @@ enum Schema {
           CREATE INDEX notice_due ON notice (instance, due);
           """)
     }
+    migrator.registerMigration("0003-one-time-codes") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE one_time_code (
+            credential TEXT NOT NULL, factor TEXT NOT NULL, id TEXT NOT NULL UNIQUE, mac BLOB NOT NULL,
+            expires INTEGER NOT NULL, PRIMARY KEY (credential, factor)) WITHOUT ROWID;
+          CREATE TABLE message (
+            id TEXT PRIMARY KEY, partner TEXT NOT NULL, credential TEXT NOT NULL, factor TEXT NOT NULL,
+            time INTEGER NOT NULL, failed INTEGER NOT NULL) WITHOUT ROWID;
+          CREATE INDEX message_credential ON message (credential, factor, time);
+          CREATE INDEX message_partner ON message (partner, time);
+          CREATE INDEX message_time ON message (time);
+          """)
+    }
     migrator.registerMigration("0005-authorization-server") { db in
       try db.execute(
         sql: """

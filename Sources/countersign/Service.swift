@@ -12,6 +12,7 @@ import ServiceLifecycle
 import SoleControl
 import Synchronization
 import UnixSignals
+import Webhooks
 
 /// A gateway put together from its configuration.
 struct Service {
@@ -37,7 +38,7 @@ struct Service {
     let providers = Self.providers(config, now)
     signing = SigningService(
       store: store, device: device, verifier: Verifier(), eid: providers,
-      rules: SigningService.Rules(gateway: config.gateway, instance: config.instance),
+      messenger: PartnerWebhooks.messenger(config.partners, now), rules: Self.rules(config),
       clock: SigningService.Clock(
         now: now, milliseconds: { UnixMilliseconds(Date().timeIntervalSince1970 * 1000) },
         pause: { try await Task.sleep(for: $0) }))
@@ -73,6 +74,13 @@ struct Service {
     settings.liveKeys = config.device.liveKeys
     settings.report = { Logger(label: "device").error("Cryptoki call failed", metadata: ["what": "\($0)"]) }
     return settings
+  }
+
+  private static func rules(_ config: Config) -> SigningService.Rules {
+    var rules = SigningService.Rules(gateway: config.gateway, instance: config.instance)
+    rules.language = config.info.language
+    for partner in config.partners { rules.partnerNames[partner.id] = partner.name }
+    return rules
   }
 
   private static func providers(_ config: Config, _ now: @escaping @Sendable () -> UnixTime) -> TrustedProviders {

@@ -20,6 +20,7 @@ struct ErrorTableTests {
         let text =
           switch (version, method) {
           case (.v2, _): "Malformed authorization header"
+          case (.v1, .credentialsSendOTP): "Malformed authroization header."
           case (.v1, .authRevoke): longText.replacing("a required", with: "a REQUIRED")
           case (.v1, _): longText
           }

@@ -95,6 +95,57 @@ struct SandboxTests {
     #expect(signed.status == 200)
   }
 
+  @Test("the code that the messenger got opens p256-pin-sms, in a folder that an older build made too")
+  func oneTimeCode() async throws {
+    let folder = try temporaryFolder()
+    _ = try await SandboxProcess(folder: folder).stop()
+    // As an older build left it.
+    let path = folder.appendingPathComponent("seed.json")
+    var seed = try #require(JSONValue.parse(Array(Data(contentsOf: path))).object)
+    var ids = try #require(seed["credentialIDs"]?.object)
+    let before = ids["p256-pin"]
+    ids["p256-pin-sms"] = nil
+    seed["credentialIDs"] = .object(ids)
+    seed["webhookSecret"] = nil
+    try Data(JSONValue.object(seed).compact()).write(to: path)
+
+    let sandbox = try await SandboxProcess(folder: folder)
+    defer { _ = sandbox.stop() }
+    #expect(try sandbox.credential("p256-pin") == before?.string)
+    let token = try #require(sandbox.user("alice")["serviceToken"]?.string)
+    let credential = try sandbox.credential("p256-pin-sms")
+    let sent = try await call(
+      sandbox, "v1/credentials/sendOTP", ["credentialID": .string(credential), "description": "Order 7"], token: token)
+    #expect(sent.status == 204)
+    let messages = try await messages(sandbox)
+    let message = try #require(messages.last)
+    #expect(message["type"] == "one-time-code" && message["to"] == "alice")
+    #expect(message["credentialID"]?.string == credential)
+    let code = try #require(message["code"]?.string)
+    #expect(message["text"]?.string?.contains("Order 7") == true)
+    let authorized = try await call(
+      sandbox, "v1/credentials/authorize",
+      ["credentialID": .string(credential), "numSignatures": 1, "PIN": "12345678", "OTP": .string(code)], token: token)
+    let sad = try #require(authorized.json["SAD"], "\(authorized)")
+    let signed = try await call(
+      sandbox, "v1/signatures/signHash",
+      [
+        "credentialID": .string(credential), "SAD": sad, "hash": [.string(Base64.encode(digest("a")))],
+        "signAlgo": "1.2.840.10045.4.3.2",
+      ], token: token)
+    #expect(signed.status == 200)
+  }
+
+  /// What the partner's messenger got.
+  private func messages(_ sandbox: SandboxProcess) async throws -> [JSONObject] {
+    var settings = HTTPClient.Settings()
+    settings.allowsPlainHTTP = true
+    let client = HTTPClient(settings)
+    defer { client.stop() }
+    let answer = try await client.perform(.init(url: try #require(sandbox.description["messages"]?.string)))
+    return try #require(JSONValue.parse(answer.body).array).compactMap(\.object)
+  }
+
   /// The partner's client at the eID: code flow with PKCE.
   private func logIn(_ sandbox: SandboxProcess, as name: String, nonce: String) async throws -> String {
     let user = try sandbox.user(name)

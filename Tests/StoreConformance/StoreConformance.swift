@@ -38,6 +38,8 @@ public struct StoreConformance {
     try await revokedIsKept()
     try await tokens()
     try await accountsAndEntries()
+    try await oneTimeCodes()
+    try await messages()
   }
 
   // MARK: Credentials and factors

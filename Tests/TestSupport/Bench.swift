@@ -40,6 +40,7 @@ public struct SigningBench: Sendable {
   public let store: any SoleControlStore
   public let clock = TestClock()
   public let eid = StubEID()
+  public let messenger = StubMessenger()
   public let service: SigningService
 
   public init(
@@ -48,7 +49,7 @@ public struct SigningBench: Sendable {
   ) {
     self.store = store
     service = SigningService(
-      store: store, device: device, verifier: verifier, eid: eid,
+      store: store, device: device, verifier: verifier, eid: eid, messenger: messenger,
       rules: SigningService.Rules(gateway: "test", instance: instance), clock: clock.port)
   }
 
@@ -63,6 +64,7 @@ public struct SigningBench: Sendable {
       switch factor {
       case .pin: .pin(Self.pin)
       case .otp: .otp(secret: Self.otpSecret)
+      case .sms: .sms(MessageRecipient(name: signer))
       case .eid: .eid(issuer: "https://eid.example", subject: "subject-1", minimumLevel: .substantial)
       }
     }

@@ -14,6 +14,8 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
     var jobs: [JobID: StoredJob] = [:]
     var challenges: [(challenge: Challenge, made: Int)] = []
     var made = 0
+    var codes: [String: OneTimeCode] = [:]
+    var messages: [SentMessage] = []
     var audit: [AuditEntry] = []
     var head = AuditHead.empty
     var tokens: [[UInt8]: TokenRecord] = [:]
@@ -211,6 +213,44 @@ private final class MemoryTransaction: SoleControlWriting {
     let before = state.challenges.count
     state.challenges.removeAll { $0.challenge.digest == digest }
     return state.challenges.count < before
+  }
+
+  // MARK: One-time codes and messages
+
+  func oneTimeCode(_ factor: FactorID, of credential: CredentialID) throws -> OneTimeCode? {
+    state.codes["\(credential) \(factor)"]
+  }
+
+  func messages(_ factor: FactorID, of credential: CredentialID, after time: UnixTime) throws -> [SentMessage] {
+    state.messages.filter { $0.credential == credential && $0.factor == factor && $0.time > time }
+      .sorted { ($0.time, $0.id) < ($1.time, $1.id) }
+  }
+
+  func messages(of partner: PartnerID, after time: UnixTime) throws -> (count: Int, oldest: UnixTime?) {
+    let times = state.messages.filter { $0.partner == partner && $0.time > time }.map(\.time)
+    return (times.count, times.min())
+  }
+
+  func put(_ code: OneTimeCode) throws { state.codes["\(code.credential) \(code.factor)"] = code }
+
+  func take(oneTimeCode id: String) throws -> Bool {
+    guard let key = state.codes.first(where: { $0.value.id == id })?.key else { return false }
+    state.codes[key] = nil
+    return true
+  }
+
+  func add(_ message: SentMessage, forgotten: UnixTime) throws {
+    state.messages.removeAll { $0.time <= forgotten }
+    state.messages.append(message)
+  }
+
+  func markFailed(message id: String) throws {
+    state.messages = state.messages.map { message in
+      guard message.id == id else { return message }
+      return SentMessage(
+        id: id, partner: message.partner, credential: message.credential, factor: message.factor, time: message.time,
+        hasFailed: true)
+    }
   }
 
   func append(_ event: AuditEvent, at time: UnixTime) throws { state.audit.append(state.head.append(event, at: time)) }

@@ -23,7 +23,7 @@ ALLOWED = {
     "OpenSSLPKI": {"SoleControl", "OAuth", "COpenSSL", "Foundation", "Synchronization"},
     # Not an implementation of a port but libcurl made usable, so other adapters may build on it.
     "OutboundHTTP": {"CCurl", "Foundation"},
-    "Webhooks": {"WireJSON", "OutboundHTTP", "Crypto"},
+    "Webhooks": {"SoleControl", "WireJSON", "OutboundHTTP", "Crypto"},
     "EIDProvider": {"SoleControl", "OAuth", "WireJSON", "OutboundHTTP", "Crypto", "JWTKit", "Foundation"},
     "SQLiteStore": {"SoleControl", "OAuth", "AuditLog", "WireJSON", "GRDB", "Foundation"},
     "HTTPGateway": CORE

@@ -23,7 +23,7 @@ extension Gateway {
         try await oauth.deny(key)
         return redirect(transaction.destination, .accessDenied)
       }
-      scope = .credential(view(offered, transaction))
+      scope = .credential(view(offered, transaction, codeWasSent: message == .codeSent || message == .wrong(.sms)))
     }
     let view = ConsentView(
       transaction: key.id, csrf: oauth.formToken(key), client: clientName(asked), signer: user.username, scope: scope,
@@ -39,6 +39,10 @@ extension Gateway {
     let asked = transaction.request
     call.partner = oauth.clients[asked.client]?.partner
     guard transaction.user != nil else { throw TransactionRefusal.unknown }
+    if parameters["decision"] == "send-code", let offered = try await offered(transaction) {
+      let message = try await sendCode(offered)
+      return try await showConsent(key, transaction, request, message: message)
+    }
     guard parameters["decision"] == "approve" else {
       guard parameters["decision"] == "deny" else { throw OAuthError.invalid("decision") }
       try await oauth.deny(key)
@@ -68,7 +72,7 @@ extension Gateway {
     _ parameters: OAuth.Parameters
   ) async throws -> GrantedCredential {
     var presented: [FactorID: String] = [:]
-    for factor in [FactorID.pin, .otp] {
+    for factor in [FactorID.pin, .otp, .sms] {
       // Spaces are how people read a code to themselves.
       if let value = parameters[factor.rawValue] { presented[factor] = value.filter { $0 != " " } }
     }
@@ -80,6 +84,21 @@ extension Gateway {
     return GrantedCredential(
       sad: authorization.sad.octets, expires: now() + authorization.expiresIn,
       credential: offered.credential.id.text, activation: authorization.activation.bytes)
+  }
+
+  /// Sends a one-time code to the customer, and says whether it went.
+  private func sendCode(_ offered: OfferedCredential) async throws -> PageMessage {
+    do {
+      try await signing.sendCode(
+        for: offered.credential.id, description: offered.asked.description, as: offered.principal)
+      return .codeSent
+    } catch Refusal.lockedFactor {
+      return .locked(.sms)
+    } catch Refusal.tooManyMessages, Refusal.unavailable {
+      return .codeNotSent
+    } catch Refusal.noChallenge {
+      throw OAuthError.invalid("decision")
+    }
   }
 
   /// Nil if the user has no credential that fits: it may be another's, or not usable for this.
@@ -107,7 +126,9 @@ extension Gateway {
   /// Credentials of a user among which a `signatureQualifier` chooses.
   private static let mostCandidates = 1000
 
-  private func view(_ offered: OfferedCredential, _ transaction: AuthorizationTransaction) -> SigningView {
+  private func view(
+    _ offered: OfferedCredential, _ transaction: AuthorizationTransaction, codeWasSent: Bool
+  ) -> SigningView {
     let certificate = offered.credential.certificate
     return SigningView(
       credential: offered.credential.description,
@@ -116,7 +137,7 @@ extension Gateway {
       documents: offered.asked.documents.map { SigningView.Document(label: $0.label, digest: $0.digest) },
       hashName: offered.asked.hashAlgorithm?.core.displayName ?? "", numSignatures: offered.asked.numSignatures,
       description: offered.asked.description,
-      factors: offered.credential.pageFactors(hasEID: transaction.hasEIDToken))
+      factors: offered.credential.pageFactors(hasEID: transaction.hasEIDToken, codeWasSent: codeWasSent))
   }
 }
 
@@ -132,13 +153,14 @@ extension HashAlgorithm {
 
 extension Credential {
   /// What a page asks for: the factors of the policy, in a fixed order.
-  func pageFactors(hasEID: Bool) -> [SigningView.Factor] {
+  func pageFactors(hasEID: Bool, codeWasSent: Bool) -> [SigningView.Factor] {
     guard let expression else { return [] }
     return FactorID.allCases.filter(expression.factors.contains).compactMap { factor in
       let kind: SigningView.Factor.Kind =
         switch factor {
         case .pin: .pin
         case .otp: .otp
+        case .sms: .sms(wasSent: codeWasSent)
         case .eid: .eid(isDone: hasEID)
         }
       return SigningView.Factor(kind: kind, isRequired: expression.demands(factor))
@@ -165,6 +187,7 @@ extension FactorID {
     switch self {
     case .pin: .pin
     case .otp: .otp
+    case .sms: .sms
     case .eid: .eid
     }
   }

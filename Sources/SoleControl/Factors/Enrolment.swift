@@ -7,6 +7,8 @@ public enum Enrolment: Sendable, Equatable {
   case pin(salt: [UInt8], verifier: [UInt8])
   /// The TOTP secret, wrapped by the device.
   case otp(secret: WrappedKey)
+  /// Where one-time codes go.
+  case sms(MessageRecipient)
   /// The person at an eID provider. Name and birth date identify nobody and are not used.
   case eid(issuer: String, subject: String, minimumLevel: AssuranceLevel)
 
@@ -14,6 +16,7 @@ public enum Enrolment: Sendable, Equatable {
     switch self {
     case .pin: .pin
     case .otp: .otp
+    case .sms: .sms
     case .eid: .eid
     }
   }
@@ -23,6 +26,7 @@ public enum Enrolment: Sendable, Equatable {
     case .pin(let salt, let verifier):
       ["factor": "PIN", "salt": .string(Hex.encode(salt)), "verifier": .string(Hex.encode(verifier))]
     case .otp(let secret): ["factor": "OTP", "secret": .string(Hex.encode(secret.bytes))]
+    case .sms(let recipient): .object(JSONObject([("factor", "SMS")] + recipient.members))
     case .eid(let issuer, let subject, let level):
       [
         "factor": "EID", "issuer": .string(issuer), "subject": .string(subject),
@@ -41,6 +45,9 @@ public enum Enrolment: Sendable, Equatable {
     case .otp?:
       guard let secret = object["secret"]?.string.flatMap(Hex.decode) else { return nil }
       self = .otp(secret: WrappedKey(secret))
+    case .sms?:
+      guard let recipient = MessageRecipient(json: object) else { return nil }
+      self = .sms(recipient)
     case .eid?:
       guard let issuer = object["issuer"]?.string, let subject = object["subject"]?.string,
         let level = object["minimumLevel"]?.string.flatMap(AssuranceLevel.init(name:))

@@ -22,6 +22,8 @@ struct DecidedCheck: Sendable {
     case pin(isRight: Bool)
     /// The time step whose code was presented; nil if none was.
     case otp(step: Int64?)
+    /// The open code's id as it was before the device computed the MAC of the presented one.
+    case sms(code: String, mac: [UInt8])
     case eid(challenge: [UInt8])
     /// The reason is for the audit log.
     case eidRefused(reason: String)
@@ -41,8 +43,9 @@ struct DecidedCheck: Sendable {
   ///
   /// - Returns: nil if the factor is good.
   func decide(
-    _ transaction: any SoleControlWriting, _ credential: CredentialID, _ maximumTries: Int, _ now: UnixTime
+    _ transaction: any SoleControlWriting, _ credential: CredentialID, _ rules: SigningService.Rules, _ now: UnixTime
   ) throws -> Refusal? {
+    let maximumTries = rules.maximumTries(of: factor)
     switch verdict {
     case .pin(let isRight):
       return try counted(transaction, credential, maximumTries, now) { _ in isRight }
@@ -52,6 +55,8 @@ struct DecidedCheck: Sendable {
         state.lastStep = step
         return true
       }
+    case .sms(let code, let mac):
+      return try decideOneTimeCode(code, mac, transaction, credential, maximumTries, now)
     case .eid(let digest):
       guard let challenge = try transaction.challenge(digest), challenge.credential == credential,
         challenge.factor == factor, now < challenge.expires, try transaction.take(challenge: digest)
@@ -79,7 +84,7 @@ struct DecidedCheck: Sendable {
     return nil
   }
 
-  private func refused(
+  func refused(
     _ transaction: any SoleControlWriting, _ credential: CredentialID, _ reason: String, _ now: UnixTime
   ) throws -> Refusal {
     try transaction.append(
@@ -99,14 +104,16 @@ extension SigningService {
     _ presented: [FactorID: String], for credential: Credential, evidencePrefix: String, now: UnixTime
   ) async throws -> [FactorCheck] {
     var checks: [FactorCheck] = []
-    for enrolment in credential.enrolments.sorted(by: { $0.factor.rawValue > $1.factor.rawValue }) {
-      guard let value = presented[enrolment.factor] else { continue }
-      let id = "\(evidencePrefix)-\(enrolment.factor.rawValue)"
+    for factor in FactorID.allCases {
+      guard let enrolment = credential.enrolments.first(where: { $0.factor == factor }), let value = presented[factor]
+      else { continue }
+      let id = "\(evidencePrefix)-\(factor.rawValue)"
       switch enrolment {
       case .pin(let salt, let verifier):
         checks.append(pinCheck(value, credential.id, salt, verifier, evidenceID: id))
       case .otp(let secret):
         checks.append(try await otpCheck(value, secret, evidenceID: id, now: now))
+      case .sms: checks.append(try await smsCheck(value, credential.id, evidenceID: id))
       case .eid(let issuer, let subject, let level):
         checks.append(try await eidCheck(value, issuer, subject, level, evidenceID: id, now: now))
       }

@@ -1,7 +1,8 @@
-/// An authentication object that a credential can demand (design §6).
+/// An authentication object that a credential can demand (design §6). They are checked in this order.
 public enum FactorID: String, Sendable, CaseIterable {
   case pin = "PIN"
   case otp = "OTP"
+  case sms = "SMS"
   case eid = "EID"
 }
 

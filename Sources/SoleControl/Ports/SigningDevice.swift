@@ -26,6 +26,8 @@ public enum MACKey: String, Sendable, CaseIterable {
   case pin = "pin"
   /// Accepted calls that wait to be signed, which nobody but the gateway may write.
   case job = "job"
+  /// One-time codes that are sent to customers.
+  case oneTimeCode = "code"
   /// Names of people in the audit log, where they must not be readable.
   case pseudonym = "pseudonym"
 }

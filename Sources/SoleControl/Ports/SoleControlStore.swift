@@ -42,6 +42,12 @@ public protocol SoleControlReading: JobReading {
   func operation(_ activation: ActivationDigest, requestDigest: [UInt8]) throws -> SigningOperation?
   func operation(id: String) throws -> SigningOperation?
   func challenge(_ digest: [UInt8]) throws -> Challenge?
+  /// The open one-time code of a factor. It may have expired.
+  func oneTimeCode(_ factor: FactorID, of credential: CredentialID) throws -> OneTimeCode?
+  /// The messages to a customer for a factor after `time`, oldest first.
+  func messages(_ factor: FactorID, of credential: CredentialID, after time: UnixTime) throws -> [SentMessage]
+  /// How many messages went through a partner after `time`, and when the oldest of them.
+  func messages(of partner: PartnerID, after time: UnixTime) throws -> (count: Int, oldest: UnixTime?)
 }
 
 public protocol SoleControlWriting: SoleControlReading, JobWriting {
@@ -65,6 +71,14 @@ public protocol SoleControlWriting: SoleControlReading, JobWriting {
   func add(_ challenge: Challenge, keep: Int) throws
   /// Takes a challenge out of the store; false if it was not there.
   func take(challenge digest: [UInt8]) throws -> Bool
+  /// Makes this the open code of its credential and factor; one that was open before is gone.
+  func put(_ code: OneTimeCode) throws
+  /// Removes the open code of this id; false if it was not there.
+  func take(oneTimeCode id: String) throws -> Bool
+  /// Adds a message, and forgets those at and before `forgotten`.
+  func add(_ message: SentMessage, forgotten: UnixTime) throws
+  /// Notes that a message was not delivered.
+  func markFailed(message id: String) throws
   /// Appends to the audit log, as a part of this transaction.
   func append(_ event: AuditEvent, at time: UnixTime) throws
 }

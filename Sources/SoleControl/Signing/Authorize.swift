@@ -19,17 +19,20 @@ public struct AuthorizationRequest: Sendable {
   public var digests: [[UInt8]]
   /// What the caller presents for each factor.
   public var presented: [FactorID: String]
+  /// v1's `OTP`, which names no factor: the credential's one-time code, whichever it has.
+  public var oneTimeCode: String?
   public var channel = AuthorizationChannel.api
 
   public init(
     credential: CredentialID, numSignatures: Int, hashAlgorithm: HashAlgorithm?, digests: [[UInt8]],
-    presented: [FactorID: String], channel: AuthorizationChannel = .api
+    presented: [FactorID: String], oneTimeCode: String? = nil, channel: AuthorizationChannel = .api
   ) {
     self.credential = credential
     self.numSignatures = numSignatures
     self.hashAlgorithm = hashAlgorithm
     self.digests = digests
     self.presented = presented
+    self.oneTimeCode = oneTimeCode
     self.channel = channel
   }
 }
@@ -56,6 +59,7 @@ extension SigningService {
     }
     let credential = try await confirmed(row, id: request.credential)
     guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
+    let request = try request.resolved(for: credential)
     try Self.check(request, credential)
 
     let random = try await randomID()
@@ -72,11 +76,11 @@ extension SigningService {
     let decided = try Self.complete(checks, with: macs.dropFirst())
 
     let activation = Activation(digest: sad.digest, binding: text, expires: binding.expires)
-    let maximumTries = rules.maximumTries
+    let rules = rules
     let refusal: Refusal? = try await store.write { transaction in
       guard try transaction.seal(of: credential.id) == row.seal else { throw Refusal.unavailable }
       for check in decided {
-        guard let refusal = try check.decide(transaction, credential.id, maximumTries, now) else { continue }
+        guard let refusal = try check.decide(transaction, credential.id, rules, now) else { continue }
         // Returned, not thrown: the counted try must stay.
         return refusal
       }

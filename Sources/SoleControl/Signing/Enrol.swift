@@ -7,6 +7,7 @@ public struct CredentialPlan: Sendable {
     case pin(String)
     /// The secret octets of the authenticator app.
     case otp(secret: [UInt8])
+    case sms(MessageRecipient)
     case eid(issuer: String, subject: String, minimumLevel: AssuranceLevel)
   }
 
@@ -98,6 +99,7 @@ extension SigningService {
         let verifier = try await codes([(.pin, Self.pinMessage(pin, plan.id, salt: salt))])[0]
         enrolments.append(.pin(salt: salt, verifier: verifier))
       case .otp(let secret): enrolments.append(.otp(secret: try await keys.wrap(secret: secret)))
+      case .sms(let recipient): enrolments.append(.sms(recipient))
       case .eid(let issuer, let subject, let level):
         enrolments.append(.eid(issuer: issuer, subject: subject, minimumLevel: level))
       }

@@ -12,8 +12,10 @@ public enum Refusal: Error, Equatable, Sendable {
   case factorMissing(FactorID)
   /// The object is not one of this credential's.
   case unknownFactor
-  /// The object has no challenge to give.
+  /// The object has no challenge to give, or is not one of the credential's.
   case noChallenge
+  /// Too many messages to the customer, or through the partner. Seconds after which another is allowed.
+  case tooManyMessages(retryAfter: UnixTime)
   case wrongFactor(FactorID)
   case lockedFactor(FactorID)
   /// Each factor was right, but together they do not satisfy the policy.
@@ -44,6 +46,8 @@ public enum InternalFault: Error, Equatable, Sendable {
   /// A credential that was about to be made or changed does not fit together.
   case contradictoryCredential(CredentialID)
   case device(DeviceError)
+  /// A factor needs messages, and the partner has no messenger: the configuration is wrong.
+  case noMessenger(PartnerID)
   /// The device's signature does not verify with the credential's public key.
   case signatureDoesNotVerify
   /// Whether the signature was recorded is unknown; it was not released.

@@ -9,6 +9,15 @@ public struct SigningService: Sendable {
     public var activationLife: UnixTime = 300
     /// Wrong tries until a factor is locked.
     public var maximumTries = 5
+    /// The same for one-time codes that were sent.
+    public var maximumCodeTries = 3
+    /// Seconds that a one-time code lives.
+    public var codeLife: UnixTime = 300
+    public var messageLimits = MessageLimits()
+    /// RFC 5646; of messages to people whose language is not known.
+    public var language = "en"
+    /// What partners are called where customers read it. A partner without a name is called by its id.
+    public var partnerNames: [PartnerID: String] = [:]
     /// Seconds.
     public var challengeLife: UnixTime = 600
     /// How old an authentication at an eID provider may be. Seconds.
@@ -18,6 +27,9 @@ public struct SigningService: Sendable {
       self.gateway = gateway
       self.instance = instance
     }
+
+    func maximumTries(of factor: FactorID) -> Int { factor == .sms ? maximumCodeTries : maximumTries }
+    func name(of partner: PartnerID) -> String { partnerNames[partner] ?? partner.text }
   }
 
   /// Time, as a value from outside.
@@ -41,18 +53,20 @@ public struct SigningService: Sendable {
   let device: any SigningDevice
   let verifier: any SignatureVerifier
   let eid: any EIDTokenVerifier
+  let messenger: any Messenger
   let rules: Rules
   let clock: Clock
   let verifiedRows = VerifiedRows(capacity: 4096)
 
   public init(
     store: any SoleControlStore, device: any SigningDevice, verifier: any SignatureVerifier,
-    eid: any EIDTokenVerifier, rules: Rules, clock: Clock
+    eid: any EIDTokenVerifier, messenger: any Messenger = NoMessenger(), rules: Rules, clock: Clock
   ) {
     self.store = store
     self.device = device
     self.verifier = verifier
     self.eid = eid
+    self.messenger = messenger
     self.rules = rules
     self.clock = clock
   }

@@ -15,11 +15,14 @@ struct EIDSimulatorCommand: AsyncParsableCommand {
   @Option(name: .long) var redirectURI: [String] = []
   @Option(name: .long, help: "JSON file: an array of {subject, name, pin}.")
   var people: String
+  @Option(name: .long, help: "File with the secret of the gateway's webhooks, for POST /messages.")
+  var webhookSecretFile: String?
 
   func run() async throws {
     JSONLogHandler.bootstrap(level: .warning)
     let settings = Simulator.Settings(
-      port: port, clientID: clientID, redirectURIs: redirectURI, people: try Self.people(in: people))
+      port: port, clientID: clientID, redirectURIs: redirectURI, people: try Self.people(in: people),
+      webhookSecret: try webhookSecretFile.map { try ConfigReader.firstLine(of: $0) })
     let input = Thread {
       while !FileHandle.standardInput.availableData.isEmpty {}
       Foundation.exit(0)

@@ -9,7 +9,11 @@ import WireJSON
 struct PartnerConfig {
   /// Never changes: it is in every credential and SAD of its customers.
   var id: PartnerID
+  /// What customers call it.
+  var name: String
   var brand: Brand
+  /// How the gateway calls it. Absent: not at all.
+  var webhooks: PartnerWebhooks?
   var clients: [Client]
 }
 
@@ -23,9 +27,11 @@ extension Config {
 extension PartnerConfig {
   /// Members: `id`; `name` for people; `colour` (`#rrggbb`); `logo` (file: PNG, JPEG, WebP or SVG); `words` (by language:
   /// `welcome`, and the URLs `terms`, `privacy`, `help`); `frameOrigins` (origins that may show the pages in a frame);
-  /// `clients`.
+  /// `webhooks` (`PartnerWebhooks`); `clients`.
   init(_ reader: ConfigReader) throws {
     id = PartnerID(try reader.string("id", longest: 255))
+    name = try reader.string("name")
+    webhooks = try reader.optional("webhooks").map { try PartnerWebhooks($0) }
     let colour = try reader.optionalString("colour").map { text in
       guard let colour = BrandColour(hex: text) else { throw reader.error("colour", "must be like #1b457e") }
       return colour
@@ -47,7 +53,7 @@ extension PartnerConfig {
     }
     do {
       brand = try Brand(
-        name: reader.string("name"), colour: colour, logo: logo.map { try BrandLogo(octets: $0) }, words: words,
+        name: name, colour: colour, logo: logo.map { try BrandLogo(octets: $0) }, words: words,
         frameOrigins: reader.optionalStrings("frameOrigins") ?? [])
     } catch let error as BrandError {
       throw reader.error(error.member, error.what)

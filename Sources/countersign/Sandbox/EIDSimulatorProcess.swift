@@ -24,7 +24,8 @@ final class EIDSimulatorProcess: Sendable {
     process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     process.arguments = [
       "eid-simulator", "--port", "\(seed.eidPort)", "--client-id", seed.eidClientID, "--redirect-uri",
-      seed.redirectURI, "--redirect-uri", callback, "--people", folder.path("people.json"),
+      seed.redirectURI, "--redirect-uri", callback, "--people", folder.path("people.json"), "--webhook-secret-file",
+      folder.path(SandboxFolder.webhookSecret),
     ]
     process.standardInput = input
     try process.run()

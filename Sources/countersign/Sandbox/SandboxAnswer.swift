@@ -19,12 +19,12 @@ struct SandboxAnswer: Sendable {
       "partner": [
         "clientID": .string(seed.partner), "clientSecret": .string(seed.clientSecret),
         "assertionKey": .string(folder.path("partner-assertion-key.pem")), "redirectURI": .string(seed.redirectURI),
-        "serviceToken": .string(seed.partnerToken),
+        "serviceToken": .string(seed.partnerToken), "webhookSecret": .string(seed.webhookSecret),
       ],
       "clients": SandboxClients(seed: seed, folder: folder).json,
       "credentials": .array(SandboxPopulation.plan.map(credential)),
       "eid": ["issuer": .string(seed.eidIssuer), "clientID": .string(seed.eidClientID)],
-      "adminToken": .string(seed.adminToken),
+      "messages": .string(seed.messages), "adminToken": .string(seed.adminToken),
     ]
   }
 

@@ -98,6 +98,13 @@ struct SandboxClients: Sendable {
         [
           ("name", "Example portal"), ("colour", "#0b6e4f"),
           (
+            "webhooks",
+            [
+              "secretFile": .string(folder.path(SandboxFolder.webhookSecret)), "messenger": .string(seed.messages),
+              "allowsPlainHTTP": true,
+            ]
+          ),
+          (
             "words",
             [
               "en": [

@@ -48,6 +48,7 @@ struct SandboxFolder: Sendable {
       try write(text: ServerIdentity.newPrivateKeyPEM(), to: "partner-assertion-key.pem")
     }
     try write(text: seed.tokenPIN + "\n", to: "token-pin")
+    try write(text: seed.webhookSecret + "\n", to: Self.webhookSecret)
     let clients = SandboxClients(seed: seed, folder: self)
     try clients.prepare()
     try write(
@@ -88,6 +89,7 @@ struct SandboxFolder: Sendable {
     return try Config.load(path("config.json"))
   }
 
+  static let webhookSecret = "webhook-secret"
   /// Where Debian puts it.
   static let softHSMModule = "/usr/lib/softhsm/libsofthsm2.so"
 }

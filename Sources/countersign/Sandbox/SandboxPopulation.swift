@@ -43,6 +43,7 @@ struct SandboxPopulation {
     Line(label: "rsa2048-scal2", owner: "alice", key: .rsa(bits: 2048), scal: .two, expression: "PIN"),
     Line(label: "p256-scal2", owner: "alice", key: .ec(.p256), scal: .two, expression: "PIN"),
     Line(label: "p256-pin-otp", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN AND OTP"),
+    Line(label: "p256-pin-sms", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN AND SMS"),
     Line(label: "p256-eid", owner: "alice", key: .ec(.p256), scal: .one, expression: "EID"),
     Line(label: "p256-oauth", owner: "alice", key: .ec(.p256), scal: .two, expression: "PIN", mode: .oauth2code),
     Line(
@@ -124,6 +125,7 @@ struct SandboxPopulation {
     case .otp:
       guard let secret = Base32.decode(user.totpSecret) else { throw ConfigError(description: "a damaged TOTP secret") }
       return .otp(secret: secret)
+    case .sms: return .sms(MessageRecipient(name: user.username, language: "en"))
     case .eid: return .eid(issuer: seed.eidIssuer, subject: user.eidSubject, minimumLevel: .substantial)
     }
   }

@@ -10,7 +10,7 @@ struct SandboxSeed: Sendable {
 
   let officerPIN, tokenPIN: String
   let eidPort: Int
-  let partner, clientSecret, partnerToken, adminToken: String
+  let partner, clientSecret, partnerToken, adminToken, webhookSecret: String
   let users: [User]
   /// Secrets of further clients by id.
   let clientSecrets: [String: String]
@@ -20,6 +20,8 @@ struct SandboxSeed: Sendable {
   let eidClientID = "countersign-sandbox"
   let redirectURI = "http://127.0.0.1:8091/callback"
   var eidIssuer: String { "http://127.0.0.1:\(eidPort)" }
+  /// The partner's messenger, which the eID simulator's process plays.
+  var messages: String { eidIssuer + "/messages" }
 
   static func loadOrMake(in folder: SandboxFolder, port: Int) throws -> SandboxSeed {
     let kept = try folder.read("seed.json")?.object
@@ -51,6 +53,7 @@ struct SandboxSeed: Sendable {
       "officerPIN": .string(randomText(16)), "tokenPIN": .string(randomText(16)),
       "eidPort": .integer(Int64(eidPort)), "partner": "portal", "clientSecret": .string(randomText(32)),
       "partnerToken": .string(randomText(32)), "adminToken": .string(randomText(32)),
+      "webhookSecret": .string(randomText(32)),
       "clientSecrets": ["portal-legacy": .string(randomText(32)), "rival": .string(randomText(32))],
       "users": [user("alice", "Alice", "Example"), user("bob", "Bob", "Example")],
       "credentialIDs": .object(
@@ -71,7 +74,8 @@ struct SandboxSeed: Sendable {
     func text(_ name: String) -> String? { json[name]?.string }
     guard let officerPIN = text("officerPIN"), let tokenPIN = text("tokenPIN"),
       let eidPort = json["eidPort"]?.integer, let partner = text("partner"), let clientSecret = text("clientSecret"),
-      let partnerToken = text("partnerToken"), let adminToken = text("adminToken"), let users = json["users"]?.array,
+      let partnerToken = text("partnerToken"), let adminToken = text("adminToken"),
+      let webhookSecret = text("webhookSecret"), let users = json["users"]?.array,
       let credentials = json["credentialIDs"]?.object
     else { return nil }
     self.officerPIN = officerPIN
@@ -81,6 +85,7 @@ struct SandboxSeed: Sendable {
     self.clientSecret = clientSecret
     self.partnerToken = partnerToken
     self.adminToken = adminToken
+    self.webhookSecret = webhookSecret
     self.users = users.compactMap { $0.object.flatMap(User.init) }
     clientSecrets = Self.texts(json["clientSecrets"])
     credentialIDs = Self.texts(.object(credentials))

@@ -1,0 +1,52 @@
+internal import Crypto
+internal import Foundation
+internal import WireJSON
+
+/// The messenger of the sandbox's partner: takes the gateway's messages and shows them to whoever asks, instead of
+/// sending them to telephones.
+actor Messages {
+  /// Older ones go.
+  private static let most = 1000
+  /// Seconds by which the time in a signature may differ from now.
+  private static let tolerance: Int64 = 300
+
+  private let secret: String?
+  private var received: [JSONValue] = []
+
+  init(secret: String?) { self.secret = secret }
+
+  /// Newest last.
+  func list() -> JSONValue { .array(received) }
+
+  /// - Parameter signature: the header `Countersign-Signature`.
+  /// - Returns: whether the message was taken; only signed ones are.
+  func receive(_ body: [UInt8], signature: String, now: Int64) -> Bool {
+    guard isGood(signature, body, now), let message = try? JSONValue.parse(body), let id = message.object?["id"] else {
+      return false
+    }
+    // An attempt that was repeated because our answer was lost.
+    if received.contains(where: { $0.object?["id"] == id }) { return true }
+    received.append(message)
+    received.removeFirst(max(0, received.count - Self.most))
+    return true
+  }
+
+  private func isGood(_ signature: String, _ body: [UInt8], _ now: Int64) -> Bool {
+    guard let secret else { return false }
+    var parts: [Substring: Substring] = [:]
+    for part in signature.split(separator: ",") {
+      let pair = part.split(separator: "=", maxSplits: 1)
+      if pair.count == 2 { parts[pair[0]] = pair[1] }
+    }
+    guard let time = parts["t"].flatMap({ Int64($0) }), abs(now - time) <= Self.tolerance, let mac = parts["v1"] else {
+      return false
+    }
+    let signed = Array("\(time).".utf8) + body
+    let octets = stride(from: 0, to: mac.count - mac.count % 2, by: 2).compactMap { offset in
+      let start = mac.index(mac.startIndex, offsetBy: offset)
+      return UInt8(mac[start..<mac.index(start, offsetBy: 2)], radix: 16)
+    }
+    return HMAC<SHA256>.isValidAuthenticationCode(
+      octets, authenticating: signed, using: SymmetricKey(data: Data(secret.utf8)))
+  }
+}

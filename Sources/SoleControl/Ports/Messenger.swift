@@ -1,0 +1,67 @@
+import WireJSON
+
+/// To whom the partner's messenger delivers. Part of the sealed credential row: whoever edits the store cannot send a
+/// customer's codes elsewhere.
+public struct MessageRecipient: Sendable, Equatable {
+  /// The customer's name at the partner, who knows the telephone number or address.
+  public var name: String
+  /// RFC 5646; nil if it is not known.
+  public var language: String?
+
+  public init(name: String, language: String? = nil) {
+    self.name = name
+    self.language = language
+  }
+
+  var members: [(String, JSONValue)] {
+    [("to", .string(name))] + (language.map { [("language", .string($0))] } ?? [])
+  }
+
+  init?(json object: JSONObject) {
+    guard let name = object["to"]?.string else { return nil }
+    self.init(name: name, language: object["language"]?.string)
+  }
+}
+
+/// A message to a customer.
+public struct Message: Sendable, Equatable {
+  public enum Content: Sendable, Equatable {
+    case oneTimeCode(String)
+  }
+
+  /// The same for every attempt to deliver it.
+  public let id: String
+  /// The customer's name at the partner.
+  public let recipient: String
+  public let credential: CredentialID
+  public let content: Content
+  /// What the customer reads.
+  public let text: String
+
+  public init(id: String, recipient: String, credential: CredentialID, content: Content, text: String) {
+    self.id = id
+    self.recipient = recipient
+    self.credential = credential
+    self.content = content
+    self.text = text
+  }
+}
+
+public enum MessengerError: Error, Equatable, Sendable {
+  /// The partner has no messenger.
+  case notConfigured
+  /// It does not take the message now. It may have got it all the same.
+  case unavailable
+}
+
+/// Hands messages to the messenger of a partner, who reaches the customer by SMS or otherwise.
+public protocol Messenger: Sendable {
+  /// Returns when the messenger has taken the message.
+  func deliver(_ message: Message, of partner: PartnerID) async throws(MessengerError)
+}
+
+/// For services whose credentials need no messages.
+public struct NoMessenger: Messenger {
+  public init() {}
+  public func deliver(_: Message, of: PartnerID) async throws(MessengerError) { throw .notConfigured }
+}

@@ -1,0 +1,356 @@
+import AuditLog
+import TestSupport
+import Testing
+
+@testable import SoleControl
+
+@Suite("One-time codes by message")
+struct SMSFactorTests {
+  private func bench() async throws -> (store: MemoryStore, bench: SigningBench, credential: Credential) {
+    let store = MemoryStore()
+    let bench = SigningBench(store: store)
+    return (store, bench, try await bench.enrol(expression: "PIN AND SMS"))
+  }
+
+  private func send(_ bench: SigningBench, _ credential: Credential, _ description: String? = nil) async throws {
+    try await bench.service.sendCode(for: credential.id, description: description, as: bench.principal())
+  }
+
+  private func authorize(_ bench: SigningBench, _ credential: Credential, _ code: String) async throws {
+    _ = try await bench.authorize(credential, presented: [.pin: SigningBench.pin, .sms: code])
+  }
+
+  /// Six digits that differ from the code.
+  private func wrong(_ code: String) -> String { code == "000000" ? "000001" : "000000" }
+
+  @Test("the code that was sent opens one authorization; PIN and code are both needed")
+  func once() async throws {
+    let (store, bench, credential) = try await bench()
+    await #expect(throws: Refusal.factorMissing(.sms)) { try await bench.authorize(credential) }
+    try await send(bench, credential)
+    let code = try #require(bench.messenger.code)
+    #expect(code.count == 6 && code.allSatisfy(\.isNumber))
+    try await authorize(bench, credential, code)
+    await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(bench, credential, code) }
+    let message = try #require(bench.messenger.delivered.first)
+    #expect(message.recipient == "alice" && message.credential == credential.id && message.text.contains(code))
+    #expect(store.count(.codeSent) == 1 && store.count(.authorizationGranted) == 1)
+  }
+
+  @Test("v1's OTP is the code that was sent, and that of the app where no message is in the policy")
+  func nameInV1() async throws {
+    let (_, bench, credential) = try await bench()
+    try await send(bench, credential)
+    var request = AuthorizationRequest(
+      credential: credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [],
+      presented: [.pin: SigningBench.pin], oneTimeCode: bench.messenger.code)
+    _ = try await bench.service.authorize(request, as: bench.principal())
+    request.presented[.sms] = "000000"
+    await #expect(throws: Refusal.unknownFactor) {
+      try await bench.service.authorize(request, as: bench.principal())
+    }
+    let app = try await bench.enrol("app", expression: "OTP")
+    #expect(app.oneTimeCodeFactor == .otp)
+    request = AuthorizationRequest(
+      credential: app.id, numSignatures: 1, hashAlgorithm: nil, digests: [], presented: [:], oneTimeCode: "x")
+    await #expect(throws: Refusal.wrongFactor(.otp)) {
+      try await bench.service.authorize(request, as: bench.principal())
+    }
+  }
+
+  @Test("a wrong PIN does not use the code up")
+  func wrongPIN() async throws {
+    let (_, bench, credential) = try await bench()
+    try await send(bench, credential)
+    let code = try #require(bench.messenger.code)
+    await #expect(throws: Refusal.wrongFactor(.pin)) {
+      try await bench.authorize(credential, presented: [.pin: "0", .sms: code])
+    }
+    try await authorize(bench, credential, code)
+  }
+
+  @Test("three wrong codes lock, over several codes; no code is sent or accepted then, until the partner unlocks")
+  func lock() async throws {
+    let (store, bench, credential) = try await bench()
+    for tries in [2, 1] {
+      try await send(bench, credential)
+      let code = try #require(bench.messenger.code)
+      for _ in 0..<tries {
+        await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(bench, credential, wrong(code)) }
+      }
+      bench.clock.advance(30)
+    }
+    await #expect(throws: Refusal.lockedFactor(.sms)) {
+      try await authorize(bench, credential, bench.messenger.code ?? "")
+    }
+    await #expect(throws: Refusal.lockedFactor(.sms)) { try await send(bench, credential) }
+    #expect(bench.messenger.delivered.count == 2)
+    #expect(store.count(.authorizationRefused) == 3)
+    try await bench.service.unlock(.sms, of: credential.id, as: bench.principal(nil))
+    try await authorize(bench, credential, bench.messenger.code ?? "")
+  }
+
+  @Test("a right code resets the count")
+  func reset() async throws {
+    let (_, bench, credential) = try await bench()
+    for _ in 0..<3 {
+      try await send(bench, credential)
+      let code = try #require(bench.messenger.code)
+      for _ in 0..<2 { try? await authorize(bench, credential, wrong(code)) }
+      try await authorize(bench, credential, code)
+      bench.clock.advance(30)
+    }
+  }
+
+  @Test("100 guesses at once are not compared more than three times")
+  func parallelGuesses() async throws {
+    let (_, bench, credential) = try await bench()
+    try await send(bench, credential)
+    let code = try #require(bench.messenger.code)
+    let refusals = await withTaskGroup(of: Refusal?.self) { group in
+      for _ in 0..<100 {
+        group.addTask {
+          do { try await authorize(bench, credential, wrong(code)) } catch { return error as? Refusal }
+          return nil
+        }
+      }
+      return await group.reduce(into: [Refusal?]()) { $0.append($1) }
+    }
+    #expect(refusals.filter { $0 == .wrongFactor(.sms) }.count == 3)
+    #expect(refusals.filter { $0 == .lockedFactor(.sms) }.count == 97)
+  }
+
+  @Test("the same code from 20 connections at once opens one authorization")
+  func race() async throws {
+    let (_, bench, credential) = try await bench()
+    try await send(bench, credential)
+    let code = try #require(bench.messenger.code)
+    let opened = await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<20 { group.addTask { (try? await authorize(bench, credential, code)) != nil } }
+      return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(opened == 1)
+  }
+
+  @Test("a new code takes the place of the old one")
+  func replaced() async throws {
+    let (_, bench, credential) = try await bench()
+    try await send(bench, credential)
+    let old = try #require(bench.messenger.code)
+    bench.clock.advance(30)
+    try await send(bench, credential)
+    let new = try #require(bench.messenger.code)
+    if old != new {
+      await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(bench, credential, old) }
+    }
+    try await authorize(bench, credential, new)
+  }
+
+  @Test("a code is good for its own credential and for five minutes; a right one that comes too late is not counted")
+  func times() async throws {
+    let (_, bench, credential) = try await bench()
+    let other = try await bench.enrol("other", expression: "PIN AND SMS")
+    try await send(bench, credential)
+    let code = try #require(bench.messenger.code)
+    await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(bench, other, code) }
+    bench.clock.advance(299)
+    try await authorize(bench, credential, code)
+
+    try await send(bench, credential)
+    let late = try #require(bench.messenger.code)
+    bench.clock.advance(300)
+    // Refused, however often, and not counted: it was right.
+    for _ in 0..<4 {
+      await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(bench, credential, late) }
+    }
+    try await send(bench, credential)
+    try await authorize(bench, credential, bench.messenger.code ?? "")
+  }
+
+  @Test("a messenger that is down: the code is dead, neither limits nor tries count against the customer")
+  func messengerDown() async throws {
+    let (store, bench, credential) = try await bench()
+    bench.messenger.fail(.unavailable)
+    for _ in 0..<6 { await #expect(throws: Refusal.unavailable) { try await send(bench, credential) } }
+    #expect(store.count(.codeUndelivered) == 6)
+    // Whatever is entered now is no guess.
+    for _ in 0..<5 {
+      await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(bench, credential, "123456") }
+    }
+    #expect(store.count(.authorizationRefused) == 0)
+    #expect(try await store.read { try $0.oneTimeCode(.sms, of: credential.id) } == nil)
+    bench.messenger.fail(nil)
+    try await send(bench, credential)
+    try await authorize(bench, credential, bench.messenger.code ?? "")
+  }
+
+  @Test("a partner without a messenger is a mistake in the configuration")
+  func noMessenger() async throws {
+    let (_, bench, credential) = try await bench()
+    bench.messenger.fail(.notConfigured)
+    await #expect(throws: InternalFault.noMessenger(SigningBench.partner)) { try await send(bench, credential) }
+  }
+
+  @Test("who may not use the credential, a disabled one, and one without messages get no code")
+  func refusals() async throws {
+    let (_, bench, credential) = try await bench()
+    await #expect(throws: Refusal.unknownCredential) {
+      try await bench.service.sendCode(for: credential.id, description: nil, as: bench.principal("bob"))
+    }
+    await #expect(throws: Refusal.unknownCredential) {
+      try await bench.service.sendCode(for: CredentialID("x"), description: nil, as: bench.principal())
+    }
+    let plain = try await bench.enrol("plain", expression: "PIN AND OTP")
+    await #expect(throws: Refusal.noChallenge) { try await send(bench, plain) }
+    var disabled = credential
+    disabled.isEnabled = false
+    try await bench.service.put(disabled, events: [])
+    await #expect(throws: Refusal.credentialDisabled) { try await send(bench, disabled) }
+    #expect(bench.messenger.delivered.isEmpty)
+  }
+
+  @Test("50 calls at once send one message")
+  func parallelSends() async throws {
+    let (_, bench, credential) = try await bench()
+    let refusals = await withTaskGroup(of: Refusal?.self) { group in
+      for _ in 0..<50 {
+        group.addTask {
+          do { try await send(bench, credential) } catch { return error as? Refusal }
+          return nil
+        }
+      }
+      return await group.reduce(into: [Refusal?]()) { $0.append($1) }
+    }
+    #expect(bench.messenger.delivered.count == 1)
+    #expect(refusals.filter { $0 == .tooManyMessages(retryAfter: 30) }.count == 49)
+  }
+
+  @Test("one partner's customers together get no more than the partner's bound, and other partners' still do")
+  func partnerBound() async throws {
+    let store = MemoryStore()
+    let bench = SigningBench(store: store)
+    let credential = try await bench.enrol(expression: "SMS")
+    let other = try await bench.enrol("other", expression: "SMS", partner: PartnerID("other"))
+    let now = bench.clock.now
+    try await store.write { transaction in
+      for number in 0..<600 {
+        try transaction.add(
+          SentMessage(
+            id: "m\(number)", partner: SigningBench.partner, credential: CredentialID("c\(number)"), factor: .sms,
+            time: now - 20), forgotten: 0)
+      }
+    }
+    await #expect(throws: Refusal.tooManyMessages(retryAfter: 40)) { try await send(bench, credential) }
+    try await bench.service.sendCode(
+      for: other.id, description: nil, as: Principal(partner: PartnerID("other"), signer: nil))
+    bench.clock.advance(40)
+    try await send(bench, credential)
+  }
+
+  @Test("neither store nor log has the code")
+  func secrecy() async throws {
+    let (store, bench, credential) = try await bench()
+    try await send(bench, credential)
+    let code = try #require(bench.messenger.code)
+    try await authorize(bench, credential, code)
+    for entry in store.audit.entries {
+      let body = String(decoding: entry.body, as: UTF8.self)
+      // Six digits can occur inside a time or a hash; as a value of their own they must not.
+      #expect(!body.contains("\"\(code)\"") && !body.contains(":\(code),") && !body.contains(":\(code)}"))
+    }
+    bench.clock.advance(30)
+    try await send(bench, credential)
+    let open = try #require(try await store.read { try $0.oneTimeCode(.sms, of: credential.id) })
+    #expect(open.mac.count == 32 && open.id.count == 32)
+  }
+
+  @Test("the same code sent twice would have another MAC: what it covers has the id of the sending in it")
+  func macs() async throws {
+    let (_, bench, credential) = try await bench()
+    var messages: Set<[UInt8]> = []
+    for _ in 0..<3 {
+      try await send(bench, credential)
+      let check = try await bench.service.smsCheck("123456", credential.id, evidenceID: "e")
+      messages.insert(check.deviceMessages[0].message)
+      bench.clock.advance(30)
+    }
+    #expect(messages.count == 3)
+  }
+
+  @Test("a MAC copied from another credential or another sending does not open")
+  func copiedMAC() async throws {
+    let (store, bench, credential) = try await bench()
+    let other = try await bench.enrol("other", expression: "PIN AND SMS")
+    try await send(bench, credential)
+    let mine = try #require(try await store.read { try $0.oneTimeCode(.sms, of: credential.id) })
+    let code = try #require(bench.messenger.code)
+    try await store.write { transaction in
+      try transaction.put(
+        OneTimeCode(id: mine.id, credential: other.id, factor: .sms, mac: mine.mac, expires: mine.expires))
+    }
+    await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(bench, other, code) }
+    try await store.write { transaction in
+      try transaction.put(
+        OneTimeCode(id: "another", credential: credential.id, factor: .sms, mac: mine.mac, expires: mine.expires))
+    }
+    await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(bench, credential, code) }
+  }
+}
+
+@Suite("Limits of messages")
+struct MessageLimitsTests {
+  /// Seconds before now at which messages were sent, and which failed.
+  private func wait(_ ages: [Int64], failed: Set<Int> = []) -> Int64? {
+    let sent = ages.enumerated().map { index, age in
+      SentMessage(
+        id: "\(index)", partner: PartnerID("p"), credential: CredentialID("c"), factor: .sms, time: 10_000 - age,
+        hasFailed: failed.contains(index))
+    }
+    return MessageLimits().wait(sent, now: 10_000)
+  }
+
+  @Test("one in 30 s, five in an hour, twenty attempts in an hour")
+  func table() {
+    #expect(wait([]) == nil)
+    #expect(wait([29]) == 1)
+    #expect(wait([30]) == nil)
+    #expect(wait([0], failed: [0]) == nil)
+    #expect(wait([400, 300, 200, 100]) == nil)
+    #expect(wait([500, 400, 300, 200, 100]) == 3100)
+    #expect(wait([3599, 400, 300, 200, 100]) == 1)
+    #expect(wait([3599, 400, 300, 200, 5]) == 25)
+    #expect(wait([500, 400, 300, 200, 100], failed: [2]) == nil)
+    #expect(wait((1...19).reversed().map { $0 }, failed: Set(0..<19)) == nil)
+    #expect(wait((1...20).reversed().map { $0 }, failed: Set(0..<20)) == 3580)
+    // A clock that was set back.
+    #expect(wait([-100_000]) == 3600)
+  }
+}
+
+@Suite("Texts of messages")
+struct MessageTextTests {
+  private func text(_ language: String?, service: String = "en", _ description: String? = nil) -> String {
+    var rules = SigningService.Rules(gateway: "g", instance: "i")
+    rules.language = service
+    return MessageText(MessageRecipient(name: "a", language: language), rules)
+      .oneTimeCode("012345", partner: "Portal", minutes: 5, description: description)
+  }
+
+  @Test("the recipient's language, else the service's, else English")
+  func languages() {
+    #expect(text("de-AT").contains("Gültig"))
+    #expect(text(nil, service: "de").contains("Gültig"))
+    #expect(text("fr", service: "de").contains("Gültig"))
+    #expect(text("EN", service: "de").contains("Valid for 5 minutes"))
+    #expect(text("fr", service: "it").contains("Valid"))
+  }
+
+  @Test("partner, code and description are in it; the description stays on the line and short")
+  func description() {
+    #expect(text("en", "Order 7").hasPrefix("012345 is your code for signing at Portal (Order 7)."))
+    #expect(text("en", nil) == text("en", " \n\u{202e} "))
+    #expect(text("en", "a\r\nb\u{202e}c").contains("(a b c)"))
+    let long = text("en", String(repeating: "e\u{301}", count: 10_000))
+    #expect(long.unicodeScalars.count < 300 && long.contains("…"))
+  }
+}

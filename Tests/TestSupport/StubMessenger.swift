@@ -1,0 +1,32 @@
+public import SoleControl
+import Synchronization
+
+/// A messenger that keeps what it gets, and fails when the test tells it to.
+public final class StubMessenger: Messenger {
+  private struct State {
+    var failure: MessengerError?
+    var delivered: [Message] = []
+  }
+
+  private let state = Mutex(State())
+
+  public init() {}
+
+  /// - Parameter failure: what the next messages get; nil: they are delivered.
+  public func fail(_ failure: MessengerError?) { state.withLock { $0.failure = failure } }
+
+  public var delivered: [Message] { state.withLock { $0.delivered } }
+
+  /// The last code that was sent.
+  public var code: String? {
+    for message in delivered.reversed() { if case .oneTimeCode(let code) = message.content { return code } }
+    return nil
+  }
+
+  public func deliver(_ message: Message, of partner: PartnerID) async throws(MessengerError) {
+    try state.withLock { state throws(MessengerError) in
+      if let failure = state.failure { throw failure }
+      state.delivered.append(message)
+    }
+  }
+}

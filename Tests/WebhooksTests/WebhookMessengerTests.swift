@@ -1,0 +1,57 @@
+import Hummingbird
+import NIOCore
+import OutboundHTTP
+import SoleControl
+import Synchronization
+import TestSupport
+import Testing
+import WireJSON
+
+@testable import Webhooks
+
+@Suite("Messengers")
+struct WebhookMessengerTests {
+  private let message = Message(
+    id: "m-1", recipient: "alice", credential: CredentialID("cred-1"), content: .oneTimeCode("123456"),
+    text: "123456 is your code")
+
+  private func messenger(
+    _ url: String, report: @escaping @Sendable (PartnerID, String) -> Void = { _, _ in }
+  ) -> WebhookMessenger {
+    var settings = HTTPClient.Settings()
+    settings.allowsPlainHTTP = true
+    let sender = WebhookSender(client: HTTPClient(settings), pauses: [], now: { 1 })
+    return WebhookMessenger(
+      [PartnerID("portal"): .init(url: url, secret: WebhookSecret("s"), sender: sender)], report: report)
+  }
+
+  @Test("a one-time code arrives as the contract says")
+  func body() async throws {
+    let body = Mutex<[UInt8]>([])
+    let router = Router()
+    router.post("messages") { request, _ in
+      let octets = Array(try await request.body.collect(upTo: 100_000).readableBytesView)
+      body.withLock { $0 = octets }
+      return Response(status: .accepted)
+    }
+    try await LocalServer.serve(router) { base in
+      try await messenger(base + "/messages").deliver(message, of: PartnerID("portal"))
+    }
+    #expect(
+      try JSONValue.parse(body.withLock(\.self)) == [
+        "id": "m-1", "type": "one-time-code", "to": "alice", "credentialID": "cred-1", "text": "123456 is your code",
+        "code": "123456",
+      ])
+  }
+
+  @Test("a partner without a messenger, and one whose messenger is down: the operator learns why, and nothing else")
+  func failures() async {
+    let reports = Mutex<[String]>([])
+    let messenger = messenger("http://127.0.0.1:1/") { partner, failure in
+      reports.withLock { $0.append("\(partner) \(failure)") }
+    }
+    await #expect(throws: MessengerError.notConfigured) { try await messenger.deliver(message, of: PartnerID("other")) }
+    await #expect(throws: MessengerError.unavailable) { try await messenger.deliver(message, of: PartnerID("portal")) }
+    #expect(reports.withLock(\.self) == ["portal unanswered(OutboundHTTP.HTTPClientError.unreachable)"])
+  }
+}
