@@ -9,6 +9,8 @@ public struct AuditEvent: Sendable, Equatable {
     case keyMade = "key.made"
     case certificateIssued = "certificate.issued"
     case authorizationGranted = "authorization.granted"
+    /// A SAD took the place of another one, with what that one had left.
+    case authorizationExtended = "authorization.extended"
     case authorizationRefused = "authorization.refused"
     case authorizationRevoked = "authorization.revoked"
     case credentialUnlocked = "credential.unlocked"

@@ -52,7 +52,7 @@ public struct AuthorizeRequest: Sendable {
   }
 
   /// v2 requires the OID with `hashes`; with v1's `hash` it can only follow from the length.
-  private static func hashAlgorithm(
+  static func hashAlgorithm(
     of digests: [[UInt8]], _ fields: Fields, _ version: APIVersion
   ) throws -> WireHashAlgorithm {
     guard let first = digests.first else { throw CSCError.emptyHashArray }

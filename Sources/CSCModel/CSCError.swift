@@ -38,13 +38,14 @@ extension CSCError {
     "The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than once, or is otherwise malformed."
 
   /// The Authorization header is missing or is not `Bearer …` (a row of every method's table). Two methods
-  /// of v1 print REQUIRED in capitals.
+  /// of v1 print REQUIRED in capitals, and one has a text of its own.
   public static func malformedHeader(_ method: Method, _ version: APIVersion) -> CSCError {
     switch (version, method) {
     case (.v2, _): invalid("Malformed authorization header")
     // The misspelling is v1's own (CSC v1 §11.8).
     case (.v1, .credentialsSendOTP): invalid("Malformed authroization header.")
-    case (.v1, .authRevoke): invalid(malformedText.replacing("a required", with: "a REQUIRED"))
+    case (.v1, .authRevoke), (.v1, .credentialsExtendTransaction):
+      invalid(malformedText.replacing("a required", with: "a REQUIRED"))
     case (.v1, _): invalid(malformedText)
     }
   }

@@ -6,6 +6,7 @@ public enum Method: String, Sendable, CaseIterable {
   case credentialsList = "credentials/list"
   case credentialsInfo = "credentials/info"
   case credentialsAuthorize = "credentials/authorize"
+  case credentialsExtendTransaction = "credentials/extendTransaction"
   case credentialsGetChallenge = "credentials/getChallenge"
   case credentialsSendOTP = "credentials/sendOTP"
   case signHash = "signatures/signHash"

@@ -33,7 +33,7 @@ extension CSCModel.Method {
     switch self {
     case .credentialsInfo, .signHash, .signPolling: true
     case .info, .authLogin, .authRevoke, .credentialsList, .credentialsAuthorize, .credentialsGetChallenge,
-      .credentialsSendOTP:
+      .credentialsSendOTP, .credentialsExtendTransaction:
       false
     }
   }

@@ -108,6 +108,8 @@ public struct Gateway: Sendable {
     case .credentialsInfo: return try await credentialInfo(CredentialsInfoRequest(fields), version, as: caller)
     case .credentialsAuthorize:
       return try await authorize(AuthorizeRequest(fields, version), version, as: principal)
+    case .credentialsExtendTransaction:
+      return try await extendTransaction(ExtendTransactionRequest(fields, version), as: principal)
     case .credentialsSendOTP:
       let request = try SendOTPRequest(fields)
       return try await sendCode(request.credentialID, request.description, as: principal)

@@ -13,9 +13,7 @@ extension Gateway {
         credential: CredentialID(request.credentialID), numSignatures: request.numSignatures,
         hashAlgorithm: request.hashAlgorithm?.core, digests: request.digests ?? [],
         presented: try Self.presented(request), oneTimeCode: request.oneTimeCode), as: principal)
-    return Response(json: [
-      "SAD": .string(Base64.encodeURL(authorization.sad.octets)), "expiresIn": .integer(authorization.expiresIn),
-    ])
+    return Response(authorization)
   }
 
   /// `signatures/signHash`

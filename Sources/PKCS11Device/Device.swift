@@ -59,6 +59,17 @@ public final class Device: SigningDevice, KeyMaker {
     try module.makeToken(
       label: settings.tokenLabel, securityOfficerPIN: securityOfficerPIN,
       pin: String(decoding: settings.pin, as: UTF8.self))
+    try makeMissingKeys(settings, module, authorityKeys)
+  }
+
+  /// Makes the keys that a token of an older build does not have yet. Makes no token.
+  public static func makeMissingKeys(_ settings: Settings, authorityKeys: [String] = []) throws {
+    try makeMissingKeys(settings, CryptokiModule(path: settings.module), authorityKeys)
+  }
+
+  private static func makeMissingKeys(
+    _ settings: Settings, _ module: CryptokiModule, _ authorityKeys: [String]
+  ) throws {
     let session = try DeviceSession(module: module, slot: try module.slot(tokenLabel: settings.tokenLabel))
     defer { session.close() }
     try session.logIn(pin: settings.pin)

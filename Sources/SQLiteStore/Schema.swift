@@ -73,6 +73,15 @@ enum Schema {
           CREATE INDEX message_time ON message (time);
           """)
     }
+    migrator.registerMigration("0003-extensions") { db in
+      try db.execute(
+        sql: """
+          ALTER TABLE activation ADD COLUMN replaced INTEGER NOT NULL DEFAULT 0;
+          CREATE TABLE successor (
+            extended BLOB PRIMARY KEY, activation BLOB NOT NULL, request BLOB NOT NULL, sealed BLOB NOT NULL
+            ) WITHOUT ROWID;
+          """)
+    }
     migrator.registerMigration("0005-authorization-server") { db in
       try db.execute(
         sql: """

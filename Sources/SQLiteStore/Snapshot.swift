@@ -34,8 +34,10 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
   }
 
   func activation(_ digest: ActivationDigest) throws -> Activation? {
-    try one("SELECT binding, expires, revoked FROM activation WHERE digest = ?", [Self.data(digest.bytes)]).map {
-      Activation(digest: digest, binding: Self.bytes($0[0]), expires: $0[1], isRevoked: $0[2])
+    try one(
+      "SELECT binding, expires, revoked, replaced FROM activation WHERE digest = ?", [Self.data(digest.bytes)]
+    ).map {
+      Activation(digest: digest, binding: Self.bytes($0[0]), expires: $0[1], isRevoked: $0[2], isReplaced: $0[3])
     }
   }
 

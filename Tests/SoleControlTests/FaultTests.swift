@@ -91,6 +91,24 @@ struct FaultTests {
     store.failing.withLock { $0 = (write: 1, happens: false) }
     await #expect(throws: StoreError.unavailable) { try await bench.authorize(credential, presented: [.pin: "0"]) }
   }
+
+  @Test("an extension whose write fails leaves the old SAD alive; one whose reply is lost is repeated")
+  func extensionWrites() async throws {
+    let memory = MemoryStore()
+    let store = FailingStore(memory)
+    let bench = SigningBench(store: store)
+    let credential = try await bench.enrol()
+    let sad = try await bench.authorize(credential, count: 2).sad
+    let request = ExtensionRequest(credential: credential.id, sad: sad, hashAlgorithm: nil, digests: [])
+    store.failing.withLock { $0 = (write: 1, happens: false) }
+    await #expect(throws: StoreError.unavailable) { try await bench.service.extend(request, as: bench.principal()) }
+    _ = try await bench.sign(credential, sad, [digest("a")])
+    store.failing.withLock { $0 = (write: 1, happens: true) }
+    await #expect(throws: StoreError.outcomeUnknown) { try await bench.service.extend(request, as: bench.principal()) }
+    let new = try await bench.service.extend(request, as: bench.principal()).sad
+    _ = try await bench.sign(credential, new, [digest("b")])
+    #expect(memory.count(.signatureMade) == 2 && memory.count(.authorizationExtended) == 1)
+  }
 }
 
 /// The real device, until it is told to fail.

@@ -38,6 +38,7 @@ public struct StoreConformance {
     try await revokedIsKept()
     try await tokens()
     try await accountsAndEntries()
+    try await successors()
     try await oneTimeCodes()
     try await messages()
   }

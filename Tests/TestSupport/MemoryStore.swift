@@ -14,6 +14,7 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
     var jobs: [JobID: StoredJob] = [:]
     var challenges: [(challenge: Challenge, made: Int)] = []
     var made = 0
+    var successors: [ActivationDigest: Successor] = [:]
     var codes: [String: OneTimeCode] = [:]
     var messages: [SentMessage] = []
     var audit: [AuditEntry] = []
@@ -171,7 +172,7 @@ private final class MemoryTransaction: SoleControlWriting {
   func revoke(_ activation: ActivationDigest) throws {
     guard let old = state.activations[activation] else { return }
     state.activations[activation] = Activation(
-      digest: old.digest, binding: old.binding, expires: old.expires, isRevoked: true)
+      digest: old.digest, binding: old.binding, expires: old.expires, isRevoked: true, isReplaced: old.isReplaced)
   }
 
   func markUnknown(instance: String) throws -> [SigningOperation] {
@@ -213,6 +214,15 @@ private final class MemoryTransaction: SoleControlWriting {
     let before = state.challenges.count
     state.challenges.removeAll { $0.challenge.digest == digest }
     return state.challenges.count < before
+  }
+
+  func successor(of activation: ActivationDigest) throws -> Successor? { state.successors[activation] }
+
+  func add(_ successor: Successor) throws {
+    guard state.successors.updateValue(successor, forKey: successor.extended) == nil else { throw StoreError.corrupt }
+    guard let old = state.activations[successor.extended] else { return }
+    state.activations[old.digest] = Activation(
+      digest: old.digest, binding: old.binding, expires: old.expires, isRevoked: old.isRevoked, isReplaced: true)
   }
 
   // MARK: One-time codes and messages

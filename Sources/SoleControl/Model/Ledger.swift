@@ -17,13 +17,21 @@ public struct Activation: Sendable, Equatable {
   public let expires: UnixTime
   /// Nothing more is signed under it; what it signed can still be had again.
   public let isRevoked: Bool
+  /// Another one took its place. Nothing more is reserved under it; what was reserved before goes on.
+  public let isReplaced: Bool
 
-  public init(digest: ActivationDigest, binding: [UInt8], expires: UnixTime, isRevoked: Bool = false) {
+  public init(
+    digest: ActivationDigest, binding: [UInt8], expires: UnixTime, isRevoked: Bool = false, isReplaced: Bool = false
+  ) {
     self.digest = digest
     self.binding = binding
     self.expires = expires
     self.isRevoked = isRevoked
+    self.isReplaced = isReplaced
   }
+
+  /// Whether slots can be reserved under it, but for its expiry.
+  var isAlive: Bool { !isRevoked && !isReplaced }
 }
 
 /// One call for signatures that got slots.

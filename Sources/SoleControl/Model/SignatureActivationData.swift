@@ -61,6 +61,8 @@ public struct Binding: Sendable, Equatable {
   public var digests: [[UInt8]]
   public var evidence: [Evidence]
   public var issued, expires: UnixTime
+  /// When the transaction began, if this SAD extends it; nil if it began with this one.
+  public var began: UnixTime?
 
   func canonical() -> [UInt8] {
     var object = JSONObject([
@@ -72,6 +74,7 @@ public struct Binding: Sendable, Equatable {
       ("issued", .integer(issued)), ("expires", .integer(expires)),
     ])
     if let client { object["client"] = .string(client.text) }
+    if let began { object["began"] = .integer(began) }
     if let hashAlgorithm { object["hashAlgorithm"] = .string(hashAlgorithm.rawValue) }
     return JSONValue.object(object).canonical()
   }
@@ -91,13 +94,13 @@ public struct Binding: Sendable, Equatable {
       signer: SignerID(signer),
       credential: CredentialID(credential), scal: scal, numSignatures: Int(numSignatures),
       hashAlgorithm: object["hashAlgorithm"]?.string.flatMap(HashAlgorithm.init(rawValue:)), digests: digests,
-      evidence: evidence, issued: issued, expires: expires)
+      evidence: evidence, issued: issued, expires: expires, began: object["began"]?.integer)
   }
 
   init(
     gateway: String, partner: PartnerID, client: ClientID?, signer: SignerID, credential: CredentialID, scal: SCAL,
     numSignatures: Int, hashAlgorithm: HashAlgorithm?, digests: [[UInt8]], evidence: [Evidence],
-    issued: UnixTime, expires: UnixTime
+    issued: UnixTime, expires: UnixTime, began: UnixTime? = nil
   ) {
     self.gateway = gateway
     self.partner = partner
@@ -111,6 +114,7 @@ public struct Binding: Sendable, Equatable {
     self.evidence = evidence
     self.issued = issued
     self.expires = expires
+    self.began = began
   }
 }
 

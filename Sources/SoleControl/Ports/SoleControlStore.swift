@@ -42,6 +42,8 @@ public protocol SoleControlReading: JobReading {
   func operation(_ activation: ActivationDigest, requestDigest: [UInt8]) throws -> SigningOperation?
   func operation(id: String) throws -> SigningOperation?
   func challenge(_ digest: [UInt8]) throws -> Challenge?
+  /// What took the place of an extended SAD.
+  func successor(of activation: ActivationDigest) throws -> Successor?
   /// The open one-time code of a factor. It may have expired.
   func oneTimeCode(_ factor: FactorID, of credential: CredentialID) throws -> OneTimeCode?
   /// The messages to a customer for a factor after `time`, oldest first.
@@ -64,6 +66,8 @@ public protocol SoleControlWriting: SoleControlReading, JobWriting {
   func release(_ operation: SigningOperation) throws
   /// Makes the SAD revoked. Unknown ones are left alone.
   func revoke(_ activation: ActivationDigest) throws
+  /// Notes what takes the place of a SAD, and makes that one replaced. There is one successor at most.
+  func add(_ successor: Successor) throws
   /// Makes every reserved operation of the instance unknown, except those of open jobs, and returns them. Their slots
   /// stay reserved.
   func markUnknown(instance: String) throws -> [SigningOperation]

@@ -92,7 +92,7 @@ extension SigningService {
     return Authorization(sad: sad, activation: activation.digest, expiresIn: rules.activationLife)
   }
 
-  private func sadID() async throws -> [UInt8] {
+  func sadID() async throws -> [UInt8] {
     do { return try await device.random(count: SignatureActivationData.idLength) } catch { throw error.asFault }
   }
 

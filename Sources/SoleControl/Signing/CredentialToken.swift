@@ -15,7 +15,9 @@ extension SigningService {
   /// - Returns: nil for anything but a SAD that the authorization server gave: one from credentials/authorize is no bearer.
   /// - Throws: `Refusal.sadExpired`.
   public func bearer(_ sad: SignatureActivationData) async throws -> CredentialBearer? {
-    guard let binding = try await binding(of: sad), let client = binding.client else { return nil }
+    guard let (binding, isReplaced) = try await binding(of: sad), let client = binding.client, !isReplaced else {
+      return nil
+    }
     guard clock.now() < binding.expires else { throw Refusal.sadExpired }
     return CredentialBearer(
       sad: sad, principal: Principal(partner: binding.partner, signer: binding.signer, client: client),
@@ -26,30 +28,35 @@ extension SigningService {
   ///
   /// - Throws: `Refusal.invalidSAD` if it is unknown or not the principal's.
   public func revoke(_ sad: SignatureActivationData, as principal: Principal) async throws {
-    guard let binding = try await binding(of: sad), binding.partner == principal.partner,
+    guard let (binding, _) = try await binding(of: sad), binding.partner == principal.partner,
       principal.signer == nil || binding.signer == principal.signer,
       binding.client == nil || binding.client == principal.client
     else { throw Refusal.invalidSAD }
     try await revoke(sad.digest)
   }
 
-  /// Ends the SAD of this name in the ledger.
+  /// Ends the SAD of this name in the ledger, and those that took its place.
   public func revoke(_ activation: ActivationDigest) async throws {
     let now = clock.now()
     try await store.write { transaction in
-      try transaction.revoke(activation)
-      try transaction.append(
-        AuditEvent(.authorizationRevoked, [("activation", .string(Hex.encode(activation.bytes)))]), at: now)
+      var next: ActivationDigest? = activation
+      while let activation = next {
+        try transaction.revoke(activation)
+        try transaction.append(
+          AuditEvent(.authorizationRevoked, [("activation", .string(Hex.encode(activation.bytes)))]), at: now)
+        next = try transaction.successor(of: activation)?.activation
+      }
     }
   }
 
-  /// The binding of a SAD that is alive and whose MAC is right; nil if there is none.
-  private func binding(of sad: SignatureActivationData) async throws -> Binding? {
+  /// The binding of a SAD that is not revoked and whose MAC is right, and whether another one took its place; nil if
+  /// there is none.
+  private func binding(of sad: SignatureActivationData) async throws -> (Binding, isReplaced: Bool)? {
     let name = sad.digest
     guard let activation = try await store.read({ try $0.activation(name) }), !activation.isRevoked,
       let binding = Binding(canonical: activation.binding), binding.gateway == rules.gateway
     else { return nil }
     let macs = try await codes([(.activation, sad.id + activation.binding)])
-    return Self.isEqual(macs[0], sad.mac) ? binding : nil
+    return Self.isEqual(macs[0], sad.mac) ? (binding, activation.isReplaced) : nil
   }
 }

@@ -44,8 +44,8 @@ extension SigningService {
             return .accepted(open.id)
           }
         }
-        // Revoked since step 2, or before.
-        guard try transaction.activation(operation.activation)?.isRevoked == false else { throw Refusal.invalidSAD }
+        // Revoked or replaced since step 2, or before.
+        guard try transaction.activation(operation.activation)?.isAlive == true else { throw Refusal.invalidSAD }
         let free = try transaction.slots(operation.activation)
         let slots = try Self.slots(for: request, of: warrant.binding, states: free)
         try transaction.reserve(slots, for: operation)

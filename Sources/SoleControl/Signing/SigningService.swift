@@ -7,6 +7,8 @@ public struct SigningService: Sendable {
     public var instance: String
     /// Seconds.
     public var activationLife: UnixTime = 300
+    /// How long a transaction can be kept alive by extending it. Seconds.
+    public var longestTransaction: UnixTime = 3000
     /// Wrong tries until a factor is locked.
     public var maximumTries = 5
     /// The same for one-time codes that were sent.

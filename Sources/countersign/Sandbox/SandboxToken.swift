@@ -33,10 +33,11 @@ struct SandboxToken {
     let keys = (MACKey.allCases.map(\.rawValue) + SandboxAuthority.keys).joined(separator: " ") + "\n"
     let made = FileManager.default.contents(atPath: folder.path(Self.mark)).map { String(decoding: $0, as: UTF8.self) }
     guard made != keys else { return }
-    if made != nil, try tokenFolders().isEmpty {
-      throw ConfigError(description: "the sandbox's token has gone; remove \(folder.root) to start anew")
+    if made == nil {
+      try Device.provision(settings, securityOfficerPIN: seed.officerPIN, authorityKeys: SandboxAuthority.keys)
+    } else {
+      try Device.makeMissingKeys(settings, authorityKeys: SandboxAuthority.keys)
     }
-    try Device.provision(settings, securityOfficerPIN: seed.officerPIN, authorityKeys: SandboxAuthority.keys)
     for name in try tokenFolders() {
       let original = "\(name)/\(Self.file)"
       let whole = try Data(contentsOf: URL(fileURLWithPath: original))

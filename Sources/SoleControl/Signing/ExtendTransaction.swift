@@ -1,0 +1,160 @@
+import AuditLog
+import Crypto
+import WireJSON
+
+/// A call of credentials/extendTransaction, as sole control sees it.
+public struct ExtensionRequest: Sendable {
+  public var credential: CredentialID
+  public var sad: SignatureActivationData
+  public var hashAlgorithm: HashAlgorithm?
+  /// Raw digests in request order, for the next call of signHash; empty if none were named.
+  public var digests: [[UInt8]]
+
+  public init(
+    credential: CredentialID, sad: SignatureActivationData, hashAlgorithm: HashAlgorithm?, digests: [[UInt8]]
+  ) {
+    self.credential = credential
+    self.sad = sad
+    self.hashAlgorithm = hashAlgorithm
+    self.digests = digests
+  }
+
+  /// What makes two extensions of a SAD the same.
+  fileprivate var digest: [UInt8] {
+    let text: JSONValue = [
+      "hashAlgorithm": .string(hashAlgorithm?.rawValue ?? ""),
+      "digests": .array(digests.map { .string(Hex.encode($0)) }),
+    ]
+    return Array(SHA256.hash(data: text.canonical()))
+  }
+}
+
+/// A SAD as it is when it is to be extended.
+private struct Extensible: Sendable {
+  let row: SealedRow
+  let credential: Credential
+  let activation: Activation
+  let binding: Binding
+  /// Numbers of the slots that are left.
+  let free: [Int]
+  let successor: Successor?
+}
+
+extension SigningService {
+  /// How often an extension starts again because a signature took a slot meanwhile.
+  private static let mostAttempts = 10
+
+  /// Exchanges a SAD for a new one (CSC v1 §11.7, v2 §11.9): in one transaction the old one is dead and the new one
+  /// alive, with as many signatures as the old one had left. What is reserved, used or unknown stays gone.
+  ///
+  /// The same extension again gets the same new SAD, so that a lost answer does not cost the authorization.
+  public func extend(_ request: ExtensionRequest, as principal: Principal) async throws -> Authorization {
+    for _ in 0..<Self.mostAttempts {
+      let old = try await extensible(request, as: principal)
+      guard !old.activation.isRevoked else { throw Refusal.invalidSAD }
+      if old.activation.isReplaced { return try await repeated(request, old) }
+      if let new = try await replace(old, request) { return new }
+    }
+    throw Refusal.unavailable
+  }
+
+  private func extensible(_ request: ExtensionRequest, as principal: Principal) async throws -> Extensible {
+    let name = request.sad.digest
+    let (row, activation, states, successor) = try await store.read {
+      (
+        try $0.credential(request.credential), try $0.activation(name), try $0.slots(name),
+        try $0.successor(of: name)
+      )
+    }
+    guard let row else { throw Refusal.unknownCredential }
+    let credential = try await confirmed(row, id: request.credential)
+    guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
+    guard credential.isEnabled else { throw Refusal.credentialDisabled }
+    guard let activation, let binding = Binding(canonical: activation.binding) else { throw Refusal.invalidSAD }
+    let macs = try await codes([(.activation, request.sad.id + activation.binding)])
+    guard Self.isEqual(macs[0], request.sad.mac), binding.gateway == rules.gateway,
+      binding.credential == credential.id, binding.partner == principal.partner,
+      binding.signer == credential.signer, binding.client == nil || binding.client == principal.client
+    else { throw Refusal.invalidSAD }
+    guard clock.now() < binding.expires else { throw Refusal.sadExpired }
+    return Extensible(
+      row: row, credential: credential, activation: activation, binding: binding,
+      free: states.indices.filter { states[$0].isFree }, successor: successor)
+  }
+
+  /// Nil if the SAD changed meanwhile.
+  private func replace(_ old: Extensible, _ request: ExtensionRequest) async throws -> Authorization? {
+    let now = clock.now()
+    let binding = try next(old, request, now)
+    let text = binding.canonical()
+    let id = try await sadID()
+    let sad = SignatureActivationData(id: id, mac: try await codes([(.activation, id + text)])[0])
+    let activation = Activation(digest: sad.digest, binding: text, expires: binding.expires)
+    let name = request.sad.digest
+    let successor = Successor(
+      extended: name, activation: sad.digest, request: request.digest,
+      sealed: try SealedSAD.seal(sad, with: request.sad.octets, for: .successor))
+
+    let isDone: Bool = try await store.write { transaction in
+      guard try transaction.seal(of: old.credential.id) == old.row.seal else { throw Refusal.unavailable }
+      let states = try transaction.slots(name)
+      guard try transaction.activation(name)?.isAlive == true,
+        states.indices.filter({ states[$0].isFree }) == old.free
+      else { return false }
+      try transaction.add(activation, slots: binding.numSignatures)
+      try transaction.add(successor)
+      try transaction.append(Self.extended(name, by: activation, binding), at: now)
+      return true
+    }
+    return isDone ? Authorization(sad: sad, activation: sad.digest, expiresIn: binding.expires - now) : nil
+  }
+
+  /// The binding of the new SAD. Without new digests it keeps those that the old one named and did not use.
+  private func next(_ old: Extensible, _ request: ExtensionRequest, _ now: UnixTime) throws -> Binding {
+    guard !old.free.isEmpty else { throw Refusal.invalidSAD }
+    guard old.credential.scal == .one || !request.digests.isEmpty else { throw Refusal.digestsMissing }
+    guard request.digests.count <= old.free.count else { throw Refusal.authorizationExhausted }
+    var binding = old.binding
+    binding.scal = old.credential.scal
+    binding.numSignatures = old.free.count
+    if request.digests.isEmpty {
+      binding.digests = old.free.filter { $0 < old.binding.digests.count }.map { old.binding.digests[$0] }
+    } else {
+      binding.digests = request.digests
+      binding.hashAlgorithm = request.hashAlgorithm
+    }
+    if binding.digests.isEmpty { binding.hashAlgorithm = nil }
+    let began = old.binding.began ?? old.binding.issued
+    binding.began = began
+    binding.issued = now
+    binding.expires = min(now + rules.activationLife, began + rules.longestTransaction)
+    return binding
+  }
+
+  /// A dead SAD is good for nothing but the extension that ended it.
+  private func repeated(_ request: ExtensionRequest, _ old: Extensible) async throws -> Authorization {
+    guard let successor = old.successor, Self.isEqual(successor.request, request.digest),
+      let sad = SealedSAD.open(successor.sealed, with: request.sad.octets, for: .successor),
+      let activation = try await store.read({ try $0.activation(sad.digest) }), activation.isAlive,
+      let binding = Binding(canonical: activation.binding)
+    else { throw Refusal.invalidSAD }
+    let left = binding.expires - clock.now()
+    guard left > 0 else { throw Refusal.sadExpired }
+    return Authorization(sad: sad, activation: sad.digest, expiresIn: left)
+  }
+
+  private static func extended(
+    _ old: ActivationDigest, by activation: Activation, _ binding: Binding
+  ) -> AuditEvent {
+    AuditEvent(
+      .authorizationExtended,
+      [
+        ("activation", .string(Hex.encode(activation.digest.bytes))), ("extends", .string(Hex.encode(old.bytes))),
+        ("credential", .string(binding.credential.text)), ("signer", .string(binding.signer.text)),
+        ("partner", .string(binding.partner.text)), ("client", .string(binding.client?.text ?? "")),
+        ("numSignatures", .integer(Int64(binding.numSignatures))),
+        ("digests", .array(binding.digests.map { .string(Hex.encode($0)) })),
+        ("expires", .integer(binding.expires)),
+      ])
+  }
+}
