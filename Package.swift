@@ -61,10 +61,11 @@ let package = Package(
     core("AuditLog", ["WireJSON", crypto]),
     core("SoleControl", ["AuditLog", "WireJSON", crypto]),
     core("OAuth", ["WireJSON", crypto]),
+    core("TimestampAuthority", ["SoleControl"]),
 
     adapter(
       "PKCS11Device", ["SoleControl", "CCryptoki", .product(name: "SwiftASN1", package: "swift-asn1")]),
-    adapter("OpenSSLPKI", ["SoleControl", "OAuth", "COpenSSL"]),
+    adapter("OpenSSLPKI", ["SoleControl", "OAuth", "TimestampAuthority", "COpenSSL"]),
     adapter("OutboundHTTP", ["CCurl"]),
     adapter("Webhooks", ["SoleControl", "WireJSON", "OutboundHTTP", crypto]),
     adapter(
@@ -76,7 +77,7 @@ let package = Package(
     adapter(
       "HTTPGateway",
       [
-        "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "COpenAPI", log, crypto,
+        "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "TimestampAuthority", "COpenAPI", log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -101,7 +102,8 @@ let package = Package(
       name: "countersign",
       dependencies: [
         "WireJSON", "CSCModel", "SoleControl", "OAuth", "AuditLog", "PKCS11Device", "OpenSSLPKI", "EIDProvider",
-        "OutboundHTTP", "Webhooks", "SQLiteStore", "HTTPGateway", "EIDSimulator", log, crypto,
+        "OutboundHTTP", "Webhooks", "SQLiteStore", "HTTPGateway", "EIDSimulator", "TimestampAuthority",
+        log, crypto,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -127,6 +129,9 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
+    tests(
+      "TimestampAuthorityTests",
+      ["TimestampAuthority", "SoleControl", "OpenSSLPKI", "PKCS11Device", "TestSupport"]),
     support("StoreConformance", ["SoleControl", "OAuth", "AuditLog", "WireJSON"]),
     tests("WireJSONTests", ["WireJSON"]),
     tests("CSCModelTests", ["CSCModel", "WireJSON"]),
@@ -159,7 +164,7 @@ let package = Package(
       "HTTPGatewayTests",
       [
         "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "EIDProvider", "OpenSSLPKI",
-        "PKCS11Device", "SQLiteStore", "TestSupport", log, crypto,
+        "PKCS11Device", "SQLiteStore", "TimestampAuthority", "TestSupport", log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -163,6 +163,12 @@ extension CSCError {
   public var ofFailedJob: CSCError { CSCError(.badRequest, code, text) }
 }
 
+// MARK: signatures/timestamp
+
+extension CSCError {
+  public static let emptyHash = invalid("Empty hash parameter")
+}
+
 // MARK: signatures/signHash
 
 extension CSCError {

@@ -26,12 +26,17 @@ extension Fields {
     guard elements.count <= SignHashRequest.maximumHashes else { throw CSCError.tooManySignatures }
     return try elements.map { element in
       guard let text = element.string else { throw CSCError.hashNotBase64 }
-      guard let digest = Base64.decode(text) else {
-        // A text of the base64 alphabet that only has an impossible length is a digest of a wrong length.
-        throw text.utf8.allSatisfy(isBase64Character) ? CSCError.digestLength : CSCError.hashNotBase64
-      }
-      return digest
+      return try digest(text)
     }
+  }
+
+  /// One digest. Its length is not looked at.
+  static func digest(_ text: String) throws -> [UInt8] {
+    guard let digest = Base64.decode(text) else {
+      // A text of the base64 alphabet that only has an impossible length is a digest of a wrong length.
+      throw text.utf8.allSatisfy(isBase64Character) ? CSCError.digestLength : CSCError.hashNotBase64
+    }
+    return digest
   }
 
   private static func isBase64Character(_ octet: UInt8) -> Bool {

@@ -11,6 +11,7 @@ public enum Method: String, Sendable, CaseIterable {
   case credentialsSendOTP = "credentials/sendOTP"
   case signHash = "signatures/signHash"
   case signPolling = "signatures/signPolling"
+  case timestamp = "signatures/timestamp"
 
   public func exists(in version: APIVersion) -> Bool {
     switch self {
@@ -21,7 +22,9 @@ public enum Method: String, Sendable, CaseIterable {
   }
 
   /// What `info.methods` lists: `info` itself may be left out (CSC v1 §11.1).
-  public static func announced(in version: APIVersion) -> [String] {
-    allCases.filter { $0 != .info && $0.exists(in: version) }.map(\.rawValue)
+  ///
+  /// - Parameter isAvailable: whether the service has what a method needs.
+  public static func announced(in version: APIVersion, isAvailable: (Method) -> Bool) -> [String] {
+    allCases.filter { $0 != .info && $0.exists(in: version) && isAvailable($0) }.map(\.rawValue)
   }
 }

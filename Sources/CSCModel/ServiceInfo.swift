@@ -48,12 +48,13 @@ public struct ServiceInfo: Sendable {
     return copy
   }
 
-  public func json(_ version: APIVersion) -> JSONValue {
+  /// - Parameter isAvailable: whether the service has what a method needs.
+  public func json(_ version: APIVersion, isAvailable: (Method) -> Bool) -> JSONValue {
     var answer = JSONObject([
       ("specs", .string(specs[version] ?? version.specs)), ("name", .string(name)), ("logo", .string(logo)),
       ("region", .string(region)), ("lang", .string(language)), ("description", .string(description)),
       ("authType", .array(authTypes.map(JSONValue.string))),
-      ("methods", .array(Method.announced(in: version).map(JSONValue.string))),
+      ("methods", .array(Method.announced(in: version, isAvailable: isAvailable).map(JSONValue.string))),
     ])
     if let authorizationServer {
       // v1's clients append `oauth2/authorize`, v2's `/oauth2/authorize`; each gets the endpoints of its version.

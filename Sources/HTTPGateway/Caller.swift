@@ -32,7 +32,7 @@ extension CSCModel.Method {
   var takesCredentialTokens: Bool {
     switch self {
     case .credentialsInfo, .signHash, .signPolling: true
-    case .info, .authLogin, .authRevoke, .credentialsList, .credentialsAuthorize, .credentialsGetChallenge,
+    case .info, .authLogin, .authRevoke, .credentialsList, .credentialsAuthorize, .credentialsGetChallenge, .timestamp,
       .credentialsSendOTP, .credentialsExtendTransaction:
       false
     }

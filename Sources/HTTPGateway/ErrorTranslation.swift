@@ -2,6 +2,7 @@ internal import CSCModel
 internal import Logging
 internal import OAuth
 internal import SoleControl
+internal import TimestampAuthority
 internal import WireJSON
 
 extension Gateway {
@@ -12,7 +13,7 @@ extension Gateway {
     case let error as CSCError: return error
     case let error as FieldError: return .field(error)
     case let error as Refusal: return error.cscError(version)
-    case StoreError.unavailable, is PasswordHasherBusy: return .temporarilyUnavailable
+    case StoreError.unavailable, TimestampError.busy, is PasswordHasherBusy: return .temporarilyUnavailable
     default:
       call.detail = "\(error)"
       return .serverError

@@ -4,6 +4,7 @@ public import Hummingbird
 public import Logging
 public import OAuth
 public import SoleControl
+public import TimestampAuthority
 internal import WireJSON
 
 /// The CSC API over HTTP: translates wire values into calls of the core and its answers and errors back.
@@ -21,6 +22,8 @@ public struct Gateway: Sendable {
   let pages: Pages
   let logger: Logger
   let now: @Sendable () -> UnixTime
+  /// The time-stamping authority; nil if there is none.
+  public var timestamps: TimestampService?
   private let readinessProbe: ReadinessProbe
 
   /// - Parameters:
@@ -82,11 +85,12 @@ public struct Gateway: Sendable {
   private func answer(
     _ request: Request, _ context: GatewayContext, to method: CSCModel.Method?, _ version: APIVersion, _ call: CallLog
   ) async throws -> Response {
-    guard let method, method.exists(in: version) else { throw CSCError.notImplemented }
+    guard let method, method.exists(in: version), isAvailable(method) else { throw CSCError.notImplemented }
     guard request.method == .post || method == .info else { throw CSCError.methodNotAllowed }
     let header = request.headers[.authorization]
     switch method {
-    case .info: return Response(json: info.localized(await language(request)).json(version))
+    case .info:
+      return Response(json: info.localized(await language(request)).json(version, isAvailable: isAvailable))
     case .authLogin:
       let fields = try await fields(request)
       return try await logIn(LoginRequest(fields, authorization: header, version))
@@ -117,6 +121,7 @@ public struct Gateway: Sendable {
     case .signHash:
       return try await signHash(SignHashRequest(fields, version, needsSAD: caller.sad == nil), version, as: caller)
     case .signPolling: return try await poll(SignPollingRequest(fields), version, as: principal)
+    case .timestamp: return try await timestamp(CSCModel.TimestampRequest(fields))
     }
   }
 

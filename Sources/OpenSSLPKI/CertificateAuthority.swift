@@ -8,15 +8,6 @@ public final class CertificateAuthority: Sendable {
   public static let rootLabel = "countersign-ca-root"
   public static let issuingLabel = "countersign-ca-issuing"
 
-  public struct Token: Sendable {
-    public var module, label, pin: String
-    public init(module: String, label: String, pin: String) {
-      self.module = module
-      self.label = label
-      self.pin = pin
-    }
-  }
-
   /// Whom a certificate names.
   public struct Subject: Sendable {
     public var commonName, givenName, surname, country: String
@@ -28,10 +19,8 @@ public final class CertificateAuthority: Sendable {
     }
   }
 
-  private let root, issuing: X509Certificate
-  private let keys: DeviceKeys
-  /// libp11 is not made for two threads on one key.
-  private let lock = NSLock()
+  let root, issuing: X509Certificate
+  let keys: DeviceKeys
 
   /// The root's certificate, PEM.
   public let rootPEM: String
@@ -43,15 +32,15 @@ public final class CertificateAuthority: Sendable {
     rootPEM = try root.pem()
   }
 
-  /// Reads the CA's certificates from `folder`, or makes them there. The keys must be in the token.
+  /// Reads the CA's certificates from `folder`, or makes them there.
   ///
   /// - Parameters:
+  ///   - keys: has the keys of `rootLabel` and `issuingLabel`.
   ///   - now: UTC, seconds since 1970.
   ///   - serial: 16 random octets each.
   public static func open(
-    folder: String, token: Token, organization: String, now: Int64, serial: () -> [UInt8]
+    folder: String, keys: DeviceKeys, organization: String, now: Int64, serial: () -> [UInt8]
   ) throws -> CertificateAuthority {
-    let keys = try DeviceKeys(token: token, labels: [rootLabel, issuingLabel])
     let rootPath = "\(folder)/root.der"
     let issuingPath = "\(folder)/issuing.der"
     if let root = FileManager.default.contents(atPath: rootPath),
@@ -60,13 +49,16 @@ public final class CertificateAuthority: Sendable {
       return try CertificateAuthority(
         root: X509Certificate(der: Array(root)), issuing: X509Certificate(der: Array(issuing)), keys: keys)
     }
-    let rootKey = try keys.key(rootLabel)
-    let root = try authority(
-      "\(organization) Root CA", organization, key: rootKey, signer: rootKey, issuer: nil,
-      pathLength: 1, serial: serial(), now: now, years: 20)
-    let issuing = try authority(
-      "\(organization) Issuing CA", organization, key: keys.key(issuingLabel), signer: rootKey, issuer: root,
-      pathLength: 0, serial: serial(), now: now, years: 10)
+    let (root, issuing) = try keys.use { key in
+      let rootKey = try key(rootLabel)
+      let root = try authority(
+        "\(organization) Root CA", organization, key: rootKey, signer: rootKey, issuer: nil,
+        pathLength: 1, serial: serial(), now: now, years: 20)
+      let issuing = try authority(
+        "\(organization) Issuing CA", organization, key: key(issuingLabel), signer: rootKey, issuer: root,
+        pathLength: 0, serial: serial(), now: now, years: 10)
+      return (root, issuing)
+    }
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try Data(try root.der()).write(to: URL(fileURLWithPath: rootPath), options: .atomic)
     try Data(try issuing.der()).write(to: URL(fileURLWithPath: issuingPath), options: .atomic)
@@ -94,8 +86,6 @@ public final class CertificateAuthority: Sendable {
   public func issue(
     publicKey: [UInt8], subject: Subject, serial: [UInt8], now: Int64, days: Int64
   ) throws -> Certificate {
-    lock.lock()
-    defer { lock.unlock() }
     let key = try PublicKey(spki: publicKey)
     let builder = try CertificateBuilder(
       serial: serial, publicKey: key.pointer, notBefore: now - 60, notAfter: now + days * 86400)
@@ -106,7 +96,29 @@ public final class CertificateAuthority: Sendable {
     try builder.add([
       (NID_basic_constraints, "critical,CA:FALSE"), (NID_key_usage, "critical,nonRepudiation,digitalSignature"),
     ])
-    let certificate = try builder.signed(with: keys.key(Self.issuingLabel), hash: EVP_sha256())
+    let certificate = try keys.use { key in try builder.signed(with: key(Self.issuingLabel), hash: EVP_sha256()) }
     return try Certificate(chain: [certificate.der(), issuing.der(), root.der()])
+  }
+
+  /// Issues the certificate of a time-stamping authority: for time-stamping and nothing else, and critically so
+  /// (RFC 3161 §2.3).
+  ///
+  /// - Parameter keyLabel: of the authority's key, which is in the token too.
+  /// - Returns: the chain, PEM, the authority's own certificate first.
+  public func issueTimestampAuthority(
+    keyLabel: String, organization: String, serial: [UInt8], now: Int64, days: Int64
+  ) throws -> String {
+    try keys.use { key in
+      let builder = try CertificateBuilder(
+        serial: serial, publicKey: key(keyLabel), notBefore: now - 60, notAfter: now + days * 86400)
+      try builder.subject([("C", "AT"), ("O", organization), ("CN", "\(organization) Time-Stamping Authority")])
+      try builder.issuer(issuing)
+      try builder.add([
+        (NID_basic_constraints, "critical,CA:FALSE"), (NID_key_usage, "critical,digitalSignature"),
+        (NID_ext_key_usage, "critical,timeStamping"),
+      ])
+      let certificate = try builder.signed(with: key(Self.issuingLabel), hash: EVP_sha256())
+      return try certificate.pem() + issuing.pem() + root.pem()
+    }
   }
 }

@@ -1,16 +1,32 @@
 internal import COpenSSL
+internal import Foundation
 
 /// Private keys in the token as OpenSSL sees them, through libp11: the keys never leave the device.
 ///
-/// One value for all keys of a token: each libp11 context closes every session of the process on its slot when it
-/// opens its first. The context stays for the process's life, because unloading it would finalise the module.
+/// One value for all keys of a token, shared by everybody who signs with OpenSSL, and opened before the device: each
+/// libp11 context closes every session of the process on its slot when it opens its first
+/// (Specs/decisions/0006-libp11.md). The context stays for the process's life, because unloading it would finalise the
+/// module.
 ///
-/// `@unchecked`: used by one call at a time, under the lock of its owner.
-final class DeviceKeys: @unchecked Sendable {
-  private let keys: [String: OpaquePointer]
+/// `@unchecked`: keys are used by one call at a time, under `lock`.
+public final class DeviceKeys: @unchecked Sendable {
+  public struct Token: Sendable {
+    public var module, label, pin: String
+    public init(module: String, label: String, pin: String) {
+      self.module = module
+      self.label = label
+      self.pin = pin
+    }
+  }
 
+  private let keys: [String: OpaquePointer]
+  /// libp11 is not made for two threads on one key.
+  private let lock = NSLock()
+
+  /// Logs in and finds the keys.
+  ///
   /// - Parameter labels: of the private keys; the public key beside each has the same.
-  init(token: CertificateAuthority.Token, labels: [String]) throws {
+  public init(token: Token, labels: [String]) throws {
     ERR_clear_error()
     let context = try nonNil(PKCS11_CTX_new(), "libp11")
     try Self.zero(PKCS11_CTX_load(context, token.module), "cannot load \(token.module)")
@@ -38,7 +54,12 @@ final class DeviceKeys: @unchecked Sendable {
 
   deinit { for key in keys.values { EVP_PKEY_free(key) } }
 
-  func key(_ label: String) throws -> OpaquePointer { try nonNil(keys[label], "no key \(label)") }
+  /// Runs `body` while nobody else uses a key.
+  func use<Result>(_ body: (_ key: (_ label: String) throws -> OpaquePointer) throws -> Result) throws -> Result {
+    lock.lock()
+    defer { lock.unlock() }
+    return try body { label in try nonNil(keys[label], "no key \(label)") }
+  }
 
   private static func zero(_ result: Int32, _ what: String) throws {
     guard result == 0 else { throw OpenSSLError(what) }

@@ -17,13 +17,23 @@ final class X509Certificate: @unchecked Sendable {
 
   deinit { X509_free(pointer) }
 
-  func der() throws -> [UInt8] {
-    var bytes: UnsafeMutablePointer<UInt8>?
-    let length = i2d_X509(pointer, &bytes)
-    try check(length, "cannot encode a certificate")
-    defer { CRYPTO_free(bytes, nil, 0) }
-    return Array(UnsafeBufferPointer(start: bytes, count: Int(length)))
+  /// The certificates of a PEM text, in its order; at least one.
+  static func chain(pem: String) throws -> [X509Certificate] {
+    ERR_clear_error()
+    let octets = Array(pem.utf8)
+    let bio = try nonNil(BIO_new_mem_buf(octets, Int32(octets.count)), "memory")
+    defer { BIO_free(bio) }
+    var chain: [X509Certificate] = []
+    while let next = PEM_read_bio_X509(bio, nil, nil, nil) { chain.append(X509Certificate(takingOwnership: next)) }
+    guard !chain.isEmpty else { throw OpenSSLError("no certificate, PEM") }
+    ERR_clear_error()
+    return chain
   }
+
+  /// Whether subject and issuer are the same name, as those of a root are.
+  var isSelfIssued: Bool { X509_NAME_cmp(X509_get_subject_name(pointer), X509_get_issuer_name(pointer)) == 0 }
+
+  func der() throws -> [UInt8] { try encoded("certificate") { i2d_X509(pointer, $0) } }
 
   func pem() throws -> String {
     let bio = try nonNil(BIO_new(BIO_s_mem()), "memory")
@@ -31,6 +41,30 @@ final class X509Certificate: @unchecked Sendable {
     try check(PEM_write_bio_X509(bio, pointer), "cannot write a certificate")
     return text(of: bio)
   }
+}
+
+/// DER from one of OpenSSL's `i2d` functions, which allocates it.
+func encoded(
+  _ what: String, _ encode: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>) -> Int32
+) throws -> [UInt8] {
+  var bytes: UnsafeMutablePointer<UInt8>?
+  let length = encode(&bytes)
+  try check(length, "cannot encode: \(what)")
+  defer { CRYPTO_free(bytes, nil, 0) }
+  return Array(UnsafeBufferPointer(start: bytes, count: Int(length)))
+}
+
+/// Runs `body` with a STACK_OF(X509), which does not own the certificates; nil for none.
+func withStack<Result>(
+  of certificates: [X509Certificate], _ body: (OpaquePointer?) throws -> Result
+) throws -> Result {
+  guard !certificates.isEmpty else { return try body(nil) }
+  let stack = try nonNil(OPENSSL_sk_new_null(), "memory")
+  defer { OPENSSL_sk_free(stack) }
+  for certificate in certificates {
+    try check(OPENSSL_sk_push(stack, UnsafeRawPointer(certificate.pointer)), "memory")
+  }
+  return try withExtendedLifetime(certificates) { try body(stack) }
 }
 
 /// What a memory BIO holds.
@@ -60,11 +94,7 @@ extension Certificate {
   }
 
   private static func publicKey(_ key: OpaquePointer?) throws -> [UInt8] {
-    var bytes: UnsafeMutablePointer<UInt8>?
-    let length = i2d_X509_PUBKEY(key, &bytes)
-    try check(length, "public key")
-    defer { CRYPTO_free(bytes, nil, 0) }
-    return Array(UnsafeBufferPointer(start: bytes, count: Int(length)))
+    try encoded("public key") { i2d_X509_PUBKEY(key, $0) }
   }
 
   private static func time(_ time: UnsafePointer<ASN1_TIME>?) throws -> UnixTime {

@@ -49,10 +49,12 @@ final class TestStand: Sendable {
     try Device.provision(
       settings, securityOfficerPIN: "bench",
       authorityKeys: [CertificateAuthority.rootLabel, CertificateAuthority.issuingLabel])
+    let keys = try DeviceKeys(
+      token: .init(module: settings.module, label: settings.tokenLabel, pin: "bench"),
+      labels: [CertificateAuthority.rootLabel, CertificateAuthority.issuingLabel])
     authority = try CertificateAuthority.open(
-      folder: folder.appendingPathComponent("ca").path,
-      token: .init(module: settings.module, label: settings.tokenLabel, pin: "bench"), organization: "Bench",
-      now: Self.now, serial: Self.serialNumber)
+      folder: folder.appendingPathComponent("ca").path, keys: keys, organization: "Bench", now: Self.now,
+      serial: Self.serialNumber)
     let device = try Device(settings)
     self.device = OpenDevice(device: device, sessions: settings.sessions)
     let store = try SQLiteFileStore(path: folder.appendingPathComponent("bench.sqlite").path, mayCreate: true)

@@ -11,6 +11,7 @@ import SQLiteStore
 import ServiceLifecycle
 import SoleControl
 import Synchronization
+import TimestampAuthority
 import UnixSignals
 import Webhooks
 
@@ -28,9 +29,13 @@ struct Service {
   /// Running calls get this long to finish after SIGTERM.
   private static let longestShutdown = Duration.seconds(4)
 
-  init(_ config: Config, mayCreateDatabase: Bool) throws {
+  /// - Parameter keys: the keys that OpenSSL uses, if they are open already; else those that the configuration
+  ///   names are opened.
+  init(_ config: Config, mayCreateDatabase: Bool, keys: DeviceKeys? = nil) throws {
     self.config = config
     Self.keepFilesPrivate()
+    // Before the device: the first thing libp11 does is to close every session (Specs/decisions/0006-libp11.md).
+    let timestampSigner = try Self.timestampSigner(config, keys)
     let store = try SQLiteFileStore(path: config.database, mayCreate: mayCreateDatabase)
     let device = try Device(try Self.deviceSettings(config))
     let now: @Sendable () -> UnixTime = { UnixTime(Date().timeIntervalSince1970) }
@@ -48,7 +53,7 @@ struct Service {
       signing, rules: jobRules, report: { Logger(label: "jobs").error("job failed", metadata: ["what": "\($0)"]) })
     tokens = TokenService(
       store: store, hasher: ScryptHasher(random: random), now: now, random: random, text: Base64.encodeURL)
-    gateway = Gateway(
+    var gateway = Gateway(
       info: config.serviceInfo, signing: signing, jobs: jobs, tokens: tokens,
       oauth: AuthorizationServer(
         rules: AuthorizationServer.Rules(issuer: config.info.publicURL),
@@ -60,6 +65,8 @@ struct Service {
         _ = try await device.authenticationCodes([(.credentialRow, [])])
         try await store.checkReadiness()
       })
+    gateway.timestamps = Self.timestamps(config, timestampSigner, now, random)
+    self.gateway = gateway
     self.store = store
     self.device = device
   }
@@ -99,7 +106,8 @@ struct Service {
   static func initialise(_ config: Config, officerPINFile: String) async throws {
     keepFilesPrivate()
     try Device.provision(
-      try deviceSettings(config), securityOfficerPIN: try ConfigReader.firstLine(of: officerPINFile))
+      try deviceSettings(config), securityOfficerPIN: try ConfigReader.firstLine(of: officerPINFile),
+      authorityKeys: [DeviceTimestampSigner.standardLabel])
     _ = try SQLiteFileStore(path: config.database, mayCreate: true)
   }
 

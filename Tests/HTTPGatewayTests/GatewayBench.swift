@@ -14,6 +14,7 @@ import SQLiteStore
 import SoleControl
 import TestSupport
 import Testing
+import TimestampAuthority
 import WireJSON
 
 /// A gateway on SQLite and the real token, called through its routes.
@@ -28,7 +29,12 @@ struct GatewayBench: Sendable {
   let alice, bob, partner, otherPartner: String
   let path: String
 
-  init(brands: [PartnerID: Brand] = [:], jobRules: SigningJobs.Rules = .init()) async throws {
+  /// The time-stamping authority's policy.
+  static let policy = "1.3.6.1.4.1.32473.7"
+
+  init(
+    brands: [PartnerID: Brand] = [:], jobRules: SigningJobs.Rules = .init(), withTimestamps: Bool = true
+  ) async throws {
     path = try temporaryFolder().appendingPathComponent("test.sqlite").path
     let store = try SQLiteFileStore(path: path, mayCreate: true)
     signing = SigningBench(store: store)
@@ -51,13 +57,19 @@ struct GatewayBench: Sendable {
       name: "Test", logo: "https://test.example/logo.png", region: "AT", language: "en", description: "A test",
       authTypes: ["basic", "oauth2code", "oauth2client"], authorizationServer: OAuthBench.issuer)
     info.translations["de"] = (name: "Probe", description: "Eine Probe")
-    gateway = Gateway(
+    var gateway = Gateway(
       info: info, signing: signing.service, jobs: jobs, tokens: tokens,
       oauth: AuthorizationServer(
         rules: AuthorizationServer.Rules(issuer: OAuthBench.issuer), clients: ClientRegistry(OAuthBench.clients),
         tokens: tokens, assertions: ClientAssertions()),
       eidLogIn: StubEIDLogIn(), brands: brands, logger: logger,
       now: { clock.now }, checkReadiness: {})
+    if withTimestamps {
+      gateway.timestamps = TimestampService(
+        signer: TestToken.shared.timestampSigner, policy: .init(oid: Self.policy, accuracy: 2), now: { clock.now },
+        random: random)
+    }
+    self.gateway = gateway
   }
 
   /// The routes. What goes through them is recorded.

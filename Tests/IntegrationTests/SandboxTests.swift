@@ -205,6 +205,8 @@ struct SandboxTests {
       (text.replacing("\"tokenLabel\"", with: "\"tokenlabel\""), "tokenLabel"),
       (text.replacing("{\n  \"gateway\"", with: "{\n  \"extra\": 1,\n  \"gateway\""), "extra"),
       (text.replacing("\"high\"", with: "\"very high\""), "LoA/high"),
+      (text.replacing("1.3.6.1.4.1.32473", with: "1.3.6.01"), "policy"),
+      (text.replacing("/tsa.pem", with: "/none.pem"), "certificates"),
     ] {
       #expect(change != text)
       let changed = folder.appendingPathComponent("changed.json").path

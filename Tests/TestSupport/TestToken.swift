@@ -15,6 +15,9 @@ public struct TestToken: Sendable {
   public let settings: Device.Settings
   public let device: Device
   public let authority: CertificateAuthority
+  /// The keys of CA and TSA, for OpenSSL.
+  public let keys: DeviceKeys
+  public let timestampSigner: DeviceTimestampSigner
 
   private init() throws {
     let folder = try temporaryFolder()
@@ -27,13 +30,25 @@ public struct TestToken: Sendable {
     settings = Device.Settings(module: Self.module, tokenLabel: "test", pin: Array("correct horse".utf8))
     try Device.provision(
       settings, securityOfficerPIN: "battery staple",
-      authorityKeys: [CertificateAuthority.rootLabel, CertificateAuthority.issuingLabel])
+      authorityKeys: Self.keyLabels)
+    keys = try DeviceKeys(
+      token: .init(module: Self.module, label: "test", pin: "correct horse"), labels: Self.keyLabels)
+    let now = Int64(Date().timeIntervalSince1970)
     authority = try CertificateAuthority.open(
-      folder: folder.appendingPathComponent("ca").path,
-      token: .init(module: Self.module, label: "test", pin: "correct horse"), organization: "Test",
-      now: Int64(Date().timeIntervalSince1970), serial: { (0..<16).map { _ in UInt8.random(in: .min ... .max) } })
+      folder: folder.appendingPathComponent("ca").path, keys: keys, organization: "Test", now: now,
+      serial: Self.serial)
+    let label = DeviceTimestampSigner.standardLabel
+    timestampSigner = try DeviceTimestampSigner(
+      keys: keys, keyLabel: label,
+      chainPEM: authority.issueTimestampAuthority(
+        keyLabel: label, organization: "Test", serial: Self.serial(), now: now, days: 30))
     device = try Device(settings)
   }
+
+  private static let keyLabels = [
+    CertificateAuthority.rootLabel, CertificateAuthority.issuingLabel, DeviceTimestampSigner.standardLabel,
+  ]
+  private static func serial() -> [UInt8] { (0..<16).map { _ in UInt8.random(in: .min ... .max) } }
 }
 
 /// A new folder that only this process uses.

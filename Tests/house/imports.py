@@ -7,7 +7,7 @@ import pathlib
 import re
 import sys
 
-CORE = {"WireJSON", "CSCModel", "AuditLog", "SoleControl", "OAuth"}
+CORE = {"WireJSON", "CSCModel", "AuditLog", "SoleControl", "OAuth", "TimestampAuthority"}
 ADAPTERS = {"PKCS11Device", "OpenSSLPKI", "OutboundHTTP", "Webhooks", "EIDProvider", "SQLiteStore", "HTTPGateway",
             "EIDSimulator"}
 C_MODULES = {"CJansson", "COpenSSL", "CCryptoki", "CCurl", "COpenAPI"}
@@ -19,8 +19,9 @@ ALLOWED = {
     "AuditLog": {"WireJSON", "Crypto"},
     "SoleControl": {"AuditLog", "WireJSON", "Crypto", "Synchronization"},
     "OAuth": {"WireJSON", "Crypto"},
+    "TimestampAuthority": {"SoleControl"},
     "PKCS11Device": {"SoleControl", "CCryptoki", "SwiftASN1", "Foundation", "Synchronization"},
-    "OpenSSLPKI": {"SoleControl", "OAuth", "COpenSSL", "Foundation", "Synchronization"},
+    "OpenSSLPKI": {"SoleControl", "OAuth", "TimestampAuthority", "COpenSSL", "Foundation", "Synchronization"},
     # Not an implementation of a port but libcurl made usable, so other adapters may build on it.
     "OutboundHTTP": {"CCurl", "Foundation"},
     "Webhooks": {"SoleControl", "WireJSON", "OutboundHTTP", "Crypto"},

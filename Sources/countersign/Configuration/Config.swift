@@ -3,6 +3,7 @@ import EIDProvider
 import Foundation
 import Logging
 import OAuth
+import OpenSSLPKI
 import SoleControl
 import WireJSON
 
@@ -25,6 +26,8 @@ struct Config {
   var eidProviders: [EIDProviderConfig]
   /// Partners with their brands and OAuth clients (`PartnerConfig`).
   var partners: [PartnerConfig]
+  /// The built-in time-stamping authority. Absent: `signatures/timestamp` is not offered.
+  var tsa: TimestampAuthorityConfig?
   /// trace, debug, info, notice, warning, error or critical. Default: info.
   var logLevel: Logger.Level
 
@@ -70,6 +73,17 @@ struct Config {
     var specs: [APIVersion: String]
   }
 
+  struct TimestampAuthorityConfig {
+    /// PEM file: the authority's certificate, whose only purpose is time-stamping, then those above it.
+    var certificates: String
+    /// Label of its private key in the device's token. `countersign init` makes the default. Default: countersign-tsa.
+    var keyLabel: String
+    /// The OID of its time-stamping policy.
+    var policy: String
+    /// How far this machine's clock may be from UTC, in seconds; every token says it. Default: 1.
+    var accuracy: Int
+  }
+
   struct EIDProviderConfig {
     var settings: ProviderSettings
     /// Plain HTTP, for a provider on the same machine. Default: false.
@@ -99,6 +113,7 @@ struct Config {
     partners = try reader.list("partners").map { try PartnerConfig($0) }
     let names = partners.map(\.id.text) + partners.flatMap(\.clients).map { "client \($0.id)" }
     guard Set(names).count == names.count else { throw reader.error("partners", "has an id twice") }
+    tsa = try reader.optional("tsa").map { try TimestampAuthorityConfig($0) }
     let level = try reader.string("logLevel", default: "info")
     guard let logLevel = Logger.Level(rawValue: level) else { throw reader.error("logLevel", "is no log level") }
     self.logLevel = logLevel
@@ -162,6 +177,19 @@ extension Config.Info {
       for version in APIVersion.allCases { specs[version] = try versions.optionalString(version.rawValue) }
       try versions.finish()
     }
+    try reader.finish()
+  }
+}
+
+extension Config.TimestampAuthorityConfig {
+  fileprivate init(_ reader: ConfigReader) throws {
+    certificates = try reader.file("certificates")
+    keyLabel = try reader.string("keyLabel", default: DeviceTimestampSigner.standardLabel)
+    policy = try reader.string("policy")
+    guard policy.wholeMatch(of: /[0-2](\.(0|[1-9][0-9]*))+/) != nil else {
+      throw reader.error("policy", "is no OID in dotted decimal text")
+    }
+    accuracy = try reader.integer("accuracy", in: 1...60, default: 1)
     try reader.finish()
   }
 }

@@ -7,7 +7,7 @@ import PKCS11Device
 import SoleControl
 import WireJSON
 
-/// A gateway for integrators that stays up: a SoftHSM token of its own, SQLite, a test CA, the eID simulator,
+/// A gateway for integrators that stays up: a SoftHSM token of its own, SQLite, a test CA and TSA, the eID simulator,
 /// made-up users and credentials. Everything it needs lies in its state folder.
 struct Sandbox: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -32,12 +32,13 @@ struct Sandbox: AsyncParsableCommand {
 
     let token = SandboxToken(folder: folder)
     try token.prepare()
-    let config = try folder.writeConfig(seed: seed, port: port, tlsPort: tlsPort, logLevel: logLevel)
+    var config = try folder.writeConfig(seed: seed, port: port, tlsPort: tlsPort, logLevel: logLevel)
     try token.provision(try Service.deviceSettings(config), seed: seed)
-    let authority = try SandboxAuthority.open(folder, config: config, pin: seed.tokenPIN)
-    let service = try Service(config, mayCreateDatabase: true)
-    try await SandboxPopulation(service: service, authority: authority, seed: seed).make()
-    try authority.rootPEM.write(toFile: folder.path("signing-root.pem"), atomically: true, encoding: .utf8)
+    let authority = try SandboxAuthority(folder, config: config)
+    config = try authority.completeConfig()
+    let service = try Service(config, mayCreateDatabase: true, keys: authority.keys)
+    try await SandboxPopulation(service: service, authority: authority.certificates, seed: seed).make()
+    try authority.certificates.rootPEM.write(toFile: folder.path("signing-root.pem"), atomically: true, encoding: .utf8)
 
     let simulator = try EIDSimulatorProcess(
       seed: seed, folder: folder, callback: config.info.publicURL + "/oauth2/eid/callback")

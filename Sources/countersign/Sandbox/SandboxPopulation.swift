@@ -7,20 +7,6 @@ import SQLiteStore
 import SoleControl
 import WireJSON
 
-/// The sandbox's test CA; its keys stay in the token.
-enum SandboxAuthority {
-  static let keys = [CertificateAuthority.rootLabel, CertificateAuthority.issuingLabel]
-
-  /// To be called before the device is opened: the first thing libp11 does is to close every session of the
-  /// process (Specs/decisions/0006-libp11.md).
-  static func open(_ folder: SandboxFolder, config: Config, pin: String) throws -> CertificateAuthority {
-    try CertificateAuthority.open(
-      folder: folder.path("ca"), token: .init(module: config.device.module, label: config.device.tokenLabel, pin: pin),
-      organization: "Countersign sandbox", now: Int64(Date().timeIntervalSince1970),
-      serial: { SandboxSeed.randomBytes(16) })
-  }
-}
-
 /// Users and credentials of the sandbox. Makes those that are not there yet.
 struct SandboxPopulation {
   struct Line: Sendable {

@@ -30,13 +30,13 @@ struct SandboxToken {
   /// Makes token and keys the first time, and later only keys that an earlier program did not know: a token that has
   /// gone must not be replaced by an empty one.
   func provision(_ settings: Device.Settings, seed: SandboxSeed) throws {
-    let keys = (MACKey.allCases.map(\.rawValue) + SandboxAuthority.keys).joined(separator: " ") + "\n"
+    let keys = (MACKey.allCases.map(\.rawValue) + SandboxAuthority.keyLabels).joined(separator: " ") + "\n"
     let made = FileManager.default.contents(atPath: folder.path(Self.mark)).map { String(decoding: $0, as: UTF8.self) }
     guard made != keys else { return }
     if made == nil {
-      try Device.provision(settings, securityOfficerPIN: seed.officerPIN, authorityKeys: SandboxAuthority.keys)
+      try Device.provision(settings, securityOfficerPIN: seed.officerPIN, authorityKeys: SandboxAuthority.keyLabels)
     } else {
-      try Device.makeMissingKeys(settings, authorityKeys: SandboxAuthority.keys)
+      try Device.makeMissingKeys(settings, authorityKeys: SandboxAuthority.keyLabels)
     }
     for name in try tokenFolders() {
       let original = "\(name)/\(Self.file)"

@@ -1,0 +1,182 @@
+internal import COpenSSL
+internal import Foundation
+public import SoleControl
+public import TimestampAuthority
+
+/// Makes time-stamp tokens with OpenSSL and a key in the device.
+///
+/// libp11 takes one caller at a time and blocks, so tokens are made on a queue of their own.
+public final class DeviceTimestampSigner: TimestampSigner {
+  /// The key's label, unless the configuration names another.
+  public static let standardLabel = "countersign-tsa"
+  /// Requests that may wait; further ones are refused.
+  private static let waitingLine = 500
+
+  public let chain: [[UInt8]]
+  public let validity: ClosedRange<UnixTime>
+  private let keys: DeviceKeys
+  private let keyLabel: String
+  private let certificates: [X509Certificate]
+  private let queue = OperationQueue()
+
+  /// - Parameters:
+  ///   - chainPEM: the authority's certificate first, then those above it.
+  ///   - keyLabel: one of `keys`.
+  public init(keys: DeviceKeys, keyLabel: String, chainPEM: String) throws {
+    self.keys = keys
+    self.keyLabel = keyLabel
+    certificates = try X509Certificate.chain(pem: chainPEM)
+    chain = try certificates.map { try $0.der() }
+    let own = try Certificate(chain: chain)
+    guard own.notBefore <= own.notAfter else { throw OpenSSLError("a time-stamping certificate that is never valid") }
+    validity = own.notBefore...own.notAfter
+    queue.maxConcurrentOperationCount = 1
+    let certificate = certificates[0]
+    guard X509_check_purpose(certificate.pointer, X509_PURPOSE_TIMESTAMP_SIGN, 0) == 1 else {
+      throw OpenSSLError("the time-stamping certificate is not for time-stamping alone (RFC 3161 §2.3)")
+    }
+    try keys.use { key in
+      try check(
+        X509_check_private_key(certificate.pointer, key(keyLabel)),
+        "the time-stamping certificate is not that of the key \(keyLabel)")
+    }
+  }
+
+  public func sign(_ content: TimestampContent) async throws(TimestampError) -> [UInt8] {
+    guard queue.operationCount < Self.waitingLine else { throw .busy }
+    let result: Result<[UInt8], TimestampError> = await withCheckedContinuation { continuation in
+      queue.addOperation { [self] in
+        continuation.resume(
+          returning: Result { try makeToken(content) }.mapError { TimestampError.fault("\($0)") })
+      }
+    }
+    return try result.get()
+  }
+
+  private func makeToken(_ content: TimestampContent) throws -> [UInt8] {
+    ERR_clear_error()
+    let request = try Self.request(content)
+    defer { TS_REQ_free(request) }
+    let response = try response(to: request, content)
+    defer { TS_RESP_free(response) }
+    let status = TS_STATUS_INFO_get0_status(TS_RESP_get_status_info(response))
+    guard ASN1_INTEGER_get(status) == TS_STATUS_GRANTED, let token = TS_RESP_get_token(response) else {
+      throw OpenSSLError("no time-stamp was granted")
+    }
+    try verify(token, request, at: content.time)
+    return try encoded("time-stamp token") { i2d_PKCS7(token, $0) }
+  }
+
+  // MARK: Request
+
+  private static func request(_ content: TimestampContent) throws -> OpaquePointer {
+    let request = try nonNil(TS_REQ_new(), "time-stamp request")
+    do {
+      try check(TS_REQ_set_version(request, 1), "version")
+      let imprint = try nonNil(TS_MSG_IMPRINT_new(), "message imprint")
+      defer { TS_MSG_IMPRINT_free(imprint) }
+      let algorithm = try nonNil(X509_ALGOR_new(), "hash algorithm")
+      defer { X509_ALGOR_free(algorithm) }
+      X509_ALGOR_set_md(algorithm, content.request.hash.evp)
+      try check(TS_MSG_IMPRINT_set_algo(imprint, algorithm), "hash algorithm")
+      var digest = content.request.digest
+      try check(TS_MSG_IMPRINT_set_msg(imprint, &digest, Int32(digest.count)), "digest")
+      try check(TS_REQ_set_msg_imprint(request, imprint), "message imprint")
+      if let nonce = content.request.nonce {
+        let number = try integer(nonce)
+        defer { ASN1_INTEGER_free(number) }
+        try check(TS_REQ_set_nonce(request, number), "nonce")
+      }
+      // A client of the CSC API cannot ask for the certificate; without it nobody could verify the token.
+      try check(TS_REQ_set_cert_req(request, 1), "certReq")
+      return request
+    } catch {
+      TS_REQ_free(request)
+      throw error
+    }
+  }
+
+  /// An unsigned number: the top bit of the octets is no sign.
+  private static func integer(_ magnitude: [UInt8]) throws -> UnsafeMutablePointer<ASN1_INTEGER> {
+    let number = try nonNil(BN_bin2bn(magnitude, Int32(magnitude.count), nil), "number")
+    defer { BN_free(number) }
+    return try nonNil(BN_to_ASN1_INTEGER(number, nil), "number")
+  }
+
+  // MARK: Response
+
+  private func response(to request: OpaquePointer, _ content: TimestampContent) throws -> OpaquePointer {
+    let context = try nonNil(TS_RESP_CTX_new(), "time-stamping")
+    defer { TS_RESP_CTX_free(context) }
+    try check(TS_RESP_CTX_set_signer_cert(context, certificates[0].pointer), "signer")
+    try check(TS_RESP_CTX_set_signer_digest(context, EVP_sha256()), "digest")
+    // Anything but SHA-1 makes it ESSCertIDv2 (RFC 5816).
+    try check(TS_RESP_CTX_set_ess_cert_id_digest(context, EVP_sha256()), "ESSCertIDv2")
+    let policy = try nonNil(OBJ_txt2obj(content.policy.oid, 1), "policy \(content.policy.oid)")
+    defer { ASN1_OBJECT_free(policy) }
+    try check(TS_RESP_CTX_set_def_policy(context, policy), "policy")
+    try withStack(of: intermediates) { try check(TS_RESP_CTX_set_certs(context, $0), "certificates") }
+    for hash in HashAlgorithm.allCases { try check(TS_RESP_CTX_add_md(context, hash.evp), "hash algorithm") }
+    try check(TS_RESP_CTX_set_accuracy(context, Int32(content.policy.accuracy), 0, 0), "accuracy")
+
+    let values = Unmanaged.passRetained(Values(serialNumber: content.serialNumber, time: content.time))
+    defer { values.release() }
+    TS_RESP_CTX_set_serial_cb(context, Values.serialNumber, values.toOpaque())
+    TS_RESP_CTX_set_time_cb(context, Values.time, values.toOpaque())
+
+    let bio = try nonNil(BIO_new(BIO_s_mem()), "memory")
+    defer { BIO_free(bio) }
+    try check(i2d_TS_REQ_bio(bio, request), "request")
+    return try keys.use { key in
+      try check(TS_RESP_CTX_set_signer_key(context, key(keyLabel)), "key")
+      return try nonNil(TS_RESP_create_response(context, bio), "time-stamping")
+    }
+  }
+
+  /// The certificates between the authority's own and the root, which readers have.
+  private var intermediates: [X509Certificate] { certificates.dropFirst().filter { !$0.isSelfIssued } }
+
+  /// What OpenSSL asks for by callback.
+  private final class Values {
+    private let serial: [UInt8]
+    private let now: UnixTime
+
+    init(serialNumber: [UInt8], time: UnixTime) {
+      serial = serialNumber
+      now = time
+    }
+
+    private static func of(_ pointer: UnsafeMutableRawPointer?) -> Values? {
+      pointer.map { Unmanaged<Values>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    static let serialNumber: TS_serial_cb = { _, pointer in
+      Values.of(pointer).flatMap { try? DeviceTimestampSigner.integer($0.serial) }
+    }
+
+    static let time: TS_time_cb = { _, pointer, seconds, microseconds in
+      guard let values = Values.of(pointer) else { return 0 }
+      seconds?.pointee = Int(values.now)
+      microseconds?.pointee = 0
+      return 1
+    }
+  }
+
+  // MARK: Verification
+
+  /// What leaves must be accepted by a reader who trusts the top of the chain.
+  private func verify(_ token: UnsafeMutablePointer<PKCS7>, _ request: OpaquePointer, at time: UnixTime) throws {
+    let context = try nonNil(TS_REQ_to_TS_VERIFY_CTX(request, nil), "verification")
+    defer { TS_VERIFY_CTX_free(context) }
+    _ = TS_VERIFY_CTX_add_flags(context, Int32(TS_VFY_SIGNATURE))
+    let store = try nonNil(X509_STORE_new(), "certificate store")
+    // The context frees it.
+    _ = TS_VERIFY_CTX_set_store(context, store)
+    try check(X509_STORE_add_cert(store, certificates[certificates.count - 1].pointer), "trust anchor")
+    let parameters = X509_STORE_get0_param(store)
+    // A configured chain need not reach up to a root.
+    try check(X509_VERIFY_PARAM_set_flags(parameters, UInt(X509_V_FLAG_PARTIAL_CHAIN)), "parameters")
+    X509_VERIFY_PARAM_set_time(parameters, time_t(time))
+    try check(TS_RESP_verify_token(context, token), "the time-stamp token does not verify")
+  }
+}

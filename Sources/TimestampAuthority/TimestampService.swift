@@ -1,0 +1,57 @@
+public import SoleControl
+
+/// A time-stamping authority (RFC 3161, RFC 5816): which token a request gets.
+public struct TimestampService: Sendable {
+  /// What the authority says about its time.
+  public struct Policy: Sendable, Equatable {
+    /// The policy under which tokens are issued: an OID in dotted decimal text.
+    public var oid: String
+    /// How far the clock may be from UTC, in seconds. ETSI EN 319 422 §5.2.2 wants it told.
+    public var accuracy: Int
+
+    public init(oid: String, accuracy: Int = 1) {
+      self.oid = oid
+      self.accuracy = accuracy
+    }
+  }
+
+  private let signer: any TimestampSigner
+  private let policy: Policy
+  private let now: @Sendable () -> UnixTime
+  private let random: @Sendable (Int) async throws -> [UInt8]
+
+  public init(
+    signer: any TimestampSigner, policy: Policy, now: @escaping @Sendable () -> UnixTime,
+    random: @escaping @Sendable (Int) async throws -> [UInt8]
+  ) {
+    self.signer = signer
+    self.policy = policy
+    self.now = now
+    self.random = random
+  }
+
+  /// The authority's own certificates, DER, its own first: what a reader needs besides the token.
+  public var chain: [[UInt8]] { signer.chain }
+
+  /// Issues a token.
+  ///
+  /// - Returns: the `TimeStampToken`, a CMS ContentInfo in DER (RFC 3161 §2.4.2), not the `TimeStampResp` around it.
+  public func token(for request: TimestampRequest) async throws -> [UInt8] {
+    let random = try await random(Self.serialLength)
+    // Read last, so that the token is not older than the request's way here.
+    let time = now()
+    guard signer.validity.contains(time) else { throw TimestampError.certificateNotValid }
+    return try await signer.sign(
+      TimestampContent(
+        request: request, policy: policy, serialNumber: Self.serialNumber(random), time: time))
+  }
+
+  /// RFC 3161 §2.4.2 wants a unique number of up to 160 bits.
+  private static let serialLength = 16
+
+  /// A positive number that has the full length.
+  private static func serialNumber(_ random: [UInt8]) -> [UInt8] {
+    guard let first = random.first else { return random }
+    return [first & 0x7f | 0x40] + random.dropFirst()
+  }
+}

@@ -1,0 +1,21 @@
+public import SoleControl
+
+/// Puts a token together and signs it with the authority's key, which stays in the device.
+public protocol TimestampSigner: Sendable {
+  /// DER, the authority's own certificate first.
+  var chain: [[UInt8]] { get }
+  /// When the authority's certificate is valid.
+  var validity: ClosedRange<UnixTime> { get }
+
+  /// - Returns: the `TimeStampToken`, DER, with the certificate in it; verified before it is returned.
+  func sign(_ content: TimestampContent) async throws(TimestampError) -> [UInt8]
+}
+
+public enum TimestampError: Error, Equatable, Sendable {
+  /// The waiting line is full; trying again soon helps.
+  case busy
+  /// The authority's certificate has expired or is not valid yet.
+  case certificateNotValid
+  /// No token, or none that verifies. The reason is for the log.
+  case fault(String)
+}

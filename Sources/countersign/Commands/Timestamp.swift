@@ -1,0 +1,34 @@
+import ArgumentParser
+import OpenSSLPKI
+
+struct TimestampCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "timestamp", abstract: "Set up the time-stamping authority.", subcommands: [Request.self])
+
+  struct Request: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print a certification request (PKCS #10, PEM) for the authority's key in the device.",
+      discussion: """
+        'countersign init' made the key. A CA answers with a certificate whose only extended key usage, marked critical, \
+        is timeStamping; put it and those above it into a file and name that in the configuration's "tsa".
+        """)
+
+    @OptionGroup var file: ConfigFile
+    @Option(name: .long, help: "Label of the key.")
+    var keyLabel: String = DeviceTimestampSigner.standardLabel
+    @Option(name: .long, help: "Country of the authority, two letters.")
+    var country: String
+    @Option(name: .long, help: "Organization that runs the authority.")
+    var organization: String
+    @Option(name: .long, help: "Name of the authority.")
+    var commonName: String
+
+    func run() async throws {
+      let keys = try Service.openKeys(try file.load(), labels: [keyLabel])
+      print(
+        try CertificationRequest.pem(
+          keys: keys, keyLabel: keyLabel, subject: [("C", country), ("O", organization), ("CN", commonName)]),
+        terminator: "")
+    }
+  }
+}

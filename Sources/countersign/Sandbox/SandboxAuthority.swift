@@ -1,0 +1,47 @@
+import Foundation
+import OpenSSLPKI
+import SoleControl
+import WireJSON
+
+/// The sandbox's test CA and TSA; their keys stay in the token.
+struct SandboxAuthority {
+  static let keyLabels = [
+    CertificateAuthority.rootLabel, CertificateAuthority.issuingLabel, DeviceTimestampSigner.standardLabel,
+  ]
+  private static let organization = "Countersign sandbox"
+  /// From the arc for documentation (RFC 5612).
+  private static let policy = "1.3.6.1.4.1.32473.1"
+  /// Of the TSA's certificate.
+  private static let days: Int64 = 5 * 365
+
+  let keys: DeviceKeys
+  let certificates: CertificateAuthority
+  private let folder: SandboxFolder
+
+  /// To be made before the device is opened: the first thing libp11 does is to close every session of the process
+  /// (Specs/decisions/0006-libp11.md).
+  init(_ folder: SandboxFolder, config: Config) throws {
+    self.folder = folder
+    keys = try Service.openKeys(config, labels: Self.keyLabels)
+    let now = Int64(Date().timeIntervalSince1970)
+    certificates = try CertificateAuthority.open(
+      folder: folder.path("ca"), keys: keys, organization: Self.organization, now: now,
+      serial: { SandboxSeed.randomBytes(16) })
+    if !FileManager.default.fileExists(atPath: folder.path("tsa.pem")) {
+      let chain = try certificates.issueTimestampAuthority(
+        keyLabel: DeviceTimestampSigner.standardLabel, organization: Self.organization,
+        serial: SandboxSeed.randomBytes(16), now: now, days: Self.days)
+      try folder.write(text: chain, to: "tsa.pem")
+    }
+  }
+
+  /// Adds what the CA has made to the configuration.
+  func completeConfig() throws -> Config {
+    guard var members = try folder.read("config.json")?.object else {
+      throw ConfigError(description: "cannot read \(folder.path("config.json"))")
+    }
+    members["tsa"] = ["certificates": .string(folder.path("tsa.pem")), "policy": .string(Self.policy)]
+    try folder.write(.object(members), to: "config.json")
+    return try Config.load(folder.path("config.json"))
+  }
+}

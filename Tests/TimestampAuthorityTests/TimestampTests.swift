@@ -1,0 +1,132 @@
+import Foundation
+import OpenSSLPKI
+import PKCS11Device
+import SoleControl
+import Synchronization
+import TestSupport
+import Testing
+import TimestampAuthority
+
+/// Tokens are read and verified by the `openssl` program.
+@Suite("Time-stamping")
+struct TimestampTests {
+  private let clock = TestClock()
+
+  private func service(policy: TimestampService.Policy = .init(oid: "1.3.6.1.4.1.32473.7", accuracy: 2))
+    -> TimestampService
+  {
+    let clock = clock
+    return TimestampService(
+      signer: TestToken.shared.timestampSigner, policy: policy, now: { clock.now },
+      random: { try await TestToken.shared.device.random(count: $0) })
+  }
+
+  /// A token in a file beside the trust anchor.
+  private struct Stored {
+    let token, root: String
+
+    init(_ token: [UInt8]) throws {
+      let folder = try temporaryFolder()
+      self.token = folder.appendingPathComponent("token.der").path
+      root = folder.appendingPathComponent("root.pem").path
+      try Data(token).write(to: URL(fileURLWithPath: self.token))
+      try TestToken.shared.authority.rootPEM.write(toFile: root, atomically: true, encoding: .utf8)
+    }
+
+    func verify(_ digest: [UInt8]) throws -> (status: Int32, output: String) {
+      try run(
+        "/usr/bin/openssl",
+        ["ts", "-verify", "-token_in", "-in", token, "-digest", Hex.encode(digest), "-CAfile", root])
+    }
+
+    func text() throws -> String {
+      try run("/usr/bin/openssl", ["ts", "-reply", "-token_in", "-in", token, "-token_out", "-text"]).output
+    }
+  }
+
+  @Test("a token for each hash verifies, for its digest and no other", arguments: HashAlgorithm.allCases)
+  func hashes(hash: HashAlgorithm) async throws {
+    let digest = [UInt8](repeating: 7, count: hash.digestLength)
+    let token = try Stored(
+      try await service().token(for: #require(TimestampRequest(hash: hash, digest: digest))))
+    let good = try token.verify(digest)
+    #expect(good.status == 0 && good.output.contains("Verification: OK"), "\(good.output)")
+    #expect(try token.verify([UInt8](repeating: 8, count: hash.digestLength)).status != 0)
+    let text = try token.text()
+    #expect(text.contains("Hash Algorithm: \(hash.rawValue)"), "\(text)")
+    #expect(text.contains("Policy OID: 1.3.6.1.4.1.32473.7"))
+    #expect(text.contains("Accuracy: 0x02 seconds, unspecified millis, unspecified micros"))
+    #expect(text.contains("Nonce: unspecified"))
+  }
+
+  @Test(
+    "a nonce comes back as the same number, whatever its size and its leading octets",
+    arguments: [
+      [0], [0, 0, 5], [0x80], [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], [UInt8](repeating: 0xa5, count: 64),
+    ])
+  func nonce(octets: [UInt8]) async throws {
+    let request = try #require(TimestampRequest(hash: .sha256, digest: digest("a"), nonce: octets))
+    let text = try Stored(await service().token(for: request)).text()
+    let significant = octets.drop { $0 == 0 }
+    let expected = significant.isEmpty ? "0" : Hex.encode(significant).uppercased()
+    #expect(text.contains("Nonce: 0x\(expected)\n"), "\(text)")
+  }
+
+  @Test("a token says the authority's time, and no two tokens have one number")
+  func timeAndSerialNumber() async throws {
+    let request = try #require(TimestampRequest(hash: .sha256, digest: digest("a")))
+    clock.advance(-60)
+    let texts = [
+      try Stored(await service().token(for: request)).text(), try Stored(await service().token(for: request)).text(),
+    ]
+    // As OpenSSL prints it.
+    var seconds = time_t(clock.now)
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    var buffer = [CChar](repeating: 0, count: 64)
+    strftime(&buffer, buffer.count, "%b %e %T %Y", &parts)
+    let expected = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    #expect(texts.allSatisfy { $0.contains("Time stamp: \(expected) GMT") }, "\(texts[0])")
+    let numbers = texts.compactMap { $0.firstMatch(of: /Serial number: 0x([0-9A-F]{32})\n/)?.1 }
+    #expect(Set(numbers).count == 2, "\(texts[0])")
+  }
+
+  @Test("no token outside the validity of the authority's certificate")
+  func expired() async throws {
+    clock.advance(31 * 86400)
+    let request = try #require(TimestampRequest(hash: .sha256, digest: digest("a")))
+    await #expect(throws: TimestampError.certificateNotValid) { try await service().token(for: request) }
+  }
+
+  @Test("100 callers at once get 100 tokens")
+  func parallel() async throws {
+    let request = try #require(TimestampRequest(hash: .sha256, digest: digest("a")))
+    let service = service()
+    let tokens = try await withThrowingTaskGroup(of: [UInt8].self) { group in
+      for _ in 0..<100 { group.addTask { try await service.token(for: request) } }
+      return try await group.reduce(into: Set<[UInt8]>()) { $0.insert($1) }
+    }
+    #expect(tokens.count == 100)
+  }
+
+  @Test("a certificate for other purposes, and one of another key, make no authority")
+  func wrongCertificate() throws {
+    let authority = TestToken.shared.authority
+    let now = clock.now
+    // Right purpose, but the key of the CA.
+    let others = try authority.issueTimestampAuthority(
+      keyLabel: CertificateAuthority.issuingLabel, organization: "Test", serial: [UInt8](repeating: 1, count: 16),
+      now: now, days: 1)
+    for chain in [others, authority.rootPEM, "no certificate"] {
+      #expect(throws: (any Error).self) {
+        try DeviceTimestampSigner(
+          keys: TestToken.shared.keys, keyLabel: DeviceTimestampSigner.standardLabel, chainPEM: chain)
+      }
+    }
+  }
+
+  @Test("a digest of another length is no request")
+  func length() {
+    #expect(TimestampRequest(hash: .sha256, digest: [1, 2, 3]) == nil)
+  }
+}
