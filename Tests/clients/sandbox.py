@@ -4,13 +4,14 @@ import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from wire import Failure
+from wire import Failure, exchanges
 
 
 class Sandbox:
     def __init__(self, file):
         self.file = Path(file)
         self.facts = json.loads(self.file.read_text())
+        exchanges.gateway(self.plain, self.tls)
 
     @property
     def tls(self):

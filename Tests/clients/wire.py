@@ -8,9 +8,14 @@ connection.
 import http.client
 import json
 import ssl
+import sys
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
+import exchanges  # noqa: E402
 
 
 class Failure(Exception):
@@ -97,11 +102,14 @@ class Wire:
         try:
             self.begin(connection, method, target, headers, body)
             response = connection.getresponse()
-            return Answer(method, url, response.status, response.getheaders(), response.read())
+            answer = Answer(method, url, response.status, response.getheaders(), response.read())
         except (OSError, http.client.HTTPException) as error:
             raise Failure(f"{method} {url.split('?')[0]}: {error!r}") from error
         finally:
             connection.close()
+        media = next((value for name, value in headers if name.lower() == "content-type"), None)
+        exchanges.record(method, url, body, media, answer.status, answer.headers, answer.body)
+        return answer
 
     @staticmethod
     def begin(connection, method, target, headers, body):

@@ -26,23 +26,8 @@ NEVER_SUCCEEDS = {
     "POST /csc/v2/signatures/signDoc": "not built yet",
     "POST /csc/v2/signatures/signPolling": "not built yet",
     "POST /csc/v2/signatures/timestamp": "not built yet",
-    "GET /oauth2/authorize": "not built yet",
-    "POST /oauth2/authorize": "not built yet",
-    "POST /oauth2/pushed_authorize": "not built yet",
-    "POST /oauth2/token": "not built yet",
-    "POST /oauth2/revoke": "not built yet",
-    "GET /csc/v1/oauth2/authorize": "not built yet",
-    "POST /csc/v1/oauth2/authorize": "not built yet",
-    "POST /csc/v1/oauth2/token": "not built yet",
-    "POST /csc/v1/oauth2/revoke": "not built yet",
-    "POST /oauth2/login": "not built yet",
-    "POST /oauth2/consent": "not built yet",
     "POST /oauth2/eid": "not built yet",
     "GET /oauth2/eid/callback": "not built yet",
-    "GET /.well-known/oauth-authorization-server": "not built yet",
-    "GET /.well-known/openid-configuration": "not built yet",
-    "GET /oauth2/jwks": "not built yet",
-    "POST /revoke": "not built yet",
 }
 
 

@@ -43,7 +43,8 @@ def check(document, exchange):
     if response is None:
         raise Wrong(f"undocumented status {exchange['status']}")
     check_answer(document, response, exchange)
-    is_success = exchange["status"] < 400
+    location = exchange.get("headers", {}).get("location", "")
+    is_success = exchange["status"] < 400 and "error=" not in location
     if is_success:
         check_request(document, found, exchange)
     return found.name, is_success

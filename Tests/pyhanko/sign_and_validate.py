@@ -123,6 +123,7 @@ class Sandbox:
 
     def __init__(self, file: Path):
         self.facts = json.loads(file.read_text())
+        exchanges.gateway(self.base_url(tls=False), self.base_url(tls=True))
         self.signing_root = load_cert_from_pemder(self.facts["signingRoot"])
 
     def credential(self, label):
@@ -135,10 +136,8 @@ class Sandbox:
 
     def connect(self, tls, recorder):
         trust = ssl.create_default_context(cafile=self.facts["tlsTrustAnchor"]) if tls else True
-        return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=trust),
-            middlewares=[recorder, exchanges.Middleware(self.base_url(tls))],
-        )
+        connector = aiohttp.TCPConnector(ssl=trust)
+        return aiohttp.ClientSession(connector=connector, middlewares=[recorder, exchanges.middleware])
 
     def base_url(self, tls):
         return self.facts["tlsBaseURL" if tls else "baseURL"]

@@ -6,13 +6,12 @@ OpenAPI document.
     sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
     import exchanges
 
-    session = exchanges.watch(requests.Session(), gateway["baseURL"], gateway["tlsBaseURL"])   # requests
-    client = exchanges.watch(httpx.Client(), base)                                             # httpx, also AsyncClient
-    aiohttp.ClientSession(middlewares=[exchanges.Middleware(base)])                            # aiohttp
-    page.on("response", exchanges.on_response(base))                                           # Playwright
-    exchanges.record(method, url, request_body, content_type, status, headers, body)           # anything else
-
-Only calls to the given base URLs are kept: tests talk to eID providers and to themselves too.
+    exchanges.gateway(facts["baseURL"], facts["tlsBaseURL"])      # whose exchanges are kept; nobody else's
+    session = exchanges.watch(requests.Session())                 # requests
+    client = exchanges.watch(httpx.Client())                      # httpx, also AsyncClient
+    aiohttp.ClientSession(middlewares=[exchanges.middleware])     # aiohttp
+    page.on("response", exchanges.on_response)                    # Playwright, synchronous
+    exchanges.record(method, url, request_body, content_type, status, headers, body)   # anything else
 """
 
 import base64
@@ -33,6 +32,12 @@ SECRETS = {
 LONGEST = 1 << 20
 
 _lock = threading.Lock()
+_base_urls = []
+
+
+def gateway(*base_urls):
+    """Calls to these base URLs are kept: tests talk to eID providers and to themselves too."""
+    _base_urls.extend(base_urls)
 
 
 @functools.cache
@@ -44,9 +49,13 @@ def _file():
     return open(Path(folder) / f"python-{uuid.uuid4()}.jsonl", "a", encoding="utf-8")  # noqa: SIM115
 
 
+def is_kept(url):
+    return _file() is not None and any(url == base or url.startswith(base + "/") for base in _base_urls)
+
+
 def record(method, url, request_body, content_type, status, headers, body):
     """`headers` are the answer's, as pairs; `body` is the answer's, as bytes."""
-    if _file() is None:
+    if not is_kept(url):
         return
     parts = urlsplit(url)
     line = {
@@ -99,73 +108,58 @@ def _form(text):
     return {name: "masked" if name in SECRETS else value for name, value in pairs}
 
 
-def _is_kept(url, base_urls):
-    return _file() is not None and any(url == base or url.startswith(base + "/") for base in base_urls)
-
-
-def watch(client, *base_urls):
-    """Records what the requests.Session, httpx.Client or httpx.AsyncClient says to these base URLs. Returns it."""
+def watch(client):
+    """Records what the requests.Session, httpx.Client or httpx.AsyncClient says to the gateway. Returns it."""
     library = type(client).__module__.partition(".")[0]
     if library == "requests":
-        client.hooks["response"].append(functools.partial(_requests, base_urls))
+        client.hooks["response"].append(_requests)
     elif library == "httpx":
-        is_async = hasattr(client, "aclose")
-        client.event_hooks["response"].append(functools.partial(_httpx_async if is_async else _httpx, base_urls))
+        client.event_hooks["response"].append(_httpx_async if hasattr(client, "aclose") else _httpx)
     else:
         raise TypeError(f"{type(client)} cannot be watched; call record() yourself")
     return client
 
 
-def _requests(base_urls, response, *_, **__):
+def _requests(response, *_, **__):
     request = response.request
-    if _is_kept(request.url, base_urls):
-        headers = response.raw.headers.items() if response.raw is not None else response.headers.items()
+    if is_kept(request.url):
         record(request.method, request.url, request.body, request.headers.get("Content-Type"), response.status_code,
-               headers, response.content)  # fmt: skip
+               response.raw.headers.items(), response.content)  # fmt: skip
 
 
-def _httpx(base_urls, response):
+def _httpx(response):
     request = response.request
-    if _is_kept(str(request.url), base_urls):
+    if is_kept(str(request.url)):
         record(request.method, str(request.url), request.read(), request.headers.get("content-type"),
                response.status_code, response.headers.multi_items(), response.read())  # fmt: skip
 
 
-async def _httpx_async(base_urls, response):
+async def _httpx_async(response):
     request = response.request
-    if _is_kept(str(request.url), base_urls):
+    if is_kept(str(request.url)):
         record(request.method, str(request.url), await request.aread(), request.headers.get("content-type"),
                response.status_code, response.headers.multi_items(), await response.aread())  # fmt: skip
 
 
-class Middleware:
+async def middleware(request, send):
     """For an aiohttp.ClientSession."""
-
-    def __init__(self, *base_urls):
-        self.base_urls = base_urls
-
-    async def __call__(self, request, send):
-        is_kept = _is_kept(str(request.url), self.base_urls)
-        # The body can be read once it is there; sending may use it up.
-        body = await request.body.as_bytes() if is_kept and request.body else b""
-        response = await send(request)
-        if is_kept:
-            record(request.method, str(request.url), body, request.headers.get("Content-Type"), response.status,
-                   response.headers.items(), await response.read())  # fmt: skip
-        return response
+    url = str(request.url)
+    # The body can be read once it is there; sending may use it up.
+    body = await request.body.as_bytes() if is_kept(url) and request.body else b""
+    response = await send(request)
+    if is_kept(url):
+        record(request.method, url, body, request.headers.get("Content-Type"), response.status,
+               response.headers.items(), await response.read())  # fmt: skip
+    return response
 
 
-def on_response(*base_urls):
+def on_response(response):
     """For the "response" event of a Playwright page or context (synchronous interface)."""
-
-    def keep(response):
-        request = response.request
-        if not _is_kept(response.url, base_urls):
-            return
-        # A redirect has no body that the browser gives away.
-        body = b"" if 300 <= response.status < 400 else response.body()
-        headers = [(header["name"], header["value"]) for header in response.headers_array()]
-        record(request.method, response.url, request.post_data_buffer, request.headers.get("content-type"),
-               response.status, headers, body)  # fmt: skip
-
-    return keep
+    request = response.request
+    if not is_kept(response.url):
+        return
+    # A redirect has no body that the browser gives away.
+    body = b"" if 300 <= response.status < 400 else response.body()
+    headers = [(header["name"], header["value"]) for header in response.headers_array()]
+    record(request.method, response.url, request.post_data_buffer, request.headers.get("content-type"),
+           response.status, headers, body)  # fmt: skip
