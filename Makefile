@@ -46,6 +46,7 @@ test: packages .venv/ready imports lint ## every test, with real parts, and ever
 	swift build --build-tests
 	rm -rf $(EXCHANGES)
 	COUNTERSIGN_EXCHANGES=$(EXCHANGES) swift test --skip-build
+	COUNTERSIGN_EXCHANGES=$(EXCHANGES) $(PYTHON) Tests/openapi/fuzz.py $(PROGRAM)
 	$(PYTHON) Tests/openapi/check.py $(EXCHANGES)
 
 imports: ## check who imports whom

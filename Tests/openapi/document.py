@@ -178,7 +178,11 @@ class Document:
         for operation in self.operations:
             if operation.pointer[1:] == (described, method.lower()):
                 return operation
-        rule = next(rule for rule in self.content["x-otherwise"] if re.search(rule["path"], path))
+        rule = next(
+            rule
+            for rule in self.content["x-otherwise"]
+            if re.search(rule["path"], path) and method in rule.get("methods", [method])
+        )
         return tuple(rule["otherMethod" if described else "otherPath"].split("/")[1:])
 
 

@@ -124,6 +124,7 @@ class ExchangeTests(unittest.TestCase):
         get = exchange("GET", "/csc/v1/auth/login", 405, wrong_method, headers={**JSON_HEADERS, "allow": "POST"})
         self.accepts(get)
         self.refuses({**get, "headers": JSON_HEADERS}, "header Allow is missing")
+        self.accepts(exchange("DELETE", "/csc/v1/auth/login", 404, "", headers={}))
 
     def test_doubled_slashes_and_other_bases(self):
         for path in ("/oauth2/token", "//oauth2/token", "/csc/v2/oauth2/token", "/csc/v2//oauth2/token"):
