@@ -56,8 +56,10 @@ def forgeries(world, page, url, pairs):
     yield "another transaction under this cookie", lambda: send(browser(victim.cookies), foreign)
     yield "a made-up cookie", lambda: send(browser({n: "x" * len(v) for n, v in victim.cookies.items()}), pairs)
     yield "Origin of another site", lambda: send(browser(victim.cookies), pairs, origin=evil)
-    yield "Sec-Fetch-Site cross-site", lambda: send(browser(victim.cookies), pairs, "cross-site", evil)
-    yield "Sec-Fetch-Site same-site", lambda: send(browser(victim.cookies), pairs, "same-site", evil)
+    # A page without referrer hides its origin.
+    yield "Sec-Fetch-Site cross-site", lambda: send(browser(victim.cookies), pairs, "cross-site", "null")
+    yield "Sec-Fetch-Site same-site", lambda: send(browser(victim.cookies), pairs, "same-site", "null")
+    yield "Sec-Fetch-Site none", lambda: send(browser(victim.cookies), pairs, "none", "null")
     yield "another transaction", lambda: send(browser(stranger.cookies), foreign | {"csrf": "x"})
 
 

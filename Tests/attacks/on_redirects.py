@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from browser import Landing, walk
+from browser import Landing, decide, log_in, walk
 from parties import attack, error_page, error_redirect, granted, not_begun, refused
 from strict import require
 
@@ -64,9 +64,9 @@ def redirect_uri_of_another_client(world):
     RFC 6749 §3.1.2.4 and §10.6.
     """
     party = world.party("confidential")
-    foreign = set(world.party("public").registration["redirectURIs"]) - set(party.registration["redirectURIs"])
-    foreign |= set(world.party("rival").registration["redirectURIs"]) - set(party.registration["redirectURIs"])
-    require(foreign, "all clients of the sandbox have the same redirect URI")
+    everyones = {uri for client in world.sandbox.fact("clients") for uri in client["redirectURIs"]}
+    foreign = everyones - set(party.registration["redirectURIs"])
+    require(len(foreign) > 1, f"the other clients' redirect URIs are {foreign}")
     party.tokens()
     for uri in foreign:
         error_page(world.browser().open(party.url(party.request(redirect_uri=uri))))
@@ -193,3 +193,50 @@ def parameters_twice(world):
     for name, value in pairs:
         refused(party.form("token", [*pairs, (name, value)]), "invalid_request", status=400)
     granted(party.form("token", pairs))
+
+
+@attack
+def secrets_in_the_address(world):
+    """Client secret and code come in the query of the token endpoint, where every log keeps them; or by GET.
+
+    RFC 6749 §2.3.1 (MUST NOT be included in the request URI) and §3.2 (POST).
+    """
+    party = world.party("confidential")
+    request = party.request()
+    code = party.code(request)
+    secret = [("client_id", party.client_id), ("client_secret", party.secret)]
+    grant = [
+        ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", party.redirect_uri),
+        ("code_verifier", request.verifier),
+    ]
+    headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")]
+    for query, form in ((secret + grant, []), (secret, grant), (grant, secret)):
+        url = f"{party.endpoints}/token?{urlencode(query)}"
+        refused(world.wire.send("POST", url, headers, urlencode(form).encode()), status=(400, 401))
+        answer = world.wire.send("GET", url, headers)
+        require(answer.status in (404, 405), answer.summary())
+    granted(party.exchange(code, request))
+
+
+@attack
+def request_by_form(world):
+    """An authorization request by POST, where the address and the form say different things.
+
+    RFC 6749 §3.1 (POST may be supported; no parameter more than once).
+    """
+    party = world.party("public")
+    request = party.request()
+    browser = world.browser()
+    url = f"{party.endpoints}/authorize"
+    page = browser.go("POST", url, "cross-site", pairs=dict(request.pairs), origin="http://127.0.0.1:8091")
+    landing = decide(log_in(page, world.user))
+    granted(party.exchange(landing.code(request.state), request))
+    query = urlencode([("redirect_uri", ELSEWHERE), ("scope", "credential"), ("state", "evil")])
+    request = party.request()
+    result = browser.go("POST", f"{url}?{query}", "cross-site", pairs=dict(request.pairs), origin=ELSEWHERE)
+    if not isinstance(result, Landing) and result.asks_for_log_in:
+        landing = decide(log_in(result, world.user))
+        require(landing.uri == party.redirect_uri, f"sent to {landing.location}")
+        granted(party.exchange(landing.code(request.state), request))
+    else:
+        not_begun(result, party, request)

@@ -92,6 +92,10 @@ class Page:
             raise Failure(f"the form to {path} does not post")
         return matches[0]
 
+    def code(self, expected_state=None):
+        """A page is no landing."""
+        raise Failure(f"no code but a page ({self.status}): {self.text[:300]}")
+
     @property
     def asks_for_log_in(self):
         return any(urlsplit(f.action).path.endswith("/login") for f in self.forms)
