@@ -22,6 +22,7 @@ import on_clients
 import on_codes
 import on_consent
 import on_credential_tokens
+import on_eid
 import on_limits
 import on_pkce
 import on_pushed
@@ -33,7 +34,7 @@ from wire import Failure
 
 # What waits for a time-out or locks something comes at the end.
 MODULES = [
-    on_codes, on_pkce, on_redirects, on_pushed, on_consent, on_refresh, on_credential_tokens, on_clients,
+    on_codes, on_pkce, on_redirects, on_pushed, on_consent, on_eid, on_refresh, on_credential_tokens, on_clients,
     on_account_tokens, on_callbacks,
 ]
 

@@ -154,6 +154,25 @@ def bearer_and_body_disagree(world):
 
 
 @attack
+def credential_token_extended_to_other_hashes(world):
+    """The client asks for a signature of one document, shows its consent page, and extends the token to another one.
+
+    CSC v2 §3.8 (the credential token is linked to the hashes of the authorization request), §11.9; RFC 9396 §1 (the
+    person consents to the details). What was named on the page and is all that was authorized cannot be exchanged.
+    """
+    party = world.party("public")
+    service = party.service_token()
+    for label, digests in (("p256-oauth", [world.digest()]), ("rsa2048-oauth", [world.digest(), world.digest()])):
+        token = party.credential_token(label, digests)
+        credential = {"credentialID": world.sandbox.credential_id(label), "hashAlgorithmOID": verify.SHA256}
+        for other in ([world.digest()], [digests[0], world.digest()]):
+            body = credential | {"SAD": token, "hashes": [pkce.base64std(octets) for octets in other]}
+            for bearer in (service, token):
+                refused(world.call("credentials/extendTransaction", body, bearer))
+        world.signed(label, digests, service, sad=token)
+
+
+@attack
 def credential_token_made_up(world):
     """A credential token is changed by a bit, or taken from another kind of token.
 

@@ -96,6 +96,14 @@ class Page:
         """A page is no landing."""
         raise Failure(f"no code but a page ({self.status}): {self.text[:300]}")
 
+    def forward(self):
+        """The page that this one leads to by itself, without a script: `<meta http-equiv="refresh">`."""
+        for tag, attributes in self.elements:
+            if tag == "meta" and attributes.get("http-equiv", "").lower() == "refresh":
+                _, _, url = attributes["content"].partition("url=")
+                return self.browser.open(urljoin(self.url, url))
+        raise Failure(f"the page ({self.status}) leads nowhere: {self.text[:300]}")
+
     @property
     def asks_for_log_in(self):
         return any(urlsplit(f.action).path.endswith("/login") for f in self.forms)
