@@ -9,7 +9,7 @@ public struct SignPollingRequest: Sendable {
 
   public init(_ fields: Fields) throws {
     requestID = try fields.string("requestID")
-    userID = try fields.value(["userID", "user_id"])
+    do { userID = try fields.value(["userID", "user_id"]) } catch { throw CSCError.invalidQuotedUserID }
     do { _ = try fields.optionalString("clientData", "client_data") } catch { throw CSCError.field(error) }
   }
 

@@ -93,6 +93,7 @@ struct OperationModeTests {
       (#"{"requestID":7}"#, "Missing (or invalid type) string parameter requestID"),
       (#"{"requestID":null}"#, "Missing (or invalid type) string parameter requestID"),
       (#"{"requestID":"r","clientData":7}"#, "Invalid parameter clientData"),
+      (#"{"requestID":"r","userID":"alice","user_id":"bob"}"#, #"Invalid parameter "userID""#),
     ] {
       #expect(text { try request(body) } == expected, "\(body)")
     }

@@ -24,7 +24,6 @@ NEVER_SUCCEEDS = {
     "POST /csc/v2/credentials/authorizeCheck": "not built yet",
     "POST /csc/v2/credentials/extendTransaction": "not built yet",
     "POST /csc/v2/signatures/signDoc": "not built yet",
-    "POST /csc/v2/signatures/signPolling": "not built yet",
     "POST /csc/v2/signatures/timestamp": "not built yet",
     "POST /oauth2/eid": "not built yet",
     "GET /oauth2/eid/callback": "not built yet",

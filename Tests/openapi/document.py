@@ -89,7 +89,7 @@ class Document:
 
     def _faults_of_form(self):
         for error in OpenAPIV31SpecValidator(self.content).iter_errors():
-            yield f"{text(error.absolute_path)}: {error.message}"
+            yield f"{text(error.absolute_path)}: {error.message[:200]}"
         names = [operation.definition.get("operationId") for operation in self.operations]
         for name in sorted({str(name) for name in names if names.count(name) > 1 or name is None}):
             yield f"operationId {name} is missing or stands twice"
