@@ -45,7 +45,8 @@ test: packages .venv/ready imports lint ## every test, with real parts, and ever
 	$(PYTHON) -m unittest discover -s Tests/openapi
 	swift build --build-tests
 	rm -rf $(EXCHANGES)
-	COUNTERSIGN_EXCHANGES=$(EXCHANGES) swift test --skip-build
+	COUNTERSIGN_EXCHANGES=$(EXCHANGES) swift test --skip-build --skip IntegrationTests
+	COUNTERSIGN_EXCHANGES=$(EXCHANGES) swift test --skip-build --filter IntegrationTests
 	COUNTERSIGN_EXCHANGES=$(EXCHANGES) $(PYTHON) Tests/openapi/fuzz.py $(PROGRAM)
 	$(PYTHON) Tests/openapi/check.py $(EXCHANGES)
 

@@ -120,6 +120,33 @@ struct ExtendTransactionTests {
     _ = try await bench.sign(credential, new, [b])
   }
 
+  @Test("what the consent page showed cannot be exchanged; further digests take what it left open")
+  func consented() async throws {
+    let bench = SigningBench()
+    var credential = try await bench.enrol(scal: .two)
+    credential.mode = .oauth2code
+    try await bench.service.put(credential, events: [])
+    let client = ClientID("app")
+    let principal = Principal(partner: SigningBench.partner, signer: SignerID("alice"), client: client)
+    let sad = try await bench.service.authorize(
+      AuthorizationRequest(
+        credential: credential.id, numSignatures: 3, hashAlgorithm: .sha256, digests: [a, b],
+        presented: [.pin: SigningBench.pin], channel: .authorizationServer(client)), as: principal
+    ).sad
+    for wrong in [[c, digest("d")], [a, a, c]] {
+      await #expect(throws: Refusal.digestNotAuthorized) {
+        try await extend(bench, credential, sad, wrong, as: principal)
+      }
+    }
+    let next = try await extend(bench, credential, sad, [c], as: principal).sad
+    // Now everything is named.
+    await #expect(throws: Refusal.digestNotAuthorized) {
+      try await extend(bench, credential, next, [digest("d")], as: principal)
+    }
+    _ = try await bench.sign(credential, next, [c, a, b], as: principal)
+    await #expect(throws: Refusal.invalidSAD) { try await extend(bench, credential, sad, [c], as: bench.principal()) }
+  }
+
   @Test("extending keeps a transaction alive for 50 minutes, and not longer")
   func expiry() async throws {
     let bench = SigningBench()

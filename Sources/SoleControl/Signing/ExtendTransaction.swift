@@ -109,7 +109,7 @@ extension SigningService {
     return isDone ? Authorization(sad: sad, activation: sad.digest, expiresIn: binding.expires - now) : nil
   }
 
-  /// The binding of the new SAD. Without new digests it keeps those that the old one named and did not use.
+  /// The binding of the new SAD.
   private func next(_ old: Extensible, _ request: ExtensionRequest, _ now: UnixTime) throws -> Binding {
     guard !old.free.isEmpty else { throw Refusal.invalidSAD }
     guard old.credential.scal == .one || !request.digests.isEmpty else { throw Refusal.digestsMissing }
@@ -117,18 +117,28 @@ extension SigningService {
     var binding = old.binding
     binding.scal = old.credential.scal
     binding.numSignatures = old.free.count
-    if request.digests.isEmpty {
-      binding.digests = old.free.filter { $0 < old.binding.digests.count }.map { old.binding.digests[$0] }
-    } else {
-      binding.digests = request.digests
-      binding.hashAlgorithm = request.hashAlgorithm
-    }
+    binding.digests = try Self.digests(old, request)
+    if !request.digests.isEmpty { binding.hashAlgorithm = request.hashAlgorithm }
     if binding.digests.isEmpty { binding.hashAlgorithm = nil }
     let began = old.binding.began ?? old.binding.issued
     binding.began = began
     binding.issued = now
     binding.expires = min(now + rules.activationLife, began + rules.longestTransaction)
     return binding
+  }
+
+  /// The digests of the new SAD. Without new ones those that the old SAD named and did not use.
+  private static func digests(_ old: Extensible, _ request: ExtensionRequest) throws -> [[UInt8]] {
+    let named = old.free.filter { $0 < old.binding.digests.count }.map { old.binding.digests[$0] }
+    guard !request.digests.isEmpty else { return named }
+    guard old.binding.client != nil, !old.binding.digests.isEmpty else { return request.digests }
+    // What a person saw on the consent page stays, and cannot be exchanged for something else: further digests take
+    // signatures for which the page named none.
+    guard request.hashAlgorithm == old.binding.hashAlgorithm else { throw Refusal.digestNotAuthorized }
+    var further = request.digests
+    for digest in named { if let index = further.firstIndex(of: digest) { further.remove(at: index) } }
+    guard named.count + further.count <= old.free.count else { throw Refusal.digestNotAuthorized }
+    return named + further
   }
 
   /// A dead SAD is good for nothing but the extension that ended it.
