@@ -8,11 +8,15 @@ extension Gateway {
   /// `auth/login`
   func logIn(_ request: LoginRequest) async throws -> Response {
     let issued: TokenService.Issued
+    var refreshToken: String?
     do {
       switch request.proof {
       case .password(let username, let password):
         issued = try await tokens.logIn(username: username, password: password, rememberMe: request.rememberMe)
-      case .refreshToken(let token): issued = try await tokens.refresh(token)
+      case .refreshToken(let token):
+        issued = try await tokens.refresh(token)
+        // It stays good; a client that asks to be remembered keeps what the answer names.
+        if request.rememberMe { refreshToken = token }
       }
     } catch TokenService.Refusal.loginFailed {
       throw CSCError.loginFailed
@@ -24,7 +28,7 @@ extension Gateway {
     var answer = JSONObject([
       ("access_token", .string(issued.accessToken)), ("expires_in", .integer(issued.expiresIn)),
     ])
-    if let token = issued.refreshToken { answer["refresh_token"] = .string(token) }
+    if let token = issued.refreshToken ?? refreshToken { answer["refresh_token"] = .string(token) }
     return Response(json: .object(answer))
   }
 

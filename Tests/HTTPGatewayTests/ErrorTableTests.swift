@@ -92,6 +92,9 @@ struct ErrorTableTests {
       "auth/login", #"{"rememberMe":true}"#, version, header: basic("alice:\(GatewayBench.password)"))
     let refresh = try #require(remembered["refresh_token"]?.string)
     let again = try await bench.call("auth/login", #"{"refresh_token":"\#(refresh)"}"#, version)
+    #expect(again["refresh_token"] == nil)
+    let kept = try await bench.call("auth/login", #"{"refresh_token":"\#(refresh)","rememberMe":true}"#, version)
+    #expect(kept["refresh_token"]?.string == refresh)
     let access = try #require(again["access_token"]?.string)
     #expect(try await bench.call("credentials/list", "{}", version, token: access).status == 200)
     // A refresh token is no access token, and takes all of its grant with it.
