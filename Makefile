@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PACKAGES := softhsm2 libsofthsm2-dev libjansson-dev libcurl4-openssl-dev libssl-dev libp11-dev libsqlite3-dev \
-  pkg-config curl jq openssl sqlite3 python3 python3-venv
+  pkg-config curl jq openssl sqlite3 python3 python3-venv chromium chromium-driver
 ROOT := $(shell test "$$(id -u)" = 0 || echo sudo)
 PROGRAM := .build/debug/countersign
 PYTHON := .venv/bin/python

@@ -7,7 +7,7 @@ extension SandboxTests {
   private static let needsPython: Comment = "'make test' makes .venv with what these programs import"
 
   /// Runs a program of `Tests/` with a sandbox of its own, and gives what it printed.
-  private func play(_ program: String) async throws -> (status: Int32, output: String) {
+  private func play(_ program: String, _ arguments: [String] = []) async throws -> (status: Int32, output: String) {
     let folder = try temporaryFolder()
     let sandbox = try await SandboxProcess(folder: folder)
     defer { _ = sandbox.stop() }
@@ -16,7 +16,22 @@ extension SandboxTests {
       [
         repository.appendingPathComponent("Tests/\(program)").path,
         folder.appendingPathComponent("sandbox.json").path,
-      ])
+      ] + arguments)
+  }
+
+  private static let chromium = "/usr/bin/chromium"
+
+  @Test(
+    "in a browser: a person sees what is signed, consents with PIN and OTP, and the client signs; pictures are kept",
+    .enabled(if: FileManager.default.fileExists(atPath: python), needsPython),
+    .enabled(if: FileManager.default.fileExists(atPath: chromium), "'make packages' installs Chromium"))
+  func browser() async throws {
+    let pictures = repository.appendingPathComponent(".build/screenshots")
+    try? FileManager.default.removeItem(at: pictures)
+    let result = try await play("browser/browser.py", [pictures.path])
+    #expect(result.status == 0, "\(result.output)")
+    #expect(result.output.contains("7 of 7 scenarios in a browser"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: pictures.path).count >= 11)
   }
 
   @Test(

@@ -27,7 +27,7 @@ final class SandboxProcess: Sendable {
     try? FileManager.default.removeItem(at: announced)
     try process.run()
     var found: JSONObject?
-    for _ in 0..<600 where found == nil {
+    for _ in 0..<1200 where found == nil {
       try await Task.sleep(for: .milliseconds(50))
       found = try FileManager.default.contents(atPath: announced.path).flatMap { try JSONValue.parse(Array($0)).object }
     }
