@@ -3,12 +3,16 @@
 import base64
 import json
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 from pyhanko.keys import load_cert_from_pemder
 from pyhanko_certvalidator import ValidationContext
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
+import exchanges  # noqa: E402
 
 
 class Failure(Exception):
@@ -29,6 +33,7 @@ class Sandbox:
 
     def __init__(self, file):
         self.facts = json.loads(Path(file).read_text())
+        exchanges.gateway(self.facts["baseURL"], self.facts["tlsBaseURL"])
         self.root_file = self.facts["signingRoot"]
         self.root = load_cert_from_pemder(self.root_file)
 
@@ -50,9 +55,9 @@ class Sandbox:
         )
         try:
             with urllib.request.urlopen(request, timeout=60) as response:
-                return response.status, json.loads(response.read())
+                return heard(request, response)
         except urllib.error.HTTPError as error:
-            return error.code, json.loads(error.read())
+            return heard(request, error)
 
     def call(self, path, body, token=None):
         """The answer of a call that must succeed."""
@@ -63,6 +68,15 @@ class Sandbox:
     def validation_context(self):
         # Nothing may be fetched; what revocation data there is, comes with the call.
         return ValidationContext(trust_roots=[self.root], allow_fetching=False, revocation_mode="soft-fail")
+
+
+def heard(request, response):
+    """Status and JSON of an answer, which is recorded."""
+    body = response.read()
+    exchanges.record(
+        "POST", request.full_url, request.data, "application/json", response.status, response.headers.items(), body
+    )
+    return response.status, json.loads(body)
 
 
 def openssl(*arguments, standard_input=None):
