@@ -20,7 +20,11 @@ class Receiver(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.calls.append((self.path, dict(self.headers.items()), body))
-        self.send_response(200)
+        if self.path == "/redirect":
+            self.send_response(307)
+            self.send_header("Location", "/followed")
+        else:
+            self.send_response(200)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -75,7 +79,7 @@ def addresses(origin):
             yield f"{scheme}://{name}/done"
     # No registered origin.
     yield from ("https://example.com/done", f"https://{host}:{port}/done", f"http://{host}/done")
-    yield from (f"http://{host}:{port}0/done", f"http://{host}:{port + 1}/done", f"http://{host}:0{port}/x@evil")
+    yield from (f"http://{host}:{port}0/done", f"http://{host}:{port + 1}/done", f"http://{host}:{port}@/done")
     yield from (f"http://{host}.evil.example:{port}/done", f"http://evil.example/{origin}/done")
     # User information and what parsers make of it.
     yield from (f"http://user@{host}:{port}/done", f"http://{host}:{port}@evil.example/done")
@@ -144,6 +148,18 @@ def response_uri_to_a_private_address(world):
         told = json.loads(body)
         require(told["responseID"] == response_id and told["status"] == "completed", f"the callback says {told}")
         require(not {"signatures", "SAD", "hashes"} & set(told), f"the callback carries {sorted(told)}")
+
+        # A registered address must not lead on to another one.
+        others = [world.digest()]
+        answer = asynchronous(world, label, others, world.sad(label, others), response_uri=f"{origin}/redirect")
+        require(answer.status == 200, answer.summary())
+        polled(world, answer.json()["responseID"])
+        deadline = time.monotonic() + 20
+        while len(server.calls) < 2 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        time.sleep(1)
+        paths = [call[0] for call in server.calls[1:]]
+        require(paths and set(paths) == {"/redirect"}, f"the service called {paths}")
 
 
 def polled(world, response_id, patience=20):
