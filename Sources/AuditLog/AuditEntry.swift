@@ -11,6 +11,11 @@ public struct AuditEvent: Sendable, Equatable {
     case authorizationGranted = "authorization.granted"
     /// A SAD took the place of another one, with what that one had left.
     case authorizationExtended = "authorization.extended"
+    /// The customer is asked to confirm an authorization past the partner.
+    case authorizationPending = "authorization.pending"
+    case authorizationConfirmed = "authorization.confirmed"
+    /// It is over without a confirmation: the customer refused, entered too many wrong PINs, or could not be reached.
+    case authorizationDenied = "authorization.denied"
     case authorizationRefused = "authorization.refused"
     case authorizationRevoked = "authorization.revoked"
     case credentialUnlocked = "credential.unlocked"

@@ -12,6 +12,8 @@ public struct AuthorizeRequest: Sendable {
   public let factors: [(id: String, value: String?)]
   /// v1's `OTP`: the object depends on the credential.
   public let oneTimeCode: String?
+  /// For the user.
+  public let description: String?
   /// Whether any authentication data was sent at all.
   public let presentsFactors: Bool
 
@@ -22,6 +24,7 @@ public struct AuthorizeRequest: Sendable {
     let authData = try Self.authData(fields)
     let pin = try Self.code("PIN", fields)
     let oneTimeCode = try Self.code("OTP", fields)
+    description = try fields.transactionDescription()
     guard count >= 1 else { throw CSCError.numSignaturesTooLow }
     numSignatures = Int(count)
     self.digests = digests

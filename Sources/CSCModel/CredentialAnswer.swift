@@ -31,7 +31,11 @@ public struct CredentialAnswer: Sendable {
 
   /// An entry of v2's `auth/objects`.
   public struct AuthObject: Sendable {
-    public enum Kind: String, Sendable { case password = "Password", challengeResponse = "ChallengeResponse" }
+    public enum Kind: String, Sendable {
+      case password = "Password"
+      case passwordOutOfBand = "PasswordOOB"
+      case challengeResponse = "ChallengeResponse"
+    }
     public var kind: Kind
     public var id: String
     /// `N` for digits; nil for any characters.

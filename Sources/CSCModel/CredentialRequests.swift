@@ -74,6 +74,13 @@ public struct GetChallengeRequest: Sendable {
   }
 }
 
+/// `credentials/authorizeCheck` (CSC v2 §11.7).
+public struct AuthorizeCheckRequest: Sendable {
+  public let handle: String
+
+  public init(_ fields: Fields) throws { handle = try fields.string("handle") }
+}
+
 /// `credentials/sendOTP` (CSC v1 §11.8).
 public struct SendOTPRequest: Sendable {
   public let credentialID: String

@@ -6,6 +6,7 @@ public enum Method: String, Sendable, CaseIterable {
   case credentialsList = "credentials/list"
   case credentialsInfo = "credentials/info"
   case credentialsAuthorize = "credentials/authorize"
+  case credentialsAuthorizeCheck = "credentials/authorizeCheck"
   case credentialsExtendTransaction = "credentials/extendTransaction"
   case credentialsGetChallenge = "credentials/getChallenge"
   case credentialsSendOTP = "credentials/sendOTP"
@@ -15,7 +16,7 @@ public enum Method: String, Sendable, CaseIterable {
 
   public func exists(in version: APIVersion) -> Bool {
     switch self {
-    case .credentialsGetChallenge, .signPolling: version == .v2
+    case .credentialsAuthorizeCheck, .credentialsGetChallenge, .signPolling: version == .v2
     case .credentialsSendOTP: version == .v1
     default: true
     }

@@ -32,8 +32,8 @@ extension CSCModel.Method {
   var takesCredentialTokens: Bool {
     switch self {
     case .credentialsInfo, .signHash, .signPolling: true
-    case .info, .authLogin, .authRevoke, .credentialsList, .credentialsAuthorize, .credentialsGetChallenge, .timestamp,
-      .credentialsSendOTP, .credentialsExtendTransaction:
+    case .info, .authLogin, .authRevoke, .credentialsList, .credentialsAuthorize, .credentialsAuthorizeCheck,
+      .credentialsGetChallenge, .credentialsSendOTP, .credentialsExtendTransaction, .timestamp:
       false
     }
   }

@@ -151,6 +151,7 @@ extension FactorID {
     case .pin: .init(kind: .password, id: rawValue, format: "N", generator: nil, label: "PIN")
     case .otp: .init(kind: .password, id: rawValue, format: "N", generator: "totp", label: "One-time password")
     case .sms: .init(kind: .challengeResponse, id: rawValue, format: "N", generator: nil, label: "Code by message")
+    case .page: .init(kind: .passwordOutOfBand, id: rawValue, format: nil, generator: nil, label: "Confirmation page")
     case .eid: .init(kind: .challengeResponse, id: rawValue, format: nil, generator: "oidc", label: "eID")
     }
   }

@@ -38,6 +38,7 @@ extension Refusal {
     case .wrongFactor, .policyNotSatisfied: .wrongAuthenticationData
     case .lockedFactor(let factor): .locked(factor.nameInV1, version)
     case .tooManyMessages(let seconds): .tooManyMessages(retryAfter: seconds)
+    case .invalidHandle: .invalidParameter("handle")
     case .invalidSAD: .invalidParameter("SAD")
     case .sadExpired: .sadExpired
     case .digestNotAuthorized: .hashNotAuthorized(version)
@@ -54,7 +55,7 @@ extension Refusal {
 
   /// v1 names the missing member; in v2 the objects presented do not suffice.
   private static func missing(_ factor: FactorID, _ version: APIVersion) -> CSCError {
-    version == .v1 && factor != .eid ? .missingString(factor.nameInV1) : .wrongAuthenticationData
+    version == .v1 && factor != .eid && factor != .page ? .missingString(factor.nameInV1) : .wrongAuthenticationData
   }
 }
 

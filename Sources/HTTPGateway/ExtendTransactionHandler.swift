@@ -20,6 +20,14 @@ extension Gateway {
 }
 
 extension Response {
+  /// A SAD, or a handle to ask for it with.
+  init(_ outcome: AuthorizationOutcome) {
+    switch outcome {
+    case .granted(let authorization): self.init(authorization)
+    case .pending(let handle): self.init(json: ["handle": .string(handle)], status: .accepted)
+    }
+  }
+
   /// A SAD, which no method answers in another way.
   init(_ authorization: Authorization) {
     self.init(json: [

@@ -50,6 +50,7 @@ public struct Gateway: Sendable {
   public func router() -> Router<GatewayContext> {
     let router = Router(context: GatewayContext.self)
     addOAuthRoutes(to: router)
+    addConfirmRoutes(to: router)
     for version in APIVersion.allCases {
       router.on("csc/\(version.rawValue)/**", method: .post) { request, context in
         await answer(request, context, path: context.parameters.getCatchAll(), version)
@@ -112,6 +113,7 @@ public struct Gateway: Sendable {
     case .credentialsInfo: return try await credentialInfo(CredentialsInfoRequest(fields), version, as: caller)
     case .credentialsAuthorize:
       return try await authorize(AuthorizeRequest(fields, version), version, as: principal)
+    case .credentialsAuthorizeCheck: return try await authorizeCheck(AuthorizeCheckRequest(fields), as: principal)
     case .credentialsExtendTransaction:
       return try await extendTransaction(ExtendTransactionRequest(fields, version), as: principal)
     case .credentialsSendOTP:

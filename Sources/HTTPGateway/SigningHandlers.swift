@@ -8,12 +8,19 @@ extension Gateway {
   func authorize(
     _ request: AuthorizeRequest, _ version: APIVersion, as principal: Principal
   ) async throws -> Response {
-    let authorization = try await signing.authorize(
-      AuthorizationRequest(
-        credential: CredentialID(request.credentialID), numSignatures: request.numSignatures,
-        hashAlgorithm: request.hashAlgorithm?.core, digests: request.digests ?? [],
-        presented: try Self.presented(request), oneTimeCode: request.oneTimeCode), as: principal)
-    return Response(authorization)
+    let (presented, outOfBand) = try Self.factors(request, version)
+    var asked = AuthorizationRequest(
+      credential: CredentialID(request.credentialID), numSignatures: request.numSignatures,
+      hashAlgorithm: request.hashAlgorithm?.core, digests: request.digests ?? [],
+      presented: presented, oneTimeCode: request.oneTimeCode)
+    asked.outOfBand = outOfBand
+    asked.description = request.description
+    return Response(try await signing.begin(asked, as: principal))
+  }
+
+  /// `credentials/authorizeCheck`
+  func authorizeCheck(_ request: AuthorizeCheckRequest, as principal: Principal) async throws -> Response {
+    Response(try await signing.check(handle: request.handle, as: principal))
   }
 
   /// `signatures/signHash`
@@ -46,14 +53,21 @@ extension Gateway {
     return text == nil || named == bearer ? bearer : nil
   }
 
-  /// Every object of this service needs a value.
-  private static func presented(_ request: AuthorizeRequest) throws -> [FactorID: String] {
+  /// Objects that the caller presents need a value; those that the customer is asked for past the caller must not have
+  /// one (CSC v2 §8.5), and v1 has no second call to ask for the result.
+  private static func factors(
+    _ request: AuthorizeRequest, _ version: APIVersion
+  ) throws -> (presented: [FactorID: String], outOfBand: Set<FactorID>) {
     var presented: [FactorID: String] = [:]
+    var outOfBand: Set<FactorID> = []
     for (id, value) in request.factors {
-      guard let factor = FactorID(rawValue: id) else { throw Refusal.unknownFactor }
-      guard let value, presented.updateValue(value, forKey: factor) == nil else { throw Refusal.unknownFactor }
+      switch (FactorID(rawValue: id), value) {
+      case (let factor?, let value?) where !factor.isOutOfBand && presented[factor] == nil: presented[factor] = value
+      case (let factor?, nil) where factor.isOutOfBand && version == .v2: outOfBand.insert(factor)
+      default: throw Refusal.unknownFactor
+      }
     }
-    return presented
+    return (presented, outOfBand)
   }
 }
 

@@ -56,7 +56,7 @@ public struct TokenService: Sendable {
   public static func digest(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }
 
   /// 256 bits that nobody can guess.
-  func secret() async throws -> String { text(try await random(32)) }
+  public func secret() async throws -> String { text(try await random(32)) }
 
   /// Whom a bearer token speaks for.
   public func authenticate(_ token: String) async throws -> TokenRecord {

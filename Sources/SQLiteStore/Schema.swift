@@ -82,6 +82,17 @@ enum Schema {
             ) WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("0004-pending") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE pending (
+            id TEXT PRIMARY KEY, handle BLOB NOT NULL UNIQUE, link BLOB UNIQUE, credential TEXT NOT NULL,
+            text BLOB NOT NULL, seal BLOB NOT NULL, expires INTEGER NOT NULL, state INTEGER NOT NULL,
+            number INTEGER NOT NULL, approval BLOB, approval_seal BLOB, sealed BLOB) WITHOUT ROWID;
+          CREATE INDEX pending_credential ON pending (credential, expires) WHERE state = 0;
+          CREATE INDEX pending_expires ON pending (expires);
+          """)
+    }
     migrator.registerMigration("0005-authorization-server") { db in
       try db.execute(
         sql: """

@@ -50,6 +50,9 @@ extension Message {
     case .oneTimeCode(let code):
       object["type"] = "one-time-code"
       object["code"] = .string(code)
+    case .confirmation(let url):
+      object["type"] = "confirmation"
+      object["url"] = .string(url)
     }
     return .object(object)
   }

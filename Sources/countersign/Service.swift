@@ -86,6 +86,7 @@ struct Service {
   private static func rules(_ config: Config) -> SigningService.Rules {
     var rules = SigningService.Rules(gateway: config.gateway, instance: config.instance)
     rules.language = config.info.language
+    rules.confirmationURL = config.info.publicURL + "/confirm/"
     for partner in config.partners { rules.partnerNames[partner.id] = partner.name }
     return rules
   }

@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 import WireJSON
 
+@testable import HTTPGateway
+
 @Suite("One-time codes over HTTP")
 struct OneTimeCodeTests {
   /// Asks for a code in the way of each version.
@@ -132,6 +134,33 @@ struct OneTimeCodeTests {
     #expect(answer.status == 503 && answer.headers[.retryAfter] != nil && answer["error"] == "temporarily_unavailable")
     bench.signing.messenger.fail(.notConfigured)
     #expect(try await send(bench, credential.id, .v1).status == 500)
+  }
+
+  @Test("the consent page sends a code, and takes it with the PIN")
+  func consent() async throws {
+    let bench = try await GatewayBench()
+    var credential = try await bench.signing.enrol(expression: "PIN AND SMS")
+    credential.mode = .oauth2code
+    try await bench.signing.service.put(credential, events: [])
+    let visitor = PageVisitor(bench)
+    let query = [
+      "response_type": "code", "client_id": "legacy", "redirect_uri": OAuthBench.redirectURI, "scope": "credential",
+      "credentialID": credential.id.text, "numSignatures": "1", "hash": Base64.encodeURL(digest("a")),
+    ].map { "\($0.key)=\(FormText.encode($0.value))" }.joined(separator: "&")
+    let logIn = try await visitor.get("/csc/v1/oauth2/authorize?" + query)
+    let consent = try await visitor.post(
+      "/oauth2/login", logIn.hidden.merging(["username": "alice", "password": GatewayBench.password]) { $1 })
+    #expect(consent.status == 200 && consent.text.contains("send-code"))
+    let sent = try await visitor.post("/oauth2/consent", consent.hidden.merging(["decision": "send-code"]) { $1 })
+    #expect(sent.status == 200 && sent.text.contains(PageTexts.english.sendNewCode))
+    let code = try #require(bench.signing.messenger.code)
+    // At once a second time: nothing goes, and the page says so.
+    let again = try await visitor.post("/oauth2/consent", sent.hidden.merging(["decision": "send-code"]) { $1 })
+    #expect(again.status == 503 && bench.signing.messenger.delivered.count == 1)
+    let form = sent.hidden.merging(["decision": "approve", "PIN": SigningBench.pin]) { $1 }
+    #expect(try await visitor.post("/oauth2/consent", form.merging(["SMS": "x"]) { $1 }).status == 400)
+    let end = try await visitor.post("/oauth2/consent", form.merging(["SMS": code]) { $1 })
+    #expect(end.headers[.location]?.contains("code=") == true, "\(end.status) \(end.text)")
   }
 
   @Test("credentials/info: online in v1, ChallengeResponse in v2")

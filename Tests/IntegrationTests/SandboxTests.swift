@@ -136,6 +136,57 @@ struct SandboxTests {
     #expect(signed.status == 200)
   }
 
+  @Test("the customer of p256-page gets a link, and confirms on the page; the gateway is restarted meanwhile")
+  func confirmationPage() async throws {
+    let folder = try temporaryFolder()
+    var sandbox = try await SandboxProcess(folder: folder)
+    defer { _ = sandbox.stop() }
+    let token = try #require(sandbox.user("alice")["serviceToken"]?.string)
+    let credential = try sandbox.credential("p256-page")
+    let hashes: [(String, JSONValue)] = [
+      ("credentialID", .string(credential)), ("hashes", [.string(Base64.encode(digest("a")))]),
+      ("hashAlgorithmOID", "2.16.840.1.101.3.4.2.1"),
+    ]
+    let begun = try await call(
+      sandbox, "v2/credentials/authorize",
+      .object(JSONObject(hashes + [("numSignatures", 1), ("authData", [["id": "PAGE"]])])), token: token)
+    let handle = try #require(begun.json["handle"], "\(begun)")
+    let message = try #require(try await messages(sandbox).last)
+    #expect(begun.status == 202 && message["type"] == "confirmation" && message["to"] == "alice")
+    let url = try #require(message["url"]?.string)
+    #expect(url.hasPrefix("https://127.0.0.1:\(SandboxProcess.ports.tls)/confirm/"))
+    _ = sandbox.stop()
+    sandbox = try await SandboxProcess(folder: folder)
+
+    func check() async throws -> (status: Int, json: JSONObject) {
+      try await call(sandbox, "v2/credentials/authorizeCheck", ["handle": handle], token: token)
+    }
+    #expect(try await check().status == 202)
+    let anchor = try #require(sandbox.description["tlsTrustAnchor"]?.string)
+    let browser = [
+      "-s", "--cacert", anchor, "-c", folder.appendingPathComponent("cookies").path, "-b",
+      folder.appendingPathComponent("cookies").path,
+    ]
+    let page = try run("/usr/bin/curl", browser + [url]).output
+    func field(_ name: String) throws -> String {
+      try String(#require(page.firstMatch(of: Regex("name=\"\(name)\" value=\"([^\"]*)\""))?.output[1].substring))
+    }
+    let form = [
+      "transaction=\(try field("transaction"))", "csrf=\(try field("csrf"))", "decision=approve", "PIN=12345678",
+    ]
+    let answer = try run(
+      "/usr/bin/curl",
+      browser + ["-o", "/dev/null", "-w", "%{http_code}"] + form.flatMap { ["--data-urlencode", $0] } + [url])
+    #expect(answer.output == "200")
+    let granted = try await check()
+    let sad = try #require(granted.json["SAD"], "\(granted)")
+    #expect(try await check().json["SAD"] == sad)
+    let signed = try await call(
+      sandbox, "v2/signatures/signHash",
+      .object(JSONObject(hashes + [("SAD", sad), ("signAlgo", "1.2.840.10045.4.3.2")])), token: token)
+    #expect(signed.status == 200)
+  }
+
   /// What the partner's messenger got.
   private func messages(_ sandbox: SandboxProcess) async throws -> [JSONObject] {
     var settings = HTTPClient.Settings()

@@ -13,6 +13,23 @@ struct JobTests {
 
   // MARK: From acceptance to the result
 
+  @Test("a job that was accepted is signed, although its SAD was extended meanwhile; no further one is accepted")
+  func extendedMeanwhile() async throws {
+    let store = MemoryStore()
+    let bench = JobBench(store)
+    let credential = try await bench.signing.enrol()
+    let old = try await bench.signing.authorize(credential, count: 2).sad
+    let job = try await bench.submit(credential, old, [digest("a")])
+    let new = try await bench.signing.service.extend(
+      ExtensionRequest(credential: credential.id, sad: old, hashAlgorithm: nil, digests: []),
+      as: bench.signing.principal()
+    ).sad
+    await #expect(throws: Refusal.invalidSAD) { try await bench.submit(credential, old, [digest("b")]) }
+    #expect(try await bench.signatures(of: job).count == 1)
+    _ = try await bench.signing.sign(credential, new, [digest("b")])
+    #expect(store.count(.signatureMade) == 2)
+  }
+
   @Test("a job is running until it is signed; its result is the same at every poll")
   func result() async throws {
     let store = MemoryStore()

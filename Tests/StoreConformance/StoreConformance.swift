@@ -39,6 +39,7 @@ public struct StoreConformance {
     try await tokens()
     try await accountsAndEntries()
     try await successors()
+    try await pendingAuthorizations()
     try await oneTimeCodes()
     try await messages()
   }

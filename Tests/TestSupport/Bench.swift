@@ -65,6 +65,7 @@ public struct SigningBench: Sendable {
       case .pin: .pin(Self.pin)
       case .otp: .otp(secret: Self.otpSecret)
       case .sms: .sms(MessageRecipient(name: signer))
+      case .page: .page(MessageRecipient(name: signer), pin: Self.pin)
       case .eid: .eid(issuer: "https://eid.example", subject: "subject-1", minimumLevel: .substantial)
       }
     }

@@ -14,6 +14,7 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
     var jobs: [JobID: StoredJob] = [:]
     var challenges: [(challenge: Challenge, made: Int)] = []
     var made = 0
+    var pending: [String: StoredPending] = [:]
     var successors: [ActivationDigest: Successor] = [:]
     var codes: [String: OneTimeCode] = [:]
     var messages: [SentMessage] = []
@@ -70,6 +71,11 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
     state.withLock { state in
       if let entry = state.credentials[id] { state.credentials[id] = (change(entry.row), entry.signer) }
     }
+  }
+
+  /// Exchanges what waits for a customer.
+  public func tamper(_ change: (StoredPending) -> StoredPending) {
+    state.withLock { state in state.pending = state.pending.mapValues(change) }
   }
 
   /// Exchanges a stored binding.
@@ -225,6 +231,30 @@ private final class MemoryTransaction: SoleControlWriting {
       digest: old.digest, binding: old.binding, expires: old.expires, isRevoked: old.isRevoked, isReplaced: true)
   }
 
+  // MARK: Authorizations that wait
+
+  func pending(handle: [UInt8]) throws -> StoredPending? { state.pending.values.first { $0.handle == handle } }
+  func pending(link: [UInt8]) throws -> StoredPending? { state.pending.values.first { $0.link == link } }
+
+  func waiting(_ credential: CredentialID, at time: UnixTime) throws -> [UnixTime] {
+    state.pending.values.filter { pending in
+      if case .waiting = pending.state { pending.credential == credential && pending.expires > time } else { false }
+    }.map(\.expires).sorted()
+  }
+
+  func add(_ pending: StoredPending) throws {
+    guard state.pending.updateValue(pending, forKey: pending.id) == nil else { throw StoreError.corrupt }
+  }
+
+  func put(_ pendingState: PendingState, ofPending id: String) throws {
+    guard let old = state.pending[id] else { throw StoreError.corrupt }
+    state.pending[id] = old.with(pendingState)
+  }
+
+  func removePending(expiredBefore time: UnixTime) throws {
+    state.pending = state.pending.filter { $0.value.expires >= time }
+  }
+
   // MARK: One-time codes and messages
 
   func oneTimeCode(_ factor: FactorID, of credential: CredentialID) throws -> OneTimeCode? {
@@ -296,5 +326,12 @@ extension MemoryTransaction: OAuthWriting {
   func removeExpired(before time: Int64) throws {
     state.tokens = state.tokens.filter { $0.value.expires >= time }
     state.entries = state.entries.filter { $0.value.expires >= time }
+  }
+}
+
+extension StoredPending {
+  fileprivate func with(_ state: PendingState) -> StoredPending {
+    StoredPending(
+      id: id, handle: handle, link: link, credential: credential, terms: terms, expires: expires, state: state)
   }
 }

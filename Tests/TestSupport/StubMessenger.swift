@@ -23,6 +23,14 @@ public final class StubMessenger: Messenger {
     return nil
   }
 
+  /// What the last link to a confirmation page ends with.
+  public var link: String? {
+    for message in delivered.reversed() {
+      if case .confirmation(let url) = message.content { return url.split(separator: "/").last.map(String.init) }
+    }
+    return nil
+  }
+
   public func deliver(_ message: Message, of partner: PartnerID) async throws(MessengerError) {
     try state.withLock { state throws(MessengerError) in
       if let failure = state.failure { throw failure }

@@ -12,10 +12,12 @@ struct BrowserSession {
   private let isSecure: Bool
   private let name: String
 
-  /// - Parameter issuer: plain HTTP only where the service itself is reached by plain HTTP.
-  init(issuer: String) {
+  /// - Parameters:
+  ///   - issuer: plain HTTP only where the service itself is reached by plain HTTP.
+  ///   - purpose: tells cookies of different kinds of pages apart.
+  init(issuer: String, purpose: String = "") {
     isSecure = issuer.hasPrefix("https:")
-    name = isSecure ? Self.secureName : Self.plainName
+    name = (isSecure ? Self.secureName : Self.plainName) + purpose
   }
 
   /// The secret that the browser sent; nil if there is none that we could have made.

@@ -156,14 +156,16 @@ extension Credential {
   func pageFactors(hasEID: Bool, codeWasSent: Bool) -> [SigningView.Factor] {
     guard let expression else { return [] }
     return FactorID.allCases.filter(expression.factors.contains).compactMap { factor in
-      let kind: SigningView.Factor.Kind =
+      let kind: SigningView.Factor.Kind? =
         switch factor {
         case .pin: .pin
         case .otp: .otp
         case .sms: .sms(wasSent: codeWasSent)
+        // Asked for on a page of its own.
+        case .page: nil
         case .eid: .eid(isDone: hasEID)
         }
-      return SigningView.Factor(kind: kind, isRequired: expression.demands(factor))
+      return kind.map { SigningView.Factor(kind: $0, isRequired: expression.demands(factor)) }
     }
   }
 }
@@ -185,7 +187,7 @@ extension PageMessage {
 extension FactorID {
   var pageField: PageMessage.Field {
     switch self {
-    case .pin: .pin
+    case .pin, .page: .pin
     case .otp: .otp
     case .sms: .sms
     case .eid: .eid

@@ -10,9 +10,10 @@ extension Gateway {
 
   /// Runs a handler whose answers a person sees.
   func page(
-    _ request: Request, _ name: String, _ body: (Request, CallLog) async throws -> Response
+    _ request: Request, _ name: String, under folder: String = "oauth2/",
+    _ body: (Request, CallLog) async throws -> Response
   ) async -> Response {
-    let call = CallLog(method: "oauth2/\(name)", logger: logger)
+    let call = CallLog(method: folder + name, logger: logger)
     let language = language(request, nil)
     var response: Response
     do { response = try await body(request, call) } catch let refusal as CodeRequestRefusal {
@@ -49,17 +50,21 @@ extension Gateway {
     pages.language(wish, request.headers[.acceptLanguage])
   }
 
-  /// The transaction of a form: right browser, right form, and the form sent from our own page.
-  func transaction(
-    _ request: Request, _ parameters: OAuth.Parameters
-  ) async throws -> (TransactionKey, AuthorizationTransaction) {
-    // Browsers tell where a request comes from (Fetch §3.2, Fetch Metadata); this holds also if the token leaked.
+  /// Browsers tell where a request comes from (Fetch §3.2, Fetch Metadata); this holds also if a form's token leaked.
+  func requireOwnPage(_ request: Request) throws {
     if let site = request.headers[.secFetchSite], site != "same-origin" { throw ForeignForm() }
     if let origin = request.headers[.origin], origin != "null",
       origin != WebOrigin(of: oauth.rules.issuer)?.text
     {
       throw ForeignForm()
     }
+  }
+
+  /// The transaction of a form: right browser, right form, and the form sent from our own page.
+  func transaction(
+    _ request: Request, _ parameters: OAuth.Parameters
+  ) async throws -> (TransactionKey, AuthorizationTransaction) {
+    try requireOwnPage(request)
     guard let id = parameters["transaction"], let token = parameters["csrf"], let secret = session.secret(request)
     else { throw ForeignForm() }
     let key = TransactionKey(id: id, browserSecret: secret)

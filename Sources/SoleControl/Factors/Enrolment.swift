@@ -9,6 +9,8 @@ public enum Enrolment: Sendable, Equatable {
   case otp(secret: WrappedKey)
   /// Where one-time codes go.
   case sms(MessageRecipient)
+  /// Where links to the confirmation page go, and the PIN that is entered there, kept as the other PIN is.
+  case page(MessageRecipient, salt: [UInt8], verifier: [UInt8])
   /// The person at an eID provider. Name and birth date identify nobody and are not used.
   case eid(issuer: String, subject: String, minimumLevel: AssuranceLevel)
 
@@ -17,6 +19,7 @@ public enum Enrolment: Sendable, Equatable {
     case .pin: .pin
     case .otp: .otp
     case .sms: .sms
+    case .page: .page
     case .eid: .eid
     }
   }
@@ -27,6 +30,12 @@ public enum Enrolment: Sendable, Equatable {
       ["factor": "PIN", "salt": .string(Hex.encode(salt)), "verifier": .string(Hex.encode(verifier))]
     case .otp(let secret): ["factor": "OTP", "secret": .string(Hex.encode(secret.bytes))]
     case .sms(let recipient): .object(JSONObject([("factor", "SMS")] + recipient.members))
+    case .page(let recipient, let salt, let verifier):
+      .object(
+        JSONObject(
+          [
+            ("factor", "PAGE"), ("salt", .string(Hex.encode(salt))), ("verifier", .string(Hex.encode(verifier))),
+          ] + recipient.members))
     case .eid(let issuer, let subject, let level):
       [
         "factor": "EID", "issuer": .string(issuer), "subject": .string(subject),
@@ -48,6 +57,11 @@ public enum Enrolment: Sendable, Equatable {
     case .sms?:
       guard let recipient = MessageRecipient(json: object) else { return nil }
       self = .sms(recipient)
+    case .page?:
+      guard let recipient = MessageRecipient(json: object), let salt = object["salt"]?.string.flatMap(Hex.decode),
+        let verifier = object["verifier"]?.string.flatMap(Hex.decode)
+      else { return nil }
+      self = .page(recipient, salt: salt, verifier: verifier)
     case .eid?:
       guard let issuer = object["issuer"]?.string, let subject = object["subject"]?.string,
         let level = object["minimumLevel"]?.string.flatMap(AssuranceLevel.init(name:))

@@ -114,6 +114,8 @@ extension SigningService {
       case .otp(let secret):
         checks.append(try await otpCheck(value, secret, evidenceID: id, now: now))
       case .sms: checks.append(try await smsCheck(value, credential.id, evidenceID: id))
+      // Its PIN is for the page, and must not come through the partner.
+      case .page: throw Refusal.unknownFactor
       case .eid(let issuer, let subject, let level):
         checks.append(try await eidCheck(value, issuer, subject, level, evidenceID: id, now: now))
       }

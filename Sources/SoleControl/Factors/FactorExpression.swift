@@ -4,6 +4,11 @@ public enum FactorID: String, Sendable, CaseIterable {
   case otp = "OTP"
   case sms = "SMS"
   case eid = "EID"
+  case page = "PAGE"
+
+  /// Whether the customer gives it past the partner, after the call that asks for it was answered
+  /// (CSC v2 `PasswordOOB`, `ChallengeResponseOOB`).
+  public var isOutOfBand: Bool { self == .page }
 }
 
 /// Which authentication objects authorize a signature: ids joined by AND, OR and XOR

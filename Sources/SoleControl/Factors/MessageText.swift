@@ -23,6 +23,17 @@ struct MessageText {
     }
   }
 
+  func confirmation(_ url: String, partner: String, count: Int, minutes: Int64, description: String?) -> String {
+    let about = description.flatMap(Self.line).map { " (\($0))" } ?? ""
+    let name = Self.name(partner)
+    return switch language {
+    case .english:
+      "\(name) asks you to sign\(count == 1 ? "" : " \(count) times")\(about). Look at it and confirm within \(minutes) minutes: \(url)"
+    case .german:
+      "\(name) bittet Sie um \(count == 1 ? "eine Signatur" : "\(count) Signaturen")\(about). Ansehen und bestätigen innerhalb von \(minutes) Minuten: \(url)"
+    }
+  }
+
   private static let longest = 100
 
   private static func name(_ partner: String) -> String { line(partner) ?? "?" }

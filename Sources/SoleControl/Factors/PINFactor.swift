@@ -11,14 +11,15 @@ extension SigningService {
   }
 
   func pinCheck(
-    _ pin: String, _ credential: CredentialID, _ salt: [UInt8], _ verifier: [UInt8], evidenceID: String
+    _ pin: String, _ credential: CredentialID, _ salt: [UInt8], _ verifier: [UInt8], factor: FactorID = .pin,
+    evidenceID: String
   ) -> FactorCheck {
     FactorCheck(
-      factor: .pin, evidenceID: evidenceID,
+      factor: factor, evidenceID: evidenceID,
       deviceMessages: [(.pin, Self.pinMessage(pin, credential, salt: salt))]
     ) { macs in
       DecidedCheck(
-        factor: .pin, evidenceID: evidenceID, detail: [], verdict: .pin(isRight: Self.isEqual(macs[0], verifier)))
+        factor: factor, evidenceID: evidenceID, detail: [], verdict: .pin(isRight: Self.isEqual(macs[0], verifier)))
     }
   }
 }

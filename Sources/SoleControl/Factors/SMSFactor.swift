@@ -42,7 +42,8 @@ extension SigningService {
       guard try transaction.factorState(.sms, of: id).failures < rules.maximumTries(of: .sms) else {
         throw Refusal.lockedFactor(.sms)
       }
-      try Self.count(sent, rules.messageLimits, transaction)
+      try Self.check(sent, rules.messageLimits, transaction)
+      try Self.count(sent, transaction)
       try transaction.put(open)
       try transaction.append(Self.event(.codeSent, sent), at: now)
     }

@@ -11,6 +11,12 @@ public struct MessageLimits: Sendable {
 
   public init() {}
 
+  public init(gap: UnixTime, perHour: Int, attemptsPerHour: Int) {
+    self.gap = gap
+    self.perHour = perHour
+    self.attemptsPerHour = attemptsPerHour
+  }
+
   static let hour: UnixTime = 3600
   static let minute: UnixTime = 60
 

@@ -70,7 +70,7 @@ public struct Binding: Sendable, Equatable {
       ("credential", .string(credential.text)), ("scal", .integer(Int64(scal.rawValue))),
       ("numSignatures", .integer(Int64(numSignatures))),
       ("digests", .array(digests.map { .string(Hex.encode($0)) })),
-      ("evidence", .array(evidence.map { ["factor": .string($0.factor.rawValue), "id": .string($0.id)] })),
+      ("evidence", .array(evidence.map(\.json))),
       ("issued", .integer(issued)), ("expires", .integer(expires)),
     ])
     if let client { object["client"] = .string(client.text) }
@@ -119,7 +119,9 @@ public struct Binding: Sendable, Equatable {
 }
 
 extension Evidence {
-  fileprivate init?(json object: JSONObject) {
+  var json: JSONValue { ["factor": .string(factor.rawValue), "id": .string(id)] }
+
+  init?(json object: JSONObject) {
     guard let factor = object["factor"]?.string.flatMap(FactorID.init(rawValue:)), let id = object["id"]?.string
     else { return nil }
     self.init(factor: factor, id: id)

@@ -27,6 +27,8 @@ public struct MessageRecipient: Sendable, Equatable {
 public struct Message: Sendable, Equatable {
   public enum Content: Sendable, Equatable {
     case oneTimeCode(String)
+    /// URL of a confirmation page.
+    case confirmation(url: String)
   }
 
   /// The same for every attempt to deliver it.

@@ -28,6 +28,8 @@ public enum MACKey: String, Sendable, CaseIterable {
   case job = "job"
   /// One-time codes that are sent to customers.
   case oneTimeCode = "code"
+  /// What customers are asked to approve, and that they did.
+  case pending = "pending"
   /// Names of people in the audit log, where they must not be readable.
   case pseudonym = "pseudonym"
 }

@@ -28,7 +28,7 @@ public enum StoreError: Error, Equatable, Sendable {
   case corrupt
 }
 
-public protocol SoleControlReading: JobReading {
+public protocol SoleControlReading: JobReading, PendingReading {
   func credential(_ id: CredentialID) throws -> SealedRow?
   /// The seal alone: whether a credential is still the one that was read before.
   func seal(of id: CredentialID) throws -> [UInt8]?
@@ -52,7 +52,7 @@ public protocol SoleControlReading: JobReading {
   func messages(of partner: PartnerID, after time: UnixTime) throws -> (count: Int, oldest: UnixTime?)
 }
 
-public protocol SoleControlWriting: SoleControlReading, JobWriting {
+public protocol SoleControlWriting: SoleControlReading, JobWriting, PendingWriting {
   /// Adds the credential, or replaces the row of the same id.
   func put(_ row: SealedRow, of credential: Credential) throws
   func put(_ state: FactorState, _ factor: FactorID, of credential: CredentialID) throws

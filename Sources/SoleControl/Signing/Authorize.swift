@@ -22,6 +22,10 @@ public struct AuthorizationRequest: Sendable {
   /// v1's `OTP`, which names no factor: the credential's one-time code, whichever it has.
   public var oneTimeCode: String?
   public var channel = AuthorizationChannel.api
+  /// Factors that the customer shall be asked for past the caller.
+  public var outOfBand: Set<FactorID> = []
+  /// What the caller says about the transaction; shown to the customer where there is a page or a message.
+  public var description: String?
 
   public init(
     credential: CredentialID, numSignatures: Int, hashAlgorithm: HashAlgorithm?, digests: [[UInt8]],
@@ -60,6 +64,7 @@ extension SigningService {
     let credential = try await confirmed(row, id: request.credential)
     guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
     let request = try request.resolved(for: credential)
+    guard request.outOfBand.isEmpty else { throw Refusal.policyNotSatisfied }
     try Self.check(request, credential)
 
     let random = try await randomID()
@@ -85,7 +90,7 @@ extension SigningService {
         return refusal
       }
       try transaction.add(activation, slots: request.numSignatures)
-      try transaction.append(Self.granted(activation, binding, decided), at: now)
+      try transaction.append(Self.granted(activation, binding, decided.map(\.json)), at: now)
       return nil
     }
     if let refusal { throw refusal }
@@ -103,7 +108,7 @@ extension SigningService {
     return credential
   }
 
-  private static func checkTerms(_ request: AuthorizationRequest, _ credential: Credential) throws {
+  static func checkTerms(_ request: AuthorizationRequest, _ credential: Credential) throws {
     guard credential.isEnabled else { throw Refusal.credentialDisabled }
     guard (credential.mode == .oauth2code) == (request.channel != .api) else { throw Refusal.authorizedElsewhere }
     guard request.numSignatures <= credential.multisign else { throw Refusal.tooManySignatures }
@@ -111,29 +116,33 @@ extension SigningService {
     guard request.digests.count <= request.numSignatures else { throw Refusal.tooManyDigests }
   }
 
-  private static func check(_ request: AuthorizationRequest, _ credential: Credential) throws {
+  static func check(_ request: AuthorizationRequest, _ credential: Credential) throws {
     try checkTerms(request, credential)
     guard let expression = credential.expression else {
       guard credential.mode == .implicit else { throw InternalFault.rowIntegrity(credential.id) }
       return
     }
     // Only what is enrolled is checked, so only that counts.
-    let presented = Set(request.presented.keys).intersection(credential.enrolments.map(\.factor))
+    let presented = Set(request.presented.keys).union(request.outOfBand).intersection(
+      credential.enrolments.map(\.factor))
     guard !expression.isSatisfied(by: presented) else { return }
     let missing = FactorID.allCases.first { expression.demands($0) && !presented.contains($0) }
     throw missing.map(Refusal.factorMissing) ?? Refusal.policyNotSatisfied
   }
 
-  private static func granted(_ activation: Activation, _ binding: Binding, _ checks: [DecidedCheck]) -> AuditEvent {
+  /// - Parameter pending: id of the authorization that waited for the customer.
+  static func granted(
+    _ activation: Activation, _ binding: Binding, _ evidence: [JSONValue], pending: String? = nil
+  ) -> AuditEvent {
     AuditEvent(
       .authorizationGranted,
-      [
+      (pending.map { [("pending", .string($0))] } ?? []) + [
         ("activation", .string(Hex.encode(activation.digest.bytes))),
         ("credential", .string(binding.credential.text)), ("signer", .string(binding.signer.text)),
         ("partner", .string(binding.partner.text)), ("client", .string(binding.client?.text ?? "")),
         ("numSignatures", .integer(Int64(binding.numSignatures))),
         ("digests", .array(binding.digests.map { .string(Hex.encode($0)) })),
-        ("evidence", .array(checks.map(\.json))),
+        ("evidence", .array(evidence)),
         ("expires", .integer(binding.expires)),
       ])
   }

@@ -1,8 +1,8 @@
 import AuditLog
 
 extension SigningService {
-  /// Holds a message against the limits and counts it.
-  static func count(_ message: SentMessage, _ limits: MessageLimits, _ transaction: any SoleControlWriting) throws {
+  /// Holds a message that is to be sent against the limits.
+  static func check(_ message: SentMessage, _ limits: MessageLimits, _ transaction: any SoleControlWriting) throws {
     let now = message.time
     let sent = try transaction.messages(message.factor, of: message.credential, after: now - MessageLimits.hour)
     if let wait = limits.wait(sent, now: now) { throw Refusal.tooManyMessages(retryAfter: wait) }
@@ -11,7 +11,10 @@ extension SigningService {
       let wait = (partner.oldest ?? now) + MessageLimits.minute - now
       throw Refusal.tooManyMessages(retryAfter: min(max(wait, 1), MessageLimits.minute))
     }
-    try transaction.add(message, forgotten: now - MessageLimits.hour)
+  }
+
+  static func count(_ message: SentMessage, _ transaction: any SoleControlWriting) throws {
+    try transaction.add(message, forgotten: message.time - MessageLimits.hour)
   }
 
   /// Hands over a message that was counted. If the messenger does not take it, the customer's allowance is given back,

@@ -8,6 +8,7 @@ public struct CredentialPlan: Sendable {
     /// The secret octets of the authenticator app.
     case otp(secret: [UInt8])
     case sms(MessageRecipient)
+    case page(MessageRecipient, pin: String)
     case eid(issuer: String, subject: String, minimumLevel: AssuranceLevel)
   }
 
@@ -95,16 +96,23 @@ extension SigningService {
     for factor in plan.factors {
       switch factor {
       case .pin(let pin):
-        let salt = try await device.random(count: 16)
-        let verifier = try await codes([(.pin, Self.pinMessage(pin, plan.id, salt: salt))])[0]
+        let (salt, verifier) = try await verifier(of: pin, plan.id)
         enrolments.append(.pin(salt: salt, verifier: verifier))
       case .otp(let secret): enrolments.append(.otp(secret: try await keys.wrap(secret: secret)))
       case .sms(let recipient): enrolments.append(.sms(recipient))
+      case .page(let recipient, let pin):
+        let (salt, verifier) = try await verifier(of: pin, plan.id)
+        enrolments.append(.page(recipient, salt: salt, verifier: verifier))
       case .eid(let issuer, let subject, let level):
         enrolments.append(.eid(issuer: issuer, subject: subject, minimumLevel: level))
       }
     }
     return enrolments
+  }
+
+  private func verifier(of pin: String, _ credential: CredentialID) async throws -> (salt: [UInt8], verifier: [UInt8]) {
+    let salt = try await device.random(count: 16)
+    return (salt, try await codes([(.pin, Self.pinMessage(pin, credential, salt: salt))])[0])
   }
 }
 

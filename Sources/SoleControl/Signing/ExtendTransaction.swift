@@ -131,8 +131,8 @@ extension SigningService {
   private static func digests(_ old: Extensible, _ request: ExtensionRequest) throws -> [[UInt8]] {
     let named = old.free.filter { $0 < old.binding.digests.count }.map { old.binding.digests[$0] }
     guard !request.digests.isEmpty else { return named }
-    guard old.binding.client != nil, !old.binding.digests.isEmpty else { return request.digests }
-    // What a person saw on the consent page stays, and cannot be exchanged for something else: further digests take
+    guard old.binding.wasShown, !old.binding.digests.isEmpty else { return request.digests }
+    // What a person saw on a page stays, and cannot be exchanged for something else: further digests take
     // signatures for which the page named none.
     guard request.hashAlgorithm == old.binding.hashAlgorithm else { throw Refusal.digestNotAuthorized }
     var further = request.digests
@@ -167,4 +167,9 @@ extension SigningService {
         ("expires", .integer(binding.expires)),
       ])
   }
+}
+
+extension Binding {
+  /// Whether the signer saw the digests on a page of this service: the consent page, or the one behind a link.
+  fileprivate var wasShown: Bool { client != nil || evidence.contains(where: \.factor.isOutOfBand) }
 }

@@ -20,6 +20,8 @@ public enum Refusal: Error, Equatable, Sendable {
   case lockedFactor(FactorID)
   /// Each factor was right, but together they do not satisfy the policy.
   case policyNotSatisfied
+  /// The handle of an authorization, or the link to its page, is unknown, another's, or too old.
+  case invalidHandle
   case invalidSAD
   case sadExpired
   case digestNotAuthorized

@@ -16,6 +16,16 @@ public struct SigningService: Sendable {
     /// Seconds that a one-time code lives.
     public var codeLife: UnixTime = 300
     public var messageLimits = MessageLimits()
+    /// Links to confirmation pages are asked for by whoever signs often.
+    public var confirmationLimits = MessageLimits(gap: 0, perHour: 30, attemptsPerHour: 60)
+    /// Seconds that a customer has to confirm.
+    public var pendingLife: UnixTime = 600
+    /// Authorizations of a credential that may wait for its owner.
+    public var maximumPending = 5
+    /// Wrong tries until one authorization that waits is over.
+    public var maximumPendingTries = 3
+    /// What the address of a confirmation page begins with.
+    public var confirmationURL = "/confirm/"
     /// RFC 5646; of messages to people whose language is not known.
     public var language = "en"
     /// What partners are called where customers read it. A partner without a name is called by its id.

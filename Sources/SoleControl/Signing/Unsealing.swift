@@ -44,7 +44,7 @@ extension SigningService {
   }
 
   /// Writes a new finding to the audit log and returns the fault to throw.
-  private func integrityFault(_ row: SealedRow, _ id: CredentialID) async throws -> InternalFault {
+  func integrityFault(_ row: SealedRow, _ id: CredentialID) async throws -> InternalFault {
     guard verifiedRows.isNewFinding(row, id: id) else { return .rowIntegrity(id) }
     let now = clock.now()
     try await store.write { transaction in

@@ -12,13 +12,15 @@ struct CredentialCommand: AsyncParsableCommand {
     @OptionGroup var file: ConfigFile
     @Option(name: .long, help: "The credential's id.")
     var credential: String
-    @Option(name: .long, help: "PIN, OTP or SMS.")
+    @Option(name: .long, help: "PIN, OTP, SMS or PAGE.")
     var factor: String
     @Option(name: .long, help: "The partner that asked for it.")
     var partner: String
 
     func run() async throws {
-      guard let factor = FactorID(rawValue: factor) else { throw ValidationError("the factor is PIN, OTP or SMS") }
+      guard let factor = FactorID(rawValue: factor) else {
+        throw ValidationError("the factor is PIN, OTP, SMS or PAGE")
+      }
       let service = try Service(try file.load(), mayCreateDatabase: false)
       do {
         try await service.signing.unlock(

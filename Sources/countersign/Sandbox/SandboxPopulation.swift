@@ -30,6 +30,7 @@ struct SandboxPopulation {
     Line(label: "p256-scal2", owner: "alice", key: .ec(.p256), scal: .two, expression: "PIN"),
     Line(label: "p256-pin-otp", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN AND OTP"),
     Line(label: "p256-pin-sms", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN AND SMS"),
+    Line(label: "p256-page", owner: "alice", key: .ec(.p256), scal: .two, expression: "PAGE"),
     Line(label: "p256-eid", owner: "alice", key: .ec(.p256), scal: .one, expression: "EID"),
     Line(label: "p256-oauth", owner: "alice", key: .ec(.p256), scal: .two, expression: "PIN", mode: .oauth2code),
     Line(
@@ -112,6 +113,7 @@ struct SandboxPopulation {
       guard let secret = Base32.decode(user.totpSecret) else { throw ConfigError(description: "a damaged TOTP secret") }
       return .otp(secret: secret)
     case .sms: return .sms(MessageRecipient(name: user.username, language: "en"))
+    case .page: return .page(MessageRecipient(name: user.username, language: "en"), pin: user.pin)
     case .eid: return .eid(issuer: seed.eidIssuer, subject: user.eidSubject, minimumLevel: .substantial)
     }
   }

@@ -1,0 +1,85 @@
+internal import Foundation
+internal import GRDB
+internal import SoleControl
+
+extension PendingState {
+  /// The columns `state`, `number` (tries, or how it ended), `approval`, `approval_seal` and `sealed`.
+  fileprivate var columns: (state: Int, number: Int, approval: SealedRow?, sealed: [UInt8]?) {
+    switch self {
+    case .waiting(let tries): (0, tries, nil, nil)
+    case .approved(let approval): (1, 0, approval, nil)
+    case .issued(let sealed): (2, 0, nil, sealed)
+    case .ended(let end): (3, end.rawValue, nil, nil)
+    }
+  }
+
+  fileprivate init(_ row: Row) throws {
+    let (state, number): (Int, Int) = (row["state"], row["number"])
+    let (text, seal, sealed): (Data?, Data?, Data?) = (row["approval"], row["approval_seal"], row["sealed"])
+    switch (state, text, seal, sealed) {
+    case (0, nil, nil, nil): self = .waiting(tries: number)
+    case (1, let text?, let seal?, nil):
+      self = .approved(SealedRow(text: Snapshot.bytes(text), seal: Snapshot.bytes(seal)))
+    case (2, nil, nil, let sealed?): self = .issued(sealed: Snapshot.bytes(sealed))
+    case (3, nil, nil, nil):
+      guard let end = End(rawValue: number) else { throw StoreError.corrupt }
+      self = .ended(end)
+    default: throw StoreError.corrupt
+    }
+  }
+}
+
+extension Snapshot {
+  func pending(handle: [UInt8]) throws -> StoredPending? {
+    try one("SELECT * FROM pending WHERE handle = ?", [Self.data(handle)]).map(Self.pending)
+  }
+
+  func pending(link: [UInt8]) throws -> StoredPending? {
+    try one("SELECT * FROM pending WHERE link = ?", [Self.data(link)]).map(Self.pending)
+  }
+
+  func waiting(_ credential: CredentialID, at time: UnixTime) throws -> [UnixTime] {
+    try Int64.fetchAll(
+      db.cachedStatement(
+        sql: "SELECT expires FROM pending WHERE credential = ? AND state = 0 AND expires > ? ORDER BY expires"),
+      arguments: [credential.text, time])
+  }
+
+  private static func pending(_ row: Row) throws -> StoredPending {
+    let link: Data? = row["link"]
+    return StoredPending(
+      id: row["id"], handle: bytes(row["handle"]), link: link.map(bytes), credential: CredentialID(row["credential"]),
+      terms: SealedRow(text: bytes(row["text"]), seal: bytes(row["seal"])), expires: row["expires"],
+      state: try PendingState(row))
+  }
+}
+
+extension Transaction {
+  func add(_ pending: StoredPending) throws {
+    try execute(
+      """
+      INSERT INTO pending (id, handle, link, credential, text, seal, expires, state, number)
+      VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)
+      """,
+      [
+        pending.id, Self.data(pending.handle), pending.link.map(Self.data), pending.credential.text,
+        Self.data(pending.terms.text), Self.data(pending.terms.seal), pending.expires,
+      ])
+    try put(pending.state, ofPending: pending.id)
+  }
+
+  func put(_ state: PendingState, ofPending id: String) throws {
+    let columns = state.columns
+    try execute(
+      "UPDATE pending SET state = ?, number = ?, approval = ?, approval_seal = ?, sealed = ? WHERE id = ?",
+      [
+        columns.state, columns.number, columns.approval.map { Self.data($0.text) },
+        columns.approval.map { Self.data($0.seal) }, columns.sealed.map(Self.data), id,
+      ])
+    guard db.changesCount == 1 else { throw StoreError.corrupt }
+  }
+
+  func removePending(expiredBefore time: UnixTime) throws {
+    try execute("DELETE FROM pending WHERE expires < ?", [time])
+  }
+}

@@ -1,0 +1,132 @@
+import AuditLog
+import WireJSON
+
+/// What the confirmation page shows.
+public struct PendingConfirmation: Sendable {
+  public enum State: Sendable, Equatable {
+    case waiting
+    case approved
+    case denied
+    /// Too many wrong PINs.
+    case failed
+  }
+
+  public let id: String
+  public let credential: Credential
+  public let numSignatures: Int
+  public let hashAlgorithm: HashAlgorithm?
+  public let digests: [[UInt8]]
+  public let description: String?
+  public let state: State
+}
+
+/// What the customer does on the page.
+public enum ConfirmationAnswer: Sendable {
+  case approve(pin: String)
+  case deny
+}
+
+extension SigningService {
+  /// What a link leads to.
+  ///
+  /// - Throws: `Refusal.invalidHandle` if it is unknown or too old.
+  public func confirmation(link: String) async throws -> PendingConfirmation {
+    let found = try await candidate(link)
+    guard clock.now() < found.terms.expires else { throw Refusal.invalidHandle }
+    return found.confirmation
+  }
+
+  /// The customer's answer. Whoever has the link may refuse; to approve takes the PIN, which is checked and counted as
+  /// any other.
+  ///
+  /// - Returns: the state afterwards. An authorization that was answered before keeps its state.
+  /// - Throws: `Refusal.wrongFactor`, `Refusal.lockedFactor`, `Refusal.invalidHandle`.
+  public func answer(_ answer: ConfirmationAnswer, link: String) async throws -> PendingConfirmation.State {
+    let found = try await candidate(link)
+    guard clock.now() < found.terms.expires else { throw Refusal.invalidHandle }
+    guard case .waiting = found.stored.state else { return found.confirmation.state }
+    switch answer {
+    case .deny: try await deny(found)
+    case .approve(let pin): try await approve(found, pin)
+    }
+    // Another answer may have been first.
+    return try await candidate(link).confirmation.state
+  }
+
+  private func candidate(_ link: String) async throws -> PendingCandidate {
+    let digest = Self.digest(ofSecret: link)
+    guard let found = try await candidate({ try $0.pending(link: digest) }), found.stored.state != .ended(.withdrawn)
+    else { throw Refusal.invalidHandle }
+    return found
+  }
+
+  private func deny(_ found: PendingCandidate) async throws {
+    let now = clock.now()
+    try await store.write { transaction in
+      guard try transaction.isWaiting(found) else { return }
+      try transaction.put(.ended(.denied), ofPending: found.terms.id)
+      try transaction.append(Self.denied(found.terms, "customer"), at: now)
+    }
+  }
+
+  private func approve(_ found: PendingCandidate, _ pin: String) async throws {
+    let (terms, credential) = (found.terms, found.credential)
+    guard credential.isEnabled else { throw Refusal.credentialDisabled }
+    guard case .page(_, let salt, let verifier)? = credential.enrolments.first(where: { $0.factor == .page }) else {
+      throw Refusal.invalidHandle
+    }
+    let now = clock.now()
+    // A random id, because one authorization can see several tries.
+    let check = pinCheck(pin, credential.id, salt, verifier, factor: .page, evidenceID: try await randomID())
+    let approval = Approval(pending: terms.id, evidence: check.evidence, time: now).canonical()
+    let macs = try await codes([(.pending, approval)] + check.deviceMessages)
+    let decided = try Self.complete([check], with: macs.dropFirst())[0]
+    let sealed = SealedRow(text: approval, seal: macs[0])
+    let rules = rules
+    let refusal: Refusal? = try await store.write { transaction in
+      guard try transaction.seal(of: credential.id) == found.row.seal else { throw Refusal.unavailable }
+      guard case .waiting(let tries)? = try transaction.pending(handle: found.stored.handle)?.state else { return nil }
+      guard let refusal = try decided.decide(transaction, credential.id, rules, now) else {
+        try transaction.put(.approved(sealed), ofPending: terms.id)
+        try transaction.append(
+          AuditEvent(
+            .authorizationConfirmed,
+            [
+              ("pending", .string(terms.id)), ("credential", .string(terms.credential.text)),
+              ("evidence", decided.json),
+            ]), at: now)
+        return nil
+      }
+      if case .wrongFactor = refusal {
+        let isOver = tries + 1 >= rules.maximumPendingTries
+        try transaction.put(isOver ? .ended(.failed) : .waiting(tries: tries + 1), ofPending: terms.id)
+        if isOver { try transaction.append(Self.denied(terms, "tries"), at: now) }
+        // What is over is not wrong but failed.
+        return isOver ? nil : refusal
+      }
+      return refusal
+    }
+    if let refusal { throw refusal }
+  }
+}
+
+extension SoleControlReading {
+  fileprivate func isWaiting(_ found: PendingCandidate) throws -> Bool {
+    if case .waiting? = try pending(handle: found.stored.handle)?.state { true } else { false }
+  }
+}
+
+extension PendingCandidate {
+  fileprivate var confirmation: PendingConfirmation {
+    let state: PendingConfirmation.State =
+      switch stored.state {
+      case .waiting: .waiting
+      case .approved, .issued: .approved
+      case .ended(.failed): .failed
+      case .ended: .denied
+      }
+    return PendingConfirmation(
+      id: terms.id, credential: credential, numSignatures: terms.numSignatures, hashAlgorithm: terms.hashAlgorithm,
+      digests: terms.digests, description: terms.description, state: state)
+  }
+}

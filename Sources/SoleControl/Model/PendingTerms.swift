@@ -1,0 +1,90 @@
+import WireJSON
+
+/// What a customer is asked to approve past the caller: everything that the SAD will stand for, but for the approval.
+///
+/// The device seals its canonical text, so that a customer is never shown, and never approves, what an editor of the
+/// store put there.
+struct PendingTerms: Sendable, Equatable {
+  var id: String
+  var gateway: String
+  var partner: PartnerID
+  var signer: SignerID
+  var credential: CredentialID
+  var numSignatures: Int
+  var hashAlgorithm: HashAlgorithm?
+  var digests: [[UInt8]]
+  var description: String?
+  /// The factor that the customer is asked for.
+  var factor: FactorID
+  /// Factors that the caller presented, which were right.
+  var evidence: [Evidence]
+  var expires: UnixTime
+
+  func canonical() -> [UInt8] {
+    var object = JSONObject([
+      ("kind", "pending"), ("id", .string(id)), ("gateway", .string(gateway)), ("partner", .string(partner.text)),
+      ("signer", .string(signer.text)), ("credential", .string(credential.text)),
+      ("numSignatures", .integer(Int64(numSignatures))),
+      ("digests", .array(digests.map { .string(Hex.encode($0)) })), ("factor", .string(factor.rawValue)),
+      ("evidence", .array(evidence.map(\.json))), ("expires", .integer(expires)),
+    ])
+    if let hashAlgorithm { object["hashAlgorithm"] = .string(hashAlgorithm.rawValue) }
+    if let description { object["description"] = .string(description) }
+    return JSONValue.object(object).canonical()
+  }
+}
+
+extension PendingTerms {
+  /// Nil if it is not what `canonical()` writes.
+  init?(canonical text: [UInt8]) {
+    guard let object = try? JSONValue.parse(text).object, object["kind"] == "pending",
+      let id = object["id"]?.string, let gateway = object["gateway"]?.string,
+      let partner = object["partner"]?.string, let signer = object["signer"]?.string,
+      let credential = object["credential"]?.string, let numSignatures = object["numSignatures"]?.integer,
+      let digests = object["digests"]?.array?.compactMap({ $0.string.flatMap(Hex.decode) }),
+      let factor = object["factor"]?.string.flatMap(FactorID.init(rawValue:)),
+      let evidence = object["evidence"]?.array?.compactMap({ $0.object.flatMap(Evidence.init(json:)) }),
+      let expires = object["expires"]?.integer
+    else { return nil }
+    self.init(
+      id: id, gateway: gateway, partner: PartnerID(partner), signer: SignerID(signer),
+      credential: CredentialID(credential), numSignatures: Int(numSignatures),
+      hashAlgorithm: object["hashAlgorithm"]?.string.flatMap(HashAlgorithm.init(rawValue:)), digests: digests,
+      description: object["description"]?.string, factor: factor, evidence: evidence, expires: expires)
+  }
+
+  /// As `credentials/authorize` would have it now.
+  var request: AuthorizationRequest {
+    AuthorizationRequest(
+      credential: credential, numSignatures: numSignatures, hashAlgorithm: hashAlgorithm, digests: digests,
+      presented: [:])
+  }
+}
+
+/// That the customer approved. Sealed like the terms: an editor of the store cannot approve.
+struct Approval: Sendable, Equatable {
+  let pending: String
+  let evidence: Evidence
+  let time: UnixTime
+
+  init(pending: String, evidence: Evidence, time: UnixTime) {
+    self.pending = pending
+    self.evidence = evidence
+    self.time = time
+  }
+
+  func canonical() -> [UInt8] {
+    let text: JSONValue = [
+      "kind": "approval", "pending": .string(pending), "evidence": evidence.json, "time": .integer(time),
+    ]
+    return text.canonical()
+  }
+
+  init?(canonical text: [UInt8]) {
+    guard let object = try? JSONValue.parse(text).object, object["kind"] == "approval",
+      let pending = object["pending"]?.string,
+      let evidence = object["evidence"]?.object.flatMap(Evidence.init(json:)), let time = object["time"]?.integer
+    else { return nil }
+    self.init(pending: pending, evidence: evidence, time: time)
+  }
+}

@@ -1,0 +1,232 @@
+import AuditLog
+import Crypto
+import WireJSON
+
+/// What a call of credentials/authorize or credentials/authorizeCheck brings.
+public enum AuthorizationOutcome: Sendable {
+  case granted(Authorization)
+  /// The customer is being asked; the handle is for the next call.
+  case pending(handle: String)
+}
+
+/// An authorization that waits, read from the store and held against its seals.
+struct PendingCandidate: Sendable {
+  let stored: StoredPending
+  let terms: PendingTerms
+  let row: SealedRow
+  let credential: Credential
+  /// If it was approved.
+  let approval: Approval?
+}
+
+extension SigningService {
+  // MARK: credentials/authorize
+
+  /// Authorizes at once, or asks the customer past the caller if the request names a factor out of band
+  /// (CSC v2 §11.6: 202 and a handle).
+  ///
+  /// The factors that the caller presents are checked and counted now, as `authorize` does it. What the customer is to
+  /// approve is sealed by the device and kept until the customer acts, the gateway may be restarted meanwhile.
+  public func begin(_ request: AuthorizationRequest, as principal: Principal) async throws -> AuthorizationOutcome {
+    guard !request.outOfBand.isEmpty else { return .granted(try await authorize(request, as: principal)) }
+    let now = clock.now()
+    guard let row = try await store.read({ try $0.credential(request.credential) }) else {
+      throw Refusal.unknownCredential
+    }
+    let credential = try await confirmed(row, id: request.credential)
+    guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
+    let request = try request.resolved(for: credential)
+    try Self.check(request, credential)
+    // One page at a time: a customer who is asked in two ways at once does not know what belongs together.
+    guard request.outOfBand.count == 1,
+      case .page(let recipient, _, _)? = credential.enrolments.first(where: {
+        request.outOfBand.contains($0.factor)
+      })
+    else { throw Refusal.unknownFactor }
+
+    let (id, link) = (try await randomID(), try await randomID())
+    let handle = try await randomID() + randomID()
+    let checks = try await prepare(request.presented, for: credential, evidencePrefix: id, now: now)
+    let terms = PendingTerms(
+      id: id, gateway: rules.gateway, partner: credential.partner, signer: credential.signer,
+      credential: credential.id, numSignatures: request.numSignatures, hashAlgorithm: request.hashAlgorithm,
+      digests: request.digests, description: request.description, factor: .page, evidence: checks.map(\.evidence),
+      expires: now + rules.pendingLife)
+    let text = terms.canonical()
+    let macs = try await codes([(.pending, text)] + checks.flatMap(\.deviceMessages))
+    let decided = try Self.complete(checks, with: macs.dropFirst())
+    let pending = StoredPending(
+      id: id, handle: Self.digest(ofSecret: handle), link: Self.digest(ofSecret: link), credential: credential.id,
+      terms: SealedRow(text: text, seal: macs[0]), expires: terms.expires, state: .waiting(tries: 0))
+    let sent = SentMessage(
+      id: id, partner: credential.partner, credential: credential.id, factor: .page, time: now)
+
+    try await add(pending, sent, decided, terms, row.seal)
+    let message = Message(
+      id: id, recipient: recipient.name, credential: credential.id,
+      content: .confirmation(url: rules.confirmationURL + link),
+      text: MessageText(recipient, rules).confirmation(
+        rules.confirmationURL + link, partner: rules.name(of: credential.partner), count: terms.numSignatures,
+        minutes: rules.pendingLife / 60, description: terms.description))
+    try await deliver(message, sent) { transaction in
+      try transaction.put(.ended(.withdrawn), ofPending: id)
+      try transaction.append(Self.denied(terms, "undelivered"), at: now)
+    }
+    return .pending(handle: handle)
+  }
+
+  private func add(
+    _ pending: StoredPending, _ sent: SentMessage, _ decided: [DecidedCheck], _ terms: PendingTerms, _ seal: [UInt8]
+  ) async throws {
+    let rules = rules
+    let now = sent.time
+    let refusal: Refusal? = try await store.write { transaction in
+      guard try transaction.seal(of: terms.credential) == seal else { throw Refusal.unavailable }
+      guard
+        try transaction.factorState(terms.factor, of: terms.credential).failures
+          < rules.maximumTries(of: terms.factor)
+      else { throw Refusal.lockedFactor(terms.factor) }
+      let waiting = try transaction.waiting(terms.credential, at: now)
+      if waiting.count >= rules.maximumPending, let next = waiting.first {
+        throw Refusal.tooManyMessages(retryAfter: max(next - now, 1))
+      }
+      try Self.check(sent, rules.confirmationLimits, transaction)
+      for check in decided {
+        guard let refusal = try check.decide(transaction, terms.credential, rules, now) else { continue }
+        // Returned, not thrown: the counted try must stay.
+        return refusal
+      }
+      try Self.count(sent, transaction)
+      try transaction.removePending(expiredBefore: now - rules.longestTransaction)
+      try transaction.add(pending)
+      try transaction.append(
+        AuditEvent(
+          .authorizationPending,
+          [
+            ("pending", .string(terms.id)), ("credential", .string(terms.credential.text)),
+            ("signer", .string(terms.signer.text)), ("partner", .string(terms.partner.text)),
+            ("factor", .string(terms.factor.rawValue)), ("numSignatures", .integer(Int64(terms.numSignatures))),
+            ("digests", .array(terms.digests.map { .string(Hex.encode($0)) })),
+            ("evidence", .array(decided.map(\.json))), ("expires", .integer(terms.expires)),
+          ]), at: now)
+      return nil
+    }
+    if let refusal { throw refusal }
+  }
+
+  // MARK: credentials/authorizeCheck
+
+  /// What became of an authorization that waited (CSC v2 §11.7). After the approval it is the same SAD again and again,
+  /// until that expires.
+  public func check(handle: String, as principal: Principal) async throws -> AuthorizationOutcome {
+    let digest = Self.digest(ofSecret: handle)
+    // A second time if another call made the SAD meanwhile.
+    for _ in 0..<2 {
+      let found = try await candidate { try $0.pending(handle: digest) }
+      guard let found, found.terms.partner == principal.partner, principal.mayUse(found.credential) else {
+        throw Refusal.invalidHandle
+      }
+      switch found.stored.state {
+      case .waiting: return try await waiting(found, handle)
+      case .ended(.withdrawn): throw Refusal.invalidHandle
+      case .ended(.denied), .ended(.failed): throw Refusal.wrongFactor(found.terms.factor)
+      case .issued(let sealed): return .granted(try await issued(sealed, handle))
+      case .approved:
+        if let authorization = try await issue(found, handle) { return .granted(authorization) }
+      }
+    }
+    throw Refusal.unavailable
+  }
+
+  private func waiting(_ found: PendingCandidate, _ handle: String) async throws -> AuthorizationOutcome {
+    guard clock.now() < found.terms.expires else { throw Refusal.invalidHandle }
+    let (factor, credential) = (found.terms.factor, found.terms.credential)
+    let state = try await store.read { try $0.factorState(factor, of: credential) }
+    guard state.failures < rules.maximumTries(of: factor) else { throw Refusal.lockedFactor(factor) }
+    return .pending(handle: handle)
+  }
+
+  private func issued(_ sealed: [UInt8], _ handle: String) async throws -> Authorization {
+    guard let sad = SealedSAD.open(sealed, with: Array(handle.utf8), for: .pending),
+      let activation = try await store.read({ try $0.activation(sad.digest) }), activation.isAlive,
+      let binding = Binding(canonical: activation.binding), case let left = binding.expires - clock.now(), left > 0
+    else { throw Refusal.invalidHandle }
+    return Authorization(sad: sad, activation: sad.digest, expiresIn: left)
+  }
+
+  /// Makes the SAD of an approved authorization, which only now is possible: the handle, which nobody but the caller has,
+  /// is what it is kept under.
+  ///
+  /// - Returns: nil if the authorization changed meanwhile.
+  private func issue(_ found: PendingCandidate, _ handle: String) async throws -> Authorization? {
+    let (terms, credential) = (found.terms, found.credential)
+    guard let approval = found.approval else { throw Refusal.invalidHandle }
+    let now = clock.now()
+    let expires = approval.time + rules.activationLife
+    guard now < expires else { throw Refusal.invalidHandle }
+    // The credential may have been changed since it was asked for.
+    try Self.checkTerms(terms.request, credential)
+    let evidence = terms.evidence + [approval.evidence]
+    guard credential.signer == terms.signer,
+      credential.expression?.isSatisfied(by: Set(evidence.map(\.factor))) == true
+    else { throw Refusal.policyNotSatisfied }
+
+    let binding = Binding(
+      gateway: rules.gateway, partner: credential.partner, client: nil, signer: credential.signer,
+      credential: credential.id, scal: credential.scal, numSignatures: terms.numSignatures,
+      hashAlgorithm: terms.hashAlgorithm, digests: terms.digests, evidence: evidence, issued: now, expires: expires)
+    let text = binding.canonical()
+    let id = try await sadID()
+    let sad = SignatureActivationData(id: id, mac: try await codes([(.activation, id + text)])[0])
+    let activation = Activation(digest: sad.digest, binding: text, expires: expires)
+    let sealed = try SealedSAD.seal(sad, with: Array(handle.utf8), for: .pending)
+    let isDone: Bool = try await store.write { transaction in
+      guard try transaction.seal(of: credential.id) == found.row.seal else { throw Refusal.unavailable }
+      guard try transaction.pending(handle: found.stored.handle)?.state == found.stored.state else { return false }
+      try transaction.add(activation, slots: terms.numSignatures)
+      try transaction.put(.issued(sealed: sealed), ofPending: terms.id)
+      try transaction.append(
+        Self.granted(activation, binding, evidence.map(\.json), pending: terms.id), at: now)
+      return true
+    }
+    return isDone ? Authorization(sad: sad, activation: sad.digest, expiresIn: expires - now) : nil
+  }
+
+  // MARK: Reading
+
+  /// Nil if there is none.
+  ///
+  /// - Throws: `InternalFault.rowIntegrity` if terms or approval are not what the gateway once sealed.
+  func candidate(
+    _ find: @escaping @Sendable (any SoleControlReading) throws -> StoredPending?
+  ) async throws -> PendingCandidate? {
+    let found = try await store.read { store in
+      try find(store).map { stored in (stored, try store.credential(stored.credential)) }
+    }
+    guard let (stored, row) = found, let row else { return nil }
+    let credential = try await confirmed(row, id: stored.credential)
+    var rows = [stored.terms]
+    if case .approved(let approval) = stored.state { rows.append(approval) }
+    let macs = try await codes(rows.map { (.pending, $0.text) })
+    guard let terms = PendingTerms(canonical: stored.terms.text), terms.id == stored.id,
+      terms.credential == stored.credential, terms.gateway == rules.gateway,
+      zip(macs, rows).allSatisfy({ Self.isEqual($0, $1.seal) })
+    else { throw try await integrityFault(stored.terms, stored.credential) }
+    let approval = rows.dropFirst().first.flatMap { Approval(canonical: $0.text) }
+    guard rows.count == 1 || (approval?.pending == terms.id && approval?.evidence.factor == terms.factor) else {
+      throw try await integrityFault(rows[1], stored.credential)
+    }
+    return PendingCandidate(stored: stored, terms: terms, row: row, credential: credential, approval: approval)
+  }
+
+  static func digest(ofSecret text: String) -> [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }
+
+  static func denied(_ terms: PendingTerms, _ reason: String) -> AuditEvent {
+    AuditEvent(
+      .authorizationDenied,
+      [
+        ("pending", .string(terms.id)), ("credential", .string(terms.credential.text)),
+        ("factor", .string(terms.factor.rawValue)), ("reason", .string(reason)),
+      ])
+  }
+}

@@ -1,0 +1,403 @@
+import AuditLog
+import TestSupport
+import Testing
+
+@testable import SoleControl
+
+@Suite("Authorizations that wait for their customer")
+struct PendingTests {
+  private struct Setting {
+    let store: MemoryStore
+    let bench: SigningBench
+    let credential: Credential
+
+    init(_ expression: String = "PAGE", scal: SCAL = .one) async throws {
+      store = MemoryStore()
+      bench = SigningBench(store: store)
+      credential = try await bench.enrol(scal: scal, expression: expression)
+    }
+
+    func begin(
+      count: Int = 1, digests: [[UInt8]] = [], presented: [FactorID: String] = [:], as principal: Principal? = nil
+    ) async throws -> (handle: String, link: String) {
+      var request = AuthorizationRequest(
+        credential: credential.id, numSignatures: count, hashAlgorithm: digests.isEmpty ? nil : .sha256,
+        digests: digests, presented: presented)
+      request.outOfBand = [.page]
+      request.description = "Order 7 of Alice"
+      let outcome = try await bench.service.begin(request, as: principal ?? bench.principal())
+      guard case .pending(let handle) = outcome else { throw Refusal.policyNotSatisfied }
+      return (handle, try #require(bench.messenger.link))
+    }
+
+    /// Nil while it waits.
+    func check(_ handle: String, as principal: Principal? = nil) async throws -> Authorization? {
+      switch try await bench.service.check(handle: handle, as: principal ?? bench.principal()) {
+      case .granted(let authorization): return authorization
+      case .pending(let again):
+        #expect(again == handle)
+        return nil
+      }
+    }
+
+    func approve(_ link: String, pin: String = SigningBench.pin) async throws -> PendingConfirmation.State {
+      try await bench.service.answer(.approve(pin: pin), link: link)
+    }
+
+    func deny(_ link: String) async throws -> PendingConfirmation.State {
+      try await bench.service.answer(.deny, link: link)
+    }
+  }
+
+  @Test("asked, shown, approved with the PIN: then the same SAD again and again, for what was shown")
+  func approved() async throws {
+    let setting = try await Setting(scal: .two)
+    let (bench, credential) = (setting.bench, setting.credential)
+    let (handle, link) = try await setting.begin(count: 2, digests: [digest("a"), digest("b")])
+    #expect(try await setting.check(handle) == nil)
+
+    let shown = try await bench.service.confirmation(link: link)
+    #expect(shown.state == .waiting && shown.numSignatures == 2 && shown.digests == [digest("a"), digest("b")])
+    #expect(shown.credential == credential && shown.description == "Order 7 of Alice" && shown.hashAlgorithm == .sha256)
+    let message = try #require(bench.messenger.delivered.first)
+    #expect(message.recipient == "alice" && message.text.contains(link) && message.text.contains("2 times"))
+
+    bench.clock.advance(30)
+    #expect(try await setting.approve(link) == .approved)
+    bench.clock.advance(10)
+    let first = try #require(try await setting.check(handle))
+    #expect(first.expiresIn == 290)
+    bench.clock.advance(5)
+    let second = try #require(try await setting.check(handle))
+    #expect(second.sad == first.sad && second.expiresIn == 285)
+    await #expect(throws: Refusal.digestNotAuthorized) { try await bench.sign(credential, first.sad, [digest("c")]) }
+    _ = try await bench.sign(credential, first.sad, [digest("b"), digest("a")])
+    #expect(setting.store.count(.authorizationGranted) == 1 && setting.store.count(.authorizationConfirmed) == 1)
+  }
+
+  @Test("refused by the customer, or too many wrong PINs: over, and no PIN changes that")
+  func over() async throws {
+    let setting = try await Setting()
+    let denied = try await setting.begin()
+    #expect(try await setting.deny(denied.link) == .denied)
+    let failed = try await setting.begin()
+    for _ in 0..<2 {
+      await #expect(throws: Refusal.wrongFactor(.page)) { try await setting.approve(failed.link, pin: "0") }
+    }
+    #expect(try await setting.approve(failed.link, pin: "0") == .failed)
+    for (pending, state) in [(denied, PendingConfirmation.State.denied), (failed, .failed)] {
+      #expect(try await setting.approve(pending.link) == state)
+      #expect(try await setting.deny(pending.link) == state)
+      await #expect(throws: Refusal.wrongFactor(.page)) { try await setting.check(pending.handle) }
+    }
+    #expect(setting.store.count(.authorizationDenied) == 2 && setting.store.count(.authorizationGranted) == 0)
+  }
+
+  @Test("five wrong PINs lock, over several authorizations: then what waits says so, until the partner unlocks")
+  func locked() async throws {
+    let setting = try await Setting()
+    let (first, second) = (try await setting.begin(), try await setting.begin())
+    for _ in 0..<2 { _ = try? await setting.approve(first.link, pin: "0") }
+    #expect(try await setting.check(first.handle) == nil)
+    for _ in 0..<2 { _ = try? await setting.approve(second.link, pin: "0") }
+    // The fifth also ends the second authorization.
+    #expect(try await setting.approve(second.link, pin: "0") == .failed)
+    await #expect(throws: Refusal.lockedFactor(.page)) { try await setting.approve(first.link) }
+    await #expect(throws: Refusal.lockedFactor(.page)) { try await setting.check(first.handle) }
+    await #expect(throws: Refusal.wrongFactor(.page)) { try await setting.check(second.handle) }
+    await #expect(throws: Refusal.lockedFactor(.page)) { try await setting.begin() }
+    try await setting.bench.service.unlock(.page, of: setting.credential.id, as: setting.bench.principal(nil))
+    #expect(try await setting.approve(first.link) == .approved)
+    #expect(try await setting.check(first.handle) != nil)
+  }
+
+  @Test("the link is good for ten minutes, the approval for five")
+  func times() async throws {
+    let setting = try await Setting()
+    let late = try await setting.begin()
+    let inTime = try await setting.begin()
+    setting.bench.clock.advance(599)
+    #expect(try await setting.check(late.handle) == nil)
+    #expect(try await setting.approve(inTime.link) == .approved)
+    setting.bench.clock.advance(1)
+    await #expect(throws: Refusal.invalidHandle) { try await setting.check(late.handle) }
+    await #expect(throws: Refusal.invalidHandle) { try await setting.approve(late.link) }
+    await #expect(throws: Refusal.invalidHandle) { try await setting.bench.service.confirmation(link: late.link) }
+    setting.bench.clock.advance(298)
+    #expect(try await setting.check(inTime.handle)?.expiresIn == 1)
+    setting.bench.clock.advance(1)
+    await #expect(throws: Refusal.invalidHandle) { try await setting.check(inTime.handle) }
+  }
+
+  @Test("an approval that nobody asked for in time makes no SAD")
+  func forgotten() async throws {
+    let setting = try await Setting()
+    let pending = try await setting.begin()
+    _ = try await setting.approve(pending.link)
+    setting.bench.clock.advance(300)
+    await #expect(throws: Refusal.invalidHandle) { try await setting.check(pending.handle) }
+    #expect(setting.store.count(.authorizationGranted) == 0)
+  }
+
+  @Test("another caller's handle, a made-up one, and a link in the place of a handle are invalid")
+  func strangers() async throws {
+    let setting = try await Setting()
+    let pending = try await setting.begin()
+    let other = Principal(partner: PartnerID("other"), signer: nil)
+    for principal in [setting.bench.principal("bob"), other] {
+      await #expect(throws: Refusal.invalidHandle) { try await setting.check(pending.handle, as: principal) }
+    }
+    for handle in ["", "x", pending.link, String(pending.handle.dropLast())] {
+      await #expect(throws: Refusal.invalidHandle) { try await setting.check(handle) }
+    }
+    for link in ["", pending.handle] {
+      await #expect(throws: Refusal.invalidHandle) { try await setting.approve(link) }
+    }
+    // The partner's own server continues what its user began.
+    #expect(try await setting.check(pending.handle, as: setting.bench.principal(nil)) == nil)
+  }
+
+  @Test("five may wait for one customer; the next hears how long")
+  func bound() async throws {
+    let setting = try await Setting()
+    var first: (handle: String, link: String)?
+    for _ in 0..<5 {
+      let pending = try await setting.begin()
+      first = first ?? pending
+      setting.bench.clock.advance(10)
+    }
+    await #expect(throws: Refusal.tooManyMessages(retryAfter: 550)) { try await setting.begin() }
+    _ = try await setting.deny(try #require(first).link)
+    _ = try await setting.begin()
+  }
+
+  @Test("thirty messages an hour, however fast the customer answers")
+  func flood() async throws {
+    let setting = try await Setting()
+    for _ in 0..<30 { _ = try await setting.deny(setting.begin().link) }
+    await #expect(throws: Refusal.tooManyMessages(retryAfter: 3600)) { try await setting.begin() }
+    #expect(setting.bench.messenger.delivered.count == 30)
+  }
+
+  @Test("a messenger that is down: 503, and the authorization does not exist")
+  func messengerDown() async throws {
+    let setting = try await Setting()
+    setting.bench.messenger.fail(.unavailable)
+    await #expect(throws: Refusal.unavailable) { try await setting.begin() }
+    #expect(setting.store.count(.authorizationDenied) == 1)
+    #expect(try await setting.store.read { try $0.waiting(setting.credential.id, at: 0) } == [])
+    setting.bench.messenger.fail(nil)
+    for _ in 0..<5 { _ = try await setting.begin() }
+  }
+
+  @Test("factors of both kinds: those of the caller are checked first, and both are the SAD's evidence")
+  func mixed() async throws {
+    let setting = try await Setting("PIN AND PAGE")
+    await #expect(throws: Refusal.factorMissing(.pin)) { try await setting.begin() }
+    await #expect(throws: Refusal.wrongFactor(.pin)) { try await setting.begin(presented: [.pin: "0"]) }
+    #expect(setting.bench.messenger.delivered.isEmpty)
+    #expect(try await setting.store.read { try $0.factorState(.pin, of: setting.credential.id) }.failures == 1)
+    let pending = try await setting.begin(presented: [.pin: SigningBench.pin])
+    _ = try await setting.approve(pending.link)
+    let authorization = try #require(try await setting.check(pending.handle))
+    let activation = try await setting.store.read { try $0.activation(authorization.activation) }
+    let binding = try #require(activation.flatMap { Binding(canonical: $0.binding) })
+    #expect(Set(binding.evidence.map(\.factor)) == [.pin, .page])
+  }
+
+  @Test("the page's PIN cannot come through the caller, and without the page there is no SAD")
+  func notInBand() async throws {
+    let setting = try await Setting()
+    let (bench, credential) = (setting.bench, setting.credential)
+    await #expect(throws: Refusal.unknownFactor) {
+      try await bench.authorize(credential, presented: [.page: SigningBench.pin])
+    }
+    await #expect(throws: Refusal.factorMissing(.page)) { try await bench.authorize(credential, presented: [:]) }
+    var request = AuthorizationRequest(
+      credential: credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [], presented: [:])
+    request.outOfBand = [.page]
+    let asked = request
+    await #expect(throws: Refusal.policyNotSatisfied) {
+      try await bench.service.authorize(asked, as: bench.principal())
+    }
+    request.outOfBand = []
+    let direct = request
+    await #expect(throws: Refusal.factorMissing(.page)) {
+      _ = try await bench.service.begin(direct, as: bench.principal())
+    }
+    await #expect(throws: InternalFault.contradictoryCredential(credential.id)) {
+      var elsewhere = credential
+      elsewhere.mode = .oauth2code
+      let changed = elsewhere
+      try await bench.service.put(changed, events: [])
+    }
+  }
+
+  @Test("a credential that was disabled meanwhile gives no SAD, and none can be approved for it")
+  func disabled() async throws {
+    let setting = try await Setting()
+    let (one, two) = (try await setting.begin(), try await setting.begin())
+    _ = try await setting.approve(one.link)
+    var credential = setting.credential
+    credential.isEnabled = false
+    try await setting.bench.service.put(credential, events: [])
+    await #expect(throws: Refusal.credentialDisabled) { try await setting.check(one.handle) }
+    await #expect(throws: Refusal.credentialDisabled) { try await setting.approve(two.link) }
+    credential.isEnabled = true
+    try await setting.bench.service.put(credential, events: [])
+    #expect(try await setting.check(one.handle) != nil)
+  }
+
+  @Test("a SAD that was revoked or replaced is not given out again")
+  func revoked() async throws {
+    let setting = try await Setting()
+    for isExtended in [false, true] {
+      let pending = try await setting.begin()
+      _ = try await setting.approve(pending.link)
+      let sad = try #require(try await setting.check(pending.handle)).sad
+      if isExtended {
+        _ = try await setting.bench.service.extend(
+          ExtensionRequest(credential: setting.credential.id, sad: sad, hashAlgorithm: nil, digests: []),
+          as: setting.bench.principal())
+      } else {
+        try await setting.bench.service.revoke(sad, as: setting.bench.principal())
+      }
+      await #expect(throws: Refusal.invalidHandle) { try await setting.check(pending.handle) }
+    }
+  }
+
+  @Test("what the page showed cannot be exchanged by an extension")
+  func extended() async throws {
+    let setting = try await Setting(scal: .two)
+    let pending = try await setting.begin(count: 2, digests: [digest("a")])
+    _ = try await setting.approve(pending.link)
+    let sad = try #require(try await setting.check(pending.handle)).sad
+    func extend(_ digests: [[UInt8]]) async throws -> Authorization {
+      try await setting.bench.service.extend(
+        ExtensionRequest(credential: setting.credential.id, sad: sad, hashAlgorithm: .sha256, digests: digests),
+        as: setting.bench.principal())
+    }
+    await #expect(throws: Refusal.digestNotAuthorized) { try await extend([digest("b"), digest("c")]) }
+    let new = try await extend([digest("b")]).sad
+    _ = try await setting.bench.sign(setting.credential, new, [digest("a"), digest("b")])
+  }
+
+  // MARK: Restart, races, faults
+
+  @Test("all of it is in the store: the gateway may be restarted at every step")
+  func restart() async throws {
+    let setting = try await Setting()
+    let pending = try await setting.begin()
+    func restarted() -> SigningService { SigningBench(store: setting.store).service }
+    guard case .pending = try await restarted().check(handle: pending.handle, as: setting.bench.principal()) else {
+      throw Refusal.invalidHandle
+    }
+    #expect(try await restarted().answer(.approve(pin: SigningBench.pin), link: pending.link) == .approved)
+    guard case .granted(let first) = try await restarted().check(handle: pending.handle, as: setting.bench.principal()),
+      case .granted(let second) = try await restarted().check(handle: pending.handle, as: setting.bench.principal())
+    else { throw Refusal.invalidHandle }
+    #expect(first.sad == second.sad)
+  }
+
+  @Test("20 calls at once after the approval: one SAD, and all get it")
+  func pollingRace() async throws {
+    let setting = try await Setting()
+    let pending = try await setting.begin()
+    _ = try await setting.approve(pending.link)
+    let found = try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
+      for _ in 0..<20 { group.addTask { try await setting.check(pending.handle)?.sad.octets } }
+      return try await group.reduce(into: Set<[UInt8]?>()) { $0.insert($1) }
+    }
+    #expect(found.count == 1 && found.first != .some(nil))
+    #expect(setting.store.count(.authorizationGranted) == 1)
+  }
+
+  @Test("approving and refusing at once: one of them, and everybody hears which", arguments: 0..<5)
+  func answerRace(round: Int) async throws {
+    let setting = try await Setting()
+    let pending = try await setting.begin()
+    let states = try await withThrowingTaskGroup(of: PendingConfirmation.State.self) { group in
+      for number in 0..<10 {
+        group.addTask {
+          number.isMultiple(of: 2) ? try await setting.approve(pending.link) : try await setting.deny(pending.link)
+        }
+      }
+      return try await group.reduce(into: Set<String>()) { $0.insert("\($1)") }
+    }
+    #expect(states.count == 1)
+    #expect(setting.store.count(.authorizationConfirmed) + setting.store.count(.authorizationDenied) == 1)
+  }
+
+  @Test("ten wrong PINs at once are compared three times")
+  func guessingRace() async throws {
+    let setting = try await Setting()
+    let pending = try await setting.begin()
+    await withTaskGroup(of: Void.self) { group in
+      for number in 0..<10 { group.addTask { _ = try? await setting.approve(pending.link, pin: "\(number)") } }
+    }
+    #expect(try await setting.store.read { try $0.factorState(.page, of: setting.credential.id) }.failures == 3)
+    #expect(setting.store.count(.authorizationRefused) == 3)
+  }
+
+  // MARK: The edited store
+
+  @Test("terms that were edited are neither shown nor approved nor used")
+  func editedTerms() async throws {
+    let setting = try await Setting()
+    let pending = try await setting.begin()
+    setting.store.tamper { (old: StoredPending) in
+      let text = String(decoding: old.terms.text, as: UTF8.self)
+        .replacing("\"numSignatures\":1", with: "\"numSignatures\":9")
+      return StoredPending(
+        id: old.id, handle: old.handle, link: old.link, credential: old.credential,
+        terms: SealedRow(text: Array(text.utf8), seal: old.terms.seal), expires: old.expires, state: old.state)
+    }
+    let fault = InternalFault.rowIntegrity(setting.credential.id)
+    await #expect(throws: fault) { try await setting.bench.service.confirmation(link: pending.link) }
+    await #expect(throws: fault) { try await setting.approve(pending.link) }
+    await #expect(throws: fault) { try await setting.check(pending.handle) }
+    #expect(setting.store.count(.integrityViolated) == 1)
+  }
+
+  @Test("an editor of the store cannot approve, neither with made-up text nor with another authorization's approval")
+  func forgedApproval() async throws {
+    let setting = try await Setting()
+    let (one, two) = (try await setting.begin(), try await setting.begin())
+    let before = try await setting.store.read { try $0.pending(handle: SigningService.digest(ofSecret: two.handle)) }
+    let victim = try #require(before)
+    _ = try await setting.approve(one.link)
+    let approved = try await setting.store.read { try $0.pending(handle: SigningService.digest(ofSecret: one.handle)) }
+    guard case .approved(let real)? = approved?.state else { throw Refusal.invalidHandle }
+    let madeUp = Approval(
+      pending: victim.id, evidence: Evidence(factor: .page, id: "e"), time: setting.bench.clock.now
+    ).canonical()
+    for forged in [real, SealedRow(text: madeUp, seal: real.seal), SealedRow(text: madeUp, seal: victim.terms.seal)] {
+      try await setting.store.write { try $0.put(.approved(forged), ofPending: victim.id) }
+      await #expect(throws: InternalFault.rowIntegrity(setting.credential.id)) { try await setting.check(two.handle) }
+    }
+    // Terms have the same key as approvals; one does not stand for the other.
+    try await setting.store.write { try $0.put(.approved(victim.terms), ofPending: victim.id) }
+    await #expect(throws: InternalFault.rowIntegrity(setting.credential.id)) { try await setting.check(two.handle) }
+    #expect(setting.store.count(.authorizationGranted) == 0)
+  }
+
+  @Test("the store has neither handle, link, PIN nor SAD, and the log not even the description")
+  func secrecy() async throws {
+    let setting = try await Setting()
+    let pending = try await setting.begin()
+    _ = try? await setting.approve(pending.link, pin: "87654321")
+    _ = try await setting.approve(pending.link)
+    let sad = try #require(try await setting.check(pending.handle)).sad
+    let stored = try await setting.store.read {
+      try $0.pending(handle: SigningService.digest(ofSecret: pending.handle))
+    }
+    let text = try #require(stored).terms.text
+    guard case .issued(let sealed)? = stored?.state else { throw Refusal.invalidHandle }
+    #expect(sealed.firstRange(of: sad.octets.prefix(16)) == nil)
+    let log = setting.store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }.joined()
+    for secret in [pending.handle, pending.link, SigningBench.pin, "87654321", Hex.encode(sad.octets.prefix(16))] {
+      #expect(!String(decoding: text, as: UTF8.self).contains(secret) && !log.contains(secret))
+    }
+    #expect(!log.contains("Order 7"))
+  }
+}
