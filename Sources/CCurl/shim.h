@@ -16,6 +16,10 @@ static inline CURLcode ccurl_set_headers(CURL *handle, struct curl_slist *value)
 static inline CURLcode ccurl_set_write(CURL *handle, size_t (*value)(char *, size_t, size_t, void *)) {
   return curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, value);
 }
+static inline CURLcode ccurl_set_open_socket(
+    CURL *handle, curl_socket_t (*value)(void *, curlsocktype, struct curl_sockaddr *)) {
+  return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, value);
+}
 static inline CURLcode ccurl_get_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }

@@ -5,6 +5,8 @@ internal import Foundation
 public enum HTTPClientError: Error, Equatable, Sendable {
   /// The address cannot be used: no URL, or a scheme that is not allowed.
   case badAddress
+  /// The host's addresses are not public ones.
+  case forbiddenAddress
   /// No connection, or it broke.
   case unreachable
   /// The certificate is not trusted or does not name the host.
@@ -12,6 +14,7 @@ public enum HTTPClientError: Error, Equatable, Sendable {
   case timedOut
   /// The answer exceeds the size limit.
   case tooLarge
+  /// The client was stopped, or the caller's task cancelled.
   case stopped
 }
 
@@ -26,6 +29,9 @@ public final class HTTPClient: @unchecked Sendable {
   public struct Settings: Sendable {
     /// Plain HTTP, for a provider on the same machine in tests and in the sandbox.
     public var allowsPlainHTTP = false
+    /// Connect to public addresses only (`PublicAddress`), for URLs that somebody outside chose. Checked for the very
+    /// address of each connection, so what its name resolves to at another moment does not matter.
+    public var publicAddressesOnly = false
     /// PEM file of trusted roots; nil for those of the system.
     public var trustAnchors: String?
     public var connectTimeout = Duration.seconds(5)
@@ -62,6 +68,7 @@ public final class HTTPClient: @unchecked Sendable {
   private let lock = NSLock()
   // Guarded by `lock`.
   private var added: [Transfer] = []
+  private var cancelled: Set<ObjectIdentifier> = []
   private var isStopped = false
 
   public init(_ settings: Settings = Settings()) {
@@ -82,17 +89,35 @@ public final class HTTPClient: @unchecked Sendable {
     curl_multi_wakeup(multi)
   }
 
+  /// Names a call from before it begins.
+  private final class Ticket: Sendable {}
+
   public func perform(_ request: Request) async throws(HTTPClientError) -> Response {
-    let result: Result<Response, HTTPClientError> = await withCheckedContinuation { continuation in
-      guard let transfer = Transfer(request, settings, continuation) else {
-        continuation.resume(returning: .failure(.badAddress))
-        return
+    let ticket = Ticket()
+    let name = ObjectIdentifier(ticket)
+    let result: Result<Response, HTTPClientError> = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        guard let transfer = Transfer(request, settings, name: name, continuation) else {
+          continuation.resume(returning: .failure(.badAddress))
+          return
+        }
+        lock.lock()
+        let stopped = isStopped
+        if !stopped { added.append(transfer) }
+        lock.unlock()
+        if stopped { transfer.finish(.failure(.stopped)) } else { curl_multi_wakeup(multi) }
       }
+    } onCancel: {
       lock.lock()
-      let stopped = isStopped
-      if !stopped { added.append(transfer) }
+      cancelled.insert(name)
       lock.unlock()
-      if stopped { transfer.finish(.failure(.stopped)) } else { curl_multi_wakeup(multi) }
+      curl_multi_wakeup(multi)
+    }
+    // The name may be another call's later.
+    withExtendedLifetime(ticket) {
+      lock.lock()
+      cancelled.remove(name)
+      lock.unlock()
     }
     return try result.get()
   }
@@ -106,12 +131,18 @@ public final class HTTPClient: @unchecked Sendable {
       let new = added
       added = []
       let stop = isStopped
+      let unwanted = cancelled
       lock.unlock()
       for transfer in new {
         running[transfer.handle] = transfer
         curl_multi_add_handle(multi, transfer.handle)
       }
       if stop { break }
+      for transfer in running.values where unwanted.contains(transfer.name) {
+        running[transfer.handle] = nil
+        curl_multi_remove_handle(multi, transfer.handle)
+        transfer.finish(.failure(.stopped))
+      }
       var active: Int32 = 0
       curl_multi_perform(multi, &active)
       finishDone(&running)

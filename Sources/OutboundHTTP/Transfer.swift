@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Foundation
 
 /// One call in libcurl. Frees its easy handle when it goes.
 ///
@@ -7,19 +8,22 @@ final class Transfer: @unchecked Sendable {
   typealias Answer = Result<HTTPClient.Response, HTTPClientError>
 
   let handle: UnsafeMutableRawPointer
+  let name: ObjectIdentifier
   private var headers: UnsafeMutablePointer<curl_slist>?
   private var body: [UInt8] = []
   private var isTooLarge = false
+  private var sawForbiddenAddress = false
   private let largestBody: Int
   private let continuation: CheckedContinuation<Answer, Never>
 
   /// Nil if libcurl refuses the request's parts.
   init?(
-    _ request: HTTPClient.Request, _ settings: HTTPClient.Settings,
+    _ request: HTTPClient.Request, _ settings: HTTPClient.Settings, name: ObjectIdentifier,
     _ continuation: CheckedContinuation<Answer, Never>
   ) {
     guard let handle = curl_easy_init() else { return nil }
     self.handle = handle
+    self.name = name
     self.continuation = continuation
     largestBody = settings.largestBody
     for header in request.headers { headers = curl_slist_append(headers, header) }
@@ -51,6 +55,15 @@ final class Transfer: @unchecked Sendable {
         return Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().receive(octets)
       },
     ]
+    if settings.publicAddressesOnly {
+      codes += [
+        ccurl_set_pointer(handle, CURLOPT_OPENSOCKETDATA, Unmanaged.passUnretained(self).toOpaque()),
+        ccurl_set_open_socket(handle) { transfer, _, address in
+          guard let transfer, let address else { return CURL_SOCKET_BAD }
+          return Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().openSocket(address)
+        },
+      ]
+    }
     if let anchors = settings.trustAnchors { codes.append(ccurl_set_string(handle, CURLOPT_CAINFO, anchors)) }
     if let body = request.body {
       codes.append(ccurl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count))
@@ -73,6 +86,21 @@ final class Transfer: @unchecked Sendable {
     return octets.count
   }
 
+  /// The socket for a connection to a public address.
+  private func openSocket(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+    let target = address.pointee
+    // The structure declares room for the shortest kind of address; what is there may be longer.
+    guard let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr),
+      let octets = PublicAddress.octets(
+        (UnsafeRawPointer(address) + offset).assumingMemoryBound(to: sockaddr.self), length: Int(target.addrlen)),
+      PublicAddress.isPublic(octets)
+    else {
+      sawForbiddenAddress = true
+      return CURL_SOCKET_BAD
+    }
+    return socket(target.family, target.socktype | Int32(SOCK_CLOEXEC.rawValue), target.protocol)
+  }
+
   func finish(_ code: CURLcode) {
     guard code == CURLE_OK else { return finish(.failure(error(code))) }
     var status = 0
@@ -85,6 +113,7 @@ final class Transfer: @unchecked Sendable {
   private func error(_ code: CURLcode) -> HTTPClientError {
     switch code {
     case CURLE_WRITE_ERROR where isTooLarge: .tooLarge
+    case CURLE_COULDNT_CONNECT where sawForbiddenAddress: .forbiddenAddress
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .badAddress
     case CURLE_OPERATION_TIMEDOUT: .timedOut
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CONNECT_ERROR: .untrusted

@@ -50,7 +50,8 @@ struct Service {
     var jobRules = SigningJobs.Rules()
     jobRules.workers = config.device.sessions
     jobs = SigningJobs(
-      signing, rules: jobRules, report: { Logger(label: "jobs").error("job failed", metadata: ["what": "\($0)"]) })
+      signing, notifier: PartnerWebhooks.completions(config.partners, now), rules: jobRules,
+      report: { Logger(label: "jobs").error("job failed", metadata: ["what": "\($0)"]) })
     tokens = TokenService(
       store: store, hasher: ScryptHasher(random: random), now: now, random: random, text: Base64.encodeURL)
     var gateway = Gateway(

@@ -1,9 +1,17 @@
 import CSCModel
 import HTTPTypes
 import SoleControl
+import Synchronization
 import TestSupport
 import Testing
 import WireJSON
+
+private final class Notifier: CompletionNotifier {
+  static let uri = "https://portal.example/hook"
+  let told = Mutex<[Notice]>([])
+  func accepts(_ uri: String, of partner: PartnerID) -> Bool { uri == Self.uri && partner.text == "portal" }
+  func deliver(_ notice: Notice) async throws(DeliveryFailure) { told.withLock { $0.append(notice) } }
+}
 
 /// `operationMode` A and signPolling over HTTP (CSC v2 §11.10, §11.12).
 @Suite("Asynchronous signing over HTTP")
@@ -175,6 +183,29 @@ struct AsynchronousTests {
       let answer = try await ended(bench, id)
       #expect(answer.row == "\(request) The credential identified by credentialID is disabled")
     }
+  }
+
+  @Test("response_uri: where the partner may be told, and nowhere else; told when the result is there")
+  func responseURI() async throws {
+    let notifier = Notifier()
+    let bench = try await GatewayBench(notifier: notifier)
+    let credential = try await bench.signing.enrol()
+    let sad = try await sad(bench, credential)
+    for uri in [#""https://evil.example/hook""#, #""soon""#, "7", "{}"] {
+      for name in ["response_uri", "responseURI"] {
+        let answer = try await sign(bench, credential.id, sad, "a", #","operationMode":"A","\#(name)":\#(uri)"#)
+        #expect(answer.row == "\(request) Invalid parameter response_uri", "\(uri)")
+      }
+    }
+    let accepted = try await sign(
+      bench, credential.id, sad, "a", #","operationMode":"A","response_uri":"\#(Notifier.uri)""#)
+    let id = try #require(accepted["responseID"]?.string, "\(accepted.row)")
+    try await running(bench) {
+      while notifier.told.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(2)) }
+      let polled = try await poll(bench, id)
+      #expect(polled.status == 200)
+    }
+    #expect(notifier.told.withLock(\.self).map(\.job.text) == [id])
   }
 
   @Test("a full line answers 503 and spends nothing")

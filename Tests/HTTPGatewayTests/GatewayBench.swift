@@ -33,12 +33,13 @@ struct GatewayBench: Sendable {
   static let policy = "1.3.6.1.4.1.32473.7"
 
   init(
-    brands: [PartnerID: Brand] = [:], jobRules: SigningJobs.Rules = .init(), withTimestamps: Bool = true
+    brands: [PartnerID: Brand] = [:], jobRules: SigningJobs.Rules = .init(), withTimestamps: Bool = true,
+    notifier: (any CompletionNotifier)? = nil
   ) async throws {
     path = try temporaryFolder().appendingPathComponent("test.sqlite").path
     let store = try SQLiteFileStore(path: path, mayCreate: true)
     signing = SigningBench(store: store)
-    jobs = SigningJobs(signing.service, rules: jobRules)
+    jobs = SigningJobs(signing.service, notifier: notifier, rules: jobRules)
     let clock = signing.clock
     let random: @Sendable (Int) async throws -> [UInt8] = { try await TestToken.shared.device.random(count: $0) }
     let hasher = ScryptHasher(random: random)

@@ -11,25 +11,35 @@ struct JobBench: Sendable {
 
   init(
     _ store: any SoleControlStore, device: any SigningDevice = TestToken.shared.device,
-    verifier: (any SignatureVerifier)? = nil, instance: String = "test", rules: SigningJobs.Rules = .init()
+    verifier: (any SignatureVerifier)? = nil, notifier: (any CompletionNotifier)? = nil, instance: String = "test",
+    rules: SigningJobs.Rules = .init()
   ) {
     if let verifier {
       signing = SigningBench(store: store, device: device, verifier: verifier, instance: instance)
     } else {
       signing = SigningBench(store: store, device: device, instance: instance)
     }
-    jobs = SigningJobs(signing.service, rules: rules)
+    jobs = SigningJobs(signing.service, notifier: notifier, rules: rules)
+  }
+
+  func authorized(
+    _ name: String = "cred-1", count: Int = 1, partner: PartnerID = SigningBench.partner
+  ) async throws -> (credential: Credential, sad: SignatureActivationData) {
+    let credential = try await signing.enrol(name, partner: partner)
+    let principal = signing.principal(partner: partner)
+    return (credential, try await signing.authorize(credential, count: count, as: principal).sad)
   }
 
   func submit(
     _ credential: Credential, _ sad: SignatureActivationData, _ digests: [[UInt8]],
-    algorithm: SignatureAlgorithm? = nil, validity: Int64 = 3_600_000, as principal: Principal? = nil
+    algorithm: SignatureAlgorithm? = nil, validity: Int64 = 3_600_000, responseURI: String? = nil,
+    as principal: Principal? = nil
   ) async throws -> JobID {
     let standard: SignatureAlgorithm = if case .ec = credential.keyType { .ecdsa(.sha256) } else { .rsaPKCS1(.sha256) }
     return try await jobs.submit(
       JobRequest(
         SigningRequest(credential: credential.id, sad: sad, algorithm: algorithm ?? standard, digests: digests),
-        validity: validity, responseURI: nil), as: principal ?? signing.principal())
+        validity: validity, responseURI: responseURI), as: principal ?? signing.principal())
   }
 
   func poll(_ job: JobID) async throws -> JobResult {

@@ -35,6 +35,7 @@ public struct StoreConformance {
     try await openJobsAreListedByInstance()
     try await theJobOfAnOperationIsTheOneThatLivesLongest()
     try await operationsOfOpenJobsDoNotBecomeUnknown()
+    try await noticesAreDueUntilTheyAreRemoved()
     try await revokedIsKept()
     try await tokens()
     try await accountsAndEntries()

@@ -12,6 +12,7 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
     var slots: [ActivationDigest: [(state: SlotState, operation: String?)]] = [:]
     var operations: [String: SigningOperation] = [:]
     var jobs: [JobID: StoredJob] = [:]
+    var notices: [String: Notice] = [:]
     var challenges: [(challenge: Challenge, made: Int)] = []
     var made = 0
     var pending: [String: StoredPending] = [:]
@@ -85,6 +86,7 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
 
   public var operations: [SigningOperation] { state.withLock { Array($0.operations.values) } }
 
+  public var notices: [Notice] { state.withLock { Array($0.notices.values) } }
   public var jobs: [StoredJob] { state.withLock { Array($0.jobs.values) } }
 
   /// Exchanges stored jobs.
@@ -135,6 +137,17 @@ private final class MemoryTransaction: SoleControlWriting {
 
   func openJobs(instance: String) throws -> [StoredJob] {
     state.jobs.values.filter { $0.instance == instance && $0.state == .open }.sorted { $0.id.text < $1.id.text }
+  }
+
+  func dueNotices(instance: String, by time: UnixMilliseconds, perPartner: Int, limit: Int) throws -> [Notice] {
+    var counts: [PartnerID: Int] = [:]
+    let due = state.notices.values.filter { $0.instance == instance && $0.due <= time }
+      .sorted { ($0.due, $0.id) < ($1.due, $1.id) }
+    return Array(
+      due.filter { notice in
+        counts[notice.partner, default: 0] += 1
+        return counts[notice.partner, default: 0] <= perPartner
+      }.prefix(limit))
   }
 
   func challenge(_ digest: [UInt8]) throws -> Challenge? {
@@ -204,6 +217,20 @@ private final class MemoryTransaction: SoleControlWriting {
     state.jobs = state.jobs.filter { job in job.value.state.expires.map { $0 > time } ?? true }
     return before - state.jobs.count
   }
+
+  func add(_ notice: Notice) throws {
+    guard state.notices.updateValue(notice, forKey: notice.id) == nil else { throw StoreError.corrupt }
+  }
+
+  func postponeNotice(_ id: String, attempts: Int, until due: UnixMilliseconds) throws {
+    state.notices[id] = state.notices[id].map {
+      Notice(
+        id: $0.id, instance: $0.instance, partner: $0.partner, uri: $0.uri, job: $0.job, isCompleted: $0.isCompleted,
+        attempts: attempts, due: due)
+    }
+  }
+
+  func removeNotice(_ id: String) throws { state.notices[id] = nil }
 
   func add(_ challenge: Challenge, keep: Int) throws {
     state.made += 1

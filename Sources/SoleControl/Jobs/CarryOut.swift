@@ -44,11 +44,13 @@ extension SigningJobs {
       // 7. One transaction consumes the slots, stores the signatures, appends the outcome and ends the job.
       // 8. It is durable when `write` returns.
       let now = signing.clock.now()
-      let state = JobState.completed(expires: expiry(candidate.job))
+      let time = signing.clock.milliseconds()
       try await signing.store.write { transaction in
         try transaction.complete(candidate.operation, signatures, at: now)
-        try transaction.end(id, as: state)
+        try transaction.end(id, as: .completed(expires: time + Self.validity(candidate.job)))
+        try transaction.addNotice(of: candidate.job, candidate.stored, isCompleted: true, now: time)
       }
+      underWay.bell.ring()
       return true
     } catch {
       guard let failure = Failure(error) else { throw error }
@@ -75,7 +77,8 @@ extension SigningJobs {
   /// Ends a job whose signatures were not made, and gives its slots back.
   private func end(_ id: JobID, _ failure: Failure) async throws {
     let now = signing.clock.now()
-    try await signing.store.write { [self] transaction in
+    let time = signing.clock.milliseconds()
+    try await signing.store.write { transaction in
       guard let stored = try transaction.job(id), stored.state == .open else { return }
       if failure.reason == Failure.integrity {
         try transaction.append(AuditEvent(.integrityViolated, [("operation", .string(stored.operation))]), at: now)
@@ -83,17 +86,17 @@ extension SigningJobs {
       if let operation = try transaction.operation(id: stored.operation), operation.state == .reserved {
         try transaction.release(operation, reason: failure.reason, at: now)
       }
-      let expires = expiry(SigningJob(canonical: stored.row.text))
-      try transaction.end(id, as: .failed(failure.outcome, expires: expires))
+      let job = SigningJob(canonical: stored.row.text)
+      try transaction.end(id, as: .failed(failure.outcome, expires: time + Self.validity(job)))
+      try transaction.addNotice(of: job, stored, isCompleted: false, now: time)
     }
+    underWay.bell.ring()
   }
 
   /// Nobody asks for more; a stored row that was edited could.
   private static let longestValidity: Int64 = 86_400_000
 
-  private func expiry(_ job: SigningJob?) -> UnixMilliseconds {
-    signing.clock.milliseconds() + min(max(job?.validity ?? 0, 0), Self.longestValidity)
-  }
+  private static func validity(_ job: SigningJob?) -> Int64 { min(max(job?.validity ?? 0, 0), longestValidity) }
 }
 
 extension Failure {

@@ -8,11 +8,12 @@ final class JobLine: Sendable {
     var places: Set<JobID> = []
     /// In the order in which they were accepted.
     var waiting: [JobID] = []
-    var wakeUp: AsyncStream<Void>.Continuation?
   }
 
   private let capacity: Int
   private let state = Mutex(State())
+  /// Rings when a job waits.
+  let bell = Bell()
 
   init(capacity: Int) { self.capacity = capacity }
 
@@ -27,10 +28,8 @@ final class JobLine: Sendable {
 
   /// For a job that has a place.
   func append(_ job: JobID) {
-    state.withLock { state in
-      state.waiting.append(job)
-      state.wakeUp?.yield()
-    }
+    state.withLock { $0.waiting.append(job) }
+    bell.ring()
   }
 
   /// For jobs of an earlier process, however many there are.
@@ -39,14 +38,6 @@ final class JobLine: Sendable {
   }
 
   func leave(_ job: JobID) { state.withLock { _ = $0.places.remove(job) } }
-
-  /// Yields when jobs may wait. For one reader at a time.
-  func arrivals() -> AsyncStream<Void> {
-    let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-    continuation.yield()
-    state.withLock { $0.wakeUp = continuation }
-    return stream
-  }
 
   func next() -> JobID? {
     state.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }

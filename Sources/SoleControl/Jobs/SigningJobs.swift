@@ -13,15 +13,20 @@ public final class SigningJobs: Sendable {
   }
 
   let signing: SigningService
+  let notifier: (any CompletionNotifier)?
   let rules: Rules
   /// Told what went wrong with a job that ended by no fault of its caller. For the operator's log.
   let report: @Sendable (String) -> Void
   let line: JobLine
+  let underWay = DeliveriesUnderWay()
 
+  /// - Parameter notifier: nil if nobody can be told that a job has ended; then no `response_uri` is accepted.
   public init(
-    _ signing: SigningService, rules: Rules = Rules(), report: @escaping @Sendable (String) -> Void = { _ in }
+    _ signing: SigningService, notifier: (any CompletionNotifier)? = nil, rules: Rules = Rules(),
+    report: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.signing = signing
+    self.notifier = notifier
     self.rules = rules
     self.report = report
     line = JobLine(capacity: rules.capacity)
@@ -34,18 +39,19 @@ public final class SigningJobs: Sendable {
     return recovery
   }
 
-  /// Carries out jobs until the task is cancelled. Those that it leaves are done by the next process.
+  /// Carries out jobs, and tells of their ends, until the task is cancelled. Those that it leaves are done by the next process.
   public func run() async {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.work() }
       group.addTask { await self.sweep() }
+      if let notifier { group.addTask { await self.notify(through: notifier) } }
     }
   }
 
   private func work() async {
     await withTaskGroup(of: Void.self) { group in
       var running = 0
-      for await _ in line.arrivals() {
+      for await _ in line.bell.rings() {
         while !Task.isCancelled, let job = line.next() {
           if running == rules.workers {
             await group.next()

@@ -18,7 +18,9 @@ extension SigningJobs {
   ///
   /// - Throws: `Refusal`; nothing was spent then.
   public func submit(_ request: JobRequest, as principal: Principal) async throws -> JobID {
-    guard request.responseURI == nil else { throw Refusal.responseURINotAllowed }
+    if let uri = request.responseURI {
+      guard notifier?.accepts(uri, of: principal.partner) == true else { throw Refusal.responseURINotAllowed }
+    }
     // 1 and 2 are those of a synchronous call.
     let warrant = try await signing.verifyWarrant(request.signing, as: principal)
     let operation = try await signing.operation(for: request.signing, under: warrant)
@@ -61,11 +63,14 @@ extension SigningJobs {
     let now = signing.clock.milliseconds()
     let job = try await newJob(
       request, operation, binding, state: .completed(expires: now + request.validity))
-    return try await signing.store.write { transaction in
+    let id = try await signing.store.write { transaction in
       if let earlier = try transaction.job(of: operation.id), !earlier.state.isOver(at: now) { return earlier.id }
       try transaction.add(job)
+      try transaction.addNotice(of: SigningJob(canonical: job.row.text), job, isCompleted: true, now: now)
       return job.id
     }
+    underWay.bell.ring()
+    return id
   }
 
   private func newJob(
@@ -81,5 +86,15 @@ extension SigningJobs {
     return StoredJob(
       id: job.id, operation: operation.id, instance: operation.instance, row: SealedRow(text: text, seal: seal),
       state: state)
+  }
+}
+
+extension JobWriting {
+  /// In the transaction in which a job ends.
+  func addNotice(of job: SigningJob?, _ stored: StoredJob, isCompleted: Bool, now: UnixMilliseconds) throws {
+    guard let job, let notice = Notice(of: job, instance: stored.instance, isCompleted: isCompleted, now: now) else {
+      return
+    }
+    try add(notice)
   }
 }

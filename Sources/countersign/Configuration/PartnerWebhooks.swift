@@ -10,9 +10,10 @@ struct PartnerWebhooks {
   /// URL of the partner's messenger, which sends one-time codes and links to customers. Absent: credentials that need
   /// messages cannot be authorized.
   var messenger: String?
-  /// Origins below which `response_uri` may lie.
-  var callbackOrigins: [String]
-  /// Plain HTTP, for a receiver on the same machine. Default: false.
+  /// Origins below which `response_uri` may lie. In the file each is an object: `origin` (scheme, host and port), and
+  /// `allowsPrivateAddresses` (default false), without which its host must have a public address and the scheme be https.
+  var callbackOrigins: [CallbackOrigin]
+  /// Plain HTTP for the messenger, if it is on the same machine. Default: false.
   var allowsPlainHTTP: Bool
   /// PEM file of the roots to trust for these calls. Default: the system's.
   var trustAnchors: String?
@@ -20,14 +21,23 @@ struct PartnerWebhooks {
   init(_ reader: ConfigReader) throws {
     secret = WebhookSecret(try ConfigReader.firstLine(of: reader.file("secretFile")))
     messenger = try reader.optionalString("messenger")
-    callbackOrigins = try reader.optionalStrings("callbackOrigins") ?? []
+    callbackOrigins = try reader.list("callbackOrigins").map(Self.callbackOrigin)
     allowsPlainHTTP = try reader.bool("allowsPlainHTTP", default: false)
     trustAnchors = try reader.optionalString("trustAnchors")
-    for (name, url) in [("messenger", messenger)] + callbackOrigins.map({ ("callbackOrigins", $0) }) {
-      guard let url, !url.hasPrefix("https://"), !(allowsPlainHTTP && url.hasPrefix("http://")) else { continue }
-      throw reader.error(name, "must begin with https://")
+    if let messenger, !messenger.hasPrefix("https://"), !(allowsPlainHTTP && messenger.hasPrefix("http://")) {
+      throw reader.error("messenger", "must begin with https://")
     }
     try reader.finish()
+  }
+
+  private static func callbackOrigin(_ reader: ConfigReader) throws -> CallbackOrigin {
+    let text = try reader.string("origin")
+    let allowsPrivate = try reader.bool("allowsPrivateAddresses", default: false)
+    guard let origin = CallbackOrigin(text, allowsPrivateAddresses: allowsPrivate) else {
+      throw reader.error("origin", "must be like https://host:port; http only where private addresses are allowed")
+    }
+    try reader.finish()
+    return origin
   }
 
   /// One attempt, of which a caller waits for three at most.
@@ -59,5 +69,38 @@ struct PartnerWebhooks {
     return WebhookMessenger(destinations) { partner, failure in
       logger.warning("messenger failed", metadata: ["partner": "\(partner)", "reason": "\(failure)"])
     }
+  }
+  /// Tells partners that asynchronous calls have ended. Public and private receivers have clients of their own, because
+  /// a client's open connections serve all its callers.
+  static func completions(
+    _ partners: [PartnerConfig], _ now: @escaping @Sendable () -> UnixTime
+  ) -> CompletionSender {
+    struct Peers: Hashable {
+      let arePublic: Bool
+      let trustAnchors: String?
+    }
+    var senders: [Peers: WebhookSender] = [:]
+    func sender(_ peers: Peers) -> WebhookSender {
+      if let sender = senders[peers] { return sender }
+      var settings = HTTPClient.Settings()
+      settings.publicAddressesOnly = peers.arePublic
+      settings.allowsPlainHTTP = !peers.arePublic
+      settings.trustAnchors = peers.trustAnchors
+      // No pauses: further attempts are the store's to remember.
+      let sender = WebhookSender(client: HTTPClient(settings), pauses: [], now: now)
+      senders[peers] = sender
+      return sender
+    }
+    var receivers: [PartnerID: CompletionSender.Receiver] = [:]
+    for partner in partners {
+      guard let webhooks = partner.webhooks, !webhooks.callbackOrigins.isEmpty else { continue }
+      receivers[partner.id] = CompletionSender.Receiver(
+        secret: webhooks.secret,
+        origins: webhooks.callbackOrigins.map { origin in
+          let peers = Peers(arePublic: !origin.allowsPrivateAddresses, trustAnchors: webhooks.trustAnchors)
+          return (origin, sender(peers))
+        })
+    }
+    return CompletionSender(receivers)
   }
 }

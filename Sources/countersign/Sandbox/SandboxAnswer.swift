@@ -6,6 +6,7 @@ struct SandboxAnswer: Sendable {
   let seed: SandboxSeed
   let folder: SandboxFolder
   let port, tlsPort: Int
+  let callbackOrigin: String
 
   var baseURL: String { "http://127.0.0.1:\(port)" }
   var tlsBaseURL: String { "https://127.0.0.1:\(tlsPort)" }
@@ -21,10 +22,11 @@ struct SandboxAnswer: Sendable {
         "assertionKey": .string(folder.path("partner-assertion-key.pem")), "redirectURI": .string(seed.redirectURI),
         "serviceToken": .string(seed.partnerToken), "webhookSecret": .string(seed.webhookSecret),
       ],
-      "clients": SandboxClients(seed: seed, folder: folder).json,
+      "clients": SandboxClients(seed: seed, folder: folder, callbackOrigin: callbackOrigin).json,
       "credentials": .array(SandboxPopulation.plan.map(credential)),
       "eid": ["issuer": .string(seed.eidIssuer), "clientID": .string(seed.eidClientID)],
-      "messages": .string(seed.messages), "adminToken": .string(seed.adminToken),
+      "messages": .string(seed.messages), "callbackOrigin": .string(callbackOrigin),
+      "adminToken": .string(seed.adminToken),
     ]
   }
 

@@ -20,6 +20,7 @@ struct SandboxClients: Sendable {
 
   let seed: SandboxSeed
   let folder: SandboxFolder
+  let callbackOrigin: String
 
   var lines: [Line] {
     let redirectURI = seed.redirectURI
@@ -102,6 +103,7 @@ struct SandboxClients: Sendable {
             [
               "secretFile": .string(folder.path(SandboxFolder.webhookSecret)), "messenger": .string(seed.messages),
               "allowsPlainHTTP": true,
+              "callbackOrigins": [["origin": .string(callbackOrigin), "allowsPrivateAddresses": true]],
             ]
           ),
           (

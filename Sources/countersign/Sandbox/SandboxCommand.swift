@@ -19,6 +19,8 @@ struct Sandbox: AsyncParsableCommand {
   var port: Int = 8080
   @Option(name: .long, help: "Port of TLS on 127.0.0.1.")
   var tlsPort: Int = 8443
+  @Option(name: .long, help: "Origin below which the partner's response_uri may lie.")
+  var callbackOrigin: String = "http://127.0.0.1:8092"
   @Option(name: .long, help: "Lowest log level: trace, debug, info, notice, warning, error or critical.")
   var logLevel: String = "info"
 
@@ -32,7 +34,8 @@ struct Sandbox: AsyncParsableCommand {
 
     let token = SandboxToken(folder: folder)
     try token.prepare()
-    var config = try folder.writeConfig(seed: seed, port: port, tlsPort: tlsPort, logLevel: logLevel)
+    var config = try folder.writeConfig(
+      seed: seed, port: port, tlsPort: tlsPort, callbackOrigin: callbackOrigin, logLevel: logLevel)
     try token.provision(try Service.deviceSettings(config), seed: seed)
     let authority = try SandboxAuthority(folder, config: config)
     config = try authority.completeConfig()
@@ -43,7 +46,8 @@ struct Sandbox: AsyncParsableCommand {
     let simulator = try EIDSimulatorProcess(
       seed: seed, folder: folder, callback: config.info.publicURL + "/oauth2/eid/callback")
     defer { simulator.stop() }
-    let answer = SandboxAnswer(seed: seed, folder: folder, port: port, tlsPort: tlsPort)
+    let answer = SandboxAnswer(
+      seed: seed, folder: folder, port: port, tlsPort: tlsPort, callbackOrigin: callbackOrigin)
     try await service.run {
       try await simulator.waitUntilServing()
       try folder.write(answer.json, to: "sandbox.json")

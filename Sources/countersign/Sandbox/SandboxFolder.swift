@@ -37,7 +37,9 @@ struct SandboxFolder: Sendable {
   }
 
   /// Writes the configuration that `countersign serve` would take, and reads it back.
-  func writeConfig(seed: SandboxSeed, port: Int, tlsPort: Int, logLevel: String) throws -> Config {
+  func writeConfig(
+    seed: SandboxSeed, port: Int, tlsPort: Int, callbackOrigin: String, logLevel: String
+  ) throws -> Config {
     if !FileManager.default.fileExists(atPath: path("tls-certificate.pem")) {
       let identity = try ServerIdentity.loopback(
         serial: SandboxSeed.randomBytes(16), now: Int64(Date().timeIntervalSince1970), days: 365)
@@ -49,7 +51,7 @@ struct SandboxFolder: Sendable {
     }
     try write(text: seed.tokenPIN + "\n", to: "token-pin")
     try write(text: seed.webhookSecret + "\n", to: Self.webhookSecret)
-    let clients = SandboxClients(seed: seed, folder: self)
+    let clients = SandboxClients(seed: seed, folder: self, callbackOrigin: callbackOrigin)
     try clients.prepare()
     try write(
       [

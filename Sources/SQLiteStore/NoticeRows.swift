@@ -1,0 +1,40 @@
+internal import Foundation
+internal import GRDB
+internal import SoleControl
+
+extension Snapshot {
+  func dueNotices(instance: String, by time: UnixMilliseconds, perPartner: Int, limit: Int) throws -> [Notice] {
+    try Row.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT * FROM (
+            SELECT *, row_number() OVER (PARTITION BY partner ORDER BY due, id) AS place
+            FROM notice WHERE instance = ? AND due <= ?)
+          WHERE place <= ? ORDER BY due, id LIMIT ?
+          """), arguments: [instance, time, perPartner, limit]
+    ).map { row in
+      Notice(
+        id: row["id"], instance: row["instance"], partner: PartnerID(row["partner"]), uri: row["url"],
+        job: JobID(row["job"]), isCompleted: row["completed"], attempts: row["attempts"], due: row["due"])
+    }
+  }
+}
+
+extension Transaction {
+  func add(_ notice: Notice) throws {
+    try execute(
+      """
+      INSERT INTO notice (id, instance, partner, url, job, completed, attempts, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        notice.id, notice.instance, notice.partner.text, notice.uri, notice.job.text, notice.isCompleted,
+        notice.attempts, notice.due,
+      ])
+  }
+
+  func postponeNotice(_ id: String, attempts: Int, until due: UnixMilliseconds) throws {
+    try execute("UPDATE notice SET attempts = ?, due = ? WHERE id = ?", [attempts, due, id])
+  }
+
+  func removeNotice(_ id: String) throws { try execute("DELETE FROM notice WHERE id = ?", [id]) }
+}

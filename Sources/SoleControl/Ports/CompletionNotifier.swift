@@ -1,0 +1,17 @@
+/// Tells partners that jobs have ended (CSC v2 §11.10 `response_uri`).
+public protocol CompletionNotifier: Sendable {
+  /// Whether the partner may be told at this URI: whoever sends a request must not choose whom the gateway calls.
+  func accepts(_ uri: String, of partner: PartnerID) -> Bool
+
+  /// Makes one attempt. Returns when the receiver has confirmed.
+  ///
+  /// - Throws: also if the receiver may have got it all the same; so it can get a notice twice.
+  func deliver(_ notice: Notice) async throws(DeliveryFailure)
+}
+
+public enum DeliveryFailure: Error, Equatable, Sendable {
+  /// The partner may not be told there, or not any more.
+  case notAccepted
+  /// Another attempt can help. The reason is for the log.
+  case failed(String)
+}

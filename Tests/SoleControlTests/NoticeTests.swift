@@ -1,0 +1,239 @@
+import AuditLog
+import SoleControl
+import Synchronization
+import TestSupport
+import Testing
+
+/// Telling partners that jobs have ended: once as a rule, at least once always.
+@Suite("Notices")
+struct NoticeTests {
+  private static let uri = "https://portal.example/hook"
+
+  @Test("each end of a job is told once, with what it was", arguments: [false, true])
+  func once(fails: Bool) async throws {
+    let store = MemoryStore()
+    let notifier = StubNotifier()
+    let bench = JobBench(store, device: ScriptedDevice(fails ? [.fault] : []), notifier: notifier)
+    let (credential, sad) = try await bench.authorized(count: 2)
+    let job = try await bench.submit(credential, sad, [digest("a")], responseURI: Self.uri)
+    // Nobody wants to hear of this one.
+    let silent = try await bench.submit(credential, sad, [digest("b")])
+    try await bench.running {
+      _ = try await bench.ended(silent)
+      while !store.notices.isEmpty || notifier.calls.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    let calls = notifier.calls
+    #expect(calls.count == 1)
+    #expect(calls[0].job == job && calls[0].uri == Self.uri && calls[0].partner == SigningBench.partner)
+    #expect(calls[0].isCompleted == !fails)
+  }
+
+  @Test("an address that the partner has not registered is refused, and nothing is spent")
+  func notAccepted() async throws {
+    let store = MemoryStore()
+    let bench = JobBench(store, notifier: StubNotifier())
+    let (credential, sad) = try await bench.authorized()
+    await #expect(throws: Refusal.responseURINotAllowed) {
+      try await bench.submit(credential, sad, [digest("a")], responseURI: "https://evil.example/hook")
+    }
+    #expect(store.operations.isEmpty && store.jobs.isEmpty)
+    // Nor is any where nobody can be told.
+    let mute = JobBench(store)
+    await #expect(throws: Refusal.responseURINotAllowed) {
+      try await mute.submit(credential, sad, [digest("a")], responseURI: Self.uri)
+    }
+    _ = try await bench.submit(credential, sad, [digest("a")], responseURI: Self.uri)
+  }
+
+  @Test("a job that had ended before it was accepted is told too")
+  func endedAtOnce() async throws {
+    let store = MemoryStore()
+    let notifier = StubNotifier()
+    let bench = JobBench(store, notifier: notifier)
+    let (credential, sad) = try await bench.authorized()
+    _ = try await bench.signing.sign(credential, sad, [digest("a")])
+    let job = try await bench.submit(credential, sad, [digest("a")], responseURI: Self.uri)
+    #expect(try await bench.submit(credential, sad, [digest("a")], responseURI: Self.uri) == job)
+    try await bench.running { while notifier.calls.isEmpty { try await Task.sleep(for: .milliseconds(1)) } }
+    #expect(notifier.calls.map(\.job) == [job])
+  }
+
+  @Test("a receiver that fails is tried again with growing pauses and the same id, and then given up")
+  func retries() async throws {
+    let store = MemoryStore()
+    let notifier = StubNotifier(failures: 1000)
+    let bench = JobBench(store, notifier: notifier)
+    let (credential, sad) = try await bench.authorized()
+    _ = try await bench.submit(credential, sad, [digest("a")], responseURI: Self.uri)
+    var pauses: [Int64] = []
+    let clock = bench.signing.clock
+    // Each attempt is due when the one before says, and not earlier.
+    for attempt in 1...15 {
+      try await bench.running { while notifier.calls.count < attempt { try await Task.sleep(for: .milliseconds(1)) } }
+      guard attempt < 15 else { break }
+      let notice = try await bench.running {
+        while store.notices.first?.attempts != attempt { try await Task.sleep(for: .milliseconds(1)) }
+        try await Task.sleep(for: .milliseconds(10))
+        return store.notices.first
+      }
+      #expect(notifier.calls.count == attempt)
+      let due = try #require(notice?.due)
+      pauses.append((due - clock.now * 1000) / 1000)
+      clock.advance(pauses[attempt - 1])
+    }
+    #expect(pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 3600, 3600])
+    #expect(Set(notifier.calls.map(\.id)).count == 1)
+    try await bench.running { while !store.notices.isEmpty { try await Task.sleep(for: .milliseconds(1)) } }
+    #expect(notifier.calls.count == 15)
+    // The job itself is not affected.
+    #expect(store.count(.signatureMade) == 1)
+  }
+
+  @Test("what is accepted no more is given up at once")
+  func dropped() async throws {
+    let store = MemoryStore()
+    let notifier = StubNotifier()
+    let bench = JobBench(store, notifier: notifier)
+    let (credential, sad) = try await bench.authorized()
+    _ = try await bench.submit(credential, sad, [digest("a")], responseURI: Self.uri)
+    notifier.accepted.withLock { $0 = "https://other.example" }
+    try await bench.running {
+      while store.jobs[0].state == .open || !store.notices.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+    }
+    #expect(notifier.calls.isEmpty)
+  }
+
+  /// Where the process stops: before the call, in it, or after it and before the store knows.
+  @Test("a stop loses no notice; it repeats one only if the store had not heard", arguments: 0..<3)
+  func restart(moment: Int) async throws {
+    let memory = MemoryStore()
+    let store = FailingStore(memory)
+    let gate = Gate()
+    let first = StubNotifier(gate: moment == 1 ? gate : nil)
+    let bench = JobBench(store, notifier: moment == 0 ? nil : first)
+    let (credential, sad) = try await bench.authorized()
+    let accepting = JobBench(store, notifier: first)
+    _ = try await accepting.submit(credential, sad, [digest("a")], responseURI: Self.uri)
+    _ = try await bench.jobs.recover()
+    try await bench.running {
+      while memory.notices.isEmpty && first.calls.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+      if moment == 1 { await gate.waitForArrivals(1) }
+      if moment == 2 {
+        store.failing.withLock { $0 = (write: 0, happens: false) }
+        store.failsForGood.withLock { $0 = true }
+        while first.calls.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+      }
+      if moment == 1 { await gate.open() }
+    }
+    let second = StubNotifier()
+    let restarted = JobBench(memory, notifier: second)
+    _ = try await restarted.jobs.recover()
+    try await restarted.running {
+      while !memory.notices.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+    }
+    let calls = first.calls + second.calls
+    #expect(Set(calls.map(\.id)).count == 1 && !calls.isEmpty)
+    if moment == 0 { #expect(calls.count == 1) }
+    #expect(memory.notices.isEmpty)
+  }
+
+  @Test("what the store said before a delivery ended does not repeat it")
+  func staleAnswers() async throws {
+    let memory = MemoryStore()
+    let notifier = StubNotifier()
+    let bench = JobBench(SlowAnswers(memory), notifier: notifier)
+    let (credential, sad) = try await bench.authorized(count: 10)
+    try await bench.running {
+      for number in 0..<10 {
+        _ = try await bench.submit(credential, sad, [digest("\(number)")], responseURI: Self.uri)
+      }
+      while notifier.calls.count < 10 || !memory.notices.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+      try await Task.sleep(for: .milliseconds(30))
+    }
+    #expect(notifier.calls.count == 10)
+  }
+
+  @Test("a partner whose receiver hangs does not keep the others waiting, nor take more than its share")
+  func fairness() async throws {
+    let store = MemoryStore()
+    let gate = Gate()
+    let notifier = StubNotifier(gate: gate, gated: SigningBench.partner)
+    let bench = JobBench(store, notifier: notifier)
+    let slow = try await bench.authorized("slow", count: 10)
+    let other = PartnerID("other")
+    let quick = try await bench.authorized("quick", partner: other)
+    let principal = bench.signing.principal(partner: other)
+    try await bench.running {
+      for number in 0..<10 {
+        let job = try await bench.submit(
+          slow.credential, slow.sad, [digest("\(number)")], responseURI: StubNotifier.prefix + "/\(number)")
+        _ = try await bench.ended(job)
+      }
+      await gate.waitForArrivals(4)
+      _ = try await bench.submit(
+        quick.credential, quick.sad, [digest("a")], responseURI: StubNotifier.prefix + "/quick", as: principal)
+      while !notifier.calls.contains(where: { $0.partner == other }) { try await Task.sleep(for: .milliseconds(1)) }
+      try await Task.sleep(for: .milliseconds(20))
+      #expect(notifier.calls.filter { $0.partner != other }.count == 4)
+      while !store.notices.isEmpty {
+        await gate.open()
+        try await Task.sleep(for: .milliseconds(1))
+      }
+    }
+    #expect(notifier.calls.count == 11 && Set(notifier.calls.map(\.id)).count == 11)
+  }
+}
+
+/// Reads at once and answers later, as a store may whose caller has other things to do first.
+private final class SlowAnswers: SoleControlStore {
+  private let real: MemoryStore
+  init(_ real: MemoryStore) { self.real = real }
+
+  func read<Output: Sendable>(
+    _ body: @escaping @Sendable (any SoleControlReading) throws -> Output
+  ) async throws -> Output {
+    let output = try await real.read(body)
+    try await Task.sleep(for: .milliseconds(5))
+    return output
+  }
+
+  func write<Output: Sendable>(
+    _ body: @escaping @Sendable (any SoleControlWriting) throws -> Output
+  ) async throws -> Output { try await real.write(body) }
+}
+
+/// Records what it is told to deliver.
+final class StubNotifier: CompletionNotifier {
+  static let prefix = "https://portal.example"
+
+  let accepted = Mutex(StubNotifier.prefix)
+  private let failures: Mutex<Int>
+  private let state = Mutex<[Notice]>([])
+  private let gate: Gate?
+  private let gated: PartnerID?
+
+  /// - Parameters:
+  ///   - failures: how many of the next attempts fail.
+  ///   - gate: holds every call, or those of one partner, until it is opened.
+  init(failures: Int = 0, gate: Gate? = nil, gated: PartnerID? = nil) {
+    self.failures = Mutex(failures)
+    self.gate = gate
+    self.gated = gated
+  }
+
+  var calls: [Notice] { state.withLock(\.self) }
+
+  func accepts(_ uri: String, of partner: PartnerID) -> Bool { uri.hasPrefix(accepted.withLock(\.self)) }
+
+  func deliver(_ notice: Notice) async throws(DeliveryFailure) {
+    guard accepts(notice.uri, of: notice.partner) else { throw .notAccepted }
+    state.withLock { $0.append(notice) }
+    if let gate, gated == nil || gated == notice.partner { await gate.pass() }
+    let fails = failures.withLock { failures in
+      failures -= 1
+      return failures >= 0
+    }
+    if fails { throw .failed("as the test wants it") }
+  }
+}
