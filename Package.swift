@@ -143,7 +143,12 @@ let package = Package(
     tests(
       "SQLiteStoreTests", ["SQLiteStore", "SoleControl", "AuditLog", "WireJSON", "StoreConformance", "TestSupport"]),
     tests("PKCS11DeviceTests", ["PKCS11Device", "SoleControl", "OpenSSLPKI", "TestSupport", crypto]),
-    tests("OutboundHTTPTests", ["OutboundHTTP", "TestSupport"]),
+    tests(
+      "OutboundHTTPTests",
+      [
+        "OutboundHTTP", "TestSupport", .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
+      ]),
     tests(
       "WebhooksTests",
       [

@@ -20,8 +20,14 @@ static inline CURLcode ccurl_set_open_socket(
     CURL *handle, curl_socket_t (*value)(void *, curlsocktype, struct curl_sockaddr *)) {
   return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, value);
 }
+static inline CURLcode ccurl_set_header(CURL *handle, size_t (*value)(char *, size_t, size_t, void *)) {
+  return curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, value);
+}
 static inline CURLcode ccurl_get_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
+}
+static inline CURLcode ccurl_get_socket(CURL *handle, curl_socket_t *value) {
+  return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, value);
 }
 // The result is a member of a union.
 static inline CURLcode ccurl_result(const CURLMsg *message) { return message->data.result; }

@@ -36,31 +36,44 @@ public final class HTTPClient: @unchecked Sendable {
     public var trustAnchors: String?
     public var connectTimeout = Duration.seconds(5)
     public var timeout = Duration.seconds(15)
-    /// Octets of an answer's body.
+    /// Octets of an answer's body, and of its headers.
     public var largestBody = 1 << 20
+    /// No TLS version but 1.2, to see whether a server still has it.
+    public var onlyTLS12 = false
 
     public init() {}
   }
 
   public struct Request: Sendable {
     public var url: String
-    /// Sent by POST as it is; nil for GET.
+    /// Sent as it is.
     public var body: [UInt8]?
     public var headers: [String]
+    /// Nil for POST with a body and GET without.
+    public var method: String?
 
-    public init(url: String, body: [UInt8]? = nil, headers: [String] = []) {
+    public init(url: String, body: [UInt8]? = nil, headers: [String] = [], method: String? = nil) {
       self.url = url
       self.body = body
       self.headers = headers
+      self.method = method
     }
   }
 
   public struct Response: Sendable {
     public var status: Int
+    /// HTTP's version, as "1.1" or "2".
+    public var version: String
+    public var headers: [(name: String, value: String)]
     public var body: [UInt8]
+
+    /// The first header of that name in any case.
+    public func header(_ name: String) -> String? {
+      headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
   }
 
-  private static let initialised: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+  static let isInitialised: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   private let settings: Settings
   /// Only the thread calls functions on it, except for the wake-up, which may come from anywhere.
@@ -72,7 +85,7 @@ public final class HTTPClient: @unchecked Sendable {
   private var isStopped = false
 
   public init(_ settings: Settings = Settings()) {
-    precondition(Self.initialised, "libcurl can be initialised")
+    precondition(Self.isInitialised, "libcurl can be initialised")
     guard let multi = curl_multi_init() else { preconditionFailure("libcurl has memory") }
     self.settings = settings
     self.multi = multi

@@ -11,6 +11,7 @@ final class Transfer: @unchecked Sendable {
   let name: ObjectIdentifier
   private var headers: UnsafeMutablePointer<curl_slist>?
   private var body: [UInt8] = []
+  private var head = ResponseHead()
   private var isTooLarge = false
   private var sawForbiddenAddress = false
   private let largestBody: Int
@@ -54,6 +55,12 @@ final class Transfer: @unchecked Sendable {
         let octets = UnsafeRawBufferPointer(start: data, count: size * count)
         return Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().receive(octets)
       },
+      ccurl_set_pointer(handle, CURLOPT_HEADERDATA, Unmanaged.passUnretained(self).toOpaque()),
+      ccurl_set_header(handle) { data, size, count, transfer in
+        guard let data, let transfer else { return 0 }
+        let line = UnsafeRawBufferPointer(start: data, count: size * count)
+        return Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().receive(headerLine: line)
+      },
     ]
     if settings.publicAddressesOnly {
       codes += [
@@ -65,6 +72,12 @@ final class Transfer: @unchecked Sendable {
       ]
     }
     if let anchors = settings.trustAnchors { codes.append(ccurl_set_string(handle, CURLOPT_CAINFO, anchors)) }
+    if settings.onlyTLS12 {
+      codes.append(
+        ccurl_set_long(
+          handle, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 | CURL_SSLVERSION_MAX_TLSv1_2))
+    }
+    if let method = request.method { codes.append(ccurl_set_string(handle, CURLOPT_CUSTOMREQUEST, method)) }
     if let body = request.body {
       codes.append(ccurl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count))
       // Copied by libcurl, so the array need not outlive this call.
@@ -101,11 +114,21 @@ final class Transfer: @unchecked Sendable {
     return socket(target.family, target.socktype | Int32(SOCK_CLOEXEC.rawValue), target.protocol)
   }
 
+  private func receive(headerLine octets: UnsafeRawBufferPointer) -> Int {
+    guard head.size + octets.count <= largestBody else {
+      isTooLarge = true
+      return 0
+    }
+    head.read(String(decoding: octets, as: UTF8.self))
+    return octets.count
+  }
+
   func finish(_ code: CURLcode) {
     guard code == CURLE_OK else { return finish(.failure(error(code))) }
     var status = 0
     _ = ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
-    finish(.success(HTTPClient.Response(status: status, body: body)))
+    finish(
+      .success(HTTPClient.Response(status: status, version: head.version, headers: head.headers, body: body)))
   }
 
   func finish(_ answer: Answer) { continuation.resume(returning: answer) }
@@ -123,7 +146,7 @@ final class Transfer: @unchecked Sendable {
 }
 
 extension Duration {
-  fileprivate var milliseconds: Int {
+  var milliseconds: Int {
     Int(components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000)
   }
 }

@@ -1,7 +1,11 @@
-import OutboundHTTP
 import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
 import TestSupport
 import Testing
+
+@testable import OutboundHTTP
 
 /// Against a small real server in this process.
 @Suite("HTTP client on libcurl")
@@ -20,6 +24,54 @@ struct HTTPClientTests {
       let answer = try await client.perform(.init(url: base + "/echo", body: Array("a=b".utf8)))
       #expect(answer.status == 200 && answer.body == Array("a=b".utf8))
       #expect(try await client.perform(.init(url: base + "/missing")).status == 404)
+    }
+  }
+
+  @Test("an answer's version and headers, by any case; of an interim answer nothing is left")
+  func headers() async throws {
+    try await LocalServer.with { base in
+      let answer = try await client().perform(.init(url: base + "/redirect"))
+      #expect(answer.version == "1.1" && answer.header("location") == "/echo" && answer.header("none") == nil)
+    }
+    var head = ResponseHead()
+    for line in ["HTTP/1.1 100 Continue\r\n", "A: 1\r\n", "\r\n", "HTTP/2 200 \r\n", "b:  2 3 \r\n", "\r\n"] {
+      head.read(line)
+    }
+    #expect(head.version == "2" && head.headers.map(\.name) == ["b"] && head.headers.first?.value == "2 3")
+  }
+
+  @Test("any method, with and without a body")
+  func methods() async throws {
+    let router = Router()
+    for method in [HTTPRequest.Method.put, .delete, .post] {
+      router.on("method", method: method) { request, _ in
+        let body = try await request.body.collect(upTo: 1000)
+        return Response(
+          status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: "\(method) \(String(buffer: body))")))
+      }
+    }
+    try await LocalServer.serve(router) { base in
+      for (method, body) in [("PUT", "x"), ("DELETE", ""), ("POST", "y")] {
+        let octets = body.isEmpty ? nil : Array(body.utf8)
+        let answer = try await client().perform(.init(url: base + "/method", body: octets, method: method))
+        #expect(String(decoding: answer.body, as: UTF8.self) == "\(method) \(body)")
+      }
+    }
+  }
+
+  @Test("octets over TCP get the beginning of an answer; nobody there is an error, silence is nothing")
+  func raw() async throws {
+    try await LocalServer.with { base in
+      let port = try #require(Int(base.split(separator: ":").last ?? ""))
+      let request = Array("GET /missing HTTP/1.0\r\n\r\n".utf8)
+      let answer = try await RawExchange.perform(host: "127.0.0.1", port: port, sending: request, limit: 12)
+      #expect(String(decoding: answer, as: UTF8.self) == "HTTP/1.1 404")
+      let silence = try await RawExchange.perform(
+        host: "127.0.0.1", port: port, sending: Array("GET".utf8), timeout: .milliseconds(200))
+      #expect(silence.isEmpty)
+    }
+    await #expect(throws: HTTPClientError.unreachable) {
+      try await RawExchange.perform(host: "127.0.0.1", port: 1, sending: [])
     }
   }
 
