@@ -88,6 +88,7 @@ struct Service {
     var rules = SigningService.Rules(gateway: config.gateway, instance: config.instance)
     rules.language = config.info.language
     rules.confirmationURL = config.info.publicURL + "/confirm/"
+    rules.activationLife = UnixTime(config.activationLife)
     for partner in config.partners { rules.partnerNames[partner.id] = partner.name }
     return rules
   }

@@ -256,6 +256,7 @@ struct SandboxTests {
       (text.replacing("\"tokenLabel\"", with: "\"tokenlabel\""), "tokenLabel"),
       (text.replacing("{\n  \"gateway\"", with: "{\n  \"extra\": 1,\n  \"gateway\""), "extra"),
       (text.replacing("\"high\"", with: "\"very high\""), "LoA/high"),
+      (text.replacing("\"activationLife\": 300", with: "\"activationLife\": 5"), "activationLife"),
       (text.replacing("1.3.6.1.4.1.32473", with: "1.3.6.01"), "policy"),
       (text.replacing("/tsa.pem", with: "/none.pem"), "certificates"),
     ] {

@@ -28,6 +28,8 @@ struct Config {
   var partners: [PartnerConfig]
   /// The built-in time-stamping authority. Absent: `signatures/timestamp` is not offered.
   var tsa: TimestampAuthorityConfig?
+  /// Seconds that a SAD lives. Default: 300.
+  var activationLife: Int
   /// trace, debug, info, notice, warning, error or critical. Default: info.
   var logLevel: Logger.Level
 
@@ -114,6 +116,7 @@ struct Config {
     let names = partners.map(\.id.text) + partners.flatMap(\.clients).map { "client \($0.id)" }
     guard Set(names).count == names.count else { throw reader.error("partners", "has an id twice") }
     tsa = try reader.optional("tsa").map { try TimestampAuthorityConfig($0) }
+    activationLife = try reader.integer("activationLife", in: 10...3600, default: 300)
     let level = try reader.string("logLevel", default: "info")
     guard let logLevel = Logger.Level(rawValue: level) else { throw reader.error("logLevel", "is no log level") }
     self.logLevel = logLevel

@@ -21,6 +21,8 @@ struct Sandbox: AsyncParsableCommand {
   var tlsPort: Int = 8443
   @Option(name: .long, help: "Origin below which the partner's response_uri may lie.")
   var callbackOrigin: String = "http://127.0.0.1:8092"
+  @Option(name: .long, help: "Seconds that a SAD lives: short ones show what an expired SAD gets.")
+  var activationLife: Int = 300
   @Option(name: .long, help: "Lowest log level: trace, debug, info, notice, warning, error or critical.")
   var logLevel: String = "info"
 
@@ -35,7 +37,8 @@ struct Sandbox: AsyncParsableCommand {
     let token = SandboxToken(folder: folder)
     try token.prepare()
     var config = try folder.writeConfig(
-      seed: seed, port: port, tlsPort: tlsPort, callbackOrigin: callbackOrigin, logLevel: logLevel)
+      seed: seed, port: port, tlsPort: tlsPort, callbackOrigin: callbackOrigin, activationLife: activationLife,
+      logLevel: logLevel)
     try token.provision(try Service.deviceSettings(config), seed: seed)
     let authority = try SandboxAuthority(folder, config: config)
     config = try authority.completeConfig()

@@ -38,7 +38,7 @@ struct SandboxFolder: Sendable {
 
   /// Writes the configuration that `countersign serve` would take, and reads it back.
   func writeConfig(
-    seed: SandboxSeed, port: Int, tlsPort: Int, callbackOrigin: String, logLevel: String
+    seed: SandboxSeed, port: Int, tlsPort: Int, callbackOrigin: String, activationLife: Int = 300, logLevel: String
   ) throws -> Config {
     if !FileManager.default.fileExists(atPath: path("tls-certificate.pem")) {
       let identity = try ServerIdentity.loopback(
@@ -56,7 +56,7 @@ struct SandboxFolder: Sendable {
     try write(
       [
         "gateway": "countersign-sandbox", "database": .string(path("countersign.sqlite")),
-        "logLevel": .string(logLevel),
+        "logLevel": .string(logLevel), "activationLife": .integer(Int64(activationLife)),
         "http": ["host": "127.0.0.1", "port": .integer(Int64(port))],
         "tls": [
           "host": "127.0.0.1", "port": .integer(Int64(tlsPort)), "certificate": .string(path("tls-certificate.pem")),

@@ -43,6 +43,10 @@ struct SandboxPopulation {
       label: "rsa2048-implicit", owner: "alice", key: .rsa(bits: 2048), scal: .one, expression: nil, mode: .implicit),
     Line(label: "p256-disabled", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN", isEnabled: false),
     Line(label: "p256-expired", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN", days: -1),
+    // To be locked by whoever tests that.
+    Line(label: "lock-pin", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN"),
+    Line(label: "lock-sms", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN AND SMS"),
+    Line(label: "lock-page", owner: "alice", key: .ec(.p256), scal: .one, expression: "PAGE"),
     Line(label: "p256-pin-bob", owner: "bob", key: .ec(.p256), scal: .one, expression: "PIN"),
   ]
 
