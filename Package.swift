@@ -61,11 +61,12 @@ let package = Package(
     core("AuditLog", ["WireJSON", crypto]),
     core("SoleControl", ["AuditLog", "WireJSON", crypto]),
     core("OAuth", ["WireJSON", crypto]),
+    core("Conformance", ["WireJSON", crypto]),
     core("TimestampAuthority", ["SoleControl"]),
 
     adapter(
       "PKCS11Device", ["SoleControl", "CCryptoki", .product(name: "SwiftASN1", package: "swift-asn1")]),
-    adapter("OpenSSLPKI", ["SoleControl", "OAuth", "TimestampAuthority", "COpenSSL"]),
+    adapter("OpenSSLPKI", ["SoleControl", "OAuth", "TimestampAuthority", "Conformance", "COpenSSL"]),
     adapter("OutboundHTTP", ["CCurl"]),
     adapter("Webhooks", ["SoleControl", "WireJSON", "OutboundHTTP", crypto]),
     adapter(
@@ -103,6 +104,7 @@ let package = Package(
       dependencies: [
         "WireJSON", "CSCModel", "SoleControl", "OAuth", "AuditLog", "PKCS11Device", "OpenSSLPKI", "EIDProvider",
         "OutboundHTTP", "Webhooks", "SQLiteStore", "HTTPGateway", "EIDSimulator", "TimestampAuthority",
+        "Conformance",
         log, crypto,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -136,6 +138,14 @@ let package = Package(
     tests("WireJSONTests", ["WireJSON"]),
     tests("CSCModelTests", ["CSCModel", "WireJSON"]),
     tests("OAuthTests", ["OAuth", "CSCModel", "OpenSSLPKI", "WireJSON", "TestSupport"]),
+    tests(
+      "ConformanceTests",
+      [
+        "Conformance", "countersign", "OpenSSLPKI", "OutboundHTTP", "WireJSON", "TestSupport", crypto,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
+      ]),
     tests("AuditLogTests", ["AuditLog", "WireJSON"]),
     tests(
       "SoleControlTests",

@@ -7,7 +7,7 @@ import pathlib
 import re
 import sys
 
-CORE = {"WireJSON", "CSCModel", "AuditLog", "SoleControl", "OAuth", "TimestampAuthority"}
+CORE = {"WireJSON", "CSCModel", "AuditLog", "SoleControl", "OAuth", "TimestampAuthority", "Conformance"}
 ADAPTERS = {"PKCS11Device", "OpenSSLPKI", "OutboundHTTP", "Webhooks", "EIDProvider", "SQLiteStore", "HTTPGateway",
             "EIDSimulator"}
 C_MODULES = {"CJansson", "COpenSSL", "CCryptoki", "CCurl", "COpenAPI"}
@@ -19,15 +19,17 @@ ALLOWED = {
     "AuditLog": {"WireJSON", "Crypto"},
     "SoleControl": {"AuditLog", "WireJSON", "Crypto", "Synchronization"},
     "OAuth": {"WireJSON", "Crypto"},
+    # A client that knows the wire and nothing of our insides.
+    "Conformance": {"WireJSON", "Crypto"},
     "TimestampAuthority": {"SoleControl"},
     "PKCS11Device": {"SoleControl", "CCryptoki", "SwiftASN1", "Foundation", "Synchronization"},
-    "OpenSSLPKI": {"SoleControl", "OAuth", "TimestampAuthority", "COpenSSL", "Foundation", "Synchronization"},
+    "OpenSSLPKI": {"SoleControl", "OAuth", "TimestampAuthority", "Conformance", "COpenSSL", "Foundation", "Synchronization"},
     # Not an implementation of a port but libcurl made usable, so other adapters may build on it.
     "OutboundHTTP": {"CCurl", "Foundation"},
     "Webhooks": {"SoleControl", "WireJSON", "OutboundHTTP", "Crypto"},
     "EIDProvider": {"SoleControl", "OAuth", "WireJSON", "OutboundHTTP", "Crypto", "JWTKit", "Foundation"},
     "SQLiteStore": {"SoleControl", "OAuth", "AuditLog", "WireJSON", "GRDB", "Foundation"},
-    "HTTPGateway": CORE
+    "HTTPGateway": CORE - {"Conformance"}
     | {"COpenAPI", "Crypto", "Logging", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdHTTP2", "HTTPTypes", "Mustache",
        "NIOCore", "NIOSSL", "ServiceLifecycle", "Foundation", "Synchronization"},
     "EIDSimulator": {"WireJSON", "Crypto", "Logging", "Hummingbird", "HTTPTypes", "NIOCore", "JWTKit", "Foundation"},

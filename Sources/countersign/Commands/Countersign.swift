@@ -8,6 +8,6 @@ struct Countersign: AsyncParsableCommand {
     commandName: "countersign", abstract: "A remote-signing gateway that speaks the CSC API.",
     subcommands: [
       Sandbox.self, Serve.self, Initialise.self, ConfigCommand.self, AuditCommand.self, CredentialCommand.self,
-      TimestampCommand.self, EIDSimulatorCommand.self,
+      TimestampCommand.self, EIDSimulatorCommand.self, ConformanceCommand.self,
     ])
 }

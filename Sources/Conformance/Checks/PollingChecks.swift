@@ -1,0 +1,72 @@
+internal import WireJSON
+
+extension Section {
+  private static let method = "signatures/signPolling"
+
+  static let polling = Section(
+    title: method,
+    checks: [
+      Check(205, needs: method) { session in
+        // A job that takes long enough to be seen running, if there is one.
+        for count in [1, 20, 100] {
+          guard session.run.credentials.contains(where: { session.cost(of: $0) != nil && $0.multisign >= count }) else {
+            break
+          }
+          let job = try await session.asynchronousHashJob(count: count, slow: true)
+          let exchange = try await session.api.call(method, ["requestID": .string(job.id)])
+          if exchange.status == 200 { continue }
+          try exchange.require(exchange.status == 202, "202 while the job runs, or 200")
+          try exchange.refused(
+            "accepted_request", "The previous async request has been accepted but not yet completed", status: [202])
+          return
+        }
+        throw Finding.unseen("every job was finished before it could be polled")
+      },
+      Check(206, needs: method) { session in
+        let job = try await session.asynchronousHashJob(count: 1)
+        let exchange = try await session.result(of: job.id)
+        try session.verify(exchange, job.digests, job.algorithm, job.credential)
+      },
+      Check(207, needs: method, "signatures/signDoc") { session in
+        let id = try await session.asynchronousDocumentJob()
+        let exchange = try await session.result(of: id)
+        let json = try exchange.succeeded()
+        let count = ["DocumentWithSignature", "SignatureObject"].reduce(0) { $0 + (json[$1]?.array?.count ?? 0) }
+        try exchange.require(count > 0, "200 with DocumentWithSignature or SignatureObject")
+      },
+      Check(208, needs: method) { session in
+        for body: JSONValue in [[:], ["requestID": 5]] {
+          try await session.api.call(method, body).refused("invalid_request", Row.missing("requestID"))
+        }
+      },
+      Check(209, needs: method) { session in
+        let unknown = try await session.api.call(method, ["requestID": .string("unknown-\(session.randomText())")])
+        try unknown.refused("invalid_request", Row.invalid("requestID"))
+      },
+      Check(210, needs: method) { session in
+        let body: JSONValue = [
+          "requestID": .string("unknown-\(session.randomText())"),
+          "userID": .string(session.subject.userID ?? "somebody"),
+        ]
+        try await session.api.call(method, body).refused("invalid_request", "userID parameter SHALL be null")
+      },
+      Check(211, needs: method) { session in
+        let body: JSONValue = ["requestID": .string("unknown-\(session.randomText())"), "clientData": 5]
+        try await session.api.call(method, body).refused("invalid_request", Row.invalid("clientData"))
+      },
+      Check(212, needs: method) { try await $0.malformedHeader(method) },
+    ])
+}
+
+extension Session {
+  /// The answer when the job is no longer running.
+  func result(of job: String) async throws -> Exchange {
+    let end = clock.now() + subject.patience
+    while true {
+      let exchange = try await api.call("signatures/signPolling", ["requestID": .string(job)])
+      if exchange.status != 202 { return exchange }
+      try exchange.require(clock.now() < end, "a finished job within \(Int(subject.patience)) s")
+      await clock.sleep(seconds: 0.2)
+    }
+  }
+}

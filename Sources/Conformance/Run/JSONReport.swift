@@ -1,0 +1,69 @@
+public import WireJSON
+
+extension Report {
+  /// The report for programs.
+  public var json: JSONValue {
+    [
+      "base": .string(base), "conforms": .bool(conforms), "seconds": .integer(Int64(duration.rounded())),
+      "requests": requests.json, "lostConnections": lostConnections.json,
+      "versions": .array(
+        versions.map { tested in
+          var object = JSONObject([("version", .string(tested.version.rawValue)), ("base", .string(tested.base))])
+          object["specs"] = tested.specs.map(JSONValue.string)
+          object["name"] = tested.name.map(JSONValue.string)
+          return .object(object)
+        }),
+      "counts": .object(
+        JSONObject(
+          Level.allCases.map { level in
+            (
+              level.rawValue,
+              [
+                "passed": count(level) { $0 == .passed }.json, "failed": count(level, where: \.isFailed).json,
+                "skipped": count(level, where: \.isSkipped).json,
+              ]
+            )
+          })),
+      "items": .array(results.map(\.json)),
+    ]
+  }
+}
+
+extension Int {
+  fileprivate var json: JSONValue { .integer(Int64(self)) }
+}
+
+extension ItemResult {
+  fileprivate var json: JSONValue {
+    [
+      "item": item.number.json, "level": .string(item.level.rawValue),
+      "versions": .array(item.versions.map { .string($0.rawValue) }), "method": .string(item.method),
+      "statement": .string(item.statement), "expected": .string(item.expected), "result": .string(outcome.word),
+      "outcomes": .array(
+        outcomes.map { version, outcome in
+          var object = JSONObject([("version", .string(version.rawValue)), ("result", .string(outcome.word))])
+          switch outcome {
+          case .passed: break
+          case .failed(let evidence):
+            object["request"] = .string(evidence.request)
+            object["expected"] = .string(evidence.expected)
+            object["received"] = .string(evidence.received)
+          case .skipped(let skip):
+            object["kind"] = .string(skip.kind.rawValue)
+            object["reason"] = .string(skip.reason)
+          }
+          return .object(object)
+        }),
+    ]
+  }
+}
+
+extension Outcome {
+  fileprivate var word: String {
+    switch self {
+    case .passed: "passed"
+    case .failed: "failed"
+    case .skipped: "skipped"
+    }
+  }
+}

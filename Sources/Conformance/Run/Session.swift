@@ -1,0 +1,74 @@
+internal import Crypto
+internal import WireJSON
+
+/// A version under test: its wire, what its `info` said, and what earlier checks obtained for later ones.
+final class Session {
+  let version: Version
+  let api: API
+  let run: Run
+  /// The answer to a plain `info`.
+  let infoExchange: Exchange
+  let info: JSONObject
+
+  /// SADs for experiments that end in an error, by credential.
+  var spares: [String: Activation] = [:]
+  /// What the log-in pages granted for scope service.
+  var serviceGrant: Result<ServiceGrant, Finding>?
+  var credentialGrant: Result<CredentialGrant, Finding>?
+  var authorizationServer: AuthorizationServer??
+  /// SADs that were obtained early to be expired at the end.
+  var expiring: [String: Activation] = [:]
+  /// Whether wrong one-time passwords are refused by `credentials/authorize`; nil until tried.
+  var refusesWrongOTPAtOnce: Bool?
+  var challengesFound: Challenges?
+  /// Codes that were delivered for an experiment and not used, by credential.
+  var unusedCodes: [String: String] = [:]
+  var pendingFound: Pending?
+  /// A token for requests to oauth2/revoke that are refused for another reason.
+  var revocable: String?
+  /// Access tokens of log-ins that are not needed any more.
+  var spareTokens: [String] = []
+
+  init(_ version: Version, api: API, info: Exchange, run: Run) throws {
+    self.version = version
+    self.api = api
+    infoExchange = info
+    self.info = try info.succeeded()
+    self.run = run
+  }
+
+  var subject: Subject { run.subject }
+  var wire: Wire { api.wire }
+  var clock: any ClockPort { run.ports.clock }
+  var cryptography: any CryptographyPort { run.ports.cryptography }
+
+  /// What `info` lists.
+  var methods: [String] { info["methods"]?.array?.compactMap(\.string) ?? [] }
+
+  func has(_ method: String) -> Bool { method == "info" || methods.contains(method) }
+
+  /// A digest of nothing in particular.
+  func digest(_ hash: HashFunction = .sha256) -> [UInt8] { run.ports.random(hash.length) }
+
+  func randomText(_ octets: Int = 12) -> String { Base64.encodeURL(run.ports.random(octets)) }
+}
+
+/// What both versions share: the subject, the user's things, and the credentials.
+final class Run {
+  let subject: Subject
+  let ports: Ports
+  let note: @Sendable (String) -> Void
+  let authenticator: Authenticator?
+  let mailbox: Mailbox?
+  var credentials: [CredentialFacts] = []
+  /// Credentials whose log-in pages cannot be gone through here.
+  var unusableOnPages: Set<String> = []
+
+  init(_ subject: Subject, _ ports: Ports, note: @escaping @Sendable (String) -> Void) {
+    self.subject = subject
+    self.ports = ports
+    self.note = note
+    authenticator = subject.totpSecret.map { Authenticator(secret: $0, clock: ports.clock, note: note) }
+    mailbox = subject.messages.map { Mailbox(url: $0, http: ports.http, clock: ports.clock) }
+  }
+}

@@ -1,0 +1,65 @@
+/// What is known about each item and version so far.
+struct Tally {
+  private let selection: ItemSelection
+  private var outcomes: [Int: [Version: Outcome]] = [:]
+  /// Checks that are still to come, by item and version.
+  private var open: [Int: [Version: Int]] = [:]
+  private var reported: Set<Int> = []
+  private(set) var results: [ItemResult] = []
+
+  init(_ selection: ItemSelection, sections: [Section]) {
+    self.selection = selection
+    for check in sections.flatMap(\.checks) {
+      for item in check.items.compactMap(Catalogue.item) {
+        for version in item.versions { open[item.number, default: [:]][version, default: 0] += 1 }
+      }
+    }
+  }
+
+  func isWanted(_ check: Check, in version: Version) -> Bool {
+    check.items.contains { selection.contains($0) && Catalogue.item($0)?.versions.contains(version) ?? false }
+  }
+
+  mutating func record(_ outcome: Outcome, _ check: Check, _ version: Version) {
+    for item in check.items.compactMap(Catalogue.item) where item.versions.contains(version) {
+      open[item.number]?[version]? -= 1
+      record(outcome, items: [item.number], version)
+    }
+  }
+
+  /// Of several checks of an item, one that failed decides; one that could not be made takes nothing away.
+  mutating func record(_ outcome: Outcome, items: [Int], _ version: Version) {
+    for number in items {
+      let known = outcomes[number]?[version]
+      if known == nil || outcome.isFailed || outcome == .passed && known?.isSkipped == true {
+        outcomes[number, default: [:]][version] = outcome
+      }
+    }
+  }
+
+  /// Items about which nothing more will be found out.
+  mutating func takeFinished(_ versions: [Version], atEnd: Bool = false) -> [ItemResult] {
+    var new: [ItemResult] = []
+    for item in Catalogue.items where selection.contains(item.number) && !reported.contains(item.number) {
+      let tested = item.versions.filter { versions.contains($0) || outcomes[item.number]?[$0] != nil }
+      let isFinished = tested.allSatisfy { open[item.number]?[$0] ?? 0 <= 0 }
+      guard atEnd || isFinished && !tested.isEmpty else { continue }
+      reported.insert(item.number)
+      new.append(result(item, tested))
+    }
+    results = (results + new).sorted { $0.item.number < $1.item.number }
+    return new
+  }
+
+  private func result(_ item: Item, _ tested: [Version]) -> ItemResult {
+    guard !tested.isEmpty else {
+      let names = item.versions.map(\.rawValue).joined(separator: " and ")
+      return .init(item: item, outcomes: [(item.versions[0], .init(.notOffered("\(names) was not tested")))])
+    }
+    return .init(
+      item: item,
+      outcomes: tested.map { version in
+        (version, outcomes[item.number]?[version] ?? .init(.missing("no check was made in \(version.rawValue)")))
+      })
+  }
+}

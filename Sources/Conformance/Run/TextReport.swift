@@ -1,0 +1,124 @@
+/// A report for people.
+public struct TextReport: Sendable {
+  /// Marks and, on a terminal, colours.
+  public struct Style: Sendable {
+    let usesColour: Bool
+    public init(usesColour: Bool) { self.usesColour = usesColour }
+
+    func paint(_ text: String, _ code: Int) -> String { usesColour ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text }
+  }
+
+  private static let width = 118
+
+  let style: Style
+
+  public init(_ style: Style = Style(usesColour: false)) { self.style = style }
+
+  /// One item, and under it what went wrong or why it was left out.
+  public func line(_ result: ItemResult) -> String {
+    let item = result.item
+    let number = String(repeating: " ", count: max(0, 3 - "\(item.number)".count)) + "\(item.number)"
+    let versions = item.versions.map(\.rawValue).joined(separator: " ")
+    let head = "\(mark(result.outcome)) \(number)  \(item.statement)"
+    var lines = [head + style.paint("  \(versions)\(item.level == .must ? "" : " \(item.level.rawValue)")", 2)]
+    for (version, outcome) in result.outcomes {
+      let prefix = result.outcomes.count > 1 ? "\(version.rawValue): " : ""
+      switch outcome {
+      case .passed: continue
+      case .skipped(let skip): lines += wrapped(prefix + skip.reason, indent: 9)
+      case .failed(let evidence):
+        lines += wrapped("\(prefix)sent      \(evidence.request)", indent: 9)
+        lines += wrapped("expected  \(evidence.expected)", indent: 9)
+        lines += wrapped("received  \(evidence.received)", indent: 9)
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  public func heading(_ title: String) -> String { "\n" + style.paint(title, 1) }
+
+  public func summary(_ report: Report) -> String {
+    var lines = ["", style.paint("Summary", 1), "  service   \(report.base)"]
+    for version in report.versions {
+      lines.append(
+        "  \(version.version.rawValue)        \(version.name ?? "no name"), specs \(version.specs ?? "not told")")
+    }
+    if report.versions.isEmpty { lines.append("  neither version answers info") }
+    lines.append("")
+    lines.append("            passed  failed  skipped")
+    for level in Level.allCases {
+      let counts = [
+        report.count(level) { $0 == .passed }, report.count(level, where: \.isFailed),
+        report.count(level, where: \.isSkipped),
+      ]
+      let cells = counts.map { String(repeating: " ", count: 8 - "\($0)".count) + "\($0)" }.joined()
+      lines.append("  \(level.rawValue)" + String(repeating: " ", count: 8 - level.rawValue.count) + cells)
+    }
+    let failed = report.results.filter(\.outcome.isFailed).map(\.item.number)
+    if !failed.isEmpty { lines += ["", "  failed: " + Self.ranges(failed)] }
+    lines += skips(report)
+    let seconds = Int(report.duration.rounded())
+    lines += ["", "  \(report.requests) requests in \(seconds) s"]
+    if report.lostConnections > 0 {
+      lines.append(
+        "  \(report.lostConnections) connections broke before the answer came; those requests were sent twice")
+    }
+    lines += [
+      report.conforms
+        ? "  " + style.paint("no MUST item failed", 32) : "  " + style.paint("MUST items failed", 31)
+    ]
+    return lines.joined(separator: "\n")
+  }
+
+  /// Items that were left out, by what it would take.
+  private func skips(_ report: Report) -> [String] {
+    let titles: [(Skip.Kind, String)] = [
+      (.missing, "needs something that was not given"), (.notOffered, "not offered by the service"),
+      (.unseen, "cannot be seen from outside"),
+    ]
+    return titles.flatMap { kind, title -> [String] in
+      let numbers = report.results.filter { result in
+        if case .skipped(let skip) = result.outcome { skip.kind == kind } else { false }
+      }.map(\.item.number)
+      return numbers.isEmpty ? [] : wrapped("skipped, \(title): \(Self.ranges(numbers))", indent: 2)
+    }
+  }
+
+  /// 1, 3-5
+  static func ranges(_ numbers: [Int]) -> String {
+    var ranges: [ClosedRange<Int>] = []
+    for number in numbers.sorted() {
+      if let last = ranges.last, last.upperBound + 1 == number {
+        ranges[ranges.count - 1] = last.lowerBound...number
+      } else {
+        ranges.append(number...number)
+      }
+    }
+    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(
+      separator: ", ")
+  }
+
+  private func mark(_ outcome: Outcome) -> String {
+    switch outcome {
+    case .passed: style.paint("✓", 32)
+    case .failed: style.paint("✗", 31)
+    case .skipped: style.paint("–", 33)
+    }
+  }
+
+  /// Breaks at blanks; what has none stays whole.
+  private func wrapped(_ text: String, indent: Int) -> [String] {
+    let margin = String(repeating: " ", count: indent)
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+      if !line.isEmpty, line.count + word.count + 1 > Self.width - indent {
+        lines.append(margin + line)
+        line = "    " + word
+      } else {
+        line = line.isEmpty && lines.isEmpty && word.isEmpty ? "" : line.isEmpty ? String(word) : "\(line) \(word)"
+      }
+    }
+    return lines + [margin + line]
+  }
+}

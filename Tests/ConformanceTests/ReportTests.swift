@@ -1,0 +1,64 @@
+import Synchronization
+import Testing
+import WireJSON
+
+@testable import Conformance
+
+@Suite("Reports")
+struct ReportTests {
+  @Test("text: a line for each item, with what was expected and what came, without secrets, and a summary")
+  func text() async throws {
+    let lines = Mutex<[String]>([])
+    let listener = Suite.Listener(
+      began: { title in lines.withLock { $0.append("# \(title)") } },
+      finished: { result in lines.withLock { $0.append(TextReport().line(result)) } }, note: { _ in })
+    let report = try await Bench(.takesWrongPIN, .hasNoName).run("20,34,108,110,253", listener: listener) {
+      $0.lockable = []
+    }
+    let text = lines.withLock { $0.joined(separator: "\n") } + TextReport().summary(report)
+    #expect(text.contains("✗  20  Response has `specs`") && text.contains("expected  a string name"))
+    #expect(text.contains("✗ 108  Wrong PIN") && text.contains("expected  400 · invalid_pin · \"The PIN is invalid\""))
+    #expect(text.contains("POST \(TestService.base)/csc/v1/credentials/authorize"))
+    #expect(text.contains("\"PIN\":\"•••\"") && text.contains("\"SAD\":\"•••\""))
+    #expect(text.contains("– 110  PIN locked") && text.contains("needs --may-lock"))
+    #expect(text.contains("# auth/login") && text.contains("✓  34  Correct Basic credentials"))
+    #expect(text.contains("failed: 20, 108") && text.contains("cannot be seen from outside: 253"))
+    #expect(text.contains("MUST           1       2       2"))
+    #expect(text.contains("MUST items failed"))
+    for secret in [TestService.pin, "secret-word", "user-token", "app-secret"] { #expect(!text.contains(secret)) }
+  }
+
+  @Test("JSON: the same for programs")
+  func json() async throws {
+    let report = try await Bench(.takesWrongPIN).run("34,108,112,253")
+    let json = try #require(try JSONValue.parse(report.json.compact()).object)
+    #expect(json["conforms"] == false && json["base"] == .string(TestService.base))
+    #expect(json.at("counts", "MUST") == ["passed": 1, "failed": 2, "skipped": 1])
+    let array = try #require(json["items"]?.array)
+    let items = array.compactMap(\.object)
+    #expect(items.map { $0["item"] } == [34, 108, 112, 253])
+    #expect(items[0]["result"] == "passed" && items[0]["outcomes"]?.array?.count == 2)
+    let failure = try #require(items[1]["outcomes"]?.array?.first?.object)
+    #expect(failure["version"] == "v1" && failure["result"] == "failed")
+    #expect(
+      failure["request"]?.string?.contains("•••") == true && failure["received"]?.string?.hasPrefix("200") == true)
+    #expect(items[3].at("outcomes")?.array?.first?.object?["kind"] == "unseen")
+    #expect(!String(decoding: report.json.compact(), as: UTF8.self).contains(TestService.pin))
+  }
+
+  @Test("secrets are masked by name wherever they stand, and by value")
+  func masking() throws {
+    let masking = Masking(secrets: ["hunter22"])
+    let body: JSONValue = [
+      "PIN": "1", "nested": [["access_token": "t"], ["id": "OTP", "value": "123456"]], "note": "it is hunter22!",
+      "keep": "x",
+    ]
+    #expect(
+      masking.text(body)
+        == #"{"PIN":"•••","nested":[{"access_token":"•••"},{"id":"OTP","value":"•••"}],"note":"it is •••!","keep":"x"}"#
+    )
+    #expect(masking.text([("code", "c"), ("state", "s")]) == "code=•••&state=s")
+    #expect(masking.text(address: "https://a.example/cb?code=c&state=s") == "https://a.example/cb?code=•••&state=s")
+    #expect(masking.text(Array("<html><title>Log in</title><p>hunter22</p></html>".utf8)) == "page: Log in •••")
+  }
+}

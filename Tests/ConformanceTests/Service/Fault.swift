@@ -1,0 +1,18 @@
+/// What the service of these tests can do wrong. Without any, it does everything right that a test asks for.
+enum Fault: Sendable, CaseIterable {
+  // Channel and bodies.
+  case acceptsSSL3, acceptsTLS10, answersPlainHTTP, errorsAsText, breaksBase64, forgetsDescriptions
+  // info, log-in, tokens.
+  case hasNoName, hasLargeLogo, saysRegionInWords, hidesMethod, knowsEverything
+  case letsEveryoneIn, givesRefreshUnasked, keepsRevokedTokens, saysBadTokenAs400
+  // Credentials.
+  case repeatsPages, listsForAnybody, sendsSCALAsNumber, writesNamesWithSlashes, refusesNulls
+  case takesAnyChallengeObject, takesWrongPIN, takesCountAsText, tellsCode, knowsEveryHandle, extendsForFree
+  case locksInOtherWords
+  // Signatures.
+  case turnsOrderAround, signsAnything, signsRaw, neverSpends, forgetsExpiry
+  case takesDocumentsTwice, signsOtherContent, knowsEveryJob, stampsRubbish, dropsNonce
+  // OAuth 2.0.
+  case dropsState, redirectsAnywhere, takesAnyScope, takesCodeTwice, ignoresVerifier, refreshesCredentials
+  case revokesNothing, ignoresAccountTokens
+}

@@ -1,0 +1,66 @@
+"""Holds the result of a conformance run against the items that are excused.
+
+Usage: excuses.py RESULT.json conformance-skips.md
+
+A MUST item passes if it passed in every version, or was skipped because no client can see it from outside. Any other
+skip must be listed in the table, and nothing may be listed that passes: the table stays true.
+"""
+
+import json
+import re
+import sys
+
+
+def excused(path: str) -> set[int]:
+    """The item numbers of the table: rows whose first cell holds numbers and ranges."""
+    items: set[int] = set()
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            cell = line.split("|")[1].strip() if line.startswith("|") else ""
+            if not re.fullmatch(r"\d+(-\d+)?(, \d+(-\d+)?)*", cell):
+                continue
+            for part in cell.split(", "):
+                ends = [int(end) for end in part.split("-")]
+                items.update(range(ends[0], ends[-1] + 1))
+    return items
+
+
+def main() -> int:
+    with open(sys.argv[1], encoding="utf-8") as file:
+        items = json.load(file)["items"]
+    allowed = excused(sys.argv[2])
+    must = [item for item in items if item["level"] == "MUST"]
+    failed, unexcused, unseen, passed = [], [], [], []
+    for item in must:
+        outcomes = item["outcomes"]
+        skips = [outcome for outcome in outcomes if outcome["result"] == "skipped"]
+        if item["result"] == "failed":
+            failed.append(item)
+        elif not skips:
+            passed.append(item)
+        elif all(skip["kind"] == "unseen" for skip in skips):
+            unseen.append(item)
+        elif item["item"] not in allowed:
+            unexcused.append(item)
+    asked = {item["item"] for item in items}
+    stale = sorted(item["item"] for item in passed + unseen if item["item"] in allowed) + sorted(
+        number for number in allowed & asked if number not in {item["item"] for item in must}
+    )
+    counts = {"MUST": len(must), "passed": len(passed), "failed": len(failed), "cannot be seen": len(unseen)}
+    counts["excused"] = len(must) - len(passed) - len(failed) - len(unseen) - len(unexcused)
+    print("\nconformance: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    others = [item for item in items if item["level"] != "MUST" and item["result"] == "failed"]
+    for item in others:
+        print(f"  {item['level']} item {item['item']} failed: {item['statement']}")
+    for item in failed:
+        print(f"  FAILED  {item['item']}: {item['statement']}")
+    for item in unexcused:
+        reasons = {outcome["reason"] for outcome in item["outcomes"] if outcome["result"] == "skipped"}
+        print(f"  SKIPPED WITHOUT EXCUSE  {item['item']}: {item['statement']} ({'; '.join(sorted(reasons))})")
+    for number in stale:
+        print(f"  EXCUSED FOR NOTHING  {number}: remove it from conformance-skips.md")
+    return 1 if failed or unexcused or stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
