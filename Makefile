@@ -60,10 +60,13 @@ bench: packages ## rates of the signing path as ratios to the device alone
 	swift build -c release --product bench
 	.build/release/bench $(BENCH_ARGUMENTS)
 
+conformance: build ## run the conformance checklist (310 items) against a throw-away sandbox
+	Tests/conformance/conformance.sh $(PROGRAM) $(CONFORMANCE_ARGUMENTS)
+
 crash: build ## kill the gateway 50 times under load and check the ledger
 	python3 Tests/crash/crash.py $(PROGRAM) $(CRASH_ARGUMENTS)
 
 clean: ## remove what was built, but not the sandbox
 	rm -rf .build .venv
 
-.PHONY: help packages build demo sandbox test imports lint bench crash clean
+.PHONY: help packages build demo sandbox test imports lint bench conformance crash clean
