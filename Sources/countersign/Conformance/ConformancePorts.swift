@@ -62,7 +62,7 @@ struct SystemClock: ClockPort {
 extension NoAnswer {
   fileprivate init(_ error: HTTPClientError) {
     switch error {
-    case .badAddress: self.init("the address cannot be used")
+    case .badAddress, .forbiddenAddress: self.init("the address cannot be used")
     case .unreachable: self.init("no connection, or it broke", isLostConnection: true)
     case .untrusted: self.init("the TLS handshake failed, or the certificate is not trusted (--trust-anchor)")
     case .timedOut: self.init("no answer in time")
