@@ -63,10 +63,18 @@ let package = Package(
     core("OAuth", ["WireJSON", crypto]),
     core("Conformance", ["WireJSON", crypto]),
     core("TimestampAuthority", ["SoleControl"]),
+    core(
+      "DocumentSigning",
+      [
+        "SoleControl", "TimestampAuthority", "CSCModel", "WireJSON", crypto,
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+      ]),
 
     adapter(
       "PKCS11Device", ["SoleControl", "CCryptoki", .product(name: "SwiftASN1", package: "swift-asn1")]),
-    adapter("OpenSSLPKI", ["SoleControl", "OAuth", "TimestampAuthority", "Conformance", "COpenSSL"]),
+    adapter(
+      "OpenSSLPKI",
+      ["SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning", "Conformance", "COpenSSL"]),
     adapter("OutboundHTTP", ["CCurl"]),
     adapter("Webhooks", ["SoleControl", "WireJSON", "OutboundHTTP", crypto]),
     adapter(
@@ -78,7 +86,8 @@ let package = Package(
     adapter(
       "HTTPGateway",
       [
-        "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "TimestampAuthority", "COpenAPI", log, crypto,
+        "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "TimestampAuthority", "DocumentSigning", "COpenAPI",
+        log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -104,7 +113,7 @@ let package = Package(
       dependencies: [
         "WireJSON", "CSCModel", "SoleControl", "OAuth", "AuditLog", "PKCS11Device", "OpenSSLPKI", "EIDProvider",
         "OutboundHTTP", "Webhooks", "SQLiteStore", "HTTPGateway", "EIDSimulator", "TimestampAuthority",
-        "Conformance",
+        "DocumentSigning", "Conformance",
         log, crypto,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -134,6 +143,11 @@ let package = Package(
     tests(
       "TimestampAuthorityTests",
       ["TimestampAuthority", "SoleControl", "OpenSSLPKI", "PKCS11Device", "TestSupport"]),
+    tests(
+      "DocumentSigningTests",
+      [
+        "DocumentSigning", "TimestampAuthority", "SoleControl", "AuditLog", "OpenSSLPKI", "PKCS11Device", "TestSupport",
+      ]),
     support("StoreConformance", ["SoleControl", "OAuth", "AuditLog", "WireJSON"]),
     tests("WireJSONTests", ["WireJSON"]),
     tests("CSCModelTests", ["CSCModel", "WireJSON"]),
@@ -179,7 +193,7 @@ let package = Package(
       "HTTPGatewayTests",
       [
         "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "EIDProvider", "OpenSSLPKI",
-        "PKCS11Device", "SQLiteStore", "TimestampAuthority", "TestSupport", log, crypto,
+        "PKCS11Device", "SQLiteStore", "TimestampAuthority", "DocumentSigning", "TestSupport", log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -7,15 +7,21 @@ public enum Base64 {
 
   /// RFC 4648 §5 without padding.
   public static func encodeURL(_ bytes: [UInt8]) -> String {
-    String(
-      encode(bytes).compactMap { character -> Character? in
-        switch character {
-        case "+": "-"
-        case "/": "_"
-        case "=": nil
-        default: character
-        }
-      })
+    var text = Array(Data(bytes).base64EncodedData())
+    while text.last == UInt8(ascii: "=") { text.removeLast() }
+    for index in text.indices {
+      if text[index] == UInt8(ascii: "+") { text[index] = UInt8(ascii: "-") }
+      if text[index] == UInt8(ascii: "/") { text[index] = UInt8(ascii: "_") }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Whether the text has whole groups of four and at most two `=`, at its end. Foundation does not insist on that.
+  private static func isPadded(_ text: String.UTF8View) -> Bool {
+    guard text.count.isMultiple(of: 4) else { return false }
+    guard let first = text.firstIndex(of: UInt8(ascii: "=")) else { return true }
+    let padding = text[first...]
+    return padding.count <= 2 && padding.allSatisfy { $0 == UInt8(ascii: "=") }
   }
 
   private static let paddingText = Array("==".utf8)
@@ -24,8 +30,10 @@ public enum Base64 {
   /// these for the same digest. Values are compared after decoding, never as text. White space and
   /// mixed-in rubbish are refused.
   public static func decode(_ text: String) -> [UInt8]? {
+    // The usual form, which can be as long as a document.
+    if isPadded(text.utf8), let data = Data(base64Encoded: text) { return [UInt8](data) }
     var text = text
-    if text.contains("%") {
+    if text.utf8.contains(UInt8(ascii: "%")) {
       guard let plain = text.removingPercentEncoding else { return nil }
       text = plain
     }

@@ -13,6 +13,7 @@ public final class DeviceTimestampSigner: TimestampSigner {
   private static let waitingLine = 500
 
   public let chain: [[UInt8]]
+  public let trustAnchors: [[UInt8]]
   public let validity: ClosedRange<UnixTime>
   private let keys: DeviceKeys
   private let keyLabel: String
@@ -27,6 +28,7 @@ public final class DeviceTimestampSigner: TimestampSigner {
     self.keyLabel = keyLabel
     certificates = try X509Certificate.chain(pem: chainPEM)
     chain = try certificates.map { try $0.der() }
+    trustAnchors = try certificates.dropFirst().filter(\.isSelfIssued).map { try $0.der() }
     let own = try Certificate(chain: chain)
     guard own.notBefore <= own.notAfter else { throw OpenSSLError("a time-stamping certificate that is never valid") }
     validity = own.notBefore...own.notAfter
@@ -53,9 +55,32 @@ public final class DeviceTimestampSigner: TimestampSigner {
     return try result.get()
   }
 
+  public func isGenuine(_ token: [UInt8], for request: TimestampRequest) async -> Bool {
+    // On the same queue only because it takes a while.
+    await withCheckedContinuation { continuation in
+      queue.addOperation { [self] in
+        continuation.resume(returning: (try? examine(token, for: request)) != nil)
+      }
+    }
+  }
+
+  private func examine(_ token: [UInt8], for request: TimestampRequest) throws {
+    ERR_clear_error()
+    let question = try Self.request(request)
+    defer { TS_REQ_free(question) }
+    let read = try token.withUnsafeBufferPointer { octets in
+      var position = octets.baseAddress
+      return try nonNil(d2i_PKCS7(nil, &position, octets.count), "not a token")
+    }
+    defer { PKCS7_free(read) }
+    let info = try nonNil(PKCS7_to_TS_TST_INFO(read), "not a token")
+    defer { TS_TST_INFO_free(info) }
+    try verify(read, question, at: unixTime(TS_TST_INFO_get_time(info)))
+  }
+
   private func makeToken(_ content: TimestampContent) throws -> [UInt8] {
     ERR_clear_error()
-    let request = try Self.request(content)
+    let request = try Self.request(content.request)
     defer { TS_REQ_free(request) }
     let response = try response(to: request, content)
     defer { TS_RESP_free(response) }
@@ -63,13 +88,24 @@ public final class DeviceTimestampSigner: TimestampSigner {
     guard ASN1_INTEGER_get(status) == TS_STATUS_GRANTED, let token = TS_RESP_get_token(response) else {
       throw OpenSSLError("no time-stamp was granted")
     }
-    try verify(token, request, at: content.time)
-    return try encoded("time-stamp token") { i2d_PKCS7(token, $0) }
+    let octets = try Self.sorted(encoded("time-stamp token") { i2d_PKCS7(token, $0) })
+    try examine(octets, for: content.request)
+    return octets
+  }
+
+  /// OpenSSL's PKCS #7 leaves the set of certificates unsorted; its CMS writes DER.
+  private static func sorted(_ token: [UInt8]) throws -> [UInt8] {
+    let cms = try token.withUnsafeBufferPointer { octets in
+      var position = octets.baseAddress
+      return try nonNil(d2i_CMS_ContentInfo(nil, &position, octets.count), "not a token")
+    }
+    defer { CMS_ContentInfo_free(cms) }
+    return try encoded("time-stamp token") { i2d_CMS_ContentInfo(cms, $0) }
   }
 
   // MARK: Request
 
-  private static func request(_ content: TimestampContent) throws -> OpaquePointer {
+  private static func request(_ content: TimestampRequest) throws -> OpaquePointer {
     let request = try nonNil(TS_REQ_new(), "time-stamp request")
     do {
       try check(TS_REQ_set_version(request, 1), "version")
@@ -77,12 +113,12 @@ public final class DeviceTimestampSigner: TimestampSigner {
       defer { TS_MSG_IMPRINT_free(imprint) }
       let algorithm = try nonNil(X509_ALGOR_new(), "hash algorithm")
       defer { X509_ALGOR_free(algorithm) }
-      X509_ALGOR_set_md(algorithm, content.request.hash.evp)
+      X509_ALGOR_set_md(algorithm, content.hash.evp)
       try check(TS_MSG_IMPRINT_set_algo(imprint, algorithm), "hash algorithm")
-      var digest = content.request.digest
+      var digest = content.digest
       try check(TS_MSG_IMPRINT_set_msg(imprint, &digest, Int32(digest.count)), "digest")
       try check(TS_REQ_set_msg_imprint(request, imprint), "message imprint")
-      if let nonce = content.request.nonce {
+      if let nonce = content.nonce {
         let number = try integer(nonce)
         defer { ASN1_INTEGER_free(number) }
         try check(TS_REQ_set_nonce(request, number), "nonce")

@@ -75,6 +75,15 @@ func text(of bio: OpaquePointer) -> String {
   return String(decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
 }
 
+func unixTime(_ time: UnsafePointer<ASN1_TIME>?) throws -> UnixTime {
+  let epoch = try nonNil(ASN1_TIME_set(nil, 0), "time")
+  defer { ASN1_STRING_free(epoch) }
+  var days: Int32 = 0
+  var seconds: Int32 = 0
+  try check(ASN1_TIME_diff(&days, &seconds, epoch, time), "a time that is none")
+  return UnixTime(days) * 86400 + UnixTime(seconds)
+}
+
 extension Certificate {
   /// Reads what the gateway asks of a certificate.
   ///
@@ -84,8 +93,8 @@ extension Certificate {
     let certificate = try X509Certificate(der: first)
     let subject = X509_get_subject_name(certificate.pointer)
     self.init(
-      chain: chain, notBefore: try Self.time(X509_get0_notBefore(certificate.pointer)),
-      notAfter: try Self.time(X509_get0_notAfter(certificate.pointer)), subject: try Self.name(subject),
+      chain: chain, notBefore: try unixTime(X509_get0_notBefore(certificate.pointer)),
+      notAfter: try unixTime(X509_get0_notAfter(certificate.pointer)), subject: try Self.name(subject),
       issuer: try Self.name(X509_get_issuer_name(certificate.pointer)),
       organization: Self.part(NID_organizationName, of: subject),
       commonName: Self.part(NID_commonName, of: subject),
@@ -95,15 +104,6 @@ extension Certificate {
 
   private static func publicKey(_ key: OpaquePointer?) throws -> [UInt8] {
     try encoded("public key") { i2d_X509_PUBKEY(key, $0) }
-  }
-
-  private static func time(_ time: UnsafePointer<ASN1_TIME>?) throws -> UnixTime {
-    let epoch = try nonNil(ASN1_TIME_set(nil, 0), "time")
-    defer { ASN1_STRING_free(epoch) }
-    var days: Int32 = 0
-    var seconds: Int32 = 0
-    try check(ASN1_TIME_diff(&days, &seconds, epoch, time), "a time that is none")
-    return UnixTime(days) * 86400 + UnixTime(seconds)
   }
 
   /// The attribute types that have a name in RFC 4514 §3. Parsers need not know any other name, so other types

@@ -30,8 +30,10 @@ public struct TimestampService: Sendable {
     self.random = random
   }
 
-  /// The authority's own certificates, DER, its own first: what a reader needs besides the token.
+  /// DER, the authority's own certificate first.
   public var chain: [[UInt8]] { signer.chain }
+  /// What a reader needs of `chain` besides a token, which has the others in it. DER.
+  public var trustAnchors: [[UInt8]] { signer.trustAnchors }
 
   /// Issues a token.
   ///
@@ -44,6 +46,11 @@ public struct TimestampService: Sendable {
     return try await signer.sign(
       TimestampContent(
         request: request, policy: policy, serialNumber: Self.serialNumber(random), time: time))
+  }
+
+  /// Whether a token is one of this authority's for such a request, whatever its nonce.
+  public func isToken(_ token: [UInt8], for request: TimestampRequest) async -> Bool {
+    await signer.isGenuine(token, for: request)
   }
 
   /// RFC 3161 §2.4.2 wants a unique number of up to 160 bits.

@@ -4,11 +4,16 @@ public import SoleControl
 public protocol TimestampSigner: Sendable {
   /// DER, the authority's own certificate first.
   var chain: [[UInt8]] { get }
+  /// Those of `chain` that are not put into tokens. DER.
+  var trustAnchors: [[UInt8]] { get }
   /// When the authority's certificate is valid.
   var validity: ClosedRange<UnixTime> { get }
 
   /// - Returns: the `TimeStampToken`, DER, with the certificate in it; verified before it is returned.
   func sign(_ content: TimestampContent) async throws(TimestampError) -> [UInt8]
+
+  /// Whether a token is one of the authority's for such a request, at the time that it says.
+  func isGenuine(_ token: [UInt8], for request: TimestampRequest) async -> Bool
 }
 
 public enum TimestampError: Error, Equatable, Sendable {

@@ -7,7 +7,8 @@ import pathlib
 import re
 import sys
 
-CORE = {"WireJSON", "CSCModel", "AuditLog", "SoleControl", "OAuth", "TimestampAuthority", "Conformance"}
+CORE = {"WireJSON", "CSCModel", "AuditLog", "SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning",
+        "Conformance"}
 ADAPTERS = {"PKCS11Device", "OpenSSLPKI", "OutboundHTTP", "Webhooks", "EIDProvider", "SQLiteStore", "HTTPGateway",
             "EIDSimulator"}
 C_MODULES = {"CJansson", "COpenSSL", "CCryptoki", "CCurl", "COpenAPI"}
@@ -22,8 +23,10 @@ ALLOWED = {
     # A client that knows the wire and nothing of our insides.
     "Conformance": {"WireJSON", "Crypto"},
     "TimestampAuthority": {"SoleControl"},
+    "DocumentSigning": {"SoleControl", "TimestampAuthority", "CSCModel", "WireJSON", "Crypto", "SwiftASN1"},
     "PKCS11Device": {"SoleControl", "CCryptoki", "SwiftASN1", "Foundation", "Synchronization"},
-    "OpenSSLPKI": {"SoleControl", "OAuth", "TimestampAuthority", "Conformance", "COpenSSL", "Foundation", "Synchronization"},
+    "OpenSSLPKI": {"SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning", "Conformance", "COpenSSL",
+                   "Foundation", "Synchronization"},
     # Not an implementation of a port but libcurl made usable, so other adapters may build on it.
     "OutboundHTTP": {"CCurl", "Foundation"},
     "Webhooks": {"SoleControl", "WireJSON", "OutboundHTTP", "Crypto"},

@@ -1,0 +1,21 @@
+/// Why a document is not signed as it was asked. Nothing was spent.
+public enum DocumentRefusal: Error, Equatable, Sendable {
+  /// The attribute does not fit this document, or its value cannot be computed here.
+  case property(SignedProperty.Kind)
+  /// No JWS algorithm is the asked one (RFC 7518 §3.1): another curve for the hash.
+  case algorithm
+  /// No JWS algorithm has these parameters of RSASSA-PSS.
+  case algorithmParameters
+  /// A signature shall be added to a document that is no CMS SignedData with its content.
+  case notSignedData
+  /// No credential of the signer has the qualifier.
+  case qualifier
+}
+
+/// A fault that is not the caller's.
+public enum DocumentFault: Error, Equatable, Sendable {
+  /// What was prepared and stored is not what the signature covers.
+  case preparation
+  /// A builder failed. The reason is for the log.
+  case builder(String)
+}

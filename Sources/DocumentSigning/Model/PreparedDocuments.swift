@@ -1,0 +1,75 @@
+import SoleControl
+import WireJSON
+
+/// What was made of a request in order to have it signed. The ledger keeps it with the signatures, so that a repetition
+/// gives the same octets; what is large, the documents themselves, only if nobody will bring them again.
+struct PreparedDocuments: Sendable, Equatable {
+  struct Entry: Sendable, Equatable {
+    let format: SignatureFormat
+    let packaging: Packaging
+    let algorithm: SignatureAlgorithm
+    /// CMS: the signed attributes, DER. JWS: the protected header.
+    let signedPart: [UInt8]
+    /// For packagings that contain the document.
+    var content: [UInt8]?
+  }
+
+  /// DER, the signer's first, as the signed parts name it.
+  let chain: [[UInt8]]
+  let entries: [Entry]
+
+  /// What goes into a signature: all but the root, which its readers have.
+  var embeddedCertificates: [[UInt8]] { Self.embedded(chain) }
+  static func embedded(_ chain: [[UInt8]]) -> [[UInt8]] { chain.count > 1 ? Array(chain.dropLast()) : chain }
+
+  // MARK: Octets
+
+  /// A description in JSON, the chain, and for each entry its signed part and its content, if it is kept.
+  func encoded(keepingContent: Bool) -> [UInt8] {
+    let description: JSONValue = [
+      "certificates": .integer(Int64(chain.count)),
+      "signatures": .array(
+        entries.map {
+          [
+            "format": .string($0.format.rawValue), "packaging": .string($0.packaging.rawValue),
+            "algorithm": .string($0.algorithm.name), "content": .bool(keepingContent && $0.content != nil),
+          ]
+        }),
+    ]
+    let parts = entries.flatMap { entry in
+      [entry.signedPart] + (keepingContent ? [entry.content].compactMap(\.self) : [])
+    }
+    return OctetList.encode([description.canonical()] + chain + parts)
+  }
+
+  init(chain: [[UInt8]], entries: [Entry]) {
+    self.chain = chain
+    self.entries = entries
+  }
+
+  /// Nil if it is not what `encoded` writes.
+  init?(_ octets: [UInt8]) {
+    guard var parts = OctetList.decode(octets)?[...], let first = parts.popFirst(),
+      let description = try? JSONValue.parse(first).object,
+      let certificates = description["certificates"]?.integer.map(Int.init),
+      let signatures = description["signatures"]?.array, (0...parts.count).contains(certificates)
+    else { return nil }
+    chain = Array(parts.prefix(certificates))
+    parts = parts.dropFirst(certificates)
+    var entries: [Entry] = []
+    for signature in signatures {
+      guard let object = signature.object,
+        let format = object["format"]?.string.flatMap(SignatureFormat.init(rawValue:)),
+        let packaging = object["packaging"]?.string.flatMap(Packaging.init(rawValue:)),
+        let algorithm = object["algorithm"]?.string.flatMap(SignatureAlgorithm.init(name:)),
+        let hasContent = object["content"]?.bool, let signedPart = parts.popFirst()
+      else { return nil }
+      let content = hasContent ? parts.popFirst() : nil
+      guard hasContent == (content != nil) else { return nil }
+      entries.append(
+        Entry(format: format, packaging: packaging, algorithm: algorithm, signedPart: signedPart, content: content))
+    }
+    guard parts.isEmpty else { return nil }
+    self.entries = entries
+  }
+}

@@ -1,0 +1,175 @@
+internal import COpenSSL
+public import DocumentSigning
+internal import SoleControl
+
+/// CMS SignedData with OpenSSL, around a signature that the device made: OpenSSL gets the public key only, and is never
+/// asked to sign.
+public struct CMSMaker: CMSBuilder {
+  public init() {}
+
+  public func signedAttributes(_ attributes: CMSAttributes) throws -> [UInt8] {
+    ERR_clear_error()
+    return try SignedAttributes.encode(attributes)
+  }
+
+  public func content(of signedData: [UInt8]) throws -> [UInt8] {
+    let cms = try Message(signedData)
+    guard let content = cms.content else { throw DocumentRefusal.notSignedData }
+    return Array(content)
+  }
+
+  public func signedData(_ signature: CMSSignature) throws -> [UInt8] {
+    ERR_clear_error()
+    let cms: Message
+    switch signature.content {
+    case .detached: cms = try Message(content: nil)
+    case .attached(let content): cms = try Message(content: content)
+    case .existing(let existing): cms = try Message(existing)
+    }
+    let certificates = try signature.certificates.map { try X509Certificate(der: $0) }
+    guard let own = certificates.first else { throw OpenSSLError("no certificate") }
+    for certificate in certificates { try cms.add(certificate) }
+
+    let signer = try cms.addSigner(own, signature.algorithm.hash)
+    try SignedAttributes.forEach(in: signature.signedAttributes) {
+      try check(CMS_signed_add1_attr(signer, $0), "signed attribute")
+    }
+    try Self.set(signature.algorithm, of: signer)
+    try check(
+      ASN1_STRING_set(
+        CMS_SignerInfo_get0_signature(signer), signature.signature, Int32(signature.signature.count)), "signature")
+    try verify(signer, says: signature.messageDigest)
+    if let token = signature.timestamp {
+      let attribute = try SignedAttributes.read(SignedAttributes.signatureTimestamp(token))
+      defer { X509_ATTRIBUTE_free(attribute) }
+      try check(CMS_unsigned_add1_attr(signer, attribute), "time-stamp")
+    }
+    return try encoded("CMS") { i2d_CMS_ContentInfo(cms.pointer, $0) }
+  }
+
+  /// The signature is over these attributes by this certificate's key, and they name this content.
+  private func verify(_ signer: OpaquePointer, says digest: [UInt8]) throws {
+    try check(CMS_SignerInfo_verify(signer), "the signature does not verify")
+    let value = CMS_signed_get0_data_by_OBJ(
+      signer, OBJ_nid2obj(NID_pkcs9_messageDigest), -3, V_ASN1_OCTET_STRING)
+    guard let string = value?.assumingMemoryBound(to: ASN1_OCTET_STRING.self),
+      UnsafeBufferPointer(start: string.pointee.data, count: Int(string.pointee.length)).elementsEqual(digest)
+    else { throw OpenSSLError("the attributes are about another content") }
+  }
+
+  // MARK: Algorithms
+
+  private static func set(_ algorithm: SignatureAlgorithm, of signer: OpaquePointer) throws {
+    var identifier: UnsafeMutablePointer<X509_ALGOR>?
+    CMS_SignerInfo_get0_algs(signer, nil, nil, nil, &identifier)
+    switch algorithm {
+    case .rsaPKCS1(let hash):
+      try check(X509_ALGOR_set0(identifier, OBJ_nid2obj(hash.rsaNID), V_ASN1_NULL, nil), "algorithm")
+    case .ecdsa(let hash):
+      try check(X509_ALGOR_set0(identifier, OBJ_nid2obj(hash.ecdsaNID), V_ASN1_UNDEF, nil), "algorithm")
+    case .rsaPSS(let hash, let mask, let salt):
+      let der = try pssParameters(hash, mask, salt)
+      let string = try nonNil(ASN1_STRING_new(), "memory")
+      guard ASN1_STRING_set(string, der, Int32(der.count)) > 0,
+        X509_ALGOR_set0(identifier, OBJ_nid2obj(NID_rsassaPss), V_ASN1_SEQUENCE, string) > 0
+      else {
+        ASN1_STRING_free(string)
+        throw OpenSSLError("algorithm")
+      }
+    }
+  }
+
+  /// `RSASSA-PSS-params` (RFC 4055 §3.1). A salt of 20 octets is the default, and DER leaves defaults out.
+  private static func pssParameters(_ hash: HashAlgorithm, _ mask: HashAlgorithm, _ salt: Int) throws -> [UInt8] {
+    let mgf1 = DER.sequence([try DER.oid("1.2.840.113549.1.1.8"), try mask.identifier()])
+    let saltLength = salt == 20 ? [] : [DER.tagged(2, DER.integer(salt))]
+    return DER.sequence([DER.tagged(0, try hash.identifier()), DER.tagged(1, mgf1)] + saltLength)
+  }
+}
+
+/// A ContentInfo with SignedData, owned by Swift.
+private final class Message {
+  let pointer: OpaquePointer
+
+  /// A new one.
+  ///
+  /// - Parameter content: nil if it stays outside.
+  init(content: [UInt8]?) throws {
+    let flags = UInt32(CMS_PARTIAL | CMS_BINARY) | UInt32(content == nil ? CMS_DETACHED : 0)
+    pointer = try nonNil(CMS_sign(nil, nil, nil, nil, flags), "CMS")
+    guard let content else { return }
+    guard let place = CMS_get0_content(pointer)?.pointee else { throw OpenSSLError("content") }
+    try check(ASN1_STRING_set(place, content, Int32(content.count)), "content")
+    // The mark that the content is yet to come.
+    place.pointee.flags &= ~Int(ASN1_STRING_FLAG_CONT)
+  }
+
+  /// An existing one.
+  init(_ der: [UInt8]) throws {
+    let read = der.withUnsafeBufferPointer { octets in
+      var position = octets.baseAddress
+      return d2i_CMS_ContentInfo(nil, &position, octets.count)
+    }
+    ERR_clear_error()
+    guard let read else { throw DocumentRefusal.notSignedData }
+    pointer = read
+    guard OBJ_obj2nid(CMS_get0_type(read)) == NID_pkcs7_signed,
+      OBJ_obj2nid(CMS_get0_eContentType(read)) == NID_pkcs7_data
+    else { throw DocumentRefusal.notSignedData }
+  }
+
+  deinit { CMS_ContentInfo_free(pointer) }
+
+  /// The content, if it is inside.
+  var content: UnsafeBufferPointer<UInt8>? {
+    guard let place = CMS_get0_content(pointer)?.pointee else { return nil }
+    return UnsafeBufferPointer(start: place.pointee.data, count: Int(place.pointee.length))
+  }
+
+  func add(_ certificate: X509Certificate) throws {
+    guard CMS_add1_cert(pointer, certificate.pointer) <= 0 else { return }
+    // An existing message may have it already.
+    guard ERR_GET_REASON(ERR_peek_last_error()) == CMS_R_CERTIFICATE_ALREADY_PRESENT else {
+      throw OpenSSLError("certificate")
+    }
+    ERR_clear_error()
+  }
+
+  /// A SignerInfo without attributes and signature. The message owns it.
+  func addSigner(_ certificate: X509Certificate, _ hash: HashAlgorithm) throws -> OpaquePointer {
+    let key = PublicKey(takingOwnership: try nonNil(X509_get_pubkey(certificate.pointer), "public key"))
+    return try nonNil(
+      CMS_add1_signer(
+        pointer, certificate.pointer, key.pointer, hash.evp, UInt32(CMS_PARTIAL | CMS_NOSMIMECAP | CMS_NOCERTS)),
+      "signer")
+  }
+}
+
+extension HashAlgorithm {
+  fileprivate var rsaNID: Int32 {
+    switch self {
+    case .sha256: NID_sha256WithRSAEncryption
+    case .sha384: NID_sha384WithRSAEncryption
+    case .sha512: NID_sha512WithRSAEncryption
+    }
+  }
+
+  fileprivate var ecdsaNID: Int32 {
+    switch self {
+    case .sha256: NID_ecdsa_with_SHA256
+    case .sha384: NID_ecdsa_with_SHA384
+    case .sha512: NID_ecdsa_with_SHA512
+    }
+  }
+
+  /// `AlgorithmIdentifier`, DER.
+  fileprivate func identifier() throws -> [UInt8] {
+    let oid =
+      switch self {
+      case .sha256: "2.16.840.1.101.3.4.2.1"
+      case .sha384: "2.16.840.1.101.3.4.2.2"
+      case .sha512: "2.16.840.1.101.3.4.2.3"
+      }
+    return DER.sequence([try DER.oid(oid), DER.null])
+  }
+}
