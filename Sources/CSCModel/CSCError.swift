@@ -7,7 +7,7 @@ public struct CSCError: Error, Equatable, Sendable {
   public enum Kind: Sendable, Equatable {
     /// Not an error, but in the form of one: what was asked for is under way.
     case accepted
-    case badRequest, unauthenticated, methodNotAllowed, contentTooLarge
+    case badRequest, unauthenticated, forbidden, methodNotAllowed, contentTooLarge
     case serverError, notImplemented, temporarilyUnavailable
     /// Seconds after which trying again can help.
     case tooManyRequests(retryAfter: Int64)
@@ -161,6 +161,27 @@ extension CSCError {
 
   /// What polling a failed job gets: the error of the synchronous call, as a 400 (the table has no row for it).
   public var ofFailedJob: CSCError { CSCError(.badRequest, code, text) }
+}
+
+// MARK: signatures/signDoc
+
+extension CSCError {
+  public static let invalidDocumentDigests = invalid("Invalid object parameter documentDigests")
+  public static let invalidDocuments = invalid("Invalid array parameter documents")
+  public static let noDocuments = invalid("Empty documentDigests and documents objects")
+  public static let bothDocumentsAndDigests = invalid("Both documentDigests and documents parameters passed")
+  public static let hashesNotBase64 = invalid("Invalid Base64 hashes string parameter")
+  public static let documentsNotBase64 = invalid("Invalid Base64 documents string parameter")
+  public static let hashContradictsSignAlgo = invalid(
+    "String parameter hashAlgorithmOID contradicts with signAlgo parameter")
+  /// Of the two rows for it, the one for a SAD of `credentials/authorize`.
+  public static let documentsNotAuthorizedBySAD = invalid("documentDigests or documents are not authorized by the SAD")
+  /// And the one for a token of the authorization server.
+  public static let documentNotAuthorizedByToken = CSCError(
+    .forbidden, "invalid_hash", "Document or documentDigest does not match authorized hash")
+  public static func invalidSignedProps(_ names: [String]) -> CSCError {
+    invalid("Invalid parameter signed_props (\(names.joined(separator: ", ")))")
+  }
 }
 
 // MARK: signatures/timestamp

@@ -12,11 +12,12 @@ public enum Method: String, Sendable, CaseIterable {
   case credentialsSendOTP = "credentials/sendOTP"
   case signHash = "signatures/signHash"
   case signPolling = "signatures/signPolling"
+  case signDoc = "signatures/signDoc"
   case timestamp = "signatures/timestamp"
 
   public func exists(in version: APIVersion) -> Bool {
     switch self {
-    case .credentialsAuthorizeCheck, .credentialsGetChallenge, .signPolling: version == .v2
+    case .credentialsAuthorizeCheck, .credentialsGetChallenge, .signPolling, .signDoc: version == .v2
     case .credentialsSendOTP: version == .v1
     default: true
     }

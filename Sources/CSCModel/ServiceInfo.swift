@@ -48,8 +48,12 @@ public struct ServiceInfo: Sendable {
     return copy
   }
 
-  /// - Parameter isAvailable: whether the service has what a method needs.
-  public func json(_ version: APIVersion, isAvailable: (Method) -> Bool) -> JSONValue {
+  /// - Parameters:
+  ///   - documents: what signDoc can make.
+  ///   - isAvailable: whether the service has what a method needs.
+  public func json(
+    _ version: APIVersion, documents: DocumentSupport = .none, isAvailable: (Method) -> Bool
+  ) -> JSONValue {
     var answer = JSONObject([
       ("specs", .string(specs[version] ?? version.specs)), ("name", .string(name)), ("logo", .string(logo)),
       ("region", .string(region)), ("lang", .string(language)), ("description", .string(description)),
@@ -63,14 +67,11 @@ public struct ServiceInfo: Sendable {
     if version == .v2 {
       if authorizationServer != nil { answer["supportsRar"] = true }
       answer["asynchronousOperationMode"] = true
-      answer["validationInfo"] = false
       answer["signAlgorithms"] = [
         "algos": .array(WireSignAlgorithm.allCases.map { .string($0.rawValue) }), "algoParams": [],
       ]
-      // Always present, even if empty: strict clients refuse an answer without them.
-      answer["signature_formats"] = ["formats": [], "envelope_properties": []]
-      answer["conformance_levels"] = []
-      answer["supportedHashTypes"] = ["dtbsr"]
+      for (name, value) in documents.members { answer[name] = value }
+      answer["supportedHashTypes"] = documents.formats.isEmpty ? ["dtbsr"] : ["dtbsr", "sdr"]
     }
     return .object(answer)
   }

@@ -43,7 +43,7 @@ public struct SignHashRequest: Sendable {
     self.algorithm = algorithm
   }
 
-  private static func algorithm(_ oid: String, _ fields: Fields, _ version: APIVersion) throws -> Algorithm {
+  static func algorithm(_ oid: String, _ fields: Fields, _ version: APIVersion) throws -> Algorithm {
     guard let signAlgo = WireSignAlgorithm(rawValue: oid) else { throw CSCError.invalidParameter("signAlgo") }
     let hashOID = try fields.value([version.hashAlgorithmName, "hashAlgo", "hashAlgorithmOID"])
     switch signAlgo {

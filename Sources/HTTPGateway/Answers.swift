@@ -33,7 +33,7 @@ extension Response {
     case .temporarilyUnavailable: headers[.retryAfter] = "1"
     case .tooManyRequests(let seconds): headers[.retryAfter] = "\(seconds)"
     case .methodNotAllowed: headers[.allow] = "POST"
-    case .accepted, .badRequest, .contentTooLarge, .serverError, .notImplemented: break
+    case .accepted, .badRequest, .forbidden, .contentTooLarge, .serverError, .notImplemented: break
     }
   }
 }
@@ -44,6 +44,7 @@ extension CSCError.Kind {
     case .accepted: .accepted
     case .badRequest: .badRequest
     case .unauthenticated: .unauthorized
+    case .forbidden: .forbidden
     case .methodNotAllowed: .methodNotAllowed
     case .contentTooLarge: .contentTooLarge
     case .serverError: .internalServerError

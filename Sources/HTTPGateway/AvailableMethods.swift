@@ -5,6 +5,7 @@ extension Gateway {
   func isAvailable(_ method: CSCModel.Method) -> Bool {
     switch method {
     case .timestamp: timestamps != nil
+    case .signDoc: documents != nil
     default: true
     }
   }

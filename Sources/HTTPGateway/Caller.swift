@@ -31,7 +31,7 @@ extension CSCModel.Method {
   /// Whether a token of scope `credential` may call it.
   var takesCredentialTokens: Bool {
     switch self {
-    case .credentialsInfo, .signHash, .signPolling: true
+    case .credentialsInfo, .signHash, .signDoc, .signPolling: true
     case .info, .authLogin, .authRevoke, .credentialsList, .credentialsAuthorize, .credentialsAuthorizeCheck,
       .credentialsGetChallenge, .credentialsSendOTP, .credentialsExtendTransaction, .timestamp:
       false

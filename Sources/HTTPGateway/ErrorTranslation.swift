@@ -1,4 +1,5 @@
 internal import CSCModel
+internal import DocumentSigning
 internal import Logging
 internal import OAuth
 internal import SoleControl
@@ -13,7 +14,9 @@ extension Gateway {
     case let error as CSCError: return error
     case let error as FieldError: return .field(error)
     case let error as Refusal: return error.cscError(version)
-    case StoreError.unavailable, TimestampError.busy, is PasswordHasherBusy: return .temporarilyUnavailable
+    case let error as DocumentRefusal: return error.cscError
+    case StoreError.unavailable, TimestampError.busy, is PasswordHasherBusy, is DocumentWorkerBusy:
+      return .temporarilyUnavailable
     default:
       call.detail = "\(error)"
       return .serverError

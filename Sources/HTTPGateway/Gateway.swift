@@ -1,4 +1,5 @@
 public import CSCModel
+public import DocumentSigning
 internal import HTTPTypes
 public import Hummingbird
 public import Logging
@@ -24,6 +25,11 @@ public struct Gateway: Sendable {
   let now: @Sendable () -> UnixTime
   /// The time-stamping authority; nil if there is none.
   public var timestamps: TimestampService?
+  /// AdES signatures of documents; nil if there are none.
+  public var documents: DocumentSigningService?
+  /// For requests with documents.
+  public var workQueue = WorkQueue()
+  let bodyBudget = BodyBudget(octets: Gateway.documentBudget)
   private let readinessProbe: ReadinessProbe
 
   /// - Parameters:
@@ -91,14 +97,15 @@ public struct Gateway: Sendable {
     let header = request.headers[.authorization]
     switch method {
     case .info:
-      return Response(json: info.localized(await language(request)).json(version, isAvailable: isAvailable))
+      let localized = info.localized(await language(request))
+      return Response(json: localized.json(version, documents: documentSupport, isAvailable: isAvailable))
     case .authLogin:
       let fields = try await fields(request)
       return try await logIn(LoginRequest(fields, authorization: header, version))
     default:
       let caller = try await authenticate(header, context, method, version)
       call.partner = caller.principal.partner.text
-      return try await answer(fields(request), to: method, version, as: caller)
+      return try await withFields(of: request, for: method) { try await answer($0, to: method, version, as: caller) }
     }
   }
 
@@ -123,6 +130,7 @@ public struct Gateway: Sendable {
     case .signHash:
       return try await signHash(SignHashRequest(fields, version, needsSAD: caller.sad == nil), version, as: caller)
     case .signPolling: return try await poll(SignPollingRequest(fields), version, as: principal)
+    case .signDoc: return try await signDoc(fields, as: caller)
     case .timestamp: return try await timestamp(CSCModel.TimestampRequest(fields))
     }
   }

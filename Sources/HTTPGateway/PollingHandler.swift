@@ -21,6 +21,7 @@ extension Gateway {
     case .completed(let method, let result):
       switch method {
       case .signHash: return Response(json: .signatures(of: result))
+      case .signDoc: return try await signedDocuments(of: result)
       }
     }
   }

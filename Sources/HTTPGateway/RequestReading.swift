@@ -9,17 +9,22 @@ internal import WireJSON
 extension Gateway {
   /// The members of the request's JSON object. An empty body counts as `{}`.
   func fields(_ request: Request) async throws -> Fields {
+    try Self.fields(await octets(of: request, atMost: Self.largestBody), limits: JSONLimits())
+  }
+
+  /// Octets of a body, which may be sent without its length.
+  func octets(of request: Request, atMost limit: Int) async throws -> [UInt8] {
     let length = request.headers[.contentLength].flatMap(Int.init) ?? 0
-    guard length <= Self.largestBody else { throw CSCError.bodyTooLarge }
-    let buffer: ByteBuffer
-    do { buffer = try await request.body.collect(upTo: Self.largestBody) } catch is NIOTooManyBytesError {
+    guard length <= limit else { throw CSCError.bodyTooLarge }
+    do { return Array(try await request.body.collect(upTo: limit).readableBytesView) } catch is NIOTooManyBytesError {
       throw CSCError.bodyTooLarge
     }
-    guard buffer.readableBytes > 0 else { return Fields(JSONObject()) }
+  }
+
+  static func fields(_ body: [UInt8], limits: JSONLimits) throws -> Fields {
+    guard !body.isEmpty else { return Fields(JSONObject()) }
     do {
-      guard let object = try JSONValue.parse(Array(buffer.readableBytesView)).object else {
-        throw CSCError.malformedRequest
-      }
+      guard let object = try JSONValue.parse(body, limits: limits).object else { throw CSCError.malformedRequest }
       return Fields(object)
     } catch is JSONParseError {
       throw CSCError.malformedRequest

@@ -89,7 +89,7 @@ extension WireHashAlgorithm {
 }
 
 extension CSCModel.SignHashRequest.Algorithm {
-  fileprivate var core: SignatureAlgorithm {
+  var core: SignatureAlgorithm {
     switch self {
     case .rsaPKCS1(let hash): .rsaPKCS1(hash.core)
     case .ecdsa(let hash): .ecdsa(hash.core)

@@ -11,7 +11,6 @@ import SQLiteStore
 import ServiceLifecycle
 import SoleControl
 import Synchronization
-import TimestampAuthority
 import UnixSignals
 import Webhooks
 
@@ -35,18 +34,21 @@ struct Service {
     self.config = config
     Self.keepFilesPrivate()
     // Before the device: the first thing libp11 does is to close every session (Specs/decisions/0006-libp11.md).
-    let timestampSigner = try Self.timestampSigner(config, keys)
+    let timestampSigner = try DocumentParts.timestampSigner(config, keys)
     let store = try SQLiteFileStore(path: config.database, mayCreate: mayCreateDatabase)
     let device = try Device(try Self.deviceSettings(config))
     let now: @Sendable () -> UnixTime = { UnixTime(Date().timeIntervalSince1970) }
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
+    let documents = DocumentParts(config, timestampSigner, now: now, random: random)
     let providers = Self.providers(config, now)
-    signing = SigningService(
+    var signing = SigningService(
       store: store, device: device, verifier: Verifier(), eid: providers,
       messenger: PartnerWebhooks.messenger(config.partners, now), rules: Self.rules(config),
       clock: SigningService.Clock(
         now: now, milliseconds: { UnixMilliseconds(Date().timeIntervalSince1970 * 1000) },
         pause: { try await Task.sleep(for: $0) }))
+    signing.timestamps = documents.timestamps
+    self.signing = signing
     var jobRules = SigningJobs.Rules()
     jobRules.workers = config.device.sessions
     jobs = SigningJobs(
@@ -66,7 +68,7 @@ struct Service {
         _ = try await device.authenticationCodes([(.credentialRow, [])])
         try await store.checkReadiness()
       })
-    gateway.timestamps = Self.timestamps(config, timestampSigner, now, random)
+    documents.complete(&gateway, signing: signing)
     self.gateway = gateway
     self.store = store
     self.device = device

@@ -19,7 +19,7 @@ struct AnswerTests {
 
   @Test("info by POST and GET, with and without a body", arguments: APIVersion.allCases)
   func info(version: APIVersion) async throws {
-    let bench = try await GatewayBench()
+    let bench = try await GatewayBench(withTimestamps: false, withDocuments: false)
     for answer in [
       try await bench.call("info", "{}", version), try await bench.call("info", "", version),
       try await bench.call("info", "", version, verb: .get), try await bench.call("info", #"{"lang":"xx"}"#, version),

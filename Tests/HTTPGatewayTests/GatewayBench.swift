@@ -1,4 +1,5 @@
 import CSCModel
+import DocumentSigning
 import EIDProvider
 import Foundation
 import HTTPGateway
@@ -34,14 +35,19 @@ struct GatewayBench: Sendable {
 
   init(
     brands: [PartnerID: Brand] = [:], jobRules: SigningJobs.Rules = .init(), withTimestamps: Bool = true,
-    notifier: (any CompletionNotifier)? = nil
+    withDocuments: Bool = true, notifier: (any CompletionNotifier)? = nil
   ) async throws {
     path = try temporaryFolder().appendingPathComponent("test.sqlite").path
     let store = try SQLiteFileStore(path: path, mayCreate: true)
-    signing = SigningBench(store: store)
+    let random: @Sendable (Int) async throws -> [UInt8] = { try await TestToken.shared.device.random(count: $0) }
+    let timestamps: @Sendable (TestClock) -> TimestampService = { clock in
+      TimestampService(
+        signer: TestToken.shared.timestampSigner, policy: .init(oid: Self.policy, accuracy: 2), now: { clock.now },
+        random: random)
+    }
+    signing = SigningBench(store: store, timestamps: { withTimestamps ? timestamps($0) : nil })
     jobs = SigningJobs(signing.service, notifier: notifier, rules: jobRules)
     let clock = signing.clock
-    let random: @Sendable (Int) async throws -> [UInt8] = { try await TestToken.shared.device.random(count: $0) }
     let hasher = ScryptHasher(random: random)
     tokens = TokenService(
       store: store, hasher: hasher, now: { clock.now }, random: random, text: Base64.encodeURL)
@@ -65,10 +71,11 @@ struct GatewayBench: Sendable {
         tokens: tokens, assertions: ClientAssertions()),
       eidLogIn: StubEIDLogIn(), brands: brands, logger: logger,
       now: { clock.now }, checkReadiness: {})
-    if withTimestamps {
-      gateway.timestamps = TimestampService(
-        signer: TestToken.shared.timestampSigner, policy: .init(oid: Self.policy, accuracy: 2), now: { clock.now },
-        random: random)
+    if withTimestamps { gateway.timestamps = timestamps(clock) }
+    if withDocuments {
+      gateway.documents = DocumentSigningService(
+        signing: signing.service, cms: CMSMaker(), worker: WorkQueue(), revocation: nil, timestamps: gateway.timestamps,
+        now: { clock.now })
     }
     self.gateway = gateway
   }
@@ -104,7 +111,8 @@ struct GatewayBench: Sendable {
         let bytes = Array(response.body.readableBytesView)
         return Answer(
           status: response.status.code,
-          json: try bytes.isEmpty ? JSONObject() : #require(JSONValue.parse(bytes).object),
+          json: try bytes.isEmpty
+            ? JSONObject() : #require(JSONValue.parse(bytes, limits: JSONLimits(size: .max)).object),
           headers: response.headers)
       }
     }

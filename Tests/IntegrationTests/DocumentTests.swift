@@ -6,7 +6,7 @@ import Testing
 extension SandboxTests {
   @Test(
     "documents: what other implementations say", .enabled(if: hasPython, "'make test' makes .venv with pyHanko in it"),
-    arguments: ["timestamps"])
+    arguments: ["timestamps", "cades", "pades", "jades"])
   func documents(program: String) async throws {
     let folder = try temporaryFolder()
     let sandbox = try await SandboxProcess(folder: folder)

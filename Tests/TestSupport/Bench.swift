@@ -45,12 +45,15 @@ public struct SigningBench: Sendable {
 
   public init(
     store: any SoleControlStore = MemoryStore(), device: any SigningDevice = TestToken.shared.device,
-    verifier: any SignatureVerifier = Verifier(), instance: String = "test"
+    verifier: any SignatureVerifier = Verifier(), instance: String = "test",
+    timestamps: (TestClock) -> (any SignatureTimestamping)? = { _ in nil }
   ) {
     self.store = store
-    service = SigningService(
+    var service = SigningService(
       store: store, device: device, verifier: verifier, eid: eid, messenger: messenger,
       rules: SigningService.Rules(gateway: "test", instance: instance), clock: clock.port)
+    service.timestamps = timestamps(clock)
+    self.service = service
   }
 
   /// Makes a credential with a real key and certificate.

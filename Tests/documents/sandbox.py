@@ -1,9 +1,11 @@
 """What the programs of this folder share: a running sandbox, its tokens and its answers."""
 
 import base64
+import hashlib
 import json
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -13,6 +15,30 @@ from pyhanko_certvalidator import ValidationContext
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
 import exchanges  # noqa: E402
+
+
+SHA = {
+    "sha256": "2.16.840.1.101.3.4.2.1",
+    "sha384": "2.16.840.1.101.3.4.2.2",
+    "sha512": "2.16.840.1.101.3.4.2.3",
+}
+# signAlgo, hash, signAlgoParams
+ECDSA256 = ("1.2.840.10045.4.3.2", "sha256", None)
+ECDSA384 = ("1.2.840.10045.4.3.3", "sha384", None)
+ECDSA512 = ("1.2.840.10045.4.3.4", "sha512", None)
+RSA256 = ("1.2.840.113549.1.1.11", "sha256", None)
+RSA384 = ("1.2.840.113549.1.1.12", "sha384", None)
+RSA512 = ("1.2.840.113549.1.1.13", "sha512", None)
+PSS256 = (
+    "1.2.840.113549.1.1.10",
+    "sha256",
+    "MDSgDzANBglghkgBZQMEAgEFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgEFAKIDAgEg",
+)
+PSS512 = (
+    "1.2.840.113549.1.1.10",
+    "sha512",
+    "MDSgDzANBglghkgBZQMEAgMFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgMFAKIDAgFA",
+)
 
 
 class Failure(Exception):
@@ -65,9 +91,69 @@ class Sandbox:
         demand(status == 200, f"{path} answered {status}: {answer}")
         return answer
 
-    def validation_context(self):
+    def validation_context(self, **more):
         # Nothing may be fetched; what revocation data there is, comes with the call.
-        return ValidationContext(trust_roots=[self.root], allow_fetching=False, revocation_mode="soft-fail")
+        return ValidationContext(
+            trust_roots=[self.root], allow_fetching=False, **{"revocation_mode": "soft-fail", **more}
+        )
+
+    # Documents
+
+    def certificates(self, label):
+        """DER, the signer's first."""
+        credential = self.credential(label)
+        answer = self.call(
+            "v2/credentials/info",
+            {"credentialID": credential["credentialID"], "certificates": "chain"},
+            self.user(credential["owner"])["serviceToken"],
+        )
+        return [base64.b64decode(text) for text in answer["cert"]["certificates"]]
+
+    def authorize(self, label, digests, name="sha256", count=None):
+        """A SAD for these digests."""
+        credential = self.credential(label)
+        owner = self.user(credential["owner"])
+        body = {
+            "credentialID": credential["credentialID"],
+            "numSignatures": count or len(digests),
+            "hashes": [b64(d) for d in digests],
+            "hashAlgorithmOID": SHA[name],
+            "authData": [{"id": "PIN", "value": owner["pin"]}],
+        }
+        return self.call("v2/credentials/authorize", body, owner["serviceToken"])["SAD"]
+
+    def sign_body(self, label, sad, **members):
+        return {"credentialID": self.credential(label)["credentialID"], "SAD": sad, **members}
+
+    def sign_doc(self, label, sad, **members):
+        owner = self.user(self.credential(label)["owner"])
+        return self.call("v2/signatures/signDoc", self.sign_body(label, sad, **members), owner["serviceToken"])
+
+
+def choices(algorithm, form, level="Ades-B-B", **more):
+    """What an entry of signDoc says beside the document."""
+    oid, name, parameters = algorithm
+    entry = {"signature_format": form, "conformance_level": level, "signAlgo": oid, **more}
+    if parameters:
+        entry["signAlgoParams"] = parameters
+    return entry, name
+
+
+def by_digest(algorithm, documents, form, level="Ades-B-B", **more):
+    """An entry of documentDigests."""
+    entry, name = choices(algorithm, form, level, **more)
+    digests = [hashlib.new(name, d).digest() for d in documents]
+    return {**entry, "hashAlgorithmOID": SHA[name], "hashes": [b64(d) for d in digests]}
+
+
+def with_document(algorithm, document, form, level="Ades-B-B", **more):
+    """An entry of documents."""
+    entry, _ = choices(algorithm, form, level, **more)
+    return {**entry, "document": b64(document)}
+
+
+def decoded(answer, member):
+    return [base64.b64decode(text) for text in answer[member]]
 
 
 def heard(request, response):
@@ -89,9 +175,10 @@ def run_cases(cases):
     """Runs (title, function) one after another. Exit status: whether any failed."""
     failures = 0
     for title, case in cases:
+        start = time.monotonic()
         try:
             case()
-            print(f"ok {title}")
+            print(f"ok {title} ({time.monotonic() - start:.1f} s)")
         except Exception as error:  # pylint: disable=broad-except
             print(f"FAILED {title}: {error if isinstance(error, Failure) else repr(error)}")
             failures += 1

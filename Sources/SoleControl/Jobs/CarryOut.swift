@@ -46,7 +46,7 @@ extension SigningJobs {
       let now = signing.clock.now()
       let time = signing.clock.milliseconds()
       try await signing.store.write { transaction in
-        try transaction.complete(candidate.operation, signatures, at: now)
+        try transaction.complete(candidate.operation, signatures, count: candidate.work.items.count, at: now)
         try transaction.end(id, as: .completed(expires: time + Self.validity(candidate.job)))
         try transaction.addNotice(of: candidate.job, candidate.stored, isCompleted: true, now: time)
       }
@@ -120,7 +120,8 @@ extension JobFailure {
     switch failure {
     case .device(.busy, _), .device(.unavailable, _): self = .unavailable
     case .device(.unsupported, .rsaPSS): self = .parametersNotSupported
-    case .device, .verification: self = .fault
+    case .timestamp(.busy): self = .unavailable
+    case .device, .verification, .timestamp: self = .fault
     }
   }
 }

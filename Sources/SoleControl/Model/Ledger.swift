@@ -53,7 +53,7 @@ public struct SigningOperation: Sendable, Equatable {
   public let state: State
   /// What is signed and what the caller prepared: the canonical text of a `SigningWork`.
   public let work: [UInt8]
-  /// In request order; empty until completed.
+  /// In request order, and after them the time-stamps of those that ask for one; empty until completed.
   public let signatures: [[UInt8]]
 
   public init(

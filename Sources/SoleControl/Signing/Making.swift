@@ -3,12 +3,14 @@ enum MakingFailure: Error, Equatable {
   case device(DeviceError, SignatureAlgorithm)
   /// A signature does not verify.
   case verification
+  case timestamp(SignatureTimestampError)
 
   /// For the audit log.
   var reason: String {
     switch self {
     case .device: "device"
     case .verification: "verification"
+    case .timestamp: "timestamp"
     }
   }
 
@@ -19,14 +21,17 @@ enum MakingFailure: Error, Equatable {
     case .device(.unsupported, .rsaPSS): Refusal.parametersNotSupported
     case .device(let error, _): error.asFault
     case .verification: InternalFault.signatureDoesNotVerify
+    case .timestamp(.busy): Refusal.unavailable
+    case .timestamp(let error): InternalFault.timestamp(error)
     }
   }
 }
 
 extension SigningService {
-  /// Steps 5 and 6: the device signs, and every signature is verified. No transaction is open.
+  /// Steps 5 and 6: the device signs, every signature is verified, and those that ask for it are time-stamped. No
+  /// transaction is open.
   ///
-  /// - Returns: in the order of the items.
+  /// - Returns: what the ledger stores: the signatures in the order of the items, then the time-stamps in that order.
   func make(_ work: SigningWork, with credential: Credential) async throws(MakingFailure) -> [[UInt8]] {
     // 5. The device signs. One order holds the items of one algorithm.
     var unchecked = [UncheckedSignature?](repeating: nil, count: work.items.count)
@@ -46,7 +51,7 @@ extension SigningService {
 
     // 6. Every signature is verified with the credential's public key.
     guard let signatures = await verified(unchecked.compactMap(\.self), work, credential) else { throw .verification }
-    return signatures
+    do { return signatures + (try await timestamps(over: signatures, work)) } catch { throw .timestamp(error) }
   }
 
   /// Signatures that one task verifies; larger calls are spread over the cores.

@@ -52,6 +52,8 @@ public enum InternalFault: Error, Equatable, Sendable {
   case noMessenger(PartnerID)
   /// The device's signature does not verify with the credential's public key.
   case signatureDoesNotVerify
+  /// The time-stamping authority made no token for a signature; the signature was not released.
+  case timestamp(SignatureTimestampError)
   /// Whether the signature was recorded is unknown; it was not released.
   case outcomeUnknown
 }

@@ -6,8 +6,23 @@ import WireJSON
 public struct SigningResult: Sendable, Equatable {
   /// What the signatures were made of: the request's own, or that of the first request if this one is a repetition.
   public let preparation: [UInt8]
+  /// What was signed, and for which authorized digests. In request order.
+  public let items: [SigningItem]
   /// In request order; RSA as big-endian octets, ECDSA as DER.
   public let signatures: [[UInt8]]
+  /// In request order; nil for items that asked for none.
+  public let timestamps: [[UInt8]?]
+
+  /// Nil if the ledger holds not as much as the items asked for.
+  init?(_ work: SigningWork, made: [[UInt8]]) {
+    let wanted = work.items.filter(\.isTimestamped).count
+    guard made.count == work.items.count + wanted else { return nil }
+    preparation = work.preparation
+    items = work.items
+    signatures = Array(made.prefix(work.items.count))
+    var tokens = made.suffix(wanted)
+    timestamps = work.items.map { $0.isTimestamped ? tokens.popFirst() : nil }
+  }
 }
 
 extension SigningService {
@@ -35,10 +50,10 @@ extension SigningService {
     }
 
     // 5. The device signs. No transaction is open.
-    // 6. Every signature is verified with the credential's public key.
-    let signatures: [[UInt8]]
+    // 6. Every signature is verified with the credential's public key, and time-stamped where that was asked for.
+    let made: [[UInt8]]
     do {
-      signatures = try await make(request.work, with: warrant.credential)
+      made = try await make(request.work, with: warrant.credential)
     } catch {
       try await release(operation, reason: error.reason)
       throw error.asFault
@@ -46,10 +61,11 @@ extension SigningService {
 
     // 7. One transaction consumes the slots, stores the signatures and appends the outcome.
     // 8. It is durable when `complete` returns.
-    try await complete(operation, signatures)
+    try await complete(operation, made, count: request.items.count)
 
     // 9. The answer, in request order.
-    return SigningResult(preparation: request.preparation, signatures: signatures)
+    guard let result = SigningResult(request.work, made: made) else { throw InternalFault.signatureDoesNotVerify }
+    return result
   }
 
   /// `sign` for callers that prepare nothing.
@@ -71,20 +87,20 @@ extension SigningService {
   func stored(
     _ operation: SigningOperation, _ work: SigningWork, _ credential: Credential
   ) async throws -> SigningResult {
-    let unchecked = operation.signatures.map(UncheckedSignature.init)
-    guard let signatures = await verified(unchecked, work, credential) else {
-      throw InternalFault.signatureDoesNotVerify
-    }
-    return SigningResult(preparation: work.preparation, signatures: signatures)
+    guard let result = SigningResult(work, made: operation.signatures),
+      await verified(result.signatures.map(UncheckedSignature.init), work, credential) != nil,
+      await areGenuine(result)
+    else { throw InternalFault.signatureDoesNotVerify }
+    return result
   }
 }
 
 // MARK: Steps 7 and 8, and the way back
 
 extension SigningService {
-  private func complete(_ operation: SigningOperation, _ signatures: [[UInt8]]) async throws {
+  private func complete(_ operation: SigningOperation, _ made: [[UInt8]], count: Int) async throws {
     let now = clock.now()
-    do { try await store.write { try $0.complete(operation, signatures, at: now) } } catch {
+    do { try await store.write { try $0.complete(operation, made, count: count, at: now) } } catch {
       throw InternalFault.outcomeUnknown
     }
   }
@@ -97,14 +113,18 @@ extension SigningService {
 
 extension SoleControlWriting {
   /// Consumes the slots, stores the signatures and appends the outcome.
-  func complete(_ operation: SigningOperation, _ signatures: [[UInt8]], at now: UnixTime) throws {
-    try complete(operation, signatures: signatures)
-    let digest = SHA256.hash(data: signatures.flatMap(\.self))
+  ///
+  /// - Parameters:
+  ///   - made: the signatures, then their time-stamps.
+  ///   - count: of the signatures.
+  func complete(_ operation: SigningOperation, _ made: [[UInt8]], count: Int, at now: UnixTime) throws {
+    try complete(operation, signatures: made)
+    let digest = SHA256.hash(data: made.prefix(count).flatMap(\.self))
     try append(
       AuditEvent(
         .signatureMade,
         [
-          ("operation", .string(operation.id)), ("count", .integer(Int64(signatures.count))),
+          ("operation", .string(operation.id)), ("count", .integer(Int64(count))),
           ("signatures", .string(Hex.encode(digest))),
         ]), at: now)
   }

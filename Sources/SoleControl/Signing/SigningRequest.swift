@@ -5,6 +5,8 @@ import WireJSON
 public enum SigningMethod: String, Sendable, CaseIterable {
   /// `signatures/signHash` (CSC v1 §11.9, v2 §11.10).
   case signHash
+  /// `signatures/signDoc` (CSC v2 §11.11).
+  case signDoc
 }
 
 /// A digest that a SAD must cover before anything is signed for it.
@@ -26,11 +28,16 @@ public struct SigningItem: Sendable, Hashable {
   /// What the signer authorized. For a document it is the document's digest, while what is signed is the digest
   /// of attributes that contain it; that they do is the caller's to see to.
   public var authorized: AuthorizedDigest
+  /// Whether a time-stamp over the signature belongs to it.
+  public var isTimestamped: Bool
 
-  public init(algorithm: SignatureAlgorithm, representation: [UInt8], authorized: AuthorizedDigest) {
+  public init(
+    algorithm: SignatureAlgorithm, representation: [UInt8], authorized: AuthorizedDigest, isTimestamped: Bool = false
+  ) {
     self.algorithm = algorithm
     self.representation = representation
     self.authorized = authorized
+    self.isTimestamped = isTimestamped
   }
 
   /// A digest that was authorized itself, as in signHash.

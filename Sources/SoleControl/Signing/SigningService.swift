@@ -69,6 +69,8 @@ public struct SigningService: Sendable {
   let rules: Rules
   let clock: Clock
   let verifiedRows = VerifiedRows(capacity: 4096)
+  /// Nil if there is no authority; then nothing may ask for a time-stamp.
+  public var timestamps: (any SignatureTimestamping)?
 
   public init(
     store: any SoleControlStore, device: any SigningDevice, verifier: any SignatureVerifier,

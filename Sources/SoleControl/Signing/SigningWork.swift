@@ -11,6 +11,7 @@ struct SigningWork: Sendable, Equatable {
     items.count == request.items.count
       && zip(items, request.items).allSatisfy { kept, asked in
         kept.algorithm == asked.algorithm && kept.authorized == asked.authorized && kept.isDirect == asked.isDirect
+          && kept.isTimestamped == asked.isTimestamped
       }
   }
 
@@ -47,6 +48,7 @@ extension SigningItem {
       object["hash"] = .string(authorized.hashAlgorithm.rawValue)
       object["authorized"] = .string(Hex.encode(authorized.bytes))
     }
+    if isTimestamped { object["timestamp"] = true }
     return .object(object)
   }
 
@@ -56,6 +58,7 @@ extension SigningItem {
     else { return nil }
     guard object["hash"] != nil || object["authorized"] != nil else {
       self.init(algorithm: algorithm, digest: representation)
+      isTimestamped = object["timestamp"]?.bool ?? false
       return
     }
     guard let hash = object["hash"]?.string.flatMap(HashAlgorithm.init(rawValue:)),
@@ -63,6 +66,7 @@ extension SigningItem {
     else { return nil }
     self.init(
       algorithm: algorithm, representation: representation,
-      authorized: AuthorizedDigest(hashAlgorithm: hash, bytes: authorized))
+      authorized: AuthorizedDigest(hashAlgorithm: hash, bytes: authorized),
+      isTimestamped: object["timestamp"]?.bool ?? false)
   }
 }

@@ -37,13 +37,17 @@ extension SigningService {
     _ request: SigningRequest, _ credential: Credential, _ principal: Principal, _ now: UnixTime
   ) throws {
     guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
+    try check(Set(request.items.map(\.algorithm)), credential)
+    guard request.items.allSatisfy(\.hasFittingLengths) else { throw Refusal.digestLength }
+    try checkCertificate(credential, now)
+  }
+
+  func check(_ algorithms: Set<SignatureAlgorithm>, _ credential: Credential) throws {
     guard credential.isEnabled else { throw Refusal.credentialDisabled }
-    for algorithm in Set(request.items.map(\.algorithm)) where !algorithm.fits(credential.keyType) {
+    for algorithm in algorithms where !algorithm.fits(credential.keyType) {
       if case (.rsaPSS, .rsa) = (algorithm, credential.keyType) { throw Refusal.parametersNotSupported }
       throw Refusal.algorithmNotAllowed
     }
-    guard request.items.allSatisfy(\.hasFittingLengths) else { throw Refusal.digestLength }
-    try checkCertificate(credential, now)
   }
 
   func checkCertificate(_ credential: Credential, _ now: UnixTime) throws {

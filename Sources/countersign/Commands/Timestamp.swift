@@ -24,7 +24,7 @@ struct TimestampCommand: AsyncParsableCommand {
     var commonName: String
 
     func run() async throws {
-      let keys = try Service.openKeys(try file.load(), labels: [keyLabel])
+      let keys = try DocumentParts.openKeys(try file.load(), labels: [keyLabel])
       print(
         try CertificationRequest.pem(
           keys: keys, keyLabel: keyLabel, subject: [("C", country), ("O", organization), ("CN", commonName)]),

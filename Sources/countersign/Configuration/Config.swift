@@ -30,6 +30,9 @@ struct Config {
   var tsa: TimestampAuthorityConfig?
   /// Seconds that a SAD lives. Default: 300.
   var activationLife: Int
+  /// Files with one CRL each, DER or PEM, of the CAs above the signers' certificates and the TSA's. Whoever gets them from
+  /// the CAs keeps them fresh; a changed file is read again. Default: none, and no CRL in `validationInfo`.
+  var revocationLists: [String]
   /// trace, debug, info, notice, warning, error or critical. Default: info.
   var logLevel: Logger.Level
 
@@ -117,6 +120,7 @@ struct Config {
     guard Set(names).count == names.count else { throw reader.error("partners", "has an id twice") }
     tsa = try reader.optional("tsa").map { try TimestampAuthorityConfig($0) }
     activationLife = try reader.integer("activationLife", in: 10...3600, default: 300)
+    revocationLists = try reader.files("revocationLists")
     let level = try reader.string("logLevel", default: "info")
     guard let logLevel = Logger.Level(rawValue: level) else { throw reader.error("logLevel", "is no log level") }
     self.logLevel = logLevel

@@ -52,6 +52,15 @@ final class ConfigReader {
     return text
   }
 
+  /// Paths at which files must exist.
+  func files(_ name: String) throws -> [String] {
+    let paths = try optionalStrings(name) ?? []
+    for path in paths where !FileManager.default.isReadableFile(atPath: path) {
+      throw error(name, "cannot be read: \(path)")
+    }
+    return paths
+  }
+
   func integer(_ name: String, in range: ClosedRange<Int>, default standard: Int? = nil) throws -> Int {
     guard let value = value(name) else {
       guard let standard else { throw error(name, "is missing") }

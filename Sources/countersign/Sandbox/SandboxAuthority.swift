@@ -22,7 +22,7 @@ struct SandboxAuthority {
   /// (Specs/decisions/0006-libp11.md).
   init(_ folder: SandboxFolder, config: Config) throws {
     self.folder = folder
-    keys = try Service.openKeys(config, labels: Self.keyLabels)
+    keys = try DocumentParts.openKeys(config, labels: Self.keyLabels)
     let now = Int64(Date().timeIntervalSince1970)
     certificates = try CertificateAuthority.open(
       folder: folder.path("ca"), keys: keys, organization: Self.organization, now: now,
@@ -33,6 +33,25 @@ struct SandboxAuthority {
         serial: SandboxSeed.randomBytes(16), now: now, days: Self.days)
       try folder.write(text: chain, to: "tsa.pem")
     }
+    try writeRevocationLists()
+  }
+
+  // MARK: Revocation lists
+
+  private static let listFiles = (root: "root.crl", issuing: "issuing.crl")
+  private static let listLife: Int64 = 7 * 86400
+  private static let listRenewal = Duration.seconds(86400)
+
+  private func writeRevocationLists() throws {
+    let now = Int64(Date().timeIntervalSince1970)
+    let lists = try certificates.revocationLists(now: now, number: now, next: Self.listLife)
+    try folder.write(octets: lists.root, to: Self.listFiles.root)
+    try folder.write(octets: lists.issuing, to: Self.listFiles.issuing)
+  }
+
+  /// Until the task is cancelled.
+  func keepRevocationListsFresh() async {
+    while (try? await Task.sleep(for: Self.listRenewal)) != nil { try? writeRevocationLists() }
   }
 
   /// Adds what the CA has made to the configuration.
@@ -41,6 +60,9 @@ struct SandboxAuthority {
       throw ConfigError(description: "cannot read \(folder.path("config.json"))")
     }
     members["tsa"] = ["certificates": .string(folder.path("tsa.pem")), "policy": .string(Self.policy)]
+    members["revocationLists"] = [
+      .string(folder.path(Self.listFiles.root)), .string(folder.path(Self.listFiles.issuing)),
+    ]
     try folder.write(.object(members), to: "config.json")
     return try Config.load(folder.path("config.json"))
   }

@@ -49,6 +49,8 @@ struct Sandbox: AsyncParsableCommand {
     let simulator = try EIDSimulatorProcess(
       seed: seed, folder: folder, callback: config.info.publicURL + "/oauth2/eid/callback")
     defer { simulator.stop() }
+    let renewal = Task { await authority.keepRevocationListsFresh() }
+    defer { renewal.cancel() }
     let answer = SandboxAnswer(
       seed: seed, folder: folder, port: port, tlsPort: tlsPort, callbackOrigin: callbackOrigin)
     try await service.run {

@@ -27,11 +27,13 @@ struct SandboxFolder: Sendable {
     try write(text: String(decoding: json.indented(), as: UTF8.self) + "\n", to: name)
   }
 
-  func write(text: String, to name: String) throws {
+  func write(text: String, to name: String) throws { try write(octets: Array(text.utf8), to: name) }
+
+  func write(octets: [UInt8], to name: String) throws {
     let temporary = path(name + ".new")
     guard
       FileManager.default.createFile(
-        atPath: temporary, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]),
+        atPath: temporary, contents: Data(octets), attributes: [.posixPermissions: 0o600]),
       rename(temporary, path(name)) == 0
     else { throw ConfigError(description: "cannot write \(path(name))") }
   }

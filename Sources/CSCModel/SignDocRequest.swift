@@ -1,0 +1,178 @@
+public import WireJSON
+
+/// `signatures/signDoc` (CSC v2 §11.11).
+public struct SignDocRequest: Sendable {
+  /// At least one of the two.
+  public let credentialID: String?
+  public let signatureQualifier: String?
+  /// Nil if the bearer is a SAD itself and the body names none.
+  public let sad: String?
+  /// One for each signature, in request order.
+  public let signatures: [Signature]
+  public let returnValidationInfo: Bool
+  public let mode: OperationMode
+
+  /// A signature that is asked for. `Choices` are shared by all digests of one entry.
+  public struct Signature: Sendable {
+    public enum Subject: Sendable, Equatable {
+      case digest([UInt8])
+      case document([UInt8])
+    }
+
+    public let subject: Subject
+    public let choices: Choices
+  }
+
+  /// What an entry of either array says beside the documents.
+  public struct Choices: Sendable {
+    public let format: WireSignatureFormat
+    public let level: WireConformanceLevel
+    public let algorithm: SignHashRequest.Algorithm
+    /// Nil: the format's own default.
+    public let envelope: WireEnvelope?
+    public let properties: [Property]
+  }
+
+  /// An element of `signed_props`.
+  public struct Property: Sendable, Equatable {
+    public let name: String
+    /// Nil: the service shall compute it.
+    public let value: [UInt8]?
+  }
+
+  /// Checks the whole first, then entry by entry: presence and types, then values.
+  ///
+  /// - Parameter needsSAD: false if the bearer is a token of scope `credential`.
+  public init(_ fields: Fields, needsSAD: Bool = true) throws {
+    signatureQualifier = try fields.optionalString("signatureQualifier")
+    credentialID = try Self.credentialID(fields, isOptional: signatureQualifier != nil)
+    sad = try needsSAD || fields.value(["SAD"]) != nil ? fields.string("SAD") : nil
+    let digests = try Self.entries(fields, "documentDigests", .invalidDocumentDigests)
+    let documents = try Self.entries(fields, "documents", .invalidDocuments)
+    guard !digests.isEmpty || !documents.isEmpty else { throw CSCError.noDocuments }
+    guard digests.isEmpty || documents.isEmpty else { throw CSCError.bothDocumentsAndDigests }
+    returnValidationInfo =
+      try fields.optionalBool("returnValidationInfo", "returnValidationInformation") ?? false
+    do { _ = try fields.optionalString("clientData", "client_data") } catch { throw CSCError.field(error) }
+    mode = try OperationMode(fields, .v2)
+    let signatures = try digests.flatMap(Self.signatures(ofDigests:)) + documents.map(Self.signature(ofDocument:))
+    guard signatures.count <= SignHashRequest.maximumHashes else { throw CSCError.tooManySignatures }
+    self.signatures = signatures
+  }
+
+  private static func credentialID(_ fields: Fields, isOptional: Bool) throws -> String? {
+    guard isOptional, try fields.value(["credentialID"]) == nil else { return try fields.string("credentialID") }
+    return nil
+  }
+
+  /// An empty array counts as absent: it is what some clients send for "none".
+  private static func entries(_ fields: Fields, _ name: String, _ error: CSCError) throws -> [Fields] {
+    guard let value = try fields.value([name]) else { return [] }
+    guard let array = value.array, array.count <= SignHashRequest.maximumHashes else { throw error }
+    return try array.map { element in
+      guard let object = element.object else { throw error }
+      return Fields(object)
+    }
+  }
+
+  // MARK: Entries
+
+  private static func signatures(ofDigests entry: Fields) throws -> [Signature] {
+    let digests = try digests(entry)
+    let choices = try Choices(entry)
+    guard digests.allSatisfy({ $0.count == choices.algorithm.hash.digestLength }) else { throw CSCError.digestLength }
+    return digests.map { Signature(subject: .digest($0), choices: choices) }
+  }
+
+  /// The table says array; a sample of the text has one string.
+  private static func digests(_ entry: Fields) throws -> [[UInt8]] {
+    let invalid = CSCError.invalidDocumentDigests
+    let texts: [JSONValue]
+    switch try entry.value(["hashes", "hash"]) {
+    case .string(let text)?: texts = [.string(text)]
+    case .array(let array)? where !array.isEmpty: texts = array
+    default: throw invalid
+    }
+    guard texts.count <= SignHashRequest.maximumHashes else { throw CSCError.tooManySignatures }
+    return try texts.map { element in
+      guard let text = element.string else { throw CSCError.hashesNotBase64 }
+      do { return try Fields.digest(text) } catch let error as CSCError where error == .hashNotBase64 {
+        throw CSCError.hashesNotBase64
+      }
+    }
+  }
+
+  private static func signature(ofDocument entry: Fields) throws -> Signature {
+    guard let text = try entry.value(["document"])?.string else { throw CSCError.invalidDocuments }
+    let choices = try Choices(entry)
+    // Nobody signs nothing.
+    guard let document = Base64.decode(text), !document.isEmpty else { throw CSCError.documentsNotBase64 }
+    return Signature(subject: .document(document), choices: choices)
+  }
+}
+
+extension SignDocRequest.Choices {
+  fileprivate init(_ entry: Fields) throws {
+    let format = try entry.string("signature_format", "signatureFormat")
+    let signAlgo = try entry.string("signAlgo")
+    guard let known = WireSignatureFormat(rawValue: format) else { throw CSCError.invalidParameter("signature_format") }
+    self.format = known
+    level = try Self.level(entry)
+    algorithm = try Self.algorithm(signAlgo, entry)
+    envelope = try Self.envelope(entry, known)
+    properties = try Self.properties(entry)
+  }
+
+  private static func level(_ entry: Fields) throws -> WireConformanceLevel {
+    guard let value = try entry.value(["conformance_level", "conformanceLevel"]) else { return .bB }
+    guard let level = value.string.flatMap(WireConformanceLevel.init(text:)) else {
+      throw CSCError.invalidParameter("conformance_level")
+    }
+    return level
+  }
+
+  private static func envelope(_ entry: Fields, _ format: WireSignatureFormat) throws -> WireEnvelope? {
+    guard let value = try entry.value(["signed_envelope_property", "signedEnvelopeProperty"]) else { return nil }
+    guard let envelope = value.string.flatMap(WireEnvelope.init(rawValue:)), format.envelopes.contains(envelope) else {
+      throw CSCError.invalidParameter("signed_envelope_property")
+    }
+    return envelope
+  }
+
+  /// Unlike in signHash, a hash OID must agree with what `signAlgo` fixes.
+  private static func algorithm(_ signAlgo: String, _ entry: Fields) throws -> SignHashRequest.Algorithm {
+    let names = ["hashAlgorithmOID", "hashAlgo"]
+    let named = try entry.value(names).map { value in
+      guard let hash = value.string.flatMap(WireHashAlgorithm.init(rawValue:)) else {
+        throw CSCError.invalidParameter("hashAlgorithmOID")
+      }
+      return hash
+    }
+    var members = entry.object
+    if WireSignAlgorithm(rawValue: signAlgo) != .rsaEncryption { names.forEach { members[$0] = nil } }
+    let algorithm = try SignHashRequest.algorithm(signAlgo, Fields(members), .v2)
+    guard named == nil || named == algorithm.hash else { throw CSCError.hashContradictsSignAlgo }
+    return algorithm
+  }
+
+  private static func properties(_ entry: Fields) throws -> [SignDocRequest.Property] {
+    guard let value = try entry.value(["signed_props", "signedProps"]) else { return [] }
+    guard let array = value.array else { throw CSCError.invalidParameter("signed_props") }
+    let properties = try array.map { element in
+      guard let object = element.object, case let fields = Fields(object),
+        let name = try fields.value(["attribute_name", "attributeName"])?.string
+      else { throw CSCError.invalidParameter("signed_props") }
+      guard let value = try fields.value(["attribute_value", "attributeValue"]) else {
+        return SignDocRequest.Property(name: name, value: nil)
+      }
+      guard let octets = value.string.flatMap({ Base64.decode($0) }), !octets.isEmpty else {
+        throw CSCError.invalidSignedProps([name])
+      }
+      return SignDocRequest.Property(name: name, value: octets)
+    }
+    let names = properties.map(\.name)
+    let doubled = names.enumerated().filter { names[..<$0.offset].contains($0.element) }.map(\.element)
+    guard doubled.isEmpty else { throw CSCError.invalidSignedProps(doubled) }
+    return properties
+  }
+}

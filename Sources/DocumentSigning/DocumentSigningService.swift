@@ -1,0 +1,307 @@
+public import SoleControl
+public import TimestampAuthority
+import WireJSON
+
+/// A call that asks for signatures of documents (CSC v2 §11.11).
+public struct DocumentSigningRequest: Sendable {
+  /// At least one of the two.
+  public var credential: CredentialID?
+  public var qualifier: String?
+  public var sad: SignatureActivationData
+  /// At least one.
+  public var signatures: [DocumentSignature]
+
+  public init(
+    credential: CredentialID?, qualifier: String?, sad: SignatureActivationData, signatures: [DocumentSignature]
+  ) {
+    self.credential = credential
+    self.qualifier = qualifier
+    self.sad = sad
+    self.signatures = signatures
+  }
+}
+
+/// One finished signature.
+public struct SignedDocument: Sendable, Equatable {
+  /// CMS in DER, or a JWS in compact serialization.
+  public let octets: [UInt8]
+  /// Whether the document is in it.
+  public let hasDocument: Bool
+}
+
+/// What signing documents brought.
+public struct SignedDocuments: Sendable, Equatable {
+  /// In request order.
+  public let documents: [SignedDocument]
+  /// DER, the signer's certificate first.
+  public let chain: [[UInt8]]
+  /// Whether any of them has a time-stamp of this service in it.
+  public let hasTimestamps: Bool
+}
+
+/// AdES signatures of documents: what is signed for a document, and what is made of the signature.
+///
+/// Whether anything may be signed is sole control's part: what the signer authorized is the document's digest, what the
+/// device signs is the digest of attributes that contain it.
+public struct DocumentSigningService: Sendable {
+  private let signing: SigningService
+  private let cms: any CMSBuilder
+  private let worker: any DocumentWorker
+  private let revocation: (any RevocationSource)?
+  private let timestamps: TimestampService?
+  private let now: @Sendable () -> UnixTime
+
+  public init(
+    signing: SigningService, cms: any CMSBuilder, worker: any DocumentWorker, revocation: (any RevocationSource)?,
+    timestamps: TimestampService?, now: @escaping @Sendable () -> UnixTime
+  ) {
+    self.signing = signing
+    self.cms = cms
+    self.worker = worker
+    self.revocation = revocation
+    self.timestamps = timestamps
+    self.now = now
+  }
+
+  /// The levels that can be made of a format.
+  public func levels(of format: SignatureFormat) -> [ConformanceLevel] {
+    format.levels.filter { $0 != .t || timestamps != nil }
+  }
+
+  /// Signs each document once.
+  ///
+  /// The same request again, while the SAD lives, gives the same octets and spends nothing.
+  ///
+  /// - Throws: `Refusal` and `DocumentRefusal` (nothing was spent), `InternalFault`, `DocumentFault`.
+  public func sign(_ request: DocumentSigningRequest, as principal: Principal) async throws -> SignedDocuments {
+    let prepared = try await prepare(request, as: principal)
+    let result = try await signing.sign(prepared.request(keepingContent: false), as: principal)
+    return try await finish(result, contents: request.signatures.map(\.content))
+  }
+
+  /// The request as sole control takes it, with everything in it that `finish` needs later: for a call whose documents
+  /// nobody brings again.
+  ///
+  /// - Throws: `Refusal` and `DocumentRefusal`.
+  public func lastingRequest(
+    _ request: DocumentSigningRequest, as principal: Principal
+  ) async throws -> SigningRequest {
+    try await prepare(request, as: principal).request(keepingContent: true)
+  }
+
+  /// The documents of a `lastingRequest`.
+  public func finish(_ result: SigningResult) async throws -> SignedDocuments {
+    try await finish(result, contents: [])
+  }
+
+  /// What a reader needs to validate signatures and time-stamps, and does not find in them.
+  public func validationData(for signed: SignedDocuments) async -> ValidationData {
+    var certificates = Array(signed.chain.dropFirst(PreparedDocuments.embedded(signed.chain).count))
+    var all = signed.chain
+    if signed.hasTimestamps, let timestamps {
+      all += timestamps.chain
+      certificates += timestamps.trustAnchors.filter { !certificates.contains($0) }
+    }
+    let lists = await revocation?.revocationLists(for: all, at: now()) ?? []
+    return ValidationData(certificates: certificates, revocationLists: lists)
+  }
+}
+
+// MARK: Before signing
+
+/// A request with what is to be signed for it.
+private struct Prepared {
+  let credential: CredentialID
+  let sad: SignatureActivationData
+  let items: [SigningItem]
+  let parameters: [JSONValue]
+  let documents: PreparedDocuments
+
+  /// A request whose contents are kept is another one than the same without: what one of them stored is no answer for
+  /// the other.
+  func request(keepingContent: Bool) -> SigningRequest {
+    let keeps = keepingContent && documents.entries.contains { $0.content != nil }
+    return SigningRequest(
+      method: .signDoc, credential: credential, sad: sad, items: items,
+      parameters: JSONValue.array([.bool(keeps)] + parameters).canonical(),
+      preparation: documents.encoded(keepingContent: keepingContent))
+  }
+}
+
+extension DocumentSigningService {
+  private func prepare(_ request: DocumentSigningRequest, as principal: Principal) async throws -> Prepared {
+    let id = try await choose(request, as: principal)
+    let credential = try await signing.credential(
+      id, for: Set(request.signatures.map(\.algorithm)), as: principal)
+    let time = now()
+    var items: [SigningItem] = []
+    var entries: [PreparedDocuments.Entry] = []
+    for signature in request.signatures {
+      let (entry, representation) = try await prepare(signature, for: credential, at: time)
+      entries.append(entry)
+      items.append(
+        SigningItem(
+          algorithm: signature.algorithm, representation: representation,
+          authorized: AuthorizedDigest(hashAlgorithm: signature.algorithm.hash, bytes: signature.documentDigest),
+          isTimestamped: signature.level == .t))
+    }
+    return Prepared(
+      credential: id, sad: request.sad, items: items,
+      parameters: request.signatures.map(\.parameters),
+      documents: PreparedDocuments(chain: credential.certificate.chain, entries: entries))
+  }
+
+  private func choose(_ request: DocumentSigningRequest, as principal: Principal) async throws -> CredentialID {
+    if let id = request.credential {
+      guard let qualifier = request.qualifier else { return id }
+      guard try await signing.credential(id, as: principal).qualifier == qualifier else {
+        throw DocumentRefusal.qualifier
+      }
+      return id
+    }
+    guard let qualifier = request.qualifier,
+      let id = try await signing.credential(qualified: qualifier, authorizedBy: request.sad, as: principal)
+    else { throw DocumentRefusal.qualifier }
+    return id
+  }
+
+  /// - Returns: what is kept, and the digest to be signed.
+  private func prepare(
+    _ signature: DocumentSignature, for credential: Credential, at time: UnixTime
+  ) async throws -> (PreparedDocuments.Entry, representation: [UInt8]) {
+    let chain = credential.certificate.chain
+    let hash = signature.algorithm.hash
+    let kept = signature.packaging == .detached ? nil : signature.content
+    let (cms, keyType) = (cms, credential.keyType)
+    let signedPart: [UInt8]
+    let representation: [UInt8]
+    switch signature.format {
+    case .jades:
+      (signedPart, representation) = try await worker.run {
+        let jades = try JAdESSignature(
+          signature, digest: signature.documentDigest, certificates: PreparedDocuments.embedded(chain),
+          keyType: keyType, time: time)
+        return (jades.header, hash.digest(of: jades.signingInput(content: kept)))
+      }
+    case .cades, .pades:
+      let others = try await attributes(signature)
+      (signedPart, representation) = try await worker.run {
+        let digest =
+          signature.packaging == .parallel
+          ? hash.digest(of: try cms.content(of: kept ?? [])) : signature.documentDigest
+        let attributes = try cms.signedAttributes(
+          CMSAttributes(
+            messageDigest: digest, hash: hash, certificate: chain.first ?? [],
+            // In PAdES the signature dictionary's M says the time (ETSI EN 319 142-1 clause 6.3).
+            signingTime: signature.format == .cades ? time : nil, others: others))
+        return (attributes, hash.digest(of: attributes))
+      }
+    }
+    return (
+      PreparedDocuments.Entry(
+        format: signature.format, packaging: signature.packaging, algorithm: signature.algorithm,
+        signedPart: signedPart, content: kept), representation
+    )
+  }
+
+  private func attributes(_ signature: DocumentSignature) async throws -> [(oid: String, value: [UInt8])] {
+    let computed = ComputedValues(timestamps: timestamps)
+    var attributes: [(oid: String, value: [UInt8])] = []
+    for property in signature.properties {
+      if property.kind == .contentTimestamp, let value = property.value {
+        // A time-stamp over something else would be a false statement.
+        guard TimestampToken(der: value)?.stamps(signature) == true else {
+          throw DocumentRefusal.property(property.kind)
+        }
+      }
+      if let value = property.value {
+        attributes.append((property.kind.oid, value))
+      } else {
+        attributes.append((property.kind.oid, try await computed.value(of: property.kind, for: signature)))
+      }
+    }
+    return attributes
+  }
+}
+
+extension DocumentSignature {
+  /// What makes two requests for the same document different.
+  fileprivate var parameters: JSONValue {
+    [
+      "format": .string(format.rawValue), "level": .string(level.rawValue), "packaging": .string(packaging.rawValue),
+      "properties": .array(
+        properties.map { property in
+          var object = JSONObject([("kind", .string(property.kind.rawValue))])
+          if let value = property.value { object["value"] = .string(Hex.encode(value)) }
+          return .object(object)
+        }),
+    ]
+  }
+}
+
+// MARK: After signing
+
+extension DocumentSigningService {
+  /// Puts signatures and documents together.
+  ///
+  /// - Parameter contents: of the documents in request order, where the request brought them; what the preparation
+  ///   keeps comes first.
+  private func finish(_ result: SigningResult, contents: [[UInt8]?]) async throws -> SignedDocuments {
+    guard let prepared = PreparedDocuments(result.preparation), prepared.entries.count == result.signatures.count
+    else { throw DocumentFault.preparation }
+    var documents: [SignedDocument] = []
+    for (index, entry) in prepared.entries.enumerated() {
+      let content =
+        entry.packaging == .detached ? nil : entry.content ?? (index < contents.count ? contents[index] : nil)
+      guard (content == nil) == (entry.packaging == .detached) else { throw DocumentFault.preparation }
+      let (cms, certificates) = (cms, prepared.embeddedCertificates)
+      let (item, signature, timestamp) = (result.items[index], result.signatures[index], result.timestamps[index])
+      let octets = try await worker.run {
+        switch entry.format {
+        case .jades: return try Self.jws(entry, content, item, signature)
+        case .cades, .pades:
+          guard item.algorithm.hash.digest(of: entry.signedPart) == item.representation else {
+            throw DocumentFault.preparation
+          }
+          return try cms.signedData(
+            CMSSignature(
+              signedAttributes: entry.signedPart,
+              messageDigest: try Self.messageDigest(entry, content, item, cms), signature: signature,
+              algorithm: item.algorithm, certificates: certificates, timestamp: timestamp,
+              content: CMSSignature.Content(entry.packaging, content ?? [])))
+        }
+      }
+      documents.append(SignedDocument(octets: octets, hasDocument: entry.packaging != .detached))
+    }
+    return SignedDocuments(
+      documents: documents, chain: prepared.chain, hasTimestamps: result.timestamps.contains { $0 != nil })
+  }
+
+  /// What the signed attributes must say about the document: a stored preparation is not trusted.
+  private static func messageDigest(
+    _ entry: PreparedDocuments.Entry, _ content: [UInt8]?, _ item: SigningItem, _ cms: any CMSBuilder
+  ) throws -> [UInt8] {
+    guard entry.packaging == .parallel else { return item.authorized.bytes }
+    return item.algorithm.hash.digest(of: try cms.content(of: content ?? []))
+  }
+
+  private static func jws(
+    _ entry: PreparedDocuments.Entry, _ content: [UInt8]?, _ item: SigningItem, _ signature: [UInt8]
+  ) throws -> [UInt8] {
+    let jades = try JAdESSignature(header: entry.signedPart)
+    guard item.algorithm.hash.digest(of: jades.signingInput(content: content)) == item.representation,
+      content != nil || jades.referencedDigest == item.authorized.bytes
+    else { throw DocumentFault.preparation }
+    return jades.compact(content: content, signature: try jades.algorithm.jws(signature))
+  }
+}
+
+extension CMSSignature.Content {
+  fileprivate init(_ packaging: Packaging, _ content: [UInt8]) {
+    switch packaging {
+    case .detached: self = .detached
+    case .attached: self = .attached(content)
+    case .parallel: self = .existing(content)
+    }
+  }
+}

@@ -1,0 +1,160 @@
+internal import CSCModel
+internal import DocumentSigning
+internal import Hummingbird
+internal import SoleControl
+internal import WireJSON
+
+extension Gateway {
+  /// `signatures/signDoc`
+  func signDoc(_ fields: Fields, as caller: Caller) async throws -> Response {
+    guard let documents else { throw CSCError.notImplemented }
+    let principal = caller.principal
+    let (request, signatures) = try await workQueue.run {
+      let request = try SignDocRequest(fields, needsSAD: caller.sad == nil)
+      return (request, try request.signatures.map { try $0.core(documents) })
+    }
+    guard let sad = Self.sad(request.sad, caller) else {
+      // An unknown credential is the earlier fault.
+      if let id = request.credentialID { _ = try await signing.credential(CredentialID(id), as: principal) }
+      throw Refusal.invalidSAD
+    }
+    let asked = DocumentSigningRequest(
+      credential: request.credentialID.map { CredentialID($0) }, qualifier: request.signatureQualifier, sad: sad,
+      signatures: signatures)
+    do {
+      switch request.mode {
+      case .synchronous:
+        let signed = try await documents.sign(asked, as: principal)
+        var answer = JSONObject(signed)
+        if request.returnValidationInfo {
+          answer["validationInfo"] = .object(JSONObject(await documents.validationData(for: signed)))
+        }
+        return Response(json: .object(answer))
+      case .asynchronous(let validity, let responseURI):
+        let job = try await jobs.submit(
+          JobRequest(
+            documents.lastingRequest(asked, as: principal), validity: validity, responseURI: responseURI),
+          as: principal)
+        return Response(json: ["responseID": .string(job.text)])
+      }
+    } catch Refusal.digestNotAuthorized {
+      throw try await notAuthorized(sad)
+    }
+  }
+
+  /// The answer of polling for signDoc (CSC v2 §11.12).
+  func signedDocuments(of result: SigningResult) async throws -> Response {
+    guard let documents else { throw CSCError.notImplemented }
+    return Response(json: .object(JSONObject(try await documents.finish(result))))
+  }
+
+  /// Two rows of the table overlap: one is for hashes that the authorization server took, the other for those of
+  /// `credentials/authorize`.
+  private func notAuthorized(_ sad: SignatureActivationData) async throws -> CSCError {
+    let isToken = try await signing.bearer(sad) != nil
+    return isToken ? .documentNotAuthorizedByToken : .documentsNotAuthorizedBySAD
+  }
+
+  /// What `info` tells about signDoc.
+  var documentSupport: DocumentSupport {
+    guard let documents else { return .none }
+    return DocumentSupport(
+      formats: [
+        (.cades, [.attached, .detached, .parallel]), (.pades, [.certification, .revision]),
+        (.jades, [.attached, .detached]),
+      ],
+      levels: documents.levels(of: .cades) == [.b] ? [.bB] : [.bB, .bT], validationInfo: true)
+  }
+}
+
+// MARK: Answer
+
+extension JSONObject {
+  /// Signatures that contain their document, and those that do not, each in request order.
+  fileprivate init(_ signed: SignedDocuments) {
+    self.init()
+    for (name, hasDocument) in [("DocumentWithSignature", true), ("SignatureObject", false)] {
+      let octets = signed.documents.filter { $0.hasDocument == hasDocument }.map(\.octets)
+      if !octets.isEmpty { self[name] = .array(octets.map { .string(Base64.encode($0)) }) }
+    }
+  }
+
+  fileprivate init(_ data: ValidationData) {
+    self.init()
+    for (name, values) in [("crl", data.revocationLists), ("certificates", data.certificates)] where !values.isEmpty {
+      self[name] = .array(values.map { .string(Base64.encode($0)) })
+    }
+  }
+}
+
+// MARK: Translation
+
+extension SignDocRequest.Signature {
+  /// Hashes a document, so it is called on threads that have the time.
+  fileprivate func core(_ service: DocumentSigningService) throws -> DocumentSignature {
+    guard let format = SignatureFormat(rawValue: choices.format.rawValue) else { throw CSCError.notImplemented }
+    let byDigest = if case .digest = subject { true } else { false }
+    let packagings = format.packagings(byDigest: byDigest)
+    guard let standard = packagings.first else { throw CSCError.notImplemented }
+    let packaging = choices.envelope.map(\.core) ?? standard
+    guard packagings.contains(packaging) else { throw CSCError.invalidParameter("signed_envelope_property") }
+    guard let level = choices.level.core, service.levels(of: format).contains(level) else {
+      throw CSCError.invalidParameter("conformance_level")
+    }
+    return DocumentSignature(
+      subject: subject.core, format: format, level: level, packaging: packaging, algorithm: choices.algorithm.core,
+      properties: try properties(for: format))
+  }
+
+  private func properties(for format: SignatureFormat) throws -> [SignedProperty] {
+    let properties = choices.properties.map { ($0.name, SignedProperty(name: $0.name, octets: $0.value, for: format)) }
+    let known = properties.compactMap(\.1)
+    // The same attribute by its name and by its OID is twice the same.
+    let isDoubled = Set(known.map(\.kind)).count < known.count
+    let refused = properties.filter { $0.1 == nil || isDoubled }.map(\.0)
+    guard refused.isEmpty else { throw CSCError.invalidSignedProps(refused) }
+    return known
+  }
+}
+
+extension SignDocRequest.Signature.Subject {
+  fileprivate var core: DocumentSignature.Subject {
+    switch self {
+    case .digest(let digest): .digest(digest)
+    case .document(let document): .content(document)
+    }
+  }
+}
+
+extension WireEnvelope {
+  /// By digest, the PDF's own certification or approval is the client's part.
+  fileprivate var core: Packaging {
+    switch self {
+    case .attached, .enveloped, .enveloping: .attached
+    case .detached, .certification, .revision: .detached
+    case .parallel: .parallel
+    }
+  }
+}
+
+extension WireConformanceLevel {
+  fileprivate var core: ConformanceLevel? {
+    switch self {
+    case .bB: .b
+    case .bT: .t
+    default: nil
+    }
+  }
+}
+
+extension DocumentRefusal {
+  var cscError: CSCError {
+    switch self {
+    case .property(let kind): .invalidSignedProps([kind.rawValue])
+    case .algorithm: .invalidParameter("signAlgo")
+    case .algorithmParameters: .invalidParameter("signAlgoParams")
+    case .notSignedData: .invalidDocuments
+    case .qualifier: .invalidParameter("signatureQualifier")
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import DocumentSigning
+import Foundation
+import HTTPGateway
+import OpenSSLPKI
+import SoleControl
+import TimestampAuthority
+
+/// Time-stamps and signatures of documents, put together from the configuration.
+struct DocumentParts {
+  let timestamps: TimestampService?
+  private let revocation: (any RevocationSource)?
+  private let now: @Sendable () -> UnixTime
+  private let worker = WorkQueue()
+
+  /// - Parameter signer: of the time-stamping authority, if there is one.
+  init(
+    _ config: Config, _ signer: DeviceTimestampSigner?, now: @escaping @Sendable () -> UnixTime,
+    random: @escaping @Sendable (Int) async throws -> [UInt8]
+  ) {
+    if let tsa = config.tsa, let signer {
+      timestamps = TimestampService(
+        signer: signer, policy: .init(oid: tsa.policy, accuracy: tsa.accuracy), now: now, random: random)
+    } else {
+      timestamps = nil
+    }
+    revocation = config.revocationLists.isEmpty ? nil : RevocationFiles(paths: config.revocationLists)
+    self.now = now
+  }
+
+  /// - Parameter signing: with the time-stamps of this value.
+  func complete(_ gateway: inout Gateway, signing: SigningService) {
+    gateway.timestamps = timestamps
+    gateway.documents = DocumentSigningService(
+      signing: signing, cms: CMSMaker(), worker: worker, revocation: revocation, timestamps: timestamps, now: now)
+    gateway.workQueue = worker
+  }
+
+  // MARK: Keys for OpenSSL
+
+  /// Opens the token for OpenSSL. To be called before the device is opened, and once in a process.
+  static func openKeys(_ config: Config, labels: [String]) throws -> DeviceKeys {
+    try DeviceKeys(
+      token: .init(
+        module: config.device.module, label: config.device.tokenLabel,
+        pin: try ConfigReader.firstLine(of: config.device.pinFile)), labels: labels)
+  }
+
+  /// - Parameter keys: if they are open already; else those that the configuration names are opened.
+  static func timestampSigner(_ config: Config, _ keys: DeviceKeys?) throws -> DeviceTimestampSigner? {
+    guard let tsa = config.tsa else { return nil }
+    return try DeviceTimestampSigner(
+      keys: try keys ?? openKeys(config, labels: [tsa.keyLabel]), keyLabel: tsa.keyLabel,
+      chainPEM: String(contentsOfFile: tsa.certificates, encoding: .utf8))
+  }
+}

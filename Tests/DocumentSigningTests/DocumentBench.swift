@@ -1,0 +1,94 @@
+import DocumentSigning
+import OpenSSLPKI
+import PKCS11Device
+import SoleControl
+import Synchronization
+import TestSupport
+import TimestampAuthority
+
+/// Documents over the real ledger, device, OpenSSL and time-stamping authority; the store is in memory, so that it can be
+/// edited.
+struct DocumentBench: Sendable {
+  let store = MemoryStore()
+  let signing: SigningBench
+  let authority: SwitchableTimestamps
+  let documents: DocumentSigningService
+
+  init() {
+    let authority = SwitchableTimestamps()
+    self.authority = authority
+    signing = SigningBench(store: store, timestamps: { authority.serve($0) })
+    let clock = signing.clock
+    documents = DocumentSigningService(
+      signing: signing.service, cms: CMSMaker(), worker: InPlace(), revocation: nil,
+      timestamps: SwitchableTimestamps.service(clock), now: { clock.now })
+  }
+
+  func signature(
+    _ text: String, _ format: SignatureFormat = .cades, _ level: ConformanceLevel = .b,
+    _ packaging: Packaging = .detached, properties: [SignedProperty] = []
+  ) -> DocumentSignature {
+    DocumentSignature(
+      subject: packaging == .detached ? .digest(digest(text)) : .content(Array(text.utf8)), format: format,
+      level: level, packaging: packaging, algorithm: .ecdsa(.sha256), properties: properties)
+  }
+
+  func sign(
+    _ credential: Credential, _ sad: SignatureActivationData, _ signatures: [DocumentSignature]
+  ) async throws -> [[UInt8]] {
+    try await documents.sign(
+      DocumentSigningRequest(credential: credential.id, qualifier: nil, sad: sad, signatures: signatures),
+      as: signing.principal()
+    ).documents.map(\.octets)
+  }
+
+  /// Edits the work of the stored operations, as somebody with access to the database could.
+  func edit(_ change: @escaping (_ work: [UInt8]) -> [UInt8]) {
+    store.tamper(operations: { $0.with(work: change($0.work)) })
+  }
+}
+
+/// The real authority, until it is told to fail.
+final class SwitchableTimestamps: SignatureTimestamping {
+  let failure = Mutex<SignatureTimestampError?>(nil)
+  private let real = Mutex<TimestampService?>(nil)
+
+  static func service(_ clock: TestClock) -> TimestampService {
+    TimestampService(
+      signer: TestToken.shared.timestampSigner, policy: .init(oid: "1.3.6.1.4.1.32473.7"), now: { clock.now },
+      random: { try await TestToken.shared.device.random(count: $0) })
+  }
+
+  func serve(_ clock: TestClock) -> SwitchableTimestamps {
+    real.withLock { $0 = Self.service(clock) }
+    return self
+  }
+
+  func timestamp(overSHA256 digest: [UInt8]) async throws(SignatureTimestampError) -> [UInt8] {
+    if let failure = failure.withLock({ $0 }) { throw failure }
+    guard let service = real.withLock({ $0 }) else { throw .failed("no service") }
+    return try await service.timestamp(overSHA256: digest)
+  }
+
+  func isTimestamp(_ token: [UInt8], overSHA256 digest: [UInt8]) async -> Bool {
+    await real.withLock { $0 }?.isTimestamp(token, overSHA256: digest) ?? false
+  }
+}
+
+struct InPlace: DocumentWorker {
+  func run<Output: Sendable>(_ body: @escaping @Sendable () throws -> Output) async throws -> Output { try body() }
+}
+
+extension SigningOperation {
+  func with(work: [UInt8]) -> SigningOperation {
+    SigningOperation(
+      id: id, activation: activation, requestDigest: requestDigest, instance: instance, state: state, work: work,
+      signatures: signatures)
+  }
+
+  func with(signatures: [[UInt8]]) -> SigningOperation {
+    SigningOperation(
+      id: id, activation: activation, requestDigest: requestDigest, instance: instance, state: state, work: work,
+      signatures: signatures)
+  }
+}
