@@ -83,6 +83,8 @@ public final class HTTPClient: @unchecked Sendable {
   private var added: [Transfer] = []
   private var cancelled: Set<ObjectIdentifier> = []
   private var isStopped = false
+  /// Whether libcurl's handle has gone; waking it then would touch freed memory.
+  private var hasEnded = false
 
   public init(_ settings: Settings = Settings()) {
     precondition(Self.isInitialised, "libcurl can be initialised")
@@ -98,9 +100,12 @@ public final class HTTPClient: @unchecked Sendable {
   public func stop() {
     lock.lock()
     isStopped = true
+    wake()
     lock.unlock()
-    curl_multi_wakeup(multi)
   }
+
+  /// To be called with the lock held.
+  private func wake() { if !hasEnded { curl_multi_wakeup(multi) } }
 
   /// Names a call from before it begins.
   private final class Ticket: Sendable {}
@@ -116,15 +121,18 @@ public final class HTTPClient: @unchecked Sendable {
         }
         lock.lock()
         let stopped = isStopped
-        if !stopped { added.append(transfer) }
+        if !stopped {
+          added.append(transfer)
+          wake()
+        }
         lock.unlock()
-        if stopped { transfer.finish(.failure(.stopped)) } else { curl_multi_wakeup(multi) }
+        if stopped { transfer.finish(.failure(.stopped)) }
       }
     } onCancel: {
       lock.lock()
       cancelled.insert(name)
+      wake()
       lock.unlock()
-      curl_multi_wakeup(multi)
     }
     // The name may be another call's later.
     withExtendedLifetime(ticket) {
@@ -165,6 +173,9 @@ public final class HTTPClient: @unchecked Sendable {
       curl_multi_remove_handle(multi, transfer.handle)
       transfer.finish(.failure(.stopped))
     }
+    lock.lock()
+    hasEnded = true
+    lock.unlock()
     curl_multi_cleanup(multi)
   }
 

@@ -72,6 +72,8 @@ struct CommandTests {
       try "| item | reason |\n|---|---|\n| \(excused) | because |\n".write(
         to: folder.appendingPathComponent("s.md"), atomically: true, encoding: .utf8)
       let process = Process()
+      // Copying the environment while another test sets a variable would crash.
+      process.environment = ["PATH": "/usr/bin:/bin"]
       process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
       process.arguments =
         [repository.appendingPathComponent("Tests/conformance/excuses.py").path]

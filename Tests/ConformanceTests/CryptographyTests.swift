@@ -43,6 +43,8 @@ struct CryptographyTests {
         -pkeyopt rsa_pss_saltlen:20 -pkeyopt rsa_mgf1_md:sha512 -out pss
       """
     let process = Process()
+    // Copying the environment while another test sets a variable would crash.
+    process.environment = ["PATH": "/usr/bin:/bin"]
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = ["-ec", script]
     try process.run()

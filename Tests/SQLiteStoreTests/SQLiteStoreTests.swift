@@ -130,6 +130,8 @@ struct StoreTests {
   /// Edits the file from outside, as somebody with access to it could.
   private func sql(_ path: String, _ statement: String) throws {
     let process = Process()
+    // Copying the environment while another test sets a variable would crash.
+    process.environment = ["PATH": "/usr/bin:/bin"]
     process.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
     process.arguments = [path, statement]
     try process.run()

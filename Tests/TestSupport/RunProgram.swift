@@ -1,5 +1,8 @@
 import Foundation
 
+/// Copied once: while another test sets a variable, copying all of them can crash.
+private let environment = ProcessInfo.processInfo.environment
+
 /// Runs a program to its end.
 ///
 /// - Returns: its exit status, and what it wrote to standard output and standard error.
@@ -8,6 +11,7 @@ public func run(_ program: String, _ arguments: [String]) throws -> (status: Int
   let output = Pipe()
   process.executableURL = URL(fileURLWithPath: program)
   process.arguments = arguments
+  process.environment = environment
   process.standardOutput = output
   process.standardError = output
   try process.run()

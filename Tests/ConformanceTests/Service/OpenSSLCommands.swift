@@ -15,6 +15,8 @@ extension TestService {
     all["input"] = input
     for (name, octets) in all { try Data(octets).write(to: folder.appendingPathComponent(name)) }
     let process = Process()
+    // Copying the environment while another test sets a variable would crash.
+    process.environment = ["PATH": "/usr/bin:/bin"]
     process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
     process.arguments = arguments
     process.currentDirectoryURL = folder
@@ -65,6 +67,8 @@ extension TestService {
     defer { try? FileManager.default.removeItem(at: folder) }
     for (name, octets) in files { try Data(octets).write(to: folder.appendingPathComponent(name)) }
     let process = Process()
+    // Copying the environment while another test sets a variable would crash.
+    process.environment = ["PATH": "/usr/bin:/bin"]
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = ["-c", script]
     process.currentDirectoryURL = folder
