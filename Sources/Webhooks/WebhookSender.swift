@@ -38,13 +38,14 @@ public struct WebhookSender: Sendable {
 
   /// Returns when the receiver has answered with 2xx.
   ///
-  /// - Throws: `WebhookError` of the last attempt; `CancellationError` from a pause.
+  /// - Throws: `WebhookError` of the last attempt; `CancellationError` if the task is cancelled meanwhile.
   public func send(_ message: JSONValue, to url: String, secret: WebhookSecret) async throws {
     let body = message.compact()
     var rest = pauses[...]
     while true {
       let failure = await attempt(body, url, secret)
       guard let failure else { return }
+      try Task.checkCancellation()
       guard failure.mayPass, let next = rest.popFirst() else { throw failure }
       try await pause(next)
     }

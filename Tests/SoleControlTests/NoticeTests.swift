@@ -16,10 +16,10 @@ struct NoticeTests {
     let bench = JobBench(store, device: ScriptedDevice(fails ? [.fault] : []), notifier: notifier)
     let (credential, sad) = try await bench.authorized(count: 2)
     let job = try await bench.submit(credential, sad, [digest("a")], responseURI: Self.uri)
-    // Nobody wants to hear of this one.
-    let silent = try await bench.submit(credential, sad, [digest("b")])
     try await bench.running {
-      _ = try await bench.ended(silent)
+      _ = try await bench.ended(job)
+      // Nobody wants to hear of this one.
+      _ = try await bench.ended(bench.submit(credential, sad, [digest("b")]))
       while !store.notices.isEmpty || notifier.calls.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
       try await Task.sleep(for: .milliseconds(20))
     }
