@@ -62,7 +62,10 @@ public struct Suite: Sendable {
       }
       for result in tally.takeFinished(sessions.map(\.version)) { listener.finished(result) }
     }
-    for result in tally.takeFinished(sessions.map(\.version), atEnd: true) { listener.finished(result) }
+    // What is left is about versions that are not there; only what is wrong about that is news.
+    for result in tally.takeFinished(sessions.map(\.version), atEnd: true) where result.outcome.isFailed {
+      listener.finished(result)
+    }
     let versions = sessions.map { session in
       Report.TestedVersion(
         version: session.version, base: session.api.base, specs: session.info["specs"]?.string,

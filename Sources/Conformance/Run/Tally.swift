@@ -54,7 +54,7 @@ struct Tally {
   private func result(_ item: Item, _ tested: [Version]) -> ItemResult {
     guard !tested.isEmpty else {
       let names = item.versions.map(\.rawValue).joined(separator: " and ")
-      return .init(item: item, outcomes: [(item.versions[0], .init(.notOffered("\(names) was not tested")))])
+      return .init(item: item, outcomes: [(item.versions[0], .init(.notOffered("not tested: \(names)")))])
     }
     return .init(
       item: item,

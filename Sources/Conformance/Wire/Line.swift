@@ -18,9 +18,10 @@ final class Line: HTTPPort, @unchecked Sendable {
     do { return try await port.send(request) } catch {
       // A service that is not there is not there a second time.
       guard error.isLostConnection, requests > 1 else { throw error }
-      losses += 1
       note("the connection broke; sending the request once more")
-      return try await port.send(request)
+      let answer = try await port.send(request)
+      losses += 1
+      return answer
     }
   }
 }

@@ -9,10 +9,11 @@ struct ConformanceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "conformance", abstract: "Run the conformance checklist against a CSC service, v1 and v2.",
     discussion: """
-      Prints passed, failed or skipped for each of 310 items and exits with 1 if a MUST item failed. What was not given
-      is not tested; the reason says which option it takes. Signatures are made and tokens are revoked: use a test
-      account. Wrong PINs are followed by a right one, and nothing is locked unless --may-lock is given. A secret may be
-      given as @FILE: its first line is read.
+      Prints passed, failed or skipped for each of 310 items and exits with 1 if a MUST item failed. What was not given \
+      is not tested; the reason says which option it takes. A secret may be given as @FILE: its first line is read.
+
+      Signatures are made and tokens are revoked: use a test account. Wrong PINs are followed by a right one, and \
+      nothing is locked unless --may-lock is given.
       """)
 
   @Option(name: .long, help: "The service: up to before /csc, or ending in /csc/v1 or /csc/v2.")
