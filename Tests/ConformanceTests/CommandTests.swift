@@ -93,6 +93,9 @@ struct CommandTests {
     #expect(failing.status == 1 && failing.output.contains("FAILED  6"))
     let unexcused = try decide(passed + [item(7, "skipped", kind: "not offered")], excused: "6")
     #expect(unexcused.status == 1 && unexcused.output.contains("WITHOUT EXCUSE  7"))
+    let part =
+      #"{"item":8,"level":"MUST","statement":"s","result":"passed","outcomes":[{"result":"passed","unmade":[{"kind":"missing","reason":"r"}]}]}"#
+    #expect(try decide([part], excused: "9").status == 1 && decide([part], excused: "8").status == 0)
     let needless = try decide(passed, excused: "1")
     #expect(needless.status == 1 && needless.output.contains("FOR NOTHING  1"))
   }

@@ -46,6 +46,16 @@ struct ReportTests {
     #expect(!String(decoding: report.json.compact(), as: UTF8.self).contains(TestService.pin))
   }
 
+  @Test("an item of which one experiment could not be made passes in part")
+  func part() async throws {
+    let report = try await Bench().run("97") { $0.messages = nil }
+    let result = try #require(report.results.first)
+    #expect(result.outcome == .passed && result.outcomes[0].unmade.count == 2)
+    #expect(TextReport().line(result).contains("shown in part: no explicit with an out-of-band challenge credential"))
+    let item = try #require(report.json.object?["items"]?.array?.first?.object)
+    #expect(item["outcomes"]?.array?.first?.object?["unmade"]?.array?.count == 2)
+  }
+
   @Test("secrets are masked by name wherever they stand, and by value")
   func masking() throws {
     let masking = Masking(secrets: ["hunter22"])

@@ -40,9 +40,11 @@ extension ItemResult {
       "versions": .array(item.versions.map { .string($0.rawValue) }), "method": .string(item.method),
       "statement": .string(item.statement), "expected": .string(item.expected), "result": .string(outcome.word),
       "outcomes": .array(
-        outcomes.map { version, outcome in
-          var object = JSONObject([("version", .string(version.rawValue)), ("result", .string(outcome.word))])
-          switch outcome {
+        outcomes.map { found in
+          var object = JSONObject([
+            ("version", .string(found.version.rawValue)), ("result", .string(found.outcome.word)),
+          ])
+          switch found.outcome {
           case .passed: break
           case .failed(let evidence):
             object["request"] = .string(evidence.request)
@@ -51,6 +53,10 @@ extension ItemResult {
           case .skipped(let skip):
             object["kind"] = .string(skip.kind.rawValue)
             object["reason"] = .string(skip.reason)
+          }
+          if !found.unmade.isEmpty {
+            object["unmade"] = .array(
+              found.unmade.map { ["kind": .string($0.kind.rawValue), "reason": .string($0.reason)] })
           }
           return .object(object)
         }),

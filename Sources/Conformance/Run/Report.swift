@@ -1,8 +1,16 @@
 /// What a run found about one item.
 public struct ItemResult: Sendable {
   public let item: Item
-  /// By version; a version that was not run is missing.
-  public let outcomes: [(version: Version, outcome: Outcome)]
+  /// What was found in one version.
+  public struct InVersion: Sendable {
+    public let version: Version
+    public let outcome: Outcome
+    /// Why some of the experiments that show it were not made, although others were.
+    public let unmade: [Skip]
+  }
+
+  /// A version that was not run is missing.
+  public let outcomes: [InVersion]
 
   /// Passed only if every version that was run passed.
   public var outcome: Outcome {

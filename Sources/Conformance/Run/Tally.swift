@@ -1,7 +1,7 @@
 /// What is known about each item and version so far.
 struct Tally {
   private let selection: ItemSelection
-  private var outcomes: [Int: [Version: Outcome]] = [:]
+  private var outcomes: [Int: [Version: [Outcome]]] = [:]
   /// Checks that are still to come, by item and version.
   private var open: [Int: [Version: Int]] = [:]
   private var reported: Set<Int> = []
@@ -27,14 +27,16 @@ struct Tally {
     }
   }
 
-  /// Of several checks of an item, one that failed decides; one that could not be made takes nothing away.
   mutating func record(_ outcome: Outcome, items: [Int], _ version: Version) {
-    for number in items {
-      let known = outcomes[number]?[version]
-      if known == nil || outcome.isFailed || outcome == .passed && known?.isSkipped == true {
-        outcomes[number, default: [:]][version] = outcome
-      }
-    }
+    for number in items { outcomes[number, default: [:]][version, default: []].append(outcome) }
+  }
+
+  /// Of several checks of an item, one that failed decides; one that could not be made takes nothing away, but is told.
+  private func inVersion(_ item: Item, _ version: Version) -> ItemResult.InVersion {
+    let found = outcomes[item.number]?[version] ?? [.init(.missing("no check was made in \(version.rawValue)"))]
+    let outcome = found.first(where: \.isFailed) ?? found.first { $0 == .passed } ?? found[0]
+    let unmade = found.compactMap { if case .skipped(let skip) = $0 { skip } else { nil } }
+    return .init(version: version, outcome: outcome, unmade: outcome.isSkipped ? [] : unmade)
   }
 
   /// Items about which nothing more will be found out.
@@ -54,12 +56,9 @@ struct Tally {
   private func result(_ item: Item, _ tested: [Version]) -> ItemResult {
     guard !tested.isEmpty else {
       let names = item.versions.map(\.rawValue).joined(separator: " and ")
-      return .init(item: item, outcomes: [(item.versions[0], .init(.notOffered("not tested: \(names)")))])
+      let outcome = Outcome(.notOffered("not tested: \(names)"))
+      return .init(item: item, outcomes: [.init(version: item.versions[0], outcome: outcome, unmade: [])])
     }
-    return .init(
-      item: item,
-      outcomes: tested.map { version in
-        (version, outcomes[item.number]?[version] ?? .init(.missing("no check was made in \(version.rawValue)")))
-      })
+    return .init(item: item, outcomes: tested.map { inVersion(item, $0) })
   }
 }

@@ -21,16 +21,17 @@ public struct TextReport: Sendable {
     let versions = item.versions.map(\.rawValue).joined(separator: " ")
     let head = "\(mark(result.outcome)) \(number)  \(item.statement)"
     var lines = [head + style.paint("  \(versions)\(item.level == .must ? "" : " \(item.level.rawValue)")", 2)]
-    for (version, outcome) in result.outcomes {
-      let prefix = result.outcomes.count > 1 ? "\(version.rawValue): " : ""
-      switch outcome {
-      case .passed: continue
+    for found in result.outcomes {
+      let prefix = result.outcomes.count > 1 ? "\(found.version.rawValue): " : ""
+      switch found.outcome {
+      case .passed: break
       case .skipped(let skip): lines += wrapped(prefix + skip.reason, indent: 9)
       case .failed(let evidence):
         lines += wrapped("\(prefix)sent      \(evidence.request)", indent: 9)
         lines += wrapped("expected  \(evidence.expected)", indent: 9)
         lines += wrapped("received  \(evidence.received)", indent: 9)
       }
+      for skip in found.unmade { lines += wrapped("\(prefix)shown in part: \(skip.reason)", indent: 9) }
     }
     return lines.joined(separator: "\n")
   }
