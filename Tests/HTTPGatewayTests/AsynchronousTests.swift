@@ -1,5 +1,6 @@
 import CSCModel
 import HTTPTypes
+import OAuth
 import SoleControl
 import Synchronization
 import TestSupport
@@ -206,6 +207,30 @@ struct AsynchronousTests {
       #expect(polled.status == 200)
     }
     #expect(notifier.told.withLock(\.self).map(\.job.text) == [id])
+  }
+
+  @Test("a job whose SAD is revoked, or whose certificate expires, before it is signed fails as the call would")
+  func failureMeanwhile() async throws {
+    let bench = try await GatewayBench()
+    let credential = try await bench.signing.enrol(days: 1)
+    let revoked = try await sad(bench, credential)
+    let first = try #require(try await sign(bench, credential.id, revoked)["responseID"]?.string)
+    #expect(try await bench.call("auth/revoke", #"{"token":"\#(revoked)"}"#, .v2, token: bench.alice).status == 204)
+    try await running(bench) {
+      let answer = try await ended(bench, first)
+      #expect(answer.row == "\(request) Invalid parameter SAD")
+    }
+    let second = try #require(try await sign(bench, credential.id, sad(bench, credential))["responseID"]?.string)
+    bench.signing.clock.advance(2 * 86400)
+    let token = try await bench.tokens.issue(partner: "portal", signer: "alice").accessToken
+    try await running(bench) {
+      var answer = try await poll(bench, second, token: token)
+      while answer.status == 202 {
+        try await Task.sleep(for: .milliseconds(2))
+        answer = try await poll(bench, second, token: token)
+      }
+      #expect(answer.row == "\(request) Signing certificate is expired")
+    }
   }
 
   @Test("a full line answers 503 and spends nothing")

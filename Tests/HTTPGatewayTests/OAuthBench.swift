@@ -10,15 +10,18 @@ enum OAuthBench {
   static let clients = [
     client("portal", [.secretBasic, .secretPost]), client("app", [.none]),
     client("legacy", [.secretPost], requiresPKCE: false), client("rival", [.secretPost], partner: "other"),
+    client("device", [.certificate]), client("batch", [.secretPost], grants: [.clientCredentials]),
   ]
 
   private static func client(
-    _ id: String, _ methods: Set<Client.AuthenticationMethod>, partner: String = "portal", requiresPKCE: Bool = true
+    _ id: String, _ methods: Set<Client.AuthenticationMethod>, partner: String = "portal", requiresPKCE: Bool = true,
+    grants: Set<Client.Grant> = Set(Client.Grant.allCases)
   ) -> Client {
     Client(
       id: id, partner: partner, name: "Client \(id)", methods: methods,
-      secret: methods == [.none] ? nil : Array(secret.utf8), keys: nil, certificate: nil, redirectURIs: [redirectURI],
-      grants: methods == [.none] ? [.authorizationCode, .refreshToken] : Set(Client.Grant.allCases),
+      secret: methods == [.none] ? nil : Array(secret.utf8), keys: nil, certificate: nil,
+      redirectURIs: id == "batch" ? [redirectURI, redirectURI + "/2"] : [redirectURI],
+      grants: methods == [.none] ? [.authorizationCode, .refreshToken] : grants,
       requiresPKCE: requiresPKCE)
   }
 }

@@ -230,4 +230,20 @@ struct PendingHTTPTests {
       #expect(!page.text.contains("Alice"))
     }
   }
+
+  @Test("a credential that was disabled after the approval")
+  func disabledMeanwhile() async throws {
+    let bench = try await GatewayBench()
+    var credential = try await bench.signing.enrol(scal: .two, expression: "PAGE")
+    let handle = try #require(try await begin(bench, credential.id)["handle"]?.string)
+    let visitor = PageVisitor(bench)
+    let path = "/confirm/" + (try #require(bench.signing.messenger.link))
+    let form = try await visitor.get(path).hidden.merging(["decision": "approve", "PIN": SigningBench.pin]) { $1 }
+    #expect(try await visitor.post(path, form).status == 200)
+    credential.isEnabled = false
+    try await bench.signing.service.put(credential, events: [])
+    #expect(
+      try await check(bench, handle).row
+        == "400 invalid_request The credential identified by credentialID is disabled")
+  }
 }

@@ -21,6 +21,9 @@ extension Gateway {
             Self.authorization(asked, CredentialID(id), client: client.id, presented: [:]),
             as: Principal(partner: PartnerID(client.partner), signer: nil, client: ClientID(client.id)))
         }
+      } catch Refusal.authorizedElsewhere {
+        // By `credentials/authorize`, whose text would send the caller here.
+        throw OAuthError.invalid("credentialID")
       } catch let error as Refusal {
         let error = error.cscError(version)
         throw error.kind == .badRequest ? OAuthError(error.code, error.text) : OAuthError.temporarilyUnavailable
