@@ -1,6 +1,3 @@
-internal import CCurl
-internal import Foundation
-
 /// Why a call got no usable answer. Holds nothing that was sent or received.
 public enum HTTPClientError: Error, Equatable, Sendable {
   /// The address cannot be used: no URL, or a scheme that is not allowed.
@@ -22,10 +19,8 @@ public enum HTTPClientError: Error, Equatable, Sendable {
 ///
 /// Peers are verified, redirects are not followed (a provider that redirects could send our credentials
 /// elsewhere), and time and size are limited. Proxies of the environment are ignored: a route is configured or
-/// there is none.
-///
-/// `@unchecked`: what callers and the thread share is guarded by `lock`.
-public final class HTTPClient: @unchecked Sendable {
+/// there is none. The thread ends with the client.
+public final class HTTPClient: Sendable {
   public struct Settings: Sendable {
     /// Plain HTTP, for a provider on the same machine in tests and in the sandbox.
     public var allowsPlainHTTP = false
@@ -73,39 +68,15 @@ public final class HTTPClient: @unchecked Sendable {
     }
   }
 
-  static let isInitialised: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
-
   private let settings: Settings
-  /// Only the thread calls functions on it, except for the wake-up, which may come from anywhere.
-  private let multi: UnsafeMutableRawPointer
-  private let lock = NSLock()
-  // Guarded by `lock`.
-  private var added: [Transfer] = []
-  private var cancelled: Set<ObjectIdentifier> = []
-  private var isStopped = false
-  /// Whether libcurl's handle has gone; waking it then would touch freed memory.
-  private var hasEnded = false
+  private let loop = TransferLoop()
 
-  public init(_ settings: Settings = Settings()) {
-    precondition(Self.isInitialised, "libcurl can be initialised")
-    guard let multi = curl_multi_init() else { preconditionFailure("libcurl has memory") }
-    self.settings = settings
-    self.multi = multi
-    let thread = Thread { [self] in run() }
-    thread.name = "curl"
-    thread.start()
-  }
+  public init(_ settings: Settings = Settings()) { self.settings = settings }
+
+  deinit { loop.stop() }
 
   /// Ends the thread; calls under way fail as stopped.
-  public func stop() {
-    lock.lock()
-    isStopped = true
-    wake()
-    lock.unlock()
-  }
-
-  /// To be called with the lock held.
-  private func wake() { if !hasEnded { curl_multi_wakeup(multi) } }
+  public func stop() { loop.stop() }
 
   /// Names a call from before it begins.
   private final class Ticket: Sendable {}
@@ -119,75 +90,13 @@ public final class HTTPClient: @unchecked Sendable {
           continuation.resume(returning: .failure(.badAddress))
           return
         }
-        lock.lock()
-        let stopped = isStopped
-        if !stopped {
-          added.append(transfer)
-          wake()
-        }
-        lock.unlock()
-        if stopped { transfer.finish(.failure(.stopped)) }
+        if !loop.add(transfer) { transfer.finish(.failure(.stopped)) }
       }
     } onCancel: {
-      lock.lock()
-      cancelled.insert(name)
-      wake()
-      lock.unlock()
+      loop.cancel(name)
     }
     // The name may be another call's later.
-    withExtendedLifetime(ticket) {
-      lock.lock()
-      cancelled.remove(name)
-      lock.unlock()
-    }
+    withExtendedLifetime(ticket) { loop.forget(name) }
     return try result.get()
-  }
-
-  // MARK: The thread
-
-  private func run() {
-    var running: [UnsafeMutableRawPointer: Transfer] = [:]
-    while true {
-      lock.lock()
-      let new = added
-      added = []
-      let stop = isStopped
-      let unwanted = cancelled
-      lock.unlock()
-      for transfer in new {
-        running[transfer.handle] = transfer
-        curl_multi_add_handle(multi, transfer.handle)
-      }
-      if stop { break }
-      for transfer in running.values where unwanted.contains(transfer.name) {
-        running[transfer.handle] = nil
-        curl_multi_remove_handle(multi, transfer.handle)
-        transfer.finish(.failure(.stopped))
-      }
-      var active: Int32 = 0
-      curl_multi_perform(multi, &active)
-      finishDone(&running)
-      curl_multi_poll(multi, nil, 0, 10_000, nil)
-    }
-    for transfer in running.values {
-      curl_multi_remove_handle(multi, transfer.handle)
-      transfer.finish(.failure(.stopped))
-    }
-    lock.lock()
-    hasEnded = true
-    lock.unlock()
-    curl_multi_cleanup(multi)
-  }
-
-  private func finishDone(_ running: inout [UnsafeMutableRawPointer: Transfer]) {
-    var left: Int32 = 0
-    while let message = curl_multi_info_read(multi, &left) {
-      guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle,
-        let transfer = running.removeValue(forKey: handle)
-      else { continue }
-      let code = ccurl_result(message)
-      curl_multi_remove_handle(multi, handle)
-      transfer.finish(code)
-    }
   }
 }

@@ -23,7 +23,7 @@ public enum RawExchange {
   private static func exchange(
     _ host: String, _ port: Int, _ octets: [UInt8], _ limit: Int, _ timeout: Duration
   ) -> Result<[UInt8], HTTPClientError> {
-    guard HTTPClient.isInitialised, let handle = curl_easy_init() else { return .failure(.unreachable) }
+    guard TransferLoop.isInitialised, let handle = curl_easy_init() else { return .failure(.unreachable) }
     defer { curl_easy_cleanup(handle) }
     let name = host.contains(":") ? "[\(host)]" : host
     let codes = [
