@@ -58,7 +58,7 @@ struct CommandTests {
 
   /// What `make conformance` decides with.
   @Test("excuses: failures, skips without excuse and needless excuses fail")
-  func excuses() throws {
+  func excuses() async throws {
     let folder = try temporaryFolder()
     func item(_ number: Int, _ result: String, level: String = "MUST", kind: String = "") -> String {
       """
@@ -66,37 +66,29 @@ struct CommandTests {
        "outcomes":[{"version":"v1","result":"\(result)","kind":"\(kind)","reason":"r"}]}
       """
     }
-    func decide(_ items: [String], excused: String) throws -> (status: Int32, output: String) {
+    func decide(_ items: [String], excused: String) async throws -> ProgramResult {
       try "{\"items\":[\(items.joined(separator: ","))]}".write(
         to: folder.appendingPathComponent("r.json"), atomically: true, encoding: .utf8)
       try "| item | reason |\n|---|---|\n| \(excused) | because |\n".write(
         to: folder.appendingPathComponent("s.md"), atomically: true, encoding: .utf8)
-      let process = Process()
-      // Copying the environment while another test sets a variable would crash.
-      process.environment = ["PATH": "/usr/bin:/bin"]
-      process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-      process.arguments =
+      return try await run(
+        "/usr/bin/python3",
         [repository.appendingPathComponent("Tests/conformance/excuses.py").path]
-        + ["r.json", "s.md"].map { folder.appendingPathComponent($0).path }
-      let output = Pipe()
-      process.standardOutput = output
-      try process.run()
-      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      process.waitUntilExit()
-      return (process.terminationStatus, text)
+          + ["r.json", "s.md"].map { folder.appendingPathComponent($0).path })
     }
     let passed = [item(1, "passed"), item(2, "skipped", kind: "unseen"), item(3, "failed", level: "SHOULD")]
-    let good = try decide(passed + [item(4, "skipped", kind: "missing")], excused: "4-5, 9")
+    let good = try await decide(passed + [item(4, "skipped", kind: "missing")], excused: "4-5, 9")
     #expect(good.status == 0 && good.output.contains("3 MUST, 1 passed, 0 failed, 1 cannot be seen, 1 excused"))
     #expect(good.output.contains("SHOULD item 3 failed"))
-    let failing = try decide(passed + [item(6, "failed")], excused: "6")
+    let failing = try await decide(passed + [item(6, "failed")], excused: "6")
     #expect(failing.status == 1 && failing.output.contains("FAILED  6"))
-    let unexcused = try decide(passed + [item(7, "skipped", kind: "not offered")], excused: "6")
+    let unexcused = try await decide(passed + [item(7, "skipped", kind: "not offered")], excused: "6")
     #expect(unexcused.status == 1 && unexcused.output.contains("WITHOUT EXCUSE  7"))
     let part =
       #"{"item":8,"level":"MUST","statement":"s","result":"passed","outcomes":[{"result":"passed","unmade":[{"kind":"missing","reason":"r"}]}]}"#
-    #expect(try decide([part], excused: "9").status == 1 && decide([part], excused: "8").status == 0)
-    let needless = try decide(passed, excused: "1")
+    #expect(try await decide([part], excused: "9").status == 1)
+    #expect(try await decide([part], excused: "8").status == 0)
+    let needless = try await decide(passed, excused: "1")
     #expect(needless.status == 1 && needless.output.contains("FOR NOTHING  1"))
   }
 }

@@ -30,7 +30,7 @@ struct CryptographyTests {
   }
 
   @Test("RSASSA-PSS with hash, mask and salt as they were asked for, and PKCS #1 v1.5")
-  func rsa() throws {
+  func rsa() async throws {
     let digest = Array(SHA256.hash(data: Array("Order 4711".utf8)))
     let folder = try temporaryFolder()
     try Data(digest).write(to: folder.appendingPathComponent("digest"))
@@ -42,13 +42,7 @@ struct CryptographyTests {
       openssl pkeyutl -sign -inkey k -in digest -pkeyopt digest:sha256 -pkeyopt rsa_padding_mode:pss \
         -pkeyopt rsa_pss_saltlen:20 -pkeyopt rsa_mgf1_md:sha512 -out pss
       """
-    let process = Process()
-    // Copying the environment while another test sets a variable would crash.
-    process.environment = ["PATH": "/usr/bin:/bin"]
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-ec", script]
-    try process.run()
-    process.waitUntilExit()
+    _ = try await run("/bin/sh", ["-ec", script])
     func file(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: folder.appendingPathComponent(name))) }
     let certificate = try file("c.der")
     func isValid(_ name: String, _ scheme: SignatureScheme) throws -> Bool {
@@ -66,13 +60,13 @@ struct CryptographyTests {
   }
 
   @Test("time-stamp tokens: imprint, nonce, signature; a response around it is none")
-  func timestamps() throws {
+  func timestamps() async throws {
     let digest = Array(SHA256.hash(data: Array("Order 4711".utf8)))
-    let token = try service.timestampToken(digest: digest, hash: "sha256", nonce: "00f1")
+    let token = try await service.timestampToken(digest: digest, hash: "sha256", nonce: "00f1")
     let facts = try #require(cryptography.timestamp(token))
     #expect(facts.hashAlgorithm == HashFunction.sha256.rawValue && facts.hashedMessage == digest)
     #expect(facts.nonce == "F1" && facts.signatureIsValid == true)
-    let plain = try service.timestampToken(digest: digest, hash: "sha256", nonce: nil)
+    let plain = try await service.timestampToken(digest: digest, hash: "sha256", nonce: nil)
     #expect(cryptography.timestamp(plain)?.nonce == nil)
     // The last octets are the signature's.
     let broken = token.dropLast() + [token[token.count - 1] ^ 1]
@@ -83,17 +77,17 @@ struct CryptographyTests {
   }
 
   @Test("CMS: detached or not, signed attributes, and whether it fits the content")
-  func signedData() throws {
+  func signedData() async throws {
     let content = Array("Order 4711".utf8)
     let command = ["cms", "-sign", "-binary", "-cades", "-outform", "DER", "-signer", "certificate", "-inkey", "key"]
-    let detached = try #require(
-      cryptography.signedData(try service.openssl(command, input: content), content: content))
+    let cms = try await service.openssl(command, input: content)
+    let detached = try #require(cryptography.signedData(cms, content: content))
     #expect(detached.isDetached && detached.signatureIsValid && detached.unsignedAttributes.isEmpty)
     #expect(detached.signedAttributes.contains("1.2.840.113549.1.9.16.2.47"))
-    let attached = try #require(
-      cryptography.signedData(try service.openssl(command + ["-nodetach"], input: content), content: []))
+    let whole = try await service.openssl(command + ["-nodetach"], input: content)
+    let attached = try #require(cryptography.signedData(whole, content: []))
     #expect(!attached.isDetached && attached.signatureIsValid)
-    let other = cryptography.signedData(try service.openssl(command, input: content), content: [1])
+    let other = cryptography.signedData(cms, content: [1])
     #expect(other?.signatureIsValid == false && cryptography.signedData(content, content: content) == nil)
   }
 }

@@ -46,7 +46,7 @@ struct CMSMakerTests {
     for (place, isAttached) in [(CMSSignature.Content.detached, false), (.attached(content), true)] {
       let cms = try CMSMaker().signedData(
         try await signature(bench, credential, algorithm, attributes, place, says: digest))
-      #expect(try isGood(cms, over: "a document", isAttached: isAttached), "\(algorithm.name)")
+      #expect(try await isGood(cms, over: "a document", isAttached: isAttached), "\(algorithm.name)")
       if isAttached { #expect(try CMSMaker().content(of: cms) == content) }
     }
   }

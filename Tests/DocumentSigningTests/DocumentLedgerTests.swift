@@ -18,7 +18,8 @@ struct DocumentLedgerTests {
     await #expect(throws: Refusal.digestNotAuthorized) { try await bench.sign(credential, sad, [bench.signature("b")]) }
     #expect(bench.store.count(.signatureIntended) == 0)
     let octets = try await bench.sign(credential, sad, [bench.signature("a")])
-    #expect(try isGood(octets[0], over: "a") && !isGood(octets[0], over: "b"))
+    #expect(try await isGood(octets[0], over: "a"))
+    #expect(try await !isGood(octets[0], over: "b"))
     let log = bench.store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }
     let intent = try #require(log.first { $0.contains("signature.intended") })
     #expect(intent.contains("\"authorized\":[\"\(Hex.encode(digest("a")))\"]") && intent.contains("signDoc"))
@@ -80,7 +81,7 @@ struct DocumentLedgerTests {
     #expect(bench.store.count(.signatureReleased) == 1 && bench.store.count(.signatureMade) == 0)
     bench.authority.failure.withLock { $0 = nil }
     let octets = try await bench.sign(credential, sad, [bench.signature("a", .cades, .t)])
-    #expect(try isGood(octets[0], over: "a"))
+    #expect(try await isGood(octets[0], over: "a"))
     #expect(bench.store.count(.signatureMade) == 1)
   }
 
@@ -173,8 +174,8 @@ struct DocumentLedgerTests {
     let request = try await bench.documents.lastingRequest(asked, as: bench.signing.principal())
     let result = try await bench.signing.service.sign(request, as: bench.signing.principal())
     let finished = try await bench.documents.finish(result)
-    #expect(try isGood(finished.documents[0].octets, over: "a", isAttached: true))
-    #expect(try isGood(finished.documents[1].octets, over: "b"))
+    #expect(try await isGood(finished.documents[0].octets, over: "a", isAttached: true))
+    #expect(try await isGood(finished.documents[1].octets, over: "b"))
     #expect(finished.documents.map(\.hasDocument) == [true, false, true])
     #expect(finished.hasTimestamps)
   }

@@ -3,13 +3,13 @@ import OpenSSLPKI
 import TestSupport
 
 /// Verifies with the `openssl` program.
-func isGood(_ cms: [UInt8], over text: String, isAttached: Bool = false) throws -> Bool {
+func isGood(_ cms: [UInt8], over text: String, isAttached: Bool = false) async throws -> Bool {
   let folder = try temporaryFolder()
   func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
   try Data(cms).write(to: URL(fileURLWithPath: path("cms")))
   try Data(text.utf8).write(to: URL(fileURLWithPath: path("document")))
   try TestToken.shared.authority.rootPEM.write(toFile: path("root"), atomically: true, encoding: .utf8)
-  let result = try run(
+  let result = try await run(
     "/usr/bin/openssl",
     [
       "cms", "-verify", "-binary", "-inform", "DER", "-in", path("cms"), "-CAfile", path("root"), "-out", path("out"),

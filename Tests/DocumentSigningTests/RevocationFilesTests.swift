@@ -21,7 +21,7 @@ struct RevocationFilesTests {
     try write(lists.root, der)
     let plain = folder.appendingPathComponent("issuing.crl").path
     try write(lists.issuing, plain)
-    #expect(try run("/usr/bin/openssl", ["crl", "-inform", "DER", "-in", plain, "-out", pem]).status == 0)
+    #expect(try await run("/usr/bin/openssl", ["crl", "-inform", "DER", "-in", plain, "-out", pem]).status == 0)
     let source = RevocationFiles(paths: [der, pem, folder.appendingPathComponent("none").path])
     let chain = try await chain()
     #expect(await source.revocationLists(for: chain, at: now) == [lists.root, lists.issuing])
@@ -49,12 +49,12 @@ struct RevocationFilesTests {
   }
 
   @Test("openssl verifies the CA's lists")
-  func verified() throws {
+  func verified() async throws {
     let folder = try temporaryFolder()
     let (list, root) = (folder.appendingPathComponent("crl").path, folder.appendingPathComponent("root").path)
     try write(TestToken.shared.authority.revocationLists(now: now, number: 7, next: 100).root, list)
     try TestToken.shared.authority.rootPEM.write(toFile: root, atomically: true, encoding: .utf8)
-    let result = try run(
+    let result = try await run(
       "/usr/bin/openssl", ["crl", "-inform", "DER", "-in", list, "-CAfile", root, "-noout", "-text", "-crlnumber"])
     #expect(result.status == 0 && result.output.contains("verify OK") && result.output.contains("crlNumber=0x07"))
     #expect(result.output.contains("No Revoked Certificates"))

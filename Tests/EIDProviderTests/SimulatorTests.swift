@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import OutboundHTTP
 import SoleControl
+import TestSupport
 import Testing
 
 /// The real code flow against the bundled provider.
@@ -68,16 +69,10 @@ struct SimulatorTests {
     let form =
       "response_type=code&client_id=us&redirect_uri=http%3A%2F%2F127.0.0.1%3A8091%2Fcallback&scope=openid&state=s"
       + "&nonce=n-7&code_challenge=\(challenge)&code_challenge_method=S256&subject=s-1&pin=\(pin)"
-    let process = Process()
-    // Copying the environment while another test sets a variable would crash.
-    process.environment = ["PATH": "/usr/bin:/bin"]
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
-    process.arguments = ["-s", "-o", "/dev/null", "-w", "%{redirect_url}", "-d", form, issuer + "/authorize"]
-    process.standardOutput = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
+    let text = try await run(
+      "/usr/bin/curl", ["-s", "-o", "/dev/null", "-w", "%{redirect_url}", "-d", form, issuer + "/authorize"],
+      withErrors: false
+    ).output
     return URLComponents(string: text)?.queryItems?.first { $0.name == "code" }?.value
   }
 }

@@ -62,11 +62,12 @@ struct TimestampTests {
     let (file, root) = (folder.appendingPathComponent("token.der"), folder.appendingPathComponent("root.pem"))
     try Data(token).write(to: file)
     try TestToken.shared.authority.rootPEM.write(to: root, atomically: true, encoding: .utf8)
-    let verified = try run(
+    let verified = try await run(
       "/usr/bin/openssl",
       ["ts", "-verify", "-token_in", "-in", file.path, "-digest", Hex.encode(digest("a")), "-CAfile", root.path])
     #expect(verified.status == 0, "\(verified.output)")
-    let text = try run("/usr/bin/openssl", ["ts", "-reply", "-token_in", "-in", file.path, "-token_out", "-text"])
+    let text = try await run(
+      "/usr/bin/openssl", ["ts", "-reply", "-token_in", "-in", file.path, "-token_out", "-text"])
     #expect(text.output.contains("Nonce: 0x0FAB\n") && text.output.contains(GatewayBench.policy), "\(text.output)")
   }
 

@@ -7,11 +7,11 @@ extension SandboxTests {
   private static let needsPython: Comment = "'make test' makes .venv with what these programs import"
 
   /// Runs a program of `Tests/` with a sandbox of its own, and gives what it printed.
-  private func play(_ program: String, _ arguments: [String] = []) async throws -> (status: Int32, output: String) {
+  private func play(_ program: String, _ arguments: [String] = []) async throws -> ProgramResult {
     let folder = try temporaryFolder()
     let sandbox = try await SandboxProcess(folder: folder)
     defer { _ = sandbox.stop() }
-    return try run(
+    return try await run(
       Self.python,
       [
         repository.appendingPathComponent("Tests/\(program)").path,

@@ -11,7 +11,7 @@ extension SandboxTests {
     let folder = try temporaryFolder()
     let sandbox = try await SandboxProcess(folder: folder)
     defer { _ = sandbox.stop() }
-    let result = try run(
+    let result = try await run(
       Self.python,
       [
         repository.appendingPathComponent("Tests/documents/\(program).py").path,
@@ -24,7 +24,7 @@ extension SandboxTests {
   func certificationRequest() async throws {
     let folder = try temporaryFolder()
     _ = try await SandboxProcess(folder: folder).stop()
-    let request = try run(
+    let request = try await run(
       "/usr/bin/env",
       [
         "SOFTHSM2_CONF=\(folder.path)/softhsm2.conf", SandboxProcess.program.path, "timestamp", "request", "--config",
@@ -33,9 +33,9 @@ extension SandboxTests {
       ])
     let file = folder.appendingPathComponent("request.pem").path
     try request.output.write(toFile: file, atomically: true, encoding: .utf8)
-    let verified = try run("/usr/bin/openssl", ["req", "-in", file, "-noout", "-verify", "-subject", "-pubkey"])
+    let verified = try await run("/usr/bin/openssl", ["req", "-in", file, "-noout", "-verify", "-subject", "-pubkey"])
     #expect(verified.status == 0 && verified.output.contains("CN = Example TSA"), "\(request.output)\(verified.output)")
-    let certificate = try run("/usr/bin/openssl", ["x509", "-in", "\(folder.path)/tsa.pem", "-noout", "-pubkey"])
+    let certificate = try await run("/usr/bin/openssl", ["x509", "-in", "\(folder.path)/tsa.pem", "-noout", "-pubkey"])
     #expect(verified.output.contains(certificate.output))
   }
 

@@ -55,7 +55,7 @@ struct SandboxTests {
         "signAlgo": "1.2.840.10045.4.3.2",
       ], token: token, tls: true)
     #expect(signed.status == 200 && signed.json["signatures"]?.array?.count == 1)
-    let verified = try run(
+    let verified = try await run(
       SandboxProcess.program.path,
       ["audit", "verify", "--database", folder.appendingPathComponent("countersign.sqlite").path])
     #expect(verified.status == 0, "\(verified.output)")
@@ -167,14 +167,14 @@ struct SandboxTests {
       "-s", "--cacert", anchor, "-c", folder.appendingPathComponent("cookies").path, "-b",
       folder.appendingPathComponent("cookies").path,
     ]
-    let page = try run("/usr/bin/curl", browser + [url]).output
+    let page = try await run("/usr/bin/curl", browser + [url]).output
     func field(_ name: String) throws -> String {
       try String(#require(page.firstMatch(of: Regex("name=\"\(name)\" value=\"([^\"]*)\""))?.output[1].substring))
     }
     let form = [
       "transaction=\(try field("transaction"))", "csrf=\(try field("csrf"))", "decision=approve", "PIN=12345678",
     ]
-    let answer = try run(
+    let answer = try await run(
       "/usr/bin/curl",
       browser + ["-o", "/dev/null", "-w", "%{http_code}"] + form.flatMap { ["--data-urlencode", $0] } + [url])
     #expect(answer.output == "200")
@@ -211,7 +211,7 @@ struct SandboxTests {
       "code_challenge=\(challenge)", "code_challenge_method=S256", "subject=\(user["eidSubject"]?.string ?? "")",
       "pin=\(user["pin"]?.string ?? "")",
     ]
-    let answer = try run(
+    let answer = try await run(
       "/usr/bin/curl",
       ["-s", "-o", "/dev/null", "-w", "%{redirect_url}"] + form.flatMap { ["--data-urlencode", $0] }
         + ["\(issuer)/authorize"])
@@ -233,7 +233,7 @@ struct SandboxTests {
     let folder = try temporaryFolder()
     let sandbox = try await SandboxProcess(folder: folder)
     defer { _ = sandbox.stop() }
-    let result = try run(
+    let result = try await run(
       Self.python,
       [
         repository.appendingPathComponent("Tests/pyhanko/sign_and_validate.py").path,
@@ -249,7 +249,7 @@ struct SandboxTests {
     let sandbox = try await SandboxProcess(folder: folder)
     _ = sandbox.stop()
     let path = folder.appendingPathComponent("config.json").path
-    #expect(try run(SandboxProcess.program.path, ["config", "check", "--config", path]).status == 0)
+    #expect(try await run(SandboxProcess.program.path, ["config", "check", "--config", path]).status == 0)
     let text = try String(contentsOfFile: path, encoding: .utf8)
     for (change, name) in [
       (text.replacing("\"gateway\"", with: "\"gatway\""), "gateway"),
@@ -263,7 +263,7 @@ struct SandboxTests {
       #expect(change != text)
       let changed = folder.appendingPathComponent("changed.json").path
       try change.write(toFile: changed, atomically: true, encoding: .utf8)
-      let result = try run(SandboxProcess.program.path, ["config", "check", "--config", changed])
+      let result = try await run(SandboxProcess.program.path, ["config", "check", "--config", changed])
       #expect(result.status != 0 && result.output.contains(name), "\(result.output)")
     }
   }

@@ -88,7 +88,7 @@ struct StoreTests {
       try await group.waitForAll()
     }
     #expect(try await verify(path) == nil)
-    try sql(path, "UPDATE audit SET body = replace(body, '\"n\":', '\"m\":') WHERE sequence = 17")
+    try await sql(path, "UPDATE audit SET body = replace(body, '\"n\":', '\"m\":') WHERE sequence = 17")
     #expect(try await verify(path) == .changed(sequence: 17))
   }
 
@@ -108,7 +108,7 @@ struct StoreTests {
     for number in 0..<10 {
       try await store.write { try $0.append(AuditEvent(.keyMade, [("n", .integer(Int64(number)))]), at: 1) }
     }
-    try sql(path, damage)
+    try await sql(path, damage)
     #expect(try await verify(path) == finding)
   }
 
@@ -128,14 +128,7 @@ struct StoreTests {
   private func newPath() throws -> String { try temporaryFolder().appendingPathComponent("test.sqlite").path }
 
   /// Edits the file from outside, as somebody with access to it could.
-  private func sql(_ path: String, _ statement: String) throws {
-    let process = Process()
-    // Copying the environment while another test sets a variable would crash.
-    process.environment = ["PATH": "/usr/bin:/bin"]
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
-    process.arguments = [path, statement]
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
+  private func sql(_ path: String, _ statement: String) async throws {
+    #expect(try await run("/usr/bin/sqlite3", [path, statement]).status == 0)
   }
 }

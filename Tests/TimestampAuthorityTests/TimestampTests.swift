@@ -33,26 +33,25 @@ struct TimestampTests {
       try TestToken.shared.authority.rootPEM.write(toFile: root, atomically: true, encoding: .utf8)
     }
 
-    func verify(_ digest: [UInt8]) throws -> (status: Int32, output: String) {
-      try run(
+    func verify(_ digest: [UInt8]) async throws -> ProgramResult {
+      try await run(
         "/usr/bin/openssl",
         ["ts", "-verify", "-token_in", "-in", token, "-digest", Hex.encode(digest), "-CAfile", root])
     }
 
-    func text() throws -> String {
-      try run("/usr/bin/openssl", ["ts", "-reply", "-token_in", "-in", token, "-token_out", "-text"]).output
+    func text() async throws -> String {
+      try await run("/usr/bin/openssl", ["ts", "-reply", "-token_in", "-in", token, "-token_out", "-text"]).output
     }
   }
 
   @Test("a token for each hash verifies, for its digest and no other", arguments: HashAlgorithm.allCases)
   func hashes(hash: HashAlgorithm) async throws {
     let digest = [UInt8](repeating: 7, count: hash.digestLength)
-    let token = try Stored(
-      try await service().token(for: #require(TimestampRequest(hash: hash, digest: digest))))
-    let good = try token.verify(digest)
+    let token = try await Stored(service().token(for: #require(TimestampRequest(hash: hash, digest: digest))))
+    let good = try await token.verify(digest)
     #expect(good.status == 0 && good.output.contains("Verification: OK"), "\(good.output)")
-    #expect(try token.verify([UInt8](repeating: 8, count: hash.digestLength)).status != 0)
-    let text = try token.text()
+    #expect(try await token.verify([UInt8](repeating: 8, count: hash.digestLength)).status != 0)
+    let text = try await token.text()
     #expect(text.contains("Hash Algorithm: \(hash.rawValue)"), "\(text)")
     #expect(text.contains("Policy OID: 1.3.6.1.4.1.32473.7"))
     #expect(text.contains("Accuracy: 0x02 seconds, unspecified millis, unspecified micros"))
@@ -66,7 +65,7 @@ struct TimestampTests {
     ])
   func nonce(octets: [UInt8]) async throws {
     let request = try #require(TimestampRequest(hash: .sha256, digest: digest("a"), nonce: octets))
-    let text = try Stored(await service().token(for: request)).text()
+    let text = try await Stored(service().token(for: request)).text()
     let significant = octets.drop { $0 == 0 }
     let expected = significant.isEmpty ? "0" : Hex.encode(significant).uppercased()
     #expect(text.contains("Nonce: 0x\(expected)\n"), "\(text)")
@@ -77,7 +76,7 @@ struct TimestampTests {
     let request = try #require(TimestampRequest(hash: .sha256, digest: digest("a")))
     clock.advance(60)
     let texts = [
-      try Stored(await service().token(for: request)).text(), try Stored(await service().token(for: request)).text(),
+      try await Stored(service().token(for: request)).text(), try await Stored(service().token(for: request)).text(),
     ]
     // As OpenSSL prints it.
     var seconds = time_t(clock.now)

@@ -45,9 +45,9 @@ extension TestService {
     case "credentials/authorizeCheck": return try call.authorizeCheck()
     case "credentials/extendTransaction": return Response(json: try call.extend())
     case "signatures/signHash": return Response(json: try call.signHash())
-    case "signatures/signDoc": return Response(json: try call.signDoc())
+    case "signatures/signDoc": return Response(json: try await call.signDoc())
     case "signatures/signPolling": return try call.poll()
-    case "signatures/timestamp": return Response(json: try call.timestamp())
+    case "signatures/timestamp": return Response(json: try await call.timestamp())
     default: throw Refusal(text: "Invalid parameter")
     }
   }

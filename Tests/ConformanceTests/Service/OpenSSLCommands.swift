@@ -6,34 +6,20 @@ extension TestService {
   struct CommandFailed: Error { let output: String }
 
   /// Runs `openssl` in a folder that holds `certificate` and `key`.
-  func openssl(_ arguments: [String], input: [UInt8] = [], files: [String: [UInt8]] = [:]) throws -> [UInt8] {
+  func openssl(_ arguments: [String], input: [UInt8] = [], files: [String: [UInt8]] = [:]) async throws -> [UInt8] {
     let folder = try temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     var all = files
     all["certificate"] = Array(pem.certificate.utf8)
     all["key"] = Array(pem.privateKey.utf8)
-    all["input"] = input
     for (name, octets) in all { try Data(octets).write(to: folder.appendingPathComponent(name)) }
-    let process = Process()
-    // Copying the environment while another test sets a variable would crash.
-    process.environment = ["PATH": "/usr/bin:/bin"]
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-    process.arguments = arguments
-    process.currentDirectoryURL = folder
-    process.standardInput = try FileHandle(forReadingFrom: folder.appendingPathComponent("input"))
-    let (output, errors) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    let octets = Array(output.fileHandleForReading.readDataToEndOfFile())
-    let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw CommandFailed(output: complaint) }
-    return octets
+    let result = try await run("/usr/bin/openssl", arguments, in: folder, input: input, withErrors: false)
+    guard result.status == 0 else { throw CommandFailed(output: "openssl \(arguments.joined(separator: " "))") }
+    return result.octets
   }
 
   /// A TimeStampToken by `openssl ts`, whose certificate is made for it.
-  func timestampToken(digest: [UInt8], hash: String, nonce: String?) throws -> [UInt8] {
+  func timestampToken(digest: [UInt8], hash: String, nonce: String?) async throws -> [UInt8] {
     let settings = """
       [tsa]
       default_tsa = this
@@ -59,26 +45,16 @@ extension TestService {
         -subj /CN=TSA -config settings -extensions extensions 2>/dev/null
       openssl ts -reply -config settings -queryfile query -token_out -out token 2>/dev/null && cat token
       """
-    return try shell(script, files: files.merging(["query": query]) { $1 })
+    return try await shell(script, files: files.merging(["query": query]) { $1 })
   }
 
-  private func shell(_ script: String, files: [String: [UInt8]]) throws -> [UInt8] {
+  private func shell(_ script: String, files: [String: [UInt8]]) async throws -> [UInt8] {
     let folder = try temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     for (name, octets) in files { try Data(octets).write(to: folder.appendingPathComponent(name)) }
-    let process = Process()
-    // Copying the environment while another test sets a variable would crash.
-    process.environment = ["PATH": "/usr/bin:/bin"]
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", script]
-    process.currentDirectoryURL = folder
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let octets = Array(output.fileHandleForReading.readDataToEndOfFile())
-    process.waitUntilExit()
-    guard process.terminationStatus == 0, !octets.isEmpty else { throw CommandFailed(output: "openssl ts") }
-    return octets
+    let result = try await run("/bin/sh", ["-c", script], in: folder, withErrors: false)
+    guard result.status == 0, !result.octets.isEmpty else { throw CommandFailed(output: "openssl ts") }
+    return result.octets
   }
 
   /// `TimeStampReq` (RFC 3161 §2.4.1), certificates wanted; `openssl ts -query` takes no nonce of ours.

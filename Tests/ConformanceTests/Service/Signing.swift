@@ -104,7 +104,7 @@ extension Call {
 
   // MARK: Documents and time-stamps, by OpenSSL's own commands
 
-  func signDoc() throws -> JSONValue {
+  func signDoc() async throws -> JSONValue {
     let credential = try credential()
     let sad = try warrant()
     let (documents, digests) = (try value("documents"), try value("documentDigests"))
@@ -136,7 +136,7 @@ extension Call {
       throw TestService.Refusal(text: "documentDigests or documents are not authorized by the SAD")
     }
     let isDetached = entry["signed_envelope_property"]?.string == "Detached"
-    let cms = try service.openssl(
+    let cms = try await service.openssl(
       ["cms", "-sign", "-binary", "-cades", "-outform", "DER", "-signer", "certificate", "-inkey", "key"]
         + (isDetached ? [] : ["-nodetach"]), input: content)
     var result: JSONValue = ["SignatureObject": [.string(Data(cms).base64EncodedString())]]
@@ -177,7 +177,7 @@ extension Call {
     }
   }
 
-  func timestamp() throws -> JSONValue {
+  func timestamp() async throws -> JSONValue {
     let text = try string("hash")
     guard !text.isEmpty else { throw TestService.Refusal(text: "Empty hash parameter") }
     guard let data = Data(base64Encoded: text) else {
@@ -189,7 +189,7 @@ extension Call {
     let nonce = try value("nonce")?.string
     if let nonce, !nonce.allSatisfy(\.isHexDigit) { throw invalid("nonce") }
     if has(.stampsRubbish) { return ["timestamp": .string(data.base64EncodedString())] }
-    let token = try service.timestampToken(
+    let token = try await service.timestampToken(
       digest: Array(data), hash: name, nonce: has(.dropsNonce) ? nil : nonce)
     return ["timestamp": .string(Data(token).base64EncodedString())]
   }
