@@ -15,8 +15,10 @@ import time
 import traceback
 import urllib.parse
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "clients"))
+for folder in ("clients", "python"):
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / folder))
 
+import exchanges  # noqa: E402
 import pkce  # noqa: E402
 import requests  # noqa: E402
 from cryptography.hazmat.primitives import hashes  # noqa: E402
@@ -48,7 +50,8 @@ class World:
         self.base = self.sandbox["tlsBaseURL"]
         self.alice = next(user for user in self.sandbox["users"] if user["username"] == "alice")
         self.codes = pkce.OneTimeCodes(time.time, time.sleep)
-        self.http = requests.Session()
+        exchanges.gateway(self.sandbox["baseURL"], self.sandbox["tlsBaseURL"])
+        self.http = exchanges.watch(requests.Session())
         self.http.trust_env = False
         self.http.verify = self.sandbox["tlsTrustAnchor"]
         self.callback = Callback(self.redirect_uri)

@@ -162,6 +162,35 @@ class Document:
             for example in schema.get("examples", []):
                 yield ("components", "schemas", name), ("components", "schemas", name), example
 
+    def json_schema(self, response):
+        """Where the schema of the response's JSON is; None if it has none."""
+        content = self.at(response).get("content", {})
+        if "schema" not in content.get("application/json", {}):
+            return None
+        return self.resolve((*response, "content", "application/json", "schema"))
+
+    def texts(self):
+        """Each text of `error_description` that answers spell out, by the answer's schema: operations and statuses."""
+        found = {}
+        for operation in self.operations:
+            for status in operation.definition["responses"]:
+                schema = self.json_schema(self.resolve((*operation.pointer, "responses", status)))
+                for value in self._described(schema, False) if schema else ():
+                    found.setdefault((schema, value), []).append((operation.name, status))
+        return found
+
+    def _described(self, pointer, inside):
+        """The values of `const` and `enum` inside `error_description`, through references."""
+        node = self.at(pointer)
+        if isinstance(node, dict):
+            if inside:
+                yield from ([node["const"]] if "const" in node else node.get("enum", []))
+            if "$ref" in node:
+                yield from self._described(self.resolve(pointer), inside)
+        for key, child in node.items() if isinstance(node, dict) else enumerate(node):
+            if isinstance(child, (dict, list)):
+                yield from self._described((*pointer, key), inside or key == "error_description")
+
     # Using
 
     @cache

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import dataclass
 
 from document import Operation
 
@@ -31,14 +32,24 @@ def strict_json(text):
         raise Wrong(f"not JSON: {error}") from error
 
 
+@dataclass(frozen=True)
+class Result:
+    """What an exchange that is as documented shows."""
+
+    operation: str
+    is_success: bool
+    # The answer's schema and its `error_description`, if it has one.
+    said: tuple | None
+
+
 def check(document, exchange):
-    """The name of the exchange's operation, and whether the answer was a success. Raises Wrong."""
+    """Raises Wrong."""
     found = document.operation(exchange["method"], exchange["path"])
     if not isinstance(found, Operation):
         if exchange["status"] != OTHERWISE[found[-1]]:
             raise Wrong(f"undocumented path or method with status {exchange['status']}, not {OTHERWISE[found[-1]]}")
         check_answer(document, found, exchange)
-        return "anything else", False
+        return Result("anything else", False, said(document, found, exchange))
     response = found.response(exchange["status"])
     if response is None:
         raise Wrong(f"undocumented status {exchange['status']}")
@@ -47,7 +58,15 @@ def check(document, exchange):
     is_success = exchange["status"] < 400 and "error=" not in location
     if is_success:
         check_request(document, found, exchange)
-    return found.name, is_success
+    return Result(found.name, is_success, said(document, response, exchange))
+
+
+def said(document, response, exchange):
+    schema = document.json_schema(response)
+    if schema is None:
+        return None
+    answer = strict_json(exchange["body"])
+    return (schema, answer["error_description"]) if "error_description" in answer else None
 
 
 def check_answer(document, response, exchange):
@@ -152,4 +171,6 @@ def validate(document, schema, value, what):
     while error.context:
         # The alternative that comes nearest tells the most.
         error = min(error.context, key=lambda other: (-len(other.absolute_path), len(other.context or ())))
+    if isinstance(value, dict) and "error_description" in value:
+        raise Wrong(f"{what}: {error.json_path}: {value}")
     raise Wrong(f"{what}: {error.json_path}: {error.message[:300]}")

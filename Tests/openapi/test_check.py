@@ -78,7 +78,7 @@ class ExchangeTests(unittest.TestCase):
             (sign_hash(400, error("Hash is not authorized by the SAD."), "v2"), "error_description"),
             (sign_hash(400, error("Malformed authorization header")), "error_description"),
             (sign_hash(400, error("Invalid parameter SAD ")), "error_description"),
-            (sign_hash(400, error("Invalid parameter SAD", "invalid_token")), "invalid_request"),
+            (sign_hash(400, error("Invalid parameter SAD", "invalid_token")), "invalid_token"),
             (sign_hash(400, '{"error":"invalid_request"}'), "required"),
             (sign_hash(400, '{"error":"invalid_request","error_description":null}'), "None"),
             (sign_hash(401, error("Invalid parameter SAD")), "WWW-Authenticate"),
@@ -165,10 +165,8 @@ class DocumentTests(unittest.TestCase):
         for pointer, schema, example in DOCUMENT.examples():
             if "responses" in pointer and isinstance(example, dict):
                 yield schema, example
-        for operation in DOCUMENT.operations:
-            for status, text in check.documented_texts(DOCUMENT, operation):
-                response = DOCUMENT.resolve((*operation.pointer, "responses", status))
-                yield (*response, "content", "application/json", "schema"), {"error": None, "error_description": text}
+        for schema, text in DOCUMENT.texts():
+            yield schema, {"error": None, "error_description": text}
 
     def test_no_answer_may_be_loosened(self):
         seen = 0
@@ -208,33 +206,44 @@ def mutations(value, whole=None, place=()):
             yield from mutations(child, whole, (*place, key))
 
 
+NAME = "POST /csc/v1/signatures/signHash"
+OTHERS = {operation.name: "not in this test" for operation in DOCUMENT.operations if operation.name != NAME}
+TEXTS = {
+    f"{' '.join(givers[0])}: {text}": "not in this test"
+    for (_, text), givers in DOCUMENT.texts().items()
+    if any(name == NAME for name, _ in givers)
+}
+
+
 class RunTests(unittest.TestCase):
     """The whole check: what is missing fails it too."""
 
-    def run_with(self, recorded, exceptions):
+    def run_with(self, recorded, never_succeeds=OTHERS, never_said=TEXTS):
         lines = []
-        failures = check.run(
-            DOCUMENT, [(f"line {index}", line) for index, line in enumerate(recorded)], exceptions, out=lines.append
-        )
+        recorded = [(f"line {index}", line) for index, line in enumerate(recorded)]
+        failures = check.run(DOCUMENT, recorded, never_succeeds, never_said, out=lines.append)
         return failures, "\n".join(lines)
 
-    def all_but(self, *names):
-        return {operation.name: "not in this test" for operation in DOCUMENT.operations if operation.name not in names}
-
     def test_whole(self):
-        name = "POST /csc/v1/signatures/signHash"
         good, bad = sign_hash(200, '{"signatures":["MEUC"]}'), sign_hash(200, "{}")
-        failures, text = self.run_with([good], self.all_but(name))
+        failures, text = self.run_with([good])
         self.assertEqual(failures, 0, text)
-        for recorded, exceptions, because in [
-            ([], self.all_but(), "nothing was recorded"),
-            ([good, bad], self.all_but(name), "POST /csc/v1/signatures/signHash 200: answer"),
-            ([good], self.all_but(name, "GET /health/live"), "GET /health/live was never exercised"),
-            ([good], self.all_but(), "does not belong into NEVER_SUCCEEDS"),
-            ([good], {**self.all_but(name), "GET /gone": ""}, "GET /gone"),
+        without_health = {name: reason for name, reason in OTHERS.items() if name != "GET /health/live"}
+        stop = "Hash is not authorized by the SAD."
+        said = sign_hash(400, f'{{"error":"invalid_request","error_description":"{stop}"}}')
+        without_stop = {text: reason for text, reason in TEXTS.items() if text != f"{NAME} 400: {stop}"}
+        for recorded, never_succeeds, never_said, because in [
+            ([], {**OTHERS, NAME: ""}, {}, "nothing was recorded"),
+            ([good, bad], OTHERS, TEXTS, "POST /csc/v1/signatures/signHash 200: answer"),
+            ([good], without_health, TEXTS, "GET /health/live was never exercised"),
+            ([good], {**OTHERS, NAME: ""}, {}, "NEVER_SUCCEEDS should not have POST"),
+            ([good], {**OTHERS, "GET /gone": ""}, TEXTS, "NEVER_SUCCEEDS should not have GET /gone"),
+            ([good], OTHERS, without_stop, f"no test provokes: {NAME} 400: {stop}"),
+            ([good, said], OTHERS, TEXTS, f"NEVER_SAID should not have: {NAME} 400: {stop}"),
+            ([good], OTHERS, {**TEXTS, "nobody: x": ""}, "NEVER_SAID should not have: nobody: x"),
         ]:
             with self.subTest(because):
-                failures, text = self.run_with(recorded, exceptions)
+                failures, text = self.run_with(recorded, never_succeeds, never_said)
                 self.assertEqual(failures, 1, text)
                 self.assertIn(because, text)
 
