@@ -25,7 +25,7 @@ struct SandboxTests {
     let answer = try await client.perform(.init(url: "\(base)/csc/\(path)", body: body.compact(), headers: headers))
     try Exchanges.record(
       method: "POST", target: "/csc/\(path)", contentType: "application/json", body: body.compact(),
-      status: answer.status, headers: nil, answer: answer.body)
+      status: answer.status, headers: answer.headers, answer: answer.body)
     return (answer.status, try answer.body.isEmpty ? JSONObject() : JSONValue.parse(answer.body).object ?? JSONObject())
   }
 
