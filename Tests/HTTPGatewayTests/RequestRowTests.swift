@@ -124,6 +124,11 @@ struct RequestRowTests {
           "Invalid parameter hashes"
         ),
         ("credentials/authorize", #""numSignatures":1,"hashes":5"#, "Missing (or invalid type) array parameter hash"),
+        (
+          "signatures/signDoc",
+          #"\#(sad),"documentDigests":[{"hash":"AAAA","hashes":"BBBB","signature_format":"C",\#(Self.ecdsa)}]"#,
+          "Invalid parameter hashes"
+        ),
         (signHash, #"\#(sad),\#(named),\#(Self.ecdsa),"operationMode":"X""#, "Invalid parameter operationMode"),
         (
           signHash, #"\#(sad),\#(named),\#(Self.ecdsa),"operationMode":"A","validity_period":"soon""#,
@@ -160,6 +165,9 @@ struct RequestRowTests {
     ]
     methods.append(
       version == .v1 ? ("credentials/sendOTP", "") : ("credentials/getChallenge", #""authObjectID":"SMS""#))
+    let entry =
+      #"{"hashes":["\#(Self.digest)"],"signature_format":"C",\#(Self.ecdsa),"signed_envelope_property":"Detached"}"#
+    if version == .v2 { methods.append(("signatures/signDoc", #""SAD":"\#(sad)","documentDigests":[\#(entry)]"#)) }
     let rows = methods.map { ($0.0, $0.1, "The credential identified by credentialID is disabled") }
     try await check(rows, version, bench, credential.id)
   }
