@@ -1,0 +1,87 @@
+"""What the gateway keeps: the database and the audit log."""
+
+import collections
+import hashlib
+import json
+import pathlib
+import shutil
+import sqlite3
+import tempfile
+
+ALGORITHM_NAMES = {"p256": "ecdsa-sha256", "rsa2048": "rsa-pkcs1-sha256"}
+
+# States in the database.
+SLOT_AUTHORIZED, SLOT_RESERVED, SLOT_CONSUMED, SLOT_RELEASED = range(4)
+OPERATION_RESERVED, OPERATION_COMPLETED, OPERATION_RELEASED, OPERATION_UNKNOWN = range(4)
+
+
+class Books:
+    """The database and the audit log after the last stop."""
+
+    def __init__(self, gateway):
+        db = sqlite3.connect(gateway.database)
+        self.integrity = db.execute("PRAGMA integrity_check").fetchone()[0]
+        self.activations = {
+            digest.hex(): json.loads(text) for digest, text in db.execute("SELECT digest, binding FROM activation")
+        }
+        self.slots = collections.defaultdict(list)
+        for activation, state, operation in db.execute("SELECT activation, state, operation FROM slot"):
+            self.slots[activation.hex()].append((state, operation))
+        self.operations = {}
+        self.by_request = collections.defaultdict(list)
+        rows = db.execute("SELECT id, activation, request, state, signatures FROM operation")
+        for name, activation, request, state, signatures in rows:
+            self.operations[name] = (activation.hex(), state, signature_list(signatures or b""))
+            self.by_request[activation.hex(), request].append(name)
+        db.close()
+        self.entries = collections.defaultdict(dict)
+        self.duplicates = []
+        self.granted = {}
+        self.counts = collections.Counter()
+        listing = gateway.audit("list")
+        listing.check_returncode()
+        for entry in map(json.loads, listing.stdout.splitlines()):
+            self.counts[entry["kind"]] += 1
+            if entry["kind"] == "authorization.granted":
+                self.granted[entry["activation"]] = entry
+            if "operation" in entry:
+                if self.entries[entry["kind"]].setdefault(entry["operation"], entry) is not entry:
+                    self.duplicates.append(entry)
+
+
+def signature_list(stored):
+    """Signatures in one column: each after its length in two octets, big endian."""
+    signatures = []
+    while stored:
+        length = int.from_bytes(stored[:2], "big")
+        signatures.append(stored[2 : 2 + length])
+        stored = stored[2 + length :]
+    return tuple(signatures)
+
+
+def request_digest(credential, request):
+    """What the ledger calls a request: everything that determines its signatures."""
+    algorithm = ALGORITHM_NAMES[credential["key"]]
+    text = {
+        "credential": credential["credentialID"], "method": "signHash", "parameters": hashlib.sha256().hexdigest(),
+        "items": [{"algorithm": algorithm, "authorized": digest.hex(), "hash": "sha256"} for digest in request],
+    }
+    return hashlib.sha256(json.dumps(text, separators=(",", ":"), sort_keys=True).encode()).digest()
+
+
+def left_reserved(database):
+    """The operations that a kill left between intent and outcome.
+
+    Read from a copy: whoever opens the file itself would repair it, which is the gateway's task here.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        copy = pathlib.Path(folder) / database.name
+        for suffix in ["", "-wal"]:
+            source = database.with_name(database.name + suffix)
+            if source.exists():
+                shutil.copyfile(source, copy.with_name(copy.name + suffix))
+        db = sqlite3.connect(copy)
+        try:
+            return {row[0] for row in db.execute("SELECT id FROM operation WHERE state = ?", [OPERATION_RESERVED])}
+        finally:
+            db.close()
