@@ -59,9 +59,13 @@ extension Gateway {
     }
     let channel = HummingbirdHTTP2.TLSChannelConfiguration(
       tlsConfiguration: configuration, customVerificationCallback: asksForCertificates ? accept : nil)
-    return try .http2Upgrade(
-      tlsChannelConfiguration: channel,
-      configuration: .init(idleTimeout: .seconds(60), streamConfiguration: .init(idleTimeout: idle)))
+    return HTTPServerBuilder { responder in
+      WithoutLateResets(
+        inner: try HTTP2UpgradeChannel(
+          tlsChannelConfiguration: channel,
+          configuration: .init(idleTimeout: .seconds(60), streamConfiguration: .init(idleTimeout: idle)),
+          responder: responder))
+    }
   }
 
   /// The framework's own lines are of interest only when something is wrong.
