@@ -10,8 +10,30 @@ final class SandboxProcess: Sendable {
   /// `sandbox.json`
   let description: JSONObject
 
-  /// Ports that no other test uses.
-  static let ports = (plain: 18_180, tls: 18_543)
+  /// The same for all tests of this process, which run one after the other; another one on the machine has others.
+  static let ports = (plain: freePort(), tls: freePort())
+
+  /// A port that nobody uses now, below those that outgoing connections get.
+  private static func freePort() -> Int {
+    for port in (20_000..<32_000).shuffled() where isFree(port) { return port }
+    fatalError("no port is free")
+  }
+
+  private static func isFree(_ port: Int) -> Bool {
+    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(socket) }
+    var yes: Int32 = 1
+    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    return withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
+  }
 
   static let program = repository.appendingPathComponent(".build/debug/countersign")
 
