@@ -6,7 +6,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PACKAGES := softhsm2 libsofthsm2-dev libjansson-dev libcurl4-openssl-dev libssl-dev libp11-dev libsqlite3-dev \
-  pkg-config curl jq openssl sqlite3 python3 python3-venv chromium chromium-driver
+  pkg-config curl jq openssl sqlite3 python3 python3-venv chromium chromium-driver \
+  glewlwyd dbconfig-no-thanks
 ROOT := $(shell test "$$(id -u)" = 0 || echo sudo)
 PROGRAM := .build/debug/countersign
 PYTHON := .venv/bin/python
@@ -18,10 +19,12 @@ SANDBOX_ARGUMENTS ?=
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
+# The tests start glewlwyd themselves. As a service it would listen with a password that everybody knows.
 packages: ## install the Debian packages that are missing
 	@if ! dpkg-query -W -f='$${Status}\n' $(PACKAGES) 2>/dev/null | grep -c 'install ok installed' \
 	    | grep -qx $(words $(PACKAGES)); then \
 	  echo "installing Debian packages"; \
+	  ! test -d /run/systemd/system || $(ROOT) systemctl mask --quiet glewlwyd.service; \
 	  $(ROOT) apt-get -o DPkg::Lock::Timeout=300 update -qq; \
 	  DEBIAN_FRONTEND=noninteractive $(ROOT) apt-get -o DPkg::Lock::Timeout=300 install -qq -y $(PACKAGES) >/dev/null; \
 	fi
@@ -43,6 +46,7 @@ sandbox: build ## serve a sandbox for integrators until Ctrl-C; writes .sandbox/
 
 test: packages .venv/ready imports lint ## every test, with real parts, and every answer against the OpenAPI document
 	$(PYTHON) -m unittest discover -s Tests/openapi
+	$(PYTHON) -m unittest discover -s Tests/glewlwyd
 	swift build --build-tests
 	rm -rf $(EXCHANGES)
 	COUNTERSIGN_EXCHANGES=$(EXCHANGES) swift test --skip-build --skip IntegrationTests
