@@ -105,6 +105,13 @@ enum Schema {
           CREATE INDEX oauth_entry_expires ON oauth_entry (expires);
           """)
     }
+    migrator.registerMigration("0006-used-tokens") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE used_tokens (digest BLOB PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID;
+          CREATE INDEX used_tokens_expires ON used_tokens (expires);
+          """)
+    }
     return migrator
   }
 }

@@ -43,6 +43,8 @@ public struct StoreConformance {
     try await pendingAuthorizations()
     try await oneTimeCodes()
     try await messages()
+    try await tokensAreUsedOnce()
+    try await oneOfManyUsesAToken()
   }
 
   // MARK: Credentials and factors

@@ -19,6 +19,7 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
     var successors: [ActivationDigest: Successor] = [:]
     var codes: [String: OneTimeCode] = [:]
     var messages: [SentMessage] = []
+    var used: [[UInt8]: UnixTime] = [:]
     var audit: [AuditEntry] = []
     var head = AuditHead.empty
     var tokens: [[UInt8]: TokenRecord] = [:]
@@ -319,6 +320,16 @@ private final class MemoryTransaction: SoleControlWriting {
         hasFailed: true)
     }
   }
+
+  // MARK: Used tokens
+
+  func use(once digest: [UInt8], until time: UnixTime) throws -> Bool {
+    guard state.used[digest] == nil else { return false }
+    state.used[digest] = time
+    return true
+  }
+
+  func removeUsed(until time: UnixTime) throws { state.used = state.used.filter { $0.value > time } }
 
   func append(_ event: AuditEvent, at time: UnixTime) throws { state.audit.append(state.head.append(event, at: time)) }
 }

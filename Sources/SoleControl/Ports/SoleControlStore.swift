@@ -83,6 +83,13 @@ public protocol SoleControlWriting: SoleControlReading, JobWriting, PendingWriti
   func add(_ message: SentMessage, forgotten: UnixTime) throws
   /// Notes that a message was not delivered.
   func markFailed(message id: String) throws
+  /// Notes that a token was used, by a digest of what makes it unique. False if it was used before, by whichever
+  /// gateway of this store.
+  ///
+  /// - Parameter time: until when it is remembered; not before the token is refused for its age by every clock.
+  func use(once digest: [UInt8], until time: UnixTime) throws -> Bool
+  /// Forgets the used tokens whose time is over.
+  func removeUsed(until time: UnixTime) throws
   /// Appends to the audit log, as a part of this transaction.
   func append(_ event: AuditEvent, at time: UnixTime) throws
 }
