@@ -17,6 +17,8 @@ public struct AuditEvent: Sendable, Equatable {
     /// It is over without a confirmation: the customer refused, entered too many wrong PINs, or could not be reached.
     case authorizationDenied = "authorization.denied"
     case authorizationRefused = "authorization.refused"
+    /// Somebody outside who is needed for a factor did not answer; nothing was spent.
+    case authorizationUnavailable = "authorization.unavailable"
     case authorizationRevoked = "authorization.revoked"
     case credentialUnlocked = "credential.unlocked"
     /// A one-time code was made and is being handed to the partner's messenger.

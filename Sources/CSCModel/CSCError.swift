@@ -138,6 +138,10 @@ extension CSCError {
   }
   public static let wrongAuthenticationData = CSCError(
     .badRequest, "invalid_authentication_data", "The authentication data is invalid")
+  /// The tables have no text for it; who integrates must learn what to change.
+  public static let encryptedToken = CSCError(
+    .badRequest, "invalid_authentication_data", "The authentication data is an encrypted token; send one that is signed"
+  )
 }
 
 // MARK: Scope credential

@@ -9,74 +9,125 @@ public actor OpenIDProvider {
   /// What we use of the discovery document (OpenID Connect Discovery §3).
   struct Document: Sendable {
     let keys, token: String
-    let authorization, userInfo: String?
+    let authorization, userInfo, introspection: String?
   }
 
-  private let settings: ProviderSettings
-  private let client: HTTPClient
-  private let now: @Sendable () -> UnixTime
+  let settings: ProviderSettings
+  let now: @Sendable () -> UnixTime
+  private let calls: ProviderCalls
+  private let document: PublishedDocument<Document>
+  private let keys: PublishedDocument<ProviderKeys>
 
-  private var document: Document?
-  private var keys: ProviderKeys?
-  private var keysRead: UnixTime = 0
-  /// Several tokens that arrive at once wait for one reading.
-  private var reading: Task<ProviderKeys, any Error>?
-
-  public init(_ settings: ProviderSettings, client: HTTPClient, now: @escaping @Sendable () -> UnixTime) {
+  public init(
+    _ settings: ProviderSettings, client: HTTPClient, now: @escaping @Sendable () -> UnixTime,
+    report: @escaping @Sendable (ProviderEvent) -> Void = { _ in }
+  ) {
     self.settings = settings
-    self.client = client
     self.now = now
+    let calls = ProviderCalls(client, settings.calls, now: now, report: report)
+    self.calls = calls
+    var life = DocumentLife(
+      fresh: settings.discoveryLife, kept: max(settings.keptLife, settings.discoveryLife),
+      retry: settings.keyRefreshInterval)
+    let document = PublishedDocument(life, now: now) { try await Self.readDocument(settings, calls) }
+    self.document = document
+    life.fresh = settings.keyLife
+    life.kept = max(settings.keptLife, settings.keyLife)
+    keys = PublishedDocument(life, now: now) {
+      let url = try await document.value().keys
+      return try ProviderKeys(.object(try await Self.json(HTTPClient.Request(url: url), calls)))
+    }
   }
+
+  // MARK: What is presented
+
+  /// Checks what `partner` presents as a log-in: an ID token, an access token if the settings allow it, or both with a
+  /// space between them.
+  public func verify(_ text: String, for partner: PartnerID) async throws(EIDTokenError) -> EIDStatement {
+    let clients = settings.clients(of: partner)
+    let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+    if parts.count == 2 { return try await verify(idToken: parts[0], accessToken: parts[1], clients: clients) }
+    guard parts.count == 1 else { throw .refused("form") }
+    if let rule = settings.accessTokens, SignedToken.isAccessToken(text) {
+      return try await verify(accessToken: text, rule, clients: clients)
+    }
+    return try await verify(idToken: text, accessToken: nil, clients: clients)
+  }
+
+  /// Checks an ID token that was made for the gateway's own client.
+  public func verify(idToken: String) async throws(EIDTokenError) -> EIDStatement {
+    try await verify(idToken: idToken, accessToken: nil, clients: [settings.clientID])
+  }
+
+  /// Whether an ID token is not enough.
+  var needsAccessToken: Bool { settings.levelSource == .userInfo }
 
   // MARK: ID tokens
 
-  /// Checks an ID token as OpenID Connect Core §3.1.3.7 tells a client to.
-  public func verify(idToken text: String) async throws(EIDTokenError) -> EIDStatement {
+  /// Checks an ID token as OpenID Connect Core §3.1.3.7 tells a client to, and asks userinfo if there is an access token.
+  private func verify(
+    idToken text: String, accessToken: String?, clients: Set<String>
+  ) async throws(EIDTokenError) -> EIDStatement {
     let token = try SignedToken(text)
+    guard [nil, "jwt"].contains(token.type) else { throw .refused("typ") }
     guard settings.algorithms.contains(token.algorithm) else { throw .refused("alg") }
+    let rules = ClaimRules(settings: settings, now: now())
+    let claims = token.claims.object
     // Cheap checks come first: a token for somebody else must not make us call the provider.
-    let statement = try statement(token)
-    guard let key = try await key(for: token) else { throw .refused("kid") }
-    guard await ProviderKeys.isSigned(token, by: key) else { throw .refused("signature") }
+    guard claims["iss"]?.string == settings.issuer else { throw .refused("iss") }
+    try checkAudience(claims, clients)
+    let times = try rules.times(claims)
+    guard let subject = claims["sub"]?.string, !subject.isEmpty else { throw .refused("sub") }
+    guard let nonce = claims["nonce"]?.string, !nonce.isEmpty else { throw .refused("nonce") }
+    var (acr, level) = ("", AssuranceLevel.low)
+    switch settings.levelSource {
+    case .idToken: (acr, level) = try rules.level(claims)
+    case .userInfo: guard accessToken != nil else { throw .refused("access token") }
+    }
+    let authenticated = try rules.authenticationTime(claims, issued: times.issued)
+    try await checkSignature(of: token)
+    var known = claims
+    if let accessToken {
+      guard token.isMade(with: accessToken) else { throw .refused("at_hash") }
+      let info = try await userInfoClaims(accessToken)
+      guard info["sub"]?.string == subject else { throw .refused("userinfo sub") }
+      if settings.levelSource == .userInfo { (acr, level) = try rules.level(info) }
+      for member in info.members where known[member.name] == nil { known[member.name] = member.value }
+    }
+    var statement = EIDStatement(
+      issuer: settings.issuer, subject: subject, nonce: nonce, level: level, authenticationTime: authenticated.time,
+      tokenDigest: token.digest)
+    statement.acr = acr
+    statement.amr = rules.methods(claims)
+    statement.isTimeOfIssue = authenticated.isTimeOfIssue
+    statement.maximumAge = settings.maximumAge
+    statement.tokenID = claims["jti"]?.string
+    statement.claims = rules.taken(known)
     return statement
   }
 
-  private func statement(_ token: SignedToken) throws(EIDTokenError) -> EIDStatement {
-    let claims = token.claims.object
-    let now = now()
-    guard claims["iss"]?.string == settings.issuer else { throw .refused("iss") }
-    try checkAudience(claims)
-    guard let expires = claims["exp"]?.integer, now < expires + settings.clockSkew else { throw .refused("exp") }
-    guard let issued = claims["iat"]?.integer, issued <= now + settings.clockSkew else { throw .refused("iat") }
-    if let notBefore = claims["nbf"] {
-      guard let time = notBefore.integer, time <= now + settings.clockSkew else { throw .refused("nbf") }
-    }
-    guard let subject = claims["sub"]?.string, !subject.isEmpty else { throw .refused("sub") }
-    guard let nonce = claims["nonce"]?.string, !nonce.isEmpty else { throw .refused("nonce") }
-    guard let level = claims[settings.levelClaim]?.string.flatMap({ settings.levels[$0] }) else {
-      throw .refused("acr")
-    }
-    guard let authenticated = claims["auth_time"]?.integer, authenticated <= now + settings.clockSkew else {
-      throw .refused("auth_time")
-    }
-    return EIDStatement(
-      issuer: settings.issuer, subject: subject, nonce: nonce, level: level, authenticationTime: authenticated,
-      tokenDigest: token.digest)
-  }
-
-  private func checkAudience(_ claims: JSONObject) throws(EIDTokenError) {
+  private func checkAudience(_ claims: JSONObject, _ clients: Set<String>) throws(EIDTokenError) {
     let audience: [String]
     switch claims["aud"] {
     case .string(let one)?: audience = [one]
     case .array(let several)?: audience = several.compactMap(\.string)
     default: throw .refused("aud")
     }
-    guard audience.contains(settings.clientID) else { throw .refused("aud") }
+    guard audience.contains(where: clients.contains) else { throw .refused("aud") }
     // A token for several parties must say for which of them it was made.
-    let authorizedParty = claims["azp"]
-    guard authorizedParty == nil ? audience.count == 1 : authorizedParty?.string == settings.clientID else {
-      throw .refused("azp")
+    guard let authorizedParty = claims["azp"] else {
+      guard audience.count == 1 else { throw .refused("azp") }
+      return
     }
+    guard let party = authorizedParty.string, clients.contains(party) else { throw .refused("azp") }
+  }
+
+  func checkSignature(of token: SignedToken) async throws(EIDTokenError) {
+    // An unknown key makes us read the keys again: the provider may have rotated them.
+    guard let key = try await keys.value(where: { $0.key(for: token) != nil }).key(for: token) else {
+      throw .refused("kid")
+    }
+    guard await ProviderKeys.isSigned(token, by: key) else { throw .refused("signature") }
   }
 
   // MARK: Code exchange and userinfo
@@ -102,10 +153,40 @@ public actor OpenIDProvider {
     code: String, redirectURI: String, codeVerifier: String
   ) async throws(EIDTokenError) -> (idToken: String, accessToken: String) {
     let document = try await discover()
-    var form = [
-      ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirectURI),
-      ("code_verifier", codeVerifier),
-    ]
+    let request = try await authenticated(
+      [
+        ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirectURI),
+        ("code_verifier", codeVerifier),
+      ], to: document.token)
+    let answer = try await json(request, mayRefuse: true)
+    guard let idToken = answer["id_token"]?.string, let accessToken = answer["access_token"]?.string else {
+      throw .refused("code")
+    }
+    return (idToken, accessToken)
+  }
+
+  /// The claims of userinfo (OpenID Connect Core §5.3) that are text.
+  ///
+  /// - Parameter subject: of the ID token; an answer about anybody else is refused (§5.3.2).
+  public func userInfo(accessToken: String, subject: String) async throws(EIDTokenError) -> [String: String] {
+    let answer = try await userInfoClaims(accessToken)
+    guard answer["sub"]?.string == subject else { throw .refused("userinfo sub") }
+    return Dictionary(
+      answer.members.compactMap { member in member.value.string.map { (member.name, $0) } }, uniquingKeysWith: { $1 })
+  }
+
+  func userInfoClaims(_ accessToken: String) async throws(EIDTokenError) -> JSONObject {
+    guard let url = try await discover().userInfo else { throw .refused("userinfo") }
+    return try await json(
+      HTTPClient.Request(url: url, headers: ["Authorization: Bearer \(accessToken)", "Accept: application/json"]),
+      mayRefuse: true)
+  }
+
+  /// A form for an endpoint at which the gateway shows who it is; every such request is made here.
+  func authenticated(
+    _ form: [(String, String)], to endpoint: String
+  ) async throws(EIDTokenError) -> HTTPClient.Request {
+    var form = form
     var headers = ["Content-Type: application/x-www-form-urlencoded", "Accept: application/json"]
     if let secret = settings.clientSecret {
       // RFC 6749 §2.3.1: the parts are form-encoded before they are joined.
@@ -115,83 +196,44 @@ public actor OpenIDProvider {
       form.append(("client_id", settings.clientID))
     }
     let body = form.map { "\($0.0)=\(Self.formEncode($0.1))" }.joined(separator: "&")
-    let answer = try await json(
-      HTTPClient.Request(url: document.token, body: Array(body.utf8), headers: headers),
-      mayRefuse: true)
-    guard let idToken = answer["id_token"]?.string, let accessToken = answer["access_token"]?.string else {
-      throw .refused("code")
-    }
-    return (idToken, accessToken)
+    return HTTPClient.Request(url: endpoint, body: Array(body.utf8), headers: headers)
   }
 
-  /// The claims of userinfo (OpenID Connect Core §5.3).
-  ///
-  /// - Parameter subject: of the ID token; an answer about anybody else is refused (§5.3.2).
-  public func userInfo(accessToken: String, subject: String) async throws(EIDTokenError) -> [String: String] {
-    guard let url = try await discover().userInfo else { throw .refused("userinfo") }
-    let answer = try await json(
-      HTTPClient.Request(url: url, headers: ["Authorization: Bearer \(accessToken)", "Accept: application/json"]),
-      mayRefuse: true)
-    guard answer["sub"]?.string == subject else { throw .refused("userinfo sub") }
-    return Dictionary(
-      answer.members.compactMap { member in member.value.string.map { (member.name, $0) } }, uniquingKeysWith: { $1 })
-  }
-
-  private static func formEncode(_ text: String) -> String {
+  static func formEncode(_ text: String) -> String {
     let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
     return text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
   }
 
-  // MARK: Discovery and keys
+  // MARK: Discovery
 
-  private func discover() async throws(EIDTokenError) -> Document {
-    if let document { return document }
+  func discover() async throws(EIDTokenError) -> Document { try await document.value() }
+
+  private static func readDocument(
+    _ settings: ProviderSettings, _ calls: ProviderCalls
+  ) async throws(EIDTokenError) -> Document {
     let base = settings.issuer.hasSuffix("/") ? String(settings.issuer.dropLast()) : settings.issuer
-    let answer = try await json(HTTPClient.Request(url: base + "/.well-known/openid-configuration"))
+    let answer = try await json(HTTPClient.Request(url: base + "/.well-known/openid-configuration"), calls)
     guard answer["issuer"]?.string == settings.issuer, let keys = answer["jwks_uri"]?.string,
       let token = answer["token_endpoint"]?.string
     else { throw .providerUnavailable }
-    let document = Document(
+    return Document(
       keys: keys, token: token, authorization: answer["authorization_endpoint"]?.string,
-      userInfo: answer["userinfo_endpoint"]?.string)
-    self.document = document
-    return document
+      userInfo: answer["userinfo_endpoint"]?.string, introspection: answer["introspection_endpoint"]?.string)
   }
 
-  /// The token's key. An unknown one makes us read the keys again: the provider may have rotated them.
-  private func key(for token: SignedToken) async throws(EIDTokenError) -> JSONObject? {
-    if let keys, now() - keysRead < settings.keyLife {
-      if let key = keys.key(for: token) { return key }
-      guard now() - keysRead >= settings.keyRefreshInterval else { return nil }
-    }
-    return try await readKeys().key(for: token)
-  }
-
-  private func readKeys() async throws(EIDTokenError) -> ProviderKeys {
-    let task = reading ?? Task { try await self.fetchKeys() }
-    reading = task
-    defer { reading = nil }
-    do { return try await task.value } catch let error as EIDTokenError { throw error } catch {
-      throw .providerUnavailable
-    }
-  }
-
-  private func fetchKeys() async throws(EIDTokenError) -> ProviderKeys {
-    let document = try await discover()
-    let keys = try ProviderKeys(.object(try await json(HTTPClient.Request(url: document.keys))))
-    self.keys = keys
-    keysRead = now()
-    return keys
-  }
+  // MARK: Calls
 
   /// A JSON object from the provider; any other answer is the provider's fault.
   ///
   /// - Parameter mayRefuse: whether 4xx is about what we sent, such as a code that was used before.
-  private func json(
-    _ request: HTTPClient.Request, mayRefuse: Bool = false
+  func json(_ request: HTTPClient.Request, mayRefuse: Bool = false) async throws(EIDTokenError) -> JSONObject {
+    try await Self.json(request, calls, mayRefuse: mayRefuse)
+  }
+
+  private static func json(
+    _ request: HTTPClient.Request, _ calls: ProviderCalls, mayRefuse: Bool = false
   ) async throws(EIDTokenError) -> JSONObject {
-    let response: HTTPClient.Response
-    do { response = try await client.perform(request) } catch { throw .providerUnavailable }
+    let response = try await calls.perform(request)
     if mayRefuse, (400..<500).contains(response.status) { throw .refused("status \(response.status)") }
     guard response.status == 200, let object = try? JSONValue.parse(response.body).object else {
       throw .providerUnavailable
@@ -200,29 +242,19 @@ public actor OpenIDProvider {
   }
 }
 
-/// The trusted providers by issuer.
-public struct TrustedProviders: EIDTokenVerifier, EIDLogIn {
-  private let providers: [String: OpenIDProvider]
-
-  public init(_ providers: [String: OpenIDProvider]) { self.providers = providers }
-
-  public func verify(idToken: String, issuer: String) async throws(EIDTokenError) -> EIDStatement {
-    guard let provider = providers[issuer] else { throw .refused("issuer") }
-    return try await provider.verify(idToken: idToken)
-  }
-
-  public func authorizationURL(
-    issuer: String, redirectURI: String, state: String, nonce: String, codeVerifier: String
-  ) async throws(EIDTokenError) -> String {
-    guard let provider = providers[issuer] else { throw .refused("issuer") }
-    return try await provider.authorizationURL(
-      redirectURI: redirectURI, state: state, nonce: nonce, codeVerifier: codeVerifier)
-  }
-
-  public func idToken(
-    issuer: String, code: String, redirectURI: String, codeVerifier: String
-  ) async throws(EIDTokenError) -> String {
-    guard let provider = providers[issuer] else { throw .refused("issuer") }
-    return try await provider.exchange(code: code, redirectURI: redirectURI, codeVerifier: codeVerifier).idToken
+extension SignedToken {
+  /// Whether the ID token does not deny that the access token was issued with it (OpenID Connect Core §3.1.3.8).
+  fileprivate func isMade(with accessToken: String) -> Bool {
+    guard let hash = claims.object["at_hash"] else { return true }
+    let octets = Data(accessToken.utf8)
+    let digest: [UInt8]
+    switch algorithm {
+    case .rs256, .ps256, .es256: digest = Array(SHA256.hash(data: octets))
+    case .es384: digest = Array(SHA384.hash(data: octets))
+    // Ed25519 signs with SHA-512.
+    case .edDSA: digest = Array(SHA512.hash(data: octets))
+    }
+    let half = Data(digest.prefix(digest.count / 2)).base64EncodedString()
+    return hash.string == half.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
   }
 }

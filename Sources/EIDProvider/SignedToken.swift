@@ -11,6 +11,8 @@ struct SignedToken {
   let text: String
   let algorithm: TokenAlgorithm
   let keyID: String?
+  /// `typ` in lower case without `application/` (RFC 7515 §4.1.9).
+  let type: String?
   let claims: Fields
   /// SHA-256 of the text.
   let digest: [UInt8]
@@ -18,16 +20,30 @@ struct SignedToken {
   init(_ text: String) throws(EIDTokenError) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard text.utf8.count <= Self.largest else { throw .refused("size") }
-    // Five parts would be an encrypted token (RFC 7516), which is not supported.
-    guard parts.count == 3 else { throw .refused(parts.count == 5 ? "encrypted" : "form") }
+    // Five parts are an encrypted token (RFC 7516 §3.1).
+    guard parts.count != 5 else { throw .encrypted }
+    guard parts.count == 3 else { throw .refused("form") }
     let header = try Self.object(parts[0])
     guard header["crit"] == nil else { throw .refused("crit") }
     guard let algorithm = header["alg"]?.string.flatMap(TokenAlgorithm.init(rawValue:)) else { throw .refused("alg") }
     self.text = text
     self.algorithm = algorithm
     keyID = header["kid"]?.string
+    type = Self.type(header)
     claims = Fields(try Self.object(parts[1]))
     digest = Array(SHA256.hash(data: Array(text.utf8)))
+  }
+
+  /// Whether the text says of itself that it is an access token in JWT form (RFC 9068 §2.1), or is no JWT at all.
+  static func isAccessToken(_ text: String) -> Bool {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 3, let header = try? object(parts[0]) else { return parts.count != 5 }
+    return type(header) == "at+jwt"
+  }
+
+  private static func type(_ header: JSONObject) -> String? {
+    guard let text = header["typ"]?.string?.lowercased() else { return nil }
+    return text.hasPrefix("application/") ? String(text.dropFirst(12)) : text
   }
 
   private static func object(_ part: Substring) throws(EIDTokenError) -> JSONObject {

@@ -39,6 +39,7 @@ extension Refusal {
     case .wrongFactor(.pin): .wrongPIN(version)
     case .wrongFactor(.otp), .wrongFactor(.sms): .wrongOTP(version)
     case .wrongFactor, .policyNotSatisfied: .wrongAuthenticationData
+    case .encryptedToken: .encryptedToken
     case .lockedFactor(let factor): .locked(factor.nameInV1, version)
     case .tooManyMessages(let seconds): .tooManyMessages(retryAfter: seconds)
     case .invalidHandle: .invalidParameter("handle")

@@ -69,6 +69,16 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
     }
   }
 
+  func challenges(_ factor: FactorID, of credential: CredentialID) throws -> [Challenge] {
+    try Row.fetchAll(
+      db.cachedStatement(
+        sql: "SELECT digest, expires FROM challenge WHERE credential = ? AND factor = ? ORDER BY made"),
+      arguments: [credential.text, factor.rawValue]
+    ).map { row in
+      Challenge(digest: Self.bytes(row[0]), credential: credential, factor: factor, expires: row[1])
+    }
+  }
+
   // MARK: Rows
 
   func one(_ sql: String, _ arguments: StatementArguments) throws -> Row? {

@@ -101,10 +101,25 @@ struct Service {
       var settings = HTTPClient.Settings()
       settings.allowsPlainHTTP = provider.allowsPlainHTTP
       settings.trustAnchors = provider.trustAnchors
+      settings.timeout = .seconds(provider.timeout)
+      settings.connectTimeout = .seconds(provider.connectTimeout)
       providers[provider.settings.issuer] = OpenIDProvider(
-        provider.settings, client: HTTPClient(settings), now: now)
+        provider.settings, client: HTTPClient(settings), now: now, report: report(on: provider.settings.issuer))
     }
     return TrustedProviders(providers)
+  }
+
+  private static func report(on issuer: String) -> @Sendable (ProviderEvent) -> Void {
+    let logger = Logger(label: "eid")
+    return { event in
+      switch event {
+      case .stopped(let pause):
+        logger.warning(
+          "an eID provider does not answer and is not called for a while",
+          metadata: ["issuer": "\(issuer)", "seconds": "\(pause)"])
+      case .answersAgain: logger.notice("an eID provider answers again", metadata: ["issuer": "\(issuer)"])
+      }
+    }
   }
 
   /// Makes the keys in the device and the database. Does not touch what is there.

@@ -1,95 +1,12 @@
 import Crypto
 import EIDProvider
 import Foundation
-import Hummingbird
 import JWTKit
-import NIOCore
 import OutboundHTTP
 import SoleControl
 import Synchronization
 import TestSupport
 import Testing
-import WireJSON
-
-/// A provider whose every claim, header and key the test chooses.
-private final class Forge: Sendable {
-  struct Keys {
-    var es256 = ES256PrivateKey()
-    var kid = "k1"
-    var published: [JSONValue] = []
-  }
-
-  static let now: Int64 = 1_800_000_000
-  let keys = Mutex(Keys())
-  let readings = Mutex(0)
-  let other = ES256PrivateKey()
-
-  static func jwk(_ key: ES256PrivateKey, kid: String) -> JSONValue {
-    func url(_ text: String?) -> JSONValue {
-      .string((text ?? "").replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: ""))
-    }
-    let point = key.publicKey.parameters
-    return ["kty": "EC", "crv": "P-256", "kid": .string(kid), "alg": "ES256", "x": url(point?.x), "y": url(point?.y)]
-  }
-
-  static func claims(issuer: String) -> [String: Any] {
-    [
-      "iss": issuer, "sub": "subject-1", "aud": "us", "exp": now + 300, "iat": now, "auth_time": now - 3,
-      "nonce": "n-1", "acr": "high",
-    ]
-  }
-
-  /// Signs any header and claims, as no honest library would.
-  static func token(header: [String: Any], claims: [String: Any], key: ES256PrivateKey) throws -> String {
-    func part(_ object: [String: Any]) throws -> String {
-      base64url(try JSONSerialization.data(withJSONObject: object))
-    }
-    let input = try part(header) + "." + part(claims)
-    let signing = try P256.Signing.PrivateKey(pemRepresentation: key.pemRepresentation)
-    return input + "." + base64url(try signing.signature(for: Data(input.utf8)).rawRepresentation)
-  }
-
-  static func base64url(_ data: Data) -> String {
-    data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-  }
-
-  /// Runs `body` with a provider that trusts this forge.
-  func with(_ body: @escaping @Sendable (OpenIDProvider, _ issuer: String, TestTime) async throws -> Void) async throws
-  {
-    keys.withLock { $0.published = [Self.jwk($0.es256, kid: $0.kid)] }
-    let router = Router()
-    let issuer = Mutex("")
-    router.get(".well-known/openid-configuration") { _, _ in
-      let base = issuer.withLock { $0 }
-      let document: JSONValue = [
-        "issuer": .string(base), "jwks_uri": .string(base + "/jwks"), "token_endpoint": .string(base + "/token"),
-      ]
-      return Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(bytes: document.compact())))
-    }
-    router.get("jwks") { _, _ in
-      self.readings.withLock { $0 += 1 }
-      let document: JSONValue = ["keys": .array(self.keys.withLock { $0.published })]
-      return Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(bytes: document.compact())))
-    }
-    try await LocalServer.serve(router) { base in
-      issuer.withLock { $0 = base }
-      var client = HTTPClient.Settings()
-      client.allowsPlainHTTP = true
-      let time = TestTime()
-      let provider = OpenIDProvider(
-        ProviderSettings(
-          issuer: base, clientID: "us", levels: ["low": .low, "substantial": .substantial, "high": .high]),
-        client: HTTPClient(client), now: { time.now })
-      try await body(provider, base, time)
-    }
-  }
-}
-
-private final class TestTime: Sendable {
-  private let time = Mutex(Forge.now)
-  var now: Int64 { time.withLock { $0 } }
-  func advance(_ seconds: Int64) { time.withLock { $0 += seconds } }
-}
 
 @Suite("ID tokens")
 struct IDTokenTests {
@@ -116,7 +33,8 @@ struct IDTokenTests {
       ("iat", "iat", "1800000031"),
       ("iat", "iat", "null"), ("nbf", "nbf", "1800000031"), ("sub", "sub", "\"\""), ("sub", "sub", "null"),
       ("nonce", "nonce", "\"\""), ("nonce", "nonce", "null"), ("acr", "acr", "\"unknown\""), ("acr", "acr", "null"),
-      ("auth_time", "auth_time", "null"), ("auth_time", "auth_time", "1800000031"),
+      ("auth_time", "auth_time", "null"), ("auth_time", "auth_time", "1800000031"), ("auth_time", "auth_time", "0"),
+      ("auth_time", "auth_time", "\"1799999997\""), ("exp", "exp", "9223372036854775807"),
     ])
   func wrongClaims(reason: String, claim: String, value: String) async throws {
     let key = key
@@ -126,6 +44,90 @@ struct IDTokenTests {
         value == "null" ? nil : try JSONSerialization.jsonObject(with: Data(value.utf8), options: .fragmentsAllowed)
       let text = try Forge.token(header: ["alg": "ES256", "kid": "k1"], claims: claims, key: key)
       await #expect(throws: EIDTokenError.refused(reason)) { try await provider.verify(idToken: text) }
+    }
+  }
+
+  @Test("a token of a partner's own client is good for that partner alone")
+  func audiences() async throws {
+    let key = key
+    let change: @Sendable (inout ProviderSettings) -> Void = {
+      $0.audiences = ["portal": ["portal-web", "portal-app"], "rival": ["rival-web"]]
+    }
+    try await forge.with(change) { provider, issuer, _ in
+      for (audience, good) in [
+        ("portal-web", ["portal"]), ("portal-app", ["portal"]), ("rival-web", ["rival"]), ("us", ["portal", "rival"]),
+        ("others", []),
+      ] {
+        var claims = Forge.claims(issuer: issuer)
+        claims["aud"] = audience
+        let text = try Forge.token(header: ["alg": "ES256", "kid": "k1"], claims: claims, key: key)
+        for partner in ["portal", "rival"] {
+          let statement = try? await provider.verify(text, for: PartnerID(partner))
+          #expect((statement != nil) == good.contains(partner), "\(audience) for \(partner)")
+        }
+        claims["azp"] = audience == "rival-web" ? "portal-web" : "rival-web"
+        let other = try Forge.token(header: ["alg": "ES256", "kid": "k1"], claims: claims, key: key)
+        let partner = PartnerID(audience == "rival-web" ? "rival" : "portal")
+        await #expect(throws: EIDTokenError.self) { try await provider.verify(other, for: partner) }
+      }
+    }
+  }
+
+  @Test("a provider that does not tell when it authenticated: the token's own time counts if the settings say so")
+  func timeOfIssue() async throws {
+    let key = key
+    let change: @Sendable (inout ProviderSettings) -> Void = { $0.authenticationTime = .issuedAt }
+    try await forge.with(change) { provider, issuer, _ in
+      for told in [nil, 0, Forge.now - 3] {
+        var claims = Forge.claims(issuer: issuer)
+        claims["auth_time"] = told
+        claims["iat"] = Forge.now - 1
+        let text = try Forge.token(header: ["alg": "ES256", "kid": "k1"], claims: claims, key: key)
+        let statement = try await provider.verify(idToken: text)
+        #expect(statement.isTimeOfIssue == (told != Forge.now - 3))
+        #expect(statement.authenticationTime == (statement.isTimeOfIssue ? Forge.now - 1 : Forge.now - 3))
+      }
+      var claims = Forge.claims(issuer: issuer)
+      claims["auth_time"] = "yesterday"
+      let text = try Forge.token(header: ["alg": "ES256", "kid": "k1"], claims: claims, key: key)
+      await #expect(throws: EIDTokenError.refused("auth_time")) { try await provider.verify(idToken: text) }
+    }
+  }
+
+  @Test("each algorithm that may be allowed is verified, and refused where the settings leave it out")
+  func algorithms() async throws {
+    let pem = try await run(
+      "/usr/bin/openssl", ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"], withErrors: false
+    ).output
+    let rsa = try JWTKit.Insecure.RSA.PrivateKey(pem: pem)
+    let p384 = ES384PrivateKey()
+    let ed = Curve25519.Signing.PrivateKey()
+    let forge = forge
+    for allowed in [Set(TokenAlgorithm.allCases), [.es256]] {
+      try await forge.with({ $0.algorithms = allowed }) { provider, issuer, _ in
+        let published = [
+          try Forge.jwk(rsa.publicKey, kid: "rsa"), Forge.jwk(p384, kid: "p384"), Forge.jwk(ed.publicKey, kid: "ed"),
+        ]
+        forge.keys.withLock { $0.published += published }
+        for (algorithm, kid) in [
+          (TokenAlgorithm.rs256, "rsa"), (.ps256, "rsa"), (.es384, "p384"), (.edDSA, "ed"),
+        ] as [(TokenAlgorithm, JWKIdentifier)] {
+          let keys = JWTKeyCollection()
+          switch algorithm {
+          case .rs256: await keys.add(rsa: rsa, digestAlgorithm: .sha256, kid: kid)
+          case .ps256: await keys.add(pss: rsa, digestAlgorithm: .sha256, kid: kid)
+          case .es384: await keys.add(ecdsa: p384, kid: kid)
+          default: await keys.add(eddsa: EdDSA.PrivateKey(backing: ed), kid: kid)
+          }
+          let text = try await keys.sign(Forge.Payload(issuer: issuer), kid: kid)
+          let result = await Result.catching { () async throws(EIDTokenError) in
+            try await provider.verify(idToken: text).subject
+          }
+          #expect(
+            result == (allowed.contains(algorithm) ? .success("subject-1") : .failure(.refused("alg"))),
+            "\(algorithm)")
+        }
+      }
     }
   }
 
@@ -172,7 +174,9 @@ struct IDTokenTests {
         "\(parts[0]).\(Forge.base64url(try JSONSerialization.data(withJSONObject: evil))).\(parts[2])", "signature")
       await refused("\(parts[0]).\(parts[1]).", "signature")
       await refused("\(parts[0]).\(parts[1])", "form")
-      await refused("a.b.c.d.e", "encrypted")
+      await #expect(throws: EIDTokenError.encrypted) { try await provider.verify(idToken: "a.b.c.d.e") }
+      await refused(
+        try Forge.token(header: ["alg": "ES256", "kid": "k1", "typ": "at+jwt"], claims: claims, key: key), "typ")
       await refused(String(repeating: "a", count: 20_000), "size")
       _ = try await provider.verify(idToken: right)
     }
@@ -236,7 +240,14 @@ struct IDTokenTests {
     await #expect(throws: EIDTokenError.providerUnavailable) { try await provider.verify(idToken: text) }
     let providers = TrustedProviders([issuer: provider])
     await #expect(throws: EIDTokenError.refused("issuer")) {
-      try await providers.verify(idToken: text, issuer: "https://other.example")
+      try await providers.verify(token: text, issuer: "https://other.example", for: PartnerID("portal"))
     }
+  }
+}
+
+extension Result where Failure == EIDTokenError {
+  /// What a call gives or throws, to be compared.
+  static func catching(_ body: () async throws(EIDTokenError) -> Success) async -> Self {
+    do { return .success(try await body()) } catch { return .failure(error) }
   }
 }

@@ -114,9 +114,6 @@ struct CredentialTests {
         try await bench.service.put(contradictory, events: [])
       }
     }
-    await #expect(throws: InternalFault.contradictoryCredential(CredentialID("c9"))) {
-      try await bench.enrol("c9", scal: .two, expression: "EID")
-    }
   }
 
   @Test("an implicit credential needs no factor; an oauth2code credential is authorized elsewhere")

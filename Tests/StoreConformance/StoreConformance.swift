@@ -202,6 +202,11 @@ public struct StoreConformance {
     #expect(try await store.read { try $0.challenge([2]) } == nil)
     #expect(try await store.read { try $0.challenge([4]) } == challenge(4))
     #expect(try await store.read { try $0.challenge([9]) } != nil)
+    let open = try await store.read { try $0.challenges(.eid, of: CredentialID("c")) }
+    #expect(open == [challenge(3), challenge(4)])
+    #expect(try await store.read { try $0.challenges(.sms, of: CredentialID("c")) } == [])
+    #expect(try await store.write { try $0.take(challenge: [3]) })
+    #expect(try await store.read { try $0.challenges(.eid, of: CredentialID("c")) } == [challenge(4)])
   }
 
   func auditChainIsWhole() async throws {

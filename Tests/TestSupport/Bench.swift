@@ -26,7 +26,9 @@ public final class StubEID: EIDTokenVerifier {
   public init() { answer = Mutex(.failure(.refused("nothing set"))) }
   public func set(_ answer: Result<EIDStatement, EIDTokenError>) { self.answer.withLock { $0 = answer } }
 
-  public func verify(idToken: String, issuer: String) async throws(EIDTokenError) -> EIDStatement {
+  public func verify(
+    token: String, issuer: String, for partner: PartnerID
+  ) async throws(EIDTokenError) -> EIDStatement {
     try answer.withLock { $0 }.get()
   }
 }

@@ -155,6 +155,12 @@ private final class MemoryTransaction: SoleControlWriting {
     state.challenges.first { $0.challenge.digest == digest }?.challenge
   }
 
+  func challenges(_ factor: FactorID, of credential: CredentialID) throws -> [Challenge] {
+    state.challenges.sorted { $0.made < $1.made }.map(\.challenge).filter {
+      $0.credential == credential && $0.factor == factor
+    }
+  }
+
   func put(_ row: SealedRow, of credential: Credential) throws {
     state.credentials[credential.id] = (row, credential.signer)
   }

@@ -7,8 +7,8 @@ internal import SoleControl
 extension Gateway {
   private var callback: String { oauth.rules.issuer + "/oauth2/eid/callback" }
 
-  /// The consent page's button to the eID: a log-in there (OpenID Connect Core §3.1) whose nonce is the credential's
-  /// challenge.
+  /// The consent page's button to the eID: a log-in there (OpenID Connect Core §3.1) whose nonce is derived from the
+  /// credential's challenge and what the page shows.
   func beginEID(_ request: Request, _ call: CallLog) async throws -> Response {
     let parameters = try await parameters(request)
     let (key, transaction) = try await transaction(request, parameters)
@@ -17,7 +17,8 @@ extension Gateway {
     guard asked.scope == .credential, let offered = try await offered(transaction),
       let issuer = offered.credential.eidIssuer
     else { throw TransactionRefusal.unknown }
-    let nonce = try await signing.challenge(for: offered.credential.id, factor: .eid, as: offered.principal)
+    let wanted = Self.authorization(offered.asked, offered.credential.id, client: asked.client, presented: [:])
+    let nonce = try await signing.logInNonce(for: wanted, as: offered.principal)
     let visit = AuthorizationTransaction.EIDVisit(
       // The transaction's id finds the way back; the browser's cookie shows that it is the same browser.
       state: key.id, nonce: nonce, codeVerifier: try await oauth.codeVerifier(), issuer: issuer)
@@ -50,7 +51,11 @@ extension Gateway {
       let known = try await oauth.endEIDVisit(key, idToken: token)
       return try await showConsent(key, known, request, message: nil)
     } catch let error as EIDTokenError {
-      guard case .refused = error else { return try await showConsent(key, transaction, request, message: .busy) }
+      // The gateway's own client at the provider is registered wrongly.
+      if error == .encrypted { call.detail = "eID log-in: an encrypted token" }
+      guard error != .providerUnavailable else {
+        return try await showConsent(key, transaction, request, message: .busy)
+      }
       return try await showConsent(key, transaction, request, message: .wrong(.eid))
     }
   }

@@ -24,9 +24,9 @@ struct DecidedCheck: Sendable {
     case otp(step: Int64?)
     /// The open code's id as it was before the device computed the MAC of the presented one.
     case sms(code: String, mac: [UInt8])
-    case eid(challenge: [UInt8])
+    case eid(EIDLogInUse)
     /// The reason is for the audit log.
-    case eidRefused(reason: String)
+    case eidRefused(reason: String, refusal: Refusal)
   }
 
   let factor: FactorID
@@ -57,13 +57,10 @@ struct DecidedCheck: Sendable {
       }
     case .sms(let code, let mac):
       return try decideOneTimeCode(code, mac, transaction, credential, maximumTries, now)
-    case .eid(let digest):
-      guard let challenge = try transaction.challenge(digest), challenge.credential == credential,
-        challenge.factor == factor, now < challenge.expires, try transaction.take(challenge: digest)
-      else { return try refused(transaction, credential, "challenge", now) }
-      return nil
-    case .eidRefused(let reason):
-      return try refused(transaction, credential, reason, now)
+    case .eid(let use): return try decideLogIn(use, transaction, credential, now)
+    case .eidRefused(let reason, let refusal):
+      _ = try refused(transaction, credential, reason, now)
+      return refusal
     }
   }
 
@@ -101,11 +98,12 @@ struct DecidedCheck: Sendable {
 extension SigningService {
   /// Prepares the check of every presented factor, in a fixed order.
   func prepare(
-    _ presented: [FactorID: String], for credential: Credential, evidencePrefix: String, now: UnixTime
+    _ request: AuthorizationRequest, for credential: Credential, evidencePrefix: String, now: UnixTime
   ) async throws -> [FactorCheck] {
     var checks: [FactorCheck] = []
     for factor in FactorID.allCases {
-      guard let enrolment = credential.enrolments.first(where: { $0.factor == factor }), let value = presented[factor]
+      guard let enrolment = credential.enrolments.first(where: { $0.factor == factor }),
+        let value = request.presented[factor]
       else { continue }
       let id = "\(evidencePrefix)-\(factor.rawValue)"
       switch enrolment {
@@ -117,7 +115,8 @@ extension SigningService {
       // Its PIN is for the page, and must not come through the partner.
       case .page: throw Refusal.unknownFactor
       case .eid(let issuer, let subject, let level):
-        checks.append(try await eidCheck(value, issuer, subject, level, evidenceID: id, now: now))
+        checks.append(
+          try await eidCheck(value, (issuer, subject, level), of: credential, for: request, evidenceID: id, now: now))
       }
     }
     return checks

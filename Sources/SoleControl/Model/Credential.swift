@@ -105,13 +105,11 @@ public struct SealedRow: Sendable, Hashable {
 
 extension Credential {
   /// Whether the parts fit together: a credential has a policy, whose every factor is enrolled once, unless it is
-  /// implicit. An eID log-in does not name digests yet, so it cannot authorize at SCAL 2. Nobody polls for the
-  /// authorization server's own page, so it has no factors out of band.
+  /// implicit. Nobody polls for the authorization server's own page, so it has no factors out of band.
   var isConsistent: Bool {
     guard let expression else { return mode == .implicit }
     let enrolled = enrolments.map(\.factor)
     return mode != .implicit && Set(enrolled).count == enrolled.count && expression.factors.isSubset(of: enrolled)
-      && (scal == .one || !expression.factors.contains(.eid))
       && (mode == .explicit || !expression.factors.contains(where: \.isOutOfBand))
   }
 }

@@ -1,16 +1,50 @@
 /// What an eID provider's token says, after signature, issuer, audience and times were found good.
 public struct EIDStatement: Sendable, Equatable {
+  /// A claim that the configuration asks for.
+  public struct Claim: Sendable, Equatable {
+    public var name, value: String
+    public init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// What makes an access token good once: nothing else ties it to one authorization.
+  public struct AccessToken: Sendable, Equatable {
+    /// `jti`, or the token itself if its provider gives it none.
+    public var id: String
+    /// After this time the provider's check refuses it.
+    public var expires: UnixTime
+    public init(id: String, expires: UnixTime) {
+      self.id = id
+      self.expires = expires
+    }
+  }
+
   public var issuer, subject: String
-  /// The challenge for which the token was made.
-  public var nonce: String
+  /// The nonce of the log-in. Nil only for access tokens, of which few providers tell it.
+  public var nonce: String?
   public var level: AssuranceLevel
-  /// When the person was authenticated.
+  /// The level as the provider says it.
+  public var acr = ""
+  /// How the person was authenticated, in the provider's words (RFC 8176).
+  public var amr: [String] = []
+  /// When the person was authenticated, or the token issued (`isTimeOfIssue`).
   public var authenticationTime: UnixTime
-  /// SHA-256 of the token.
+  /// Whether the provider does not tell the time of authentication, and the configuration accepts that.
+  public var isTimeOfIssue = false
+  /// How old the authentication may be, in seconds. Nil: as the gateway's rules say.
+  public var maximumAge: UnixTime?
+  /// `jti`
+  public var tokenID: String?
+  /// SHA-256 of what was presented.
   public var tokenDigest: [UInt8]
+  /// Set if an access token was presented alone, without an ID token.
+  public var accessToken: AccessToken?
+  public var claims: [Claim] = []
 
   public init(
-    issuer: String, subject: String, nonce: String, level: AssuranceLevel, authenticationTime: UnixTime,
+    issuer: String, subject: String, nonce: String?, level: AssuranceLevel, authenticationTime: UnixTime,
     tokenDigest: [UInt8]
   ) {
     self.issuer = issuer
@@ -25,11 +59,16 @@ public struct EIDStatement: Sendable, Equatable {
 public enum EIDTokenError: Error, Equatable, Sendable {
   /// Not a token of this provider for us, or no longer (or not yet) one. The reason is for the log.
   case refused(String)
+  /// A JWE (RFC 7516): the gateway has no key for it.
+  case encrypted
   /// The provider does not answer; trying again later can help.
   case providerUnavailable
 }
 
 public protocol EIDTokenVerifier: Sendable {
-  /// Checks an ID token (OpenID Connect Core §3.1.3.7) of the trusted provider `issuer`.
-  func verify(idToken: String, issuer: String) async throws(EIDTokenError) -> EIDStatement
+  /// Checks what somebody presents as a log-in at the trusted provider `issuer`: an ID token (OpenID Connect Core
+  /// §3.1.3.7), an access token where the configuration allows it, or both with a space between them.
+  ///
+  /// - Parameter partner: who presents it; tokens must be made for one of that partner's clients at the provider.
+  func verify(token: String, issuer: String, for partner: PartnerID) async throws(EIDTokenError) -> EIDStatement
 }

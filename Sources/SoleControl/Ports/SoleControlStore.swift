@@ -42,6 +42,8 @@ public protocol SoleControlReading: JobReading, PendingReading {
   func operation(_ activation: ActivationDigest, requestDigest: [UInt8]) throws -> SigningOperation?
   func operation(id: String) throws -> SigningOperation?
   func challenge(_ digest: [UInt8]) throws -> Challenge?
+  /// The challenges of a credential's factor that were not taken, oldest first. They may have expired.
+  func challenges(_ factor: FactorID, of credential: CredentialID) throws -> [Challenge]
   /// What took the place of an extended SAD.
   func successor(of activation: ActivationDigest) throws -> Successor?
   /// The open one-time code of a factor. It may have expired.

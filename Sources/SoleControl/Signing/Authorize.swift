@@ -68,7 +68,7 @@ extension SigningService {
     try Self.check(request, credential)
 
     let random = try await randomID()
-    let checks = try await prepare(request.presented, for: credential, evidencePrefix: random, now: now)
+    let checks = try await prepare(request, for: credential, evidencePrefix: random, now: now)
     let binding = Binding(
       gateway: rules.gateway, partner: credential.partner, client: request.channel.client, signer: credential.signer,
       credential: credential.id, scal: credential.scal, numSignatures: request.numSignatures,

@@ -18,5 +18,11 @@ extension SigningService {
     return text
   }
 
+  /// Makes a challenge and gives the nonce of a log-in that authorizes this request and no other.
+  public func logInNonce(for request: AuthorizationRequest, as principal: Principal) async throws -> String {
+    let text = try await challenge(for: request.credential, factor: .eid, as: principal)
+    return EIDNonce(request, .two).text(for: text)
+  }
+
   static func digest(ofChallenge text: String) -> [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }
 }

@@ -46,7 +46,7 @@ extension SigningService {
 
     let (id, link) = (try await randomID(), try await randomID())
     let handle = try await randomID() + randomID()
-    let checks = try await prepare(request.presented, for: credential, evidencePrefix: id, now: now)
+    let checks = try await prepare(request, for: credential, evidencePrefix: id, now: now)
     let terms = PendingTerms(
       id: id, gateway: rules.gateway, partner: credential.partner, signer: credential.signer,
       credential: credential.id, numSignatures: request.numSignatures, hashAlgorithm: request.hashAlgorithm,

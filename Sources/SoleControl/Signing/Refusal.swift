@@ -17,6 +17,8 @@ public enum Refusal: Error, Equatable, Sendable {
   /// Too many messages to the customer, or through the partner. Seconds after which another is allowed.
   case tooManyMessages(retryAfter: UnixTime)
   case wrongFactor(FactorID)
+  /// What was presented as an eID log-in is encrypted, and the gateway has no key for it.
+  case encryptedToken
   case lockedFactor(FactorID)
   /// Each factor was right, but together they do not satisfy the policy.
   case policyNotSatisfied

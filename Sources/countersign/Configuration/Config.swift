@@ -90,7 +90,29 @@ struct Config {
   }
 
   struct EIDProviderConfig {
+    /// - `issuer`: exactly as in the provider's tokens. `clientID`: the gateway's name there.
+    /// - `audiences`: by partner id, the names of that partner's own clients at the provider; a token that was made for one
+    ///   of them is good for that partner alone. Default: none, so tokens must be made for `clientID`.
+    /// - `algorithms`: of ID tokens. Default: RS256, PS256, ES256, ES384 and EdDSA.
+    /// - `levels`: what the values of the level claim mean, `low`, `substantial` or `high`. Other values are refused.
+    /// - `levelClaim`: the claim. Default: acr. `levelSource`: idToken or userinfo, where it stands; with userinfo the
+    ///   partner presents ID token and access token, with a space between them. Default: idToken.
+    /// - `maximumAge`: seconds since the person was authenticated. Default: 600.
+    /// - `authenticationTime`: required, or issuedAt for a provider that does not tell `auth_time`; then the age of the
+    ///   token counts, and it is left to the provider whether it really asked the person. Default: required.
+    /// - `accessTokens`: introspection, userinfo or both, how an access token that is presented instead of an ID token is
+    ///   resolved. Default: none are accepted.
+    /// - `claims`: whose values the audit log keeps, as keyed digests. Default: none.
+    /// - `clockSkew`: seconds by which clocks may differ. Default: 30.
+    /// - `keyLife`: seconds for which the provider's keys are used before they are read again. Default: 600.
+    /// - `keptLife`: seconds for which the last good keys and discovery document are used while the provider does not
+    ///   answer. Default: 3600.
+    /// - `calls`: `underWay` at once (default: 64), `waiting` for one of those to end (default: 256; more are refused with
+    ///   503 at once), `failures` in a row (default: 5) after which the provider is not called for `pause` seconds
+    ///   (default: 10).
     var settings: ProviderSettings
+    /// Seconds for a call, and for its connection. Default: 10 and 3.
+    var timeout, connectTimeout: Int
     /// Plain HTTP, for a provider on the same machine. Default: false.
     var allowsPlainHTTP: Bool
     /// PEM file of the roots to trust for this provider. Default: the system's.
@@ -118,6 +140,8 @@ struct Config {
     partners = try reader.list("partners").map { try PartnerConfig($0) }
     let names = partners.map(\.id.text) + partners.flatMap(\.clients).map { "client \($0.id)" }
     guard Set(names).count == names.count else { throw reader.error("partners", "has an id twice") }
+    let issuers = eidProviders.map(\.settings.issuer)
+    guard Set(issuers).count == issuers.count else { throw reader.error("eidProviders", "has an issuer twice") }
     tsa = try reader.optional("tsa").map { try TimestampAuthorityConfig($0) }
     activationLife = try reader.integer("activationLife", in: 10...3600, default: 300)
     revocationLists = try reader.files("revocationLists")
@@ -215,14 +239,9 @@ extension Config.EIDProviderConfig {
       issuer: try reader.string("issuer"), clientID: try reader.string("clientID"),
       clientSecret: try reader.optionalString("clientSecretFile").map { try ConfigReader.firstLine(of: $0) },
       levels: named)
-    settings.levelClaim = try reader.string("levelClaim", default: settings.levelClaim)
-    if let names = try reader.optionalStrings("algorithms") {
-      let algorithms = names.compactMap(TokenAlgorithm.init(rawValue:))
-      guard algorithms.count == names.count, !algorithms.isEmpty else {
-        throw reader.error("algorithms", "has a name that is not one of \(TokenAlgorithm.allCases.map(\.rawValue))")
-      }
-      settings.algorithms = Set(algorithms)
-    }
+    try settings.readRules(reader)
+    timeout = try reader.integer("timeout", in: 1...60, default: 10)
+    connectTimeout = try reader.integer("connectTimeout", in: 1...60, default: 3)
     allowsPlainHTTP = try reader.bool("allowsPlainHTTP", default: false)
     trustAnchors = try reader.optionalString("trustAnchors")
     try reader.finish()

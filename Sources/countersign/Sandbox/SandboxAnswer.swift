@@ -7,6 +7,7 @@ struct SandboxAnswer: Sendable {
   let folder: SandboxFolder
   let port, tlsPort: Int
   let callbackOrigin: String
+  let providers: [SandboxEIDProvider]
 
   var baseURL: String { "http://127.0.0.1:\(port)" }
   var tlsBaseURL: String { "https://127.0.0.1:\(tlsPort)" }
@@ -23,7 +24,9 @@ struct SandboxAnswer: Sendable {
         "serviceToken": .string(seed.partnerToken), "webhookSecret": .string(seed.webhookSecret),
       ],
       "clients": SandboxClients(seed: seed, folder: folder, callbackOrigin: callbackOrigin).json,
-      "credentials": .array(SandboxPopulation.plan.map(credential)),
+      "credentials": .array(
+        SandboxPopulation.plan.map { credential($0, seed.credentialIDs[$0.label] ?? "") }
+          + providers.flatMap { provider in provider.lines.map { credential($0, provider.credentialID($0)) } }),
       "eid": ["issuer": .string(seed.eidIssuer), "clientID": .string(seed.eidClientID)],
       "messages": .string(seed.messages), "callbackOrigin": .string(callbackOrigin),
       "adminToken": .string(seed.adminToken),
@@ -38,10 +41,10 @@ struct SandboxAnswer: Sendable {
     ]
   }
 
-  private func credential(_ line: SandboxPopulation.Line) -> JSONValue {
+  private func credential(_ line: SandboxPopulation.Line, _ id: String) -> JSONValue {
     let factors = line.expression.flatMap(FactorExpression.init(text:))?.factors.map(\.rawValue).sorted() ?? []
     return [
-      "label": .string(line.label), "credentialID": .string(seed.credentialIDs[line.label] ?? ""),
+      "label": .string(line.label), "credentialID": .string(id),
       "owner": .string(line.owner), "key": .string(line.key.name), "scal": .integer(Int64(line.scal.rawValue)),
       "authMode": .string(line.mode.rawValue), "factors": .array(factors.map(JSONValue.string)),
     ]

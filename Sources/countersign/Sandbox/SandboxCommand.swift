@@ -21,6 +21,10 @@ struct Sandbox: AsyncParsableCommand {
   var tlsPort: Int = 8443
   @Option(name: .long, help: "Origin below which the partner's response_uri may lie.")
   var callbackOrigin: String = "http://127.0.0.1:8092"
+  @Option(
+    name: .long,
+    help: "File that describes an eID provider to trust, and who the users are there; may be given several times.")
+  var eidProvider: [String] = []
   @Option(name: .long, help: "Seconds that a SAD lives: short ones show what an expired SAD gets.")
   var activationLife: Int = 300
   @Option(name: .long, help: "Lowest log level: trace, debug, info, notice, warning, error or critical.")
@@ -34,16 +38,19 @@ struct Sandbox: AsyncParsableCommand {
     folder.remove("sandbox.json")
     let seed = try SandboxSeed.loadOrMake(in: folder, port: port)
 
+    let providers = try eidProvider.map { try SandboxEIDProvider(file: $0, users: seed.users.map(\.username)) }
     let token = SandboxToken(folder: folder)
     try token.prepare()
     var config = try folder.writeConfig(
-      seed: seed, port: port, tlsPort: tlsPort, callbackOrigin: callbackOrigin, activationLife: activationLife,
-      logLevel: logLevel)
+      seed: seed, port: port, tlsPort: tlsPort, callbackOrigin: callbackOrigin, providers: providers,
+      activationLife: activationLife, logLevel: logLevel)
     try token.provision(try Service.deviceSettings(config), seed: seed)
     let authority = try SandboxAuthority(folder, config: config)
     config = try authority.completeConfig()
     let service = try Service(config, mayCreateDatabase: true, keys: authority.keys)
-    try await SandboxPopulation(service: service, authority: authority.certificates, seed: seed).make()
+    try await SandboxPopulation(
+      service: service, authority: authority.certificates, seed: seed, providers: providers
+    ).make()
     try authority.certificates.rootPEM.write(toFile: folder.path("signing-root.pem"), atomically: true, encoding: .utf8)
 
     let simulator = try EIDSimulatorProcess(
@@ -52,7 +59,7 @@ struct Sandbox: AsyncParsableCommand {
     let renewal = Task { await authority.keepRevocationListsFresh() }
     defer { renewal.cancel() }
     let answer = SandboxAnswer(
-      seed: seed, folder: folder, port: port, tlsPort: tlsPort, callbackOrigin: callbackOrigin)
+      seed: seed, folder: folder, port: port, tlsPort: tlsPort, callbackOrigin: callbackOrigin, providers: providers)
     try await service.run {
       try await simulator.waitUntilServing()
       try folder.write(answer.json, to: "sandbox.json")

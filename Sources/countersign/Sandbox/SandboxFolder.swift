@@ -40,7 +40,8 @@ struct SandboxFolder: Sendable {
 
   /// Writes the configuration that `countersign serve` would take, and reads it back.
   func writeConfig(
-    seed: SandboxSeed, port: Int, tlsPort: Int, callbackOrigin: String, activationLife: Int = 300, logLevel: String
+    seed: SandboxSeed, port: Int, tlsPort: Int, callbackOrigin: String, providers: [SandboxEIDProvider] = [],
+    activationLife: Int = 300, logLevel: String
   ) throws -> Config {
     if !FileManager.default.fileExists(atPath: path("tls-certificate.pem")) {
       let identity = try ServerIdentity.loopback(
@@ -79,18 +80,20 @@ struct SandboxFolder: Sendable {
           ],
         ],
         "partners": clients.configuration,
-        "eidProviders": [
-          [
-            "issuer": .string(seed.eidIssuer), "clientID": .string(seed.eidClientID), "allowsPlainHTTP": true,
-            "algorithms": ["ES256"],
-            "levels": [
-              "http://eidas.europa.eu/LoA/low": "low", "http://eidas.europa.eu/LoA/substantial": "substantial",
-              "http://eidas.europa.eu/LoA/high": "high",
-            ],
-          ]
-        ],
+        "eidProviders": .array([Self.simulator(seed)] + providers.map(\.configuration)),
       ], to: "config.json")
     return try Config.load(path("config.json"))
+  }
+
+  private static func simulator(_ seed: SandboxSeed) -> JSONValue {
+    [
+      "issuer": .string(seed.eidIssuer), "clientID": .string(seed.eidClientID), "allowsPlainHTTP": true,
+      "algorithms": ["ES256"],
+      "levels": [
+        "http://eidas.europa.eu/LoA/low": "low", "http://eidas.europa.eu/LoA/substantial": "substantial",
+        "http://eidas.europa.eu/LoA/high": "high",
+      ],
+    ]
   }
 
   static let webhookSecret = "webhook-secret"

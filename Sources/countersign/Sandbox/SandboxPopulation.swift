@@ -19,6 +19,8 @@ struct SandboxPopulation {
     var isEnabled = true
     /// Days that the certificate is valid; one that begins and ends in the past has expired.
     var days: Int64 = 3 * 365
+    /// Who the owner is at which provider; nil for the simulator.
+    var eid: (issuer: String, subject: String)?
   }
 
   static let plan = [
@@ -32,6 +34,7 @@ struct SandboxPopulation {
     Line(label: "p256-pin-sms", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN AND SMS"),
     Line(label: "p256-page", owner: "alice", key: .ec(.p256), scal: .two, expression: "PAGE"),
     Line(label: "p256-eid", owner: "alice", key: .ec(.p256), scal: .one, expression: "EID"),
+    Line(label: "p256-eid-scal2", owner: "alice", key: .ec(.p256), scal: .two, expression: "EID"),
     Line(label: "p256-oauth", owner: "alice", key: .ec(.p256), scal: .two, expression: "PIN", mode: .oauth2code),
     Line(
       label: "p256-oauth-otp", owner: "alice", key: .ec(.p256), scal: .two, expression: "PIN AND OTP",
@@ -57,11 +60,30 @@ struct SandboxPopulation {
   let service: Service
   let authority: CertificateAuthority
   let seed: SandboxSeed
+  let providers: [SandboxEIDProvider]
 
   func make() async throws {
     for user in seed.users { try await make(user) }
     try await make(token: seed.partnerToken, signer: nil)
-    for line in Self.plan { try await make(line) }
+    for line in Self.plan { try await make(line, id: seed.credentialIDs[line.label]) }
+    for provider in providers {
+      for line in provider.lines {
+        let id = provider.credentialID(line)
+        try await make(line, id: id)
+        try await enrolAgain(line, CredentialID(id))
+      }
+    }
+  }
+
+  /// The person may have another name at the provider than when the credential was made.
+  private func enrolAgain(_ line: Line, _ id: CredentialID) async throws {
+    guard let eid = line.eid else { return }
+    let principal = Principal(partner: PartnerID(seed.partner), signer: nil)
+    var credential = try await service.signing.credential(id, as: principal)
+    let enrolment = Enrolment.eid(issuer: eid.issuer, subject: eid.subject, minimumLevel: .substantial)
+    guard credential.enrolments != [enrolment] else { return }
+    credential.enrolments = [enrolment]
+    try await service.signing.put(credential, events: [])
   }
 
   private func make(_ user: SandboxSeed.User) async throws {
@@ -84,9 +106,9 @@ struct SandboxPopulation {
     try await service.store.writeOAuth { try $0.put(record) }
   }
 
-  private func make(_ line: Line) async throws {
+  private func make(_ line: Line, id: String?) async throws {
     let expression = line.expression.flatMap(FactorExpression.init(text:))
-    guard let id = seed.credentialIDs[line.label], let user = seed.users.first(where: { $0.username == line.owner }),
+    guard let id, let user = seed.users.first(where: { $0.username == line.owner }),
       (expression == nil) == (line.expression == nil)
     else { throw ConfigError(description: "the seed does not know \(line.label); remove the folder to start anew") }
     guard try await service.store.read({ try $0.seal(of: CredentialID(id)) }) == nil else { return }
@@ -95,7 +117,7 @@ struct SandboxPopulation {
       id: CredentialID(id), partner: PartnerID(seed.partner), signer: SignerID(user.signer),
       description: "\(user.givenName) \(user.surname), \(line.label)", qualifier: "eu_eidas_aes",
       keyType: line.key, mode: line.mode, expression: expression,
-      factors: try expression?.factors.map { try factor($0, user) } ?? [], scal: line.scal,
+      factors: try expression?.factors.map { try factor($0, user, line) } ?? [], scal: line.scal,
       multisign: Self.multisign)
     let subject = CertificateAuthority.Subject(
       commonName: "\(user.givenName) \(user.surname)", givenName: user.givenName, surname: user.surname, country: "AT")
@@ -110,7 +132,7 @@ struct SandboxPopulation {
     try await service.signing.put(credential, events: [])
   }
 
-  private func factor(_ id: FactorID, _ user: SandboxSeed.User) throws -> CredentialPlan.Factor {
+  private func factor(_ id: FactorID, _ user: SandboxSeed.User, _ line: Line) throws -> CredentialPlan.Factor {
     switch id {
     case .pin: return .pin(user.pin)
     case .otp:
@@ -118,7 +140,10 @@ struct SandboxPopulation {
       return .otp(secret: secret)
     case .sms: return .sms(MessageRecipient(name: user.username, language: "en"))
     case .page: return .page(MessageRecipient(name: user.username, language: "en"), pin: user.pin)
-    case .eid: return .eid(issuer: seed.eidIssuer, subject: user.eidSubject, minimumLevel: .substantial)
+    case .eid:
+      return .eid(
+        issuer: line.eid?.issuer ?? seed.eidIssuer, subject: line.eid?.subject ?? user.eidSubject,
+        minimumLevel: .substantial)
     }
   }
 }

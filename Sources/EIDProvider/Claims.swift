@@ -1,0 +1,63 @@
+internal import SoleControl
+internal import WireJSON
+
+/// The rules for claims that hold in whatever answer of the provider they stand.
+struct ClaimRules {
+  let settings: ProviderSettings
+  let now: UnixTime
+
+  func level(_ claims: JSONObject) throws(EIDTokenError) -> (acr: String, level: AssuranceLevel) {
+    guard let acr = claims[settings.levelClaim]?.string, let level = settings.levels[acr] else { throw .refused("acr") }
+    return (acr, level)
+  }
+
+  /// `exp`, `iat` and `nbf` (RFC 7519 §4.1).
+  ///
+  /// - Parameter isRequired: of `exp` and `iat`; what is there must be right in any case.
+  func times(
+    _ claims: JSONObject, isRequired: Bool = true
+  ) throws(EIDTokenError) -> (expires: UnixTime?, issued: UnixTime?) {
+    let expires = try time("exp", claims, isRequired)
+    if let expires, now >= expires + settings.clockSkew { throw .refused("exp") }
+    let issued = try time("iat", claims, isRequired)
+    if let issued, issued > now + settings.clockSkew { throw .refused("iat") }
+    if let notBefore = try time("nbf", claims, false), notBefore > now + settings.clockSkew { throw .refused("nbf") }
+    return (expires, issued)
+  }
+
+  private func time(_ name: String, _ claims: JSONObject, _ isRequired: Bool) throws(EIDTokenError) -> UnixTime? {
+    guard let value = claims[name] else {
+      if isRequired { throw .refused(name) }
+      return nil
+    }
+    // Far outside of what a calendar knows, where adding to it could overflow.
+    guard let time = value.integer, (0..<(1 << 40)).contains(time) else { throw .refused(name) }
+    return time
+  }
+
+  /// When the person was authenticated, and whether that is only the time of issue.
+  func authenticationTime(
+    _ claims: JSONObject, issued: UnixTime?
+  ) throws(EIDTokenError) -> (time: UnixTime, isTimeOfIssue: Bool) {
+    // glewlwyd and others say 0 where they do not know.
+    let told = try time("auth_time", claims, false).flatMap { $0 == 0 ? nil : $0 }
+    if let told {
+      guard told <= now + settings.clockSkew else { throw .refused("auth_time") }
+      return (told, false)
+    }
+    guard settings.authenticationTime == .issuedAt, let issued else { throw .refused("auth_time") }
+    return (issued, true)
+  }
+
+  /// RFC 8176; what is not a list of words is left out, as it decides nothing.
+  func methods(_ claims: JSONObject) -> [String] { claims["amr"]?.array?.compactMap(\.string) ?? [] }
+
+  /// The claims that the configuration asks for, as text.
+  func taken(_ claims: JSONObject) -> [EIDStatement.Claim] {
+    settings.claims.compactMap { name in
+      claims[name].map { value in
+        EIDStatement.Claim(name: name, value: value.string ?? String(decoding: value.canonical(), as: UTF8.self))
+      }
+    }
+  }
+}

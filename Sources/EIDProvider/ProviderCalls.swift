@@ -1,0 +1,66 @@
+internal import OutboundHTTP
+public import SoleControl
+
+/// How a provider is called, so that one that is slow or dead holds up nobody but those who need it, and those not long.
+public struct CallLimits: Sendable, Equatable {
+  /// Calls under way at once.
+  public var underWay = 64
+  /// Calls that wait for one of those to end. Further ones are refused at once.
+  public var waiting = 256
+  /// Calls without an answer, one after the other, after which the provider is not called for `pause`.
+  public var failures = 5
+  /// Seconds. Then one call tries.
+  public var pause: UnixTime = 10
+
+  public init() {}
+}
+
+/// What is worth telling who runs the gateway.
+public enum ProviderEvent: Sendable, Equatable {
+  /// The provider does not answer and is not called for `pause` seconds.
+  case stopped(pause: UnixTime)
+  case answersAgain
+}
+
+/// All calls to one provider.
+actor ProviderCalls {
+  private let client: HTTPClient
+  private let limits: CallLimits
+  private let now: @Sendable () -> UnixTime
+  private let report: @Sendable (ProviderEvent) -> Void
+  private var queue: CallQueue
+  private var breaker: CircuitBreaker
+
+  init(
+    _ client: HTTPClient, _ limits: CallLimits, now: @escaping @Sendable () -> UnixTime,
+    report: @escaping @Sendable (ProviderEvent) -> Void
+  ) {
+    self.client = client
+    self.limits = limits
+    self.now = now
+    self.report = report
+    queue = CallQueue(most: limits.underWay, waiting: limits.waiting)
+    breaker = CircuitBreaker(failures: limits.failures, pause: limits.pause)
+  }
+
+  var countUnderWay: Int { queue.underWay }
+  var countWaiting: Int { queue.countWaiting }
+
+  /// - Throws: `EIDTokenError.providerUnavailable` if there is no answer, the answer is a server's error (5xx), the queue
+  ///   is full, or the provider did not answer lately.
+  func perform(_ request: HTTPClient.Request) async throws(EIDTokenError) -> HTTPClient.Response {
+    guard !breaker.isOpen(at: now()) else { throw .providerUnavailable }
+    if !queue.enter() {
+      guard queue.countWaiting < queue.mostWaiting else { throw .providerUnavailable }
+      await withCheckedContinuation { queue.wait($0) }
+    }
+    defer { queue.leave() }
+    // Whoever waited learns here what became of those before.
+    guard breaker.admits(at: now()) else { throw .providerUnavailable }
+    let response = try? await client.perform(request)
+    let isAlive = response.map { $0.status < 500 } ?? false
+    if breaker.ended(isAlive: isAlive, at: now()) { report(isAlive ? .answersAgain : .stopped(pause: limits.pause)) }
+    guard let response, isAlive else { throw .providerUnavailable }
+    return response
+  }
+}

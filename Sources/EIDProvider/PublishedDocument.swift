@@ -1,0 +1,78 @@
+internal import SoleControl
+
+/// How long what a provider publishes is used. Seconds.
+struct DocumentLife: Sendable {
+  /// Used without asking again.
+  var fresh: UnixTime
+  /// While the provider does not answer, the last good one is used until it is this old.
+  var kept: UnixTime
+  /// Between two readings of a document that is still good: neither strangers' tokens nor an outage make us call again
+  /// and again.
+  var retry: UnixTime
+}
+
+/// A document that a provider publishes, as it was read last.
+actor PublishedDocument<Value: Sendable> {
+  private let life: DocumentLife
+  private let now: @Sendable () -> UnixTime
+  private let read: @Sendable () async throws -> Value
+
+  private var last: (value: Value, time: UnixTime)?
+  private var tried: UnixTime?
+  /// A document that must not be used, such as an ambiguous one. The one before it must not be used any longer either:
+  /// the provider has replaced it.
+  private var bad: EIDTokenError?
+  /// Those who need it at once wait for one reading.
+  private var reading: Task<Value, any Error>?
+
+  init(
+    _ life: DocumentLife, now: @escaping @Sendable () -> UnixTime,
+    read: @escaping @Sendable () async throws -> Value
+  ) {
+    self.life = life
+    self.now = now
+    self.read = read
+  }
+
+  /// The newest that can be had.
+  ///
+  /// - Parameter isEnough: whether the document holds what is looked for; if not it is read again, but not too often.
+  func value(where isEnough: @Sendable (Value) -> Bool = { _ in true }) async throws(EIDTokenError) -> Value {
+    let triedLately = tried.map { now() - $0 < life.retry } ?? false
+    if triedLately, let bad { throw bad }
+    if let last, now() - last.time < life.fresh, isEnough(last.value) || triedLately { return last.value }
+    if let last, triedLately, isKept(last.time), isEnough(last.value) { return last.value }
+    do { return try await readOnce() } catch .providerUnavailable {
+      guard let last, isKept(last.time), isEnough(last.value) else { throw .providerUnavailable }
+      return last.value
+    }
+  }
+
+  private func isKept(_ time: UnixTime) -> Bool { now() - time < life.kept }
+
+  private func readOnce() async throws(EIDTokenError) -> Value {
+    if let reading { return try await Self.value(of: reading) }
+    let task = Task { try await read() }
+    reading = task
+    let result: Result<Value, EIDTokenError>
+    do { result = .success(try await Self.value(of: task)) } catch { result = .failure(error) }
+    reading = nil
+    tried = now()
+    switch result {
+    case .success(let value):
+      last = (value, now())
+      bad = nil
+    case .failure(.providerUnavailable): break
+    case .failure(let error):
+      last = nil
+      bad = error
+    }
+    return try result.get()
+  }
+
+  private static func value(of task: Task<Value, any Error>) async throws(EIDTokenError) -> Value {
+    do { return try await task.value } catch let error as EIDTokenError { throw error } catch {
+      throw .providerUnavailable
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import Crypto
+import Foundation
+import SoleControl
+import WireJSON
+
+/// An eID provider of the integrator's own that the sandbox trusts, with credentials for log-ins there.
+///
+/// The file is a JSON object with the members of `eidProviders` in the configuration (`Config.EIDProviderConfig`), and:
+/// - `label`: what the labels of its credentials end in: `p256-eid-LABEL`, `p256-eid-scal2-LABEL`, `p256-oauth-eid-LABEL`;
+///   those of another user than the first end in `-LABEL-USER`.
+/// - `people`: by user name of the sandbox, the `sub` of the person at the provider.
+struct SandboxEIDProvider: Sendable {
+  /// The entry for the configuration.
+  let configuration: JSONValue
+  private let label, issuer: String
+  /// In the sandbox's order of users.
+  private let people: [(user: String, subject: String)]
+
+  init(file: String, users: [String]) throws {
+    func failed(_ what: String) -> ConfigError { ConfigError(description: "\(file): \(what)") }
+    guard let data = FileManager.default.contents(atPath: file),
+      var members = try? JSONValue.parse(Array(data)).object
+    else { throw failed("cannot be read as a JSON object") }
+    guard let issuer = members["issuer"]?.string else { throw failed("\"issuer\" is missing") }
+    guard let label = members["label"]?.string, label.wholeMatch(of: /[a-z0-9-]+/) != nil else {
+      throw failed("\"label\" must consist of a-z, 0-9 and -")
+    }
+    guard let named = members["people"]?.object else { throw failed("\"people\" must be an object") }
+    people = users.compactMap { user in named[user]?.string.map { (user, $0) } }
+    guard people.count == named.members.count, !people.isEmpty else {
+      throw failed("\"people\" must give users of the sandbox (\(users.joined(separator: ", "))) their \"sub\"")
+    }
+    members["label"] = nil
+    members["people"] = nil
+    self.issuer = issuer
+    self.label = label
+    configuration = .object(members)
+  }
+
+  var lines: [SandboxPopulation.Line] {
+    people.enumerated().flatMap { index, person in
+      let end = index == 0 ? label : "\(label)-\(person.user)"
+      func line(_ name: String, _ scal: SCAL, _ mode: AuthorizationMode = .explicit) -> SandboxPopulation.Line {
+        SandboxPopulation.Line(
+          label: "\(name)-\(end)", owner: person.user, key: .ec(.p256), scal: scal, expression: "EID", mode: mode,
+          eid: (issuer, person.subject))
+      }
+      return [line("p256-eid", .one), line("p256-eid-scal2", .two), line("p256-oauth-eid", .two, .oauth2code)]
+    }
+  }
+
+  /// The same at every start.
+  func credentialID(_ line: SandboxPopulation.Line) -> String {
+    "cred-" + Hex.encode(Array(SHA256.hash(data: Array(line.label.utf8)).prefix(8)))
+  }
+}
