@@ -153,6 +153,8 @@ extension FactorID {
     case .sms: .init(kind: .challengeResponse, id: rawValue, format: "N", generator: nil, label: "Code by message")
     case .page: .init(kind: .passwordOutOfBand, id: rawValue, format: nil, generator: nil, label: "Confirmation page")
     case .eid: .init(kind: .challengeResponse, id: rawValue, format: nil, generator: "oidc", label: "eID")
+    case .partner:
+      .init(kind: .password, id: rawValue, format: nil, generator: "partner-jwt", label: "Statement of the partner")
     }
   }
 }

@@ -33,7 +33,7 @@ extension Refusal {
     case .tooManySignatures, .authorizationExhausted: .tooManySignatures
     case .digestsMissing: .field(.missingOrInvalidType(type: "array", name: version.digestsName))
     case .tooManyDigests: .invalidParameter(version.digestsName)
-    case .factorMissing(let factor): Self.missing(factor, version)
+    case .factorMissing, .factorsMissing: missing(version)
     case .unknownFactor: .invalidParameter("authData")
     case .noChallenge: version == .v1 ? .noOnlineOTP : .invalidParameter("authObjectID")
     case .wrongFactor(.pin): .wrongPIN(version)
@@ -57,9 +57,13 @@ extension Refusal {
     }
   }
 
-  /// v1 names the missing member; in v2 the objects presented do not suffice.
-  private static func missing(_ factor: FactorID, _ version: APIVersion) -> CSCError {
-    version == .v1 && factor != .eid && factor != .page ? .missingString(factor.nameInV1) : .wrongAuthenticationData
+  /// v1 names a missing member that it knows; else the objects presented do not suffice, and the answer says what would.
+  private func missing(_ version: APIVersion) -> CSCError {
+    guard let (always, text) = stillNeeded else { return .wrongAuthenticationData }
+    if version == .v1, let known = always.first(where: { [.pin, .otp, .sms].contains($0) }) {
+      return .missingString(known.nameInV1)
+    }
+    return .authenticationDataMissing(text)
   }
 }
 

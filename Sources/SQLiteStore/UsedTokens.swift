@@ -2,6 +2,12 @@ internal import Foundation
 internal import GRDB
 internal import SoleControl
 
+extension Snapshot {
+  func isUsed(_ digest: [UInt8]) throws -> Bool {
+    try one("SELECT 1 FROM used_tokens WHERE digest = ?", [Self.data(digest)]) != nil
+  }
+}
+
 extension Transaction {
   func use(once digest: [UInt8], until time: UnixTime) throws -> Bool {
     try execute("INSERT OR IGNORE INTO used_tokens (digest, expires) VALUES (?, ?)", [Self.data(digest), time])

@@ -48,6 +48,7 @@ struct Service {
         now: now, milliseconds: { UnixMilliseconds(Date().timeIntervalSince1970 * 1000) },
         pause: { try await Task.sleep(for: $0) }))
     signing.timestamps = documents.timestamps
+    signing.statements = config.partnerStatements(now)
     self.signing = signing
     var jobRules = SigningJobs.Rules()
     jobRules.workers = config.device.sessions
@@ -91,6 +92,7 @@ struct Service {
     rules.language = config.info.language
     rules.confirmationURL = config.info.publicURL + "/confirm/"
     rules.activationLife = UnixTime(config.activationLife)
+    rules.partnerPolicies = config.partnerPolicies
     for partner in config.partners { rules.partnerNames[partner.id] = partner.name }
     return rules
   }

@@ -109,7 +109,7 @@ struct OneTimeCodeTests {
       answer.row
         == (version == .v1
           ? "400 invalid_request Missing (or invalid type) string parameter OTP"
-          : "400 invalid_authentication_data The authentication data is invalid"))
+          : "400 invalid_authentication_data The authentication data is invalid; still needed: SMS"))
   }
 
   @Test("too often: 429 with the seconds to wait", arguments: APIVersion.allCases)

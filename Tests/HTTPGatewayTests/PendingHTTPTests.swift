@@ -137,7 +137,7 @@ struct PendingHTTPTests {
     for version in APIVersion.allCases {
       #expect(
         try await begin(bench, credential.id, "", version, authData: "[]").row
-          == "400 invalid_authentication_data The authentication data is invalid")
+          == "400 invalid_authentication_data The authentication data is invalid; still needed: PAGE")
     }
     #expect(try await begin(bench, credential.id, #","description":5"#).row.hasSuffix("Invalid parameter description"))
     #expect(bench.signing.messenger.delivered.isEmpty)

@@ -7,7 +7,10 @@ extension StoreConformance {
     @Sendable func use(_ number: UInt8, until time: Int64) async throws -> Bool {
       try await store.write { try $0.use(once: [number, 0, 255], until: time) }
     }
+    #expect(try await store.read { try $0.isUsed([1, 0, 255]) } == false)
     #expect(try await use(1, until: 50))
+    #expect(try await store.read { try $0.isUsed([1, 0, 255]) })
+    #expect(try await store.read { try $0.isUsed([2, 0, 255]) } == false)
     #expect(try await use(1, until: 50) == false)
     // A later time does not make it good again, nor prolong it.
     #expect(try await use(1, until: 90) == false)

@@ -33,6 +33,19 @@ public final class StubEID: EIDTokenVerifier {
   }
 }
 
+/// A partner that states what the test tells it to.
+public final class StubStatements: PartnerStatementVerifier {
+  private let answer: Mutex<Result<PartnerStatement, PartnerStatementError>>
+  public init() { answer = Mutex(.failure(.refused("nothing set"))) }
+  public func set(_ answer: Result<PartnerStatement, PartnerStatementError>) { self.answer.withLock { $0 = answer } }
+
+  public func verify(
+    _ statement: String, of partner: PartnerID
+  ) async throws(PartnerStatementError) -> PartnerStatement {
+    try answer.withLock { $0 }.get()
+  }
+}
+
 /// A signing service over a store of the test's choice and the real token.
 public struct SigningBench: Sendable {
   public static let partner = PartnerID("portal")
@@ -42,20 +55,30 @@ public struct SigningBench: Sendable {
   public let store: any SoleControlStore
   public let clock = TestClock()
   public let eid = StubEID()
+  public let statements = StubStatements()
   public let messenger = StubMessenger()
   public let service: SigningService
 
   public init(
     store: any SoleControlStore = MemoryStore(), device: any SigningDevice = TestToken.shared.device,
     verifier: any SignatureVerifier = Verifier(), instance: String = "test",
-    timestamps: (TestClock) -> (any SignatureTimestamping)? = { _ in nil }
+    timestamps: (TestClock) -> (any SignatureTimestamping)? = { _ in nil }, policy: PartnerPolicy = SigningBench.alone
   ) {
     self.store = store
+    var rules = SigningService.Rules(gateway: "test", instance: instance)
+    rules.partnerPolicies[Self.partner] = policy
     var service = SigningService(
-      store: store, device: device, verifier: verifier, eid: eid, messenger: messenger,
-      rules: SigningService.Rules(gateway: "test", instance: instance), clock: clock.port)
+      store: store, device: device, verifier: verifier, eid: eid, messenger: messenger, rules: rules, clock: clock.port)
+    service.statements = statements
     service.timestamps = timestamps(clock)
     self.service = service
+  }
+
+  /// A partner whose statements suffice.
+  public static var alone: PartnerPolicy {
+    var policy = PartnerPolicy()
+    policy.mayStandAlone = true
+    return policy
   }
 
   /// Makes a credential with a real key and certificate.
@@ -72,6 +95,7 @@ public struct SigningBench: Sendable {
       case .sms: .sms(MessageRecipient(name: signer))
       case .page: .page(MessageRecipient(name: signer), pin: Self.pin)
       case .eid: .eid(issuer: "https://eid.example", subject: "subject-1", minimumLevel: .substantial)
+      case .partner: .partner(subject: "customer-1")
       }
     }
     let now = clock.now

@@ -329,6 +329,8 @@ private final class MemoryTransaction: SoleControlWriting {
 
   // MARK: Used tokens
 
+  func isUsed(_ digest: [UInt8]) throws -> Bool { state.used[digest] != nil }
+
   func use(once digest: [UInt8], until time: UnixTime) throws -> Bool {
     guard state.used[digest] == nil else { return false }
     state.used[digest] = time

@@ -163,6 +163,8 @@ extension Credential {
         case .sms: .sms(wasSent: codeWasSent)
         // Asked for on a page of its own.
         case .page: nil
+        // Speaks through the API.
+        case .partner: nil
         case .eid: .eid(isDone: hasEID)
         }
       return kind.map { SigningView.Factor(kind: $0, isRequired: expression.demands(factor)) }
@@ -174,7 +176,8 @@ extension PageMessage {
   /// What the person is told; nil for a refusal that no further try can change.
   init?(_ refusal: Refusal) {
     switch refusal {
-    case .factorMissing(let factor): self = .missing(factor.pageField)
+    case .factorMissing, .factorsMissing:
+      self = refusal.stillNeeded?.always.first.map { .missing($0.pageField) } ?? .notEnough
     case .wrongFactor(let factor): self = .wrong(factor.pageField)
     case .lockedFactor(let factor): self = .locked(factor.pageField)
     case .policyNotSatisfied: self = .notEnough
@@ -187,7 +190,7 @@ extension PageMessage {
 extension FactorID {
   var pageField: PageMessage.Field {
     switch self {
-    case .pin, .page: .pin
+    case .pin, .page, .partner: .pin
     case .otp: .otp
     case .sms: .sms
     case .eid: .eid

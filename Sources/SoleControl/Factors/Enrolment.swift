@@ -13,6 +13,8 @@ public enum Enrolment: Sendable, Equatable {
   case page(MessageRecipient, salt: [UInt8], verifier: [UInt8])
   /// The person at an eID provider. Name and birth date identify nobody and are not used.
   case eid(issuer: String, subject: String, minimumLevel: AssuranceLevel)
+  /// The customer, as the partner's statements name it.
+  case partner(subject: String)
 
   public var factor: FactorID {
     switch self {
@@ -21,6 +23,7 @@ public enum Enrolment: Sendable, Equatable {
     case .sms: .sms
     case .page: .page
     case .eid: .eid
+    case .partner: .partner
     }
   }
 
@@ -41,6 +44,7 @@ public enum Enrolment: Sendable, Equatable {
         "factor": "EID", "issuer": .string(issuer), "subject": .string(subject),
         "minimumLevel": .string(level.name),
       ]
+    case .partner(let subject): ["factor": "PARTNER", "subject": .string(subject)]
     }
   }
 
@@ -67,6 +71,9 @@ public enum Enrolment: Sendable, Equatable {
         let level = object["minimumLevel"]?.string.flatMap(AssuranceLevel.init(name:))
       else { return nil }
       self = .eid(issuer: issuer, subject: subject, minimumLevel: level)
+    case .partner?:
+      guard let subject = object["subject"]?.string else { return nil }
+      self = .partner(subject: subject)
     case nil: return nil
     }
   }

@@ -27,6 +27,10 @@ struct DecidedCheck: Sendable {
     case eid(EIDLogInUse)
     /// The reason is for the audit log.
     case eidRefused(reason: String, refusal: Refusal)
+    /// A partner's statement, by its name among the used ones, and until when that is remembered.
+    case statement(use: [UInt8], until: UnixTime)
+    /// Found bad before the transaction. The reason is for the audit log.
+    case refused(reason: String)
   }
 
   let factor: FactorID
@@ -35,9 +39,8 @@ struct DecidedCheck: Sendable {
   let detail: [(String, JSONValue)]
   let verdict: Verdict
 
-  var json: JSONValue {
-    .object(JSONObject([("factor", .string(factor.rawValue)), ("id", .string(evidenceID))] + detail))
-  }
+  var evidence: Evidence { Evidence(factor: factor, id: evidenceID, detail: JSONObject(detail)) }
+  var json: JSONValue { evidence.json }
 
   /// Counts the try and compares, in this order, inside the caller's transaction.
   ///
@@ -61,6 +64,12 @@ struct DecidedCheck: Sendable {
     case .eidRefused(let reason, let refusal):
       _ = try refused(transaction, credential, reason, now)
       return refusal
+    case .refused(let reason): return try refused(transaction, credential, reason, now)
+    case .statement(let use, let until):
+      guard try transaction.use(once: use, until: until, now: now) else {
+        return try refused(transaction, credential, "jti", now)
+      }
+      return nil
     }
   }
 
@@ -117,6 +126,8 @@ extension SigningService {
       case .eid(let issuer, let subject, let level):
         checks.append(
           try await eidCheck(value, (issuer, subject, level), of: credential, for: request, evidenceID: id, now: now))
+      case .partner(let subject):
+        checks.append(try await partnerCheck(value, subject, credential, request, evidenceID: id, now: now))
       }
     }
     return checks

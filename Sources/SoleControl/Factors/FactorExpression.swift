@@ -4,6 +4,7 @@ public enum FactorID: String, Sendable, CaseIterable {
   case otp = "OTP"
   case sms = "SMS"
   case eid = "EID"
+  case partner = "PARTNER"
   case page = "PAGE"
 
   /// Whether the customer gives it past the partner, after the call that asks for it was answered

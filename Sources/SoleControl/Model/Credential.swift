@@ -105,11 +105,12 @@ public struct SealedRow: Sendable, Hashable {
 
 extension Credential {
   /// Whether the parts fit together: a credential has a policy, whose every factor is enrolled once, unless it is
-  /// implicit. Nobody polls for the authorization server's own page, so it has no factors out of band.
+  /// implicit. Nobody polls for the authorization server's own page, and no partner speaks there, so it has no factors out
+  /// of band and no `PARTNER`.
   var isConsistent: Bool {
     guard let expression else { return mode == .implicit }
     let enrolled = enrolments.map(\.factor)
     return mode != .implicit && Set(enrolled).count == enrolled.count && expression.factors.isSubset(of: enrolled)
-      && (mode == .explicit || !expression.factors.contains(where: \.isOutOfBand))
+      && (mode == .explicit || !expression.factors.contains { $0.isOutOfBand || $0 == .partner })
   }
 }

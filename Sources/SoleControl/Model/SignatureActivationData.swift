@@ -38,13 +38,6 @@ public struct ActivationDigest: Hashable, Sendable {
   public init(_ bytes: [UInt8]) { self.bytes = bytes }
 }
 
-/// A verified factor, as the binding and the audit log name it.
-public struct Evidence: Sendable, Equatable {
-  public let factor: FactorID
-  /// Random; joins the binding with the audit entry that tells more.
-  public let id: String
-}
-
 /// Everything a SAD stands for. Its canonical text is what the device's MAC covers.
 public struct Binding: Sendable, Equatable {
   public var gateway: String
@@ -115,15 +108,5 @@ public struct Binding: Sendable, Equatable {
     self.issued = issued
     self.expires = expires
     self.began = began
-  }
-}
-
-extension Evidence {
-  var json: JSONValue { ["factor": .string(factor.rawValue), "id": .string(id)] }
-
-  init?(json object: JSONObject) {
-    guard let factor = object["factor"]?.string.flatMap(FactorID.init(rawValue:)), let id = object["id"]?.string
-    else { return nil }
-    self.init(factor: factor, id: id)
   }
 }

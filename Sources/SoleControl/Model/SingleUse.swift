@@ -2,6 +2,9 @@ import Crypto
 
 /// What is good once: a token of an eID provider, a statement of a partner.
 enum SingleUse {
+  /// Clocks of gateways that share a store differ by less. Seconds.
+  static let clockDifference: UnixTime = 300
+
   /// The name of a token in the store. Issuers choose their ids independently of each other, and one issuer's tokens of
   /// different kinds too, so all three count.
   ///

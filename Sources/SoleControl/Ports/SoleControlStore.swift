@@ -44,6 +44,8 @@ public protocol SoleControlReading: JobReading, PendingReading {
   func challenge(_ digest: [UInt8]) throws -> Challenge?
   /// The challenges of a credential's factor that were not taken, oldest first. They may have expired.
   func challenges(_ factor: FactorID, of credential: CredentialID) throws -> [Challenge]
+  /// Whether a token was used (`use(once:until:)`) and is still remembered.
+  func isUsed(_ digest: [UInt8]) throws -> Bool
   /// What took the place of an extended SAD.
   func successor(of activation: ActivationDigest) throws -> Successor?
   /// The open one-time code of a factor. It may have expired.

@@ -69,28 +69,26 @@ extension SigningService {
 
     let random = try await randomID()
     let checks = try await prepare(request, for: credential, evidencePrefix: random, now: now)
-    let binding = Binding(
+    var binding = Binding(
       gateway: rules.gateway, partner: credential.partner, client: request.channel.client, signer: credential.signer,
       credential: credential.id, scal: credential.scal, numSignatures: request.numSignatures,
       hashAlgorithm: request.hashAlgorithm,
-      digests: request.digests, evidence: checks.map(\.evidence), issued: now, expires: now + rules.activationLife)
-    let text = binding.canonical()
+      digests: request.digests, evidence: [], issued: now, expires: now + rules.activationLife)
     let sadID = try await sadID()
-    let macs = try await codes([(.activation, sadID + text)] + checks.flatMap(\.deviceMessages))
-    let sad = SignatureActivationData(id: sadID, mac: macs[0])
-    let decided = try Self.complete(checks, with: macs.dropFirst())
+    let (decided, text, mac) = try await complete(checks, thenAuthenticate: .activation, prefix: sadID) {
+      binding.evidence = $0
+      return binding.canonical()
+    }
+    let sad = SignatureActivationData(id: sadID, mac: mac)
+    let granted = binding
 
     let activation = Activation(digest: sad.digest, binding: text, expires: binding.expires)
     let rules = rules
     let refusal: Refusal? = try await store.write { transaction in
       guard try transaction.seal(of: credential.id) == row.seal else { throw Refusal.unavailable }
-      for check in decided {
-        guard let refusal = try check.decide(transaction, credential.id, rules, now) else { continue }
-        // Returned, not thrown: the counted try must stay.
-        return refusal
-      }
+      if let refusal = try transaction.decide(decided, credential.id, rules, now) { return refusal }
       try transaction.add(activation, slots: request.numSignatures)
-      try transaction.append(Self.granted(activation, binding, decided.map(\.json)), at: now)
+      try transaction.append(Self.granted(activation, granted), at: now)
       return nil
     }
     if let refusal { throw refusal }
@@ -126,14 +124,11 @@ extension SigningService {
     let presented = Set(request.presented.keys).union(request.outOfBand).intersection(
       credential.enrolments.map(\.factor))
     guard !expression.isSatisfied(by: presented) else { return }
-    let missing = FactorID.allCases.first { expression.demands($0) && !presented.contains($0) }
-    throw missing.map(Refusal.factorMissing) ?? Refusal.policyNotSatisfied
+    throw Refusal(missing: expression.missing(from: presented))
   }
 
   /// - Parameter pending: id of the authorization that waited for the customer.
-  static func granted(
-    _ activation: Activation, _ binding: Binding, _ evidence: [JSONValue], pending: String? = nil
-  ) -> AuditEvent {
+  static func granted(_ activation: Activation, _ binding: Binding, pending: String? = nil) -> AuditEvent {
     AuditEvent(
       .authorizationGranted,
       (pending.map { [("pending", .string($0))] } ?? []) + [
@@ -142,7 +137,7 @@ extension SigningService {
         ("partner", .string(binding.partner.text)), ("client", .string(binding.client?.text ?? "")),
         ("numSignatures", .integer(Int64(binding.numSignatures))),
         ("digests", .array(binding.digests.map { .string(Hex.encode($0)) })),
-        ("evidence", .array(evidence)),
+        ("evidence", .array(binding.evidence.map(\.json))),
         ("expires", .integer(binding.expires)),
       ])
   }

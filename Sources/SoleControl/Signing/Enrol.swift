@@ -10,6 +10,8 @@ public struct CredentialPlan: Sendable {
     case sms(MessageRecipient)
     case page(MessageRecipient, pin: String)
     case eid(issuer: String, subject: String, minimumLevel: AssuranceLevel)
+    /// The customer's name in the partner's statements.
+    case partner(subject: String)
   }
 
   public var id: CredentialID
@@ -105,6 +107,7 @@ extension SigningService {
         enrolments.append(.page(recipient, salt: salt, verifier: verifier))
       case .eid(let issuer, let subject, let level):
         enrolments.append(.eid(issuer: issuer, subject: subject, minimumLevel: level))
+      case .partner(let subject): enrolments.append(.partner(subject: subject))
       }
     }
     return enrolments

@@ -47,17 +47,19 @@ extension SigningService {
     let (id, link) = (try await randomID(), try await randomID())
     let handle = try await randomID() + randomID()
     let checks = try await prepare(request, for: credential, evidencePrefix: id, now: now)
-    let terms = PendingTerms(
+    var asked = PendingTerms(
       id: id, gateway: rules.gateway, partner: credential.partner, signer: credential.signer,
       credential: credential.id, numSignatures: request.numSignatures, hashAlgorithm: request.hashAlgorithm,
-      digests: request.digests, description: request.description, factor: .page, evidence: checks.map(\.evidence),
+      digests: request.digests, description: request.description, factor: .page, evidence: [],
       expires: now + rules.pendingLife)
-    let text = terms.canonical()
-    let macs = try await codes([(.pending, text)] + checks.flatMap(\.deviceMessages))
-    let decided = try Self.complete(checks, with: macs.dropFirst())
+    let (decided, text, mac) = try await complete(checks, thenAuthenticate: .pending) {
+      asked.evidence = $0
+      return asked.canonical()
+    }
+    let terms = asked
     let pending = StoredPending(
       id: id, handle: Self.digest(ofSecret: handle), link: Self.digest(ofSecret: link), credential: credential.id,
-      terms: SealedRow(text: text, seal: macs[0]), expires: terms.expires, state: .waiting(tries: 0))
+      terms: SealedRow(text: text, seal: mac), expires: terms.expires, state: .waiting(tries: 0))
     let sent = SentMessage(
       id: id, partner: credential.partner, credential: credential.id, factor: .page, time: now)
 
@@ -91,11 +93,7 @@ extension SigningService {
         throw Refusal.tooManyMessages(retryAfter: max(next - now, 1))
       }
       try Self.check(sent, rules.confirmationLimits, transaction)
-      for check in decided {
-        guard let refusal = try check.decide(transaction, terms.credential, rules, now) else { continue }
-        // Returned, not thrown: the counted try must stay.
-        return refusal
-      }
+      if let refusal = try transaction.decide(decided, terms.credential, rules, now) { return refusal }
       try Self.count(sent, transaction)
       try transaction.removePending(expiredBefore: now - rules.longestTransaction)
       try transaction.add(pending)
@@ -186,7 +184,7 @@ extension SigningService {
       try transaction.add(activation, slots: terms.numSignatures)
       try transaction.put(.issued(sealed: sealed), ofPending: terms.id)
       try transaction.append(
-        Self.granted(activation, binding, evidence.map(\.json), pending: terms.id), at: now)
+        Self.granted(activation, binding, pending: terms.id), at: now)
       return true
     }
     return isDone ? Authorization(sad: sad, activation: sad.digest, expiresIn: expires - now) : nil

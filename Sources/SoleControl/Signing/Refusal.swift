@@ -10,6 +10,8 @@ public enum Refusal: Error, Equatable, Sendable {
   /// More digests than signatures.
   case tooManyDigests
   case factorMissing(FactorID)
+  /// Several are missing, or one of several: each of these lists would do.
+  case factorsMissing([[FactorID]])
   /// The object is not one of this credential's.
   case unknownFactor
   /// The object has no challenge to give, or is not one of the credential's.

@@ -50,7 +50,7 @@ extension SigningService {
         let slots = try Self.slots(for: request, of: warrant.binding, states: free)
         try transaction.reserve(slots, for: operation)
         if let job { try transaction.add(job) }
-        try transaction.append(Self.intent(operation, request, warrant.binding), at: now)
+        try transaction.append(Self.intent(operation, request, warrant.binding, job: job?.id), at: now)
         return .reserved(operation)
       }
       if let found { return found }
@@ -81,9 +81,11 @@ extension SigningService {
     }
   }
 
-  /// `digests` are what is signed; `authorized` says for what, where that is something else.
-  private static func intent(_ operation: SigningOperation, _ request: SigningRequest, _ binding: Binding) -> AuditEvent
-  {
+  /// `digests` are what is signed; `authorized` says for what, where that is something else; `response` is the
+  /// responseID of an asynchronous call.
+  private static func intent(
+    _ operation: SigningOperation, _ request: SigningRequest, _ binding: Binding, job: JobID?
+  ) -> AuditEvent {
     var fields: [(String, JSONValue)] = [
       ("operation", .string(operation.id)), ("credential", .string(binding.credential.text)),
       ("signer", .string(binding.signer.text)), ("partner", .string(binding.partner.text)),
@@ -96,6 +98,7 @@ extension SigningService {
     } else {
       fields.append(("algorithms", .array(algorithms.map { .string($0.name) })))
     }
+    if let job { fields.append(("response", .string(job.text))) }
     if !request.items.allSatisfy(\.isDirect) {
       fields.append(("authorized", .array(request.items.map { .string(Hex.encode($0.authorized.bytes)) })))
     }

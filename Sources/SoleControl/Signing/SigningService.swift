@@ -34,6 +34,8 @@ public struct SigningService: Sendable {
     public var challengeLife: UnixTime = 600
     /// How old an authentication at an eID provider may be. Seconds.
     public var maximumAuthenticationAge: UnixTime = 600
+    /// Of those partners whose statements are accepted.
+    public var partnerPolicies: [PartnerID: PartnerPolicy] = [:]
 
     public init(gateway: String, instance: String) {
       self.gateway = gateway
@@ -69,6 +71,8 @@ public struct SigningService: Sendable {
   let rules: Rules
   let clock: Clock
   let verifiedRows = VerifiedRows(capacity: 4096)
+  /// Verifies what partners state about their customers.
+  public var statements: any PartnerStatementVerifier = NoPartnerStatements()
   /// Nil if there is no authority; then nothing may ask for a time-stamp.
   public var timestamps: (any SignatureTimestamping)?
 

@@ -14,6 +14,8 @@ struct PartnerConfig {
   var brand: Brand
   /// How the gateway calls it. Absent: not at all.
   var webhooks: PartnerWebhooks?
+  /// Its statements about its customers. Absent: it makes none.
+  var statements: PartnerStatementsConfig?
   var clients: [Client]
 }
 
@@ -27,11 +29,12 @@ extension Config {
 extension PartnerConfig {
   /// Members: `id`; `name` for people; `colour` (`#rrggbb`); `logo` (file: PNG, JPEG, WebP or SVG); `words` (by language:
   /// `welcome`, and the URLs `terms`, `privacy`, `help`); `frameOrigins` (origins that may show the pages in a frame);
-  /// `webhooks` (`PartnerWebhooks`); `clients`.
+  /// `webhooks` (`PartnerWebhooks`); `statements` (`PartnerStatementsConfig`); `clients`.
   init(_ reader: ConfigReader) throws {
     id = PartnerID(try reader.string("id", longest: 255))
     name = try reader.string("name")
     webhooks = try reader.optional("webhooks").map { try PartnerWebhooks($0) }
+    statements = try reader.optional("statements").map { try PartnerStatementsConfig($0) }
     let colour = try reader.optionalString("colour").map { text in
       guard let colour = BrandColour(hex: text) else { throw reader.error("colour", "must be like #1b457e") }
       return colour

@@ -22,6 +22,10 @@ struct SandboxAnswer: Sendable {
         "clientID": .string(seed.partner), "clientSecret": .string(seed.clientSecret),
         "assertionKey": .string(folder.path("partner-assertion-key.pem")), "redirectURI": .string(seed.redirectURI),
         "serviceToken": .string(seed.partnerToken), "webhookSecret": .string(seed.webhookSecret),
+        "statements": [
+          "issuer": .string(SandboxClients.statementIssuer), "audience": .string(tlsBaseURL),
+          "keyID": .string(SandboxClients.statementKeyID),
+        ],
       ],
       "clients": SandboxClients(seed: seed, folder: folder, callbackOrigin: callbackOrigin).json,
       "credentials": .array(

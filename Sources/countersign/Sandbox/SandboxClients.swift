@@ -16,6 +16,9 @@ struct SandboxClients: Sendable {
 
   static let partner = "portal"
   static let rival = "rival"
+  /// `iss` of the partner's statements, and the id of the key that signs them.
+  static let statementIssuer = "https://portal.example"
+  static let statementKeyID = "partner-1"
   private static let all = ["authorization_code", "client_credentials", "refresh_token"]
 
   let seed: SandboxSeed
@@ -82,7 +85,8 @@ struct SandboxClients: Sendable {
     return [
       "keys": [
         [
-          "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": "partner-1", "x": url(point[..<32]),
+          "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": .string(Self.statementKeyID),
+          "x": url(point[..<32]),
           "y": url(point[32...]),
         ]
       ]
@@ -104,6 +108,17 @@ struct SandboxClients: Sendable {
               "secretFile": .string(folder.path(SandboxFolder.webhookSecret)), "messenger": .string(seed.messages),
               "allowsPlainHTTP": true,
               "callbackOrigins": [["origin": .string(callbackOrigin), "allowsPrivateAddresses": true]],
+            ]
+          ),
+          (
+            "statements",
+            [
+              "issuer": .string(Self.statementIssuer),
+              "keysFile": .string(folder.path("partner-assertion-keys.json")), "standsAlone": true,
+              "levels": [
+                "http://eidas.europa.eu/LoA/low": "low", "http://eidas.europa.eu/LoA/substantial": "substantial",
+                "http://eidas.europa.eu/LoA/high": "high",
+              ],
             ]
           ),
           (

@@ -50,6 +50,7 @@ struct SandboxPopulation {
     Line(label: "lock-pin", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN"),
     Line(label: "lock-sms", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN AND SMS"),
     Line(label: "lock-page", owner: "alice", key: .ec(.p256), scal: .one, expression: "PAGE"),
+    Line(label: "p256-partner", owner: "alice", key: .ec(.p256), scal: .two, expression: "PARTNER"),
     Line(label: "p256-pin-bob", owner: "bob", key: .ec(.p256), scal: .one, expression: "PIN"),
   ]
 
@@ -144,6 +145,8 @@ struct SandboxPopulation {
       return .eid(
         issuer: line.eid?.issuer ?? seed.eidIssuer, subject: line.eid?.subject ?? user.eidSubject,
         minimumLevel: .substantial)
+    // The portal knows its customers by the names with which they log in there.
+    case .partner: return .partner(subject: user.username)
     }
   }
 }

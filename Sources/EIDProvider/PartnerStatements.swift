@@ -1,0 +1,146 @@
+public import SoleControl
+internal import WireJSON
+
+/// What one partner's statements must look like.
+public struct StatementSettings: Sendable {
+  /// Exactly as in the statements.
+  public var issuer: String
+  /// The gateway's public URL: the only audience.
+  public var audience: String
+  public var algorithms: Set<TokenAlgorithm> = Set(TokenAlgorithm.allCases)
+  /// Values of `acr`.
+  public var levels: [String: AssuranceLevel]
+  /// Seconds by which clocks may differ.
+  public var clockSkew: UnixTime = 30
+  /// Seconds from `iat` to `exp` at most.
+  public var longestLife: UnixTime = 300
+
+  public init(issuer: String, audience: String, levels: [String: AssuranceLevel]) {
+    self.issuer = issuer
+    self.audience = audience
+    self.levels = levels
+  }
+}
+
+/// Reads and verifies the statements in which partners say that they authenticated a customer
+/// (Specs/design/authentication.md, "PARTNER").
+public struct PartnerStatements: PartnerStatementVerifier {
+  /// `typ` of a statement: no other token that the partner signs with the same key can pass for one (RFC 8725 §3.11).
+  public static let type = "partner-statement+jwt"
+  /// Room for 1,000 digests of SHA-512.
+  static let largest = 160 << 10
+  private static let longestID = 255
+
+  private let partners: [PartnerID: (settings: StatementSettings, keys: StatementKeys)]
+  private let now: @Sendable () -> UnixTime
+
+  public init(
+    _ partners: [PartnerID: (settings: StatementSettings, keys: StatementKeys)],
+    now: @escaping @Sendable () -> UnixTime
+  ) {
+    self.partners = partners
+    self.now = now
+  }
+
+  public func verify(
+    _ text: String, of partner: PartnerID
+  ) async throws(PartnerStatementError) -> PartnerStatement {
+    guard let (settings, keys) = partners[partner] else { throw .refused("partner") }
+    do throws(EIDTokenError) {
+      let token = try SignedToken(text, largest: Self.largest)
+      guard settings.algorithms.contains(token.algorithm) else { throw .refused("alg") }
+      guard token.type == Self.type else { throw .refused("typ") }
+      // Which of several keys it was must be said, not guessed.
+      guard token.keyID != nil else { throw .refused("kid") }
+      // Cheap checks come first: a statement for somebody else must not make us call the partner.
+      let statement = try read(token, settings)
+      let key = try await keys.key(for: token)
+      guard ProviderKeys.isStrong(key) else { throw .refused("key") }
+      guard await ProviderKeys.isSigned(token, by: key) else { throw .refused("signature") }
+      return statement
+    } catch {
+      switch error {
+      case .refused(let reason): throw .refused(reason)
+      case .encrypted: throw .refused("encrypted")
+      case .providerUnavailable: throw .unavailable
+      }
+    }
+  }
+
+  // MARK: Claims
+
+  private func read(_ token: SignedToken, _ settings: StatementSettings) throws(EIDTokenError) -> PartnerStatement {
+    let claims = token.claims.object
+    guard claims["iss"]?.string?.utf8.elementsEqual(settings.issuer.utf8) == true else { throw .refused("iss") }
+    try checkAudience(claims["aud"], settings.audience)
+    let (issued, expires) = try times(claims, settings)
+    guard let subject = claims["sub"]?.string, !subject.isEmpty else { throw .refused("sub") }
+    guard let id = claims["jti"]?.string, (1...Self.longestID).contains(id.utf8.count) else { throw .refused("jti") }
+    guard let acr = claims["acr"]?.string, let level = settings.levels[acr] else { throw .refused("acr") }
+    guard let authenticated = claims["auth_time"]?.integer, (0...now() + settings.clockSkew).contains(authenticated)
+    else { throw .refused("auth_time") }
+    guard let amr = claims["amr"]?.array, case let methods = amr.compactMap(\.string), methods.count == amr.count,
+      !methods.isEmpty, methods.count <= 16, methods.allSatisfy({ $0.utf8.count <= 32 })
+    else { throw .refused("amr") }
+    var credential: CredentialID?
+    if let named = claims["credentialID"] {
+      guard let text = named.string else { throw .refused("credentialID") }
+      credential = CredentialID(text)
+    }
+    return PartnerStatement(
+      issuer: settings.issuer, subject: subject, id: id, issued: issued, expires: expires,
+      authenticationTime: authenticated, acr: acr, level: level, methods: methods, credential: credential,
+      dataToBeSigned: try Self.dataToBeSigned(claims), digest: token.digest)
+  }
+
+  /// For us alone: a statement that others take too is not about one signature.
+  private func checkAudience(_ audience: JSONValue?, _ ours: String) throws(EIDTokenError) {
+    switch audience {
+    case .string(let one)? where one == ours: return
+    case .array(let list)? where list == [.string(ours)]: return
+    default: throw .refused("aud")
+    }
+  }
+
+  private func times(
+    _ claims: JSONObject, _ settings: StatementSettings
+  ) throws(EIDTokenError) -> (issued: UnixTime, expires: UnixTime) {
+    let (now, skew) = (now(), settings.clockSkew)
+    // Far-off numbers must not overflow.
+    guard let expires = claims["exp"]?.integer, (0...now + settings.longestLife + 2 * skew).contains(expires),
+      now < expires + skew
+    else { throw .refused("exp") }
+    guard let issued = claims["iat"]?.integer, (0...now + skew).contains(issued) else { throw .refused("iat") }
+    guard expires - issued <= settings.longestLife else { throw .refused("exp") }
+    if let notBefore = claims["nbf"] {
+      guard let time = notBefore.integer, time <= now + skew else { throw .refused("nbf") }
+    }
+    return (issued, expires)
+  }
+
+  /// `dtbsr`, `hashAlgorithmOID` and `numSignatures`, as they are in `credentials/authorize`: all three or none.
+  private static func dataToBeSigned(_ claims: JSONObject) throws(EIDTokenError) -> DataToBeSigned? {
+    let members = ["dtbsr", "hashAlgorithmOID", "numSignatures"].map { claims[$0] }
+    guard members.contains(where: { $0 != nil }) else { return nil }
+    guard let texts = members[0]?.array, let hash = members[1]?.string.flatMap(HashAlgorithm.init(named:)),
+      let count = members[2]?.integer, !texts.isEmpty, count >= texts.count, count <= 1_000_000
+    else { throw .refused("dtbsr") }
+    let digests = texts.compactMap { $0.string.flatMap(SignedToken.base64) }
+    guard digests.count == texts.count, digests.allSatisfy({ $0.count == hash.digestLength }) else {
+      throw .refused("dtbsr")
+    }
+    return DataToBeSigned(hashAlgorithm: hash, numSignatures: Int(count), digests: digests)
+  }
+}
+
+extension HashAlgorithm {
+  /// By OID (NIST CSOR).
+  fileprivate init?(named oid: String) {
+    switch oid {
+    case "2.16.840.1.101.3.4.2.1": self = .sha256
+    case "2.16.840.1.101.3.4.2.2": self = .sha384
+    case "2.16.840.1.101.3.4.2.3": self = .sha512
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,123 @@
+internal import Foundation
+public import OutboundHTTP
+public import SoleControl
+public import WireJSON
+
+/// The registered keys of one partner: a JWK set (RFC 7517) in a file or at a URL, read again from time to time, so that
+/// the partner can rotate keys while the gateway runs.
+///
+/// A new key is published beside the old one, then used; then the old one is taken away. A key id that is not in the
+/// set makes the gateway read the set at once, so the new key needs no waiting; a key that was taken away is good for
+/// `life` at most. While the set cannot be had, the last one is good for `keptFor`. A set that can be had and is wrong is
+/// never replaced by an older one: the partner may have withdrawn a key.
+public actor StatementKeys {
+  public struct Times: Sendable {
+    /// Seconds for which a set is used before it is read again.
+    public var life: UnixTime = 600
+    /// Seconds between two readings because of unknown key ids, or after a failure: strangers' statements must not make
+    /// us call the partner again and again.
+    public var pause: UnixTime = 10
+    /// Seconds after the last good reading for which that set is used if no other can be had.
+    public var keptFor: UnixTime = 3600
+
+    public init() {}
+  }
+
+  /// Hands over the document, or nil if it cannot be had now.
+  public typealias Source = @Sendable () async -> JSONValue?
+
+  private enum Content: Sendable {
+    case keys(ProviderKeys)
+    case wrong(EIDTokenError)
+  }
+
+  private let source: Source
+  private let times: Times
+  private let now: @Sendable () -> UnixTime
+  private let report: @Sendable (Failure) -> Void
+
+  private var content: Content?
+  private var readAt: UnixTime = 0
+  private var triedAt: UnixTime?
+  /// Several statements that arrive at once wait for one reading.
+  private var reading: Task<Void, Never>?
+
+  public enum Failure: String, Sendable {
+    case unavailable = "the keys cannot be had"
+    case wrong = "the keys are no JWK set, or two have the same id"
+  }
+
+  /// - Parameter report: told of every reading that brought no good set.
+  public init(
+    _ source: @escaping Source, times: Times = Times(), now: @escaping @Sendable () -> UnixTime,
+    report: @escaping @Sendable (Failure) -> Void = { _ in }
+  ) {
+    self.source = source
+    self.times = times
+    self.now = now
+    self.report = report
+  }
+
+  /// The token's key: the one of its key id and kind.
+  func key(for token: SignedToken) async throws(EIDTokenError) -> JSONObject {
+    if now() - readAt >= times.life || !isUsable { await read() }
+    if let key = try current().key(for: token) { return key }
+    await read()
+    guard let key = try current().key(for: token) else { throw .refused("kid") }
+    return key
+  }
+
+  private var isUsable: Bool { if case .keys? = content { true } else { false } }
+
+  private func current() throws(EIDTokenError) -> ProviderKeys {
+    guard now() - readAt < max(times.keptFor, times.life) else { throw .providerUnavailable }
+    switch content {
+    case .keys(let keys)?: return keys
+    case .wrong(let error)?: throw error
+    case nil: throw .providerUnavailable
+    }
+  }
+
+  private func read() async {
+    if reading == nil {
+      if let triedAt, now() - triedAt < times.pause { return }
+      triedAt = now()
+      reading = Task { await self.fetch() }
+    }
+    await reading?.value
+  }
+
+  private func fetch() async {
+    defer { reading = nil }
+    guard let document = await source() else {
+      report(.unavailable)
+      return
+    }
+    do throws(EIDTokenError) { content = .keys(try ProviderKeys(document)) } catch {
+      report(.wrong)
+      content = .wrong(error == .providerUnavailable ? .refused("keys") : error)
+    }
+    readAt = now()
+  }
+}
+
+extension StatementKeys {
+  /// A set in a file. A changed file is noticed after `life`.
+  public static func file(_ path: String) -> Source {
+    { FileManager.default.contents(atPath: path).flatMap { try? JSONValue.parse(Array($0)) } }
+  }
+
+  /// A set at a URL.
+  public static func url(_ url: String, client: HTTPClient) -> Source {
+    {
+      guard
+        let answer = try? await client.perform(HTTPClient.Request(url: url, headers: ["Accept: application/json"])),
+        answer.status == 200
+      else { return nil }
+      return try? JSONValue.parse(answer.body)
+    }
+  }
+
+  /// Whether the document is a JWK set that can be used; for configuration files.
+  public static func isUsable(_ document: JSONValue) -> Bool { (try? ProviderKeys(document)) != nil }
+}

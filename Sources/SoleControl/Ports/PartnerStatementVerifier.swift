@@ -1,0 +1,76 @@
+/// What a partner's signed statement says about its customer, after signature, type, issuer, audience and times were
+/// found good.
+public struct PartnerStatement: Sendable, Equatable {
+  public var issuer: String
+  /// The customer, as the partner names it.
+  public var subject: String
+  /// `jti`.
+  public var id: String
+  public var issued, expires: UnixTime
+  /// When the partner authenticated the customer.
+  public var authenticationTime: UnixTime
+  /// `acr` as the statement has it, and what that means.
+  public var acr: String
+  public var level: AssuranceLevel
+  /// `amr` (RFC 8176).
+  public var methods: [String]
+  /// The credential that the statement is for; nil if it leaves that open.
+  public var credential: CredentialID?
+  /// What is to be signed; nil if the statement names nothing.
+  public var dataToBeSigned: DataToBeSigned?
+  /// SHA-256 of the statement.
+  public var digest: [UInt8]
+
+  public init(
+    issuer: String, subject: String, id: String, issued: UnixTime, expires: UnixTime, authenticationTime: UnixTime,
+    acr: String, level: AssuranceLevel, methods: [String], credential: CredentialID? = nil,
+    dataToBeSigned: DataToBeSigned? = nil, digest: [UInt8]
+  ) {
+    self.issuer = issuer
+    self.subject = subject
+    self.id = id
+    self.issued = issued
+    self.expires = expires
+    self.authenticationTime = authenticationTime
+    self.acr = acr
+    self.level = level
+    self.methods = methods
+    self.credential = credential
+    self.dataToBeSigned = dataToBeSigned
+    self.digest = digest
+  }
+}
+
+/// `dtbsr` and what stands beside it: all that fixes what the SAD may be used for.
+public struct DataToBeSigned: Sendable, Equatable {
+  public var hashAlgorithm: HashAlgorithm
+  public var numSignatures: Int
+  /// Raw, in request order.
+  public var digests: [[UInt8]]
+
+  public init(hashAlgorithm: HashAlgorithm, numSignatures: Int, digests: [[UInt8]]) {
+    self.hashAlgorithm = hashAlgorithm
+    self.numSignatures = numSignatures
+    self.digests = digests
+  }
+}
+
+public enum PartnerStatementError: Error, Equatable, Sendable {
+  /// Not a statement of this partner for us, or no longer (or not yet) one. The reason is for the log.
+  case refused(String)
+  /// The partner's keys cannot be had; trying again later can help.
+  case unavailable
+}
+
+public protocol PartnerStatementVerifier: Sendable {
+  /// Checks a statement with the registered keys of this partner, and with no others.
+  func verify(_ statement: String, of partner: PartnerID) async throws(PartnerStatementError) -> PartnerStatement
+}
+
+/// For services whose partners make no statements.
+public struct NoPartnerStatements: PartnerStatementVerifier {
+  public init() {}
+  public func verify(_: String, of _: PartnerID) async throws(PartnerStatementError) -> PartnerStatement {
+    throw .refused("partner")
+  }
+}

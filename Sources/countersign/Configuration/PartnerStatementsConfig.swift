@@ -1,0 +1,142 @@
+import EIDProvider
+import Foundation
+import Logging
+import OutboundHTTP
+import SoleControl
+import WireJSON
+
+/// A partner that authenticates its own customers and says so in signed statements (factor `PARTNER`). What a statement
+/// looks like: Specs/design/authentication.md.
+struct PartnerStatementsConfig {
+  /// In the file: `issuer` (the statements' `iss`); `levels` (each value of `acr` and the level it stands for: low,
+  /// substantial or high); `algorithms` (default: RS256, PS256, ES256, ES384 and EdDSA); `clockSkew` (seconds,
+  /// default 30); `maximumAge` (seconds that a statement may live, and be old; default 300).
+  var settings: StatementSettings
+  /// In the file: one of `keysFile` and `keysURL`, a JWK set. A changed file is noticed within 10 s; a set at a URL is read
+  /// again after `keyLife` (seconds, default 600), and at once if a statement names a key that is not in it. If it cannot be
+  /// had, the last one serves for `keysKeptFor` (seconds since it was read, default 3600).
+  var source: KeySource
+  var times: StatementKeys.Times
+  /// In the file: `users` (the statements' `sub`; default: every enrolled customer); `credentials` (ids; default:
+  /// every one whose policy knows `PARTNER`); `minimumLevel` (default substantial); `maximumAuthenticationAge` (seconds
+  /// since `auth_time`, default 600); `standsAlone` (default false: a statement counts only beside another factor).
+  var policy: PartnerPolicy
+
+  enum KeySource {
+    case file(String)
+    /// With `allowsPlainHTTP` (default false; for a partner on the same machine) and `trustAnchors` (PEM file; default: the
+    /// system's).
+    case url(String, HTTPClient.Settings)
+  }
+
+  /// How long a caller waits for the keys.
+  private static let timeout = Duration.seconds(5)
+
+  init(_ reader: ConfigReader) throws {
+    policy = try PartnerPolicy(reader)
+    settings = StatementSettings(
+      issuer: try reader.string("issuer"), audience: "", levels: try Self.levels(reader.object("levels")))
+    if let names = try reader.optionalStrings("algorithms") {
+      let algorithms = names.compactMap(TokenAlgorithm.init(rawValue:))
+      guard algorithms.count == names.count, !algorithms.isEmpty else {
+        throw reader.error("algorithms", "has a name that is not one of \(TokenAlgorithm.allCases.map(\.rawValue))")
+      }
+      settings.algorithms = Set(algorithms)
+    }
+    settings.clockSkew = policy.clockSkew
+    settings.longestLife = policy.maximumAge
+    times = StatementKeys.Times()
+    source = try Self.source(reader)
+    if case .file = source {
+      times.life = times.pause
+    } else {
+      times.life = UnixTime(try reader.integer("keyLife", in: 10...86400, default: Int(times.life)))
+    }
+    times.keptFor = UnixTime(try reader.integer("keysKeptFor", in: 0...604_800, default: Int(times.keptFor)))
+    try reader.finish()
+  }
+
+  private static func levels(_ reader: ConfigReader) throws -> [String: AssuranceLevel] {
+    var levels: [String: AssuranceLevel] = [:]
+    for name in reader.names { levels[name] = try level(name, reader) }
+    return levels
+  }
+
+  fileprivate static func level(_ name: String, _ reader: ConfigReader) throws -> AssuranceLevel {
+    guard let level = AssuranceLevel(name: try reader.string(name)) else {
+      throw reader.error(name, "is not low, substantial or high")
+    }
+    return level
+  }
+
+  private static func source(_ reader: ConfigReader) throws -> KeySource {
+    let allowsPlainHTTP = try reader.bool("allowsPlainHTTP", default: false)
+    let trustAnchors = try reader.optionalString("trustAnchors")
+    switch (try reader.optionalString("keysFile"), try reader.optionalString("keysURL")) {
+    case (let path?, nil):
+      guard let data = FileManager.default.contents(atPath: path), let set = try? JSONValue.parse(Array(data)),
+        StatementKeys.isUsable(set)
+      else { throw reader.error("keysFile", "is no JWK set, or has two keys of the same id: \(path)") }
+      return .file(path)
+    case (nil, let url?):
+      guard url.hasPrefix("https://") || allowsPlainHTTP && url.hasPrefix("http://") else {
+        throw reader.error("keysURL", "must begin with https://")
+      }
+      var settings = HTTPClient.Settings()
+      settings.allowsPlainHTTP = allowsPlainHTTP
+      settings.trustAnchors = trustAnchors
+      settings.timeout = timeout
+      settings.connectTimeout = timeout
+      return .url(url, settings)
+    default: throw reader.error("keysFile", "or keysURL must say where the partner's keys are, one of them")
+    }
+  }
+}
+
+extension PartnerPolicy {
+  fileprivate init(_ reader: ConfigReader) throws {
+    self.init()
+    users = try reader.optionalStrings("users").map(Set.init)
+    credentials = try reader.optionalStrings("credentials").map { Set($0.map { CredentialID($0) }) }
+    if reader.names.contains("minimumLevel") {
+      minimumLevel = try PartnerStatementsConfig.level("minimumLevel", reader)
+    }
+    maximumAuthenticationAge = UnixTime(
+      try reader.integer("maximumAuthenticationAge", in: 1...86400, default: Int(maximumAuthenticationAge)))
+    maximumAge = UnixTime(try reader.integer("maximumAge", in: 1...3600, default: Int(maximumAge)))
+    clockSkew = UnixTime(try reader.integer("clockSkew", in: 0...300, default: Int(clockSkew)))
+    mayStandAlone = try reader.bool("standsAlone", default: false)
+  }
+}
+
+extension Config {
+  /// What each partner's statements may do.
+  var partnerPolicies: [PartnerID: PartnerPolicy] {
+    var policies: [PartnerID: PartnerPolicy] = [:]
+    for partner in partners { policies[partner.id] = partner.statements?.policy }
+    return policies
+  }
+
+  /// Verifies the statements of those partners that make any.
+  func partnerStatements(_ now: @escaping @Sendable () -> UnixTime) -> PartnerStatements {
+    var verifiers: [PartnerID: (settings: StatementSettings, keys: StatementKeys)] = [:]
+    for partner in partners {
+      guard let statements = partner.statements else { continue }
+      var settings = statements.settings
+      settings.audience = info.publicURL
+      let source =
+        switch statements.source {
+        case .file(let path): StatementKeys.file(path)
+        case .url(let url, let client): StatementKeys.url(url, client: HTTPClient(client))
+        }
+      let id = partner.id
+      verifiers[id] = (
+        settings,
+        StatementKeys(source, times: statements.times, now: now) { failure in
+          Logger(label: "partner-keys").warning("\(failure.rawValue)", metadata: ["partner": "\(id)"])
+        }
+      )
+    }
+    return PartnerStatements(verifiers, now: now)
+  }
+}

@@ -1,0 +1,82 @@
+import Crypto
+import EIDProvider
+import Foundation
+import JWTKit
+import SoleControl
+import Synchronization
+import WireJSON
+
+/// A partner whose every claim, header and key the test chooses.
+final class StatementForge: Sendable {
+  static let now: Int64 = 1_800_000_000
+  static let partner = PartnerID("portal")
+  static let audience = "https://gateway.example"
+
+  /// A P-256 key with its id.
+  struct Key: Sendable {
+    let id: String
+    let key = P256.Signing.PrivateKey()
+
+    var jwk: JSONValue {
+      let point = Array(key.publicKey.rawRepresentation)
+      return [
+        "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": .string(id),
+        "x": .string(StatementForge.base64url(Data(point[..<32]))),
+        "y": .string(StatementForge.base64url(Data(point[32...]))),
+      ]
+    }
+  }
+
+  let first = Key(id: "k1"), second = Key(id: "k2")
+  /// What the partner publishes; nil: it cannot be had.
+  let published: Mutex<JSONValue?>
+  let readings = Mutex(0)
+  private let time = Mutex(StatementForge.now)
+
+  init() { published = Mutex(["keys": [first.jwk]]) }
+
+  func publish(_ keys: JSONValue...) { published.withLock { $0 = ["keys": .array(keys)] } }
+  func advance(_ seconds: Int64) { time.withLock { $0 += seconds } }
+  var now: Int64 { time.withLock { $0 } }
+
+  func verifier(_ change: (inout StatementSettings) -> Void = { _ in }) -> PartnerStatements {
+    var settings = StatementSettings(
+      issuer: "https://portal.example", audience: Self.audience, levels: ["one": .low, "two": .substantial])
+    change(&settings)
+    let keys = StatementKeys(
+      {
+        self.readings.withLock { $0 += 1 }
+        return self.published.withLock { $0 }
+      }, now: { self.now })
+    return PartnerStatements([Self.partner: (settings, keys)], now: { self.now })
+  }
+
+  static let digests = [Array(SHA256.hash(data: Data("a".utf8))), Array(SHA256.hash(data: Data("b".utf8)))]
+
+  static func claims() -> [String: Any] {
+    [
+      "iss": "https://portal.example", "aud": audience, "sub": "customer-1", "iat": now - 2, "exp": now + 60,
+      "jti": "s-1", "auth_time": now - 30, "acr": "two", "amr": ["pwd", "otp"],
+      "dtbsr": digests.map { Data($0).base64EncodedString() }, "hashAlgorithmOID": "2.16.840.1.101.3.4.2.1",
+      "numSignatures": 2,
+    ]
+  }
+
+  static let header: [String: any Sendable] = ["alg": "ES256", "kid": "k1", "typ": "partner-statement+jwt"]
+
+  static func part(_ object: [String: Any]) throws -> String {
+    base64url(try JSONSerialization.data(withJSONObject: object))
+  }
+
+  /// Signs any header and claims, as no honest library would.
+  static func statement(
+    _ key: Key, header: [String: Any] = header, claims: [String: Any] = claims()
+  ) throws -> String {
+    let input = try part(header) + "." + part(claims)
+    return input + "." + base64url(try key.key.signature(for: Data(input.utf8)).rawRepresentation)
+  }
+
+  static func base64url(_ data: Data) -> String {
+    data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+  }
+}
