@@ -97,6 +97,21 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
 
   // MARK: Audit
 
+  /// What the ledger of a database file keeps of a SAD: the canonical text of its binding, or nil. Changes nothing in the
+  /// file.
+  ///
+  /// - Parameter activation: the ledger's name of the SAD.
+  public static func readBinding(path: String, activation: [UInt8]) async throws -> [UInt8]? {
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(10)
+    return try await DatabaseQueue(path: path, configuration: configuration).read { db in
+      try Data.fetchOne(
+        db, sql: "SELECT binding FROM activation WHERE digest = ?", arguments: [Snapshot.data(activation)]
+      ).map(Snapshot.bytes)
+    }
+  }
+
   /// Hands over every entry of a database file in order, and then the stored head. Changes nothing in the file.
   public static func readAudit(
     path: String, _ accept: @escaping @Sendable (AuditEntry) throws -> Void

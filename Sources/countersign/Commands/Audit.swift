@@ -29,7 +29,7 @@ struct AuditCommand: AsyncParsableCommand {
       }
     }
 
-    private static func text(_ finding: AuditVerifier.Finding) -> String {
+    static func text(_ finding: AuditVerifier.Finding) -> String {
       switch finding {
       case .changed(let sequence): "entry \(sequence) was changed"
       case .missingOrReordered(let sequence): "entry \(sequence) is missing or not where it was"

@@ -7,7 +7,8 @@ struct Countersign: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "countersign", abstract: "A remote-signing gateway that speaks the CSC API.",
     subcommands: [
-      Sandbox.self, Serve.self, Initialise.self, ConfigCommand.self, AuditCommand.self, CredentialCommand.self,
+      Sandbox.self, Serve.self, Initialise.self, ConfigCommand.self, AuditCommand.self, SignatureCommand.self,
+      CredentialCommand.self,
       TimestampCommand.self, EIDSimulatorCommand.self, ConformanceCommand.self,
     ])
 }

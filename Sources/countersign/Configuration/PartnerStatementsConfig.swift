@@ -12,7 +12,7 @@ struct PartnerStatementsConfig {
   /// substantial or high); `algorithms` (default: RS256, PS256, ES256, ES384 and EdDSA); `clockSkew` (seconds,
   /// default 30); `maximumAge` (seconds that a statement may live, and be old; default 300).
   var settings: StatementSettings
-  /// In the file: one of `keysFile` and `keysURL`, a JWK set. A changed file is noticed within 10 s; a set at a URL is read
+  /// In the file: one of `keysFile` and `keysURL`, a JWK set. A file is read again after 10 s; a set at a URL is read
   /// again after `keyLife` (seconds, default 600), and at once if a statement names a key that is not in it. If it cannot be
   /// had, the last one serves for `keysKeptFor` (seconds since it was read, default 3600).
   var source: KeySource
@@ -47,10 +47,9 @@ struct PartnerStatementsConfig {
     settings.longestLife = policy.maximumAge
     times = StatementKeys.Times()
     source = try Self.source(reader)
-    if case .file = source {
-      times.life = times.pause
-    } else {
-      times.life = UnixTime(try reader.integer("keyLife", in: 10...86400, default: Int(times.life)))
+    switch source {
+    case .file: (times.life, times.pause) = (10, 1)
+    case .url: times.life = UnixTime(try reader.integer("keyLife", in: 10...86400, default: Int(times.life)))
     }
     times.keptFor = UnixTime(try reader.integer("keysKeptFor", in: 0...604_800, default: Int(times.keptFor)))
     try reader.finish()

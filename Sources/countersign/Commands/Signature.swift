@@ -1,0 +1,67 @@
+import ArgumentParser
+import AuditLog
+import CSCModel
+import Foundation
+import SQLiteStore
+import SoleControl
+import Synchronization
+import WireJSON
+
+struct SignatureCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "signature", abstract: "Look into how signatures came about.", subcommands: [Show.self])
+
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show for a signature who was authenticated how and when, for which digests, by which SAD.",
+      discussion: """
+        Reads the audit log and the ledger of a database, offline; a copy will do. Verifies the whole log on the way and \
+        exits with 1 if it is not whole, if log and ledger disagree, or if nothing is found. People appear as keyed digests.
+        """)
+
+    @Argument(
+      help: """
+        A signed digest (hexadecimal or base64), a responseID, an operation's id, or the SHA-256 of a SAD; the last two are \
+        what 'countersign audit list' prints as "operation" and "activation".
+        """)
+    var id: String
+    @Option(name: .long, help: "The database file.")
+    var database: String
+    @Flag(name: .long, help: "Print one JSON object.")
+    var json = false
+
+    func run() async throws {
+      let (trail, count, finding) = try await search()
+      var report = SignatureReport(trail: trail, entries: count, finding: finding.map(AuditCommand.Verify.text))
+      for activation in trail.authorizations.keys {
+        guard let digest = Hex.decode(activation) else { continue }
+        report.bindings[activation] = try await SQLiteFileStore.readBinding(path: database, activation: digest)
+      }
+      print(json ? String(decoding: report.json.indented(), as: UTF8.self) : report.text(searched: id))
+      guard report.isGood else { throw ExitCode.failure }
+    }
+
+    private func search() async throws -> (SignatureTrail, count: Int64, AuditVerifier.Finding?) {
+      var ids: Set<String> = [id, id.lowercased()]
+      if let octets = Base64.decode(id), [32, 48, 64].contains(octets.count) { ids.insert(Hex.encode(octets)) }
+      let trail = Mutex(SignatureTrail(ids))
+      repeat {
+        let verifier = Mutex(AuditVerifier())
+        trail.withLock { $0.beginReading() }
+        do {
+          let head = try await SQLiteFileStore.readAudit(path: database) { entry in
+            try verifier.withLock { try $0.accept(entry) }
+            trail.withLock { $0.accept(entry) }
+          }
+          try verifier.withLock { try $0.finish(head) }
+        } catch let finding as AuditVerifier.Finding {
+          // What stands before the damage is still shown.
+          return (trail.withLock { $0 }, verifier.withLock { $0.count }, finding)
+        }
+        if !trail.withLock({ $0.needsAnotherReading }) {
+          return (trail.withLock { $0 }, verifier.withLock { $0.count }, nil)
+        }
+      } while true
+    }
+  }
+}
