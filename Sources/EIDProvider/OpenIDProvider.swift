@@ -182,23 +182,6 @@ public actor OpenIDProvider {
       mayRefuse: true)
   }
 
-  /// A form for an endpoint at which the gateway shows who it is; every such request is made here.
-  func authenticated(
-    _ form: [(String, String)], to endpoint: String
-  ) async throws(EIDTokenError) -> HTTPClient.Request {
-    var form = form
-    var headers = ["Content-Type: application/x-www-form-urlencoded", "Accept: application/json"]
-    if let secret = settings.clientSecret {
-      // RFC 6749 §2.3.1: the parts are form-encoded before they are joined.
-      let basic = Data("\(Self.formEncode(settings.clientID)):\(Self.formEncode(secret))".utf8).base64EncodedString()
-      headers.append("Authorization: Basic \(basic)")
-    } else {
-      form.append(("client_id", settings.clientID))
-    }
-    let body = form.map { "\($0.0)=\(Self.formEncode($0.1))" }.joined(separator: "&")
-    return HTTPClient.Request(url: endpoint, body: Array(body.utf8), headers: headers)
-  }
-
   static func formEncode(_ text: String) -> String {
     let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
     return text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
@@ -214,11 +197,11 @@ public actor OpenIDProvider {
     let base = settings.issuer.hasSuffix("/") ? String(settings.issuer.dropLast()) : settings.issuer
     let answer = try await json(HTTPClient.Request(url: base + "/.well-known/openid-configuration"), calls)
     guard answer["issuer"]?.string == settings.issuer, let keys = answer["jwks_uri"]?.string,
-      let token = answer["token_endpoint"]?.string
+      let token = settings.endpoint("token_endpoint", in: answer)
     else { throw .providerUnavailable }
     return Document(
       keys: keys, token: token, authorization: answer["authorization_endpoint"]?.string,
-      userInfo: answer["userinfo_endpoint"]?.string, introspection: answer["introspection_endpoint"]?.string)
+      userInfo: answer["userinfo_endpoint"]?.string, introspection: settings.endpoint("introspection_endpoint", in: answer))
   }
 
   // MARK: Calls

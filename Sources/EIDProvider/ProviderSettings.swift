@@ -49,8 +49,8 @@ public struct ProviderSettings: Sendable {
   public var issuer: String
   /// Our name at the provider; tokens that are addressed to it are good for every partner.
   public var clientID: String
-  /// For the token endpoint; nil for a public client.
-  public var clientSecret: String?
+  /// With what the gateway shows the provider who it is, at every endpoint that asks for it.
+  public var authentication: ProviderAuthentication
   /// Names of the partners' own clients at the provider, by partner: a token made for one of them is good for that
   /// partner alone.
   public var audiences: [String: Set<String>] = [:]
@@ -80,10 +80,12 @@ public struct ProviderSettings: Sendable {
   public var keyRefreshInterval: UnixTime = 10
   public var calls = CallLimits()
 
-  public init(issuer: String, clientID: String, clientSecret: String? = nil, levels: [String: AssuranceLevel]) {
+  public init(
+    issuer: String, clientID: String, authentication: ProviderAuthentication = .none, levels: [String: AssuranceLevel]
+  ) {
     self.issuer = issuer
     self.clientID = clientID
-    self.clientSecret = clientSecret
+    self.authentication = authentication
     self.levels = levels
   }
 

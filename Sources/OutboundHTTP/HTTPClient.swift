@@ -29,6 +29,8 @@ public final class HTTPClient: Sendable {
     public var publicAddressesOnly = false
     /// PEM file of trusted roots; nil for those of the system.
     public var trustAnchors: String?
+    /// With what the client shows who it is to servers that ask for a certificate (mutual TLS).
+    public var identity: Identity?
     public var connectTimeout = Duration.seconds(5)
     public var timeout = Duration.seconds(15)
     /// Octets of an answer's body, and of its headers.
@@ -37,6 +39,19 @@ public final class HTTPClient: Sendable {
     public var onlyTLS12 = false
 
     public init() {}
+  }
+
+  /// A certificate of the client, in files.
+  public struct Identity: Sendable, Equatable {
+    /// PEM file: the certificate and, after it, those above it.
+    public var certificate: String
+    /// PEM file, unencrypted. Secret.
+    public var privateKey: String
+
+    public init(certificate: String, privateKey: String) {
+      self.certificate = certificate
+      self.privateKey = privateKey
+    }
   }
 
   public struct Request: Sendable {

@@ -72,6 +72,12 @@ final class Transfer: @unchecked Sendable {
       ]
     }
     if let anchors = settings.trustAnchors { codes.append(ccurl_set_string(handle, CURLOPT_CAINFO, anchors)) }
+    if let identity = settings.identity {
+      codes += [
+        ccurl_set_string(handle, CURLOPT_SSLCERT, identity.certificate),
+        ccurl_set_string(handle, CURLOPT_SSLKEY, identity.privateKey),
+      ]
+    }
     if settings.onlyTLS12 {
       codes.append(
         ccurl_set_long(
@@ -139,7 +145,8 @@ final class Transfer: @unchecked Sendable {
     case CURLE_COULDNT_CONNECT where sawForbiddenAddress: .forbiddenAddress
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .badAddress
     case CURLE_OPERATION_TIMEDOUT: .timedOut
-    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CONNECT_ERROR: .untrusted
+    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM:
+      .untrusted
     default: .unreachable
     }
   }

@@ -105,6 +105,7 @@ struct Service {
       settings.trustAnchors = provider.trustAnchors
       settings.timeout = .seconds(provider.timeout)
       settings.connectTimeout = .seconds(provider.connectTimeout)
+      settings.identity = provider.authentication.identity
       providers[provider.settings.issuer] = OpenIDProvider(
         provider.settings, client: HTTPClient(settings), now: now, report: report(on: provider.settings.issuer))
     }

@@ -113,6 +113,15 @@ struct Config {
     var settings: ProviderSettings
     /// Seconds for a call, and for its connection. Default: 10 and 3.
     var timeout, connectTimeout: Int
+    /// `clientAuthentication`: with what the gateway shows the provider who it is. An object with `method`:
+    /// - `client_secret_basic`, `client_secret_post`: `secretFile`, whose first line is the secret.
+    /// - `private_key_jwt`: `keyFile` (PEM, unencrypted, secret), `algorithm` (RS256, PS256, ES256, ES384 or EdDSA; default:
+    ///   ES256), `keyID` (default: none), `audience` of the statements (`endpoint`: the URL that is called, or `issuer`;
+    ///   default: endpoint).
+    /// - `tls_client_auth`: `certificateFile` and `keyFile` (PEM; the key unencrypted, secret).
+    /// - `none`: a public client.
+    /// Default: none, or `client_secret_basic` with the secret in `clientSecretFile`.
+    var authentication: ProviderAuthentication { settings.authentication }
     /// Plain HTTP, for a provider on the same machine. Default: false.
     var allowsPlainHTTP: Bool
     /// PEM file of the roots to trust for this provider. Default: the system's.
@@ -237,7 +246,7 @@ extension Config.EIDProviderConfig {
     }
     settings = ProviderSettings(
       issuer: try reader.string("issuer"), clientID: try reader.string("clientID"),
-      clientSecret: try reader.optionalString("clientSecretFile").map { try ConfigReader.firstLine(of: $0) },
+      authentication: try ProviderAuthentication(of: reader),
       levels: named)
     try settings.readRules(reader)
     timeout = try reader.integer("timeout", in: 1...60, default: 10)

@@ -1,0 +1,199 @@
+import Crypto
+import EIDProvider
+import Foundation
+import Hummingbird
+import HummingbirdTLS
+import JWTKit
+import Logging
+import NIOSSL
+import OutboundHTTP
+import SoleControl
+import TestSupport
+import Testing
+import WireJSON
+
+/// What the gateway shows of itself at a provider's endpoints.
+@Suite("Client authentication at a provider")
+struct ProviderAuthenticationTests {
+  private static let tokens: JSONValue = ["id_token": "i", "access_token": "a"]
+
+  /// The call that an exchange of a code makes.
+  private func call(_ authentication: ProviderAuthentication) async throws -> (ScriptedProvider.Call, String) {
+    let (calls, continuation) = AsyncStream<(ScriptedProvider.Call, String)>.makeStream()
+    try await ScriptedProvider.with({
+      $0.clientID = "us & them"
+      $0.authentication = authentication
+    }) { provider, script in
+      script.answer("token", Self.tokens)
+      let answer = try await provider.exchange(code: "c", redirectURI: "https://us.example/", codeVerifier: "v")
+      #expect(answer.idToken == "i" && answer.accessToken == "a")
+      continuation.yield((try #require(script.calls.first), script.issuer))
+      #expect(script.calls.count == 1)
+    }
+    for await call in calls { return call }
+    throw CancellationError()
+  }
+
+  @Test("none: the name alone")
+  func none() async throws {
+    let (call, _) = try await call(.none)
+    #expect(call.authorization == nil && call.form["client_id"] == "us & them" && call.form["client_secret"] == nil)
+    #expect(call.form["grant_type"] == "authorization_code" && call.form["code_verifier"] == "v")
+  }
+
+  @Test("client_secret_basic: form-encoded name and secret, and nothing of it among the parameters")
+  func secretBasic() async throws {
+    let (call, _) = try await call(.secretBasic("se:cr&t"))
+    let pair = Data("us%20%26%20them:se%3Acr%26t".utf8).base64EncodedString()
+    #expect(call.authorization == "Basic \(pair)")
+    #expect(call.form["client_id"] == nil && call.form["client_secret"] == nil)
+  }
+
+  @Test("client_secret_post: name and secret among the parameters, and no header")
+  func secretPost() async throws {
+    let (call, _) = try await call(.secretPost("se:cr&t"))
+    #expect(call.authorization == nil)
+    #expect(call.form["client_id"] == "us & them" && call.form["client_secret"] == "se:cr&t")
+  }
+
+  /// Claims of a statement whose signature is right.
+  private struct Statement: JWTPayload {
+    let iss, sub, aud, jti: String
+    let iat, exp: Int64
+    func verify(using algorithm: some JWTAlgorithm) {}
+  }
+
+  @Test(
+    "private_key_jwt: a signed statement about us, for the endpoint or the issuer, good for a minute and once",
+    arguments: ProviderAuthentication.Audience.allCases)
+  func privateKeyJWT(audience: ProviderAuthentication.Audience) async throws {
+    let key = ES256PrivateKey()
+    let method = ProviderAuthentication.privateKeyJWT(
+      try AssertionKey(pem: key.pemRepresentation, algorithm: .es256, keyID: "our-key"), audience: audience)
+    var seen: Set<String> = []
+    for _ in 0..<2 {
+      let (call, issuer) = try await call(method)
+      #expect(call.authorization == nil && call.form["client_id"] == "us & them" && call.form["client_secret"] == nil)
+      #expect(call.form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+      let assertion = try #require(call.form["client_assertion"])
+      let keys = await JWTKeyCollection().add(ecdsa: key.publicKey, kid: "our-key")
+      let statement = try await keys.verify(assertion, as: Statement.self)
+      #expect(statement.iss == "us & them" && statement.sub == "us & them")
+      #expect(statement.aud == (audience == .issuer ? issuer : issuer + "/token"))
+      #expect(statement.iat == ScriptedProvider.now && statement.exp == ScriptedProvider.now + 60)
+      seen.insert(statement.jti)
+      let header = try #require(assertion.split(separator: ".").first)
+      #expect(try decoded(String(header))["kid"]?.string == "our-key")
+    }
+    #expect(seen.count == 2 && seen.allSatisfy { $0.count == 32 })
+  }
+
+  @Test("every algorithm has its kind of key, and no other key will do")
+  func keys() async throws {
+    let p256 = ES256PrivateKey().pemRepresentation
+    let p384 = ES384PrivateKey().pemRepresentation
+    let rsa = try await rsaKey()
+    let edwards = edwardsKey()
+    let fitting: [(TokenAlgorithm, String)] = [
+      (.es256, p256), (.es384, p384), (.rs256, rsa), (.ps256, rsa), (.edDSA, edwards),
+    ]
+    for (algorithm, pem) in fitting {
+      _ = try AssertionKey(pem: pem, algorithm: algorithm, keyID: nil)
+      for (_, other) in fitting where other != pem {
+        #expect(throws: (any Error).self) { try AssertionKey(pem: other, algorithm: algorithm, keyID: nil) }
+      }
+    }
+  }
+
+  private func decoded(_ part: String) throws -> JSONObject {
+    let padding = String(repeating: "=", count: (4 - part.utf8.count % 4) % 4)
+    let standard = part.replacing("-", with: "+").replacing("_", with: "/") + padding
+    let octets = try #require(Data(base64Encoded: standard))
+    return try #require(JSONValue.parse([UInt8](octets)).object)
+  }
+
+  private func rsaKey() async throws -> String {
+    let made = try await run(
+      "/usr/bin/openssl", ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"], withErrors: false)
+    return made.output
+  }
+
+  private func edwardsKey() -> String {
+    // PKCS #8 (RFC 8410 §7).
+    let der =
+      Data([0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20])
+      + Curve25519.Signing.PrivateKey().rawRepresentation
+    return "-----BEGIN PRIVATE KEY-----\n\(der.base64EncodedString())\n-----END PRIVATE KEY-----\n"
+  }
+
+  // MARK: Mutual TLS
+
+  @Test("mutual TLS: a server that demands a certificate gets ours, at its alias; without one there is no connection")
+  func mutualTLS() async throws {
+    let folder = try temporaryFolder()
+    for name in ["server", "client"] {
+      let made = try await run(
+        "/usr/bin/openssl",
+        [
+          "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+          "/CN=\(name)", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "\(name).key", "-out", "\(name).pem",
+        ], in: folder)
+      try #require(made.status == 0, "\(made.output)")
+    }
+    @Sendable func file(_ name: String) -> String { folder.appendingPathComponent(name).path }
+    let identity = HTTPClient.Identity(certificate: file("client.pem"), privateKey: file("client.key"))
+    let script = ScriptedProvider()
+    try await serve(script, certificate: file("server.pem"), key: file("server.key"), clients: file("client.pem")) {
+      base in
+      script.begin(at: base)
+      script.announce("mtls_endpoint_aliases", ["token_endpoint": .string(base + "/mtls/token")])
+      script.answer("mtls/token", Self.tokens)
+      for identity in [nil, identity] {
+        var settings = HTTPClient.Settings()
+        settings.trustAnchors = file("server.pem")
+        settings.identity = identity
+        var provider = ScriptedProvider.settings(base)
+        if let identity { provider.authentication = .mutualTLS(identity) }
+        #expect(provider.authentication.identity == identity)
+        let gateway = OpenIDProvider(provider, client: HTTPClient(settings), now: { ScriptedProvider.now })
+        func exchange() async throws -> String {
+          try await gateway.exchange(code: "c", redirectURI: "https://us.example/", codeVerifier: "v").idToken
+        }
+        if identity == nil {
+          await #expect(throws: EIDTokenError.providerUnavailable) { try await exchange() }
+        } else {
+          #expect(try await exchange() == "i")
+        }
+      }
+      let call = try #require(script.calls.first)
+      #expect(script.calls.count == 1 && call.path == "mtls/token" && call.form["client_id"] == "us")
+      #expect(call.authorization == nil && call.form["client_secret"] == nil)
+    }
+  }
+
+  private func serve(
+    _ script: ScriptedProvider, certificate: String, key: String, clients: String,
+    _ body: @escaping @Sendable (String) async throws -> Void
+  ) async throws {
+    var tls = TLSConfiguration.makeServerConfiguration(
+      certificateChain: try NIOSSLCertificate.fromPEMFile(certificate).map { .certificate($0) },
+      privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
+    tls.certificateVerification = .noHostnameVerification
+    tls.trustRoots = .file(clients)
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    let (ports, port) = AsyncStream<Int>.makeStream()
+    let application = Application(
+      router: script.router, server: try .tls(tlsConfiguration: tls),
+      configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+      onServerRunning: { channel in port.yield(channel.localAddress?.port ?? 0) }, logger: logger)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await application.run() }
+      for await number in ports {
+        try await body("https://127.0.0.1:\(number)")
+        break
+      }
+      group.cancelAll()
+    }
+  }
+}
