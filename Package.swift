@@ -103,7 +103,7 @@ let package = Package(
     adapter(
       "EIDSimulator",
       [
-        "WireJSON", log, crypto,
+        "WireJSON", "OutboundHTTP", log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),

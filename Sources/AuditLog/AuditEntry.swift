@@ -14,7 +14,8 @@ public struct AuditEvent: Sendable, Equatable {
     /// The customer is asked to confirm an authorization past the partner.
     case authorizationPending = "authorization.pending"
     case authorizationConfirmed = "authorization.confirmed"
-    /// It is over without a confirmation: the customer refused, entered too many wrong PINs, or could not be reached.
+    /// It is over without a confirmation, or without anybody who asked for it: the customer refused, entered too many wrong
+    /// PINs, or could not be reached; the partner cancelled it; time was up.
     case authorizationDenied = "authorization.denied"
     case authorizationRefused = "authorization.refused"
     /// Somebody outside who is needed for a factor did not answer; nothing was spent.

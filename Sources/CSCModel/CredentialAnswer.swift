@@ -35,6 +35,7 @@ public struct CredentialAnswer: Sendable {
       case password = "Password"
       case passwordOutOfBand = "PasswordOOB"
       case challengeResponse = "ChallengeResponse"
+      case challengeResponseOutOfBand = "ChallengeResponseOOB"
     }
     public var kind: Kind
     public var id: String

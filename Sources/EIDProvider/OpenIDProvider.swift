@@ -9,12 +9,12 @@ public actor OpenIDProvider {
   /// What we use of the discovery document (OpenID Connect Discovery §3).
   struct Document: Sendable {
     let keys, token: String
-    let authorization, userInfo, introspection: String?
+    let authorization, userInfo, introspection, backchannel: String?
   }
 
   let settings: ProviderSettings
   let now: @Sendable () -> UnixTime
-  private let calls: ProviderCalls
+  let calls: ProviderCalls
   private let document: PublishedDocument<Document>
   private let keys: PublishedDocument<ProviderKeys>
 
@@ -106,7 +106,7 @@ public actor OpenIDProvider {
     return statement
   }
 
-  private func checkAudience(_ claims: JSONObject, _ clients: Set<String>) throws(EIDTokenError) {
+  func checkAudience(_ claims: JSONObject, _ clients: Set<String>) throws(EIDTokenError) {
     let audience: [String]
     switch claims["aud"] {
     case .string(let one)?: audience = [one]
@@ -201,8 +201,12 @@ public actor OpenIDProvider {
     else { throw .providerUnavailable }
     return Document(
       keys: keys, token: token, authorization: answer["authorization_endpoint"]?.string,
-      userInfo: answer["userinfo_endpoint"]?.string, introspection: settings.endpoint("introspection_endpoint", in: answer))
+      userInfo: answer["userinfo_endpoint"]?.string, introspection: settings.endpoint("introspection_endpoint", in: answer),
+      backchannel: settings.endpoint("backchannel_authentication_endpoint", in: answer))
   }
+
+  /// The provider's keys are known, so that reading them cannot fail at a worse moment.
+  func readKeysIfNeeded() async throws(EIDTokenError) { _ = try await keys.value() }
 
   // MARK: Calls
 

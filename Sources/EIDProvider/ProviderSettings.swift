@@ -54,6 +54,8 @@ public struct ProviderSettings: Sendable {
   /// Names of the partners' own clients at the provider, by partner: a token made for one of them is good for that
   /// partner alone.
   public var audiences: [String: Set<String>] = [:]
+  /// Asking people in the provider's app; nil if it has none.
+  public var backchannel: BackchannelSettings?
   public var algorithms: Set<TokenAlgorithm> = Set(TokenAlgorithm.allCases)
   /// The claim that holds the assurance level: `acr`, unless the provider puts it elsewhere.
   public var levelClaim = "acr"

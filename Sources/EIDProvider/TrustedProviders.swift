@@ -2,7 +2,7 @@ public import SoleControl
 
 /// The trusted providers by issuer.
 public struct TrustedProviders: EIDTokenVerifier, EIDLogIn {
-  private let providers: [String: OpenIDProvider]
+  let providers: [String: OpenIDProvider]
 
   public init(_ providers: [String: OpenIDProvider]) { self.providers = providers }
 

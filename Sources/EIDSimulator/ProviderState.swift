@@ -73,6 +73,15 @@ actor ProviderState {
     return (access, id)
   }
 
+  /// For a person who approved in the app at that time; nil if they cannot be made.
+  func tokens(for person: Simulator.Person, level: String, time: Date) async -> (access: String, id: String)? {
+    let access = Self.randomText()
+    people[access] = person
+    let code = Code(person: person, redirectURI: "", challenge: "", nonce: nil, level: level, made: time)
+    guard let id = try? await idToken(code) else { return nil }
+    return (access, id)
+  }
+
   func person(accessToken: String) -> Simulator.Person? { people[accessToken] }
 
   private struct Claims: JWTPayload {

@@ -3,6 +3,7 @@ internal import HTTPTypes
 internal import Hummingbird
 public import Logging
 internal import NIOCore
+internal import OutboundHTTP
 internal import WireJSON
 
 /// A small OpenID provider for the sandbox and the tests: discovery, JWKS, authorization code flow with PKCE,
@@ -23,6 +24,12 @@ public struct Simulator: Sendable {
     public var clientID: String
     public var redirectURIs: [String]
     public var people: [Person]
+    /// Of the client where it asks people in the app; without one its name is enough.
+    public var clientSecret: String?
+    /// Where the client wants to be told that there is news (CIBA's ping mode).
+    public var notificationEndpoint: String?
+    /// Seconds between two polls.
+    public var interval = 5
     /// The secret of the gateway's webhooks; without it the messenger takes nothing.
     public var webhookSecret: String?
 
@@ -39,15 +46,21 @@ public struct Simulator: Sendable {
     public var issuer: String { "http://127.0.0.1:\(port)" }
   }
 
-  private let settings: Settings
-  private let state: ProviderState
+  let settings: Settings
+  let state: ProviderState
+  let apps: AppRequests
+  let notifier: HTTPClient
   private let messages: Messages
-  private let logger: Logger
+  let logger: Logger
 
   public init(_ settings: Settings, logger: Logger) {
     self.settings = settings
     messages = Messages(secret: settings.webhookSecret)
     state = ProviderState(settings)
+    apps = AppRequests(interval: TimeInterval(settings.interval))
+    var client = HTTPClient.Settings()
+    client.allowsPlainHTTP = true
+    notifier = HTTPClient(client)
     self.logger = logger
   }
 
@@ -65,7 +78,10 @@ public struct Simulator: Sendable {
     router.get("jwks") { _, _ in Response(json: await state.jwks()) }
     router.get("authorize") { request, _ in loginPage(Self.query(request)) }
     router.post("authorize") { request, _ in await login(try await Self.form(request)) }
-    router.post("token") { request, _ in await token(try await Self.form(request)) }
+    router.post("token") { request, _ in
+      await token(try await Self.form(request), request.headers[.authorization])
+    }
+    addAppRoutes(to: router)
     router.get("userinfo") { request, _ in await userInfo(request.headers[.authorization]) }
     router.post("messages") { request, _ in try await receive(request) }
     router.get("messages") { _, _ in Response(json: await messages.list()) }
@@ -84,7 +100,11 @@ public struct Simulator: Sendable {
       "token_endpoint": .string(issuer + "/token"), "userinfo_endpoint": .string(issuer + "/userinfo"),
       "jwks_uri": .string(issuer + "/jwks"), "response_types_supported": ["code"],
       "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": ["ES256"],
-      "code_challenge_methods_supported": ["S256"], "grant_types_supported": ["authorization_code"],
+      "code_challenge_methods_supported": ["S256"],
+      "grant_types_supported": ["authorization_code", .string(Self.backchannelGrant)],
+      "backchannel_authentication_endpoint": .string(issuer + "/backchannel"),
+      "backchannel_token_delivery_modes_supported": ["poll", "ping"],
+      "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
       "acr_values_supported": .array(ProviderState.levels.map(JSONValue.string)),
     ]
   }
@@ -143,7 +163,10 @@ public struct Simulator: Sendable {
 
   // MARK: Tokens
 
-  private func token(_ parameters: [String: String]) async -> Response {
+  private func token(_ parameters: [String: String], _ authorization: String?) async -> Response {
+    var parameters = parameters
+    if parameters["client_id"] == nil { parameters["client_id"] = Self.clientID(ofBasic: authorization) }
+    if parameters["grant_type"] == Self.backchannelGrant { return await redeem(parameters, authorization) }
     guard parameters["grant_type"] == "authorization_code" else {
       return Response(json: ["error": "unsupported_grant_type"], status: .badRequest)
     }
@@ -155,6 +178,14 @@ public struct Simulator: Sendable {
       "access_token": .string(tokens.access), "id_token": .string(tokens.id), "token_type": "Bearer",
       "expires_in": 300,
     ])
+  }
+
+  /// Which client says its name in the header. In the code flow PKCE does what its secret would.
+  private static func clientID(ofBasic authorization: String?) -> String? {
+    guard let authorization, authorization.hasPrefix("Basic "),
+      let octets = Data(base64Encoded: String(authorization.dropFirst(6)))
+    else { return nil }
+    return String(decoding: octets, as: UTF8.self).split(separator: ":").first.map(String.init)
   }
 
   private func userInfo(_ authorization: String?) async -> Response {
@@ -180,13 +211,13 @@ public struct Simulator: Sendable {
       request.uri.queryParameters.map { (String($0.key), String($0.value)) }, uniquingKeysWith: { first, _ in first })
   }
 
-  private static func form(_ request: Request) async throws -> [String: String] {
+  static func form(_ request: Request) async throws -> [String: String] {
     let body = try await request.body.collect(upTo: 64 << 10)
     let decoded = try? URLEncodedFormDecoder().decode([String: String].self, from: String(buffer: body))
     return decoded ?? [:]
   }
 
-  private static func escape(_ text: String) -> String {
+  static func escape(_ text: String) -> String {
     text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing("\"", with: "&quot;")
   }
 
@@ -197,19 +228,19 @@ public struct Simulator: Sendable {
 }
 
 extension Response {
-  fileprivate init(json: JSONValue, status: HTTPResponse.Status = .ok) {
+  init(json: JSONValue, status: HTTPResponse.Status = .ok) {
     self.init(
       status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.compact())))
   }
 
-  fileprivate init(text: String, status: HTTPResponse.Status) {
+  init(text: String, status: HTTPResponse.Status) {
     self.init(
       status: status, headers: [.contentType: "text/plain; charset=utf-8"],
       body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
   }
 
-  fileprivate init(html: String) {
+  init(html: String) {
     self.init(
       status: .ok,
       headers: [.contentType: "text/html; charset=utf-8", .contentSecurityPolicy: "default-src 'none'"],

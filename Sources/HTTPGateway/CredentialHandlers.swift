@@ -152,6 +152,8 @@ extension FactorID {
     case .otp: .init(kind: .password, id: rawValue, format: "N", generator: "totp", label: "One-time password")
     case .sms: .init(kind: .challengeResponse, id: rawValue, format: "N", generator: nil, label: "Code by message")
     case .page: .init(kind: .passwordOutOfBand, id: rawValue, format: nil, generator: nil, label: "Confirmation page")
+    case .eidApp:
+      .init(kind: .challengeResponseOutOfBand, id: rawValue, format: nil, generator: "ciba", label: "eID app")
     case .eid: .init(kind: .challengeResponse, id: rawValue, format: nil, generator: "oidc", label: "eID")
     case .partner:
       .init(kind: .password, id: rawValue, format: nil, generator: "partner-jwt", label: "Statement of the partner")

@@ -57,6 +57,7 @@ public struct Gateway: Sendable {
     let router = Router(context: GatewayContext.self)
     addOAuthRoutes(to: router)
     addConfirmRoutes(to: router)
+    addAppRoutes(to: router)
     for version in APIVersion.allCases {
       router.on("csc/\(version.rawValue)/**", method: .post) { request, context in
         await answer(request, context, path: context.parameters.getCatchAll(), version)

@@ -35,6 +35,9 @@ extension Gateway {
   /// `auth/revoke`
   func revoke(_ request: RevokeRequest, as caller: Caller) async throws -> Response {
     guard case .service(let token) = caller else { throw CSCError.invalidToken }
+    // The handle of an authorization that waits is no token of the texts, but what a partner has of it
+    // (Specs/decisions/0023-eid-apps.md).
+    do { return try await cancel(request.token, as: caller.principal) } catch Refusal.invalidHandle {}
     do {
       if let sad = Self.sad(request.token) {
         try await signing.revoke(sad, as: caller.principal)
@@ -46,6 +49,11 @@ extension Gateway {
     } catch Refusal.invalidSAD {
       throw CSCError.unknownTokenToRevoke
     }
+    return Response(status: .noContent)
+  }
+
+  private func cancel(_ handle: String, as principal: Principal) async throws -> Response {
+    try await signing.cancel(handle: handle, as: principal)
     return Response(status: .noContent)
   }
 }

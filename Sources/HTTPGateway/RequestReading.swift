@@ -71,7 +71,7 @@ extension Gateway {
   }
 
   /// RFC 6750 §2.1: `Bearer`, one space, b64token.
-  private static func bearer(_ header: String) -> String? {
+  static func bearer(_ header: String) -> String? {
     let parts = header.split(separator: " ", omittingEmptySubsequences: false)
     guard parts.count == 2, parts[0].lowercased() == "bearer", !parts[1].isEmpty,
       parts[1].utf8.allSatisfy({ octet in

@@ -45,6 +45,16 @@ extension Snapshot {
       arguments: [credential.text, time])
   }
 
+  func overdue(by time: UnixTime, approved: UnixTime, limit: Int) throws -> [StoredPending] {
+    try Row.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT * FROM pending WHERE state < 2 AND expires <= ? AND (state = 0 OR expires <= ?)
+          ORDER BY expires, id LIMIT ?
+          """), arguments: [time, approved, limit]
+    ).map(Self.pending)
+  }
+
   private static func pending(_ row: Row) throws -> StoredPending {
     let link: Data? = row["link"]
     return StoredPending(
@@ -80,6 +90,7 @@ extension Transaction {
   }
 
   func removePending(expiredBefore time: UnixTime) throws {
+    try execute("DELETE FROM app_request WHERE pending IN (SELECT id FROM pending WHERE expires < ?)", [time])
     try execute("DELETE FROM pending WHERE expires < ?", [time])
   }
 }

@@ -112,6 +112,16 @@ enum Schema {
           CREATE INDEX used_tokens_expires ON used_tokens (expires);
           """)
     }
+    migrator.registerMigration("0007-app-requests") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE app_request (
+            pending TEXT PRIMARY KEY, request BLOB NOT NULL UNIQUE, text BLOB NOT NULL, seal BLOB NOT NULL,
+            sealed BLOB NOT NULL, interval INTEGER NOT NULL, due INTEGER NOT NULL, lease INTEGER NOT NULL
+            ) WITHOUT ROWID;
+          CREATE INDEX pending_overdue ON pending (expires) WHERE state < 2;
+          """)
+    }
     return migrator
   }
 }

@@ -49,6 +49,7 @@ struct Service {
         pause: { try await Task.sleep(for: $0) }))
     signing.timestamps = documents.timestamps
     signing.statements = config.partnerStatements(now)
+    if config.eidProviders.contains(where: { $0.settings.backchannel != nil }) { signing.eidApp = providers }
     self.signing = signing
     var jobRules = SigningJobs.Rules()
     jobRules.workers = config.device.sessions
@@ -164,7 +165,8 @@ struct Service {
       logger.info("serving")
     }
     var configuration = ServiceGroupConfiguration(
-      services: servers + [JobWorkers(jobs: jobs)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      services: servers + [JobWorkers(jobs: jobs), PendingKeeper(signing: signing, logger: logger)],
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.longestShutdown
     try await ServiceGroup(configuration: configuration).run()
     try store.close()

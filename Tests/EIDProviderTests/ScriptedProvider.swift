@@ -72,7 +72,9 @@ final class ScriptedProvider: Sendable {
         ("userinfo_endpoint", .string(base + "/userinfo")),
         ("backchannel_authentication_endpoint", .string(base + "/backchannel")),
       ]
-      return .object(JSONObject(members + state.document))
+      // What the test announces replaces what is there.
+      let changed = Set(state.document.map(\.0))
+      return .object(JSONObject(members.filter { !changed.contains($0.0) } + state.document))
     }
   }
 

@@ -43,7 +43,41 @@ extension StoreConformance {
       try await store.write { try $0.put(.waiting(tries: 0), ofPending: "unknown") }
     }
 
+    // Waiting ones are overdue at once, approved ones later, and only those.
+    @Sendable func overdue(_ time: Int64, _ approved: Int64, _ limit: Int = 9) async throws -> [String] {
+      try await store.read { try $0.overdue(by: time, approved: approved, limit: limit).map(\.id) }
+    }
+    try await store.write { transaction in
+      try transaction.put(.approved(SealedRow(text: [5], seal: [6])), ofPending: "a")
+    }
+    #expect(try await overdue(39, 39) == [])
+    #expect(try await overdue(40, 39) == ["b"])
+    #expect(try await overdue(50, 49) == ["b", "x"])
+    #expect(try await overdue(60, 50) == ["b", "a", "x"])
+    #expect(try await overdue(60, 50, 2) == ["b", "a"])
+
+    @Sendable func request(_ id: String, _ number: UInt8) -> StoredAppRequest {
+      StoredAppRequest(
+        pending: id, request: [number, 7], row: SealedRow(text: [3, number], seal: [4, number]), sealed: [5, number],
+        schedule: PollSchedule(interval: 5, due: 20))
+    }
+    try await store.write { transaction in
+      try transaction.add(request("a", 1))
+      try transaction.add(request("b", 2))
+      try transaction.put(PollSchedule(interval: 10, due: 0, lease: 77), ofPending: "b")
+      try transaction.put(PollSchedule(interval: 1, due: 1), ofPending: "unknown")
+    }
+    var changed = request("b", 2)
+    changed.schedule = PollSchedule(interval: 10, due: 0, lease: 77)
+    #expect(try await store.read { try $0.appRequest(ofPending: "a") } == request("a", 1))
+    let read = changed
+    #expect(try await store.read { try $0.appRequest([2, 7]) } == read)
+    #expect(try await store.read { try $0.appRequest([9, 9]) } == nil)
+    #expect(try await store.read { try $0.appRequest(ofPending: "unknown") } == nil)
+
     try await store.write { try $0.removePending(expiredBefore: 50) }
+    #expect(try await store.read { try $0.appRequest(ofPending: "b") } == nil)
+    #expect(try await store.read { try $0.appRequest([1, 7]) } != nil)
     #expect(try await store.read { try $0.pending(handle: [1]) } != nil)
     #expect(try await store.read { try $0.pending(handle: [2]) } == nil)
     #expect(try await store.read { try $0.pending(handle: [4]) } == nil)

@@ -57,6 +57,7 @@ public struct SigningBench: Sendable {
   public let eid = StubEID()
   public let statements = StubStatements()
   public let messenger = StubMessenger()
+  public let app = StubEIDApp()
   public let service: SigningService
 
   public init(
@@ -71,6 +72,7 @@ public struct SigningBench: Sendable {
       store: store, device: device, verifier: verifier, eid: eid, messenger: messenger, rules: rules, clock: clock.port)
     service.statements = statements
     service.timestamps = timestamps(clock)
+    service.eidApp = app
     self.service = service
   }
 
@@ -96,6 +98,9 @@ public struct SigningBench: Sendable {
       case .page: .page(MessageRecipient(name: signer), pin: Self.pin)
       case .eid: .eid(issuer: "https://eid.example", subject: "subject-1", minimumLevel: .substantial)
       case .partner: .partner(subject: "customer-1")
+      case .eidApp:
+        .eidApp(
+          issuer: "https://eid.example", subject: "subject-1", minimumLevel: .substantial, hint: "hint of \(signer)")
       }
     }
     let now = clock.now

@@ -16,6 +16,7 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
     var challenges: [(challenge: Challenge, made: Int)] = []
     var made = 0
     var pending: [String: StoredPending] = [:]
+    var appRequests: [String: StoredAppRequest] = [:]
     var successors: [ActivationDigest: Successor] = [:]
     var codes: [String: OneTimeCode] = [:]
     var messages: [SentMessage] = []
@@ -79,6 +80,14 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
   public func tamper(_ change: (StoredPending) -> StoredPending) {
     state.withLock { state in state.pending = state.pending.mapValues(change) }
   }
+
+  /// Exchanges what providers were asked.
+  public func tamper(_ change: (StoredAppRequest) -> StoredAppRequest) {
+    state.withLock { state in state.appRequests = state.appRequests.mapValues(change) }
+  }
+
+  public var pendings: [StoredPending] { state.withLock { Array($0.pending.values) } }
+  public var appRequests: [StoredAppRequest] { state.withLock { Array($0.appRequests.values) } }
 
   /// Exchanges a stored binding.
   public func tamper(_ change: (Activation) -> Activation) {
@@ -276,6 +285,30 @@ private final class MemoryTransaction: SoleControlWriting {
     }.map(\.expires).sorted()
   }
 
+  func overdue(by time: UnixTime, approved: UnixTime, limit: Int) throws -> [StoredPending] {
+    let overdue = state.pending.values.filter { pending in
+      switch pending.state {
+      case .waiting: pending.expires <= time
+      case .approved: pending.expires <= min(time, approved)
+      case .issued, .ended: false
+      }
+    }
+    return Array(overdue.sorted { ($0.expires, $0.id) < ($1.expires, $1.id) }.prefix(limit))
+  }
+
+  func appRequest(ofPending id: String) throws -> StoredAppRequest? { state.appRequests[id] }
+
+  func appRequest(_ request: [UInt8]) throws -> StoredAppRequest? {
+    state.appRequests.values.first { $0.request == request }
+  }
+
+  func add(_ request: StoredAppRequest) throws {
+    guard try appRequest(request.request) == nil, state.appRequests.updateValue(request, forKey: request.pending) == nil
+    else { throw StoreError.corrupt }
+  }
+
+  func put(_ schedule: PollSchedule, ofPending id: String) throws { state.appRequests[id]?.schedule = schedule }
+
   func add(_ pending: StoredPending) throws {
     guard state.pending.updateValue(pending, forKey: pending.id) == nil else { throw StoreError.corrupt }
   }
@@ -286,6 +319,7 @@ private final class MemoryTransaction: SoleControlWriting {
   }
 
   func removePending(expiredBefore time: UnixTime) throws {
+    for id in state.pending.filter({ $0.value.expires < time }).keys { state.appRequests[id] = nil }
     state.pending = state.pending.filter { $0.value.expires >= time }
   }
 

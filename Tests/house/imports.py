@@ -35,7 +35,7 @@ ALLOWED = {
     "HTTPGateway": CORE - {"Conformance"}
     | {"COpenAPI", "Crypto", "Logging", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdHTTP2", "HTTPTypes", "Mustache",
        "NIOCore", "NIOSSL", "ServiceLifecycle", "Foundation", "Synchronization"},
-    "EIDSimulator": {"WireJSON", "Crypto", "Logging", "Hummingbird", "HTTPTypes", "NIOCore", "JWTKit", "Foundation"},
+    "EIDSimulator": {"WireJSON", "OutboundHTTP", "Crypto", "Logging", "Hummingbird", "HTTPTypes", "NIOCore", "JWTKit", "Foundation"},
 }
 # The programs wire everything; only C modules stay with their adapters.
 PROGRAMS = {"countersign", "bench"}

@@ -162,7 +162,7 @@ extension Credential {
         case .otp: .otp
         case .sms: .sms(wasSent: codeWasSent)
         // Asked for on a page of its own.
-        case .page: nil
+        case .page, .eidApp: nil
         // Speaks through the API.
         case .partner: nil
         case .eid: .eid(isDone: hasEID)
@@ -193,7 +193,7 @@ extension FactorID {
     case .pin, .page, .partner: .pin
     case .otp: .otp
     case .sms: .sms
-    case .eid: .eid
+    case .eid, .eidApp: .eid
     }
   }
 }

@@ -15,6 +15,8 @@ public enum Enrolment: Sendable, Equatable {
   case eid(issuer: String, subject: String, minimumLevel: AssuranceLevel)
   /// The customer, as the partner's statements name it.
   case partner(subject: String)
+  /// The person at an eID provider that asks in an app of its own; `hint` tells the provider whom to ask (`login_hint`).
+  case eidApp(issuer: String, subject: String, minimumLevel: AssuranceLevel, hint: String)
 
   public var factor: FactorID {
     switch self {
@@ -24,6 +26,7 @@ public enum Enrolment: Sendable, Equatable {
     case .page: .page
     case .eid: .eid
     case .partner: .partner
+    case .eidApp: .eidApp
     }
   }
 
@@ -45,6 +48,11 @@ public enum Enrolment: Sendable, Equatable {
         "minimumLevel": .string(level.name),
       ]
     case .partner(let subject): ["factor": "PARTNER", "subject": .string(subject)]
+    case .eidApp(let issuer, let subject, let level, let hint):
+      [
+        "factor": "EIDAPP", "issuer": .string(issuer), "subject": .string(subject),
+        "minimumLevel": .string(level.name), "hint": .string(hint),
+      ]
     }
   }
 
@@ -74,6 +82,12 @@ public enum Enrolment: Sendable, Equatable {
     case .partner?:
       guard let subject = object["subject"]?.string else { return nil }
       self = .partner(subject: subject)
+    case .eidApp?:
+      guard let issuer = object["issuer"]?.string, let subject = object["subject"]?.string,
+        let level = object["minimumLevel"]?.string.flatMap(AssuranceLevel.init(name:)),
+        let hint = object["hint"]?.string
+      else { return nil }
+      self = .eidApp(issuer: issuer, subject: subject, minimumLevel: level, hint: hint)
     case nil: return nil
     }
   }

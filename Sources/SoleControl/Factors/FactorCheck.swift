@@ -123,6 +123,8 @@ extension SigningService {
       case .sms: checks.append(try await smsCheck(value, credential.id, evidenceID: id))
       // Its PIN is for the page, and must not come through the partner.
       case .page: throw Refusal.unknownFactor
+      // The provider gives its token to the gateway, never to the caller.
+      case .eidApp: throw Refusal.unknownFactor
       case .eid(let issuer, let subject, let level):
         checks.append(
           try await eidCheck(value, (issuer, subject, level), of: credential, for: request, evidenceID: id, now: now))

@@ -6,10 +6,11 @@ public enum FactorID: String, Sendable, CaseIterable {
   case eid = "EID"
   case partner = "PARTNER"
   case page = "PAGE"
+  case eidApp = "EIDAPP"
 
   /// Whether the customer gives it past the partner, after the call that asks for it was answered
   /// (CSC v2 `PasswordOOB`, `ChallengeResponseOOB`).
-  public var isOutOfBand: Bool { self == .page }
+  public var isOutOfBand: Bool { self == .page || self == .eidApp }
 }
 
 /// Which authentication objects authorize a signature: ids joined by AND, OR and XOR

@@ -55,7 +55,7 @@ extension SigningService {
 
   private func candidate(_ link: String) async throws -> PendingCandidate {
     let digest = Self.digest(ofSecret: link)
-    guard let found = try await candidate({ try $0.pending(link: digest) }), found.stored.state != .ended(.withdrawn)
+    guard let found = try await candidate({ try $0.pending(link: digest) }), found.stored.state.isKnownToCustomers
     else { throw Refusal.invalidHandle }
     return found
   }
@@ -111,8 +111,18 @@ extension SigningService {
 }
 
 extension SoleControlReading {
-  fileprivate func isWaiting(_ found: PendingCandidate) throws -> Bool {
+  func isWaiting(_ found: PendingCandidate) throws -> Bool {
     if case .waiting? = try pending(handle: found.stored.handle)?.state { true } else { false }
+  }
+}
+
+extension PendingState {
+  /// Whether its link leads somewhere.
+  fileprivate var isKnownToCustomers: Bool {
+    switch self {
+    case .ended(.withdrawn), .ended(.expired), .ended(.cancelled): false
+    default: true
+    }
   }
 }
 

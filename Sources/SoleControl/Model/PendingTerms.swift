@@ -19,6 +19,8 @@ struct PendingTerms: Sendable, Equatable {
   /// Factors that the caller presented, which were right.
   var evidence: [Evidence]
   var expires: UnixTime
+  /// What the person reads in the provider's app; nil if the factor has a page of ours.
+  var bindingMessage: String?
 
   func canonical() -> [UInt8] {
     var object = JSONObject([
@@ -30,6 +32,7 @@ struct PendingTerms: Sendable, Equatable {
     ])
     if let hashAlgorithm { object["hashAlgorithm"] = .string(hashAlgorithm.rawValue) }
     if let description { object["description"] = .string(description) }
+    if let bindingMessage { object["bindingMessage"] = .string(bindingMessage) }
     return JSONValue.object(object).canonical()
   }
 }
@@ -50,7 +53,8 @@ extension PendingTerms {
       id: id, gateway: gateway, partner: PartnerID(partner), signer: SignerID(signer),
       credential: CredentialID(credential), numSignatures: Int(numSignatures),
       hashAlgorithm: object["hashAlgorithm"]?.string.flatMap(HashAlgorithm.init(rawValue:)), digests: digests,
-      description: object["description"]?.string, factor: factor, evidence: evidence, expires: expires)
+      description: object["description"]?.string, factor: factor, evidence: evidence, expires: expires,
+      bindingMessage: object["bindingMessage"]?.string)
   }
 
   /// As `credentials/authorize` would have it now.

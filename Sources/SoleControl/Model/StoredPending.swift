@@ -33,6 +33,10 @@ public enum PendingState: Sendable, Equatable {
     case failed = 1
     /// The customer could not be asked.
     case withdrawn = 2
+    /// Nobody answered, or nobody asked for the answer, in time.
+    case expired = 3
+    /// By the caller.
+    case cancelled = 4
   }
 
   /// Wrong tries so far.

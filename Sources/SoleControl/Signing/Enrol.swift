@@ -12,6 +12,8 @@ public struct CredentialPlan: Sendable {
     case eid(issuer: String, subject: String, minimumLevel: AssuranceLevel)
     /// The customer's name in the partner's statements.
     case partner(subject: String)
+    /// - Parameter hint: `login_hint`, complete (`LoginHint`).
+    case eidApp(issuer: String, subject: String, minimumLevel: AssuranceLevel, hint: String)
   }
 
   public var id: CredentialID
@@ -108,6 +110,8 @@ extension SigningService {
       case .eid(let issuer, let subject, let level):
         enrolments.append(.eid(issuer: issuer, subject: subject, minimumLevel: level))
       case .partner(let subject): enrolments.append(.partner(subject: subject))
+      case .eidApp(let issuer, let subject, let level, let hint):
+        enrolments.append(.eidApp(issuer: issuer, subject: subject, minimumLevel: level, hint: hint))
       }
     }
     return enrolments

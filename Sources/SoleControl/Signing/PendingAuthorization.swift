@@ -39,9 +39,7 @@ extension SigningService {
     try Self.check(request, credential)
     // One page at a time: a customer who is asked in two ways at once does not know what belongs together.
     guard request.outOfBand.count == 1,
-      case .page(let recipient, _, _)? = credential.enrolments.first(where: {
-        request.outOfBand.contains($0.factor)
-      })
+      let enrolment = credential.enrolments.first(where: { request.outOfBand.contains($0.factor) })
     else { throw Refusal.unknownFactor }
 
     let (id, link) = (try await randomID(), try await randomID())
@@ -50,18 +48,24 @@ extension SigningService {
     var asked = PendingTerms(
       id: id, gateway: rules.gateway, partner: credential.partner, signer: credential.signer,
       credential: credential.id, numSignatures: request.numSignatures, hashAlgorithm: request.hashAlgorithm,
-      digests: request.digests, description: request.description, factor: .page, evidence: [],
-      expires: now + rules.pendingLife)
+      digests: request.digests, description: request.description, factor: enrolment.factor, evidence: [],
+      expires: now + rules.pendingLife, bindingMessage: bindingMessage(request, credential, enrolment))
     let (decided, text, mac) = try await complete(checks, thenAuthenticate: .pending) {
       asked.evidence = $0
       return asked.canonical()
     }
     let terms = asked
     let pending = StoredPending(
-      id: id, handle: Self.digest(ofSecret: handle), link: Self.digest(ofSecret: link), credential: credential.id,
+      id: id, handle: Self.digest(ofSecret: handle),
+      link: enrolment.factor == .page ? Self.digest(ofSecret: link) : nil, credential: credential.id,
       terms: SealedRow(text: text, seal: mac), expires: terms.expires, state: .waiting(tries: 0))
     let sent = SentMessage(
-      id: id, partner: credential.partner, credential: credential.id, factor: .page, time: now)
+      id: id, partner: credential.partner, credential: credential.id, factor: enrolment.factor, time: now)
+    if case .eidApp(let issuer, _, _, let hint) = enrolment {
+      try await ask(issuer, hint, pending, sent, decided, terms, row.seal, handle)
+      return .pending(handle: handle)
+    }
+    guard case .page(let recipient, _, _) = enrolment else { throw Refusal.unknownFactor }
 
     try await add(pending, sent, decided, terms, row.seal)
     let message = Message(
@@ -83,33 +87,43 @@ extension SigningService {
     let rules = rules
     let now = sent.time
     let refusal: Refusal? = try await store.write { transaction in
-      guard try transaction.seal(of: terms.credential) == seal else { throw Refusal.unavailable }
-      guard
-        try transaction.factorState(terms.factor, of: terms.credential).failures
-          < rules.maximumTries(of: terms.factor)
-      else { throw Refusal.lockedFactor(terms.factor) }
-      let waiting = try transaction.waiting(terms.credential, at: now)
-      if waiting.count >= rules.maximumPending, let next = waiting.first {
-        throw Refusal.tooManyMessages(retryAfter: max(next - now, 1))
-      }
-      try Self.check(sent, rules.confirmationLimits, transaction)
+      try Self.checkMayWait(terms, sent, seal, rules, transaction)
       if let refusal = try transaction.decide(decided, terms.credential, rules, now) { return refusal }
       try Self.count(sent, transaction)
       try transaction.removePending(expiredBefore: now - rules.longestTransaction)
       try transaction.add(pending)
-      try transaction.append(
-        AuditEvent(
-          .authorizationPending,
-          [
-            ("pending", .string(terms.id)), ("credential", .string(terms.credential.text)),
-            ("signer", .string(terms.signer.text)), ("partner", .string(terms.partner.text)),
-            ("factor", .string(terms.factor.rawValue)), ("numSignatures", .integer(Int64(terms.numSignatures))),
-            ("digests", .array(terms.digests.map { .string(Hex.encode($0)) })),
-            ("evidence", .array(decided.map(\.json))), ("expires", .integer(terms.expires)),
-          ]), at: now)
+      try transaction.append(Self.pending(terms, decided), at: now)
       return nil
     }
     if let refusal { throw refusal }
+  }
+
+  /// Whether one more authorization of this credential may wait for its customer.
+  static func checkMayWait(
+    _ terms: PendingTerms, _ sent: SentMessage, _ seal: [UInt8], _ rules: Rules, _ transaction: any SoleControlWriting
+  ) throws {
+    guard try transaction.seal(of: terms.credential) == seal else { throw Refusal.unavailable }
+    guard
+      try transaction.factorState(terms.factor, of: terms.credential).failures
+        < rules.maximumTries(of: terms.factor)
+    else { throw Refusal.lockedFactor(terms.factor) }
+    let waiting = try transaction.waiting(terms.credential, at: sent.time)
+    if waiting.count >= rules.maximumPending, let next = waiting.first {
+      throw Refusal.tooManyMessages(retryAfter: max(next - sent.time, 1))
+    }
+    try check(sent, rules.confirmationLimits, transaction)
+  }
+
+  static func pending(_ terms: PendingTerms, _ decided: [DecidedCheck]) -> AuditEvent {
+    AuditEvent(
+      .authorizationPending,
+      [
+        ("pending", .string(terms.id)), ("credential", .string(terms.credential.text)),
+        ("signer", .string(terms.signer.text)), ("partner", .string(terms.partner.text)),
+        ("factor", .string(terms.factor.rawValue)), ("numSignatures", .integer(Int64(terms.numSignatures))),
+        ("digests", .array(terms.digests.map { .string(Hex.encode($0)) })),
+        ("evidence", .array(decided.map(\.json))), ("expires", .integer(terms.expires)),
+      ])
   }
 
   // MARK: credentials/authorizeCheck
@@ -118,15 +132,15 @@ extension SigningService {
   /// until that expires.
   public func check(handle: String, as principal: Principal) async throws -> AuthorizationOutcome {
     let digest = Self.digest(ofSecret: handle)
-    // A second time if another call made the SAD meanwhile.
-    for _ in 0..<2 {
+    // Again if the provider has the answer now, or another call made the SAD meanwhile.
+    for _ in 0..<3 {
       let found = try await candidate { try $0.pending(handle: digest) }
       guard let found, found.terms.partner == principal.partner, principal.mayUse(found.credential) else {
         throw Refusal.invalidHandle
       }
       switch found.stored.state {
-      case .waiting: return try await waiting(found, handle)
-      case .ended(.withdrawn): throw Refusal.invalidHandle
+      case .waiting: if let outcome = try await waiting(found, handle) { return outcome }
+      case .ended(.withdrawn), .ended(.expired), .ended(.cancelled): throw Refusal.invalidHandle
       case .ended(.denied), .ended(.failed): throw Refusal.wrongFactor(found.terms.factor)
       case .issued(let sealed): return .granted(try await issued(sealed, handle))
       case .approved:
@@ -136,11 +150,13 @@ extension SigningService {
     throw Refusal.unavailable
   }
 
-  private func waiting(_ found: PendingCandidate, _ handle: String) async throws -> AuthorizationOutcome {
+  /// - Returns: nil if it waits no longer.
+  private func waiting(_ found: PendingCandidate, _ handle: String) async throws -> AuthorizationOutcome? {
     guard clock.now() < found.terms.expires else { throw Refusal.invalidHandle }
     let (factor, credential) = (found.terms.factor, found.terms.credential)
     let state = try await store.read { try $0.factorState(factor, of: credential) }
     guard state.failures < rules.maximumTries(of: factor) else { throw Refusal.lockedFactor(factor) }
+    if factor == .eidApp, try await hasNews(found, handle) { return nil }
     return .pending(handle: handle)
   }
 

@@ -52,6 +52,8 @@ public enum InternalFault: Error, Equatable, Sendable {
   /// A credential that was about to be made or changed does not fit together.
   case contradictoryCredential(CredentialID)
   case device(DeviceError)
+  /// An eID provider takes no request from us: the configuration is wrong. The provider's word for it.
+  case eidProvider(String)
   /// A factor needs messages, and the partner has no messenger: the configuration is wrong.
   case noMessenger(PartnerID)
   /// The device's signature does not verify with the credential's public key.

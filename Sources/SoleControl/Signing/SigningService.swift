@@ -24,6 +24,10 @@ public struct SigningService: Sendable {
     public var maximumPending = 5
     /// Wrong tries until one authorization that waits is over.
     public var maximumPendingTries = 3
+    /// Characters of what a person reads in the app of an eID provider.
+    public var longestBindingMessage = 100
+    /// Seconds after which another call may ask the provider, if the one that asks never comes back.
+    public var pollLease: UnixTime = 60
     /// What the address of a confirmation page begins with.
     public var confirmationURL = "/confirm/"
     /// RFC 5646; of messages to people whose language is not known.
@@ -75,6 +79,8 @@ public struct SigningService: Sendable {
   public var statements: any PartnerStatementVerifier = NoPartnerStatements()
   /// Nil if there is no authority; then nothing may ask for a time-stamp.
   public var timestamps: (any SignatureTimestamping)?
+  /// Nil if no trusted provider has an app.
+  public var eidApp: (any EIDAppClient)?
 
   public init(
     store: any SoleControlStore, device: any SigningDevice, verifier: any SignatureVerifier,

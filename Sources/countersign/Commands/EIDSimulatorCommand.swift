@@ -15,14 +15,23 @@ struct EIDSimulatorCommand: AsyncParsableCommand {
   @Option(name: .long) var redirectURI: [String] = []
   @Option(name: .long, help: "JSON file: an array of {subject, name, pin}.")
   var people: String
+  @Option(name: .long, help: "File with the client's secret, for POST /backchannel.")
+  var clientSecretFile: String?
+  @Option(name: .long, help: "Where the client wants to be told that a person has answered.")
+  var notificationEndpoint: String?
+  @Option(name: .long, help: "Seconds between two polls.")
+  var interval: Int = 5
   @Option(name: .long, help: "File with the secret of the gateway's webhooks, for POST /messages.")
   var webhookSecretFile: String?
 
   func run() async throws {
     JSONLogHandler.bootstrap(level: .warning)
-    let settings = Simulator.Settings(
+    var settings = Simulator.Settings(
       port: port, clientID: clientID, redirectURIs: redirectURI, people: try Self.people(in: people),
       webhookSecret: try webhookSecretFile.map { try ConfigReader.firstLine(of: $0) })
+    settings.clientSecret = try clientSecretFile.map { try ConfigReader.firstLine(of: $0) }
+    settings.notificationEndpoint = notificationEndpoint
+    settings.interval = interval
     let input = Thread {
       while !FileHandle.standardInput.availableData.isEmpty {}
       Foundation.exit(0)

@@ -122,6 +122,15 @@ struct Config {
     /// - `none`: a public client.
     /// Default: none, or `client_secret_basic` with the secret in `clientSecretFile`.
     var authentication: ProviderAuthentication { settings.authentication }
+    /// `ciba`: the provider asks people in an app (factor `EIDAPP`). An object with
+    /// - `delivery`: `poll`, or `ping` for providers that say when there is news; their `client_notification_endpoint` is
+    ///   `{publicURL}/eid/notification`. Default: poll.
+    /// - `loginHint`: how the provider wants to be told whom to ask, with the places `{subject}` and `{username}`, such as
+    ///   `{"username":"{username}"}`. It is filled when a credential is made. Default: `{subject}`.
+    /// - `scope`: default `openid`.
+    /// - `acrValues`: a list, the preferred one first. Default: none.
+    /// Absent: the provider has no app.
+    var loginHint: LoginHint?
     /// Plain HTTP, for a provider on the same machine. Default: false.
     var allowsPlainHTTP: Bool
     /// PEM file of the roots to trust for this provider. Default: the system's.
@@ -251,6 +260,11 @@ extension Config.EIDProviderConfig {
     try settings.readRules(reader)
     timeout = try reader.integer("timeout", in: 1...60, default: 10)
     connectTimeout = try reader.integer("connectTimeout", in: 1...60, default: 3)
+    if let ciba = try reader.optional("ciba") {
+      settings.backchannel = try BackchannelSettings(ciba)
+      loginHint = try LoginHint(of: ciba)
+      try ciba.finish()
+    }
     allowsPlainHTTP = try reader.bool("allowsPlainHTTP", default: false)
     trustAnchors = try reader.optionalString("trustAnchors")
     try reader.finish()

@@ -9,8 +9,13 @@ final class EIDSimulatorProcess: Sendable {
   private let input: Pipe
   private let issuer: String
 
-  /// - Parameter callback: the gateway's own redirect URI, for log-ins on its pages.
-  init(seed: SandboxSeed, folder: SandboxFolder, callback: String) throws {
+  /// Seconds between two polls of its app: nobody wants to wait long in a sandbox.
+  private static let interval = 2
+
+  /// - Parameters:
+  ///   - callback: the gateway's own redirect URI, for log-ins on its pages.
+  ///   - notification: where the gateway wants to be told that a person has answered in the app.
+  init(seed: SandboxSeed, folder: SandboxFolder, callback: String, notification: String) throws {
     try folder.write(
       .array(
         seed.users.map {
@@ -25,7 +30,8 @@ final class EIDSimulatorProcess: Sendable {
     process.arguments = [
       "eid-simulator", "--port", "\(seed.eidPort)", "--client-id", seed.eidClientID, "--redirect-uri",
       seed.redirectURI, "--redirect-uri", callback, "--people", folder.path("people.json"), "--webhook-secret-file",
-      folder.path(SandboxFolder.webhookSecret),
+      folder.path(SandboxFolder.webhookSecret), "--client-secret-file", folder.path(SandboxFolder.eidClientSecret),
+      "--notification-endpoint", notification, "--interval", "\(Self.interval)",
     ]
     process.standardInput = input
     try process.run()

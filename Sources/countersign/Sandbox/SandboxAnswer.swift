@@ -31,7 +31,10 @@ struct SandboxAnswer: Sendable {
       "credentials": .array(
         SandboxPopulation.plan.map { credential($0, seed.credentialIDs[$0.label] ?? "") }
           + providers.flatMap { provider in provider.lines.map { credential($0, provider.credentialID($0)) } }),
-      "eid": ["issuer": .string(seed.eidIssuer), "clientID": .string(seed.eidClientID)],
+      "eid": [
+        "issuer": .string(seed.eidIssuer), "clientID": .string(seed.eidClientID),
+        "app": .string(seed.eidIssuer + "/app"),
+      ],
       "messages": .string(seed.messages), "callbackOrigin": .string(callbackOrigin),
       "adminToken": .string(seed.adminToken),
     ]

@@ -27,6 +27,8 @@ struct Sandbox: AsyncParsableCommand {
   var eidProvider: [String] = []
   @Option(name: .long, help: "Seconds that a SAD lives: short ones show what an expired SAD gets.")
   var activationLife: Int = 300
+  @Option(name: .long, help: "How the eID's app gives its answers: poll, or ping.")
+  var appDelivery: String = "poll"
   @Option(name: .long, help: "Lowest log level: trace, debug, info, notice, warning, error or critical.")
   var logLevel: String = "info"
 
@@ -43,7 +45,7 @@ struct Sandbox: AsyncParsableCommand {
     try token.prepare()
     var config = try folder.writeConfig(
       seed: seed, port: port, tlsPort: tlsPort, callbackOrigin: callbackOrigin, providers: providers,
-      activationLife: activationLife, logLevel: logLevel)
+      activationLife: activationLife, delivery: appDelivery, logLevel: logLevel)
     try token.provision(try Service.deviceSettings(config), seed: seed)
     let authority = try SandboxAuthority(folder, config: config)
     config = try authority.completeConfig()
@@ -54,7 +56,8 @@ struct Sandbox: AsyncParsableCommand {
     try authority.certificates.rootPEM.write(toFile: folder.path("signing-root.pem"), atomically: true, encoding: .utf8)
 
     let simulator = try EIDSimulatorProcess(
-      seed: seed, folder: folder, callback: config.info.publicURL + "/oauth2/eid/callback")
+      seed: seed, folder: folder, callback: config.info.publicURL + "/oauth2/eid/callback",
+      notification: "http://127.0.0.1:\(port)/eid/notification")
     defer { simulator.stop() }
     let renewal = Task { await authority.keepRevocationListsFresh() }
     defer { renewal.cancel() }

@@ -41,7 +41,7 @@ struct SandboxFolder: Sendable {
   /// Writes the configuration that `countersign serve` would take, and reads it back.
   func writeConfig(
     seed: SandboxSeed, port: Int, tlsPort: Int, callbackOrigin: String, providers: [SandboxEIDProvider] = [],
-    activationLife: Int = 300, logLevel: String
+    activationLife: Int = 300, delivery: String = "poll", logLevel: String
   ) throws -> Config {
     if !FileManager.default.fileExists(atPath: path("tls-certificate.pem")) {
       let identity = try ServerIdentity.loopback(
@@ -54,6 +54,7 @@ struct SandboxFolder: Sendable {
     }
     try write(text: seed.tokenPIN + "\n", to: "token-pin")
     try write(text: seed.webhookSecret + "\n", to: Self.webhookSecret)
+    try write(text: seed.eidClientSecret + "\n", to: Self.eidClientSecret)
     let clients = SandboxClients(seed: seed, folder: self, callbackOrigin: callbackOrigin)
     try clients.prepare()
     try write(
@@ -80,15 +81,18 @@ struct SandboxFolder: Sendable {
           ],
         ],
         "partners": clients.configuration,
-        "eidProviders": .array([Self.simulator(seed)] + providers.map(\.configuration)),
+        "eidProviders": .array([simulator(seed, delivery)] + providers.map(\.configuration)),
       ], to: "config.json")
     return try Config.load(path("config.json"))
   }
 
-  private static func simulator(_ seed: SandboxSeed) -> JSONValue {
+  private func simulator(_ seed: SandboxSeed, _ delivery: String) -> JSONValue {
     [
       "issuer": .string(seed.eidIssuer), "clientID": .string(seed.eidClientID), "allowsPlainHTTP": true,
-      "algorithms": ["ES256"],
+      "algorithms": ["ES256"], "ciba": ["delivery": .string(delivery)],
+      "clientAuthentication": [
+        "method": "client_secret_basic", "secretFile": .string(path(Self.eidClientSecret)),
+      ],
       "levels": [
         "http://eidas.europa.eu/LoA/low": "low", "http://eidas.europa.eu/LoA/substantial": "substantial",
         "http://eidas.europa.eu/LoA/high": "high",
@@ -96,6 +100,7 @@ struct SandboxFolder: Sendable {
     ]
   }
 
+  static let eidClientSecret = "eid-client-secret"
   static let webhookSecret = "webhook-secret"
   /// Where Debian puts it.
   static let softHSMModule = "/usr/lib/softhsm/libsofthsm2.so"

@@ -35,6 +35,7 @@ struct SandboxPopulation {
     Line(label: "p256-page", owner: "alice", key: .ec(.p256), scal: .two, expression: "PAGE"),
     Line(label: "p256-eid", owner: "alice", key: .ec(.p256), scal: .one, expression: "EID"),
     Line(label: "p256-eid-scal2", owner: "alice", key: .ec(.p256), scal: .two, expression: "EID"),
+    Line(label: "p256-eidapp", owner: "alice", key: .ec(.p256), scal: .two, expression: "EIDAPP"),
     Line(label: "p256-oauth", owner: "alice", key: .ec(.p256), scal: .two, expression: "PIN", mode: .oauth2code),
     Line(
       label: "p256-oauth-otp", owner: "alice", key: .ec(.p256), scal: .two, expression: "PIN AND OTP",
@@ -145,6 +146,10 @@ struct SandboxPopulation {
       return .eid(
         issuer: line.eid?.issuer ?? seed.eidIssuer, subject: line.eid?.subject ?? user.eidSubject,
         minimumLevel: .substantial)
+    case .eidApp:
+      return .eidApp(
+        issuer: seed.eidIssuer, subject: user.eidSubject, minimumLevel: .substantial,
+        hint: LoginHint.standard.filled(subject: user.eidSubject, username: user.username))
     // The portal knows its customers by the names with which they log in there.
     case .partner: return .partner(subject: user.username)
     }

@@ -11,6 +11,8 @@ struct SandboxSeed: Sendable {
   let officerPIN, tokenPIN: String
   let eidPort: Int
   let partner, clientSecret, partnerToken, adminToken, webhookSecret: String
+  /// Of the gateway at the eID.
+  let eidClientSecret: String
   let users: [User]
   /// Secrets of further clients by id.
   let clientSecrets: [String: String]
@@ -53,7 +55,7 @@ struct SandboxSeed: Sendable {
       "officerPIN": .string(randomText(16)), "tokenPIN": .string(randomText(16)),
       "eidPort": .integer(Int64(eidPort)), "partner": "portal", "clientSecret": .string(randomText(32)),
       "partnerToken": .string(randomText(32)), "adminToken": .string(randomText(32)),
-      "webhookSecret": .string(randomText(32)),
+      "webhookSecret": .string(randomText(32)), "eidClientSecret": .string(randomText(32)),
       "clientSecrets": ["portal-legacy": .string(randomText(32)), "rival": .string(randomText(32))],
       "users": [user("alice", "Alice", "Example"), user("bob", "Bob", "Example")],
       "credentialIDs": .object(
@@ -75,7 +77,8 @@ struct SandboxSeed: Sendable {
     guard let officerPIN = text("officerPIN"), let tokenPIN = text("tokenPIN"),
       let eidPort = json["eidPort"]?.integer, let partner = text("partner"), let clientSecret = text("clientSecret"),
       let partnerToken = text("partnerToken"), let adminToken = text("adminToken"),
-      let webhookSecret = text("webhookSecret"), let users = json["users"]?.array,
+      let webhookSecret = text("webhookSecret"), let eidClientSecret = text("eidClientSecret"),
+      let users = json["users"]?.array,
       let credentials = json["credentialIDs"]?.object
     else { return nil }
     self.officerPIN = officerPIN
@@ -86,6 +89,7 @@ struct SandboxSeed: Sendable {
     self.partnerToken = partnerToken
     self.adminToken = adminToken
     self.webhookSecret = webhookSecret
+    self.eidClientSecret = eidClientSecret
     self.users = users.compactMap { $0.object.flatMap(User.init) }
     clientSecrets = Self.texts(json["clientSecrets"])
     credentialIDs = Self.texts(.object(credentials))

@@ -1,0 +1,40 @@
+internal import Foundation
+internal import GRDB
+internal import SoleControl
+
+extension Snapshot {
+  func appRequest(ofPending id: String) throws -> StoredAppRequest? {
+    try one("SELECT * FROM app_request WHERE pending = ?", [id]).map(Self.appRequest)
+  }
+
+  func appRequest(_ request: [UInt8]) throws -> StoredAppRequest? {
+    try one("SELECT * FROM app_request WHERE request = ?", [Self.data(request)]).map(Self.appRequest)
+  }
+
+  private static func appRequest(_ row: Row) -> StoredAppRequest {
+    StoredAppRequest(
+      pending: row["pending"], request: bytes(row["request"]),
+      row: SealedRow(text: bytes(row["text"]), seal: bytes(row["seal"])), sealed: bytes(row["sealed"]),
+      schedule: PollSchedule(interval: row["interval"], due: row["due"], lease: row["lease"]))
+  }
+}
+
+extension Transaction {
+  func add(_ request: StoredAppRequest) throws {
+    try execute(
+      """
+      INSERT INTO app_request (pending, request, text, seal, sealed, interval, due, lease)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        request.pending, Self.data(request.request), Self.data(request.row.text), Self.data(request.row.seal),
+        Self.data(request.sealed), request.schedule.interval, request.schedule.due, request.schedule.lease,
+      ])
+  }
+
+  func put(_ schedule: PollSchedule, ofPending id: String) throws {
+    try execute(
+      "UPDATE app_request SET interval = ?, due = ?, lease = ? WHERE pending = ?",
+      [schedule.interval, schedule.due, schedule.lease, id])
+  }
+}

@@ -1,0 +1,45 @@
+import Crypto
+
+/// What a person reads in the provider's app before approving (OpenID Connect CIBA Core §7.1 `binding_message`): who asks, for
+/// what, how many signatures, and a code of the digests that the partner's own page can show beside it.
+///
+/// Plain ASCII and short, as CIBA advises: apps cut or refuse other texts.
+enum BindingMessage {
+  private static let marks = Set(" .,:/-_#()".unicodeScalars)
+  private static let folded: [Unicode.Scalar: String] = [
+    "ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss",
+  ]
+
+  /// - Parameter longest: characters. What must go goes from partner and description, never from number and code.
+  static func text(
+    partner: String, description: String?, count: Int, digests: [[UInt8]], language: String, longest: Int
+  ) -> String {
+    let isGerman = language.prefix { $0 != "-" }.lowercased() == "de"
+    let unit = isGerman ? (count == 1 ? "Signatur" : "Signaturen") : (count == 1 ? "signature" : "signatures")
+    let tail = "\(count) \(unit)" + (digests.isEmpty ? "" : ", \(code(of: digests))")
+    let head = [partner, description ?? ""].map(plain).filter { !$0.isEmpty }.joined(separator: ": ")
+    let room = longest - tail.utf8.count - 2
+    let words = head.prefix(max(room, 0)).reversed().drop { $0 == " " }.reversed()
+    return words.isEmpty ? tail : "\(String(words)), \(tail)"
+  }
+
+  /// The first eight hexadecimal digits of SHA-256 over the raw digests in request order, in two groups.
+  static func code(of digests: [[UInt8]]) -> String {
+    let hex = Hex.encode(SHA256.hash(data: digests.flatMap(\.self)).prefix(4)).uppercased()
+    return "\(hex.prefix(4))-\(hex.suffix(4))"
+  }
+
+  private static func plain(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if let letters = folded[scalar] {
+        result += letters
+      } else if scalar.isASCII, scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
+        result.unicodeScalars.append(scalar)
+      } else {
+        result.unicodeScalars.append(marks.contains(scalar) ? scalar : " ")
+      }
+    }
+    return result.split(separator: " ").joined(separator: " ")
+  }
+}

@@ -1,0 +1,303 @@
+import AuditLog
+import Crypto
+import WireJSON
+
+extension SigningService {
+  /// What the person reads in the app; nil for a factor that has no app.
+  func bindingMessage(
+    _ request: AuthorizationRequest, _ credential: Credential, _ enrolment: Enrolment
+  ) -> String? {
+    guard case .eidApp = enrolment else { return nil }
+    return BindingMessage.text(
+      partner: rules.name(of: credential.partner), description: request.description, count: request.numSignatures,
+      digests: request.digests, language: rules.language, longest: rules.longestBindingMessage)
+  }
+
+  // MARK: Asking
+
+  /// Thrown to undo a transaction that was made to see whether it would succeed.
+  private struct Rehearsed: Error {}
+
+  /// Has the provider ask the person (OpenID Connect CIBA Core §7).
+  ///
+  /// Wrong factors of the caller are counted before the person is asked. Right ones are used up only when the provider has
+  /// taken the request: a provider that does not answer costs nobody anything.
+  func ask(
+    _ issuer: String, _ hint: String, _ pending: StoredPending, _ sent: SentMessage, _ decided: [DecidedCheck],
+    _ terms: PendingTerms, _ seal: [UInt8], _ handle: String
+  ) async throws {
+    guard let eidApp else { throw InternalFault.eidProvider("no provider has an app") }
+    let notification = try await randomID() + randomID()
+    try await rehearse(decided, terms, sent, seal)
+    let rules = rules
+    // In line before the provider is asked, so that many calls at once do not ask more often than allowed.
+    try await store.write { transaction in
+      try Self.checkMayWait(terms, sent, seal, rules, transaction)
+      try Self.count(sent, transaction)
+      try transaction.removePending(expiredBefore: sent.time - rules.longestTransaction)
+      try transaction.add(pending)
+    }
+    let ticket: EIDAppTicket
+    do {
+      ticket = try await eidApp.ask(
+        EIDAppRequest(
+          issuer: issuer, loginHint: hint, bindingMessage: terms.bindingMessage ?? "",
+          lifetime: terms.expires - sent.time, notificationToken: notification))
+    } catch {
+      try await withdraw(terms, sent, error.reason)
+      throw error.asFault(terms.factor)
+    }
+    let request = AppRequest(
+      pending: terms.id, issuer: issuer, request: Self.digest(ofSecret: ticket.id),
+      notification: Self.digest(ofSecret: notification), began: sent.time)
+    let refusal: Refusal?
+    do {
+      let text = request.canonical()
+      let stored = StoredAppRequest(
+        pending: terms.id, request: request.request,
+        row: SealedRow(text: text, seal: try await codes([(.pending, text)])[0]),
+        sealed: try SealedRequestID.seal(ticket.id, with: handle),
+        schedule: PollSchedule(interval: ticket.interval, due: clock.now() + ticket.interval))
+      refusal = try await store.write { transaction in
+        guard try transaction.seal(of: terms.credential) == seal else { throw Refusal.unavailable }
+        for check in decided {
+          guard let refusal = try check.decide(transaction, terms.credential, rules, sent.time) else { continue }
+          try transaction.put(.ended(.withdrawn), ofPending: terms.id)
+          try transaction.append(Self.denied(terms, "factor"), at: sent.time)
+          return refusal
+        }
+        try transaction.add(stored)
+        try transaction.append(Self.pending(terms, decided), at: sent.time)
+        return nil
+      }
+    } catch {
+      try? await withdraw(terms, sent, "store")
+      throw error
+    }
+    if let refusal { throw refusal }
+  }
+
+  /// Decides the caller's factors, keeps what a wrong one costs, and undoes what right ones would use up.
+  private func rehearse(
+    _ decided: [DecidedCheck], _ terms: PendingTerms, _ sent: SentMessage, _ seal: [UInt8]
+  ) async throws {
+    guard !decided.isEmpty else { return }
+    let rules = rules
+    let refusal: Refusal
+    do {
+      refusal = try await store.write { transaction in
+        try Self.checkMayWait(terms, sent, seal, rules, transaction)
+        for check in decided {
+          guard let refusal = try check.decide(transaction, terms.credential, rules, sent.time) else { continue }
+          return refusal
+        }
+        throw Rehearsed()
+      }
+    } catch is Rehearsed {
+      return
+    }
+    throw refusal
+  }
+
+  private func withdraw(_ terms: PendingTerms, _ sent: SentMessage, _ reason: String) async throws {
+    let now = clock.now()
+    try await store.write { transaction in
+      try transaction.markFailed(message: sent.id)
+      try transaction.put(.ended(.withdrawn), ofPending: terms.id)
+      try transaction.append(Self.denied(terms, reason), at: now)
+    }
+  }
+
+  // MARK: Looking for the answer
+
+  /// Asks the provider what became of the request, if it is time to. Of several calls at once, also in several processes,
+  /// one asks; the others say that it waits.
+  ///
+  /// - Returns: whether the authorization waits no longer.
+  func hasNews(_ found: PendingCandidate, _ handle: String) async throws -> Bool {
+    guard found.credential.isEnabled else { throw Refusal.credentialDisabled }
+    // Without a request the gateway stopped while it asked; nobody got the handle.
+    guard let eidApp, let (stored, request) = try await appRequest(found),
+      let id = SealedRequestID.open(stored.sealed, with: handle), Self.digest(ofSecret: id) == request.request
+    else { throw Refusal.invalidHandle }
+    let now = clock.now()
+    let lease = now + rules.pollLease
+    let isOurs = try await store.write { transaction in
+      guard try transaction.isWaiting(found),
+        let current = try transaction.appRequest(ofPending: found.terms.id)?.schedule, current.due <= now,
+        current.lease <= now
+      else { return false }
+      try transaction.put(
+        PollSchedule(interval: current.interval, due: now, lease: lease), ofPending: found.terms.id)
+      return true
+    }
+    guard isOurs else { return false }
+    let answer: EIDAppAnswer
+    do {
+      answer = try await eidApp.result(of: id, issuer: request.issuer)
+    } catch {
+      try await reschedule(found)
+      throw error.asFault(found.terms.factor)
+    }
+    switch answer {
+    case .waiting:
+      try await reschedule(found)
+      return false
+    case .slowDown:
+      try await reschedule(found, slower: true)
+      return false
+    case .denied: try await end(found, .denied, "customer")
+    case .expired: try await end(found, .expired, "expired")
+    case .failed(let reason): try await end(found, .failed, reason)
+    case .approved(let statement): try await settle(found, request, statement)
+    }
+    return true
+  }
+
+  /// The request of an authorization; nil if there is none.
+  ///
+  /// - Throws: `InternalFault.rowIntegrity` if it is not what the gateway once sealed.
+  private func appRequest(_ found: PendingCandidate) async throws -> (StoredAppRequest, AppRequest)? {
+    let id = found.terms.id
+    guard let stored = try await store.read({ try $0.appRequest(ofPending: id) }) else { return nil }
+    let mac = try await codes([(.pending, stored.row.text)])[0]
+    guard Self.isEqual(mac, stored.row.seal), let request = AppRequest(canonical: stored.row.text),
+      request.pending == id, request.request == stored.request
+    else { throw try await integrityFault(stored.row, found.terms.credential) }
+    return (stored, request)
+  }
+
+  /// Seconds that CIBA Core §11 adds for `slow_down`.
+  private static let slowing: UnixTime = 5
+
+  /// Ends the lease of a poll that brought nothing. What came meanwhile, such as the provider's word that there is news,
+  /// stays.
+  private func reschedule(_ found: PendingCandidate, slower: Bool = false) async throws {
+    let now = clock.now()
+    let id = found.terms.id
+    try await store.write { transaction in
+      guard var schedule = try transaction.appRequest(ofPending: id)?.schedule else { return }
+      if slower { schedule.interval += Self.slowing }
+      if schedule.due != PollSchedule.atOnce { schedule.due = now + schedule.interval }
+      schedule.lease = 0
+      try transaction.put(schedule, ofPending: id)
+    }
+  }
+
+  private func end(_ found: PendingCandidate, _ end: PendingState.End, _ reason: String) async throws {
+    let now = clock.now()
+    try await store.write { transaction in
+      guard try transaction.isWaiting(found) else { return }
+      try transaction.put(.ended(end), ofPending: found.terms.id)
+      try transaction.append(Self.denied(found.terms, reason), at: now)
+    }
+  }
+
+  // MARK: Approval
+
+  /// Holds an approval against the enrolled person and our rules, and seals it.
+  private func settle(_ found: PendingCandidate, _ request: AppRequest, _ statement: EIDAppStatement) async throws {
+    let (terms, credential) = (found.terms, found.credential)
+    if let reason = rejection(of: statement, credential, request) { return try await end(found, .failed, reason) }
+    let person: JSONValue = ["issuer": .string(statement.issuer), "subject": .string(statement.subject)]
+    let pseudonym = try await codes([(.pseudonym, person.canonical())])[0]
+    let evidence = Evidence(
+      factor: .eidApp, id: try await randomID(), detail: JSONObject(Self.detail(of: statement, pseudonym: pseudonym)))
+    let now = clock.now()
+    let approval = Approval(pending: terms.id, evidence: evidence, time: now).canonical()
+    let seal = try await codes([(.pending, approval)])[0]
+    let once = SingleUse.digest(
+      "ID token", issuer: statement.issuer, id: statement.tokenID ?? Hex.encode(statement.tokenDigest))
+    try await store.write { transaction in
+      guard try transaction.seal(of: credential.id) == found.row.seal else { throw Refusal.unavailable }
+      guard try transaction.isWaiting(found) else { return }
+      guard try transaction.use(once: once, until: statement.expires + Self.tokenMemory, now: now) else {
+        try transaction.put(.ended(.failed), ofPending: terms.id)
+        return try transaction.append(Self.denied(terms, "used"), at: now)
+      }
+      try transaction.put(.approved(SealedRow(text: approval, seal: seal)), ofPending: terms.id)
+      try transaction.append(
+        AuditEvent(
+          .authorizationConfirmed,
+          [
+            ("pending", .string(terms.id)), ("credential", .string(terms.credential.text)),
+            ("evidence", evidence.json),
+          ]), at: now)
+    }
+  }
+
+  /// Seconds after its expiry for which a used token is remembered; no clock is that wrong.
+  private static let tokenMemory: UnixTime = 3600
+  /// Seconds by which the provider's clock may be behind ours.
+  private static let clockSkew: UnixTime = 60
+
+  private func rejection(of statement: EIDAppStatement, _ credential: Credential, _ request: AppRequest) -> String? {
+    guard
+      case .eidApp(let issuer, let subject, let minimum, _)? = credential.enrolments.first(where: {
+        $0.factor == .eidApp
+      })
+    else { return "enrolment" }
+    // Octet by octet: Swift's own comparison takes different spellings of a letter for the same.
+    if ![issuer, request.issuer].allSatisfy({ $0.utf8.elementsEqual(statement.issuer.utf8) }) { return "issuer" }
+    if !statement.subject.utf8.elementsEqual(subject.utf8) { return "subject" }
+    if statement.level < minimum { return "level" }
+    if statement.authenticationTime < clock.now() - rules.maximumAuthenticationAge { return "age" }
+    if statement.issued < request.began - Self.clockSkew { return "iat" }
+    return nil
+  }
+
+  private static func detail(of statement: EIDAppStatement, pseudonym: [UInt8]) -> [(String, JSONValue)] {
+    [
+      ("provider", .string(statement.issuer)), ("subject", .string(Hex.encode(pseudonym))),
+      ("acr", .string(statement.acr)), ("level", .string(statement.level.name)),
+      ("amr", .array(statement.amr.map(JSONValue.string))), ("authTime", .integer(statement.authenticationTime)),
+    ] + (statement.tokenID.map { [("tokenID", .string(Hex.encode(SHA256.hash(data: Array($0.utf8)))))] } ?? []) + [
+      ("token", .string(Hex.encode(statement.tokenDigest)))
+    ]
+  }
+
+  // MARK: The provider's word
+
+  /// The provider says that there is news of a request (CIBA Core §10.2): the next `authorizeCheck` asks it at once.
+  ///
+  /// - Returns: false if the token is not the one of that request; then nothing has changed. An unknown request is not told
+  ///   apart from a wrong token.
+  public func notified(request id: String, token: String) async throws -> Bool {
+    let digest = Self.digest(ofSecret: id)
+    let presented = Self.digest(ofSecret: token)
+    let stored = try await store.read { try $0.appRequest(digest) }
+    let text = stored?.row.text ?? []
+    let mac = try await codes([(.pending, text)])[0]
+    let request = AppRequest(canonical: text)
+    let isRight = Self.isEqual(presented, request?.notification ?? [UInt8](repeating: 0, count: presented.count))
+    guard let stored, let request, isRight, Self.isEqual(mac, stored.row.seal), request.request == digest else {
+      return false
+    }
+    try await store.write { transaction in
+      guard let current = try transaction.appRequest(digest) else { return }
+      var schedule = current.schedule
+      schedule.due = PollSchedule.atOnce
+      try transaction.put(schedule, ofPending: current.pending)
+    }
+    return true
+  }
+}
+
+extension EIDAppError {
+  /// For the audit log.
+  fileprivate var reason: String {
+    switch self {
+    case .refused(let reason), .misconfigured(let reason): reason
+    case .unavailable: "unavailable"
+    }
+  }
+
+  /// What a caller of sole control gets for it.
+  fileprivate func asFault(_ factor: FactorID) -> any Error {
+    switch self {
+    case .refused: Refusal.wrongFactor(factor)
+    case .unavailable: Refusal.unavailable
+    case .misconfigured(let reason): InternalFault.eidProvider(reason)
+    }
+  }
+}

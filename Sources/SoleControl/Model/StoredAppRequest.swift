@@ -1,0 +1,100 @@
+import Crypto
+import WireJSON
+
+/// What an eID provider was asked to have approved in its app (OpenID Connect CIBA Core §7), as the store keeps it.
+public struct StoredAppRequest: Sendable, Equatable {
+  /// Id of the authorization that waits.
+  public let pending: String
+  /// SHA-256 of the provider's id of the request (`auth_req_id`).
+  public let request: [UInt8]
+  /// Canonical text of an `AppRequest`, and the device's MAC over it.
+  public let row: SealedRow
+  /// The provider's id, encrypted under a key derived from the handle.
+  public let sealed: [UInt8]
+  public var schedule: PollSchedule
+
+  public init(pending: String, request: [UInt8], row: SealedRow, sealed: [UInt8], schedule: PollSchedule) {
+    self.pending = pending
+    self.request = request
+    self.row = row
+    self.sealed = sealed
+    self.schedule = schedule
+  }
+}
+
+/// When a provider may be asked for the result (CIBA Core §7.3 `interval`).
+public struct PollSchedule: Sendable, Equatable {
+  /// Seconds between two polls.
+  public var interval: UnixTime
+  /// Not before this. `atOnce` if the provider said that there is news.
+  public var due: UnixTime
+  /// Until when a call that asks keeps the others from asking; in the past if none asks.
+  public var lease: UnixTime
+
+  public static let atOnce: UnixTime = 0
+
+  public init(interval: UnixTime, due: UnixTime, lease: UnixTime = 0) {
+    self.interval = interval
+    self.due = due
+    self.lease = lease
+  }
+}
+
+/// Which request at which provider belongs to an authorization. Sealed by the device: an editor of the store cannot put
+/// the approval of one thing under another.
+struct AppRequest: Sendable, Equatable {
+  let pending: String
+  let issuer: String
+  /// SHA-256 of the provider's id.
+  let request: [UInt8]
+  /// SHA-256 of the token with which the provider may say that there is news.
+  let notification: [UInt8]
+  let began: UnixTime
+
+  func canonical() -> [UInt8] {
+    let text: JSONValue = [
+      "kind": "app request", "pending": .string(pending), "issuer": .string(issuer),
+      "request": .string(Hex.encode(request)), "notification": .string(Hex.encode(notification)),
+      "began": .integer(began),
+    ]
+    return text.canonical()
+  }
+}
+
+extension AppRequest {
+  /// Nil if it is not what `canonical()` writes.
+  init?(canonical text: [UInt8]) {
+    guard let object = try? JSONValue.parse(text).object, object["kind"] == "app request",
+      let pending = object["pending"]?.string, let issuer = object["issuer"]?.string,
+      let request = object["request"]?.string.flatMap(Hex.decode),
+      let notification = object["notification"]?.string.flatMap(Hex.decode), let began = object["began"]?.integer
+    else { return nil }
+    self.init(pending: pending, issuer: issuer, request: request, notification: notification, began: began)
+  }
+}
+
+/// A provider's id of a request, under a key that only the holder of the handle can derive. One text for each handle, so
+/// the nonce may be fixed.
+enum SealedRequestID {
+  private static func key(_ handle: String) -> SymmetricKey {
+    HKDF<SHA256>.deriveKey(
+      inputKeyMaterial: SymmetricKey(data: Array(handle.utf8)), info: Array("countersign auth_req_id".utf8),
+      outputByteCount: 32)
+  }
+
+  private static func nonce() throws -> AES.GCM.Nonce { try AES.GCM.Nonce(data: [UInt8](repeating: 0, count: 12)) }
+
+  static func seal(_ id: String, with handle: String) throws -> [UInt8] {
+    let box = try AES.GCM.seal(Array(id.utf8), using: key(handle), nonce: nonce())
+    return Array(box.ciphertext) + Array(box.tag)
+  }
+
+  /// Nil if it was not sealed under this handle, or was changed.
+  static func open(_ sealed: [UInt8], with handle: String) -> String? {
+    guard let nonce = try? nonce(),
+      let box = try? AES.GCM.SealedBox(nonce: nonce, ciphertext: sealed.dropLast(16), tag: sealed.suffix(16)),
+      let octets = try? AES.GCM.open(box, using: key(handle))
+    else { return nil }
+    return String(validating: octets, as: UTF8.self)
+  }
+}

@@ -1,0 +1,94 @@
+/// What a provider is to ask a person in its app (OpenID Connect CIBA Core §7.1).
+public struct EIDAppRequest: Sendable, Equatable {
+  public var issuer: String
+  /// Whom to ask.
+  public var loginHint: String
+  /// What the person reads there.
+  public var bindingMessage: String
+  /// Seconds that the person has (`requested_expiry`).
+  public var lifetime: UnixTime
+  /// With what the provider may say that there is news; for providers that do (`client_notification_token`).
+  public var notificationToken: String
+
+  public init(
+    issuer: String, loginHint: String, bindingMessage: String, lifetime: UnixTime, notificationToken: String
+  ) {
+    self.issuer = issuer
+    self.loginHint = loginHint
+    self.bindingMessage = bindingMessage
+    self.lifetime = lifetime
+    self.notificationToken = notificationToken
+  }
+}
+
+/// What the provider gave for it (CIBA Core §7.3).
+public struct EIDAppTicket: Sendable, Equatable {
+  /// `auth_req_id`. Secret: whoever has it, and is our client, gets the result.
+  public var id: String
+  /// Seconds between two polls, at least.
+  public var interval: UnixTime
+
+  public init(id: String, interval: UnixTime) {
+    self.id = id
+    self.interval = interval
+  }
+}
+
+/// What became of a request (CIBA Core §11).
+public enum EIDAppAnswer: Sendable, Equatable {
+  case waiting
+  /// Waiting, and we ask too often.
+  case slowDown
+  case approved(EIDAppStatement)
+  case denied
+  case expired
+  /// No token for us, now or later. The reason is for the log.
+  case failed(String)
+}
+
+/// What the ID token of an approved request says, after all checks that need no enrolment were made.
+public struct EIDAppStatement: Sendable, Equatable {
+  public var issuer, subject: String
+  public var level: AssuranceLevel
+  /// The level in the provider's words, and how the person was authenticated.
+  public var acr: String
+  public var amr: [String]
+  public var authenticationTime, issued, expires: UnixTime
+  /// `jti`; nil if there is none.
+  public var tokenID: String?
+  /// SHA-256 of the token.
+  public var tokenDigest: [UInt8]
+
+  public init(
+    issuer: String, subject: String, level: AssuranceLevel, acr: String, amr: [String] = [],
+    authenticationTime: UnixTime, issued: UnixTime, expires: UnixTime, tokenID: String? = nil, tokenDigest: [UInt8]
+  ) {
+    self.issuer = issuer
+    self.subject = subject
+    self.level = level
+    self.acr = acr
+    self.amr = amr
+    self.authenticationTime = authenticationTime
+    self.issued = issued
+    self.expires = expires
+    self.tokenID = tokenID
+    self.tokenDigest = tokenDigest
+  }
+}
+
+public enum EIDAppError: Error, Equatable, Sendable {
+  /// The provider does not know the person, or does not ask it. The reason is for the log.
+  case refused(String)
+  /// The provider does not answer; trying again later can help.
+  case unavailable
+  /// The provider takes no such request from us: its settings or ours are wrong. The reason is for the log.
+  case misconfigured(String)
+}
+
+/// Has people asked in the apps of trusted eID providers.
+public protocol EIDAppClient: Sendable {
+  func ask(_ request: EIDAppRequest) async throws(EIDAppError) -> EIDAppTicket
+
+  /// Asks the provider once for what became of a request. A result is given out once.
+  func result(of id: String, issuer: String) async throws(EIDAppError) -> EIDAppAnswer
+}

@@ -1,0 +1,32 @@
+import EIDProvider
+import SoleControl
+
+extension BackchannelSettings {
+  /// `ciba` of a provider (`Config.EIDProviderConfig`).
+  init(_ reader: ConfigReader) throws {
+    self.init()
+    guard let delivery = Delivery(rawValue: try reader.string("delivery", default: Delivery.poll.rawValue)) else {
+      throw reader.error("delivery", "is not one of \(Delivery.allCases.map(\.rawValue))")
+    }
+    self.delivery = delivery
+    scope = try reader.string("scope", default: scope)
+    guard scope.split(separator: " ").contains("openid") else { throw reader.error("scope", "must have openid in it") }
+    acrValues = try reader.optionalStrings("acrValues") ?? []
+    guard acrValues.allSatisfy({ !$0.isEmpty && !$0.contains(" ") }) else {
+      throw reader.error("acrValues", "has a value that is empty or has spaces")
+    }
+  }
+}
+
+extension LoginHint {
+  init(of reader: ConfigReader) throws {
+    guard let template = try reader.optionalString("loginHint") else {
+      self = .standard
+      return
+    }
+    guard let hint = LoginHint(template) else {
+      throw reader.error("loginHint", "names neither {subject} nor {username}, or begins like JSON and is none")
+    }
+    self = hint
+  }
+}

@@ -1,0 +1,21 @@
+import Logging
+import ServiceLifecycle
+import SoleControl
+
+/// Ends the authorizations that wait for nobody any more, while the service runs.
+struct PendingKeeper: ServiceLifecycle.Service {
+  private static let pause = Duration.seconds(10)
+
+  let signing: SigningService
+  let logger: Logger
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      repeat {
+        do { _ = try await signing.endOverduePending() } catch {
+          logger.warning("could not end overdue authorizations", metadata: ["reason": "\(error)"])
+        }
+      } while (try? await Task.sleep(for: Self.pause)) != nil
+    }
+  }
+}
