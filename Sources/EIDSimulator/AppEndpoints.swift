@@ -128,7 +128,7 @@ extension Simulator {
       case .ended(let error): error
       }
     return [
-      "number": .integer(Int64(request.number)), "subject": .string(request.person.subject),
+      "number": .integer(Int64(request.number)), "id": .string(request.id), "subject": .string(request.person.subject),
       "bindingMessage": .string(request.bindingMessage), "scope": .string(request.scope),
       "acrValues": .array(request.acrValues.map(JSONValue.string)), "state": .string(state),
       "polls": .integer(Int64(request.polls)), "isPinged": .bool(request.notificationToken != nil),
