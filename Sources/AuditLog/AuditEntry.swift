@@ -21,6 +21,19 @@ public struct AuditEvent: Sendable, Equatable {
     /// Somebody outside who is needed for a factor did not answer; nothing was spent.
     case authorizationUnavailable = "authorization.unavailable"
     case authorizationRevoked = "authorization.revoked"
+    /// A person ordered on the page that a credential be made, or deleted.
+    case orderGranted = "order.granted"
+    case orderWithdrawn = "order.withdrawn"
+    /// A certificate of this number will be asked for.
+    case creationIntended = "creation.intended"
+    /// Nothing was issued for certain; the order can be used again.
+    case creationReleased = "creation.released"
+    /// The issuer failed; should there be a certificate, it is revoked.
+    case creationFailed = "creation.failed"
+    /// The gateway stopped before the outcome; the order is spent, and a certificate, should there be one, revoked.
+    case creationUnknown = "creation.unknown"
+    case credentialDeleted = "credential.deleted"
+    case certificateRevoked = "certificate.revoked"
     case credentialUnlocked = "credential.unlocked"
     /// A one-time code was made and is being handed to the partner's messenger.
     case codeSent = "code.sent"

@@ -151,6 +151,14 @@ extension CSCError {
   }
 }
 
+// MARK: credentials/create, credentials/delete
+
+extension CSCError {
+  /// A good token of another scope (RFC 6750 §3.1); the tables do not say what it gets.
+  public static let insufficientScope = CSCError(
+    .forbidden, "insufficient_scope", "The request requires higher privileges than provided by the access token.")
+}
+
 // MARK: Scope credential
 
 extension CSCError {

@@ -10,6 +10,9 @@ public enum Method: String, Sendable, CaseIterable {
   case credentialsExtendTransaction = "credentials/extendTransaction"
   case credentialsGetChallenge = "credentials/getChallenge"
   case credentialsSendOTP = "credentials/sendOTP"
+  /// Of CSC 2.1 and later.
+  case credentialsCreate = "credentials/create"
+  case credentialsDelete = "credentials/delete"
   case signHash = "signatures/signHash"
   case signPolling = "signatures/signPolling"
   case signDoc = "signatures/signDoc"
@@ -17,7 +20,9 @@ public enum Method: String, Sendable, CaseIterable {
 
   public func exists(in version: APIVersion) -> Bool {
     switch self {
-    case .credentialsAuthorizeCheck, .credentialsGetChallenge, .signPolling, .signDoc: version == .v2
+    case .credentialsAuthorizeCheck, .credentialsGetChallenge, .signPolling, .signDoc, .credentialsCreate,
+      .credentialsDelete:
+      version == .v2
     case .credentialsSendOTP: version == .v1
     default: true
     }

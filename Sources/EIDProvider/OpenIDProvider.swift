@@ -201,7 +201,8 @@ public actor OpenIDProvider {
     else { throw .providerUnavailable }
     return Document(
       keys: keys, token: token, authorization: answer["authorization_endpoint"]?.string,
-      userInfo: answer["userinfo_endpoint"]?.string, introspection: settings.endpoint("introspection_endpoint", in: answer),
+      userInfo: answer["userinfo_endpoint"]?.string,
+      introspection: settings.endpoint("introspection_endpoint", in: answer),
       backchannel: settings.endpoint("backchannel_authentication_endpoint", in: answer))
   }
 

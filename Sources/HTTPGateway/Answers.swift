@@ -33,6 +33,8 @@ extension Response {
     case .temporarilyUnavailable: headers[.retryAfter] = "1"
     case .tooManyRequests(let seconds): headers[.retryAfter] = "\(seconds)"
     case .methodNotAllowed: headers[.allow] = "POST"
+    // RFC 6750 §3: for tokens, not for documents.
+    case .forbidden where error == .insufficientScope: headers[.wwwAuthenticate] = #"Bearer error="insufficient_scope""#
     case .accepted, .badRequest, .forbidden, .contentTooLarge, .serverError, .notImplemented: break
     }
   }

@@ -1,4 +1,5 @@
 internal import CSCModel
+internal import SoleControl
 
 extension Gateway {
   /// Whether the part behind a method is there. A method without its part answers 501 and is not announced.
@@ -6,6 +7,7 @@ extension Gateway {
     switch method {
     case .timestamp: timestamps != nil
     case .signDoc: documents != nil
+    case .credentialsCreate, .credentialsDelete: signing.issuance != nil
     default: true
     }
   }

@@ -7,6 +7,8 @@ enum Caller: Sendable {
   case service(TokenRecord)
   /// A token of scope `credential`, which is a SAD and opens one credential.
   case credential(CredentialBearer)
+  /// A token of scope `credential-creation` or `credential-deletion`, which carries out one order.
+  case order(OrderBearer)
 
   var principal: Principal {
     switch self {
@@ -15,6 +17,7 @@ enum Caller: Sendable {
         partner: PartnerID(token.partner), signer: token.signer.map { SignerID($0) },
         client: token.client.map { ClientID($0) })
     case .credential(let bearer): bearer.principal
+    case .order(let bearer): bearer.principal
     }
   }
 
@@ -33,8 +36,12 @@ extension CSCModel.Method {
     switch self {
     case .credentialsInfo, .signHash, .signDoc, .signPolling: true
     case .info, .authLogin, .authRevoke, .credentialsList, .credentialsAuthorize, .credentialsAuthorizeCheck,
-      .credentialsGetChallenge, .credentialsSendOTP, .credentialsExtendTransaction, .timestamp:
+      .credentialsGetChallenge, .credentialsSendOTP, .credentialsExtendTransaction, .timestamp, .credentialsCreate,
+      .credentialsDelete:
       false
     }
   }
+
+  /// Whether it carries out what a person ordered.
+  var takesOrderTokens: Bool { self == .credentialsCreate || self == .credentialsDelete }
 }

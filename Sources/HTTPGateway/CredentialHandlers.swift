@@ -89,7 +89,7 @@ extension Gateway {
 
   // MARK: Translation
 
-  private func wire(_ credential: Credential) -> CredentialAnswer {
+  func wire(_ credential: Credential) -> CredentialAnswer {
     let certificate = credential.certificate
     let isValid = credential.isValid(at: now())
     return CredentialAnswer(

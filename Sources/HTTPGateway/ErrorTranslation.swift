@@ -53,6 +53,13 @@ extension Refusal {
       .certificateExpired(organization: organization, commonName: commonName, version)
     case .unknownJob: .invalidParameter("requestID")
     case .responseURINotAllowed: .invalidParameter("response_uri")
+    case .policyNotOffered: .invalidParameter("certificatePolicy")
+    case .subjectDiffers: .invalidParameter("subjectData")
+    // Only the pages see these two.
+    case .notEnrolled: .invalidParameter("userID")
+    case .unsuitablePIN: .invalidParameter("PIN")
+    case .invalidOrder: .invalidToken
+    case .orderExpired: .expiredToken
     case .unavailable: .temporarilyUnavailable
     }
   }

@@ -127,6 +127,8 @@ public struct Gateway: Sendable {
     case .credentialsSendOTP:
       let request = try SendOTPRequest(fields)
       return try await sendCode(request.credentialID, request.description, as: principal)
+    case .credentialsCreate: return try await createCredential(fields, version, as: caller)
+    case .credentialsDelete: return try await deleteCredential(fields, as: caller)
     case .credentialsGetChallenge: return try await challenge(GetChallengeRequest(fields), as: principal)
     case .signHash:
       return try await signHash(SignHashRequest(fields, version, needsSAD: caller.sad == nil), version, as: caller)

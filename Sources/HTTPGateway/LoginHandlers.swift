@@ -41,12 +41,14 @@ extension Gateway {
     do {
       if let sad = Self.sad(request.token) {
         try await signing.revoke(sad, as: caller.principal)
+      } else if let order = Self.order(request.token) {
+        try await signing.withdraw(order, as: caller.principal)
       } else {
         try await tokens.revoke(request.token, as: token)
       }
     } catch TokenService.Refusal.unknown {
       throw CSCError.unknownTokenToRevoke
-    } catch Refusal.invalidSAD {
+    } catch Refusal.invalidSAD, Refusal.invalidOrder {
       throw CSCError.unknownTokenToRevoke
     }
     return Response(status: .noContent)

@@ -33,6 +33,7 @@ extension JobFailure {
     case .unavailable: Refusal.unavailable.cscError(version)
     case .parametersNotSupported: Refusal.parametersNotSupported.cscError(version)
     case .credentialDisabled: Refusal.credentialDisabled.cscError(version)
+    case .credentialDeleted: Refusal.unknownCredential.cscError(version)
     case .authorizationRevoked: Refusal.invalidSAD.cscError(version)
     // v2, where jobs are, does not name the certificate.
     case .certificateExpired: Refusal.certificateExpired(organization: nil, commonName: nil).cscError(version)

@@ -63,6 +63,16 @@ extension Gateway {
         throw CSCError.expiredToken
       }
     }
+    if let order = Self.order(token) {
+      do {
+        guard let bearer = try await signing.order(of: order), method.takesOrderTokens else {
+          throw CSCError.invalidToken
+        }
+        return .order(bearer)
+      } catch Refusal.orderExpired {
+        throw CSCError.expiredToken
+      }
+    }
     do { return .service(try await tokens.authenticate(token)) } catch TokenService.Refusal.expired {
       throw CSCError.expiredToken
     } catch TokenService.Refusal.unknown {

@@ -1,13 +1,14 @@
 import WireJSON
 
-/// A granted credential authorization: the SAD, and what the token answer tells about it.
+/// A granted authorization of another scope than `service`: the SAD or the token of an order, and what the token answer
+/// tells about it.
 public struct GrantedCredential: Sendable {
-  /// The SAD's octets.
+  /// The octets of the SAD or of the order's token.
   public let sad: [UInt8]
   /// UTC, seconds since 1970.
   public let expires: Int64
   public let credential: String
-  /// The ledger's name of the SAD, by which it can be revoked.
+  /// The ledger's name of the SAD, or the order's, by which it can be revoked.
   public let activation: [UInt8]
 
   public init(sad: [UInt8], expires: Int64, credential: String, activation: [UInt8]) {

@@ -3,20 +3,27 @@ import WireJSON
 /// The version of the CSC API whose rules a request follows; told by the endpoint's path.
 public enum Dialect: String, Sendable { case v1, v2 }
 
-public enum Scope: String, Sendable {
+public enum Scope: String, Sendable, CaseIterable {
   /// Opens the API.
   case service
   /// Opens one key for named signatures (CSC v1 §8.3.2).
   case credential
+  /// Makes one credential (CSC 2.1+).
+  case credentialCreation = "credential-creation"
+  /// Deletes one credential (CSC 2.1+).
+  case credentialDeletion = "credential-deletion"
 }
 
-/// What a credential authorization asks for, opaque to the authorization server: canonical JSON that its caller wrote.
+/// What an authorization of another scope than `service` asks for, opaque to the authorization server: canonical JSON that its caller wrote.
 public struct CredentialDetails: Sendable, Equatable {
+  /// The scope that it is for; a rich request says so by its type.
+  public let scope: Scope
   public let canonical: [UInt8]
   /// Whether it came as `authorization_details` (RFC 9396); then the token request must repeat it.
   public let isRich: Bool
 
-  public init(canonical: [UInt8], isRich: Bool) {
+  public init(canonical: [UInt8], isRich: Bool, scope: Scope = .credential) {
+    self.scope = scope
     self.canonical = canonical
     self.isRich = isRich
   }
@@ -66,7 +73,7 @@ extension CodeRequest {
       scope: scope, challenge: object["challenge"]?.string, dialect: dialect, language: object["language"]?.string,
       account: object["account"]?.string,
       credential: object["credential"]?.string.map {
-        CredentialDetails(canonical: Array($0.utf8), isRich: object["isRich"]?.bool ?? false)
+        CredentialDetails(canonical: Array($0.utf8), isRich: object["isRich"]?.bool ?? false, scope: scope)
       })
   }
 }

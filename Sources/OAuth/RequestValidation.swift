@@ -17,7 +17,7 @@ public struct Destination: Sendable, Equatable {
 }
 
 extension AuthorizationServer {
-  /// Reads a credential authorization out of the parameters. Throws `OAuthError` for one that cannot be granted.
+  /// Reads what a request of another scope than `service` asks for out of the parameters. Throws `OAuthError` for one that cannot be granted.
   public typealias CredentialReader = @Sendable (Parameters, Client) async throws -> CredentialDetails
 
   /// Longest `state`. CSC v1 has 255 octets; some clients send more.
@@ -57,13 +57,16 @@ extension AuthorizationServer {
       guard let type = parameters["response_type"] else { throw OAuthError.missing("response_type") }
       guard type == "code" else { throw OAuthError.unsupportedResponseType }
       guard client.grants.contains(.authorizationCode) else { throw OAuthError.unauthorizedClient }
-      let scope = try scope(parameters)
+      let named = try scope(parameters)
+      let challenge = try self.challenge(parameters, client, dialect)
+      let account = try await parameters["account_token"].asyncMap { try await self.account(of: $0, client: client) }
+      let details = named == .service ? nil : try await reader(parameters, client)
+      guard named == nil || details.map({ $0.scope == named }) ?? true else { throw OAuthError.invalidScope }
       return CodeRequest(
         client: client.id, redirectURI: redirectURI, namesRedirectURI: parameters["redirect_uri"] != nil, state: state,
-        scope: scope, challenge: try challenge(parameters, client, dialect), dialect: dialect,
+        scope: details?.scope ?? .service, challenge: challenge, dialect: dialect,
         language: parameters["lang"] ?? parameters["ui_locales"]?.split(separator: " ").first.map(String.init),
-        account: try await parameters["account_token"].asyncMap { try await account(of: $0, client: client) },
-        credential: scope == .credential ? try await reader(parameters, client) : nil)
+        account: account, credential: details)
     } catch let error as OAuthError {
       let tooLong = error == .invalid("state")
       throw CodeRequestRefusal.redirect(error, to: Destination(uri: redirectURI, state: tooLong ? nil : state))
@@ -84,12 +87,12 @@ extension AuthorizationServer {
     return first
   }
 
-  /// Absent: service, unless a rich request says otherwise (CSC v2 §8.4.2).
-  private func scope(_ parameters: Parameters) throws -> Scope {
+  /// Absent: service, unless a rich request says otherwise (CSC v2 §8.4.2); then nil, and its type tells.
+  private func scope(_ parameters: Parameters) throws -> Scope? {
     guard let text = parameters["scope"] else {
-      return parameters["authorization_details"] == nil ? .service : .credential
+      return parameters["authorization_details"] == nil ? .service : nil
     }
-    guard let scope = Scope(rawValue: text), scope == .credential || parameters["authorization_details"] == nil else {
+    guard let scope = Scope(rawValue: text), scope != .service || parameters["authorization_details"] == nil else {
       throw OAuthError.invalidScope
     }
     return scope

@@ -25,6 +25,9 @@ public final class CertificateAuthority: Sendable {
   /// The root's certificate, PEM.
   public let rootPEM: String
 
+  /// The issuing CA's name, RFC 4514.
+  public var issuingName: String { get throws { try issuing.subjectName } }
+
   private init(root: X509Certificate, issuing: X509Certificate, keys: DeviceKeys) throws {
     self.root = root
     self.issuing = issuing
@@ -41,14 +44,9 @@ public final class CertificateAuthority: Sendable {
   public static func open(
     folder: String, keys: DeviceKeys, organization: String, now: Int64, serial: () -> [UInt8]
   ) throws -> CertificateAuthority {
+    if let existing = try existing(folder: folder, keys: keys) { return existing }
     let rootPath = "\(folder)/root.der"
     let issuingPath = "\(folder)/issuing.der"
-    if let root = FileManager.default.contents(atPath: rootPath),
-      let issuing = FileManager.default.contents(atPath: issuingPath)
-    {
-      return try CertificateAuthority(
-        root: X509Certificate(der: Array(root)), issuing: X509Certificate(der: Array(issuing)), keys: keys)
-    }
     let (root, issuing) = try keys.use { key in
       let rootKey = try key(rootLabel)
       let root = try authority(
@@ -63,6 +61,17 @@ public final class CertificateAuthority: Sendable {
     try Data(try root.der()).write(to: URL(fileURLWithPath: rootPath), options: .atomic)
     try Data(try issuing.der()).write(to: URL(fileURLWithPath: issuingPath), options: .atomic)
     return try CertificateAuthority(root: root, issuing: issuing, keys: keys)
+  }
+
+  /// The CA whose certificates are in `folder`; nil if there are none.
+  ///
+  /// - Parameter keys: has the key of `issuingLabel`; that of `rootLabel` only for the root's CRL.
+  public static func existing(folder: String, keys: DeviceKeys) throws -> CertificateAuthority? {
+    guard let root = FileManager.default.contents(atPath: "\(folder)/root.der"),
+      let issuing = FileManager.default.contents(atPath: "\(folder)/issuing.der")
+    else { return nil }
+    return try CertificateAuthority(
+      root: X509Certificate(der: Array(root)), issuing: X509Certificate(der: Array(issuing)), keys: keys)
   }
 
   private static func authority(
@@ -82,9 +91,11 @@ public final class CertificateAuthority: Sendable {
 
   /// Issues an end-entity certificate for signatures.
   ///
-  /// - Parameter publicKey: SubjectPublicKeyInfo, DER.
+  /// - Parameters:
+  ///   - publicKey: SubjectPublicKeyInfo, DER.
+  ///   - policy: OID of the certificate policy, if the certificate shall name one.
   public func issue(
-    publicKey: [UInt8], subject: Subject, serial: [UInt8], now: Int64, days: Int64
+    publicKey: [UInt8], subject: Subject, serial: [UInt8], now: Int64, days: Int64, policy: String? = nil
   ) throws -> Certificate {
     let key = try PublicKey(spki: publicKey)
     let builder = try CertificateBuilder(
@@ -96,6 +107,7 @@ public final class CertificateAuthority: Sendable {
     try builder.add([
       (NID_basic_constraints, "critical,CA:FALSE"), (NID_key_usage, "critical,nonRepudiation,digitalSignature"),
     ])
+    if let policy { try builder.policy(policy) }
     let certificate = try keys.use { key in try builder.signed(with: key(Self.issuingLabel), hash: EVP_sha256()) }
     return try Certificate(chain: [certificate.der(), issuing.der(), root.der()])
   }

@@ -1,9 +1,9 @@
 internal import COpenSSL
-internal import SoleControl
+public import SoleControl
 
-/// The CA's statements on revocation. It has revoked nothing so far.
+/// The CA's statements on revocation.
 extension CertificateAuthority {
-  /// The root's CRL and the issuing CA's, DER.
+  /// The root's CRL and the issuing CA's, DER, of a CA that has revoked nothing.
   ///
   /// - Parameters:
   ///   - number: grows with each issue (RFC 5280 §5.2.3).
@@ -19,9 +19,43 @@ extension CertificateAuthority {
     }
   }
 
+  /// The issuing CA's CRL, DER.
+  ///
+  /// - Parameters: as above.
+  public func issuingList(
+    of revocations: [Revocation], now: Int64, number: Int64, next seconds: Int64
+  ) throws -> [UInt8] {
+    try keys.use { key in
+      try Self.list(issuing, key(Self.issuingLabel), EVP_sha256(), now, number, seconds, revocations)
+    }
+  }
+
+  /// An entry of the list. The owner wanted no more of the certificate (RFC 5280 §5.3.1).
+  private static func add(_ revocation: Revocation, to list: RevocationList) throws {
+    let entry = try nonNil(X509_REVOKED_new(), "entry")
+    var isAdded = false
+    defer { if !isAdded { X509_REVOKED_free(entry) } }
+    var number: OpaquePointer?
+    let digits = BN_hex2bn(&number, revocation.serialNumber)
+    defer { BN_free(number) }
+    guard digits == revocation.serialNumber.utf8.count, digits > 0 else { throw OpenSSLError("no serial number") }
+    let serial = try nonNil(BN_to_ASN1_INTEGER(number, nil), "serial number")
+    defer { ASN1_INTEGER_free(serial) }
+    try check(X509_REVOKED_set_serialNumber(entry, serial), "serial number")
+    let time = try nonNil(ASN1_TIME_set(nil, time_t(revocation.time)), "time")
+    defer { ASN1_STRING_free(time) }
+    try check(X509_REVOKED_set_revocationDate(entry, time), "time")
+    let reason = try nonNil(ASN1_ENUMERATED_new(), "reason")
+    defer { ASN1_ENUMERATED_free(reason) }
+    try check(ASN1_ENUMERATED_set(reason, Int(CRL_REASON_CESSATION_OF_OPERATION)), "reason")
+    try check(X509_REVOKED_add1_ext_i2d(entry, NID_crl_reason, reason, 0, 0), "reason")
+    try check(X509_CRL_add0_revoked(list.pointer, entry), "entry")
+    isAdded = true
+  }
+
   private static func list(
     _ issuer: X509Certificate, _ key: OpaquePointer, _ hash: OpaquePointer?, _ now: Int64, _ number: Int64,
-    _ seconds: Int64
+    _ seconds: Int64, _ revocations: [Revocation] = []
   ) throws -> [UInt8] {
     let list = RevocationList(takingOwnership: try nonNil(X509_CRL_new(), "CRL"))
     try check(X509_CRL_set_version(list.pointer, 1), "version")
@@ -41,6 +75,7 @@ extension CertificateAuthority {
     defer { ASN1_INTEGER_free(serial) }
     try check(ASN1_INTEGER_set_int64(serial, number), "number")
     try check(X509_CRL_add1_ext_i2d(list.pointer, NID_crl_number, serial, 0, 0), "number")
+    for revocation in revocations { try add(revocation, to: list) }
     try check(X509_CRL_sort(list.pointer), "order")
     try check(X509_CRL_sign(list.pointer, key, hash), "cannot sign a CRL")
     return try list.der()

@@ -49,6 +49,22 @@ struct CertificateBuilder {
     }
   }
 
+  /// The certificate policy (RFC 5280 §4.2.1.4).
+  func policy(_ oid: String) throws {
+    let policies = try nonNil(CERTIFICATEPOLICIES_new(), "certificate policies")
+    defer { CERTIFICATEPOLICIES_free(policies) }
+    let information = try nonNil(POLICYINFO_new(), "certificate policy")
+    guard OPENSSL_sk_push(policies, information) > 0 else {
+      POLICYINFO_free(information)
+      throw OpenSSLError("memory")
+    }
+    // The new one has an undefined identifier, which is none that must be freed.
+    information.pointee.policyid = try nonNil(OBJ_txt2obj(oid, 1), "policy \(oid)")
+    try check(
+      X509_add1_ext_i2d(certificate.pointer, NID_certificate_policies, UnsafeMutableRawPointer(policies), 0, 0),
+      "policy \(oid)")
+  }
+
   func signed(with key: OpaquePointer, hash: OpaquePointer?) throws -> X509Certificate {
     try check(X509_sign(certificate.pointer, key, hash), "cannot sign a certificate")
     return certificate

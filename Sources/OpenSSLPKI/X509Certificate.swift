@@ -30,6 +30,9 @@ final class X509Certificate: @unchecked Sendable {
     return chain
   }
 
+  /// The subject, RFC 4514.
+  var subjectName: String { get throws { try Certificate.name(X509_get_subject_name(pointer)) } }
+
   /// Whether subject and issuer are the same name, as those of a root are.
   var isSelfIssued: Bool { X509_NAME_cmp(X509_get_subject_name(pointer), X509_get_issuer_name(pointer)) == 0 }
 
@@ -114,7 +117,7 @@ extension Certificate {
   ]
 
   /// RFC 4514 text, most specific part first, in UTF-8.
-  private static func name(_ name: OpaquePointer?) throws -> String {
+  fileprivate static func name(_ name: OpaquePointer?) throws -> String {
     var text = ""
     var set: Int32?
     for index in stride(from: X509_NAME_entry_count(name) - 1, through: 0, by: -1) {

@@ -122,6 +122,21 @@ enum Schema {
           CREATE INDEX pending_overdue ON pending (expires) WHERE state < 2;
           """)
     }
+    migrator.registerMigration("0008-credential-orders") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE identity (signer TEXT PRIMARY KEY, text BLOB NOT NULL, seal BLOB NOT NULL) WITHOUT ROWID;
+          CREATE TABLE credential_order (
+            digest BLOB PRIMARY KEY, text BLOB NOT NULL, seal BLOB NOT NULL, expires INTEGER NOT NULL,
+            instance TEXT, serial TEXT, issuer TEXT) WITHOUT ROWID;
+          CREATE INDEX credential_order_open ON credential_order (expires) WHERE instance IS NULL;
+          CREATE INDEX credential_order_reserved ON credential_order (instance) WHERE instance IS NOT NULL;
+          CREATE TABLE revocation (
+            issuer TEXT NOT NULL, serial TEXT NOT NULL, time INTEGER NOT NULL, expires INTEGER NOT NULL,
+            PRIMARY KEY (issuer, serial)) WITHOUT ROWID;
+          CREATE INDEX revocation_expires ON revocation (expires);
+          """)
+    }
     return migrator
   }
 }

@@ -45,11 +45,16 @@ struct DocumentParts {
         pin: try ConfigReader.firstLine(of: config.device.pinFile)), labels: labels)
   }
 
-  /// - Parameter keys: if they are open already; else those that the configuration names are opened.
+  /// Those that the configuration names; nil if it names none.
+  static func openKeys(_ config: Config) throws -> DeviceKeys? {
+    let labels = config.openSSLKeyLabels
+    return labels.isEmpty ? nil : try openKeys(config, labels: labels)
+  }
+
   static func timestampSigner(_ config: Config, _ keys: DeviceKeys?) throws -> DeviceTimestampSigner? {
-    guard let tsa = config.tsa else { return nil }
+    guard let tsa = config.tsa, let keys else { return nil }
     return try DeviceTimestampSigner(
-      keys: try keys ?? openKeys(config, labels: [tsa.keyLabel]), keyLabel: tsa.keyLabel,
+      keys: keys, keyLabel: tsa.keyLabel,
       chainPEM: String(contentsOfFile: tsa.certificates, encoding: .utf8))
   }
 }

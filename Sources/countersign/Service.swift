@@ -34,6 +34,7 @@ struct Service {
     self.config = config
     Self.keepFilesPrivate()
     // Before the device: the first thing libp11 does is to close every session (Specs/decisions/0006-libp11.md).
+    let keys = try keys ?? DocumentParts.openKeys(config)
     let timestampSigner = try DocumentParts.timestampSigner(config, keys)
     let store = try SQLiteFileStore(path: config.database, mayCreate: mayCreateDatabase)
     let device = try Device(try Self.deviceSettings(config))
@@ -50,6 +51,9 @@ struct Service {
     signing.timestamps = documents.timestamps
     signing.statements = config.partnerStatements(now)
     if config.eidProviders.contains(where: { $0.settings.backchannel != nil }) { signing.eidApp = providers }
+    if let issuer = config.issuer, let keys {
+      signing.issuance = try IssuanceParts.issuance(issuer, keys, device: device, now: now)
+    }
     self.signing = signing
     var jobRules = SigningJobs.Rules()
     jobRules.workers = config.device.sessions
@@ -148,6 +152,9 @@ struct Service {
     if !recovery.resumed.isEmpty {
       logger.notice("jobs go on", metadata: ["count": "\(recovery.resumed.count)"])
     }
+    // A crash may have left something to revoke.
+    let publisher = RevocationPublisher(signing: signing, logger: logger)
+    await publisher.publish()
     var listeners: [Gateway.Listener] = []
     if let http = config.http { listeners.append(Gateway.Listener(host: http.host, port: http.port)) }
     if let tls = config.tls {
@@ -165,7 +172,7 @@ struct Service {
       logger.info("serving")
     }
     var configuration = ServiceGroupConfiguration(
-      services: servers + [JobWorkers(jobs: jobs), PendingKeeper(signing: signing, logger: logger)],
+      services: servers + [JobWorkers(jobs: jobs), PendingKeeper(signing: signing, logger: logger), publisher],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.longestShutdown
     try await ServiceGroup(configuration: configuration).run()

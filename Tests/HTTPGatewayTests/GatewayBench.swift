@@ -29,13 +29,15 @@ struct GatewayBench: Sendable {
   /// Bearer tokens.
   let alice, bob, partner, otherPartner: String
   let path: String
+  /// The CA's CRL.
+  let list: URL
 
   /// The time-stamping authority's policy.
   static let policy = "1.3.6.1.4.1.32473.7"
 
   init(
     brands: [PartnerID: Brand] = [:], jobRules: SigningJobs.Rules = .init(), withTimestamps: Bool = true,
-    withDocuments: Bool = true, notifier: (any CompletionNotifier)? = nil
+    withDocuments: Bool = true, withIssuer: Bool = true, notifier: (any CompletionNotifier)? = nil
   ) async throws {
     path = try temporaryFolder().appendingPathComponent("test.sqlite").path
     let store = try SQLiteFileStore(path: path, mayCreate: true)
@@ -45,7 +47,10 @@ struct GatewayBench: Sendable {
         signer: TestToken.shared.timestampSigner, policy: .init(oid: Self.policy, accuracy: 2), now: { clock.now },
         random: random)
     }
-    signing = SigningBench(store: store, timestamps: { withTimestamps ? timestamps($0) : nil })
+    list = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("issuing.crl")
+    signing = SigningBench(
+      store: store, timestamps: { withTimestamps ? timestamps($0) : nil },
+      issuance: withIssuer ? try TestIssuance.make(list: list) : nil)
     jobs = SigningJobs(signing.service, notifier: notifier, rules: jobRules)
     let clock = signing.clock
     let hasher = ScryptHasher(random: random)
@@ -54,6 +59,10 @@ struct GatewayBench: Sendable {
     let account = Account(
       username: "alice", passwordHash: try await hasher.hash(Self.password), partner: "portal", signer: "alice")
     try await store.writeOAuth { try $0.put(account) }
+    let other = Account(
+      username: "bob", passwordHash: account.passwordHash, partner: "portal", signer: "bob")
+    try await store.writeOAuth { try $0.put(other) }
+    try await signing.enrolIdentity()
     alice = try await tokens.issue(partner: "portal", signer: "alice").accessToken
     bob = try await tokens.issue(partner: "portal", signer: "bob").accessToken
     partner = try await tokens.issue(partner: "portal", signer: nil).accessToken

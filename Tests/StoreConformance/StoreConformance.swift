@@ -45,6 +45,9 @@ public struct StoreConformance {
     try await messages()
     try await tokensAreUsedOnce()
     try await oneOfManyUsesAToken()
+    try await identitiesAndRevocations()
+    try await orders()
+    try await removedCredentialsLeaveNothing()
   }
 
   // MARK: Credentials and factors

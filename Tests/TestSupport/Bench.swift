@@ -63,7 +63,8 @@ public struct SigningBench: Sendable {
   public init(
     store: any SoleControlStore = MemoryStore(), device: any SigningDevice = TestToken.shared.device,
     verifier: any SignatureVerifier = Verifier(), instance: String = "test",
-    timestamps: (TestClock) -> (any SignatureTimestamping)? = { _ in nil }, policy: PartnerPolicy = SigningBench.alone
+    timestamps: (TestClock) -> (any SignatureTimestamping)? = { _ in nil }, issuance: Issuance? = nil,
+    policy: PartnerPolicy = SigningBench.alone
   ) {
     self.store = store
     var rules = SigningService.Rules(gateway: "test", instance: instance)
@@ -73,6 +74,7 @@ public struct SigningBench: Sendable {
     service.statements = statements
     service.timestamps = timestamps(clock)
     service.eidApp = app
+    service.issuance = issuance
     self.service = service
   }
 
@@ -115,6 +117,17 @@ public struct SigningBench: Sendable {
         subject: .init(commonName: "Alice Example", givenName: "Alice", surname: "Example", country: "AT"),
         serial: (0..<16).map { _ in UInt8.random(in: .min ... .max) }, now: now, days: days)
     }
+  }
+
+  /// Makes it known who a signer is.
+  public func enrolIdentity(
+    _ signer: String = "alice", givenName: String = "Alice", surname: String = "Example",
+    partner: PartnerID = SigningBench.partner
+  ) async throws {
+    try await service.enrol(
+      EnrolledIdentity(
+        signer: SignerID(signer), partner: partner, commonName: "\(givenName) \(surname)", givenName: givenName,
+        surname: surname, country: "AT"))
   }
 
   public func principal(_ signer: String? = "alice", partner: PartnerID = SigningBench.partner) -> Principal {

@@ -26,6 +26,9 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
     var tokens: [[UInt8]: TokenRecord] = [:]
     var accounts: [String: Account] = [:]
     var entries: [String: OAuthEntry] = [:]
+    var identities: [SignerID: SealedRow] = [:]
+    var orders: [[UInt8]: StoredOrder] = [:]
+    var revocations: [String: Revocation] = [:]
   }
 
   private let state = Mutex(State())
@@ -94,6 +97,17 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
     state.withLock { state in state.activations = state.activations.mapValues(change) }
   }
 
+  /// Exchanges who signers are.
+  public func tamper(identities change: (SealedRow) -> SealedRow) {
+    state.withLock { state in state.identities = state.identities.mapValues(change) }
+  }
+
+  /// Exchanges stored orders.
+  public func tamper(orders change: (StoredOrder) -> StoredOrder) {
+    state.withLock { state in state.orders = state.orders.mapValues(change) }
+  }
+
+  public var orders: [StoredOrder] { state.withLock { Array($0.orders.values) } }
   public var operations: [SigningOperation] { state.withLock { Array($0.operations.values) } }
 
   public var notices: [Notice] { state.withLock { Array($0.notices.values) } }
@@ -372,6 +386,57 @@ private final class MemoryTransaction: SoleControlWriting {
   }
 
   func removeUsed(until time: UnixTime) throws { state.used = state.used.filter { $0.value > time } }
+  // MARK: Identities, orders, revocations
+
+  func identity(of signer: SignerID) throws -> SealedRow? { state.identities[signer] }
+  func order(_ digest: [UInt8]) throws -> StoredOrder? { state.orders[digest] }
+
+  func revocations(issuer: String, at time: UnixTime) throws -> [Revocation] {
+    state.revocations.values.filter { $0.issuer == issuer && $0.expires > time }
+      .sorted { $0.serialNumber < $1.serialNumber }
+  }
+
+  func put(_ identity: SealedRow, of signer: SignerID) throws { state.identities[signer] = identity }
+
+  func add(_ order: StoredOrder) throws {
+    guard state.orders.updateValue(order, forKey: order.digest) == nil else { throw StoreError.corrupt }
+  }
+
+  func put(_ orderState: StoredOrder.State, ofOrder digest: [UInt8]) throws {
+    guard let old = state.orders[digest] else { throw StoreError.corrupt }
+    state.orders[digest] = StoredOrder(digest: digest, row: old.row, expires: old.expires, state: orderState)
+  }
+
+  func remove(order digest: [UInt8]) throws -> Bool { state.orders.removeValue(forKey: digest) != nil }
+
+  func removeOrders(expiredBefore time: UnixTime) throws {
+    state.orders = state.orders.filter { $0.value.state != .open || $0.value.expires >= time }
+  }
+
+  func takeReservedOrders(instance: String) throws -> [StoredOrder] {
+    let found = state.orders.values.filter { order in
+      if case .reserved(let owner, _, _) = order.state { owner == instance } else { false }
+    }
+    for order in found { state.orders[order.digest] = nil }
+    return found.sorted { $0.digest.lexicographicallyPrecedes($1.digest) }
+  }
+
+  func add(_ revocation: Revocation) throws {
+    let key = "\(revocation.issuer) \(revocation.serialNumber)"
+    state.revocations[key] = state.revocations[key] ?? revocation
+    state.revocations = state.revocations.filter { $0.value.expires > revocation.time }
+  }
+
+  func remove(_ credential: CredentialID) throws -> Bool {
+    for factor in FactorID.allCases {
+      state.factors["\(credential) \(factor)"] = nil
+      state.codes["\(credential) \(factor)"] = nil
+    }
+    state.challenges.removeAll { $0.challenge.credential == credential }
+    for id in state.pending.filter({ $0.value.credential == credential }).keys { state.appRequests[id] = nil }
+    state.pending = state.pending.filter { $0.value.credential != credential }
+    return state.credentials.removeValue(forKey: credential) != nil
+  }
 
   func append(_ event: AuditEvent, at time: UnixTime) throws { state.audit.append(state.head.append(event, at: time)) }
 }

@@ -24,6 +24,7 @@ import on_consent
 import on_credential_tokens
 import on_eid
 import on_limits
+import on_orders
 import on_pkce
 import on_pushed
 import on_redirects
@@ -35,7 +36,7 @@ from wire import Failure
 # What waits for a time-out or locks something comes at the end.
 MODULES = [
     on_codes, on_pkce, on_redirects, on_pushed, on_consent, on_eid, on_refresh, on_credential_tokens, on_clients,
-    on_account_tokens, on_callbacks,
+    on_account_tokens, on_callbacks, on_orders,
 ]
 
 

@@ -14,6 +14,7 @@ import time
 import traceback
 from contextlib import contextmanager
 
+import csc22
 import documenso
 import eudi_kotlin
 import eudi_swift
@@ -27,7 +28,7 @@ from sandbox import Sandbox
 from verify import Verifier
 from wire import Failure, Wire
 
-CLIENTS = [eudi_kotlin, eudi_swift, laverca, siros, vck, documenso, setasign]
+CLIENTS = [eudi_kotlin, eudi_swift, laverca, siros, vck, documenso, setasign, csc22]
 
 
 class Run:

@@ -20,7 +20,7 @@ JSON_HEADERS = {
 }
 CODES = (
     "accepted_request", "authentication_error", "expired_token", "invalid_authentication_data",
-    "invalid_authorization_details", "invalid_client", "invalid_grant", "invalid_hash", "invalid_otp", "invalid_pin",
+    "insufficient_scope", "invalid_authorization_details", "invalid_client", "invalid_grant", "invalid_hash", "invalid_otp", "invalid_pin",
     "invalid_request", "invalid_scope", "invalid_token", "request_not_supported", "server_error",
     "temporarily_unavailable", "unauthorized_client", "unsupported_response_type",
 )  # fmt: skip

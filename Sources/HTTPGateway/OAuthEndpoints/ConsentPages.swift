@@ -18,7 +18,17 @@ extension Gateway {
     guard let user = transaction.user else { throw TransactionRefusal.unknown }
     let asked = transaction.request
     var scope = ConsentView.Scope.service
-    if asked.scope == .credential {
+    switch asked.scope {
+    case .service: break
+    case .credentialCreation, .credentialDeletion:
+      guard let offered = try await offeredOrder(transaction) else {
+        try await oauth.deny(key)
+        return redirect(transaction.destination, .accessDenied)
+      }
+      scope = view(
+        offered, transaction, language(request, asked.language),
+        codeWasSent: message == .codeSent || message == .wrong(.sms))
+    case .credential:
       guard let offered = try await offered(transaction) else {
         try await oauth.deny(key)
         return redirect(transaction.destination, .accessDenied)
@@ -39,8 +49,7 @@ extension Gateway {
     let asked = transaction.request
     call.partner = oauth.clients[asked.client]?.partner
     guard transaction.user != nil else { throw TransactionRefusal.unknown }
-    if parameters["decision"] == "send-code", let offered = try await offered(transaction) {
-      let message = try await sendCode(offered)
+    if parameters["decision"] == "send-code", let message = try await sendCode(transaction) {
       return try await showConsent(key, transaction, request, message: message)
     }
     guard parameters["decision"] == "approve" else {
@@ -49,12 +58,16 @@ extension Gateway {
       return redirect(transaction.destination, .accessDenied)
     }
     var granted: GrantedCredential?
-    if asked.scope == .credential {
-      guard let offered = try await offered(transaction) else {
-        try await oauth.deny(key)
-        return redirect(transaction.destination, .accessDenied)
-      }
-      do { granted = try await grant(offered, key, transaction, parameters) } catch let refusal as Refusal {
+    if asked.scope != .service {
+      do {
+        granted = try await grant(key, transaction, parameters)
+        guard granted != nil else {
+          try await oauth.deny(key)
+          return redirect(transaction.destination, .accessDenied)
+        }
+      } catch let message as PageMessage {
+        return try await showConsent(key, transaction, request, message: message)
+      } catch let refusal as Refusal {
         guard let message = PageMessage(refusal) else {
           try await oauth.deny(key)
           return redirect(transaction.destination, OAuthError(refusal.cscError(.v2)))
@@ -66,17 +79,24 @@ extension Gateway {
     return redirect(transaction.destination, [("code", code)])
   }
 
+  /// What waits for the code; nil if it cannot be granted to this person.
+  private func grant(
+    _ key: TransactionKey, _ transaction: AuthorizationTransaction, _ parameters: OAuth.Parameters
+  ) async throws -> GrantedCredential? {
+    if transaction.request.scope == .credential {
+      guard let offered = try await offered(transaction) else { return nil }
+      return try await grant(offered, key, transaction, parameters)
+    }
+    guard let offered = try await offeredOrder(transaction) else { return nil }
+    return try await grant(offered, key, transaction, parameters)
+  }
+
   /// The SAD that waits for the code. The factors are checked and counted as in `credentials/authorize`.
   private func grant(
     _ offered: OfferedCredential, _ key: TransactionKey, _ transaction: AuthorizationTransaction,
     _ parameters: OAuth.Parameters
   ) async throws -> GrantedCredential {
-    var presented: [FactorID: String] = [:]
-    for factor in [FactorID.pin, .otp, .sms] {
-      // Spaces are how people read a code to themselves.
-      if let value = parameters[factor.rawValue] { presented[factor] = value.filter { $0 != " " } }
-    }
-    if let token = try oauth.eidToken(key, transaction) { presented[.eid] = token }
+    let presented = try presented(key, transaction, parameters)
     let authorization = try await signing.authorize(
       Self.authorization(
         offered.asked, offered.credential.id, client: transaction.request.client, presented: presented),
@@ -86,11 +106,24 @@ extension Gateway {
       credential: offered.credential.id.text, activation: authorization.activation.bytes)
   }
 
-  /// Sends a one-time code to the customer, and says whether it went.
-  private func sendCode(_ offered: OfferedCredential) async throws -> PageMessage {
+  /// The factors that the person gave on the page.
+  func presented(
+    _ key: TransactionKey, _ transaction: AuthorizationTransaction, _ parameters: OAuth.Parameters
+  ) throws -> [FactorID: String] {
+    var presented: [FactorID: String] = [:]
+    for factor in [FactorID.pin, .otp, .sms] {
+      // Spaces are how people read a code to themselves.
+      if let value = parameters[factor.rawValue] { presented[factor] = value.filter { $0 != " " } }
+    }
+    if let token = try oauth.eidToken(key, transaction) { presented[.eid] = token }
+    return presented
+  }
+
+  /// Sends a one-time code to the customer, and says whether it went. Nil if the page has no button for that.
+  private func sendCode(_ transaction: AuthorizationTransaction) async throws -> PageMessage? {
+    guard let used = try await usedCredential(transaction) else { return nil }
     do {
-      try await signing.sendCode(
-        for: offered.credential.id, description: offered.asked.description, as: offered.principal)
+      try await signing.sendCode(for: used.id, description: used.description, as: used.principal)
       return .codeSent
     } catch Refusal.lockedFactor {
       return .locked(.sms)

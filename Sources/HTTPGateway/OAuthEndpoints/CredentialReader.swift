@@ -5,10 +5,11 @@ internal import SoleControl
 extension Gateway {
   static let richTypes = ["credential", "https://cloudsignatureconsortium.org/2025/credential"]
 
-  /// Reads what a request with scope `credential` asks for and refuses what could never be granted, before anybody is
+  /// Reads what a request of another scope than `service` asks for and refuses what could never be granted, before anybody is
   /// asked to log in.
   func credentialReader(_ version: APIVersion) -> AuthorizationServer.CredentialReader {
     { parameters, client in
+      if let order = try await orderDetails(parameters, client, version) { return order }
       let asked: CredentialScopeRequest
       let details = parameters["authorization_details"]
       do {

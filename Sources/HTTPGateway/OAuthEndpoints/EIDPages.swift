@@ -14,11 +14,10 @@ extension Gateway {
     let (key, transaction) = try await transaction(request, parameters)
     let asked = transaction.request
     call.partner = oauth.clients[asked.client]?.partner
-    guard asked.scope == .credential, let offered = try await offered(transaction),
-      let issuer = offered.credential.eidIssuer
-    else { throw TransactionRefusal.unknown }
-    let wanted = Self.authorization(offered.asked, offered.credential.id, client: asked.client, presented: [:])
-    let nonce = try await signing.logInNonce(for: wanted, as: offered.principal)
+    guard let used = try await usedCredential(transaction), let issuer = used.credential.eidIssuer else {
+      throw TransactionRefusal.unknown
+    }
+    let nonce = try await signing.logInNonce(for: used.wanted, as: used.principal)
     let visit = AuthorizationTransaction.EIDVisit(
       // The transaction's id finds the way back; the browser's cookie shows that it is the same browser.
       state: key.id, nonce: nonce, codeVerifier: try await oauth.codeVerifier(), issuer: issuer)

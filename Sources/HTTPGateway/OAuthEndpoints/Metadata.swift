@@ -1,4 +1,6 @@
+internal import CSCModel
 internal import OAuth
+internal import SoleControl
 internal import WireJSON
 
 extension Gateway {
@@ -15,16 +17,26 @@ extension Gateway {
       "jwks_uri": .string(base + "/oauth2/jwks"),
       "response_types_supported": ["code"], "response_modes_supported": ["query"],
       "grant_types_supported": .array(Client.Grant.allCases.map { .string($0.rawValue) }),
-      "scopes_supported": ["service", "credential"], "code_challenge_methods_supported": ["S256"],
+      "scopes_supported": .array(scopes.map { .string($0.rawValue) }), "code_challenge_methods_supported": ["S256"],
       "token_endpoint_auth_methods_supported": methods,
       "token_endpoint_auth_signing_alg_values_supported": algorithms,
       "revocation_endpoint_auth_methods_supported": methods,
       "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
-      "authorization_details_types_supported": .array(Self.richTypes.map(JSONValue.string)),
+      "authorization_details_types_supported": .array(richTypes.map(JSONValue.string)),
       "authorization_response_iss_parameter_supported": true, "require_pushed_authorization_requests": false,
       "tls_client_certificate_bound_access_tokens": true, "ui_locales_supported": ["en", "de"],
       "prompt_values_supported": ["login"], "subject_types_supported": ["public"],
       "id_token_signing_alg_values_supported": ["ES256"],
     ]
+  }
+
+  /// Those that can be had.
+  private var scopes: [Scope] {
+    Scope.allCases.filter { signing.issuance != nil || ($0 != .credentialCreation && $0 != .credentialDeletion) }
+  }
+
+  private var richTypes: [String] {
+    Self.richTypes
+      + (signing.issuance == nil ? [] : [CredentialOrderRequest.creationType, CredentialOrderRequest.deletionType])
   }
 }

@@ -12,16 +12,18 @@ extension Gateway {
     guard ["access_token", "refresh_token"].contains(parameters["token_type_hint"] ?? "access_token") else {
       throw OAuthError.invalid("token_type_hint")
     }
+    let principal = Principal(partner: PartnerID(client.partner), signer: nil, client: ClientID(client.id))
     do {
       if let sad = Self.sad(token) {
-        try await signing.revoke(
-          sad, as: Principal(partner: PartnerID(client.partner), signer: nil, client: ClientID(client.id)))
+        try await signing.revoke(sad, as: principal)
+      } else if let order = Self.order(token) {
+        try await signing.withdraw(order, as: principal)
       } else {
         try await oauth.revoke(token, client: client)
       }
     } catch TokenService.Refusal.unknown {
       throw OAuthError.invalidRequest("Invalid string parameter token")
-    } catch Refusal.invalidSAD {
+    } catch Refusal.invalidSAD, Refusal.invalidOrder {
       throw OAuthError.invalidRequest("Invalid string parameter token")
     }
     return Response(status: .noContent)

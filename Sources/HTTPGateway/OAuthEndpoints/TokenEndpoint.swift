@@ -23,14 +23,21 @@ extension Gateway {
   }
 
   private func redeem(_ parameters: OAuth.Parameters, _ client: Client) async throws -> Response {
-    let details = try parameters["authorization_details"].map { try CredentialScopeRequest(details: $0).canonical() }
+    let details = try parameters["authorization_details"].map { text in
+      try CredentialOrderRequest(details: text)?.canonical() ?? CredentialScopeRequest(details: text).canonical()
+    }
     do {
       switch try await AuthorizationCodeGrant(oauth).redeem(parameters, client: client, details: details) {
       case .service(let issued): return Response(json: Self.answer(issued))
       case .credential(let token): return Response(json: try Self.answer(token))
       }
     } catch let reused as CodeReused {
-      if let activation = reused.activation { try await signing.revoke(ActivationDigest(activation)) }
+      switch (reused.scope, reused.activation) {
+      case (.credential, let activation?): try await signing.revoke(ActivationDigest(activation))
+      case (.credentialCreation, let order?), (.credentialDeletion, let order?):
+        try await signing.withdraw(order: order)
+      default: break
+      }
       throw OAuthError.invalidGrant("Authorization code is invalid or expired")
     }
   }
@@ -50,8 +57,17 @@ extension Gateway {
       ("access_token", .string(Base64.encodeURL(token.sad))),
       // CSC v1 §8.3.3: the token is the SAD and says so. v2 §8.4.4: it is a bearer.
       ("token_type", token.request.dialect == .v1 ? "SAD" : "Bearer"), ("expires_in", .integer(token.expiresIn)),
-      ("scope", .string(Scope.credential.rawValue)), ("credentialID", .string(token.credential)),
+      ("scope", .string(token.request.scope.rawValue)),
     ])
+    guard token.request.scope == .credential else {
+      guard let asked = token.request.credential.flatMap({ CredentialOrderRequest(canonical: $0.canonical) }) else {
+        throw StoreError.corrupt
+      }
+      if !asked.isCreation { answer["credentialID"] = .string(token.credential) }
+      if asked.type != nil { answer["authorization_details"] = asked.granted }
+      return .object(answer)
+    }
+    answer["credentialID"] = .string(token.credential)
     if let details = token.request.credential, details.isRich {
       guard let asked = CredentialScopeRequest(canonical: details.canonical) else { throw StoreError.corrupt }
       answer["authorization_details"] = asked.granted(credentialID: token.credential)

@@ -75,6 +75,8 @@ struct PageContext {
       values["client"] = Self.name(view.client)
     case .credential(let signing):
       set(signing, client: view.client, view.message, action: "/oauth2/consent")
+    case .creation(let creation): set(creation, client: view.client, view.message)
+    case .deletion(let deletion): set(deletion, client: view.client, view.message)
     }
     values["signer"] = Self.name(view.signer)
     values["transaction"] = view.transaction
@@ -98,6 +100,34 @@ struct PageContext {
     set(view.documents, hashName: view.hashName, numSignatures: view.numSignatures)
     values["certificate"] = certificate(view.certificate)
     values["credential"] = Self.name(view.credential)
+    values["approveText"] = texts.approve
+    set(view.factors, message)
+  }
+
+  private mutating func set(_ view: CreationView, client: String, _ message: PageMessage?) {
+    values["title"] = texts.creationTitle
+    values["lead"] = sentence(texts.creationLead, client: client)
+    values["client"] = Self.name(client)
+    values["policyName"] = Self.name(view.policyName)
+    values["policyID"] = Self.name(view.policy)
+    values["subject"] = Self.name(view.subject)
+    values["givenName"] = Self.name(view.givenName)
+    values["surname"] = Self.name(view.surname)
+    values["country"] = Self.name(view.country)
+    values["issuer"] = Self.name(DisplayText.commonName(view.issuer) ?? view.issuer)
+    values["days"] = texts.days.filled(["days": "\(view.days)"])
+    values["fields"] = [field(.newPIN, message), field(.repeatedPIN, message)]
+    set(message: message, targets: [.newPIN, .repeatedPIN])
+  }
+
+  private mutating func set(_ view: DeletionView, client: String, _ message: PageMessage?) {
+    values["title"] = texts.deletionTitle
+    values["lead"] = sentence(texts.deletionLead, client: client)
+    values["client"] = Self.name(client)
+    values["action"] = "/oauth2/consent"
+    values["certificate"] = certificate(view.certificate)
+    values["credential"] = Self.name(view.credential)
+    values["approveText"] = texts.delete
     set(view.factors, message)
   }
 
@@ -261,8 +291,8 @@ extension SigningView.Factor.Kind {
 }
 
 extension PageMessage.Field {
-  fileprivate var isHidden: Bool { self == .password || self == .pin }
-  fileprivate var isNumeric: Bool { self == .pin || self == .otp || self == .sms }
+  fileprivate var isHidden: Bool { [.password, .pin, .newPIN, .repeatedPIN].contains(self) }
+  fileprivate var isNumeric: Bool { [.pin, .otp, .sms, .newPIN, .repeatedPIN].contains(self) }
   fileprivate var longest: Int { isNumeric ? 64 : 255 }
 
   fileprivate var autocomplete: String {
@@ -270,6 +300,7 @@ extension PageMessage.Field {
     case .username: "username"
     case .password: "current-password"
     case .otp, .sms: "one-time-code"
+    case .newPIN, .repeatedPIN: "new-password"
     case .pin, .eid: "off"
     }
   }
@@ -280,6 +311,8 @@ extension PageMessage {
     switch self {
     case .missing(let field), .wrong(let field), .locked(let field): field
     case .logInFailed: .password
+    case .unsuitablePIN: .newPIN
+    case .pinsDiffer: .repeatedPIN
     case .notEnough, .codeSent, .codeNotSent, .tooManyTries, .busy: nil
     }
   }

@@ -31,9 +31,15 @@ struct PageTexts: Sendable {
   var confirmHeading, pin, otp, otpHint, sms, smsHint, sendCode, sendNewCode: String
   var eidText, eidButton, eidDone, alternatives, approve, refuse: String
 
+  // Consent to a new certificate, and to the end of one.
+  var creationTitle, creationLead, creationHeading, policy, givenName, surname, country, validFor, days: String
+  var pinHeading, newPIN, newPINHint, repeatedPIN, create: String
+  var deletionTitle, deletionLead, deletionHeading, deletionWarning, delete: String
+
   // What went wrong with the last try.
   var problemHeading, logInFailed: String
   var missingUsername, missingPassword, missingPIN, missingOTP, missingSMS, missingEID: String
+  var missingNewPIN, missingRepeatedPIN, unsuitablePIN, pinsDiffer: String
   var wrongPIN, wrongOTP, wrongSMS, wrongEID: String
   var lockedLogIn, lockedPIN, lockedOTP, lockedSMS, lockedEID: String
   var notEnough, codeSent, codeNotSent, tooManyTries, busy: String

@@ -69,6 +69,30 @@ extension PageTexts {
     approve: "Bestätigen und unterschreiben",
     refuse: "Ablehnen",
 
+    creationTitle: "Signaturzertifikat ausstellen",
+    creationLead:
+      "{client} bittet darum, für Sie ein Signaturzertifikat auszustellen. Prüfen Sie, was darin steht, und wählen Sie dann eine PIN.",
+    creationHeading: "Das wird ausgestellt",
+    policy: "Art des Zertifikats",
+    givenName: "Vorname",
+    surname: "Nachname",
+    country: "Land",
+    validFor: "Gültig für",
+    days: "{days} Tage",
+    pinHeading: "Signatur-PIN wählen",
+    newPIN: "Neue Signatur-PIN",
+    newPINHint:
+      "6 bis 12 Ziffern. Sie brauchen sie für jede Unterschrift, und niemand kann sie Ihnen noch einmal sagen. Geben Sie sie keiner Anwendung.",
+    repeatedPIN: "Dieselbe PIN noch einmal",
+    create: "Zertifikat ausstellen",
+    deletionTitle: "Signaturzertifikat löschen?",
+    deletionLead:
+      "{client} bittet darum, einen Ihrer Signaturschlüssel zu löschen. Prüfen Sie, welchen, und bestätigen Sie dann.",
+    deletionHeading: "Das wird gelöscht",
+    deletionWarning:
+      "Der Schlüssel wird endgültig gelöscht und sein Zertifikat widerrufen. Damit kann nichts mehr unterschrieben werden. Was Sie früher unterschrieben haben, ändert sich nicht.",
+    delete: "Endgültig löschen",
+
     problemHeading: "Bitte prüfen",
     logInFailed: "Benutzername oder Passwort ist falsch.",
     missingUsername: "Geben Sie Ihren Benutzernamen ein.",
@@ -77,6 +101,10 @@ extension PageTexts {
     missingOTP: "Geben Sie den Einmalcode ein.",
     missingSMS: "Geben Sie den Code aus der Nachricht ein.",
     missingEID: "Bestätigen Sie zuerst mit Ihrer eID.",
+    missingNewPIN: "Wählen Sie eine Signatur-PIN.",
+    missingRepeatedPIN: "Geben Sie die neue PIN ein zweites Mal ein.",
+    unsuitablePIN: "Wählen Sie 6 bis 12 Ziffern, die nicht alle gleich sind und nicht auf- oder absteigend zählen.",
+    pinsDiffer: "Die beiden PINs sind nicht gleich.",
     wrongPIN: "Die Signatur-PIN ist falsch. Nach zu vielen falschen Versuchen wird sie gesperrt.",
     wrongOTP: "Der Einmalcode ist falsch oder wurde schon verwendet. Warten Sie auf den nächsten.",
     wrongSMS: "Der Code ist falsch oder zu alt. Prüfen Sie ihn oder lassen Sie sich einen neuen senden.",

@@ -8,6 +8,8 @@ extension PageTexts {
     case .otp: otp
     case .sms: sms
     case .eid: eidButton
+    case .newPIN: newPIN
+    case .repeatedPIN: repeatedPIN
     }
   }
 
@@ -15,7 +17,8 @@ extension PageTexts {
     switch field {
     case .otp: otpHint
     case .sms: smsHint
-    case .username, .password, .pin, .eid: nil
+    case .newPIN: newPINHint
+    case .username, .password, .pin, .eid, .repeatedPIN: nil
     }
   }
 
@@ -26,6 +29,8 @@ extension PageTexts {
     case .wrong(let field): wrong(field)
     case .locked(let field): locked(field)
     case .notEnough: notEnough
+    case .unsuitablePIN: unsuitablePIN
+    case .pinsDiffer: pinsDiffer
     case .codeSent: codeSent
     case .codeNotSent: codeNotSent
     case .tooManyTries: tooManyTries
@@ -41,6 +46,8 @@ extension PageTexts {
     case .otp: missingOTP
     case .sms: missingSMS
     case .eid: missingEID
+    case .newPIN: missingNewPIN
+    case .repeatedPIN: missingRepeatedPIN
     }
   }
 
@@ -52,13 +59,15 @@ extension PageTexts {
     case .otp: wrongOTP
     case .sms: wrongSMS
     case .eid: wrongEID
+    case .newPIN: unsuitablePIN
+    case .repeatedPIN: pinsDiffer
     }
   }
 
   private func locked(_ field: PageMessage.Field) -> String {
     switch field {
     case .username, .password: lockedLogIn
-    case .pin: lockedPIN
+    case .pin, .newPIN, .repeatedPIN: lockedPIN
     case .otp: lockedOTP
     case .sms: lockedSMS
     case .eid: lockedEID

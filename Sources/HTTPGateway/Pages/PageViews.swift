@@ -17,6 +17,8 @@ struct ConsentView: Sendable {
   enum Scope: Sendable {
     case service
     case credential(SigningView)
+    case creation(CreationView)
+    case deletion(DeletionView)
   }
 
   var transaction, csrf: String
@@ -80,8 +82,27 @@ struct SigningView: Sendable {
   var factors: [Factor]
 }
 
+/// What certificate will be made; the inputs `newPIN` and `repeatedPIN` are for its PIN.
+struct CreationView: Sendable {
+  /// The certificate policy, for people and as OID.
+  var policyName, policy: String
+  var subject, givenName, surname, country: String
+  /// RFC 4514.
+  var issuer: String
+  var days: Int64
+}
+
+/// Which credential will be deleted, and what authorizes that.
+struct DeletionView: Sendable {
+  /// For people to recognise the credential by.
+  var credential: String
+  var certificate: SigningView.Certificate
+  /// As for signing.
+  var factors: [SigningView.Factor]
+}
+
 /// What a page says about the last try. The texts are in `PageTexts`.
-enum PageMessage: Sendable, Hashable {
+enum PageMessage: Error, Sendable, Hashable {
   /// A field of the forms. Its raw value is the name of the input.
   enum Field: String, Sendable, CaseIterable {
     case username, password
@@ -89,6 +110,7 @@ enum PageMessage: Sendable, Hashable {
     case otp = "OTP"
     case sms = "SMS"
     case eid = "EID"
+    case newPIN, repeatedPIN
   }
 
   case logInFailed
@@ -97,6 +119,9 @@ enum PageMessage: Sendable, Hashable {
   case locked(Field)
   /// What was entered is right but does not satisfy the credential's policy.
   case notEnough
+  /// The PIN that the person chose is one that others would try first, or no PIN at all.
+  case unsuitablePIN
+  case pinsDiffer
   case codeSent
   case codeNotSent
   case tooManyTries

@@ -46,6 +46,8 @@ struct Pages: Sendable {
       switch view.scope {
       case .service: "service"
       case .credential: "signing"
+      case .creation: "creation"
+      case .deletion: "deletion"
       }
     return page(template, context.values, view.message?.status ?? .ok, of: partner, language, targets)
   }
@@ -94,7 +96,7 @@ extension PageMessage {
     case .codeSent: .ok
     case .tooManyTries: .tooManyRequests
     case .busy, .codeNotSent: .serviceUnavailable
-    case .logInFailed, .missing, .wrong, .locked, .notEnough: .badRequest
+    case .logInFailed, .missing, .wrong, .locked, .notEnough, .unsuitablePIN, .pinsDiffer: .badRequest
     }
   }
 

@@ -5,9 +5,9 @@ public enum TokenAnswer: Sendable {
   case service(TokenService.Issued)
   case credential(CredentialToken)
 
-  /// The access token of scope credential: it is the SAD.
+  /// The access token of another scope than service: for scope credential it is the SAD.
   public struct CredentialToken: Sendable {
-    /// The SAD's octets.
+    /// The octets of the SAD or of the order's token.
     public let sad: [UInt8]
     /// Seconds that are left.
     public let expiresIn: Int64
@@ -17,8 +17,9 @@ public enum TokenAnswer: Sendable {
 }
 
 /// A code that was used before came again: somebody else has it. The tokens that it gave are dead; if it gave a SAD,
-/// the caller kills that (RFC 6749 §4.1.2, RFC 9700 §4.5).
+/// or the token of an order, the caller kills that (RFC 6749 §4.1.2, RFC 9700 §4.5).
 public struct CodeReused: Error {
+  public let scope: Scope
   public let activation: [UInt8]?
 }
 
@@ -47,7 +48,7 @@ public struct AuthorizationCodeGrant: Sendable {
       }
       if let grant = record.grant {
         try store.removeGrant(grant)
-        return Used.before(activation: record.granted?.activation)
+        return Used.before(record)
       }
       guard now < record.validUntil else { throw OAuthError.invalidGrant("Authorization code is invalid or expired") }
       try Self.check(parameters, details, record.request)
@@ -57,7 +58,8 @@ public struct AuthorizationCodeGrant: Sendable {
       return Used.now(record)
     }
     switch used {
-    case .before(let activation): throw CodeReused(activation: activation)
+    case .before(let record):
+      throw CodeReused(scope: record.request.scope, activation: record.granted?.activation)
     case .now(let record):
       guard let granted = record.granted else { return .service(new.issued) }
       return .credential(
@@ -70,7 +72,7 @@ public struct AuthorizationCodeGrant: Sendable {
   /// What became of a code. Returned, not thrown: the removal of the tokens must stay.
   private enum Used: Sendable {
     case now(CodeRecord)
-    case before(activation: [UInt8]?)
+    case before(CodeRecord)
   }
 
   private func record(_ digest: [UInt8]) async throws -> CodeRecord? {

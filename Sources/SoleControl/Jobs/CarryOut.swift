@@ -46,7 +46,8 @@ extension SigningJobs {
       let now = signing.clock.now()
       let time = signing.clock.milliseconds()
       try await signing.store.write { transaction in
-        try transaction.complete(candidate.operation, signatures, count: candidate.work.items.count, at: now)
+        try transaction.complete(
+          candidate.operation, signatures, of: credential.id, count: candidate.work.items.count, at: now)
         try transaction.end(id, as: .completed(expires: time + Self.validity(candidate.job)))
         try transaction.addNotice(of: candidate.job, candidate.stored, isCompleted: true, now: time)
       }
@@ -63,8 +64,10 @@ extension SigningJobs {
 
   /// The credential as it is now. Whoever may disable it, or revoke the SAD, can stop a job that has not been signed.
   private func usable(_ candidate: JobCandidate) async throws -> Credential {
-    guard let credential = try await verify(candidate),
-      candidate.work.items.allSatisfy({ $0.algorithm.fits(credential.keyType) })
+    guard let credential = try await verify(candidate) else {
+      throw Failure(outcome: .credentialDeleted, reason: "deleted")
+    }
+    guard candidate.work.items.allSatisfy({ $0.algorithm.fits(credential.keyType) })
     else { throw Failure(outcome: .fault, reason: "credential") }
     guard !candidate.isRevoked else { throw Failure(outcome: .authorizationRevoked, reason: "revoked") }
     guard credential.isEnabled else { throw Failure(outcome: .credentialDisabled, reason: "disabled") }
@@ -108,6 +111,7 @@ extension Failure {
     case let failure as Failure: self = failure
     case let failure as MakingFailure: self.init(outcome: JobFailure(failure), reason: failure.reason)
     case Refusal.unavailable: self.init(outcome: .unavailable, reason: "device")
+    case Refusal.unknownCredential: self.init(outcome: .credentialDeleted, reason: "deleted")
     case InternalFault.device: self.init(outcome: .fault, reason: "device")
     case InternalFault.rowIntegrity, InternalFault.jobIntegrity: self.init(outcome: .fault, reason: Self.integrity)
     default: return nil

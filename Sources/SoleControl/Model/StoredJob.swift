@@ -42,6 +42,7 @@ public enum JobFailure: String, Sendable, CaseIterable {
   case unavailable
   case parametersNotSupported
   case credentialDisabled
+  case credentialDeleted
   case authorizationRevoked
   case certificateExpired
   /// Not the caller's fault.

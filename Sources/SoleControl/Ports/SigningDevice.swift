@@ -30,6 +30,10 @@ public enum MACKey: String, Sendable, CaseIterable {
   case oneTimeCode = "code"
   /// What customers are asked to approve, and that they did.
   case pending = "pending"
+  /// Credentials that people ordered to be made or deleted.
+  case order = "order"
+  /// Who signers are.
+  case identity = "identity"
   /// Names of people in the audit log, where they must not be readable.
   case pseudonym = "pseudonym"
 }

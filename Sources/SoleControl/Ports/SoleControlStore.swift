@@ -28,7 +28,7 @@ public enum StoreError: Error, Equatable, Sendable {
   case corrupt
 }
 
-public protocol SoleControlReading: JobReading, PendingReading {
+public protocol SoleControlReading: JobReading, PendingReading, OrderReading {
   func credential(_ id: CredentialID) throws -> SealedRow?
   /// The seal alone: whether a credential is still the one that was read before.
   func seal(of id: CredentialID) throws -> [UInt8]?
@@ -56,7 +56,7 @@ public protocol SoleControlReading: JobReading, PendingReading {
   func messages(of partner: PartnerID, after time: UnixTime) throws -> (count: Int, oldest: UnixTime?)
 }
 
-public protocol SoleControlWriting: SoleControlReading, JobWriting, PendingWriting {
+public protocol SoleControlWriting: SoleControlReading, JobWriting, PendingWriting, OrderWriting {
   /// Adds the credential, or replaces the row of the same id.
   func put(_ row: SealedRow, of credential: Credential) throws
   func put(_ state: FactorState, _ factor: FactorID, of credential: CredentialID) throws

@@ -116,13 +116,17 @@ extension SigningService {
 
   static func check(_ request: AuthorizationRequest, _ credential: Credential) throws {
     try checkTerms(request, credential)
+    try check(factors: Set(request.presented.keys).union(request.outOfBand), credential)
+  }
+
+  /// Whether these factors, if they are right, are what the credential demands.
+  static func check(factors: Set<FactorID>, _ credential: Credential) throws {
     guard let expression = credential.expression else {
       guard credential.mode == .implicit else { throw InternalFault.rowIntegrity(credential.id) }
       return
     }
     // Only what is enrolled is checked, so only that counts.
-    let presented = Set(request.presented.keys).union(request.outOfBand).intersection(
-      credential.enrolments.map(\.factor))
+    let presented = factors.intersection(credential.enrolments.map(\.factor))
     guard !expression.isSatisfied(by: presented) else { return }
     throw Refusal(missing: expression.missing(from: presented))
   }

@@ -66,20 +66,7 @@ extension SigningService {
       multisign: plan.multisign, isEnabled: true)
     try await put(
       credential,
-      events: [
-        AuditEvent(
-          .keyMade,
-          [
-            ("credential", .string(plan.id.text)), ("signer", .string(plan.signer.text)),
-            ("partner", .string(plan.partner.text)), ("keyType", .string(plan.keyType.name)),
-          ]),
-        AuditEvent(
-          .certificateIssued,
-          [
-            ("credential", .string(plan.id.text)),
-            ("serialNumber", .string(credential.certificate.serialNumber)),
-          ]),
-      ])
+      events: Self.events(ofNew: credential))
     return credential
   }
 
@@ -117,7 +104,7 @@ extension SigningService {
     return enrolments
   }
 
-  private func verifier(of pin: String, _ credential: CredentialID) async throws -> (salt: [UInt8], verifier: [UInt8]) {
+  func verifier(of pin: String, _ credential: CredentialID) async throws -> (salt: [UInt8], verifier: [UInt8]) {
     let salt = try await device.random(count: 16)
     return (salt, try await codes([(.pin, Self.pinMessage(pin, credential, salt: salt))])[0])
   }

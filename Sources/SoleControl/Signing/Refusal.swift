@@ -39,6 +39,16 @@ public enum Refusal: Error, Equatable, Sendable {
   case unknownJob
   /// Not an address at which the partner may be notified.
   case responseURINotAllowed
+  /// No credential is made under this certificate policy, or another one was ordered.
+  case policyNotOffered
+  /// Nobody established who the signer is.
+  case notEnrolled
+  /// The subject that the caller wants is not the signer.
+  case subjectDiffers
+  case unsuitablePIN
+  /// The order to make or delete a credential is unknown, used, or another's.
+  case invalidOrder
+  case orderExpired
   /// Trying again soon can help: the device or a provider is busy, or the same request is still running.
   case unavailable
 }
@@ -49,6 +59,9 @@ public enum InternalFault: Error, Equatable, Sendable {
   case rowIntegrity(CredentialID)
   /// A job that the gateway did not write so.
   case jobIntegrity(JobID)
+  /// An identity, or an order, that the gateway did not write so.
+  case identityIntegrity(SignerID)
+  case orderIntegrity
   /// A credential that was about to be made or changed does not fit together.
   case contradictoryCredential(CredentialID)
   case device(DeviceError)

@@ -61,7 +61,7 @@ extension SigningService {
 
     // 7. One transaction consumes the slots, stores the signatures and appends the outcome.
     // 8. It is durable when `complete` returns.
-    try await complete(operation, made, count: request.items.count)
+    try await complete(operation, made, of: warrant.credential.id, count: request.items.count)
 
     // 9. The answer, in request order.
     guard let result = SigningResult(request.work, made: made) else { throw InternalFault.signatureDoesNotVerify }
@@ -98,9 +98,16 @@ extension SigningService {
 // MARK: Steps 7 and 8, and the way back
 
 extension SigningService {
-  private func complete(_ operation: SigningOperation, _ made: [[UInt8]], count: Int) async throws {
+  private func complete(
+    _ operation: SigningOperation, _ made: [[UInt8]], of credential: CredentialID, count: Int
+  ) async throws {
     let now = clock.now()
-    do { try await store.write { try $0.complete(operation, made, count: count, at: now) } } catch {
+    do {
+      try await store.write { try $0.complete(operation, made, of: credential, count: count, at: now) }
+    } catch Refusal.unknownCredential {
+      try await release(operation, reason: "deleted")
+      throw Refusal.unknownCredential
+    } catch {
       throw InternalFault.outcomeUnknown
     }
   }
@@ -117,7 +124,11 @@ extension SoleControlWriting {
   /// - Parameters:
   ///   - made: the signatures, then their time-stamps.
   ///   - count: of the signatures.
-  func complete(_ operation: SigningOperation, _ made: [[UInt8]], count: Int, at now: UnixTime) throws {
+  /// - Throws: `Refusal.unknownCredential` if the credential was deleted while the device signed.
+  func complete(
+    _ operation: SigningOperation, _ made: [[UInt8]], of credential: CredentialID, count: Int, at now: UnixTime
+  ) throws {
+    guard try seal(of: credential) != nil else { throw Refusal.unknownCredential }
     try complete(operation, signatures: made)
     let digest = SHA256.hash(data: made.prefix(count).flatMap(\.self))
     try append(

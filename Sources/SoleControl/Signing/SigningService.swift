@@ -81,6 +81,8 @@ public struct SigningService: Sendable {
   public var timestamps: (any SignatureTimestamping)?
   /// Nil if no trusted provider has an app.
   public var eidApp: (any EIDAppClient)?
+  /// Nil if no credentials are made or deleted at the wish of their owners.
+  public var issuance: Issuance?
 
   public init(
     store: any SoleControlStore, device: any SigningDevice, verifier: any SignatureVerifier,

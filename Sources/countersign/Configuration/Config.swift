@@ -28,6 +28,9 @@ struct Config {
   var partners: [PartnerConfig]
   /// The built-in time-stamping authority. Absent: `signatures/timestamp` is not offered.
   var tsa: TimestampAuthorityConfig?
+  /// Who issues certificates for credentials that people order. Absent: `credentials/create` and `credentials/delete`
+  /// are not offered.
+  var issuer: IssuerConfig?
   /// Seconds that a SAD lives. Default: 300.
   var activationLife: Int
   /// Files with one CRL each, DER or PEM, of the CAs above the signers' certificates and the TSA's. Whoever gets them from
@@ -161,6 +164,7 @@ struct Config {
     let issuers = eidProviders.map(\.settings.issuer)
     guard Set(issuers).count == issuers.count else { throw reader.error("eidProviders", "has an issuer twice") }
     tsa = try reader.optional("tsa").map { try TimestampAuthorityConfig($0) }
+    issuer = try reader.optional("issuer").map { try IssuerConfig($0) }
     activationLife = try reader.integer("activationLife", in: 10...3600, default: 300)
     revocationLists = try reader.files("revocationLists")
     let level = try reader.string("logLevel", default: "info")

@@ -28,6 +28,7 @@ struct SandboxAnswer: Sendable {
         ],
       ],
       "clients": SandboxClients(seed: seed, folder: folder, callbackOrigin: callbackOrigin).json,
+      "certificatePolicies": .array(SandboxAuthority.policies.map(JSONValue.string)),
       "credentials": .array(
         SandboxPopulation.plan.map { credential($0, seed.credentialIDs[$0.label] ?? "") }
           + providers.flatMap { provider in provider.lines.map { credential($0, provider.credentialID($0)) } }),

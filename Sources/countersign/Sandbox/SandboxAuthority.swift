@@ -11,6 +11,9 @@ struct SandboxAuthority {
   private static let organization = "Countersign sandbox"
   /// From the arc for documentation (RFC 5612).
   private static let policy = "1.3.6.1.4.1.32473.1"
+  /// Under which people can order credentials: one like a qualified certificate (ETSI EN 319 411-2, QCP-n-qscd), for the
+  /// authorization server, and one like an advanced certificate (EN 319 411-1, NCP), for `credentials/authorize`.
+  static let policies = ["0.4.0.194112.1.2", "0.4.0.2042.1.1"]
   /// Of the TSA's certificate.
   private static let days: Int64 = 5 * 365
 
@@ -33,7 +36,7 @@ struct SandboxAuthority {
         serial: SandboxSeed.randomBytes(16), now: now, days: Self.days)
       try folder.write(text: chain, to: "tsa.pem")
     }
-    try writeRevocationLists()
+    try writeRevocationLists(withIssuing: !FileManager.default.fileExists(atPath: folder.path(Self.listFiles.issuing)))
   }
 
   // MARK: Revocation lists
@@ -42,16 +45,18 @@ struct SandboxAuthority {
   private static let listLife: Int64 = 7 * 86400
   private static let listRenewal = Duration.seconds(86400)
 
-  private func writeRevocationLists() throws {
+  /// - Parameter withIssuing: only where the issuing CA has no list yet. The service writes the others, as it knows what
+  ///   is revoked.
+  private func writeRevocationLists(withIssuing: Bool) throws {
     let now = Int64(Date().timeIntervalSince1970)
     let lists = try certificates.revocationLists(now: now, number: now, next: Self.listLife)
     try folder.write(octets: lists.root, to: Self.listFiles.root)
-    try folder.write(octets: lists.issuing, to: Self.listFiles.issuing)
+    if withIssuing { try folder.write(octets: lists.issuing, to: Self.listFiles.issuing) }
   }
 
   /// Until the task is cancelled.
   func keepRevocationListsFresh() async {
-    while (try? await Task.sleep(for: Self.listRenewal)) != nil { try? writeRevocationLists() }
+    while (try? await Task.sleep(for: Self.listRenewal)) != nil { try? writeRevocationLists(withIssuing: false) }
   }
 
   /// Adds what the CA has made to the configuration.
@@ -62,6 +67,26 @@ struct SandboxAuthority {
     members["tsa"] = ["certificates": .string(folder.path("tsa.pem")), "policy": .string(Self.policy)]
     members["revocationLists"] = [
       .string(folder.path(Self.listFiles.root)), .string(folder.path(Self.listFiles.issuing)),
+    ]
+    members["issuer"] = [
+      "certificates": .string(folder.path("ca")), "revocationList": .string(folder.path(Self.listFiles.issuing)),
+      "policies": [
+        [
+          "policy": .string(Self.policies[0]), "key": "p256", "mode": "oauth2code", "scal": 2, "multisign": 100,
+          "qualifier": "eu_eidas_qes", "days": 365,
+          "names": [
+            "en": "Like a qualified certificate, for trying out",
+            "de": "Wie ein qualifiziertes Zertifikat, zum Ausprobieren",
+          ],
+        ],
+        [
+          "policy": .string(Self.policies[1]), "key": "p256", "mode": "explicit", "scal": 1, "multisign": 100,
+          "qualifier": "eu_eidas_aes", "days": 365,
+          "names": [
+            "en": "Advanced certificate, for trying out", "de": "Fortgeschrittenes Zertifikat, zum Ausprobieren",
+          ],
+        ],
+      ],
     ]
     try folder.write(.object(members), to: "config.json")
     return try Config.load(folder.path("config.json"))

@@ -90,14 +90,22 @@ struct SandboxPopulation {
 
   private func make(_ user: SandboxSeed.User) async throws {
     try await make(token: user.serviceToken, signer: user.signer)
+    try await enrol(user)
     guard try await service.store.readOAuth({ try $0.account(user.username) }) == nil else { return }
     let account = Account(
       username: user.username, passwordHash: try await service.tokens.hasher.hash(user.password),
       partner: seed.partner, signer: user.signer)
     try await service.store.writeOAuth { try $0.put(account) }
-    let event = AuditEvent(
-      .signerEnrolled, [("signer", .string(user.signer)), ("partner", .string(seed.partner))])
-    try await service.signing.record(event)
+  }
+
+  /// Also into a folder that an earlier build made.
+  private func enrol(_ user: SandboxSeed.User) async throws {
+    let (signer, partner) = (SignerID(user.signer), PartnerID(seed.partner))
+    guard try await service.signing.identity(of: signer, at: partner) == nil else { return }
+    try await service.signing.enrol(
+      EnrolledIdentity(
+        signer: signer, partner: partner, commonName: "\(user.givenName) \(user.surname)", givenName: user.givenName,
+        surname: user.surname, country: "AT"))
   }
 
   /// A token keeps its text over restarts; its day begins anew.

@@ -55,6 +55,19 @@ struct PagesBench {
       scope: signing.map { .credential($0) } ?? .service, message: message)
   }
 
+  static func consent(scope: ConsentView.Scope, message: PageMessage? = nil) -> ConsentView {
+    ConsentView(
+      transaction: "t1", csrf: "c1", client: "Example Portal", signer: "alice", scope: scope, message: message)
+  }
+
+  static let creation = CreationView(
+    policyName: "Advanced <certificate>", policy: "1.3.6.1.4.1.32473.9", subject: "Alice Example", givenName: "Alice",
+    surname: "Example", country: "AT", issuer: "CN=Example CA,O=Example Trust,C=AT", days: 365)
+
+  static func deletion(_ factors: [SigningView.Factor] = pinAndCode) -> DeletionView {
+    DeletionView(credential: "Alice Example, p256", certificate: signing().certificate, factors: factors)
+  }
+
   func consent(_ view: ConsentView, _ language: PageLanguage = .english) async throws -> HTML {
     try await HTML(pages.consent(view, of: Self.partner, in: language, redirectingTo: []))
   }
@@ -77,6 +90,14 @@ struct PagesBench {
     ]
     for message in messages {
       let view = Self.consent(Self.signing(labels: ["A", nil], count: 3, factors: factors), message: message)
+      responses.append(pages.consent(view, of: partner, in: language, redirectingTo: []))
+    }
+    for message: PageMessage? in [nil, .missing(.newPIN), .missing(.repeatedPIN), .unsuitablePIN, .pinsDiffer] {
+      let view = Self.consent(scope: .creation(Self.creation), message: message)
+      responses.append(pages.consent(view, of: partner, in: language, redirectingTo: []))
+    }
+    for message: PageMessage? in [nil, .wrong(.pin), .codeSent] {
+      let view = Self.consent(scope: .deletion(Self.deletion(factors)), message: message)
       responses.append(pages.consent(view, of: partner, in: language, redirectingTo: []))
     }
     let others: [[SigningView.Factor]] = [

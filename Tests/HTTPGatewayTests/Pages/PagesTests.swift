@@ -139,6 +139,33 @@ struct PagesTests {
     #expect(confirm.tags("form").map { $0["action"] } == ["/confirm/x"])
   }
 
+  @Test("orders: what will be made, for whom, and a PIN twice; what will be deleted, and its factors")
+  func orders() async throws {
+    let bench = try PagesBench()
+    let made = try await bench.consent(PagesBench.consent(scope: .creation(PagesBench.creation)), .german)
+    for text in [
+      "Signaturzertifikat ausstellen", "<bdi>Advanced &lt;certificate&gt;</bdi>", "<code>1.3.6.1.4.1.32473.9</code>",
+      "<bdi>Alice Example</bdi>", "<bdi>Example CA</bdi>", "365 Tage",
+    ] { #expect(made.text.contains(text), "\(text)") }
+    #expect(made.tags("form").map { $0["action"] } == ["/oauth2/consent"])
+    for name in ["newPIN", "repeatedPIN"] {
+      let input = try #require(made.tag(id: name))
+      #expect(input["type"] == "password" && input["inputmode"] == "numeric" && input["autocomplete"] == "new-password")
+      #expect(input["name"] == name && input["required"] != nil)
+    }
+    let wrong = try await bench.consent(
+      PagesBench.consent(scope: .creation(PagesBench.creation), message: .pinsDiffer))
+    #expect(wrong.status == 400 && wrong.tags("a").contains { $0["href"] == "#repeatedPIN" })
+    #expect(wrong.tag(id: "repeatedPIN")?["aria-invalid"] == "true" && wrong.tag(id: "newPIN")?["aria-invalid"] == nil)
+
+    let deleted = try await bench.consent(PagesBench.consent(scope: .deletion(PagesBench.deletion())))
+    for text in [PageTexts.english.deletionWarning, "Alice Example, p256", "31 December 2028", "Delete for good"] {
+      #expect(deleted.text.contains(text), "\(text)")
+    }
+    #expect(deleted.tag(id: "PIN") != nil && deleted.tag(id: "OTP") != nil && deleted.tag(id: "newPIN") == nil)
+    #expect(deleted.tags("button").compactMap { $0["value"] } == ["approve", "deny"])
+  }
+
   @Test("a wrong PIN: status, title, alert, link to the field, focus, and the field says what is wrong")
   func wiring() async throws {
     let bench = try PagesBench()

@@ -1,0 +1,92 @@
+public import WireJSON
+
+/// `credentials/create` (CSC 2.1+ §11.4, as its clients show it).
+public struct CredentialsCreateRequest: Sendable {
+  /// OID, dotted decimal.
+  public let certificatePolicy: String
+  public let subject: SubjectData
+  /// How much the answer tells about the new credential (2.2).
+  public let detail: CredentialDetailWanted
+
+  public init(_ fields: Fields) throws {
+    let request = try fields.object("credentialCreationRequest", "credential_creation_request")
+    certificatePolicy = try request.string("certificatePolicy", "certificate_policy")
+    guard OID.isWellFormed(certificatePolicy) else { throw CSCError.invalidParameter("certificatePolicy") }
+    subject = try SubjectData(request)
+    detail = try CredentialDetailWanted(fields)
+    _ = try fields.optionalString("clientData", "client_data")
+  }
+}
+
+/// `credentials/delete` (CSC 2.1+ §11.5, as its clients show it).
+public struct CredentialsDeleteRequest: Sendable {
+  public let credentialID: String
+
+  public init(_ fields: Fields) throws {
+    credentialID = try fields.string("credentialID")
+    _ = try fields.optionalString("clientData", "client_data")
+  }
+}
+
+/// `subjectData`: what the caller wants to be in the certificate's subject. The members are not published; these are the
+/// names of RFC 5280, of RFC 4514 and of OpenID Connect. What nobody here could vouch for is refused.
+public struct SubjectData: Sendable, Equatable {
+  public var commonName, givenName, surname, country: String?
+
+  private static let names = (
+    commonName: ["commonName", "common_name", "CN", "name"], givenName: ["givenName", "given_name", "GN"],
+    surname: ["surname", "familyName", "family_name", "SN"], country: ["country", "countryName", "country_name", "C"]
+  )
+
+  /// Reads the member `subjectData`; without it, nothing is claimed.
+  init(_ fields: Fields) throws {
+    guard let value = try fields.value(["subjectData", "subject_data"]) else { return }
+    guard let object = value.object else {
+      throw CSCError.field(.missingOrInvalidType(type: "object", name: "subjectData"))
+    }
+    let known = Self.names.commonName + Self.names.givenName + Self.names.surname + Self.names.country
+    let refused = CSCError.invalidParameter("subjectData")
+    guard object.members.allSatisfy({ known.contains($0.name) || $0.value == .null }) else { throw refused }
+    func text(_ names: [String]) throws -> String? {
+      do {
+        guard let value = try Fields(object).value(names) else { return nil }
+        guard let text = value.string else { throw refused }
+        return text
+      } catch is FieldError { throw refused }
+    }
+    commonName = try text(Self.names.commonName)
+    givenName = try text(Self.names.givenName)
+    surname = try text(Self.names.surname)
+    country = try text(Self.names.country)
+  }
+
+  var json: JSONValue {
+    var object = JSONObject()
+    let texts = [
+      ("commonName", commonName), ("givenName", givenName), ("surname", surname), ("country", country),
+    ]
+    for (name, text) in texts { object[name] = text.map(JSONValue.string) }
+    return .object(object)
+  }
+}
+
+extension Fields {
+  /// A member that is an object.
+  func object(_ names: String...) throws -> Fields {
+    guard let object = try value(names)?.object else {
+      throw CSCError.field(.missingOrInvalidType(type: "object", name: names[0]))
+    }
+    return Fields(object)
+  }
+}
+
+enum OID {
+  static func isWellFormed(_ text: String) -> Bool {
+    let arcs = text.split(separator: ".", omittingEmptySubsequences: false)
+    return text.utf8.count <= 255 && arcs.count >= 2
+      && arcs.allSatisfy { arc in
+        !arc.isEmpty && arc.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+          && (arc == "0" || arc.first != "0")
+      }
+  }
+}

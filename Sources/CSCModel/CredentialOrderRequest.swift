@@ -1,0 +1,89 @@
+public import WireJSON
+
+/// What a client asks the authorization server to authorize with the scopes `credential-creation` and
+/// `credential-deletion`, by single parameters or by a rich request (CSC 2.1+; the members are not published, so they are
+/// those of the methods).
+public struct CredentialOrderRequest: Sendable, Equatable {
+  public enum Kind: Sendable, Equatable {
+    case creation(certificatePolicy: String, subject: SubjectData)
+    case deletion(credentialID: String)
+  }
+
+  public let kind: Kind
+  /// Type of the rich request; nil for single parameters.
+  public let type: String?
+
+  public static let creationType = "https://cloudsignatureconsortium.org/2025/credential-creation"
+  public static let deletionType = "https://cloudsignatureconsortium.org/2025/credential-deletion"
+
+  public var isCreation: Bool { if case .creation = kind { true } else { false } }
+
+  /// Reads single parameters.
+  ///
+  /// - Throws: `CSCError`, whose text is for the redirect's `error_description`.
+  public init(isCreation: Bool, parameters: (String) -> String?) throws {
+    var object = JSONObject()
+    for name in ["certificatePolicy", "credentialID"] { object[name] = parameters(name).map(JSONValue.string) }
+    try self.init(isCreation: isCreation, Fields(object), type: nil)
+  }
+
+  /// Reads `authorization_details`: an array of one object.
+  ///
+  /// - Returns: nil if its type is not one of these two, whatever else it is.
+  public init?(details text: String) throws {
+    guard let entries = try? JSONValue.parse(Array(text.utf8)).array,
+      let found = entries.first(where: { Self.isOurs($0.object?["type"]?.string) })?.object,
+      let type = found["type"]?.string
+    else { return nil }
+    guard entries.count == 1 else { throw CSCError.invalidAuthorizationDetails }
+    let isCreation = type == Self.creationType
+    do {
+      // As the method has them, or directly.
+      let nested = try Fields(found).value(["credentialCreationRequest"])
+      guard nested == nil || (isCreation && nested?.object != nil) else { throw CSCError.invalidAuthorizationDetails }
+      try self.init(isCreation: isCreation, Fields(nested?.object ?? found), type: type)
+    } catch is FieldError { throw CSCError.invalidAuthorizationDetails }
+  }
+
+  private static func isOurs(_ type: String?) -> Bool { type == creationType || type == deletionType }
+
+  private init(isCreation: Bool, _ fields: Fields, type: String?) throws {
+    self.type = type
+    guard isCreation else {
+      do { kind = .deletion(credentialID: try fields.string("credentialID")) } catch { throw CSCError.field(error) }
+      return
+    }
+    let policy: String
+    do { policy = try fields.string("certificatePolicy") } catch { throw CSCError.field(error) }
+    guard OID.isWellFormed(policy) else { throw CSCError.invalidParameter("certificatePolicy") }
+    kind = .creation(certificatePolicy: policy, subject: try SubjectData(fields))
+  }
+
+  /// The one text of what is asked for, however it was spelt.
+  public func canonical() -> [UInt8] { JSONValue.object(members).canonical() }
+
+  /// Reads back what `canonical()` wrote.
+  public init?(canonical text: [UInt8]) {
+    guard let object = try? JSONValue.parse(text).object else { return nil }
+    let isCreation = object["certificatePolicy"] != nil
+    guard let read = try? Self(isCreation: isCreation, Fields(object), type: object["type"]?.string) else {
+      return nil
+    }
+    self = read
+  }
+
+  private var members: JSONObject {
+    var object = JSONObject()
+    object["type"] = type.map(JSONValue.string)
+    switch kind {
+    case .creation(let policy, let subject):
+      object["certificatePolicy"] = .string(policy)
+      object["subjectData"] = subject.json
+    case .deletion(let id): object["credentialID"] = .string(id)
+    }
+    return object
+  }
+
+  /// `authorization_details` of the token answer (RFC 9396 §7).
+  public var granted: JSONValue { [.object(members)] }
+}

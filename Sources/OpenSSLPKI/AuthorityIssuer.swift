@@ -1,0 +1,71 @@
+internal import Foundation
+public import SoleControl
+internal import Synchronization
+
+/// A CA of one's own as the issuer of new credentials' certificates. For sandboxes and for organisations that run their
+/// own CA.
+public final class AuthorityIssuer: CertificateIssuer {
+  /// Where the CA's statement on revocation goes.
+  public struct List: Sendable {
+    /// Written whole or not at all.
+    public var path: String
+    /// Seconds until the next one, at the latest.
+    public var life: Int64
+
+    public init(path: String, life: Int64) {
+      self.path = path
+      self.life = life
+    }
+  }
+
+  private let authority: CertificateAuthority
+  private let list: List
+  private let now: @Sendable () -> UnixTime
+  /// Signing waits for the device, which no thread of Swift's own may.
+  private let queue = OperationQueue()
+  private let lastNumber = Mutex<Int64>(0)
+  public let name: String
+
+  /// - Parameter now: UTC.
+  public init(_ authority: CertificateAuthority, list: List, now: @escaping @Sendable () -> UnixTime) throws {
+    self.authority = authority
+    self.list = list
+    self.now = now
+    name = try authority.issuingName
+    queue.maxConcurrentOperationCount = 1
+  }
+
+  public func issue(_ request: CertificateRequest) async throws(IssuerError) -> Certificate {
+    let identity = request.identity
+    return try await run { [authority] in
+      try authority.issue(
+        publicKey: request.publicKey,
+        subject: .init(
+          commonName: identity.commonName, givenName: identity.givenName, surname: identity.surname,
+          country: identity.country), serial: request.serialNumber, now: request.notBefore, days: request.days,
+        policy: request.policy)
+    }
+  }
+
+  public func publish(_ revocations: [Revocation]) async throws(IssuerError) {
+    try await run { [authority, list, self] in
+      let now = now()
+      // Grows with each issue (RFC 5280 §5.2.3), also over restarts.
+      let number = lastNumber.withLock { last in
+        last = max(last + 1, now)
+        return last
+      }
+      let octets = try authority.issuingList(of: revocations, now: now, number: number, next: list.life)
+      try Data(octets).write(to: URL(fileURLWithPath: list.path), options: .atomic)
+    }
+  }
+
+  private func run<Output: Sendable>(
+    _ body: @escaping @Sendable () throws -> Output
+  ) async throws(IssuerError) -> Output {
+    let result = await withCheckedContinuation { continuation in
+      queue.addOperation { continuation.resume(returning: Result { try body() }) }
+    }
+    do { return try result.get() } catch { throw .failed("\(error)") }
+  }
+}

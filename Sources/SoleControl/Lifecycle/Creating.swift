@@ -1,0 +1,167 @@
+import AuditLog
+import WireJSON
+
+extension SigningService {
+  /// Carries out an order for a credential (CSC 2.1+ `credentials/create`).
+  ///
+  /// One transaction takes the order and notes under which number a certificate will be asked for; another, after key
+  /// and certificate are made, stores the credential. What fails for certain in between gives the order back. After a
+  /// crash in between the order is spent, nothing of the credential exists, and the number is revoked (`recover`).
+  ///
+  /// - Throws: `Refusal.invalidOrder` if it was used meanwhile; for every other `Refusal` nothing was used.
+  public func create(policy: String, claim: SubjectClaim, by bearer: OrderBearer) async throws -> Credential {
+    let order = bearer.order
+    guard case .creation(let ordered, let salt, let verifier) = order.kind, let issuance else {
+      throw Refusal.invalidOrder
+    }
+    guard policy == ordered else { throw Refusal.policyNotOffered }
+    let offered = try await offerCreation(policy: policy, claim: claim, signer: order.signer, partner: order.partner)
+    let serialNumber = try await serialNumber()
+    let revocation = Revocation(
+      issuer: issuance.issuer.name, serialNumber: Hex.encode(serialNumber).uppercased(), time: clock.now(),
+      expires: clock.now() + offered.profile.days * 86400)
+    try await reserve(order, revocation)
+
+    let (credential, row): (Credential, SealedRow)
+    do {
+      (credential, row) = try await make(order, offered, issuance, serialNumber, .pin(salt: salt, verifier: verifier))
+    } catch {
+      // Certain, unless the issuer does not know itself.
+      if case IssuerError.failed = error {
+        try await abandon(order.digest, revocation, kind: .creationFailed)
+        await publishRevocations()
+      } else {
+        try await giveBack(order)
+      }
+      throw error as? Refusal ?? Self.fault(error)
+    }
+    let now = clock.now()
+    do {
+      try await store.write { transaction in
+        guard try transaction.remove(order: order.digest) else { throw StoreError.corrupt }
+        try transaction.put(row, of: credential)
+        for event in Self.events(ofNew: credential) { try transaction.append(event, at: now) }
+      }
+    } catch StoreError.outcomeUnknown {
+      // If it was not stored, the order is still reserved, and the next start revokes the certificate.
+      throw InternalFault.outcomeUnknown
+    } catch {
+      try await abandon(order.digest, revocation, kind: .creationFailed)
+      throw error
+    }
+    return credential
+  }
+
+  /// 16 octets that make a positive number (RFC 5280 §4.1.2.2).
+  private func serialNumber() async throws -> [UInt8] {
+    do {
+      let octets = try await device.random(count: 16)
+      return [octets[0] & 0x7f | 0x40] + octets.dropFirst()
+    } catch { throw error.asFault }
+  }
+
+  private func reserve(_ order: CredentialOrder, _ revocation: Revocation) async throws {
+    let now = clock.now()
+    let instance = rules.instance
+    try await store.write { transaction in
+      guard try transaction.order(order.digest)?.state == .open, now < order.expires else {
+        throw Refusal.invalidOrder
+      }
+      try transaction.put(
+        .reserved(instance: instance, serialNumber: revocation.serialNumber, issuer: revocation.issuer),
+        ofOrder: order.digest)
+      try transaction.append(
+        AuditEvent(
+          .creationIntended, order.auditFields + [("serialNumber", .string(revocation.serialNumber))]), at: now)
+    }
+  }
+
+  private func giveBack(_ order: CredentialOrder) async throws {
+    let now = clock.now()
+    try await store.write { transaction in
+      try transaction.put(.open, ofOrder: order.digest)
+      try transaction.append(AuditEvent(.creationReleased, [("order", .string(Hex.encode(order.digest)))]), at: now)
+    }
+  }
+
+  private func abandon(_ digest: [UInt8], _ revocation: Revocation, kind: AuditEvent.Kind) async throws {
+    let now = clock.now()
+    try await store.write { transaction in
+      _ = try transaction.remove(order: digest)
+      try transaction.add(revocation)
+      try transaction.append(
+        AuditEvent(
+          kind,
+          [("order", .string(Hex.encode(digest))), ("serialNumber", .string(revocation.serialNumber))]), at: now)
+    }
+  }
+
+  private func make(
+    _ order: CredentialOrder, _ offered: OfferedCreation, _ issuance: Issuance, _ serialNumber: [UInt8],
+    _ pin: Enrolment
+  ) async throws -> (Credential, SealedRow) {
+    let (profile, identity) = (offered.profile, offered.identity)
+    let (wrapped, publicKey) = try await issuance.keys.makeKeyPair(profile.keyType)
+    let certificate = try await issuance.issuer.issue(
+      CertificateRequest(
+        publicKey: publicKey, identity: identity, policy: profile.policy, serialNumber: serialNumber,
+        notBefore: clock.now(), days: profile.days))
+    let credential = Credential(
+      id: order.credential, partner: order.partner, signer: order.signer, description: identity.commonName,
+      qualifier: profile.qualifier, keyType: profile.keyType, wrappedKey: wrapped, certificate: certificate,
+      mode: profile.mode, expression: .factor(.pin), enrolments: [pin], scal: profile.scal,
+      multisign: profile.multisign, isEnabled: true)
+    guard certificate.publicKey == publicKey, certificate.serialNumber == Hex.encode(serialNumber).uppercased(),
+      credential.isConsistent
+    else { throw IssuerError.failed("not the certificate that was asked for") }
+    let text = credential.canonical()
+    do { return (credential, SealedRow(text: text, seal: try await codes([(.credentialRow, text)])[0])) } catch {
+      // There is a certificate now, so this is not a failure after which nothing was issued.
+      throw IssuerError.failed("the new credential could not be sealed")
+    }
+  }
+
+  private static func fault(_ error: any Error) -> any Error {
+    switch error {
+    case IssuerError.unavailable: Refusal.unavailable
+    case let error as DeviceError: error.asFault
+    default: error
+    }
+  }
+
+  static func events(ofNew credential: Credential) -> [AuditEvent] {
+    [
+      AuditEvent(
+        .keyMade,
+        [
+          ("credential", .string(credential.id.text)), ("signer", .string(credential.signer.text)),
+          ("partner", .string(credential.partner.text)), ("keyType", .string(credential.keyType.name)),
+        ]),
+      AuditEvent(
+        .certificateIssued,
+        [
+          ("credential", .string(credential.id.text)),
+          ("serialNumber", .string(credential.certificate.serialNumber)),
+        ]),
+    ]
+  }
+}
+
+extension SoleControlWriting {
+  /// What a crash left of creations: their orders are spent, and certificates that may have been issued are revoked.
+  ///
+  /// - Returns: how many there were.
+  func endReservedOrders(instance: String, at now: UnixTime) throws -> Int {
+    let left = try takeReservedOrders(instance: instance)
+    for order in left {
+      guard case .reserved(_, let serialNumber, let issuer) = order.state else { continue }
+      // Nobody knows when such a certificate ends; it is named for ten years.
+      try add(Revocation(issuer: issuer, serialNumber: serialNumber, time: now, expires: now + 10 * 31_557_600))
+      try append(
+        AuditEvent(
+          .creationUnknown,
+          [("order", .string(Hex.encode(order.digest))), ("serialNumber", .string(serialNumber))]), at: now)
+    }
+    return left.count
+  }
+}

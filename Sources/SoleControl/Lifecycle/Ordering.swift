@@ -1,0 +1,181 @@
+import AuditLog
+import WireJSON
+
+/// An order's token, once: it is not stored and cannot be had again.
+public struct GrantedOrder: Sendable {
+  public let token: OrderToken
+  public let order: CredentialOrder
+  /// Seconds.
+  public let expiresIn: UnixTime
+}
+
+/// What a person is asked on the page, with all that can be refused before anybody is asked.
+public struct OfferedCreation: Sendable {
+  public let profile: CredentialProfile
+  public let identity: EnrolledIdentity
+}
+
+/// For whom an order's token speaks.
+public struct OrderBearer: Sendable {
+  public let order: CredentialOrder
+
+  public var principal: Principal {
+    Principal(partner: order.partner, signer: order.signer, client: order.client)
+  }
+}
+
+extension SigningService {
+  // MARK: Creation
+
+  /// Whether the signer can have a credential under this policy.
+  ///
+  /// - Throws: `Refusal.policyNotOffered`, `Refusal.notEnrolled`, `Refusal.subjectDiffers`.
+  public func offerCreation(
+    policy: String, claim: SubjectClaim, signer: SignerID, partner: PartnerID
+  ) async throws -> OfferedCreation {
+    guard let profile = issuance?.profile(policy) else { throw Refusal.policyNotOffered }
+    guard let identity = try await identity(of: signer, at: partner) else { throw Refusal.notEnrolled }
+    guard identity.agrees(with: claim) else { throw Refusal.subjectDiffers }
+    return OfferedCreation(profile: profile, identity: identity)
+  }
+
+  /// The logged-in person orders a credential with this PIN.
+  ///
+  /// The PIN is tied to the new credential's name here and kept as it will be; nobody sees it again.
+  public func orderCreation(
+    policy: String, pin: String, client: ClientID, signer: SignerID, partner: PartnerID
+  ) async throws -> GrantedOrder {
+    _ = try await offerCreation(policy: policy, claim: SubjectClaim(), signer: signer, partner: partner)
+    guard PINRule.isSuitable(pin) else { throw Refusal.unsuitablePIN }
+    let credential = CredentialID("cred-" + (try await randomID()))
+    let (salt, verifier) = try await verifier(of: pin, credential)
+    return try await order(
+      .creation(policy: policy, salt: salt, verifier: verifier), credential, client, signer, partner, checks: [],
+      seal: nil)
+  }
+
+  // MARK: Deletion
+
+  /// The credential, if its owner can order on a page that it be deleted.
+  ///
+  /// - Parameter askable: the factors that the page can ask for.
+  public func offerDeletion(
+    of id: CredentialID, askable: Set<FactorID>, as principal: Principal
+  ) async throws -> Credential {
+    let credential = try await credential(id, as: principal)
+    guard credential.expression.map({ $0.isSatisfied(by: askable) || $0.factors.isSubset(of: askable) }) ?? true else {
+      throw Refusal.policyNotSatisfied
+    }
+    return credential
+  }
+
+  /// The owner orders that a credential be deleted, with the factors that a signature takes, checked and counted as
+  /// for one. It may be disabled or expired.
+  public func orderDeletion(
+    of id: CredentialID, presented: [FactorID: String], client: ClientID, as principal: Principal
+  ) async throws -> GrantedOrder {
+    guard let row = try await store.read({ try $0.credential(id) }) else { throw Refusal.unknownCredential }
+    let credential = try await confirmed(row, id: id)
+    guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
+    try Self.check(factors: Set(presented.keys), credential)
+    let checks = try await prepare(
+      .deletion(of: id, presented: presented), for: credential, evidencePrefix: try await randomID(), now: clock.now())
+    return try await order(
+      .deletion, id, client, credential.signer, credential.partner, checks: checks, seal: row.seal)
+  }
+
+  /// - Parameter seal: of the credential that must not have changed meanwhile.
+  private func order(
+    _ kind: CredentialOrder.Kind, _ credential: CredentialID, _ client: ClientID, _ signer: SignerID,
+    _ partner: PartnerID, checks: [FactorCheck], seal: [UInt8]?
+  ) async throws -> GrantedOrder {
+    let octets: [UInt8]
+    do { octets = try await device.random(count: OrderToken.length) } catch { throw error.asFault }
+    guard let token = OrderToken(octets: octets) else { throw InternalFault.device(.fault) }
+    let now = clock.now()
+    let order = CredentialOrder(
+      kind: kind, digest: token.digest, gateway: rules.gateway, partner: partner, client: client, signer: signer,
+      credential: credential, expires: now + rules.activationLife)
+    let (decided, text, mac) = try await complete(checks, thenAuthenticate: .order) { _ in order.canonical() }
+    let stored = StoredOrder(
+      digest: token.digest, row: SealedRow(text: text, seal: mac), expires: order.expires, state: .open)
+    let rules = rules
+    let refusal: Refusal? = try await store.write { transaction in
+      if let seal { guard try transaction.seal(of: credential) == seal else { throw Refusal.unavailable } }
+      if let refusal = try transaction.decide(decided, credential, rules, now) { return refusal }
+      try transaction.removeOrders(expiredBefore: now)
+      try transaction.add(stored)
+      try transaction.append(
+        AuditEvent(
+          .orderGranted,
+          order.auditFields + [
+            ("client", .string(client.text)), ("evidence", .array(decided.map(\.json))),
+            ("expires", .integer(order.expires)),
+          ]), at: now)
+      return nil
+    }
+    if let refusal { throw refusal }
+    return GrantedOrder(token: token, order: order, expiresIn: rules.activationLife)
+  }
+
+  // MARK: The token
+
+  /// The order of a bearer token; nil for one that is unknown, used, or was never given.
+  ///
+  /// - Throws: `Refusal.orderExpired`.
+  public func order(of token: OrderToken) async throws -> OrderBearer? {
+    let digest = token.digest
+    guard let stored = try await store.read({ try $0.order(digest) }), stored.state == .open else { return nil }
+    let seal = try await codes([(.order, stored.row.text)])[0]
+    guard Self.isEqual(seal, stored.row.seal), let order = CredentialOrder(canonical: stored.row.text),
+      order.digest == digest, order.gateway == rules.gateway
+    else {
+      try await record(AuditEvent(.integrityViolated, [("order", .string(Hex.encode(digest)))]))
+      throw InternalFault.orderIntegrity
+    }
+    guard clock.now() < order.expires else { throw Refusal.orderExpired }
+    return OrderBearer(order: order)
+  }
+
+  /// Ends an order that was not carried out.
+  ///
+  /// - Throws: `Refusal.invalidOrder` if there is none, or it is not the principal's.
+  public func withdraw(_ token: OrderToken, as principal: Principal) async throws {
+    guard let bearer = try? await order(of: token), bearer.order.partner == principal.partner,
+      principal.signer == nil || principal.signer == bearer.order.signer,
+      principal.client == bearer.order.client
+    else { throw Refusal.invalidOrder }
+    try await withdraw(order: token.digest)
+  }
+
+  /// Ends the order of this digest, if it is open.
+  public func withdraw(order digest: [UInt8]) async throws {
+    let now = clock.now()
+    try await store.write { transaction in
+      guard try transaction.order(digest)?.state == .open else { return }
+      _ = try transaction.remove(order: digest)
+      try transaction.append(AuditEvent(.orderWithdrawn, [("order", .string(Hex.encode(digest)))]), at: now)
+    }
+  }
+}
+
+extension CredentialOrder {
+  var auditFields: [(String, JSONValue)] {
+    var fields: [(String, JSONValue)] = [
+      ("order", .string(Hex.encode(digest))), ("what", .string(isCreation ? "creation" : "deletion")),
+      ("credential", .string(credential.text)), ("signer", .string(signer.text)), ("partner", .string(partner.text)),
+    ]
+    if case .creation(let policy, _, _) = kind { fields.append(("policy", .string(policy))) }
+    return fields
+  }
+}
+
+extension AuthorizationRequest {
+  /// What factors are asked for when a credential is to be deleted: no signature at all, so that what is bound to a
+  /// request, such as the nonce of an eID log-in, fits no signature, and the other way round.
+  public static func deletion(of credential: CredentialID, presented: [FactorID: String] = [:]) -> AuthorizationRequest
+  {
+    AuthorizationRequest(
+      credential: credential, numSignatures: 0, hashAlgorithm: nil, digests: [], presented: presented)
+  }
+}

@@ -1,0 +1,137 @@
+import Crypto
+import WireJSON
+
+/// What a person ordered on the authorization server's page: to make one credential, or to delete one. The token of the
+/// order carries it out, once (CSC 2.1+: scopes `credential-creation` and `credential-deletion`).
+public struct CredentialOrder: Sendable, Equatable {
+  public enum Kind: Sendable, Equatable {
+    /// - Parameters:
+    ///   - policy: OID of the certificate policy.
+    ///   - salt, verifier: of the PIN that the person chose, as they will stand in the new credential.
+    case creation(policy: String, salt: [UInt8], verifier: [UInt8])
+    case deletion
+  }
+
+  public let kind: Kind
+  /// SHA-256 of the token: the order's name, and what ties the stored row to it.
+  public let digest: [UInt8]
+  public let gateway: String
+  public let partner: PartnerID
+  /// The client for which the order was given, and which alone may present the token.
+  public let client: ClientID
+  public let signer: SignerID
+  /// The one to be deleted, or what the new one will be called.
+  public let credential: CredentialID
+  public let expires: UnixTime
+
+  public var isCreation: Bool { kind != .deletion }
+
+  public init(
+    kind: Kind, digest: [UInt8], gateway: String, partner: PartnerID, client: ClientID, signer: SignerID,
+    credential: CredentialID, expires: UnixTime
+  ) {
+    self.kind = kind
+    self.digest = digest
+    self.gateway = gateway
+    self.partner = partner
+    self.client = client
+    self.signer = signer
+    self.credential = credential
+    self.expires = expires
+  }
+
+  public func canonical() -> [UInt8] {
+    var object = JSONObject([
+      ("order", .string(isCreation ? "creation" : "deletion")), ("digest", .string(Hex.encode(digest))),
+      ("gateway", .string(gateway)), ("partner", .string(partner.text)), ("client", .string(client.text)),
+      ("signer", .string(signer.text)), ("credential", .string(credential.text)), ("expires", .integer(expires)),
+    ])
+    if case .creation(let policy, let salt, let verifier) = kind {
+      object["policy"] = .string(policy)
+      object["salt"] = .string(Hex.encode(salt))
+      object["verifier"] = .string(Hex.encode(verifier))
+    }
+    return JSONValue.object(object).canonical()
+  }
+
+  /// Nil if it is not what `canonical()` writes.
+  public init?(canonical text: [UInt8]) {
+    guard let object = try? JSONValue.parse(text).object, let order = object["order"]?.string,
+      let digest = object["digest"]?.string.flatMap(Hex.decode), let gateway = object["gateway"]?.string,
+      let partner = object["partner"]?.string, let client = object["client"]?.string,
+      let signer = object["signer"]?.string, let credential = object["credential"]?.string,
+      let expires = object["expires"]?.integer
+    else { return nil }
+    let kind: Kind
+    switch order {
+    case "creation":
+      guard let policy = object["policy"]?.string, let salt = object["salt"]?.string.flatMap(Hex.decode),
+        let verifier = object["verifier"]?.string.flatMap(Hex.decode)
+      else { return nil }
+      kind = .creation(policy: policy, salt: salt, verifier: verifier)
+    case "deletion": kind = .deletion
+    default: return nil
+    }
+    self.init(
+      kind: kind, digest: digest, gateway: gateway, partner: PartnerID(partner), client: ClientID(client),
+      signer: SignerID(signer), credential: CredentialID(credential), expires: expires)
+  }
+}
+
+/// The bearer token of an order: 36 random octets, on the wire base64url. The store has its digest only.
+public struct OrderToken: Sendable, Equatable {
+  static let length = 36
+  /// Characters of its text on the wire; no other token has as many.
+  public static let textLength = length / 3 * 4
+
+  public let octets: [UInt8]
+
+  /// Nil if the octets have not the length of an order's token. Says nothing about whether it was ever issued.
+  public init?(octets: [UInt8]) {
+    guard octets.count == Self.length else { return nil }
+    self.octets = octets
+  }
+
+  var digest: [UInt8] { Array(SHA256.hash(data: octets)) }
+}
+
+/// An order as the store keeps it.
+public struct StoredOrder: Sendable, Equatable {
+  public enum State: Sendable, Equatable {
+    case open
+    /// A process is making the credential. After a crash it stays so: spent. Should a certificate of this number have
+    /// been issued, nobody has it.
+    case reserved(instance: String, serialNumber: String, issuer: String)
+  }
+
+  public let digest: [UInt8]
+  /// Canonical text of the order and the device's MAC over it.
+  public let row: SealedRow
+  public let expires: UnixTime
+  public let state: State
+
+  public init(digest: [UInt8], row: SealedRow, expires: UnixTime, state: State) {
+    self.digest = digest
+    self.row = row
+    self.expires = expires
+    self.state = state
+  }
+}
+
+/// That a certificate is to be revoked: the issuer's list names it until its own time is over.
+public struct Revocation: Sendable, Equatable {
+  /// RFC 4514.
+  public let issuer: String
+  /// Hexadecimal, upper case.
+  public let serialNumber: String
+  public let time: UnixTime
+  /// When the certificate ends.
+  public let expires: UnixTime
+
+  public init(issuer: String, serialNumber: String, time: UnixTime, expires: UnixTime) {
+    self.issuer = issuer
+    self.serialNumber = serialNumber
+    self.time = time
+    self.expires = expires
+  }
+}

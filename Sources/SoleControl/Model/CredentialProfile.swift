@@ -1,0 +1,46 @@
+/// What a credential becomes that is made under a certificate policy. Its factor is the PIN that its owner chose.
+public struct CredentialProfile: Sendable {
+  /// OID of the certificate policy (RFC 5280 §4.2.1.4), dotted decimal.
+  public var policy: String
+  /// What people call it, by RFC 5646 tag.
+  public var names: [String: String]
+  public var keyType: KeyType
+  /// `explicit` or `oauth2code`.
+  public var mode: AuthorizationMode
+  /// CSC v2 `signatureQualifier`.
+  public var qualifier: String?
+  public var scal: SCAL
+  public var multisign: Int
+  /// How long its certificates are valid.
+  public var days: Int64
+
+  public init(
+    policy: String, names: [String: String], keyType: KeyType, mode: AuthorizationMode, qualifier: String?, scal: SCAL,
+    multisign: Int, days: Int64
+  ) {
+    self.policy = policy
+    self.names = names
+    self.keyType = keyType
+    self.mode = mode
+    self.qualifier = qualifier
+    self.scal = scal
+    self.multisign = multisign
+    self.days = days
+  }
+}
+
+/// What is needed to make credentials: who issues certificates, where keys are made, and what can be had.
+public struct Issuance: Sendable {
+  public let issuer: any CertificateIssuer
+  public let keys: any KeyMaker
+  public let profiles: [CredentialProfile]
+  let publishing = Publishing()
+
+  public init(issuer: any CertificateIssuer, keys: any KeyMaker, profiles: [CredentialProfile]) {
+    self.issuer = issuer
+    self.keys = keys
+    self.profiles = profiles
+  }
+
+  public func profile(_ policy: String) -> CredentialProfile? { profiles.first { $0.policy == policy } }
+}

@@ -1,0 +1,65 @@
+import WireJSON
+
+/// Who a signer is, as the partner or an identity check established it. Certificates name nobody else.
+///
+/// The stored row carries a MAC made in the device: whoever edits the store cannot get a certificate in another name.
+public struct EnrolledIdentity: Sendable, Equatable {
+  public let signer: SignerID
+  public let partner: PartnerID
+  public let commonName, givenName, surname: String
+  /// ISO 3166-1 alpha-2.
+  public let country: String
+
+  public init(
+    signer: SignerID, partner: PartnerID, commonName: String, givenName: String, surname: String, country: String
+  ) {
+    self.signer = signer
+    self.partner = partner
+    self.commonName = commonName
+    self.givenName = givenName
+    self.surname = surname
+    self.country = country
+  }
+
+  func canonical() -> [UInt8] {
+    let object: JSONValue = [
+      "signer": .string(signer.text), "partner": .string(partner.text), "commonName": .string(commonName),
+      "givenName": .string(givenName), "surname": .string(surname), "country": .string(country),
+    ]
+    return object.canonical()
+  }
+
+  /// Nil if it is not what `canonical()` writes.
+  init?(canonical text: [UInt8]) {
+    guard let object = try? JSONValue.parse(text).object, let signer = object["signer"]?.string,
+      let partner = object["partner"]?.string, let commonName = object["commonName"]?.string,
+      let givenName = object["givenName"]?.string, let surname = object["surname"]?.string,
+      let country = object["country"]?.string
+    else { return nil }
+    self.init(
+      signer: SignerID(signer), partner: PartnerID(partner), commonName: commonName, givenName: givenName,
+      surname: surname, country: country)
+  }
+
+  /// Whether nothing that is claimed says otherwise, octet by octet: Swift's own comparison takes different spellings of
+  /// a letter for the same.
+  func agrees(with claim: SubjectClaim) -> Bool {
+    [
+      (claim.commonName, commonName), (claim.givenName, givenName), (claim.surname, surname), (claim.country, country),
+    ].allSatisfy { claimed, known in claimed.map { $0.utf8.elementsEqual(known.utf8) } ?? true }
+  }
+}
+
+/// What a caller says about the subject of a certificate; nil for what it leaves open.
+public struct SubjectClaim: Sendable, Equatable {
+  public var commonName, givenName, surname, country: String?
+
+  public init(
+    commonName: String? = nil, givenName: String? = nil, surname: String? = nil, country: String? = nil
+  ) {
+    self.commonName = commonName
+    self.givenName = givenName
+    self.surname = surname
+    self.country = country
+  }
+}

@@ -1,0 +1,60 @@
+import OpenSSLPKI
+import SoleControl
+
+extension Config {
+  /// A CA of one's own whose key is in the device's token (label `countersign-ca-issuing`).
+  struct IssuerConfig {
+    /// Folder with the certificates of the CA, DER: `root.der` and `issuing.der`.
+    var certificates: String
+    /// File for the issuing CA's CRL, DER. Written at every start, daily, and whenever a credential is deleted.
+    var revocationList: String
+    /// In the file: `policies`, each with `policy` (OID), `names` (by language, for people), `key` (such as `p256`,
+    /// `rsa3072`), `mode` (`explicit` or `oauth2code`; default oauth2code), `scal` (1 or 2; default 2), `multisign`
+    /// (default 1), `qualifier` (`signatureQualifier`; default none), `days` (validity of certificates).
+    var profiles: [CredentialProfile]
+
+    /// Seconds until the next list, at the latest.
+    static let listLife: Int64 = 7 * 86400
+
+    init(_ reader: ConfigReader) throws {
+      certificates = try reader.string("certificates")
+      revocationList = try reader.string("revocationList")
+      profiles = try reader.list("policies").map { try CredentialProfile($0) }
+      guard !profiles.isEmpty, Set(profiles.map(\.policy)).count == profiles.count else {
+        throw reader.error("policies", "must name at least one policy, and none twice")
+      }
+      try reader.finish()
+    }
+  }
+
+  /// Labels of the keys that OpenSSL uses.
+  var openSSLKeyLabels: [String] {
+    [tsa.map(\.keyLabel), issuer.map { _ in CertificateAuthority.issuingLabel }].compactMap(\.self)
+  }
+}
+
+extension CredentialProfile {
+  fileprivate init(_ reader: ConfigReader) throws {
+    let key = try reader.string("key")
+    guard let keyType = KeyType(name: key) else { throw reader.error("key", "is no type of key: \(key)") }
+    let mode = try reader.string("mode", default: AuthorizationMode.oauth2code.rawValue)
+    guard let mode = AuthorizationMode(rawValue: mode), mode != .implicit else {
+      throw reader.error("mode", "must be explicit or oauth2code")
+    }
+    let policy = try reader.string("policy")
+    guard policy.wholeMatch(of: /[0-2](\.(0|[1-9][0-9]*))+/) != nil else {
+      throw reader.error("policy", "is no OID in dotted decimal text")
+    }
+    var names: [String: String] = [:]
+    if let languages = try reader.optional("names") {
+      for tag in languages.names { names[tag] = try languages.string(tag, longest: 100) }
+      try languages.finish()
+    }
+    self.init(
+      policy: policy, names: names, keyType: keyType, mode: mode, qualifier: try reader.optionalString("qualifier"),
+      scal: try reader.integer("scal", in: 1...2, default: 2) == 2 ? .two : .one,
+      multisign: try reader.integer("multisign", in: 1...1000, default: 1),
+      days: Int64(try reader.integer("days", in: 1...3660)))
+    try reader.finish()
+  }
+}

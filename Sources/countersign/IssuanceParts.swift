@@ -1,0 +1,46 @@
+import Foundation
+import Logging
+import OpenSSLPKI
+import PKCS11Device
+import ServiceLifecycle
+import SoleControl
+
+/// Making and deleting credentials at the wish of their owners, put together from the configuration.
+enum IssuanceParts {
+  /// - Parameter keys: with that of the issuing CA.
+  static func issuance(
+    _ config: Config.IssuerConfig, _ keys: DeviceKeys, device: Device, now: @escaping @Sendable () -> UnixTime
+  ) throws -> Issuance {
+    guard let authority = try CertificateAuthority.existing(folder: config.certificates, keys: keys) else {
+      throw ConfigError(description: "there is no CA in \(config.certificates)")
+    }
+    return Issuance(
+      issuer: try AuthorityIssuer(
+        authority, list: .init(path: config.revocationList, life: Config.IssuerConfig.listLife), now: now),
+      keys: device, profiles: config.profiles)
+  }
+}
+
+/// Keeps the issuer's statement on revocation fresh while the service runs.
+struct RevocationPublisher: ServiceLifecycle.Service {
+  private static let renewal = Duration.seconds(86400)
+  /// After a failure.
+  private static let retry = Duration.seconds(60)
+
+  let signing: SigningService
+  let logger: Logger
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      var isGood = true
+      while (try? await Task.sleep(for: isGood ? Self.renewal : Self.retry)) != nil { isGood = await publish() }
+    }
+  }
+
+  @discardableResult
+  func publish() async -> Bool {
+    let isGood = await signing.publishRevocations()
+    if !isGood { logger.error("could not publish revocations; trying again") }
+    return isGood
+  }
+}

@@ -1,0 +1,437 @@
+import AuditLog
+import Foundation
+import OpenSSLPKI
+import PKCS11Device
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import SoleControl
+
+/// Credentials that people order to be made and deleted.
+@Suite("Orders")
+struct OrderTests {
+  private static let pin = "271828"
+  private static let policy = TestIssuance.policies.explicit
+
+  private struct Setting {
+    let store: MemoryStore
+    let bench: SigningBench
+
+    init(
+      _ issuer: (any CertificateIssuer)? = nil, store: (any SoleControlStore)? = nil, memory: MemoryStore? = nil,
+      device: any SigningDevice = TestToken.shared.device
+    ) async throws {
+      let memory = memory ?? MemoryStore()
+      self.store = memory
+      let list = try temporaryFolder().appendingPathComponent("issuing.crl")
+      bench = SigningBench(
+        store: store ?? memory, device: device,
+        issuance: TestIssuance.issuance(try issuer ?? TestIssuance.issuer(list: list)))
+      try await bench.enrolIdentity()
+    }
+
+    var service: SigningService { bench.service }
+
+    func orderCreation(_ signer: String = "alice", pin: String = OrderTests.pin) async throws -> OrderBearer {
+      let granted = try await service.orderCreation(
+        policy: OrderTests.policy, pin: pin, client: ClientID("app"), signer: SignerID(signer),
+        partner: SigningBench.partner)
+      return try #require(try await service.order(of: granted.token))
+    }
+
+    func create(
+      _ bearer: OrderBearer, policy: String = OrderTests.policy, claim: SubjectClaim = SubjectClaim()
+    ) async throws -> Credential { try await service.create(policy: policy, claim: claim, by: bearer) }
+
+    func orderDeletion(
+      _ credential: Credential, presented: [FactorID: String] = [.pin: SigningBench.pin]
+    ) async throws -> OrderBearer {
+      let granted = try await service.orderDeletion(
+        of: credential.id, presented: presented, client: ClientID("app"), as: bench.principal())
+      return try #require(try await service.order(of: granted.token))
+    }
+  }
+
+  // MARK: Creation
+
+  @Test("ordered with a PIN, made once: the certificate names the enrolled person, and the PIN signs")
+  func created() async throws {
+    let setting = try await Setting()
+    let (service, bench) = (setting.service, setting.bench)
+    let granted = try await service.orderCreation(
+      policy: Self.policy, pin: Self.pin, client: ClientID("app"), signer: SignerID("alice"),
+      partner: SigningBench.partner)
+    #expect(granted.expiresIn == 300)
+    let bearer = try #require(try await service.order(of: granted.token))
+    #expect(
+      bearer.principal == Principal(partner: SigningBench.partner, signer: SignerID("alice"), client: ClientID("app")))
+    let credential = try await setting.create(
+      bearer, claim: SubjectClaim(commonName: "Alice Example", surname: "Example", country: "AT"))
+    #expect(credential.certificate.subject == "CN=Alice Example,2.5.4.42=Alice,2.5.4.4=Example,C=AT")
+    #expect(credential.certificate.notAfter > bench.clock.now + 29 * 86400 && credential.signer == SignerID("alice"))
+    #expect(try await service.credential(credential.id, as: bench.principal()) == credential)
+    let file = try temporaryFolder().appendingPathComponent("certificate.der")
+    try Data(credential.certificate.chain[0]).write(to: file)
+    let text = try await run("/usr/bin/openssl", ["x509", "-inform", "DER", "-in", file.path, "-noout", "-text"])
+    #expect(text.output.contains("Policy: \(Self.policy)"), "\(text.output)")
+    let sad = try await bench.authorize(credential, presented: [.pin: Self.pin]).sad
+    _ = try await bench.sign(credential, sad, [digest("a")])
+    await #expect(throws: Refusal.wrongFactor(.pin)) { try await bench.authorize(credential) }
+
+    // Once.
+    #expect(try await service.order(of: granted.token) == nil)
+    await #expect(throws: Refusal.invalidOrder) { try await setting.create(bearer) }
+    let log = setting.store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }.joined()
+    #expect(setting.store.count(.orderGranted) == 1 && setting.store.count(.creationIntended) == 1)
+    #expect(setting.store.count(.certificateIssued) == 1 && setting.store.count(.keyMade) == 1)
+    #expect(log.contains(credential.certificate.serialNumber) && !log.contains("Example") && !log.contains(Self.pin))
+  }
+
+  @Test("twenty calls at once with one order make one credential")
+  func atOnce() async throws {
+    let setting = try await Setting()
+    let bearer = try await setting.orderCreation()
+    let made = await withTaskGroup(of: Credential?.self) { group in
+      for _ in 0..<20 { group.addTask { try? await setting.create(bearer) } }
+      return await group.reduce(into: [Credential]()) { if let credential = $1 { $0.append(credential) } }
+    }
+    #expect(made.count == 1 && setting.store.count(.certificateIssued) == 1)
+    let list = try await setting.service.credentials(
+      of: SignerID("alice"), after: nil, limit: 10, as: setting.bench.principal())
+    #expect(list == made)
+  }
+
+  @Test("nobody gets a certificate in another name, under another policy, or unknown; such tries use nothing up")
+  func refusals() async throws {
+    let setting = try await Setting()
+    try await setting.bench.enrolIdentity("bob", givenName: "Bob")
+    let bearer = try await setting.orderCreation()
+    let claims = [
+      SubjectClaim(commonName: "Bob Example"), SubjectClaim(givenName: "Bob"), SubjectClaim(surname: "example"),
+      SubjectClaim(country: "DE"), SubjectClaim(commonName: "Alice Example", givenName: ""),
+      // The same letters for people, other octets.
+      SubjectClaim(commonName: "A\u{200b}lice Example"),
+    ]
+    for claim in claims {
+      await #expect(throws: Refusal.subjectDiffers) { try await setting.create(bearer, claim: claim) }
+    }
+    for policy in [TestIssuance.policies.oauth2code, "1.2.3"] {
+      await #expect(throws: Refusal.policyNotOffered) { try await setting.create(bearer, policy: policy) }
+    }
+    await #expect(throws: Refusal.notEnrolled) { try await setting.orderCreation("carol") }
+    await #expect(throws: Refusal.notEnrolled) {
+      try await setting.service.offerCreation(
+        policy: Self.policy, claim: SubjectClaim(), signer: SignerID("alice"), partner: PartnerID("other"))
+    }
+    for pin in ["12345", "123456", "987654321", "000000", "1234567890123", "27182a", "２７１８２８", "", "2718 28"] {
+      await #expect(throws: Refusal.unsuitablePIN) { try await setting.orderCreation(pin: pin) }
+    }
+    _ = try await setting.create(bearer)
+    #expect(setting.store.count(.creationIntended) == 1)
+  }
+
+  @Test("an order waits five minutes, can be withdrawn by its client, and belongs to one service")
+  func ends() async throws {
+    let setting = try await Setting()
+    let service = setting.service
+    func granted() async throws -> OrderToken {
+      try await service.orderCreation(
+        policy: Self.policy, pin: Self.pin, client: ClientID("app"), signer: SignerID("alice"),
+        partner: SigningBench.partner
+      ).token
+    }
+    let withdrawn = try await granted()
+    let strangers = [
+      Principal(partner: SigningBench.partner, signer: nil, client: ClientID("other")),
+      Principal(partner: PartnerID("other"), signer: nil, client: ClientID("app")),
+      Principal(partner: SigningBench.partner, signer: SignerID("bob"), client: ClientID("app")),
+    ]
+    for stranger in strangers {
+      await #expect(throws: Refusal.invalidOrder) { try await service.withdraw(withdrawn, as: stranger) }
+    }
+    let own = Principal(partner: SigningBench.partner, signer: nil, client: ClientID("app"))
+    try await service.withdraw(withdrawn, as: own)
+    #expect(try await service.order(of: withdrawn) == nil && setting.store.count(.orderWithdrawn) == 1)
+    await #expect(throws: Refusal.invalidOrder) { try await service.withdraw(withdrawn, as: own) }
+
+    let late = try await granted()
+    let bearer = try #require(try await service.order(of: late))
+    setting.bench.clock.advance(299)
+    #expect(try await service.order(of: late) != nil)
+    setting.bench.clock.advance(1)
+    await #expect(throws: Refusal.orderExpired) { try await service.order(of: late) }
+    await #expect(throws: Refusal.invalidOrder) { try await setting.create(bearer) }
+    // The next order clears the old one away.
+    setting.bench.clock.advance(1)
+    _ = try await granted()
+    #expect(try await service.order(of: late) == nil && setting.store.orders.count == 1)
+  }
+
+  @Test("who edits the store gets neither another name, nor another order, nor the order of another token")
+  func tampering() async throws {
+    let setting = try await Setting()
+    let service = setting.service
+    let granted = try await service.orderCreation(
+      policy: Self.policy, pin: Self.pin, client: ClientID("app"), signer: SignerID("alice"),
+      partner: SigningBench.partner)
+    let bearer = try #require(try await service.order(of: granted.token))
+    func edit(_ row: SealedRow, _ old: String, _ new: String) -> SealedRow {
+      let text = String(decoding: row.text, as: UTF8.self)
+      #expect(text.contains(old))
+      return SealedRow(text: Array(text.replacing(old, with: new).utf8), seal: row.seal)
+    }
+    setting.store.tamper(identities: { edit($0, "Alice", "Mallory") })
+    await #expect(throws: InternalFault.identityIntegrity(SignerID("alice"))) { try await setting.create(bearer) }
+    try await setting.bench.enrolIdentity()
+
+    let other = try await service.orderCreation(
+      policy: Self.policy, pin: Self.pin, client: ClientID("app"), signer: SignerID("alice"),
+      partner: SigningBench.partner)
+    let rows = Dictionary(uniqueKeysWithValues: setting.store.orders.map { ($0.digest, $0.row) })
+    setting.store.tamper(orders: { order in
+      // Each with the other's row.
+      let row = rows.first { $0.key != order.digest }?.value ?? order.row
+      return StoredOrder(digest: order.digest, row: row, expires: order.expires, state: order.state)
+    })
+    for token in [granted.token, other.token] {
+      await #expect(throws: InternalFault.orderIntegrity) { try await service.order(of: token) }
+    }
+    setting.store.tamper(orders: { order in
+      let row = edit(rows[order.digest] ?? order.row, "creation", "deletion")
+      return StoredOrder(digest: order.digest, row: row, expires: order.expires, state: order.state)
+    })
+    await #expect(throws: InternalFault.orderIntegrity) { try await service.order(of: granted.token) }
+    #expect(setting.store.count(.integrityViolated) == 4 && setting.store.count(.certificateIssued) == 0)
+  }
+
+  // MARK: Faults while a credential is made
+
+  @Test("an issuer that is down gives the order back; one that does not know has the number revoked")
+  func issuerFails() async throws {
+    let issuer = FailingIssuer()
+    let setting = try await Setting(issuer)
+    let bearer = try await setting.orderCreation()
+    issuer.error.withLock { $0 = .unavailable }
+    await #expect(throws: Refusal.unavailable) { try await setting.create(bearer) }
+    issuer.error.withLock { $0 = nil }
+    _ = try await setting.create(bearer)
+    #expect(setting.store.count(.creationReleased) == 1 && setting.store.count(.creationIntended) == 2)
+
+    let lost = try await setting.orderCreation()
+    issuer.error.withLock { $0 = .failed("no answer") }
+    await #expect(throws: IssuerError.failed("no answer")) { try await setting.create(lost) }
+    issuer.error.withLock { $0 = nil }
+    await #expect(throws: Refusal.invalidOrder) { try await setting.create(lost) }
+    let asked = issuer.asked.withLock { $0.map { Hex.encode($0).uppercased() } }
+    #expect(issuer.published.withLock { $0.map(\.serialNumber) } == [try #require(asked.last)])
+    #expect(setting.store.count(.creationFailed) == 1)
+  }
+
+  @Test("after a stop in the middle the order is spent, no credential exists, and the number is revoked")
+  func crash() async throws {
+    let memory = MemoryStore()
+    let store = FailingStore(memory)
+    let issuer = FailingIssuer()
+    let setting = try await Setting(issuer, store: store, memory: memory)
+    let bearer = try await setting.orderCreation()
+    // The write that stores the credential is lost, and nobody is left who could clear up.
+    store.failing.withLock { $0 = (write: 2, happens: false) }
+    store.failsForGood.withLock { $0 = true }
+    await #expect(throws: StoreError.unavailable) { try await setting.create(bearer) }
+    store.failing.withLock { $0 = nil }
+
+    let other = SigningBench(store: memory, instance: "other", issuance: TestIssuance.issuance(issuer))
+    _ = try await other.service.recover()
+    #expect(memory.orders.count == 1, "another process's order is its own to end")
+    let next = SigningBench(store: memory, issuance: TestIssuance.issuance(issuer))
+    _ = try await next.service.recover()
+    #expect(memory.orders.isEmpty && memory.count(.creationUnknown) == 1)
+    await #expect(throws: Refusal.invalidOrder) { try await setting.create(bearer) }
+    let list = try await next.service.credentials(of: SignerID("alice"), after: nil, limit: 9, as: next.principal())
+    #expect(list.isEmpty)
+    #expect(await next.service.publishRevocations())
+    let asked = issuer.asked.withLock { Hex.encode($0[0]).uppercased() }
+    #expect(issuer.published.withLock { $0.map(\.serialNumber) } == [asked])
+  }
+
+  // MARK: Deletion
+
+  @Test("ordered with the credential's own factors, which are checked and counted; then it is gone, and revoked")
+  func deleted() async throws {
+    let issuer = FailingIssuer()
+    let setting = try await Setting(issuer)
+    let (service, bench) = (setting.service, setting.bench)
+    let credential = try await bench.enrol(expression: "PIN AND OTP")
+    let kept = try await bench.enrol("kept")
+    await #expect(throws: Refusal.factorsMissing([[.pin, .otp]])) {
+      try await setting.orderDeletion(credential, presented: [:])
+    }
+    for _ in 0..<5 {
+      await #expect(throws: Refusal.wrongFactor(.pin)) {
+        try await setting.orderDeletion(credential, presented: [.pin: "0", .otp: "0"])
+      }
+    }
+    await #expect(throws: Refusal.lockedFactor(.pin)) {
+      try await setting.orderDeletion(credential, presented: [.pin: SigningBench.pin, .otp: "0"])
+    }
+    await #expect(throws: Refusal.unknownCredential) {
+      try await service.orderDeletion(
+        of: credential.id, presented: [.pin: SigningBench.pin], client: ClientID("app"), as: bench.principal("bob"))
+    }
+    #expect(setting.store.orders.isEmpty)
+
+    let plain = try await bench.enrol("plain")
+    let bearer = try await setting.orderDeletion(plain)
+    await #expect(throws: Refusal.unknownCredential) { try await service.delete(kept.id, by: bearer) }
+    await #expect(throws: Refusal.invalidOrder) { try await setting.create(bearer) }
+    try await service.delete(plain.id, by: bearer)
+    await #expect(throws: Refusal.unknownCredential) { try await service.credential(plain.id, as: bench.principal()) }
+    await #expect(throws: Refusal.unknownCredential) { try await service.delete(plain.id, by: bearer) }
+    #expect(try await setting.store.read { try $0.credential(plain.id) } == nil)
+    #expect(issuer.published.withLock { $0.map(\.serialNumber) } == [plain.certificate.serialNumber])
+    #expect(setting.store.count(.credentialDeleted) == 1 && setting.store.count(.certificateRevoked) == 1)
+    #expect(try await service.credential(kept.id, as: bench.principal()) == kept)
+    // The list names it until the certificate would have ended.
+    let name = plain.certificate.issuer
+    let end = plain.certificate.notAfter
+    #expect(try await setting.store.read { try $0.revocations(issuer: name, at: end - 1) }.count == 1)
+    #expect(try await setting.store.read { try $0.revocations(issuer: name, at: end) }.isEmpty)
+  }
+
+  @Test("a deletion whose write fails, or whose reply is lost, leaves all or nothing", arguments: [false, true])
+  func deletionWrites(happens: Bool) async throws {
+    let memory = MemoryStore()
+    let store = FailingStore(memory)
+    let setting = try await Setting(FailingIssuer(), store: store, memory: memory)
+    let credential = try await setting.bench.enrol()
+    let bearer = try await setting.orderDeletion(credential)
+    store.failing.withLock { $0 = (write: 1, happens: happens) }
+    await #expect(throws: StoreError.self) { try await setting.service.delete(credential.id, by: bearer) }
+    store.failing.withLock { $0 = nil }
+    let row = try await memory.read { try $0.credential(credential.id) }
+    #expect((row == nil) == happens && memory.orders.isEmpty == happens)
+    #expect(memory.count(.credentialDeleted) == (happens ? 1 : 0))
+    guard !happens else { return }
+    try await setting.service.delete(credential.id, by: bearer)
+  }
+
+  @Test("its SADs, handles and challenges are dead; jobs that wait end with a clear outcome")
+  func deadThings() async throws {
+    let setting = try await Setting(FailingIssuer())
+    let (service, bench) = (setting.service, setting.bench)
+    let credential = try await bench.enrol(expression: "PIN OR EID")
+    let open = try await bench.authorize(credential, count: 2).sad
+    let used = try await bench.authorize(credential).sad
+    _ = try await bench.sign(credential, used, [digest("a")])
+    _ = try await service.challenge(for: credential.id, factor: .eid, as: bench.principal())
+    let jobs = SigningJobs(service)
+    let job = try await jobs.submit(
+      JobRequest(
+        SigningRequest(credential: credential.id, sad: open, algorithm: .ecdsa(.sha256), digests: [digest("j")]),
+        validity: 3_600_000, responseURI: nil), as: bench.principal())
+    try await service.delete(credential.id, by: setting.orderDeletion(credential))
+
+    for sad in [open, used] {
+      await #expect(throws: Refusal.unknownCredential) { try await bench.sign(credential, sad, [digest("a")]) }
+      await #expect(throws: Refusal.unknownCredential) {
+        try await service.extend(
+          ExtensionRequest(credential: credential.id, sad: sad, hashAlgorithm: nil, digests: []),
+          as: bench.principal())
+      }
+    }
+    await #expect(throws: Refusal.unknownCredential) { try await bench.authorize(credential) }
+    let work = Task { await jobs.run() }
+    defer { work.cancel() }
+    while try await jobs.result(of: job, signer: nil, as: bench.principal()) == .running {
+      try await Task.sleep(for: .milliseconds(1))
+    }
+    #expect(try await jobs.result(of: job, signer: nil, as: bench.principal()) == .failed(.credentialDeleted))
+    #expect(setting.store.count(.signatureMade) == 1 && setting.store.count(.signatureReleased) == 1)
+  }
+
+  @Test("what the device signs while the credential is deleted is not released", arguments: [false, true])
+  func underWay(asynchronously: Bool) async throws {
+    let device = PausingDevice()
+    let setting = try await Setting(FailingIssuer(), device: device)
+    let (service, bench) = (setting.service, setting.bench)
+    let credential = try await bench.enrol()
+    let sad = try await bench.authorize(credential).sad
+    let bearer = try await setting.orderDeletion(credential)
+    device.before.withLock { $0 = { try? await service.delete(credential.id, by: bearer) } }
+    if asynchronously {
+      let jobs = SigningJobs(service)
+      let job = try await jobs.submit(
+        JobRequest(
+          SigningRequest(credential: credential.id, sad: sad, algorithm: .ecdsa(.sha256), digests: [digest("a")]),
+          validity: 3_600_000, responseURI: nil), as: bench.principal())
+      let work = Task { await jobs.run() }
+      defer { work.cancel() }
+      while try await jobs.result(of: job, signer: nil, as: bench.principal()) == .running {
+        try await Task.sleep(for: .milliseconds(1))
+      }
+      #expect(try await jobs.result(of: job, signer: nil, as: bench.principal()) == .failed(.credentialDeleted))
+    } else {
+      await #expect(throws: Refusal.unknownCredential) { try await bench.sign(credential, sad, [digest("a")]) }
+    }
+    #expect(setting.store.count(.credentialDeleted) == 1 && setting.store.count(.signatureMade) == 0)
+    #expect(setting.store.count(.signatureReleased) == 1)
+  }
+
+  @Test("what the page cannot ask for, the page cannot delete")
+  func askable() async throws {
+    let setting = try await Setting(FailingIssuer())
+    let askable: Set<FactorID> = [.pin, .otp, .sms, .eid]
+    for (expression, isOffered) in [("PAGE", false), ("PAGE AND PIN", false), ("PIN XOR OTP", true), ("EID", true)] {
+      let credential = try await setting.bench.enrol("c-\(expression)", expression: expression)
+      let offered = try? await setting.service.offerDeletion(
+        of: credential.id, askable: askable, as: setting.bench.principal())
+      #expect((offered != nil) == isOffered, "\(expression)")
+    }
+  }
+}
+
+/// The test CA, until it is told to fail; what it publishes is kept.
+private final class FailingIssuer: CertificateIssuer {
+  let error = Mutex<IssuerError?>(nil)
+  let asked = Mutex<[[UInt8]]>([])
+  let published = Mutex<[Revocation]>([])
+  private let real: AuthorityIssuer
+
+  init() {
+    do {
+      real = try TestIssuance.issuer(list: temporaryFolder().appendingPathComponent("issuing.crl"))
+    } catch { fatalError("\(error)") }
+  }
+
+  var name: String { real.name }
+
+  func issue(_ request: CertificateRequest) async throws(IssuerError) -> Certificate {
+    asked.withLock { $0.append(request.serialNumber) }
+    if let error = error.withLock({ $0 }) { throw error }
+    return try await real.issue(request)
+  }
+
+  func publish(_ revocations: [Revocation]) async throws(IssuerError) {
+    published.withLock { $0 = revocations }
+    try await real.publish(revocations)
+  }
+}
+
+/// The real device, which lets something happen before it signs.
+private final class PausingDevice: SigningDevice {
+  let before = Mutex<(@Sendable () async -> Void)?>(nil)
+  private let real = TestToken.shared.device
+
+  func authenticationCodes(_ messages: [(key: MACKey, message: [UInt8])]) async throws(DeviceError) -> [[UInt8]] {
+    try await real.authenticationCodes(messages)
+  }
+  func oneTimeCodes(_ secret: WrappedKey, messages: [[UInt8]]) async throws(DeviceError) -> [[UInt8]] {
+    try await real.oneTimeCodes(secret, messages: messages)
+  }
+  func random(count: Int) async throws(DeviceError) -> [UInt8] { try await real.random(count: count) }
+  func sign(_ order: consuming SigningOrder) async throws(DeviceError) -> [UncheckedSignature] {
+    if let body = before.withLock({ $0 }) { await body() }
+    return try await real.sign(order)
+  }
+}

@@ -1,0 +1,100 @@
+import SoleControl
+import Testing
+
+extension StoreConformance {
+  func identitiesAndRevocations() async throws {
+    let store = try makeStore()
+    let signer = SignerID("s")
+    #expect(try await store.read { try $0.identity(of: signer) } == nil)
+    for number in [UInt8(1), 2] {
+      try await store.write { try $0.put(SealedRow(text: [number], seal: [9, number]), of: signer) }
+      #expect(try await store.read { try $0.identity(of: signer) } == SealedRow(text: [number], seal: [9, number]))
+    }
+
+    @Sendable func revocation(_ serial: String, issuer: String = "CN=a", time: Int64 = 10, expires: Int64 = 100)
+      -> Revocation
+    { Revocation(issuer: issuer, serialNumber: serial, time: time, expires: expires) }
+    try await store.write { transaction in
+      try transaction.add(revocation("0B"))
+      try transaction.add(revocation("0A", expires: 50))
+      try transaction.add(revocation("0C", issuer: "CN=b"))
+      // The first one counts: a certificate is revoked once.
+      try transaction.add(revocation("0B", time: 20, expires: 999))
+    }
+    #expect(
+      try await store.read { try $0.revocations(issuer: "CN=a", at: 49) } == [
+        revocation("0A", expires: 50), revocation("0B"),
+      ])
+    #expect(try await store.read { try $0.revocations(issuer: "CN=a", at: 50) } == [revocation("0B")])
+    try await store.write { try $0.add(revocation("0D", time: 50)) }
+    #expect(
+      try await store.read { try $0.revocations(issuer: "CN=a", at: 0) } == [
+        revocation("0B"), revocation("0D", time: 50),
+      ])
+  }
+
+  func orders() async throws {
+    let store = try makeStore()
+    @Sendable func order(_ number: UInt8, expires: Int64 = 50, state: StoredOrder.State = .open) -> StoredOrder {
+      StoredOrder(
+        digest: [number], row: SealedRow(text: [1, number], seal: [2, number]), expires: expires, state: state)
+    }
+    let mine = StoredOrder.State.reserved(instance: "me", serialNumber: "4A", issuer: "CN=a")
+    let others = StoredOrder.State.reserved(instance: "other", serialNumber: "4B", issuer: "CN=a")
+    #expect(try await store.read { try $0.order([1]) } == nil)
+    try await store.write { transaction in
+      try transaction.add(order(1))
+      try transaction.add(order(2, expires: 40))
+      try transaction.add(order(3, expires: 40, state: mine))
+      try transaction.add(order(4, state: others))
+    }
+    await #expect(throws: StoreError.corrupt) { try await store.write { try $0.add(order(1)) } }
+    await #expect(throws: StoreError.corrupt) { try await store.write { try $0.put(.open, ofOrder: [9]) } }
+    for state in [mine, .open] {
+      try await store.write { try $0.put(state, ofOrder: [1]) }
+      #expect(try await store.read { try $0.order([1]) } == order(1, state: state))
+    }
+    // Those that are being carried out stay, however old they are.
+    try await store.write { try $0.removeOrders(expiredBefore: 50) }
+    #expect(try await store.read { try $0.order([2]) } == nil)
+    #expect(try await store.read { try $0.order([3]) } == order(3, expires: 40, state: mine))
+    #expect(try await store.write { try $0.takeReservedOrders(instance: "me") } == [order(3, expires: 40, state: mine)])
+    #expect(try await store.write { try $0.takeReservedOrders(instance: "me") }.isEmpty)
+    #expect(try await store.read { try $0.order([4]) } == order(4, state: others))
+    #expect(try await store.write { try $0.remove(order: [1]) })
+    #expect(try await !store.write { try $0.remove(order: [1]) })
+  }
+
+  func removedCredentialsLeaveNothing() async throws {
+    let store = try makeStore()
+    for id in ["c1", "c2"] {
+      try await Self.put(store, Self.credential(id))
+      try await store.write { transaction in
+        let credential = CredentialID(id)
+        let mark = Array(id.utf8)
+        try transaction.put(FactorState(failures: 3, lastStep: 7), .pin, of: credential)
+        try transaction.add(Challenge(digest: mark, credential: credential, factor: .eid, expires: 9), keep: 4)
+        try transaction.put(OneTimeCode(id: id, credential: credential, factor: .sms, mac: [1], expires: 9))
+        try transaction.add(
+          StoredPending(
+            id: id, handle: mark, link: nil, credential: credential, terms: SealedRow(text: [1], seal: [2]), expires: 9,
+            state: .waiting(tries: 0)))
+      }
+    }
+    #expect(try await store.write { try $0.remove(CredentialID("c1")) })
+    #expect(try await !store.write { try $0.remove(CredentialID("c1")) })
+    for (id, isThere) in [("c1", false), ("c2", true)] {
+      let credential = CredentialID(id)
+      let mark = Array(id.utf8)
+      let found = try await store.read { store in
+        [
+          try store.credential(credential) != nil, try store.seal(of: credential) != nil,
+          try store.factorState(.pin, of: credential) != .fresh, try store.challenge(mark) != nil,
+          try store.oneTimeCode(.sms, of: credential) != nil, try store.pending(handle: mark) != nil,
+        ]
+      }
+      #expect(found == Array(repeating: isThere, count: 6))
+    }
+    #expect(try await store.read { try $0.credentials(of: SignerID("s1"), after: nil, limit: 9) }.count == 1)
+  }
+}

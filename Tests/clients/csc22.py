@@ -1,0 +1,193 @@
+"""A client of CSC 2.1 and later that manages its user's credentials, as the published request and answer models show it:
+`credentialCreationRequest`, the RAR types of 2025, the single scopes, and the answer with the new credential's details.
+
+No public client sends these yet, so this one is made from the models: it sends nulls for what it leaves open, as the
+other clients of 2.2 do, and takes 204 or an empty 200 for a deletion.
+"""
+
+import json
+import uuid
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pkce
+import verify
+from browser import CONSENT, consent_page, walk
+from cryptography import x509
+from pydantic import Field
+from strict import Decoded, Maybe, require
+from vck import Auth, Certificate, Key
+from verify import SHA256
+from wire import Failure
+
+NAME = "csc22"
+PIN = "31415926"
+TYPES = "https://cloudsignatureconsortium.org/2025/"
+JSON = [("Content-Type", "application/json"), ("Accept", "application/json")]
+
+
+class Created(Decoded):
+    credentialID: str = Field(min_length=1)
+    description: Maybe[str] = None
+    signatureQualifier: Maybe[str] = None
+    key: Key
+    cert: Certificate
+    auth: Auth
+    SCAL: Maybe[str] = None
+    multisign: int = Field(ge=1)
+    lang: Maybe[str] = None
+
+
+class Token(Decoded):
+    access_token: str
+    token_type: str
+    expires_in: int
+    scope: Maybe[str] = None
+    credentialID: Maybe[str] = None
+    authorization_details: Maybe[list[dict]] = None
+
+
+class Client:
+    def __init__(self, run):
+        self.run = run
+        registration = run.sandbox.client("public")
+        self.client_id = registration["clientID"]
+        self.redirect_uri = registration["redirectURIs"][0]
+        self.base = run.sandbox.tls
+
+    def form(self, endpoint, pairs):
+        headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")]
+        return self.run.wire.send("POST", f"{self.base}/oauth2/{endpoint}", headers, urlencode(pairs).encode())
+
+    def request(self, pairs):
+        self.verifier, self.state = pkce.verifier(), pkce.state()
+        return [
+            ("response_type", "code"), ("client_id", self.client_id), ("redirect_uri", self.redirect_uri),
+            ("state", self.state), ("code_challenge", pkce.challenge(self.verifier)), ("code_challenge_method", "S256"),
+            *pairs,
+        ]
+
+    def pushed(self, pairs):
+        answer = self.form("pushed_authorize", self.request(pairs))
+        require(answer.status == 201, answer.summary())
+        query = urlencode([("client_id", self.client_id), ("request_uri", answer.json()["request_uri"])])
+        return f"{self.base}/oauth2/authorize?{query}"
+
+    def direct(self, pairs):
+        return f"{self.base}/oauth2/authorize?{urlencode(self.request(pairs))}"
+
+    def token(self, code, details=None):
+        pairs = [
+            ("grant_type", "authorization_code"), ("code", code), ("client_id", self.client_id),
+            ("redirect_uri", self.redirect_uri), ("code_verifier", self.verifier),
+        ]
+        if details:
+            pairs.append(("authorization_details", details))
+        answer = self.form("token", pairs)
+        require(answer.status == 200, answer.summary())
+        return Token.model_validate(answer.json())
+
+    def order(self, url, values, details=None):
+        """The person's way, and the token that it gives."""
+        user = self.run.sandbox.user()
+        page = consent_page(self.run.browser(), url, user)
+        form = page.form(CONSENT, ("decision", "approve"))
+        asked = {name for name, attributes in form.inputs.items() if attributes["type"] != "hidden"}
+        require(asked == set(values), f"the page asks for {sorted(asked)}, not for {sorted(values)}")
+        landing = page.browser.press(page, form, values, ("decision", "approve"))
+        return page, self.token(landing.code(self.state), details)
+
+    def call(self, method, body, token):
+        headers = [*JSON, ("Authorization", f"Bearer {token}")]
+        return self.run.wire.send("POST", f"{self.base}/csc/v2/{method}", headers, json.dumps(body).encode())
+
+
+def create_sign_delete(run):
+    client, user = Client(run), run.sandbox.user()
+    policy = run.sandbox.fact("certificatePolicies")[0]
+    with run.step("info lists the methods, the metadata the scopes and types"):
+        info = run.wire.send("POST", f"{client.base}/csc/v2/info", JSON, b"{}").json()
+        require({"credentials/create", "credentials/delete"} <= set(info["methods"]), info["methods"])
+        metadata = run.wire.send("GET", f"{client.base}/.well-known/oauth-authorization-server").json()
+        require({"credential-creation", "credential-deletion"} <= set(metadata["scopes_supported"]), "scopes")
+        types = metadata["authorization_details_types_supported"]
+        require({TYPES + "credential-creation", TYPES + "credential-deletion"} <= set(types), types)
+    with run.step("a rich request, pushed: the person sees the policy and chooses a PIN"):
+        details = json.dumps([{
+            "type": TYPES + "credential-creation",
+            "credentialCreationRequest": {"certificatePolicy": policy, "subjectData": {"surname": "Example"}},
+        }])
+        page, token = client.order(
+            client.pushed([("authorization_details", details)]), {"newPIN": PIN, "repeatedPIN": PIN}, details
+        )
+        require(policy in page.text and "Alice Example" in page.text, page.text[:300])
+        require(token.scope == "credential-creation" and token.expires_in > 0, token)
+        require(token.authorization_details[0]["certificatePolicy"] == policy, token.authorization_details)
+    with run.step("credentials/create with nulls for what is left open; the answer has the credential's details"):
+        body = {
+            "credentialCreationRequest": {
+                "certificatePolicy": policy,
+                "subjectData": {"commonName": "Alice Example", "givenName": None, "surname": "Example"},
+            },
+            "certificates": "chain", "certInfo": True, "authInfo": None, "clientData": str(uuid.uuid4()),
+        }
+        answer = client.call("credentials/create", body, token.access_token)
+        require(answer.status == 200, answer.summary())
+        created = Created.model_validate(answer.json())
+        require(created.auth.mode == "oauth2code" and created.SCAL == "2", created)
+        certificate = run.verifier.chain(created.cert.certificates)
+        require("Alice Example" in created.cert.subjectDN, created.cert.subjectDN)
+    with run.step("it is listed, and signs with the new PIN by a rich request of scope credential"):
+        listed = client.call("credentials/list", {"credentialInfo": True}, user["serviceToken"]).json()
+        require(created.credentialID in listed["credentialIDs"], listed["credentialIDs"])
+        digest = verify.digest(run.document())
+        signing = json.dumps([{
+            "type": TYPES + "credential", "credentialID": created.credentialID, "numSignatures": 1,
+            "documentDigests": [{"hash": pkce.base64std(digest), "label": "Lease", "hashType": "DTBSR"}],
+            "hashAlgorithmOID": SHA256,
+        }])
+        url = client.direct([("scope", "credential"), ("authorization_details", signing)])
+        landing = walk(run.browser(), url, user, pin=PIN)
+        granted = client.token(landing.code(client.state), signing)
+        body = {
+            "credentialID": created.credentialID, "hashes": [pkce.base64std(digest)], "hashAlgorithmOID": SHA256,
+            "signAlgo": created.key.algo[0],
+        }
+        answer = client.call("signatures/signHash", body, granted.access_token)
+        require(answer.status == 200, answer.summary())
+        run.verifier.signatures(answer.json()["signatures"], certificate, [digest], created.key.algo[0])
+    with run.step("scope credential-deletion; the person confirms with the PIN; 204, and it is gone and revoked"):
+        url = client.direct([("scope", "credential-deletion"), ("credentialID", created.credentialID)])
+        page, token = client.order(url, {"PIN": PIN})
+        require("deleted" in page.text, page.text[:300])
+        require(token.scope == "credential-deletion" and token.credentialID == created.credentialID, token)
+        answer = client.call(
+            "credentials/delete", {"credentialID": created.credentialID, "clientData": None}, token.access_token
+        )
+        if (answer.status, answer.text) not in ((204, ""), (200, "")):
+            raise Failure(answer.summary())
+        listed = client.call("credentials/list", {}, user["serviceToken"]).json()
+        require(created.credentialID not in listed["credentialIDs"], listed["credentialIDs"])
+        require(is_revoked(run, certificate), "the CA's list does not name the certificate")
+    with run.step("a rich request of type credential-deletion"):
+        _, token = client.order(
+            client.direct([("scope", "credential-creation"), ("certificatePolicy", policy)]),
+            {"newPIN": PIN, "repeatedPIN": PIN},
+        )
+        answer = client.call(
+            "credentials/create", {"credentialCreationRequest": {"certificatePolicy": policy}}, token.access_token
+        )
+        made = answer.json()["credentialID"]
+        details = json.dumps([{"type": TYPES + "credential-deletion", "credentialID": made}])
+        _, token = client.order(client.pushed([("authorization_details", details)]), {"PIN": PIN}, details)
+        answer = client.call("credentials/delete", {"credentialID": made}, token.access_token)
+        require(answer.status == 204, answer.summary())
+
+
+def is_revoked(run, certificate):
+    octets = (Path(run.sandbox.file).parent / "issuing.crl").read_bytes()
+    crl = x509.load_der_x509_crl(octets)
+    return crl.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None
+
+
+SCENARIOS = [create_sign_delete]
