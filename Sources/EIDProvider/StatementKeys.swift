@@ -10,7 +10,7 @@ public import WireJSON
 /// set makes the gateway read the set at once, so the new key needs no waiting; a key that was taken away is good for
 /// `life` at most. While the set cannot be had, the last one is good for `keptFor`. A set that can be had and is wrong is
 /// never replaced by an older one: the partner may have withdrawn a key.
-public actor StatementKeys {
+public struct StatementKeys: Sendable {
   public struct Times: Sendable {
     /// Seconds for which a set is used before it is read again.
     public var life: UnixTime = 600
@@ -23,81 +23,40 @@ public actor StatementKeys {
     public init() {}
   }
 
-  /// Hands over the document, or nil if it cannot be had now.
-  public typealias Source = @Sendable () async -> JSONValue?
-
-  private enum Content: Sendable {
-    case keys(ProviderKeys)
-    case wrong(EIDTokenError)
-  }
-
-  private let source: Source
-  private let times: Times
-  private let now: @Sendable () -> UnixTime
-  private let report: @Sendable (Failure) -> Void
-
-  private var content: Content?
-  private var readAt: UnixTime = 0
-  private var triedAt: UnixTime?
-  /// Several statements that arrive at once wait for one reading.
-  private var reading: Task<Void, Never>?
-
   public enum Failure: String, Sendable {
     case unavailable = "the keys cannot be had"
     case wrong = "the keys are no JWK set, or two have the same id"
   }
+
+  /// Hands over the document, or nil if it cannot be had now.
+  public typealias Source = @Sendable () async -> JSONValue?
+
+  private let set: PublishedDocument<ProviderKeys>
 
   /// - Parameter report: told of every reading that brought no good set.
   public init(
     _ source: @escaping Source, times: Times = Times(), now: @escaping @Sendable () -> UnixTime,
     report: @escaping @Sendable (Failure) -> Void = { _ in }
   ) {
-    self.source = source
-    self.times = times
-    self.now = now
-    self.report = report
+    let life = DocumentLife(fresh: times.life, kept: times.keptFor, retry: times.pause)
+    set = PublishedDocument(life, now: now) {
+      guard let document = await source() else {
+        report(.unavailable)
+        throw EIDTokenError.providerUnavailable
+      }
+      do throws(EIDTokenError) { return try ProviderKeys(document) } catch {
+        report(.wrong)
+        throw error == .providerUnavailable ? .refused("keys") : error
+      }
+    }
   }
 
   /// The token's key: the one of its key id and kind.
   func key(for token: SignedToken) async throws(EIDTokenError) -> JSONObject {
-    if now() - readAt >= times.life || !isUsable { await read() }
-    if let key = try current().key(for: token) { return key }
-    await read()
-    guard let key = try current().key(for: token) else { throw .refused("kid") }
+    guard let key = try await set.value(where: { $0.key(for: token) != nil }).key(for: token) else {
+      throw .refused("kid")
+    }
     return key
-  }
-
-  private var isUsable: Bool { if case .keys? = content { true } else { false } }
-
-  private func current() throws(EIDTokenError) -> ProviderKeys {
-    guard now() - readAt < max(times.keptFor, times.life) else { throw .providerUnavailable }
-    switch content {
-    case .keys(let keys)?: return keys
-    case .wrong(let error)?: throw error
-    case nil: throw .providerUnavailable
-    }
-  }
-
-  private func read() async {
-    if reading == nil {
-      if let triedAt, now() - triedAt < times.pause { return }
-      triedAt = now()
-      reading = Task { await self.fetch() }
-    }
-    await reading?.value
-  }
-
-  private func fetch() async {
-    defer { reading = nil }
-    guard let document = await source() else {
-      report(.unavailable)
-      return
-    }
-    do throws(EIDTokenError) { content = .keys(try ProviderKeys(document)) } catch {
-      report(.wrong)
-      content = .wrong(error == .providerUnavailable ? .refused("keys") : error)
-    }
-    readAt = now()
   }
 }
 

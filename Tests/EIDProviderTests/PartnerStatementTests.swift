@@ -209,9 +209,6 @@ struct PartnerStatementTests {
     forge.published.withLock { $0 = nil }
     await #expect(throws: PartnerStatementError.unavailable) { try await verify() }
     forge.publish(forge.first.jwk)
-    // It was tried just now.
-    await #expect(throws: PartnerStatementError.unavailable) { try await verify() }
-    forge.advance(10)
     try await verify()
     forge.published.withLock { $0 = nil }
     forge.advance(3599)

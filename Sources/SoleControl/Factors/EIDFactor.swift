@@ -116,7 +116,7 @@ extension SigningService {
   }
 
   /// The audit log tells what became of a flow, also where the provider was the reason that nothing did.
-  private func noteUnavailable(_ factor: FactorID, _ credential: CredentialID, _ now: UnixTime) async throws {
+  func noteUnavailable(_ factor: FactorID, _ credential: CredentialID, _ now: UnixTime) async throws {
     try await store.write { transaction in
       try transaction.append(
         AuditEvent(
@@ -126,18 +126,25 @@ extension SigningService {
   }
 }
 
+extension EIDLogInUse {
+  /// The open challenge of the nonce.
+  func challenge(
+    _ factor: FactorID, of credential: CredentialID, in store: any SoleControlReading, _ now: UnixTime
+  ) throws -> Challenge? {
+    guard let nonce else { return nil }
+    return try store.challenges(factor, of: credential).first {
+      now < $0.expires && terms.fits(nonce, challenge: $0.digest)
+    }
+  }
+}
+
 extension DecidedCheck {
   /// Finds the open challenge of the nonce, then uses up what can be used once: a refusal uses up nothing.
   func decideLogIn(
     _ use: EIDLogInUse, _ transaction: any SoleControlWriting, _ credential: CredentialID, _ now: UnixTime
   ) throws -> Refusal? {
-    var challenge: Challenge?
-    if let nonce = use.nonce {
-      challenge = try transaction.challenges(factor, of: credential).first {
-        now < $0.expires && use.terms.fits(nonce, challenge: $0.digest)
-      }
-      guard challenge != nil else { return try refused(transaction, credential, "challenge", now) }
-    }
+    let challenge = try use.challenge(factor, of: credential, in: transaction, now)
+    guard use.nonce == nil || challenge != nil else { return try refused(transaction, credential, "challenge", now) }
     if let once = use.once, try !transaction.use(once: once.digest, until: once.until, now: now) {
       return try refused(transaction, credential, "used", now)
     }

@@ -13,6 +13,7 @@ extension SigningService {
     do {
       statement = try await statements.verify(text, of: credential.partner)
     } catch .unavailable {
+      try await noteUnavailable(.partner, credential.id, now)
       throw Refusal.unavailable
     } catch .refused(let reason) {
       return refusedStatement(reason, evidenceID)
@@ -86,14 +87,27 @@ extension DecidedCheck {
   /// neither a try nor a one-time code that was presented with it. It is refused without a look at the others and
   /// tells nothing about them.
   func objection(
-    _ transaction: any SoleControlWriting, _ credential: CredentialID, _ now: UnixTime
+    _ transaction: any SoleControlWriting, _ credential: CredentialID, _ rules: SigningService.Rules, _ now: UnixTime
   ) throws -> Refusal? {
     switch verdict {
-    case .refused(let reason): return try refused(transaction, credential, reason, now)
+    case .refused, .eidRefused: return try decide(transaction, credential, rules, now)
+    case .eid(let use): return try logInObjection(use, transaction, credential, now)
     case .statement(let use, _):
       return try transaction.isUsed(use) ? try refused(transaction, credential, "jti", now) : nil
-    default: return nil
+    case .pin, .otp, .sms: return nil
     }
+  }
+
+  private func logInObjection(
+    _ use: EIDLogInUse, _ transaction: any SoleControlWriting, _ credential: CredentialID, _ now: UnixTime
+  ) throws -> Refusal? {
+    if try use.nonce != nil && use.challenge(factor, of: credential, in: transaction, now) == nil {
+      return try refused(transaction, credential, "challenge", now)
+    }
+    if let once = use.once, try transaction.isUsed(once.digest) {
+      return try refused(transaction, credential, "used", now)
+    }
+    return nil
   }
 }
 
@@ -106,7 +120,7 @@ extension SoleControlWriting {
     _ checks: [DecidedCheck], _ credential: CredentialID, _ rules: SigningService.Rules, _ now: UnixTime
   ) throws -> Refusal? {
     for check in checks {
-      if let refusal = try check.objection(self, credential, now) { return refusal }
+      if let refusal = try check.objection(self, credential, rules, now) { return refusal }
     }
     for check in checks {
       if let refusal = try check.decide(self, credential, rules, now) { return refusal }
