@@ -282,6 +282,43 @@ struct EIDAppTests {
     #expect(try await setting.store.read { try $0.waiting(id, at: 0) }.count == 1)
   }
 
+  @Test(
+    "step-up: a partner's statement in the call and the person's approval in the app; the answer names what is missing")
+  func stepUp() async throws {
+    let setting = try await Setting("PARTNER AND (EIDAPP OR OTP)")
+    let (bench, app) = (setting.bench, setting.app)
+    let now = bench.clock.now
+    func state(_ id: String, subject: String = "customer-1") {
+      bench.statements.set(
+        .success(
+          PartnerStatement(
+            issuer: "https://portal.example", subject: subject, id: id, issued: now, expires: now + 60,
+            authenticationTime: now, acr: "two", level: .high, methods: ["pwd"], digest: digest(id))))
+    }
+    await #expect(throws: Refusal.factorMissing(.partner)) { try await setting.begin() }
+    await #expect(throws: Refusal.factorsMissing([[.otp], [.eidApp]])) {
+      try await bench.authorize(setting.credential, presented: [.partner: "jws"])
+    }
+    state("1", subject: "customer-2")
+    await #expect(throws: Refusal.wrongFactor(.partner)) { try await setting.begin(presented: [.partner: "jws"]) }
+    #expect(app.asked.isEmpty)
+
+    state("2")
+    app.fail(.unavailable)
+    await #expect(throws: Refusal.unavailable) { try await setting.begin(presented: [.partner: "jws"]) }
+    app.fail(nil)
+    let handle = try await setting.begin(presented: [.partner: "jws"])
+    // The statement was not used up by the outage, but is now.
+    await #expect(throws: Refusal.wrongFactor(.partner)) { try await setting.begin(presented: [.partner: "jws"]) }
+    #expect(app.asked.count == 1)
+    app.answer(.success(.approved(setting.statement())))
+    let authorization = try #require(try await setting.next(handle))
+    _ = try await bench.sign(setting.credential, authorization.sad, [digest("a")])
+    let granted = try #require(setting.log(.authorizationGranted).first)
+    #expect(granted.contains(#""factor":"PARTNER""#) && granted.contains(#""factor":"EIDAPP""#))
+    #expect(granted.contains(#""provider":"https://portal.example""#) && granted.contains(#""acr":"urn:loa:high""#))
+  }
+
   @Test("five wait at most, however many ask at once, and nobody is asked more often")
   func limits() async throws {
     let setting = try await Setting()
