@@ -49,7 +49,7 @@ extension OpenIDProvider {
     do throws(EIDTokenError) {
       let document = try await discover()
       // Before the tokens, which are given out once: a provider whose keys cannot be had keeps them.
-      try await readKeysIfNeeded()
+      try await readKeys()
       answer = try await backchannelAnswer([("grant_type", Self.grant), ("auth_req_id", id)], to: document.token)
     } catch {
       throw error.aboutUs
@@ -74,36 +74,38 @@ extension OpenIDProvider {
   private func statement(_ body: JSONObject, request id: String) async throws(EIDTokenError) -> EIDAppStatement {
     guard let text = body["id_token"]?.string else { throw .refused("no id_token") }
     let token = try SignedToken(text)
+    guard [nil, "jwt"].contains(token.type) else { throw .refused("typ") }
     guard settings.algorithms.contains(token.algorithm) else { throw .refused("alg") }
     let rules = ClaimRules(settings: settings, now: now())
     let claims = token.claims.object
     guard claims["iss"]?.string == settings.issuer else { throw .refused("iss") }
     try checkAudience(claims, [settings.clientID])
-    let times = try rules.times(claims)
-    guard let expires = times.expires, let issued = times.issued else { throw .refused("exp") }
+    guard case (let expires?, let issued?) = try rules.times(claims) else { throw .refused("exp") }
     guard let subject = claims["sub"]?.string, !subject.isEmpty else { throw .refused("sub") }
     let authenticated = try rules.authenticationTime(claims, issued: issued)
     if let named = claims["urn:openid:params:jwt:claim:auth_req_id"], named.string != id {
       throw .refused("auth_req_id")
     }
     try await checkSignature(of: token)
-    let (acr, level) = try await level(claims, body["access_token"]?.string, subject)
+    let accessToken = body["access_token"]?.string
+    if let accessToken, !token.isMade(with: accessToken) { throw .refused("at_hash") }
+    let (acr, level) = try await level(claims, accessToken, subject, rules)
     return EIDAppStatement(
-      issuer: settings.issuer, subject: subject, level: level, acr: acr,
-      amr: rules.methods(claims), authenticationTime: authenticated.time, issued: issued,
-      expires: expires, tokenID: claims["jti"]?.string, tokenDigest: token.digest)
+      issuer: settings.issuer, subject: subject, level: level, acr: acr, amr: rules.methods(claims),
+      authenticationTime: authenticated.time, isTimeOfIssue: authenticated.isTimeOfIssue,
+      maximumAge: settings.maximumAge, issued: issued, expires: expires, tokenID: claims["jti"]?.string,
+      tokenDigest: token.digest)
   }
 
   /// The level that the ID token says, or else userinfo: some providers put nothing of the person into tokens of CIBA.
   private func level(
-    _ claims: JSONObject, _ accessToken: String?, _ subject: String
+    _ claims: JSONObject, _ accessToken: String?, _ subject: String, _ rules: ClaimRules
   ) async throws(EIDTokenError) -> (String, AssuranceLevel) {
-    var acr = claims[settings.levelClaim]?.string
-    if acr == nil, let accessToken {
-      acr = try await userInfo(accessToken: accessToken, subject: subject)[settings.levelClaim]
-    }
-    guard let acr, let level = settings.levels[acr] else { throw .refused("acr") }
-    return (acr, level)
+    if settings.levelSource == .idToken, claims[settings.levelClaim] != nil { return try rules.level(claims) }
+    guard let accessToken else { throw .refused("acr") }
+    let info = try await userInfoClaims(accessToken)
+    guard info["sub"]?.string == subject else { throw .refused("userinfo sub") }
+    return try rules.level(info)
   }
 
   // MARK: Calls
@@ -118,7 +120,7 @@ extension OpenIDProvider {
     _ form: [(String, String)], to endpoint: String
   ) async throws(EIDTokenError) -> BackchannelAnswer {
     let request = try await authenticated(form, to: endpoint)
-    let response = try await calls.perform(request)
+    let response = try await perform(request)
     let body = try? JSONValue.parse(response.body).object
     switch response.status {
     case 200:
@@ -140,7 +142,13 @@ extension OpenIDProvider {
 }
 
 extension EIDTokenError {
-  fileprivate var reason: String { if case .refused(let reason) = self { reason } else { "unavailable" } }
+  fileprivate var reason: String {
+    switch self {
+    case .refused(let reason): reason
+    case .encrypted: "encrypted"
+    case .providerUnavailable: "unavailable"
+    }
+  }
 
   /// Where nothing of the person is in question yet.
   fileprivate var aboutUs: EIDAppError { self == .providerUnavailable ? .unavailable : .misconfigured(reason) }

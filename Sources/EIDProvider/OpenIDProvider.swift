@@ -14,7 +14,7 @@ public actor OpenIDProvider {
 
   let settings: ProviderSettings
   let now: @Sendable () -> UnixTime
-  let calls: ProviderCalls
+  private let calls: ProviderCalls
   private let document: PublishedDocument<Document>
   private let keys: PublishedDocument<ProviderKeys>
 
@@ -206,10 +206,15 @@ public actor OpenIDProvider {
       backchannel: settings.endpoint("backchannel_authentication_endpoint", in: answer))
   }
 
-  /// The provider's keys are known, so that reading them cannot fail at a worse moment.
-  func readKeysIfNeeded() async throws(EIDTokenError) { _ = try await keys.value() }
-
   // MARK: Calls
+
+  /// - Throws: as `ProviderCalls.perform`.
+  func perform(_ request: HTTPClient.Request) async throws(EIDTokenError) -> HTTPClient.Response {
+    try await calls.perform(request)
+  }
+
+  /// So that what is given out once is not fetched while the keys cannot be had.
+  func readKeys() async throws(EIDTokenError) { _ = try await keys.value() }
 
   /// A JSON object from the provider; any other answer is the provider's fault.
   ///
@@ -232,7 +237,7 @@ public actor OpenIDProvider {
 
 extension SignedToken {
   /// Whether the ID token does not deny that the access token was issued with it (OpenID Connect Core §3.1.3.8).
-  fileprivate func isMade(with accessToken: String) -> Bool {
+  func isMade(with accessToken: String) -> Bool {
     guard let hash = claims.object["at_hash"] else { return true }
     let octets = Data(accessToken.utf8)
     let digest: [UInt8]

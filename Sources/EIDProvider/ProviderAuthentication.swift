@@ -99,7 +99,8 @@ extension ProviderSettings {
 }
 
 extension OpenIDProvider {
-  /// A form for an endpoint at which the gateway shows who it is; every such request is made here.
+  /// A form for one of the provider's endpoints, with what the gateway shows of itself there; every such request is made
+  /// here.
   func authenticated(
     _ parameters: [(String, String)], to endpoint: String
   ) async throws(EIDTokenError) -> HTTPClient.Request {

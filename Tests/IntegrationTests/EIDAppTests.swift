@@ -16,11 +16,11 @@ struct EIDAppTests {
   }
 
   @Test(
-    "at the simulator: approved, refused, expired, too fast, another person, cancelled, restarts, outage, poll and ping",
+    "at the simulator: approved, refused, expired, too fast, another person, cancelled, forgotten, restarts, outage, poll, ping",
     .enabled(if: hasPython, "'make test' makes .venv"))
   func simulator() async throws {
     let result = try await play("simulator")
-    #expect(result.status == 0 && result.output.contains("12 of 12 scenarios"), "\(result.output)")
+    #expect(result.status == 0 && result.output.contains("13 of 13 scenarios"), "\(result.output)")
   }
 
   @Test(

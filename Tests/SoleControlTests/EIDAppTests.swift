@@ -231,7 +231,8 @@ struct EIDAppTests {
     let id = setting.credential.id
     #expect(try await setting.store.read { try $0.waiting(id, at: 0) }.isEmpty)
     #expect(try await setting.store.read { try $0.factorState(.otp, of: id) } == .fresh)
-    #expect(setting.log(.authorizationDenied).count == 3 && setting.store.count(.authorizationPending) == 0)
+    #expect(setting.log(.authorizationDenied).count == 2 && setting.log(.authorizationUnavailable).count == 1)
+    #expect(setting.store.count(.authorizationPending) == 0)
     // The very same code is good when the provider answers again.
     setting.app.fail(nil)
     let handle = try await setting.begin(presented: [.otp: code])

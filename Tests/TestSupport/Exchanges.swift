@@ -11,7 +11,7 @@ public enum Exchanges {
   /// Of these a line has "masked". Headers of requests are not kept at all.
   private static let secrets: Set = [
     "PIN", "OTP", "SAD", "value", "password", "token", "refresh_token", "code", "code_verifier", "client_secret",
-    "client_assertion", "account_token", "csrf", "transaction",
+    "client_assertion", "account_token", "auth_req_id", "csrf", "transaction",
   ]
   /// Longer requests are not kept.
   private static let longest = 1 << 20

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -215,12 +216,12 @@ def restart(world):
 def outage(world):
     """the provider stops: 503 at the start and nothing waits; 503 at a poll and the authorization goes on waiting"""
     handle = world.partner.handle(LABEL, world.digests())
-    before = len(world.denials())
     world.simulator.process.kill()
     world.simulator.process.wait()
     wait_for(lambda: row(world.partner.check(handle))[:2] == (503, "temporarily_unavailable"))
     require(row(world.partner.begin(LABEL, world.digests()))[:2] == (503, "temporarily_unavailable"), "503")
-    require(len(world.denials()) == before + 1 and world.denials()[-1] == "unavailable", world.denials())
+    (noted,) = [event for event in world.service.audit() if event["kind"] == "authorization.unavailable"]
+    require(noted["factor"] == "EIDAPP", noted)
     world.simulator = Simulator(world.service)
     # The simulator forgot; a provider that does not know the request any more ends it.
     require(row(world.partner.wait(handle))[:2] == DENIED, "ended")
@@ -229,6 +230,20 @@ def outage(world):
     handle = world.partner.handle(LABEL, world.digests())
     world.simulator.press(world.alice, "approve")
     require(world.partner.wait(handle)[0] == 200, "granted")
+
+
+def forgotten(world):
+    """what nobody asks for any more is ended by itself, and the log says that it expired"""
+    handle = world.partner.handle(LABEL, world.digests())
+    before = world.denials().count("expired")
+    # As if its time were over: ten minutes are too long for a test.
+    database = sqlite3.connect(world.service.state / "countersign.sqlite", timeout=10)
+    with database:
+        changed = database.execute("UPDATE pending SET expires = unixepoch() - 1 WHERE state = 0").rowcount
+    database.close()
+    require(changed == 1, f"{changed} waited")
+    wait_for(lambda: world.denials().count("expired") == before + 1, 30)
+    require(row(world.partner.check(handle)) == GONE, "gone")
 
 
 def secret(world):
@@ -264,7 +279,8 @@ def ping(world):
 
 
 SCENARIOS = [
-    approve, deny, expire, transaction_failed, slow_down, pace, wrong_person, cancel, restart, outage, secret, ping]
+    approve, deny, expire, transaction_failed, slow_down, pace, wrong_person, cancel, restart, outage, forgotten, secret,
+    ping]
 
 
 def main():

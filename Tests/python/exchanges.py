@@ -26,7 +26,7 @@ from urllib.parse import parse_qsl, urlsplit
 # Of these a line has "masked". Headers of requests are not kept at all. The same list as in Exchanges.swift.
 SECRETS = {
     "PIN", "OTP", "SAD", "value", "password", "token", "refresh_token", "code", "code_verifier", "client_secret",
-    "client_assertion", "account_token", "csrf", "transaction",
+    "client_assertion", "account_token", "auth_req_id", "csrf", "transaction",
 }  # fmt: skip
 # Longer requests are not kept.
 LONGEST = 1 << 20

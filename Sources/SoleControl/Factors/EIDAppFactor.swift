@@ -1,5 +1,4 @@
 import AuditLog
-import Crypto
 import WireJSON
 
 extension SigningService {
@@ -44,7 +43,8 @@ extension SigningService {
           issuer: issuer, loginHint: hint, bindingMessage: terms.bindingMessage ?? "",
           lifetime: terms.expires - sent.time, notificationToken: notification))
     } catch {
-      try await withdraw(terms, sent, error.reason)
+      try await withdraw(
+        terms, sent, error == .unavailable ? Self.unavailable(terms) : Self.denied(terms, error.reason))
       throw error.asFault(terms.factor)
     }
     let request = AppRequest(
@@ -60,8 +60,7 @@ extension SigningService {
         schedule: PollSchedule(interval: ticket.interval, due: clock.now() + ticket.interval))
       refusal = try await store.write { transaction in
         guard try transaction.seal(of: terms.credential) == seal else { throw Refusal.unavailable }
-        for check in decided {
-          guard let refusal = try check.decide(transaction, terms.credential, rules, sent.time) else { continue }
+        if let refusal = try transaction.decide(decided, terms.credential, rules, sent.time) {
           try transaction.put(.ended(.withdrawn), ofPending: terms.id)
           try transaction.append(Self.denied(terms, "factor"), at: sent.time)
           return refusal
@@ -71,7 +70,7 @@ extension SigningService {
         return nil
       }
     } catch {
-      try? await withdraw(terms, sent, "store")
+      try? await withdraw(terms, sent, Self.denied(terms, "store"))
       throw error
     }
     if let refusal { throw refusal }
@@ -87,10 +86,7 @@ extension SigningService {
     do {
       refusal = try await store.write { transaction in
         try Self.checkMayWait(terms, sent, seal, rules, transaction)
-        for check in decided {
-          guard let refusal = try check.decide(transaction, terms.credential, rules, sent.time) else { continue }
-          return refusal
-        }
+        if let refusal = try transaction.decide(decided, terms.credential, rules, sent.time) { return refusal }
         throw Rehearsed()
       }
     } catch is Rehearsed {
@@ -99,13 +95,22 @@ extension SigningService {
     throw refusal
   }
 
-  private func withdraw(_ terms: PendingTerms, _ sent: SentMessage, _ reason: String) async throws {
+  private func withdraw(_ terms: PendingTerms, _ sent: SentMessage, _ event: AuditEvent) async throws {
     let now = clock.now()
     try await store.write { transaction in
       try transaction.markFailed(message: sent.id)
       try transaction.put(.ended(.withdrawn), ofPending: terms.id)
-      try transaction.append(Self.denied(terms, reason), at: now)
+      try transaction.append(event, at: now)
     }
+  }
+
+  private static func unavailable(_ terms: PendingTerms) -> AuditEvent {
+    AuditEvent(
+      .authorizationUnavailable,
+      [
+        ("pending", .string(terms.id)), ("credential", .string(terms.credential.text)),
+        ("factor", .string(terms.factor.rawValue)),
+      ])
   }
 
   // MARK: Looking for the answer
@@ -199,23 +204,23 @@ extension SigningService {
   private func settle(_ found: PendingCandidate, _ request: AppRequest, _ statement: EIDAppStatement) async throws {
     let (terms, credential) = (found.terms, found.credential)
     if let reason = rejection(of: statement, credential, request) { return try await end(found, .failed, reason) }
+    let now = clock.now()
     let person: JSONValue = ["issuer": .string(statement.issuer), "subject": .string(statement.subject)]
     let pseudonym = try await codes([(.pseudonym, person.canonical())])[0]
     let evidence = Evidence(
-      factor: .eidApp, id: try await randomID(), detail: JSONObject(Self.detail(of: statement, pseudonym: pseudonym)))
-    let now = clock.now()
+      factor: .eidApp, id: try await randomID(), detail: Self.detail(of: statement, pseudonym: pseudonym))
     let approval = Approval(pending: terms.id, evidence: evidence, time: now).canonical()
-    let seal = try await codes([(.pending, approval)])[0]
+    let sealed = SealedRow(text: approval, seal: try await codes([(.pending, approval)])[0])
     let once = SingleUse.digest(
       "ID token", issuer: statement.issuer, id: statement.tokenID ?? Hex.encode(statement.tokenDigest))
     try await store.write { transaction in
       guard try transaction.seal(of: credential.id) == found.row.seal else { throw Refusal.unavailable }
       guard try transaction.isWaiting(found) else { return }
-      guard try transaction.use(once: once, until: statement.expires + Self.tokenMemory, now: now) else {
+      guard try transaction.use(once: once, until: statement.expires + SingleUse.clockDifference, now: now) else {
         try transaction.put(.ended(.failed), ofPending: terms.id)
         return try transaction.append(Self.denied(terms, "used"), at: now)
       }
-      try transaction.put(.approved(SealedRow(text: approval, seal: seal)), ofPending: terms.id)
+      try transaction.put(.approved(sealed), ofPending: terms.id)
       try transaction.append(
         AuditEvent(
           .authorizationConfirmed,
@@ -226,8 +231,6 @@ extension SigningService {
     }
   }
 
-  /// Seconds after its expiry for which a used token is remembered; no clock is that wrong.
-  private static let tokenMemory: UnixTime = 3600
   /// Seconds by which the provider's clock may be behind ours.
   private static let clockSkew: UnixTime = 60
 
@@ -241,19 +244,22 @@ extension SigningService {
     if ![issuer, request.issuer].allSatisfy({ $0.utf8.elementsEqual(statement.issuer.utf8) }) { return "issuer" }
     if !statement.subject.utf8.elementsEqual(subject.utf8) { return "subject" }
     if statement.level < minimum { return "level" }
-    if statement.authenticationTime < clock.now() - rules.maximumAuthenticationAge { return "age" }
+    let age = statement.maximumAge ?? rules.maximumAuthenticationAge
+    if statement.authenticationTime < clock.now() - age { return "age" }
     if statement.issued < request.began - Self.clockSkew { return "iat" }
     return nil
   }
 
-  private static func detail(of statement: EIDAppStatement, pseudonym: [UInt8]) -> [(String, JSONValue)] {
-    [
+  private static func detail(of statement: EIDAppStatement, pseudonym: [UInt8]) -> JSONObject {
+    var detail = JSONObject([
       ("provider", .string(statement.issuer)), ("subject", .string(Hex.encode(pseudonym))),
       ("acr", .string(statement.acr)), ("level", .string(statement.level.name)),
-      ("amr", .array(statement.amr.map(JSONValue.string))), ("authTime", .integer(statement.authenticationTime)),
-    ] + (statement.tokenID.map { [("tokenID", .string(Hex.encode(SHA256.hash(data: Array($0.utf8)))))] } ?? []) + [
-      ("token", .string(Hex.encode(statement.tokenDigest)))
-    ]
+      ("amr", .array(statement.amr.map(JSONValue.string))),
+      (statement.isTimeOfIssue ? "issued" : "authTime", .integer(statement.authenticationTime)),
+      ("token", .string(Hex.encode(statement.tokenDigest))),
+    ])
+    if let id = statement.tokenID { detail["tokenID"] = .string(Hex.encode(digest(ofSecret: id))) }
+    return detail
   }
 
   // MARK: The provider's word

@@ -53,7 +53,13 @@ public struct EIDAppStatement: Sendable, Equatable {
   /// The level in the provider's words, and how the person was authenticated.
   public var acr: String
   public var amr: [String]
-  public var authenticationTime, issued, expires: UnixTime
+  /// When the person was authenticated, or the token issued (`isTimeOfIssue`).
+  public var authenticationTime: UnixTime
+  /// Whether the provider does not tell the time of authentication, and the configuration accepts that.
+  public var isTimeOfIssue: Bool
+  /// How old the authentication may be, in seconds. Nil: as the gateway's rules say.
+  public var maximumAge: UnixTime?
+  public var issued, expires: UnixTime
   /// `jti`; nil if there is none.
   public var tokenID: String?
   /// SHA-256 of the token.
@@ -61,7 +67,8 @@ public struct EIDAppStatement: Sendable, Equatable {
 
   public init(
     issuer: String, subject: String, level: AssuranceLevel, acr: String, amr: [String] = [],
-    authenticationTime: UnixTime, issued: UnixTime, expires: UnixTime, tokenID: String? = nil, tokenDigest: [UInt8]
+    authenticationTime: UnixTime, isTimeOfIssue: Bool = false, maximumAge: UnixTime? = nil, issued: UnixTime,
+    expires: UnixTime, tokenID: String? = nil, tokenDigest: [UInt8]
   ) {
     self.issuer = issuer
     self.subject = subject
@@ -69,6 +76,8 @@ public struct EIDAppStatement: Sendable, Equatable {
     self.acr = acr
     self.amr = amr
     self.authenticationTime = authenticationTime
+    self.isTimeOfIssue = isTimeOfIssue
+    self.maximumAge = maximumAge
     self.issued = issued
     self.expires = expires
     self.tokenID = tokenID

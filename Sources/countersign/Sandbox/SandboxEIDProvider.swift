@@ -6,13 +6,17 @@ import WireJSON
 /// An eID provider of the integrator's own that the sandbox trusts, with credentials for log-ins there.
 ///
 /// The file is a JSON object with the members of `eidProviders` in the configuration (`Config.EIDProviderConfig`), and:
-/// - `label`: what the labels of its credentials end in: `p256-eid-LABEL`, `p256-eid-scal2-LABEL`, `p256-oauth-eid-LABEL`;
+/// - `label`: what the labels of its credentials end in: `p256-eid-LABEL`, `p256-eid-scal2-LABEL`, `p256-oauth-eid-LABEL`, and
+///   `p256-eidapp-LABEL` if the provider has an app (`ciba`);
 ///   those of another user than the first end in `-LABEL-USER`.
-/// - `people`: by user name of the sandbox, the `sub` of the person at the provider.
+/// - `people`: by user name of the sandbox, the `sub` of the person at the provider. `{username}` in a `loginHint` is the
+///   user name of the sandbox.
 struct SandboxEIDProvider: Sendable {
   /// The entry for the configuration.
   let configuration: JSONValue
   private let label, issuer: String
+  /// Nil if the provider has no app.
+  private let loginHint: LoginHint?
   /// In the sandbox's order of users.
   private let people: [(user: String, subject: String)]
 
@@ -30,6 +34,7 @@ struct SandboxEIDProvider: Sendable {
     guard people.count == named.members.count, !people.isEmpty else {
       throw failed("\"people\" must give users of the sandbox (\(users.joined(separator: ", "))) their \"sub\"")
     }
+    loginHint = try members["ciba"].map { try LoginHint(of: ConfigReader($0, at: "\(file): ciba")) }
     members["label"] = nil
     members["people"] = nil
     self.issuer = issuer
@@ -45,7 +50,11 @@ struct SandboxEIDProvider: Sendable {
           label: "\(name)-\(end)", owner: person.user, key: .ec(.p256), scal: scal, expression: "EID", mode: mode,
           eid: (issuer, person.subject))
       }
+      var app = line("p256-eidapp", .two)
+      app.expression = FactorID.eidApp.rawValue
+      app.loginHint = loginHint
       return [line("p256-eid", .one), line("p256-eid-scal2", .two), line("p256-oauth-eid", .two, .oauth2code)]
+        + (loginHint == nil ? [] : [app])
     }
   }
 

@@ -14,13 +14,15 @@ struct SandboxPopulation {
     let owner: String
     let key: KeyType
     let scal: SCAL
-    let expression: String?
+    var expression: String?
     var mode = AuthorizationMode.explicit
     var isEnabled = true
     /// Days that the certificate is valid; one that begins and ends in the past has expired.
     var days: Int64 = 3 * 365
     /// Who the owner is at which provider; nil for the simulator.
     var eid: (issuer: String, subject: String)?
+    /// How that provider wants to be told whom to ask in its app.
+    var loginHint: LoginHint?
   }
 
   static let plan = [
@@ -52,6 +54,8 @@ struct SandboxPopulation {
     Line(label: "lock-sms", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN AND SMS"),
     Line(label: "lock-page", owner: "alice", key: .ec(.p256), scal: .one, expression: "PAGE"),
     Line(label: "p256-partner", owner: "alice", key: .ec(.p256), scal: .two, expression: "PARTNER"),
+    Line(
+      label: "p256-step-up", owner: "alice", key: .ec(.p256), scal: .two, expression: "PARTNER AND (EIDAPP OR OTP)"),
     Line(label: "p256-pin-bob", owner: "bob", key: .ec(.p256), scal: .one, expression: "PIN"),
   ]
 
@@ -82,7 +86,14 @@ struct SandboxPopulation {
     guard let eid = line.eid else { return }
     let principal = Principal(partner: PartnerID(seed.partner), signer: nil)
     var credential = try await service.signing.credential(id, as: principal)
-    let enrolment = Enrolment.eid(issuer: eid.issuer, subject: eid.subject, minimumLevel: .substantial)
+    let enrolment: Enrolment =
+      if line.expression == FactorID.eidApp.rawValue {
+        .eidApp(
+          issuer: eid.issuer, subject: eid.subject, minimumLevel: .substantial,
+          hint: (line.loginHint ?? .standard).filled(subject: eid.subject, username: line.owner))
+      } else {
+        .eid(issuer: eid.issuer, subject: eid.subject, minimumLevel: .substantial)
+      }
     guard credential.enrolments != [enrolment] else { return }
     credential.enrolments = [enrolment]
     try await service.signing.put(credential, events: [])
@@ -155,9 +166,10 @@ struct SandboxPopulation {
         issuer: line.eid?.issuer ?? seed.eidIssuer, subject: line.eid?.subject ?? user.eidSubject,
         minimumLevel: .substantial)
     case .eidApp:
+      let subject = line.eid?.subject ?? user.eidSubject
       return .eidApp(
-        issuer: seed.eidIssuer, subject: user.eidSubject, minimumLevel: .substantial,
-        hint: LoginHint.standard.filled(subject: user.eidSubject, username: user.username))
+        issuer: line.eid?.issuer ?? seed.eidIssuer, subject: subject, minimumLevel: .substantial,
+        hint: (line.loginHint ?? .standard).filled(subject: subject, username: user.username))
     // The portal knows its customers by the names with which they log in there.
     case .partner: return .partner(subject: user.username)
     }
