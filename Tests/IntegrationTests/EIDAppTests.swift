@@ -20,7 +20,7 @@ struct EIDAppTests {
     .enabled(if: hasPython, "'make test' makes .venv"))
   func simulator() async throws {
     let result = try await play("simulator")
-    #expect(result.status == 0 && result.output.contains("13 of 13 scenarios"), "\(result.output)")
+    #expect(result.status == 0 && result.output.contains("14 of 14 scenarios"), "\(result.output)")
   }
 
   @Test(

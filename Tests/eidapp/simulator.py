@@ -256,6 +256,48 @@ def secret(world):
     cancel_it(world, handle)
 
 
+def settings(world):
+    """'config check' takes every way to authenticate at a provider, and names what is wrong"""
+    state = world.service.state
+    key, certificate = str(state / "tls-key.pem"), str(state / "tls-certificate.pem")
+    secret_file, assertion_key = str(state / "eid-client-secret"), str(state / "partner-assertion-key.pem")
+
+    def check(changes):
+        config = json.loads(json.dumps(world.service.config))
+        config["eidProviders"][0] |= changes
+        path = state / "checked.json"
+        path.write_text(json.dumps(config))
+        result = subprocess.run(
+            [world.service.program, "config", "check", "--config", path], capture_output=True, text=True)
+        return "" if result.returncode == 0 else result.stderr + result.stdout
+
+    def authentication(**members):
+        return {"clientAuthentication": members}
+
+    for good in (
+        authentication(method="none"), authentication(method="client_secret_post", secretFile=secret_file),
+        authentication(method="private_key_jwt", keyFile=assertion_key, keyID="k", audience="issuer"),
+        authentication(method="tls_client_auth", certificateFile=certificate, keyFile=key),
+        {"ciba": {"delivery": "ping", "scope": "openid profile", "acrValues": ["a", "b"],
+                  "loginHint": '{"username":"{username}"}'}},
+    ):
+        require(not check(good), f"{good}: {check(good)}")
+    for bad, named in (
+        (authentication(method="client_secret_jwt"), '"method"'), (authentication(), '"method"'),
+        (authentication(method="client_secret_basic"), '"secretFile"'),
+        (authentication(method="private_key_jwt", keyFile=assertion_key, algorithm="RS256"), '"keyFile"'),
+        (authentication(method="private_key_jwt", keyFile=assertion_key, algorithm="HS256"), '"algorithm"'),
+        (authentication(method="private_key_jwt", keyFile=assertion_key, audience="token"), '"audience"'),
+        (authentication(method="tls_client_auth", keyFile=key), '"certificateFile"'),
+        (authentication(method="none", secretFile=secret_file), '"secretFile"'),
+        ({"clientSecretFile": secret_file}, '"clientSecretFile"'),
+        ({"ciba": {"delivery": "push"}}, '"delivery"'), ({"ciba": {"scope": "profile"}}, '"scope"'),
+        ({"ciba": {"acrValues": ["a b"]}}, '"acrValues"'), ({"ciba": {"loginHint": "alice"}}, '"loginHint"'),
+        ({"ciba": {"loginHint": '{"username":{username}'}}, '"loginHint"'), ({"ciba": {"mode": "poll"}}, '"mode"'),
+    ):
+        require(named in check(bad), f"{bad}: {check(bad)}")
+
+
 def ping(world):
     """ping mode: the provider's word makes the next check ask at once"""
     world.service.stop()
@@ -280,7 +322,7 @@ def ping(world):
 
 SCENARIOS = [
     approve, deny, expire, transaction_failed, slow_down, pace, wrong_person, cancel, restart, outage, forgotten, secret,
-    ping]
+    settings, ping]
 
 
 def main():
