@@ -10,6 +10,7 @@ Shown is:
  c. A statement is good once on all gateways that share the store: a second gateway process refuses it too.
  d. A key that the partner took away signs nothing any more, and the new one signs without a restart.
  e. `countersign signature show` tells for the signatures who was authenticated how, as text and as JSON.
+ f. Step-up: what is missing is named and costs nothing; the statement with a code, and with the provider's app, signs.
 
 Exit codes: 0 all of it holds, 1 it does not, 2 wrong usage.
 """
@@ -30,6 +31,7 @@ import sys
 import tempfile
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 from cryptography import x509
@@ -118,7 +120,9 @@ class Client:
     def authorize(self, credential, digests, factors, **changes):
         body = {
             "credentialID": credential, "numSignatures": len(digests), "hashes": digests, "hashAlgorithmOID": SHA256,
-            "authData": [{"id": name, "value": value} for name, value in factors.items()],
+            "authData": [
+                {"id": name} if value is None else {"id": name, "value": value} for name, value in factors.items()
+            ],
         } | changes
         return self.call("credentials/authorize", body)
 
@@ -302,6 +306,84 @@ def replay(setting, second):
         require(status == 200, f"signed elsewhere: {status} {signed}")
 
 
+# -------------------------------------------------------------------------------------------------- step-up
+
+
+def totp(secret):
+    """RFC 6238, as an authenticator app has it."""
+    padded = secret + "=" * (-len(secret) % 8)
+    step = int(time.time()) // 30
+    mac = hmac.new(base64.b32decode(padded), step.to_bytes(8, "big"), hashlib.sha1).digest()
+    offset = mac[19] & 15
+    return f"{(int.from_bytes(mac[offset : offset + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06d}"
+
+
+def evidence_of(setting, digests):
+    report = json.loads(setting.show(digests[0], "--json").stdout)
+    require(report["log"]["whole"], f"{report['log']}")
+    [signature] = report["signatures"]
+    require(signature["outcome"] == "made", f"{signature}")
+    return signature["authenticated"], signature["authorizations"]
+
+
+def step_up(setting):
+    """PARTNER AND (EIDAPP OR OTP): with a code, and with the provider's app."""
+    credential = setting.ids["p256-step-up"]
+    [alice] = [user for user in setting.facts["users"] if user["username"] == "alice"]
+    digests = [digest("step-up " + secrets.token_hex(8))]
+    needed = WRONG[2] + "; still needed: "
+    statement = setting.portal.statement(setting.portal.claims(digests))
+    bad = setting.portal.statement(setting.portal.claims(digests, sub="bob"))
+    code = totp(alice["totpSecret"])
+
+    def authorize(**factors):
+        return setting.client.authorize(credential, digests, factors)
+
+    refused(authorize(PARTNER=statement), "the statement alone", needed + "OTP OR EIDAPP")
+    refused(authorize(OTP=code), "the code alone", needed + "PARTNER")
+    refused(authorize(), "nothing", needed + "(OTP AND PARTNER) OR (PARTNER AND EIDAPP)")
+    refused(authorize(PARTNER=bad, OTP=code), "a bad statement with a code")
+    refused(authorize(PARTNER=statement, OTP="000000" if code != "000000" else "000001"), "a wrong code")
+    status, body = authorize(PARTNER=statement, OTP=code)
+    require(status == 200, f"neither was spent, and both are good: {status} {body}")
+    status, signed = setting.client.sign(credential, body["SAD"], digests)
+    require(status == 200, f"signHash: {status} {signed}")
+    factors, _ = evidence_of(setting, digests)
+    require([factor["factor"] for factor in factors] == ["OTP", "PARTNER"], f"{factors}")
+
+    digests = [digest("step-up " + secrets.token_hex(8))]
+    statement = setting.portal.statement(setting.portal.claims(digests))
+    asked = app_requests(setting)
+    refused(authorize(PARTNER=bad, EIDAPP=None), "a bad statement with the app")
+    require(app_requests(setting) == asked, "the person was asked for nothing")
+    status, body = authorize(PARTNER=statement, EIDAPP=None)
+    require(status == 202, f"with the app: {status} {body}")
+    handle = {"handle": body["handle"]}
+    refused(authorize(PARTNER=statement, EIDAPP=None), "the statement a second time")
+    require(setting.client.call("credentials/authorizeCheck", handle)[0] == 202, "it waits")
+    [new] = [request for request in app_requests(setting) if request not in asked]
+    form = urllib.parse.urlencode({"number": new["number"], "decision": "approve"}).encode()
+    with urllib.request.urlopen(setting.facts["eid"]["issuer"] + "/control/requests", form, timeout=10) as answer:
+        require(answer.status == 204, "the simulator's app")
+    deadline = time.monotonic() + 60
+    while (status := setting.client.call("credentials/authorizeCheck", handle))[0] == 202:
+        require(time.monotonic() < deadline, "authorizeCheck goes on waiting")
+        time.sleep(0.5)
+    require(status[0] == 200, f"authorizeCheck: {status}")
+    signed = setting.client.sign(credential, status[1]["SAD"], digests)
+    require(signed[0] == 200, f"signHash: {signed}")
+    factors, [authorization] = evidence_of(setting, digests)
+    require([factor["factor"] for factor in factors] == ["PARTNER", "EIDAPP"], f"{factors}")
+    require(factors[1]["provider"] == setting.facts["eid"]["issuer"] and factors[1]["level"] == "high", f"{factors}")
+    events = [entry["event"] for entry in authorization["customer"]]
+    require(events == ["authorization.pending", "authorization.confirmed"], f"{events}")
+
+
+def app_requests(setting):
+    with urllib.request.urlopen(setting.facts["eid"]["issuer"] + "/control/requests", timeout=10) as answer:
+        return json.load(answer)
+
+
 # ---------------------------------------------------------------------------------------------------- the keys
 
 
@@ -477,6 +559,8 @@ def play(setting):
     finally:
         second.stop()
     print("ok  signature show:\n" + "\n".join("    " + line for line in evidence(setting).splitlines()))
+    step_up(setting)
+    print("ok  step-up: what is missing is named; with a code, and with the app")
     rotation(setting)
     print("ok  keys rotate without a restart")
     whole = setting.gateway.audit("verify")
