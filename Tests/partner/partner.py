@@ -20,6 +20,7 @@ import base64
 import copy
 import hashlib
 import hmac
+import http.server
 import json
 import os
 import pathlib
@@ -29,6 +30,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -289,6 +291,17 @@ def attacks(setting):
     return count
 
 
+def keys_at_a_url(setting, second, keys):
+    """Keys that cannot be had cost nothing, and are had as soon as they are there."""
+    digests = [digest(secrets.token_hex(8))]
+    statement = setting.portal.statement(setting.portal.claims(digests))
+    status, body = setting.authorize(statement, digests, second)
+    require((status, body.get("error")) == (503, "temporarily_unavailable"), f"without keys: {status} {body}")
+    keys.publish(json.loads((setting.gateway.state / "partner-assertion-keys.json").read_text()))
+    status, body = setting.authorize(statement, digests, second)
+    require(status == 200, f"with keys: {status} {body}")
+
+
 def replay(setting, second):
     """A statement is good once, also at another gateway."""
     for first, other in ((setting.client, second), (second, setting.client)):
@@ -506,17 +519,85 @@ def damaged(setting, operation, activation):
         require(wanted in result.stdout, f"a change of {name} is not told:\n{result.stdout}")
 
 
+# --------------------------------------------------------------------------------------------- configuration
+
+
+def configurations(setting):
+    """`config check` names what is wrong about a partner's statements."""
+    original = json.loads((setting.gateway.state / "config.json").read_text())
+    doubled = setting.folder / "doubled.json"
+    key = json.loads((setting.gateway.state / "partner-assertion-keys.json").read_text())["keys"][0]
+    doubled.write_text(json.dumps({"keys": [key, key]}))
+    file = setting.folder / "wrong.json"
+
+    def check(changes):
+        config = copy.deepcopy(original)
+        statements = config["partners"][0]["statements"] | changes
+        config["partners"][0]["statements"] = {name: value for name, value in statements.items() if value is not None}
+        file.write_text(json.dumps(config))
+        return subprocess.run(
+            [setting.program, "config", "check", "--config", file], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True)
+
+    good = {
+        "algorithms": ["ES256"], "users": ["alice"], "credentials": ["x"], "minimumLevel": "high", "clockSkew": 0,
+        "maximumAge": 60, "maximumAuthenticationAge": 60, "keysKeptFor": 0,
+    }  # fmt: skip
+    require(check(good).returncode == 0, f"a right one: {check(good).stdout}")
+    wrong = [
+        ("issuer", {"issuer": None}), ("levels", {"levels": None}), ("high", {"levels": {"high": "highest"}}),
+        ("algorithms", {"algorithms": ["HS256"]}), ("algorithms", {"algorithms": []}),
+        ("minimumLevel", {"minimumLevel": "none"}), ("maximumAge", {"maximumAge": 0}),
+        ("keysFile", {"keysFile": None}), ("keysFile", {"keysURL": "https://portal.example/keys"}),
+        ("keysFile", {"keysFile": str(doubled)}), ("keysFile", {"keysFile": "/nowhere"}),
+        ("keysURL", {"keysFile": None, "keysURL": "http://portal.example/keys"}), ("standAlone", {"standAlone": True}),
+    ]  # fmt: skip
+    for name, changes in wrong:
+        result = check(changes)
+        require(result.returncode != 0 and f'"{name}"' in result.stdout, f"{changes}: {result.stdout}")
+    return len(wrong)
+
+
 # ---------------------------------------------------------------------------------------------- two gateways
 
 
-class SecondGateway:
-    """Another process on the same database and device, as `countersign serve` runs it."""
+class KeySet:
+    """The partner's keys at a URL; not there until they are published."""
 
-    def __init__(self, setting):
+    def __init__(self):
+        keys = self
+        self.document = None
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                body = json.dumps(keys.document).encode()
+                self.send_response(503 if keys.document is None else 200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/keys"
+
+    def publish(self, document):
+        self.document = document
+
+
+class SecondGateway:
+    """Another process on the same database and device, as `countersign serve` runs it, that has the keys from a URL."""
+
+    def __init__(self, setting, keys_url):
         port, tls_port = crash.free_ports(None)
         config = json.loads((setting.gateway.state / "config.json").read_text())
         config["instance"] = "second"
         config["http"]["port"], config["tls"]["port"] = port, tls_port
+        statements = config["partners"][0]["statements"]
+        del statements["keysFile"]
+        statements |= {"keysURL": keys_url, "allowsPlainHTTP": True}
         file = setting.folder / "second.json"
         file.write_text(json.dumps(config))
         environment = os.environ.copy()
@@ -552,8 +633,12 @@ def play(setting):
     examples(setting)
     print("ok  the examples sign, and OpenSSL verifies")
     print(f"ok  {attacks(setting)} bad statements are refused, and nothing is spent")
-    second = SecondGateway(setting)
+    print(f"ok  {configurations(setting)} wrong configurations are told")
+    keys = KeySet()
+    second = SecondGateway(setting, keys.url)
     try:
+        keys_at_a_url(setting, second.client, keys)
+        print("ok  keys at a URL: 503 without them, and nothing is spent")
         replay(setting, second.client)
         print("ok  a statement is good once, at both gateways")
     finally:
