@@ -64,7 +64,7 @@ bench: packages ## rates of the signing path as ratios to the device alone
 	swift build -c release --product bench
 	.build/release/bench $(BENCH_ARGUMENTS)
 
-conformance: build ## run the conformance checklist (310 items) against a throw-away sandbox
+conformance: build ## run the conformance checklist (314 items) against a throw-away sandbox
 	Tests/conformance/conformance.sh $(PROGRAM) $(CONFORMANCE_ARGUMENTS)
 
 crash: build ## kill the gateway 50 times under load and check the ledger

@@ -24,6 +24,7 @@ struct Bench {
     subject.client = OAuthClient(id: "app", secret: "app-secret", redirectURI: TestService.callback)
     subject.otherClient = OAuthClient(id: "other", secret: "other-secret", redirectURI: TestService.callback)
     subject.messages = TestService.base + "/messages"
+    subject.certificatePolicy = "1.2.3"
     subject.lockable = ["lock", "lockpage"]
     change(&subject)
     return subject

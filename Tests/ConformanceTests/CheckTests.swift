@@ -21,7 +21,8 @@ struct CheckTests {
     (.stampsRubbish, "213,309"), (.dropsNonce, "214"),
     (.dropsState, "224"), (.redirectsAnywhere, "230"), (.takesAnyScope, "227"), (.takesCodeTwice, "241"),
     (.ignoresVerifier, "259"), (.refreshesCredentials, "240"), (.revokesNothing, "260,265"),
-    (.ignoresAccountTokens, "273"),
+    (.ignoresAccountTokens, "273"), (.makesForAnyToken, "311"), (.makesTwice, "312"),
+    (.deletesForAnyToken, "313"), (.deletesNothing, "314"),
   ]
 
   @Test("a fault fails the items that are about it", arguments: faults)

@@ -85,8 +85,8 @@ extension Session {
   func person(declines: Bool = false, withOTP: Bool = true) -> FormFilling {
     let authenticator = withOTP ? run.authenticator : nil
     return FormFilling(
-      username: subject.username, password: subject.password, pin: subject.pin, declines: declines,
-      oneTimePassword: { await authenticator?.code() })
+      username: subject.username, password: subject.password, pin: pinOnPages ?? subject.pin, newPIN: run.newPIN,
+      declines: declines, oneTimePassword: { await authenticator?.code() })
   }
 
   /// Opens an address from a message, and goes through what is there.

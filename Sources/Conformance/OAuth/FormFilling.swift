@@ -10,10 +10,11 @@ final class FormFilling {
   }
 
   /// What an input wants.
-  private enum Wish { case username, password, pin, oneTimePassword, nothing }
+  private enum Wish { case username, password, pin, newPIN, oneTimePassword, nothing }
 
   private static let approving = [
-    "approve", "allow", "accept", "agree", "authorize", "authorise", "consent", "confirm", "sign", "yes", "continue",
+    "approve", "allow", "accept", "agree", "authorize", "authorise", "consent", "confirm", "sign", "create", "yes",
+    "continue",
     "ok",
     "grant", "zustimmen", "erlauben", "bestätigen", "freigeben",
   ]
@@ -22,6 +23,8 @@ final class FormFilling {
   ]
 
   let username, password, pin: String?
+  /// What is chosen where a page asks for a new PIN.
+  let newPIN: String?
   let oneTimePassword: () async -> String?
   let declines: Bool
   /// A form that comes back as it was sent is not sent again and again: that could lock something.
@@ -29,12 +32,14 @@ final class FormFilling {
   private var timesSent: [String: Int] = [:]
 
   init(
-    username: String?, password: String?, pin: String?, declines: Bool = false, mostTimes: Int = 2,
+    username: String?, password: String?, pin: String?, newPIN: String? = nil, declines: Bool = false,
+    mostTimes: Int = 2,
     oneTimePassword: @escaping () async -> String?
   ) {
     self.username = username
     self.password = password
     self.pin = pin
+    self.newPIN = newPIN
     self.declines = declines
     self.mostTimes = mostTimes
     self.oneTimePassword = oneTimePassword
@@ -59,7 +64,7 @@ final class FormFilling {
       }
       let wish = Self.wish(control)
       // Whoever declines tells no PIN.
-      if isDeclining, wish == .pin || wish == .oneTimePassword {
+      if isDeclining, [.pin, .newPIN, .oneTimePassword].contains(wish) {
         fields.append((control.name, ""))
         continue
       }
@@ -68,6 +73,7 @@ final class FormFilling {
       case .username: fields.append((control.name, try needed(username, "--username")))
       case .password: fields.append((control.name, try needed(password, "--password")))
       case .pin: fields.append((control.name, try needed(pin, "--pin")))
+      case .newPIN: fields.append((control.name, try needed(newPIN, "--certificate-policy")))
       case .oneTimePassword: fields.append((control.name, try needed(await oneTimePassword(), "--totp-secret")))
       }
       if wish != .nothing || control.type == "hidden" { secretNames.insert(control.name) }
@@ -89,7 +95,7 @@ final class FormFilling {
   private func rank(_ form: HTMLForm) -> Int {
     let wishes = wishes(form)
     if wishes.contains(.password) { return 5 }
-    if wishes.contains(.pin) || wishes.contains(.oneTimePassword) { return 4 }
+    if wishes.contains(.newPIN) || wishes.contains(.pin) || wishes.contains(.oneTimePassword) { return 4 }
     if wishes.contains(.username) { return 3 }
     if form.buttons.contains(where: { isDeclining($0) || isApproving($0) }) { return 2 }
     return form.method == "post" && !form.buttons.isEmpty ? 1 : 0
@@ -108,6 +114,7 @@ final class FormFilling {
     {
       return .oneTimePassword
     }
+    if control.autocomplete.contains("new-password") { return .newPIN }
     if control.type == "password" {
       return name.contains("pin") || control.inputMode == "numeric" ? .pin : .password
     }

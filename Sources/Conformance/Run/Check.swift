@@ -37,6 +37,6 @@ struct Section: Sendable {
   static let all: [Section] = [
     .transport, .info, .login, .revoke, .list, .credentialInfo, .getChallenge, .authorize, .authorizeCheck,
     .extendTransaction, .signHash, .signDoc, .polling, .timestamp, .oauthAuthorize, .oauthToken, .oauthRevoke,
-    .accountToken, .sendOTP, .locking, .expiry, .general,
+    .accountToken, .creation, .sendOTP, .locking, .expiry, .general,
   ]
 }

@@ -26,6 +26,10 @@ final class Session {
   var pendingFound: Pending?
   /// A token for requests to oauth2/revoke that are refused for another reason.
   var revocable: String?
+  /// The credential that the run had made and has still to have deleted.
+  var madeCredential: String?
+  /// For pages that want another PIN than the user's.
+  var pinOnPages: String?
   /// Access tokens of log-ins that are not needed any more.
   var spareTokens: [String] = []
 
@@ -61,6 +65,8 @@ final class Run {
   let authenticator: Authenticator?
   let mailbox: Mailbox?
   var credentials: [CredentialFacts] = []
+  /// For credentials that are made.
+  let newPIN: String
   /// Credentials whose log-in pages cannot be gone through here.
   var unusableOnPages: Set<String> = []
 
@@ -68,6 +74,10 @@ final class Run {
     self.subject = subject
     self.ports = ports
     self.note = note
+    // No two neighbours equal, so that it is no PIN that services refuse.
+    var digits: [UInt8] = []
+    for octet in ports.random(8) { digits.append((octet % 9 + 1 + (digits.last ?? 0)) % 10) }
+    newPIN = digits.map(String.init).joined()
     authenticator = subject.totpSecret.map { Authenticator(secret: $0, clock: ports.clock, note: note) }
     mailbox = subject.messages.map { Mailbox(url: $0, http: ports.http, clock: ports.clock) }
   }

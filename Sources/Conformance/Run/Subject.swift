@@ -21,6 +21,8 @@ public struct Subject: Sendable {
   public var messages: String?
   /// An https address at which the client takes notifications.
   public var callback: String?
+  /// OID of a certificate policy under which a credential may be made, which is deleted again.
+  public var certificatePolicy: String?
   /// Credentials whose factors may be locked for good.
   public var lockable: [String] = []
   /// Seconds that a check may wait for something to expire or to finish.

@@ -177,6 +177,9 @@ struct ClientOptions: ParsableArguments {
   var otherClientSecret: String?
   @Option(name: .long, help: "A service access token that speaks for the client and no user.")
   var clientToken: String?
+  @Option(
+    name: .long, help: "A certificate policy (OID) under which a credential may be made; it is deleted again.")
+  var certificatePolicy: String?
   @Option(name: .long, help: "The user as the service knows the client's users (userID).")
   var userID: String?
 
@@ -192,6 +195,7 @@ struct ClientOptions: ParsableArguments {
         id: otherClientID, secret: try Secret.value(otherClientSecret), redirectURI: subject.client?.redirectURI ?? "")
     }
     subject.clientToken = try Secret.value(clientToken) ?? subject.clientToken
+    subject.certificatePolicy = certificatePolicy ?? subject.certificatePolicy
     subject.userID = userID ?? subject.userID
   }
 }

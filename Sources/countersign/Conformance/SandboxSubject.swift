@@ -33,6 +33,7 @@ struct SandboxSubject {
     if let id = rival?["clientID"]?.string, let redirectURI = rival?["redirectURIs"]?.array?.first?.string {
       subject.otherClient = OAuthClient(id: id, secret: rival?["clientSecret"]?.string, redirectURI: redirectURI)
     }
+    subject.certificatePolicy = json["certificatePolicies"]?.array?.first?.string
     subject.messages = json["messages"]?.string
     let own = (json["credentials"]?.array ?? []).compactMap(\.object).filter { $0["owner"]?.string == name }
     let throwAway = own.filter { $0["label"]?.string?.hasPrefix(Self.lockablePrefix) == true }

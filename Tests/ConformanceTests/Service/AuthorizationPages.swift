@@ -71,7 +71,8 @@ extension TestService {
     guard let type = query["response_type"] else { return redirect(query, [("error", "invalid_request")]) }
     guard type == "code" else { return redirect(query, [("error", "unsupported_response_type")]) }
     let scope = query["scope"] ?? "service"
-    guard ["service", "credential"].contains(scope) || has(.takesAnyScope) else {
+    let orders = version == "v2" ? ["credential-creation", "credential-deletion"] : []
+    guard (["service", "credential"] + orders).contains(scope) || has(.takesAnyScope) else {
       return redirect(query, [("error", "invalid_scope")])
     }
     if version == "v2", query["code_challenge"] == nil { return redirect(query, [("error", "invalid_request")]) }
@@ -115,8 +116,12 @@ extension TestService {
       form["password"] == "secret-word"
     else { return page("<p>wrong</p>", .unauthorized) }
     let pin =
-      state.withLock { $0.pages[id]?["scope"] } == "credential"
-      ? "<input type=password name=PIN inputmode=numeric required>" : ""
+      switch state.withLock({ $0.pages[id]?["scope"] }) {
+      case "credential", "credential-deletion": "<input type=password name=PIN inputmode=numeric required>"
+      case "credential-creation":
+        "<input type=password name=first autocomplete=new-password><input type=password name=second autocomplete=new-password>"
+      default: ""
+      }
     return page(
       """
       <form action="consent" method="post"><input type="hidden" name="transaction" value="\(id)">\(pin)
@@ -131,6 +136,16 @@ extension TestService {
     }
     guard form["decision"] == "approve" else { return redirect(query, [("error", "access_denied")]) }
     if query["scope"] == "credential", form["PIN"] != Self.pin { return page("<p>wrong PIN</p>", .badRequest) }
+    switch query["scope"] {
+    case "credential-creation":
+      guard let pin = form["first"], pin == form["second"], pin != Self.pin else {
+        return page("<p>PIN</p>", .badRequest)
+      }
+      state.withLock { $0.chosenPIN = pin }
+    case "credential-deletion":
+      guard form["PIN"] == state.withLock({ $0.chosenPIN }) else { return page("<p>wrong PIN</p>", .badRequest) }
+    default: break
+    }
     let code = UUID().uuidString
     state.withLock { $0.grants[code] = query }
     return redirect(query, [("code", code)])
@@ -219,6 +234,11 @@ extension TestService {
     if !has(.takesCodeTwice) { state.withLock { $0.grants[code] = nil } }
     let grant = UUID().uuidString
     let refresh = JSONValue.string(issue(grant: grant, isRefresh: true))
+    if query["scope"]?.hasPrefix("credential-") == true {
+      let token = UUID().uuidString
+      state.withLock { $0.orders[token] = query }
+      return ["access_token": .string(token), "token_type": "Bearer", "expires_in": 60]
+    }
     guard query["scope"] == "credential" else {
       return ["access_token": .string(issue(grant: grant)), "token_type": "Bearer", "refresh_token": refresh]
     }

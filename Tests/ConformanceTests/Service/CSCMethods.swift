@@ -17,7 +17,10 @@ extension TestService {
     return both
       + (version == "v1"
         ? ["credentials/sendOTP"]
-        : ["credentials/authorizeCheck", "credentials/getChallenge", "signatures/signDoc", "signatures/signPolling"])
+        : [
+          "credentials/authorizeCheck", "credentials/getChallenge", "signatures/signDoc", "signatures/signPolling",
+          "credentials/create", "credentials/delete",
+        ])
   }
 
   func call(_ method: String, _ version: String, _ request: Request) async throws -> Response {
@@ -34,6 +37,9 @@ extension TestService {
     case "auth/login": return Response(json: try call.logIn(header))
     default: break
     }
+    if let bearer, let order = state.withLock({ $0.orders[bearer] }) {
+      return try call.carryOut(order, bearer, method)
+    }
     let token = try authenticate(header, method, version)
     switch method {
     case "auth/revoke": return try call.revoke()
@@ -47,6 +53,7 @@ extension TestService {
     case "signatures/signHash": return Response(json: try call.signHash())
     case "signatures/signDoc": return Response(json: try await call.signDoc())
     case "signatures/signPolling": return try call.poll()
+    case "credentials/create", "credentials/delete": return try call.withoutOrder(method)
     case "signatures/timestamp": return Response(json: try await call.timestamp())
     default: throw Refusal(text: "Invalid parameter")
     }
@@ -168,6 +175,7 @@ struct Call {
 
   func list(_ token: TestService.Token) throws -> JSONValue {
     var ids = TestService.credentials.map(\.id).filter { !$0.hasPrefix("lock") }
+    ids += service.state.withLock { $0.made.sorted() }
     if let user = try value("userID") {
       if token.user != nil {
         if !has(.listsForAnybody) { throw TestService.Refusal(text: "userID parameter MUST be null") }

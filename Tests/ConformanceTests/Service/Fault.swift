@@ -15,4 +15,6 @@ enum Fault: Sendable, CaseIterable {
   // OAuth 2.0.
   case dropsState, redirectsAnywhere, takesAnyScope, takesCodeTwice, ignoresVerifier, refreshesCredentials
   case revokesNothing, ignoresAccountTokens
+  // Credentials that are made and deleted.
+  case makesForAnyToken, makesTwice, deletesForAnyToken, deletesNothing
 }

@@ -49,6 +49,10 @@ final class TestService: Sendable {
     /// Wrong answers on the page of each handle, and in all.
     var wrongAnswers: [String: Int] = [:]
     var usedAccountTokens: Set<String> = []
+    var made: Set<String> = []
+    var chosenPIN = ""
+    /// Tokens for one creation, and for the deletion of one credential, with the query that asked for them.
+    var orders: [String: [String: String]] = [:]
   }
 
   static let credentials = [

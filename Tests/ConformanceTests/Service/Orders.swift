@@ -1,0 +1,48 @@
+import Foundation
+import Hummingbird
+import Synchronization
+import WireJSON
+
+/// credentials/create and credentials/delete.
+extension Call {
+  func carryOut(_ order: [String: String], _ token: String, _ method: String) throws -> Response {
+    let isCreation = order["scope"] == "credential-creation"
+    guard method == (isCreation ? "credentials/create" : "credentials/delete") else { throw insufficient }
+    guard isCreation else {
+      let id = try string("credentialID")
+      guard id == order["credentialID"] else { throw invalid("credentialID") }
+      service.state.withLock { state in
+        state.orders[token] = nil
+        if !has(.deletesNothing) { state.made.remove(id) }
+      }
+      return Response(status: .noContent)
+    }
+    guard fields["credentialCreationRequest"]?.object?["certificatePolicy"]?.string == order["certificatePolicy"] else {
+      throw invalid("certificatePolicy")
+    }
+    if !has(.makesTwice) { service.state.withLock { $0.orders[token] = nil } }
+    return Response(json: ["credentialID": .string(make())])
+  }
+
+  func withoutOrder(_ method: String) throws -> Response {
+    if method == "credentials/create", has(.makesForAnyToken) {
+      return Response(json: ["credentialID": .string(make())])
+    }
+    if method == "credentials/delete", has(.deletesForAnyToken) {
+      let id = try string("credentialID")
+      service.state.withLock { _ = $0.made.remove(id) }
+      return Response(status: .noContent)
+    }
+    throw insufficient
+  }
+
+  private var insufficient: TestService.Refusal {
+    .init(status: 403, code: "insufficient_scope", text: "Not with this token")
+  }
+
+  private func make() -> String {
+    let id = UUID().uuidString
+    service.state.withLock { _ = $0.made.insert(id) }
+    return id
+  }
+}
