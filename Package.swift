@@ -61,8 +61,9 @@ let package = Package(
     core("WireJSON", ["CJansson"]),
     core("CSCModel", ["WireJSON", .product(name: "SwiftASN1", package: "swift-asn1")]),
     core("AuditLog", ["WireJSON", crypto]),
-    core("SoleControl", ["AuditLog", "WireJSON", crypto]),
-    core("OAuth", ["WireJSON", crypto]),
+    core("Attempts", [crypto]),
+    core("SoleControl", ["Attempts", "AuditLog", "WireJSON", crypto]),
+    core("OAuth", ["Attempts", "WireJSON", crypto]),
     core("Conformance", ["WireJSON", crypto]),
     core("TimestampAuthority", ["SoleControl"]),
     core(
@@ -84,11 +85,12 @@ let package = Package(
       ["SoleControl", "OAuth", "WireJSON", "OutboundHTTP", crypto, .product(name: "JWTKit", package: "jwt-kit")]),
     adapter(
       "SQLiteStore",
-      ["SoleControl", "OAuth", "AuditLog", "WireJSON", .product(name: "GRDB", package: "GRDB.swift")]),
+      ["Attempts", "SoleControl", "OAuth", "AuditLog", "WireJSON", .product(name: "GRDB", package: "GRDB.swift")]),
     adapter(
       "HTTPGateway",
       [
-        "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "TimestampAuthority", "DocumentSigning", "COpenAPI",
+        "Attempts", "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "TimestampAuthority", "DocumentSigning",
+        "COpenAPI",
         log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -137,7 +139,7 @@ let package = Package(
     support(
       "TestSupport",
       [
-        "SoleControl", "OAuth", "AuditLog", "PKCS11Device", "OpenSSLPKI", "WireJSON", crypto, log,
+        "Attempts", "SoleControl", "OAuth", "AuditLog", "PKCS11Device", "OpenSSLPKI", "WireJSON", crypto, log,
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -152,10 +154,10 @@ let package = Package(
       [
         "DocumentSigning", "TimestampAuthority", "SoleControl", "AuditLog", "OpenSSLPKI", "PKCS11Device", "TestSupport",
       ]),
-    support("StoreConformance", ["SoleControl", "OAuth", "AuditLog", "WireJSON"]),
+    support("StoreConformance", ["Attempts", "SoleControl", "OAuth", "AuditLog", "WireJSON"]),
     tests("WireJSONTests", ["WireJSON"]),
     tests("CSCModelTests", ["CSCModel", "WireJSON"]),
-    tests("OAuthTests", ["OAuth", "CSCModel", "OpenSSLPKI", "WireJSON", "TestSupport"]),
+    tests("OAuthTests", ["Attempts", "OAuth", "CSCModel", "OpenSSLPKI", "WireJSON", "TestSupport"]),
     tests(
       "ConformanceTests",
       [
@@ -167,7 +169,7 @@ let package = Package(
     tests("AuditLogTests", ["AuditLog", "WireJSON"]),
     tests(
       "SoleControlTests",
-      ["SoleControl", "AuditLog", "WireJSON", "OpenSSLPKI", "PKCS11Device", "TestSupport", crypto]),
+      ["Attempts", "SoleControl", "AuditLog", "WireJSON", "OpenSSLPKI", "PKCS11Device", "TestSupport", crypto]),
     tests(
       "SQLiteStoreTests", ["SQLiteStore", "SoleControl", "AuditLog", "WireJSON", "StoreConformance", "TestSupport"]),
     tests("PKCS11DeviceTests", ["PKCS11Device", "SoleControl", "OpenSSLPKI", "TestSupport", crypto]),
@@ -199,8 +201,9 @@ let package = Package(
     tests(
       "HTTPGatewayTests",
       [
-        "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "EIDProvider", "OpenSSLPKI",
-        "PKCS11Device", "SQLiteStore", "TimestampAuthority", "DocumentSigning", "TestSupport", log, crypto,
+        "Attempts", "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "EIDProvider",
+        "OpenSSLPKI", "PKCS11Device", "SQLiteStore", "TimestampAuthority", "DocumentSigning", "TestSupport", log,
+        crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -34,6 +34,10 @@ public struct AuditEvent: Sendable, Equatable {
     case creationUnknown = "creation.unknown"
     case credentialDeleted = "credential.deleted"
     case certificateRevoked = "certificate.revoked"
+    /// After wrong factors a signer, a client or an address has to wait.
+    case attemptsHeld = "attempts.held"
+    /// The operator had what was counted for a signer forgotten.
+    case attemptsForgotten = "attempts.forgotten"
     case credentialUnlocked = "credential.unlocked"
     /// A one-time code was made and is being handed to the partner's messenger.
     case codeSent = "code.sent"

@@ -1,3 +1,4 @@
+internal import Attempts
 internal import Crypto
 internal import CSCModel
 internal import Hummingbird
@@ -15,7 +16,8 @@ extension Gateway {
     }
     router.post("confirm/:link") { request, context in
       await page(request, "confirm", under: "") { request, call in
-        try await confirm(request, try context.parameters.require("link"), call)
+        try await confirm(
+          request, try context.parameters.require("link"), call, from: origin(request, context, isPerson: true))
       }
     }
   }
@@ -32,7 +34,9 @@ extension Gateway {
   }
 
   /// The form of the page.
-  private func confirm(_ request: Request, _ link: String, _ call: CallLog) async throws -> Response {
+  private func confirm(
+    _ request: Request, _ link: String, _ call: CallLog, from origin: Origin
+  ) async throws -> Response {
     try requireOwnPage(request)
     let parameters = try await parameters(request)
     guard let found = try await found(link, call) else { return gone(request, call) }
@@ -53,7 +57,7 @@ extension Gateway {
         in: language(request, nil))
     }
     do {
-      switch try await signing.answer(answer, link: link) {
+      switch try await signing.answer(answer, link: link, from: origin) {
       case .approved: return done(.confirmed, found, request)
       case .denied: return done(.denied, found, request)
       case .failed:
@@ -65,6 +69,8 @@ extension Gateway {
       return show(found, link, secret, .wrong(.pin), request)
     } catch Refusal.lockedFactor {
       return show(found, link, secret, .locked(.pin), request)
+    } catch Refusal.tooManyTries {
+      return show(found, link, secret, .tooManyTries, request)
     } catch Refusal.unavailable {
       return show(found, link, secret, .busy, request)
     } catch Refusal.invalidHandle, Refusal.credentialDisabled {

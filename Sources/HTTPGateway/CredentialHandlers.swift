@@ -1,3 +1,4 @@
+internal import Attempts
 internal import CSCModel
 internal import Foundation
 internal import Hummingbird
@@ -46,9 +47,11 @@ extension Gateway {
   }
 
   /// `credentials/getChallenge`
-  func challenge(_ request: GetChallengeRequest, as principal: Principal) async throws -> Response {
+  func challenge(
+    _ request: GetChallengeRequest, as principal: Principal, from origin: Origin
+  ) async throws -> Response {
     guard request.authObjectID != FactorID.sms.rawValue else {
-      return try await sendCode(request.credentialID, request.description, as: principal)
+      return try await sendCode(request.credentialID, request.description, as: principal, from: origin)
     }
     let text = try await signing.challenge(
       for: CredentialID(request.credentialID), factor: FactorID(rawValue: request.authObjectID), as: principal)
@@ -56,8 +59,11 @@ extension Gateway {
   }
 
   /// `credentials/sendOTP`, and `credentials/getChallenge` for a challenge that goes another way.
-  func sendCode(_ credentialID: String, _ description: String?, as principal: Principal) async throws -> Response {
-    try await signing.sendCode(for: CredentialID(credentialID), description: description, as: principal)
+  func sendCode(
+    _ credentialID: String, _ description: String?, as principal: Principal, from origin: Origin
+  ) async throws -> Response {
+    try await signing.sendCode(
+      for: CredentialID(credentialID), description: description, as: principal, from: origin)
     return Response(status: .noContent)
   }
 

@@ -53,6 +53,7 @@ extension Refusal {
       .certificateExpired(organization: organization, commonName: commonName, version)
     case .unknownJob: .invalidParameter("requestID")
     case .responseURINotAllowed: .invalidParameter("response_uri")
+    case .tooManyTries(let seconds): .tooManyRequests(retryAfter: seconds)
     case .policyNotOffered: .invalidParameter("certificatePolicy")
     case .subjectDiffers: .invalidParameter("subjectData")
     // Only the pages see these two.

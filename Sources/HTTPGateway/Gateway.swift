@@ -1,3 +1,4 @@
+internal import Attempts
 public import CSCModel
 public import DocumentSigning
 internal import HTTPTypes
@@ -27,6 +28,8 @@ public struct Gateway: Sendable {
   public var timestamps: TimestampService?
   /// AdES signatures of documents; nil if there are none.
   public var documents: DocumentSigningService?
+  /// Nil if callers connect by themselves.
+  public var trustedProxy: TrustedProxy?
   /// For requests with documents.
   public var workQueue = WorkQueue()
   let bodyBudget = BodyBudget(octets: Gateway.documentBudget)
@@ -102,16 +105,20 @@ public struct Gateway: Sendable {
       return Response(json: localized.json(version, documents: documentSupport, isAvailable: isAvailable))
     case .authLogin:
       let fields = try await fields(request)
-      return try await logIn(LoginRequest(fields, authorization: header, version))
+      return try await logIn(
+        LoginRequest(fields, authorization: header, version), from: origin(request, context, isPerson: false))
     default:
       let caller = try await authenticate(header, context, method, version)
       call.partner = caller.principal.partner.text
-      return try await withFields(of: request, for: method) { try await answer($0, to: method, version, as: caller) }
+      let origin = origin(request, context, isPerson: false)
+      return try await withFields(of: request, for: method) {
+        try await answer($0, to: method, version, as: caller, from: origin)
+      }
     }
   }
 
   private func answer(
-    _ fields: Fields, to method: CSCModel.Method, _ version: APIVersion, as caller: Caller
+    _ fields: Fields, to method: CSCModel.Method, _ version: APIVersion, as caller: Caller, from origin: Origin
   ) async throws -> Response {
     let principal = caller.principal
     switch method {
@@ -120,16 +127,16 @@ public struct Gateway: Sendable {
     case .credentialsList: return try await listCredentials(CredentialsListRequest(fields), version, as: principal)
     case .credentialsInfo: return try await credentialInfo(CredentialsInfoRequest(fields), version, as: caller)
     case .credentialsAuthorize:
-      return try await authorize(AuthorizeRequest(fields, version), version, as: principal)
+      return try await authorize(AuthorizeRequest(fields, version), version, as: principal, from: origin)
     case .credentialsAuthorizeCheck: return try await authorizeCheck(AuthorizeCheckRequest(fields), as: principal)
     case .credentialsExtendTransaction:
       return try await extendTransaction(ExtendTransactionRequest(fields, version), as: principal)
     case .credentialsSendOTP:
       let request = try SendOTPRequest(fields)
-      return try await sendCode(request.credentialID, request.description, as: principal)
+      return try await sendCode(request.credentialID, request.description, as: principal, from: origin)
     case .credentialsCreate: return try await createCredential(fields, version, as: caller)
     case .credentialsDelete: return try await deleteCredential(fields, as: caller)
-    case .credentialsGetChallenge: return try await challenge(GetChallengeRequest(fields), as: principal)
+    case .credentialsGetChallenge: return try await challenge(GetChallengeRequest(fields), as: principal, from: origin)
     case .signHash:
       return try await signHash(SignHashRequest(fields, version, needsSAD: caller.sad == nil), version, as: caller)
     case .signPolling: return try await poll(SignPollingRequest(fields), version, as: principal)

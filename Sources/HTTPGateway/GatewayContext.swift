@@ -13,6 +13,11 @@ public struct GatewayContext: RequestContext {
     channel = source.channel
   }
 
+  /// The other end of the connection; nil if it has no IP address.
+  var peerAddress: String? {
+    channel.remoteAddress?.ipAddress ?? channel.parent?.remoteAddress?.ipAddress
+  }
+
   /// SHA-256 of the certificate with which the client opened the connection (RFC 8705 §3.1); nil if it showed none.
   /// TLS has proven that the client has the key.
   func clientCertificate() async -> [UInt8]? {

@@ -1,3 +1,4 @@
+internal import Attempts
 internal import CSCModel
 internal import Hummingbird
 internal import OAuth
@@ -6,13 +7,14 @@ internal import WireJSON
 
 extension Gateway {
   /// `auth/login`
-  func logIn(_ request: LoginRequest) async throws -> Response {
+  func logIn(_ request: LoginRequest, from origin: Origin) async throws -> Response {
     let issued: TokenService.Issued
     var refreshToken: String?
     do {
       switch request.proof {
       case .password(let username, let password):
-        issued = try await tokens.logIn(username: username, password: password, rememberMe: request.rememberMe)
+        issued = try await tokens.logIn(
+          username: username, password: password, rememberMe: request.rememberMe, from: origin)
       case .refreshToken(let token):
         issued = try await tokens.refresh(token)
         // It stays good; a client that asks to be remembered keeps what the answer names.

@@ -1,3 +1,4 @@
+internal import Attempts
 internal import CSCModel
 internal import Hummingbird
 internal import SoleControl
@@ -6,7 +7,7 @@ internal import WireJSON
 extension Gateway {
   /// `credentials/authorize`
   func authorize(
-    _ request: AuthorizeRequest, _ version: APIVersion, as principal: Principal
+    _ request: AuthorizeRequest, _ version: APIVersion, as principal: Principal, from origin: Origin
   ) async throws -> Response {
     let (presented, outOfBand) = try Self.factors(request, version)
     var asked = AuthorizationRequest(
@@ -14,6 +15,7 @@ extension Gateway {
       hashAlgorithm: request.hashAlgorithm?.core, digests: request.digests ?? [],
       presented: presented, oneTimeCode: request.oneTimeCode)
     asked.outOfBand = outOfBand
+    asked.origin = origin
     asked.description = request.description
     return Response(try await signing.begin(asked, as: principal))
   }

@@ -1,3 +1,4 @@
+public import Attempts
 import Crypto
 import WireJSON
 
@@ -9,8 +10,12 @@ public struct PresentedClient: Sendable {
   public var certificate: [UInt8]?
   /// URLs under which the called endpoint is known, for `aud` of an assertion.
   public var audiences: [String]
+  public var origin: Origin
 
-  public init(basic: (id: String, secrets: [[UInt8]])?, certificate: [UInt8]?, audiences: [String]) {
+  public init(
+    basic: (id: String, secrets: [[UInt8]])?, certificate: [UInt8]?, audiences: [String], origin: Origin = .local
+  ) {
+    self.origin = origin
     self.basic = basic
     self.certificate = certificate
     self.audiences = audiences
@@ -21,7 +26,48 @@ extension AuthorizationServer {
   private static let assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
   /// The client that sent a request to the token, revocation or PAR endpoint. Errors are the rows of CSC v1 §8.3.3.
+  ///
+  /// Wrong proofs are counted by client and address, and right ones too are not looked at while one has to wait. That is
+  /// decided in one transaction with the count, so that many tries at once are as one after the other.
   public func authenticate(_ presented: PresentedClient, _ parameters: Parameters) async throws -> Client {
+    let result: Result<Client, OAuthError>
+    do { result = .success(try await proven(presented, parameters)) } catch let error as OAuthError {
+      guard Self.isGuess(error) else { throw error }
+      result = .failure(error)
+    }
+    if case .success(let client) = result, client.isPublic { return client }
+    // Nobody can make many counters by making up clients.
+    let named = (try? namedClient(presented, parameters))?.id
+    try await count(result, named, presented.origin)
+    return try result.get()
+  }
+
+  private func count(_ result: Result<Client, OAuthError>, _ client: String?, _ origin: Origin) async throws {
+    let pair = client.map { AttemptKey(.clientPair, $0, origin.address) }
+    let keys =
+      [AttemptKey(.clientAddress, origin.address)]
+      + (client.map { [AttemptKey(.client, $0)] } ?? []) + (pair.map { [$0] } ?? [])
+    let now = now
+    try await store.writeOAuth { store in
+      if let wait = try store.wait(keys, known: pair, now: now) { throw OAuthError.tooManyTries(retryAfter: wait) }
+      switch result {
+      case .failure: try store.count(keys, now: now)
+      case .success:
+        guard let pair, case let before = try store.attempts(pair),
+          before.failures > 0 || before.succeeded <= now - Self.dayOfSuccess
+        else { return }
+        try store.markKnown(pair, now: now)
+      }
+    }
+  }
+
+  /// How exactly the last success is known: not every request writes. Seconds.
+  private static let dayOfSuccess: Int64 = 86400
+
+  /// Whether the error says that something was wrong which one could go on guessing. The names of clients are no secrets.
+  private static func isGuess(_ error: OAuthError) -> Bool { error == .wrongSecret || error.code == "invalid_client" }
+
+  private func proven(_ presented: PresentedClient, _ parameters: Parameters) async throws -> Client {
     guard !parameters.repeatsOne else { throw OAuthError.repeatedParameter }
     let client = try namedClient(presented, parameters)
     let proofs = [

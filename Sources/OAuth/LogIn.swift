@@ -1,29 +1,46 @@
-import WireJSON
+public import Attempts
 
 extension TokenService {
   /// The account of a user who knows its password.
   ///
-  /// Wrong tries are counted by name before the password is looked at, for names that do not exist too: neither text nor
-  /// time tells which names there are.
-  public func verify(username: String, password: String) async throws -> Account {
+  /// Tries are counted before the password is looked at, by name and address, and for names that do not exist as for
+  /// others: neither text nor time tells which names there are (Specs/decisions/0027-brute-force.md).
+  ///
+  /// - Parameters:
+  ///   - client: whose pages the person is on; nil for `auth/login`.
+  ///   - accepts: whether this account may log in here. If not, it is a wrong password.
+  public func verify(
+    username: String, password: String, from origin: Origin = .local, client: String? = nil,
+    accepts: @Sendable (Account) -> Bool = { _ in true }
+  ) async throws -> Account {
     let now = now()
-    let key = Self.digest("log-in " + username)
-    let rules = rules
-    let account = try await store.writeOAuth { store in
-      var tries = try store.entry(.failedLogIns, key).flatMap(FailedLogIns.init) ?? FailedLogIns(count: 0, since: now)
-      if now - tries.since >= rules.failureWindow { tries = FailedLogIns(count: 0, since: now) }
-      guard tries.count < rules.maximumFailures else {
-        throw Refusal.tooManyFailures(retryAfter: tries.since + rules.failureWindow - now)
+    let attempt = LogInAttempt(username, origin, client)
+    let (account, counted, spared) = try await store.writeOAuth { store in
+      if let wait = try store.wait(attempt.keys, known: attempt.pair, now: now) {
+        throw Refusal.tooManyFailures(retryAfter: wait)
       }
-      tries.count += 1
-      try store.put(tries.entry(key, expires: tries.since + rules.failureWindow))
-      return try store.account(username)
+      // What does not hold up a known address is counted only when the password is wrong.
+      let spared =
+        try store.isKnown(attempt.pair, now: now) ? attempt.keys.filter(\.kind.sparesKnownAddresses) : []
+      let counted = attempt.keys.filter { !spared.contains($0) }
+      try store.count(counted, now: now)
+      return (try store.account(username), counted, spared)
     }
     // An unknown user costs the same time as a wrong password.
     let isRight = try await hasher.isRight(password, for: account?.passwordHash ?? "")
-    guard let account, isRight else { throw Refusal.loginFailed }
-    try await store.writeOAuth { try $0.removeEntry(.failedLogIns, key) }
+    guard let account, isRight, accepts(account) else {
+      if !spared.isEmpty { try await store.writeOAuth { _ = try $0.count(spared, now: now) } }
+      throw Refusal.loginFailed
+    }
+    try await store.writeOAuth { try $0.succeed(counted, pair: attempt.pair, now: now) }
     return account
+  }
+
+  /// Forgets the wrong passwords of a name, wherever they came from. For the operator.
+  ///
+  /// - Returns: how many counters there were.
+  public func unlock(username: String) async throws -> Int {
+    try await store.writeOAuth { try $0.removeAttempts(of: AttemptKey.owner(ofName: username)) }
   }
 
   /// The signer behind a partner's name for its user; nil if the partner has no such user.
@@ -35,24 +52,16 @@ extension TokenService {
   }
 }
 
-private struct FailedLogIns {
-  var count: Int
-  let since: Int64
+private struct LogInAttempt: Sendable {
+  let pair: AttemptKey
+  let keys: [AttemptKey]
 
-  init(count: Int, since: Int64) {
-    self.count = count
-    self.since = since
-  }
-
-  init?(_ entry: OAuthEntry) {
-    guard let body = try? JSONValue.parse(entry.body).object, let count = body["count"]?.integer,
-      let since = body["since"]?.integer
-    else { return nil }
-    self.init(count: Int(count), since: since)
-  }
-
-  func entry(_ key: [UInt8], expires: Int64) -> OAuthEntry {
-    let body: JSONValue = ["count": .integer(Int64(count)), "since": .integer(since)]
-    return OAuthEntry(kind: .failedLogIns, digest: key, expires: expires, body: body.canonical())
+  init(_ username: String, _ origin: Origin, _ client: String?) {
+    let owner = AttemptKey.owner(ofName: username)
+    pair = AttemptKey(.logInPair, username, origin.address, owner: owner)
+    keys =
+      [
+        pair, AttemptKey(.logInName, username, owner: owner), AttemptKey(.logInAddress, origin.address),
+      ] + (client.map { [AttemptKey(.logInClient, $0)] } ?? [])
   }
 }

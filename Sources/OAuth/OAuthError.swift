@@ -9,8 +9,13 @@ public struct OAuthError: Error, Equatable, Sendable {
   public let isUnauthenticated: Bool
   /// Nothing is wrong with the request; later it can succeed.
   public let isTemporary: Bool
+  /// Seconds after which a further try is looked at: that answer is 429.
+  public let retryAfter: Int64?
 
-  public init(_ code: String, _ text: String, isUnauthenticated: Bool = false, isTemporary: Bool = false) {
+  public init(
+    _ code: String, _ text: String, isUnauthenticated: Bool = false, isTemporary: Bool = false, retryAfter: Int64? = nil
+  ) {
+    self.retryAfter = retryAfter
     self.code = code
     self.text = text
     self.isUnauthenticated = isUnauthenticated
@@ -40,6 +45,10 @@ public struct OAuthError: Error, Equatable, Sendable {
     isTemporary: true)
 
   // Client authentication
+  /// The texts name status 429 and give it no `error`; 503's fits.
+  public static func tooManyTries(retryAfter: Int64) -> OAuthError {
+    OAuthError("temporarily_unavailable", "Too many requests", retryAfter: max(retryAfter, 1))
+  }
   public static let clientAuthenticationRequired = invalidRequest("Client authorization required")
   public static let wrongSecret = invalid("client_secret")
   public static let invalidHeader = OAuthError(

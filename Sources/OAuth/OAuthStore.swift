@@ -1,3 +1,5 @@
+public import Attempts
+
 /// Where the authorization server keeps its state. `StoreConformance` is the suite that every implementation passes.
 ///
 /// Promises as `SoleControlStore`: a `write` is one serializable transaction, durable when it returns; if its body throws,
@@ -12,13 +14,13 @@ public protocol OAuthStore: Sendable {
   ) async throws -> Result
 }
 
-public protocol OAuthReading {
+public protocol OAuthReading: AttemptReading {
   func token(_ digest: [UInt8]) throws -> TokenRecord?
   func account(_ username: String) throws -> Account?
   func entry(_ kind: OAuthEntry.Kind, _ digest: [UInt8]) throws -> OAuthEntry?
 }
 
-public protocol OAuthWriting: OAuthReading {
+public protocol OAuthWriting: OAuthReading, AttemptWriting {
   /// Adds the token, or replaces the one of the same digest.
   func put(_ token: TokenRecord) throws
   func removeToken(_ digest: [UInt8]) throws
@@ -41,7 +43,6 @@ public struct OAuthEntry: Sendable, Equatable {
     case code
     /// The id of a token that may be presented once.
     case usedID = "jti"
-    case failedLogIns = "failures"
   }
 
   public let kind: Kind

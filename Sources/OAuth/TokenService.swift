@@ -1,3 +1,4 @@
+public import Attempts
 import Crypto
 import WireJSON
 
@@ -8,10 +9,6 @@ public struct TokenService: Sendable {
     public var accessLife: Int64 = 3600
     /// Seconds.
     public var refreshLife: Int64 = 30 * 86400
-    /// Wrong passwords of one user name within `failureWindow` after which none is looked at.
-    public var maximumFailures = 10
-    /// Seconds.
-    public var failureWindow: Int64 = 900
 
     public init() {}
   }
@@ -20,7 +17,8 @@ public struct TokenService: Sendable {
     case unknown, expired
     /// User name or password is wrong; which of them is not told.
     case loginFailed
-    /// Too many wrong passwords for this name, whether or not it exists.
+    /// Too many wrong passwords for this name, whether or not it exists, or from this address, or at this client.
+    /// Seconds after which the next is looked at.
     case tooManyFailures(retryAfter: Int64)
   }
 
@@ -69,8 +67,10 @@ public struct TokenService: Sendable {
   }
 
   /// `auth/login` with user name and password.
-  public func logIn(username: String, password: String, rememberMe: Bool) async throws -> Issued {
-    let account = try await verify(username: username, password: password)
+  public func logIn(
+    username: String, password: String, rememberMe: Bool, from origin: Origin = .local
+  ) async throws -> Issued {
+    let account = try await verify(username: username, password: password, from: origin)
     return try await issue(partner: account.partner, signer: account.signer, withRefreshToken: rememberMe)
   }
 

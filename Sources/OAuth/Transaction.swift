@@ -1,3 +1,4 @@
+public import Attempts
 import Crypto
 import WireJSON
 
@@ -99,7 +100,7 @@ extension AuthorizationServer {
 
   /// Checks user name and password, and remembers who it is.
   public func logIn(
-    _ key: TransactionKey, username: String, password: String
+    _ key: TransactionKey, username: String, password: String, from origin: Origin = .local
   ) async throws -> AuthorizationTransaction {
     let now = now
     let limit = rules.maximumLogIns
@@ -111,16 +112,16 @@ extension AuthorizationServer {
       try store.put(transaction.entry(key))
       return transaction
     }
+    let client = clients[before.request.client]
     let account: Account
-    do { account = try await tokens.verify(username: username, password: password) } catch TokenService.Refusal
-      .loginFailed
-    {
-      throw TransactionRefusal.wrongPassword
-    }
-    // The right password of somebody else is as good as a wrong one.
-    guard let client = clients[before.request.client], account.partner == client.partner,
-      before.request.account.map({ $0 == account.username }) ?? true
-    else { throw TransactionRefusal.wrongPassword }
+    do {
+      account = try await tokens.verify(
+        username: username, password: password, from: origin, client: before.request.client
+      ) { account in
+        // The right password of somebody else is as good as a wrong one.
+        account.partner == client?.partner && before.request.account.map { $0 == account.username } ?? true
+      }
+    } catch TokenService.Refusal.loginFailed { throw TransactionRefusal.wrongPassword }
     return try await change(key) {
       $0.user = AuthorizationTransaction.User(username: account.username, signer: account.signer)
       $0.failedLogIns = 0

@@ -137,6 +137,18 @@ enum Schema {
           CREATE INDEX revocation_expires ON revocation (expires);
           """)
     }
+    migrator.registerMigration("0008-attempts") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE attempt (
+            kind TEXT NOT NULL, digest BLOB NOT NULL, owner BLOB, failures INTEGER NOT NULL, last INTEGER NOT NULL,
+            until INTEGER NOT NULL, succeeded INTEGER NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (kind, digest)
+            ) WITHOUT ROWID;
+          CREATE INDEX attempt_owner ON attempt (owner) WHERE owner IS NOT NULL;
+          CREATE INDEX attempt_expires ON attempt (expires);
+          DELETE FROM oauth_entry WHERE kind = 'failures';
+          """)
+    }
     return migrator
   }
 }

@@ -74,6 +74,7 @@ struct Service {
         _ = try await device.authenticationCodes([(.credentialRow, [])])
         try await store.checkReadiness()
       })
+    gateway.trustedProxy = config.trustedProxy
     documents.complete(&gateway, signing: signing)
     self.gateway = gateway
     self.store = store

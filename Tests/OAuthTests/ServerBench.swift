@@ -18,11 +18,11 @@ struct ServerBench {
   let tokens: TokenService
   let server: AuthorizationServer
 
-  init(assertions: any AssertionVerifier = NoAssertions()) async throws {
+  init(assertions: any AssertionVerifier = NoAssertions(), hasher: (any PasswordHasher)? = nil) async throws {
     let random: @Sendable (Int) async throws -> [UInt8] = { count in
       (0..<count).map { _ in UInt8.random(in: .min ... .max) }
     }
-    let hasher = ScryptHasher(random: random)
+    let hasher = hasher ?? ScryptHasher(random: random)
     let clock = clock
     tokens = TokenService(
       store: store, hasher: hasher, now: { clock.now }, random: random, text: Base64.encodeURL)

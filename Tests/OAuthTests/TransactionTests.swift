@@ -63,25 +63,6 @@ struct TransactionTests {
     }
   }
 
-  @Test(
-    "ten wrong passwords of a name close it for a quarter of an hour, whether or not it exists",
-    arguments: ["alice", "nobody"])
-  func guessing(name: String) async throws {
-    let bench = try await ServerBench()
-    for _ in 0..<10 {
-      await #expect(throws: TokenService.Refusal.loginFailed) {
-        try await bench.tokens.verify(username: name, password: "wrong")
-      }
-    }
-    await #expect(throws: TokenService.Refusal.tooManyFailures(retryAfter: 900)) {
-      try await bench.tokens.verify(username: name, password: ServerBench.password)
-    }
-    // Others are not held up.
-    _ = try await bench.tokens.verify(username: "acct-20931", password: ServerBench.password)
-    bench.clock.advance(900)
-    if name == "alice" { _ = try await bench.tokens.verify(username: name, password: ServerBench.password) }
-  }
-
   @Test("a code needs a log-in, and a transaction gives one")
   func once() async throws {
     let bench = try await ServerBench()

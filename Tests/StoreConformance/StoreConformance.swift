@@ -45,6 +45,7 @@ public struct StoreConformance {
     try await messages()
     try await tokensAreUsedOnce()
     try await oneOfManyUsesAToken()
+    try await attempts()
     try await identitiesAndRevocations()
     try await orders()
     try await removedCredentialsLeaveNothing()

@@ -1,3 +1,4 @@
+import Attempts
 public import AuditLog
 public import OAuth
 public import SoleControl
@@ -29,6 +30,7 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
     var identities: [SignerID: SealedRow] = [:]
     var orders: [[UInt8]: StoredOrder] = [:]
     var revocations: [String: Revocation] = [:]
+    var attempts: [AttemptKey: (record: AttemptRecord, expires: Int64)] = [:]
   }
 
   private let state = Mutex(State())
@@ -386,6 +388,25 @@ private final class MemoryTransaction: SoleControlWriting {
   }
 
   func removeUsed(until time: UnixTime) throws { state.used = state.used.filter { $0.value > time } }
+
+  // MARK: Attempts
+
+  func attempts(_ key: AttemptKey) throws -> AttemptRecord { state.attempts[key]?.record ?? .none }
+
+  func put(_ record: AttemptRecord, _ key: AttemptKey, expires: Int64) throws {
+    state.attempts[key] = (record, expires)
+  }
+
+  func removeAttempts(of owner: [UInt8]) throws -> Int {
+    let before = state.attempts.count
+    state.attempts = state.attempts.filter { $0.key.owner != owner }
+    return before - state.attempts.count
+  }
+
+  func removeAttempts(expiredBefore time: Int64) throws {
+    state.attempts = state.attempts.filter { $0.value.expires >= time }
+  }
+
   // MARK: Identities, orders, revocations
 
   func identity(of signer: SignerID) throws -> SealedRow? { state.identities[signer] }

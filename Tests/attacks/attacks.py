@@ -23,6 +23,7 @@ import on_codes
 import on_consent
 import on_credential_tokens
 import on_eid
+import on_guessing
 import on_limits
 import on_orders
 import on_pkce
@@ -44,7 +45,7 @@ def in_order():
     def of(module):
         return [function for function in ATTACKS if function.__module__ == module.__name__]
 
-    return [f for module in MODULES for f in of(module)] + [on_pushed.expired_request_uri] + of(on_limits)
+    return [f for module in MODULES for f in of(module)] + [on_pushed.expired_request_uri] + of(on_guessing) + of(on_limits)
 
 
 def describe(error):

@@ -72,8 +72,9 @@ def _single_members(pairs):
 class Wire:
     """Sends requests, one connection for each, and counts them."""
 
-    def __init__(self, trust_anchor, certificate=None, timeout=60):
-        """`certificate`: paths of a certificate and its key, for mutual TLS."""
+    def __init__(self, trust_anchor, certificate=None, timeout=60, source=None):
+        """`certificate`: paths of a certificate and its key, for mutual TLS. `source`: the address to connect from."""
+        self.source = source and (source, 0)
         self.trust_anchor = trust_anchor
         self.timeout = timeout
         self.tls = ssl.create_default_context(cafile=trust_anchor)
@@ -87,9 +88,11 @@ class Wire:
         scheme, rest = url.split("://", 1)
         authority, slash, target = rest.partition("/")
         if scheme == "https":
-            connection = http.client.HTTPSConnection(authority, timeout=self.timeout, context=self.tls)
+            connection = http.client.HTTPSConnection(
+                authority, timeout=self.timeout, source_address=self.source, context=self.tls
+            )
         elif scheme == "http":
-            connection = http.client.HTTPConnection(authority, timeout=self.timeout)
+            connection = http.client.HTTPConnection(authority, timeout=self.timeout, source_address=self.source)
         else:
             raise Failure(f"nobody connects to {url}")
         return connection, slash + target if slash else "/"

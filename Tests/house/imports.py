@@ -7,7 +7,7 @@ import pathlib
 import re
 import sys
 
-CORE = {"WireJSON", "CSCModel", "AuditLog", "SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning",
+CORE = {"WireJSON", "CSCModel", "AuditLog", "Attempts", "SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning",
         "Conformance"}
 ADAPTERS = {"PKCS11Device", "OpenSSLPKI", "OutboundHTTP", "Webhooks", "EIDProvider", "SQLiteStore", "HTTPGateway",
             "EIDSimulator"}
@@ -18,8 +18,9 @@ ALLOWED = {
     "WireJSON": {"CJansson"},
     "CSCModel": {"WireJSON", "SwiftASN1", "Foundation"},
     "AuditLog": {"WireJSON", "Crypto"},
-    "SoleControl": {"AuditLog", "WireJSON", "Crypto", "Synchronization"},
-    "OAuth": {"WireJSON", "Crypto"},
+    "Attempts": {"Crypto"},
+    "SoleControl": {"Attempts", "AuditLog", "WireJSON", "Crypto", "Synchronization"},
+    "OAuth": {"Attempts", "WireJSON", "Crypto"},
     # A client that knows the wire and nothing of our insides.
     "Conformance": {"WireJSON", "Crypto"},
     "TimestampAuthority": {"SoleControl"},
@@ -31,7 +32,7 @@ ALLOWED = {
     "OutboundHTTP": {"CCurl", "Foundation"},
     "Webhooks": {"SoleControl", "WireJSON", "OutboundHTTP", "Crypto"},
     "EIDProvider": {"SoleControl", "OAuth", "WireJSON", "OutboundHTTP", "Crypto", "JWTKit", "Foundation"},
-    "SQLiteStore": {"SoleControl", "OAuth", "AuditLog", "WireJSON", "GRDB", "Foundation"},
+    "SQLiteStore": {"Attempts", "SoleControl", "OAuth", "AuditLog", "WireJSON", "GRDB", "Foundation"},
     "HTTPGateway": CORE - {"Conformance"}
     | {"COpenAPI", "Crypto", "Logging", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdHTTP2", "HTTPTypes", "Mustache",
        "NIOCore", "NIOSSL", "ServiceLifecycle", "Foundation", "Synchronization"},

@@ -1,3 +1,4 @@
+internal import Attempts
 internal import CSCModel
 internal import Hummingbird
 internal import OAuth
@@ -20,7 +21,7 @@ extension Gateway {
   }
 
   /// The form of the log-in page.
-  func logInPage(_ request: Request, _ call: CallLog) async throws -> Response {
+  func logInPage(_ request: Request, _ call: CallLog, from origin: Origin) async throws -> Response {
     let parameters = try await parameters(request)
     let (key, transaction) = try await transaction(request, parameters)
     let asked = transaction.request
@@ -38,7 +39,7 @@ extension Gateway {
       return show(view, asked, request)
     }
     do {
-      let known = try await oauth.logIn(key, username: username, password: password)
+      let known = try await oauth.logIn(key, username: username, password: password, from: origin)
       return try await showConsent(key, known, request, message: nil)
     } catch TransactionRefusal.wrongPassword {
       view.message = .logInFailed

@@ -13,7 +13,7 @@ extension Gateway {
       // RFC 7523 §3: the endpoint, by any of the addresses under which it answers.
       audiences: Self.bases.flatMap { base in
         ["token", "revoke", "pushed_authorize"].map { "\(oauth.rules.issuer)\(base)/oauth2/\($0)" }
-      } + [oauth.rules.issuer + "/"])
+      } + [oauth.rules.issuer + "/"], origin: origin(request, context, isPerson: false))
     let client = try await oauth.authenticate(presented, parameters)
     call.partner = client.partner
     return client

@@ -1,3 +1,4 @@
+internal import Attempts
 internal import CSCModel
 internal import Hummingbird
 internal import OAuth
@@ -43,13 +44,13 @@ extension Gateway {
   }
 
   /// The form of the consent page.
-  func consentPage(_ request: Request, _ call: CallLog) async throws -> Response {
+  func consentPage(_ request: Request, _ call: CallLog, from origin: Origin) async throws -> Response {
     let parameters = try await parameters(request)
     let (key, transaction) = try await transaction(request, parameters)
     let asked = transaction.request
     call.partner = oauth.clients[asked.client]?.partner
     guard transaction.user != nil else { throw TransactionRefusal.unknown }
-    if parameters["decision"] == "send-code", let message = try await sendCode(transaction) {
+    if parameters["decision"] == "send-code", let message = try await sendCode(transaction, from: origin) {
       return try await showConsent(key, transaction, request, message: message)
     }
     guard parameters["decision"] == "approve" else {
@@ -60,7 +61,7 @@ extension Gateway {
     var granted: GrantedCredential?
     if asked.scope != .service {
       do {
-        granted = try await grant(key, transaction, parameters)
+        granted = try await grant(key, transaction, parameters, from: origin)
         guard granted != nil else {
           try await oauth.deny(key)
           return redirect(transaction.destination, .accessDenied)
@@ -81,26 +82,26 @@ extension Gateway {
 
   /// What waits for the code; nil if it cannot be granted to this person.
   private func grant(
-    _ key: TransactionKey, _ transaction: AuthorizationTransaction, _ parameters: OAuth.Parameters
+    _ key: TransactionKey, _ transaction: AuthorizationTransaction, _ parameters: OAuth.Parameters, from origin: Origin
   ) async throws -> GrantedCredential? {
     if transaction.request.scope == .credential {
       guard let offered = try await offered(transaction) else { return nil }
-      return try await grant(offered, key, transaction, parameters)
+      return try await grant(offered, key, transaction, parameters, from: origin)
     }
     guard let offered = try await offeredOrder(transaction) else { return nil }
-    return try await grant(offered, key, transaction, parameters)
+    return try await grant(offered, key, transaction, parameters, from: origin)
   }
 
   /// The SAD that waits for the code. The factors are checked and counted as in `credentials/authorize`.
   private func grant(
     _ offered: OfferedCredential, _ key: TransactionKey, _ transaction: AuthorizationTransaction,
-    _ parameters: OAuth.Parameters
+    _ parameters: OAuth.Parameters, from origin: Origin
   ) async throws -> GrantedCredential {
     let presented = try presented(key, transaction, parameters)
-    let authorization = try await signing.authorize(
-      Self.authorization(
-        offered.asked, offered.credential.id, client: transaction.request.client, presented: presented),
-      as: offered.principal)
+    var asked = Self.authorization(
+      offered.asked, offered.credential.id, client: transaction.request.client, presented: presented)
+    asked.origin = origin
+    let authorization = try await signing.authorize(asked, as: offered.principal)
     return GrantedCredential(
       sad: authorization.sad.octets, expires: now() + authorization.expiresIn,
       credential: offered.credential.id.text, activation: authorization.activation.bytes)
@@ -120,10 +121,10 @@ extension Gateway {
   }
 
   /// Sends a one-time code to the customer, and says whether it went. Nil if the page has no button for that.
-  private func sendCode(_ transaction: AuthorizationTransaction) async throws -> PageMessage? {
+  private func sendCode(_ transaction: AuthorizationTransaction, from origin: Origin) async throws -> PageMessage? {
     guard let used = try await usedCredential(transaction) else { return nil }
     do {
-      try await signing.sendCode(for: used.id, description: used.description, as: used.principal)
+      try await signing.sendCode(for: used.id, description: used.description, as: used.principal, from: origin)
       return .codeSent
     } catch Refusal.lockedFactor {
       return .locked(.sms)
@@ -214,6 +215,7 @@ extension PageMessage {
     case .wrongFactor(let factor): self = .wrong(factor.pageField)
     case .lockedFactor(let factor): self = .locked(factor.pageField)
     case .policyNotSatisfied: self = .notEnough
+    case .tooManyTries: self = .tooManyTries
     case .unavailable: self = .busy
     default: return nil
     }

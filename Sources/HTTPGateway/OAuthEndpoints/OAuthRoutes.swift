@@ -30,8 +30,12 @@ extension Gateway {
     router.post("revoke") { request, context in
       await oauth(request, "revoke") { try await revokeToken(request, context, $0) }
     }
-    router.post("oauth2/login") { request, _ in await page(request, "login") { try await logInPage($0, $1) } }
-    router.post("oauth2/consent") { request, _ in await page(request, "consent") { try await consentPage($0, $1) } }
+    router.post("oauth2/login") { request, context in
+      await page(request, "login") { try await logInPage($0, $1, from: origin($0, context, isPerson: true)) }
+    }
+    router.post("oauth2/consent") { request, context in
+      await page(request, "consent") { try await consentPage($0, $1, from: origin($0, context, isPerson: true)) }
+    }
     router.post("oauth2/eid") { request, _ in await page(request, "eid") { try await beginEID($0, $1) } }
     router.get("oauth2/eid/callback") { request, _ in await page(request, "eid/callback") { try await endEID($0, $1) } }
     for path in ["oauth-authorization-server", "openid-configuration"] {
@@ -68,10 +72,13 @@ extension Response {
     let status: HTTPResponse.Status =
       error.isUnauthenticated
       ? .unauthorized
-      : error.isTemporary ? .serviceUnavailable : error.code == "server_error" ? .internalServerError : .badRequest
+      : error.retryAfter != nil
+        ? .tooManyRequests
+        : error.isTemporary ? .serviceUnavailable : error.code == "server_error" ? .internalServerError : .badRequest
     self.init(json: ["error": .string(error.code), "error_description": .string(error.text)], status: status)
     // RFC 6749 §5.2
     if error.isUnauthenticated { headers[.wwwAuthenticate] = #"Basic realm="countersign""# }
+    if let seconds = error.retryAfter { headers[.retryAfter] = "\(seconds)" }
     if error.isTemporary { headers[.retryAfter] = "1" }
   }
 }

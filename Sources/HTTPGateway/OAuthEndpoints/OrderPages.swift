@@ -1,3 +1,4 @@
+internal import Attempts
 internal import CSCModel
 internal import Hummingbird
 internal import OAuth
@@ -93,7 +94,7 @@ extension Gateway {
   /// - Throws: `PageMessage` for what the person can correct.
   func grant(
     _ offered: OfferedOrder, _ key: TransactionKey, _ transaction: AuthorizationTransaction,
-    _ parameters: OAuth.Parameters
+    _ parameters: OAuth.Parameters, from origin: Origin
   ) async throws -> GrantedCredential {
     let client = ClientID(transaction.request.client)
     let granted: GrantedOrder
@@ -104,7 +105,8 @@ extension Gateway {
         signer: creation.identity.signer, partner: creation.identity.partner)
     case .deletion(let credential, let principal):
       granted = try await signing.orderDeletion(
-        of: credential.id, presented: try presented(key, transaction, parameters), client: client, as: principal)
+        of: credential.id, presented: try presented(key, transaction, parameters), client: client, as: principal,
+        from: origin)
     }
     return GrantedCredential(
       sad: granted.token.octets, expires: granted.order.expires, credential: granted.order.credential.text,

@@ -26,6 +26,11 @@ extension Gateway {
       }
     } catch {
       response = pages.error(errorView(error, call), of: nil, in: language)
+      if case TokenService.Refusal.tooManyFailures(let seconds) = error { response.headers[.retryAfter] = "\(seconds)" }
+    }
+    // The page says in words that one has to wait; software reads it here.
+    if response.status == .tooManyRequests, response.headers[.retryAfter] == nil {
+      response.headers[.retryAfter] = "60"
     }
     call.end(&response)
     return response

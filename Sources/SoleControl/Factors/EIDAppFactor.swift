@@ -23,11 +23,12 @@ extension SigningService {
   /// taken the request: a provider that does not answer costs nobody anything.
   func ask(
     _ issuer: String, _ hint: String, _ pending: StoredPending, _ sent: SentMessage, _ decided: [DecidedCheck],
-    _ terms: PendingTerms, _ seal: [UInt8], _ handle: String
+    _ terms: PendingTerms, _ seal: [UInt8], _ handle: String,
+    _ attempt: FactorAttempt
   ) async throws {
     guard let eidApp else { throw InternalFault.eidProvider("no provider has an app") }
     let notification = try await randomID() + randomID()
-    try await rehearse(decided, terms, sent, seal)
+    try await rehearse(decided, terms, sent, seal, attempt)
     let rules = rules
     // In line before the provider is asked, so that many calls at once do not ask more often than allowed.
     try await store.write { transaction in
@@ -60,7 +61,7 @@ extension SigningService {
         schedule: PollSchedule(interval: ticket.interval, due: clock.now() + ticket.interval))
       refusal = try await store.write { transaction in
         guard try transaction.seal(of: terms.credential) == seal else { throw Refusal.unavailable }
-        if let refusal = try transaction.decide(decided, terms.credential, rules, sent.time) {
+        if let refusal = try attempt.decide(decided, transaction, rules, sent.time) {
           try transaction.put(.ended(.withdrawn), ofPending: terms.id)
           try transaction.append(Self.denied(terms, "factor"), at: sent.time)
           return refusal
@@ -78,7 +79,7 @@ extension SigningService {
 
   /// Decides the caller's factors, keeps what a wrong one costs, and undoes what right ones would use up.
   private func rehearse(
-    _ decided: [DecidedCheck], _ terms: PendingTerms, _ sent: SentMessage, _ seal: [UInt8]
+    _ decided: [DecidedCheck], _ terms: PendingTerms, _ sent: SentMessage, _ seal: [UInt8], _ attempt: FactorAttempt
   ) async throws {
     guard !decided.isEmpty else { return }
     let rules = rules
@@ -86,7 +87,7 @@ extension SigningService {
     do {
       refusal = try await store.write { transaction in
         try Self.checkMayWait(terms, sent, seal, rules, transaction)
-        if let refusal = try transaction.decide(decided, terms.credential, rules, sent.time) { return refusal }
+        if let refusal = try attempt.decide(decided, transaction, rules, sent.time) { return refusal }
         throw Rehearsed()
       }
     } catch is Rehearsed {

@@ -1,3 +1,4 @@
+public import Attempts
 import AuditLog
 import WireJSON
 
@@ -41,13 +42,15 @@ extension SigningService {
   ///
   /// - Returns: the state afterwards. An authorization that was answered before keeps its state.
   /// - Throws: `Refusal.wrongFactor`, `Refusal.lockedFactor`, `Refusal.invalidHandle`.
-  public func answer(_ answer: ConfirmationAnswer, link: String) async throws -> PendingConfirmation.State {
+  public func answer(
+    _ answer: ConfirmationAnswer, link: String, from origin: Origin? = nil
+  ) async throws -> PendingConfirmation.State {
     let found = try await candidate(link)
     guard clock.now() < found.terms.expires else { throw Refusal.invalidHandle }
     guard case .waiting = found.stored.state else { return found.confirmation.state }
     switch answer {
     case .deny: try await deny(found)
-    case .approve(let pin): try await approve(found, pin)
+    case .approve(let pin): try await approve(found, pin, origin)
     }
     // Another answer may have been first.
     return try await candidate(link).confirmation.state
@@ -69,7 +72,7 @@ extension SigningService {
     }
   }
 
-  private func approve(_ found: PendingCandidate, _ pin: String) async throws {
+  private func approve(_ found: PendingCandidate, _ pin: String, _ origin: Origin?) async throws {
     let (terms, credential) = (found.terms, found.credential)
     guard credential.isEnabled else { throw Refusal.credentialDisabled }
     guard case .page(_, let salt, let verifier)? = credential.enrolments.first(where: { $0.factor == .page }) else {
@@ -83,10 +86,11 @@ extension SigningService {
     let decided = try Self.complete([check], with: macs.dropFirst())[0]
     let sealed = SealedRow(text: approval, seal: macs[0])
     let rules = rules
+    let attempt = FactorAttempt(credential, client: nil, origin: origin)
     let refusal: Refusal? = try await store.write { transaction in
       guard try transaction.seal(of: credential.id) == found.row.seal else { throw Refusal.unavailable }
       guard case .waiting(let tries)? = try transaction.pending(handle: found.stored.handle)?.state else { return nil }
-      guard let refusal = try decided.decide(transaction, credential.id, rules, now) else {
+      guard let refusal = try attempt.decide([decided], transaction, rules, now) else {
         try transaction.put(.approved(sealed), ofPending: terms.id)
         try transaction.append(
           AuditEvent(

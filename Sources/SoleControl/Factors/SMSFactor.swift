@@ -1,3 +1,4 @@
+public import Attempts
 import AuditLog
 import Crypto
 import WireJSON
@@ -21,7 +22,9 @@ extension SigningService {
   /// Counted against the limits, and recorded, before it is sent: many calls at once do not send more than one message.
   ///
   /// - Parameter description: what the partner says about the transaction; shown to the customer.
-  public func sendCode(for id: CredentialID, description: String?, as principal: Principal) async throws {
+  public func sendCode(
+    for id: CredentialID, description: String?, as principal: Principal, from origin: Origin? = nil
+  ) async throws {
     guard let row = try await store.read({ try $0.credential(id) }) else { throw Refusal.unknownCredential }
     let credential = try await confirmed(row, id: id)
     guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
@@ -43,6 +46,7 @@ extension SigningService {
         throw Refusal.lockedFactor(.sms)
       }
       try Self.check(sent, rules.messageLimits, transaction)
+      try Self.countCodeRequest(credential, principal.client, origin, transaction, now)
       try Self.count(sent, transaction)
       try transaction.put(open)
       try transaction.append(Self.event(.codeSent, sent), at: now)

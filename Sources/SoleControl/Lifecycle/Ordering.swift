@@ -1,3 +1,4 @@
+public import Attempts
 import AuditLog
 import WireJSON
 
@@ -72,7 +73,8 @@ extension SigningService {
   /// The owner orders that a credential be deleted, with the factors that a signature takes, checked and counted as
   /// for one. It may be disabled or expired.
   public func orderDeletion(
-    of id: CredentialID, presented: [FactorID: String], client: ClientID, as principal: Principal
+    of id: CredentialID, presented: [FactorID: String], client: ClientID, as principal: Principal,
+    from origin: Origin? = nil
   ) async throws -> GrantedOrder {
     guard let row = try await store.read({ try $0.credential(id) }) else { throw Refusal.unknownCredential }
     let credential = try await confirmed(row, id: id)
@@ -81,13 +83,14 @@ extension SigningService {
     let checks = try await prepare(
       .deletion(of: id, presented: presented), for: credential, evidencePrefix: try await randomID(), now: clock.now())
     return try await order(
-      .deletion, id, client, credential.signer, credential.partner, checks: checks, seal: row.seal)
+      .deletion, id, client, credential.signer, credential.partner, checks: checks, seal: row.seal,
+      attempt: FactorAttempt(credential, client: principal.client, origin: origin))
   }
 
   /// - Parameter seal: of the credential that must not have changed meanwhile.
   private func order(
     _ kind: CredentialOrder.Kind, _ credential: CredentialID, _ client: ClientID, _ signer: SignerID,
-    _ partner: PartnerID, checks: [FactorCheck], seal: [UInt8]?
+    _ partner: PartnerID, checks: [FactorCheck], seal: [UInt8]?, attempt: FactorAttempt? = nil
   ) async throws -> GrantedOrder {
     let octets: [UInt8]
     do { octets = try await device.random(count: OrderToken.length) } catch { throw error.asFault }
@@ -102,7 +105,7 @@ extension SigningService {
     let rules = rules
     let refusal: Refusal? = try await store.write { transaction in
       if let seal { guard try transaction.seal(of: credential) == seal else { throw Refusal.unavailable } }
-      if let refusal = try transaction.decide(decided, credential, rules, now) { return refusal }
+      if let attempt, let refusal = try attempt.decide(decided, transaction, rules, now) { return refusal }
       try transaction.removeOrders(expiredBefore: now)
       try transaction.add(stored)
       try transaction.append(

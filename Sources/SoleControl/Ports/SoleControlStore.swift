@@ -1,3 +1,4 @@
+public import Attempts
 public import AuditLog
 
 /// Where sole control keeps its state. `StoreConformance` is the suite that every implementation passes.
@@ -28,7 +29,7 @@ public enum StoreError: Error, Equatable, Sendable {
   case corrupt
 }
 
-public protocol SoleControlReading: JobReading, PendingReading, OrderReading {
+public protocol SoleControlReading: JobReading, PendingReading, OrderReading, AttemptReading {
   func credential(_ id: CredentialID) throws -> SealedRow?
   /// The seal alone: whether a credential is still the one that was read before.
   func seal(of id: CredentialID) throws -> [UInt8]?
@@ -56,7 +57,9 @@ public protocol SoleControlReading: JobReading, PendingReading, OrderReading {
   func messages(of partner: PartnerID, after time: UnixTime) throws -> (count: Int, oldest: UnixTime?)
 }
 
-public protocol SoleControlWriting: SoleControlReading, JobWriting, PendingWriting, OrderWriting {
+public protocol SoleControlWriting: SoleControlReading, JobWriting, PendingWriting, OrderWriting,
+  AttemptWriting
+{
   /// Adds the credential, or replaces the row of the same id.
   func put(_ row: SealedRow, of credential: Credential) throws
   func put(_ state: FactorState, _ factor: FactorID, of credential: CredentialID) throws

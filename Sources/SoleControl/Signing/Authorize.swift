@@ -1,3 +1,4 @@
+public import Attempts
 import AuditLog
 import WireJSON
 
@@ -24,6 +25,8 @@ public struct AuthorizationRequest: Sendable {
   public var channel = AuthorizationChannel.api
   /// Factors that the customer shall be asked for past the caller.
   public var outOfBand: Set<FactorID> = []
+  /// Where the factors come from; nil if nobody knows.
+  public var origin: Origin?
   /// What the caller says about the transaction; shown to the customer where there is a page or a message.
   public var description: String?
 
@@ -84,9 +87,10 @@ extension SigningService {
 
     let activation = Activation(digest: sad.digest, binding: text, expires: binding.expires)
     let rules = rules
+    let attempt = FactorAttempt(credential, client: principal.client, origin: request.origin)
     let refusal: Refusal? = try await store.write { transaction in
       guard try transaction.seal(of: credential.id) == row.seal else { throw Refusal.unavailable }
-      if let refusal = try transaction.decide(decided, credential.id, rules, now) { return refusal }
+      if let refusal = try attempt.decide(decided, transaction, rules, now) { return refusal }
       try transaction.add(activation, slots: request.numSignatures)
       try transaction.append(Self.granted(activation, granted), at: now)
       return nil

@@ -61,13 +61,14 @@ extension SigningService {
       terms: SealedRow(text: text, seal: mac), expires: terms.expires, state: .waiting(tries: 0))
     let sent = SentMessage(
       id: id, partner: credential.partner, credential: credential.id, factor: enrolment.factor, time: now)
+    let attempt = FactorAttempt(credential, client: principal.client, origin: request.origin)
     if case .eidApp(let issuer, _, _, let hint) = enrolment {
-      try await ask(issuer, hint, pending, sent, decided, terms, row.seal, handle)
+      try await ask(issuer, hint, pending, sent, decided, terms, row.seal, handle, attempt)
       return .pending(handle: handle)
     }
     guard case .page(let recipient, _, _) = enrolment else { throw Refusal.unknownFactor }
 
-    try await add(pending, sent, decided, terms, row.seal)
+    try await add(pending, sent, decided, terms, row.seal, attempt)
     let message = Message(
       id: id, recipient: recipient.name, credential: credential.id,
       content: .confirmation(url: rules.confirmationURL + link),
@@ -82,13 +83,14 @@ extension SigningService {
   }
 
   private func add(
-    _ pending: StoredPending, _ sent: SentMessage, _ decided: [DecidedCheck], _ terms: PendingTerms, _ seal: [UInt8]
+    _ pending: StoredPending, _ sent: SentMessage, _ decided: [DecidedCheck], _ terms: PendingTerms, _ seal: [UInt8],
+    _ attempt: FactorAttempt
   ) async throws {
     let rules = rules
     let now = sent.time
     let refusal: Refusal? = try await store.write { transaction in
       try Self.checkMayWait(terms, sent, seal, rules, transaction)
-      if let refusal = try transaction.decide(decided, terms.credential, rules, now) { return refusal }
+      if let refusal = try attempt.decide(decided, transaction, rules, now) { return refusal }
       try Self.count(sent, transaction)
       try transaction.removePending(expiredBefore: now - rules.longestTransaction)
       try transaction.add(pending)

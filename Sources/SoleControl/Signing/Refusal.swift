@@ -18,6 +18,9 @@ public enum Refusal: Error, Equatable, Sendable {
   case noChallenge
   /// Too many messages to the customer, or through the partner. Seconds after which another is allowed.
   case tooManyMessages(retryAfter: UnixTime)
+  /// Too many wrong factors of the signer, through the client, or from the address. Seconds after which the next is
+  /// looked at.
+  case tooManyTries(retryAfter: UnixTime)
   case wrongFactor(FactorID)
   /// What was presented as an eID log-in is encrypted, and the gateway has no key for it.
   case encryptedToken

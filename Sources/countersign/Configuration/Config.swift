@@ -1,6 +1,7 @@
 import CSCModel
 import EIDProvider
 import Foundation
+import HTTPGateway
 import Logging
 import OAuth
 import OpenSSLPKI
@@ -14,6 +15,10 @@ struct Config {
   var http: Address?
   /// Where to listen with TLS.
   var tls: TLS?
+  /// A proxy in front, which tells in `header` (such as `X-Forwarded-For`, whose last entry counts) where a request comes
+  /// from; `addresses`: those from which it connects, where alone the header is looked at. Absent: the connection's other end
+  /// is who tries are counted for.
+  var trustedProxy: TrustedProxy?
   /// Name of the service, in every SAD. Never changes.
   var gateway: String
   /// Name of this process among those that share the database. Default: the gateway's name.
@@ -152,6 +157,7 @@ struct Config {
   private init(_ reader: ConfigReader) throws {
     http = try reader.optional("http").map { try Address($0) }
     tls = try reader.optional("tls").map { try TLS($0) }
+    trustedProxy = try reader.optional("trustedProxy").map { try TrustedProxy($0) }
     gateway = try reader.string("gateway")
     instance = try reader.string("instance", default: gateway)
     database = try reader.string("database")
@@ -171,6 +177,15 @@ struct Config {
     guard let logLevel = Logger.Level(rawValue: level) else { throw reader.error("logLevel", "is no log level") }
     self.logLevel = logLevel
     guard http != nil || tls != nil else { throw reader.error("tls", "or http must say where to listen") }
+    try reader.finish()
+  }
+}
+
+extension TrustedProxy {
+  fileprivate init(_ reader: ConfigReader) throws {
+    let addresses = try reader.optionalStrings("addresses") ?? []
+    guard !addresses.isEmpty else { throw reader.error("addresses", "must name where the proxy connects from") }
+    self.init(header: try reader.string("header"), addresses: Set(addresses))
     try reader.finish()
   }
 }

@@ -1,0 +1,82 @@
+/// How many failures are let through, and how long one has to wait after further ones (NIST SP 800-63B §5.2.2). Waits
+/// double from failure to failure up to a longest one, so nobody is ever locked out for long without limit.
+public struct AttemptRule: Sendable, Equatable {
+  /// Failures without a wait.
+  public var free: Int
+  /// Seconds.
+  public var firstWait: Int64
+  public var longestWait: Int64
+  /// Seconds after the last failure until all are forgotten.
+  public var memory: Int64
+
+  public init(free: Int, firstWait: Int64, longestWait: Int64, memory: Int64) {
+    self.free = free
+    self.firstWait = firstWait
+    self.longestWait = longestWait
+    self.memory = memory
+  }
+
+  /// Seconds of waiting after so many failures.
+  public func wait(after failures: Int) -> Int64 {
+    guard failures > free else { return 0 }
+    let doublings = failures - free - 1
+    return doublings < 32 ? min(firstWait << Int64(doublings), longestWait) : longestWait
+  }
+}
+
+/// For whom failures are counted. The raw value stands in the store.
+public enum AttemptKind: String, Sendable, CaseIterable {
+  /// Passwords: a name from one address.
+  case logInPair = "login.pair"
+  /// A name from everywhere, whether or not it exists.
+  case logInName = "login.name"
+  /// One address, for whatever names: a password that is tried on many.
+  case logInAddress = "login.address"
+  /// The pages of one client.
+  case logInClient = "login.client"
+  /// Proofs of a client, from one address, from everywhere, and of all clients from one address.
+  case clientPair = "client.pair"
+  case client = "client"
+  case clientAddress = "client.address"
+  /// PINs, codes and statements: all credentials of a signer; those that came through a client; those from a person's
+  /// address, or from that of a partner's server, behind which are many people.
+  case factorSigner = "factor.signer"
+  case factorClient = "factor.client"
+  case factorPerson = "factor.person"
+  case factorServer = "factor.server"
+  /// Messages with codes that were asked for: every request counts.
+  case codeSigner = "code.signer"
+  case codeClient = "code.client"
+  case codePerson = "code.person"
+  case codeServer = "code.server"
+
+  /// The reasons are in Specs/decisions/0027-brute-force.md.
+  public var rule: AttemptRule {
+    switch self {
+    case .logInPair: AttemptRule(free: 5, firstWait: 30, longestWait: 900, memory: 86400)
+    case .logInName: AttemptRule(free: 20, firstWait: 30, longestWait: 900, memory: 3600)
+    case .logInAddress, .clientAddress: AttemptRule(free: 100, firstWait: 30, longestWait: 900, memory: 3600)
+    case .logInClient: AttemptRule(free: 1000, firstWait: 5, longestWait: 60, memory: 3600)
+    case .clientPair: AttemptRule(free: 20, firstWait: 30, longestWait: 900, memory: 3600)
+    case .client: AttemptRule(free: 100, firstWait: 5, longestWait: 60, memory: 3600)
+    case .factorSigner: AttemptRule(free: 30, firstWait: 30, longestWait: 900, memory: 3600)
+    case .factorPerson: AttemptRule(free: 60, firstWait: 30, longestWait: 900, memory: 3600)
+    case .factorClient, .factorServer: AttemptRule(free: 1000, firstWait: 5, longestWait: 60, memory: 3600)
+    case .codeSigner: AttemptRule(free: 20, firstWait: 60, longestWait: 900, memory: 3600)
+    case .codePerson: AttemptRule(free: 60, firstWait: 60, longestWait: 900, memory: 3600)
+    case .codeClient, .codeServer: AttemptRule(free: 10_000, firstWait: 5, longestWait: 60, memory: 3600)
+    }
+  }
+
+  /// Whether an address that succeeded before is let through: waits that strangers can cause from elsewhere must not
+  /// shut out whom they are to protect.
+  public var sparesKnownAddresses: Bool {
+    switch self {
+    case .logInName, .logInClient, .client: true
+    default: false
+    }
+  }
+
+  /// How long an address is known after a success. Seconds.
+  static let knownFor: Int64 = 30 * 86400
+}

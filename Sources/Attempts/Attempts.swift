@@ -1,0 +1,125 @@
+import Crypto
+
+/// Under which name failures are counted: a digest, because names and addresses are personal data.
+public struct AttemptKey: Sendable, Hashable {
+  public let kind: AttemptKind
+  /// SHA-256.
+  public let digest: [UInt8]
+  /// Whose counters an unlocking removes; nil if nobody's.
+  public let owner: [UInt8]?
+
+  public init(_ kind: AttemptKind, _ parts: String..., owner: [UInt8]? = nil) {
+    self.kind = kind
+    digest = Self.digest([kind.rawValue] + parts)
+    self.owner = owner
+  }
+
+  /// Each part with its length, so that no two lists have one text.
+  public static func digest(_ parts: [String]) -> [UInt8] {
+    Array(SHA256.hash(data: parts.flatMap { Array("\($0.utf8.count) ".utf8) + Array($0.utf8) }))
+  }
+
+  /// The owner of the counters of a log-in name.
+  public static func owner(ofName name: String) -> [UInt8] { digest(["name", name]) }
+  public static func owner(ofSigner signer: String) -> [UInt8] { digest(["signer", signer]) }
+}
+
+/// What is known about a key.
+public struct AttemptRecord: Sendable, Equatable {
+  public var failures: Int
+  /// When the last one was. UTC, seconds since 1970.
+  public var last: Int64
+  /// Until when one has to wait; 0 if not at all.
+  public var until: Int64
+  /// The last success; 0 if there was none.
+  public var succeeded: Int64
+
+  public static let none = AttemptRecord(failures: 0, last: 0, until: 0, succeeded: 0)
+
+  public init(failures: Int, last: Int64, until: Int64, succeeded: Int64) {
+    self.failures = failures
+    self.last = last
+    self.until = until
+    self.succeeded = succeeded
+  }
+}
+
+public protocol AttemptReading {
+  /// `.none` if there is nothing.
+  func attempts(_ key: AttemptKey) throws -> AttemptRecord
+}
+
+/// The part of the store that counts tries, written in the transactions of both cores.
+public protocol AttemptWriting: AttemptReading {
+  /// - Parameter expires: when it means nothing any more; then it may be removed.
+  func put(_ record: AttemptRecord, _ key: AttemptKey, expires: Int64) throws
+  /// Removes all counters of an owner, and returns how many there were.
+  func removeAttempts(of owner: [UInt8]) throws -> Int
+  /// Removes what expired before `time`. A bounded number at a time.
+  func removeAttempts(expiredBefore time: Int64) throws
+}
+
+extension AttemptReading {
+  /// Whether this name, or client, succeeded from this address not long ago.
+  public func isKnown(_ pair: AttemptKey, now: Int64) throws -> Bool {
+    try attempts(pair).succeeded > now - AttemptKind.knownFor
+  }
+
+  /// Seconds until the next try is looked at; nil if now. A try that comes too early is not counted: who waits gets
+  /// through.
+  ///
+  /// - Parameter known: the key whose success spares waits that strangers can cause.
+  public func wait(_ keys: [AttemptKey], known: AttemptKey? = nil, now: Int64) throws -> Int64? {
+    let isKnown = try known.map { try self.isKnown($0, now: now) } ?? false
+    let waits = try keys.filter { !(isKnown && $0.kind.sparesKnownAddresses) }.map { key in
+      // Not longer than the rule's, whatever the clock did meanwhile.
+      min(try attempts(key).until - now, key.kind.rule.longestWait)
+    }
+    return waits.filter { $0 > 0 }.max()
+  }
+}
+
+extension AttemptWriting {
+  /// Counts a failure for each key, or a try that may become one.
+  ///
+  /// - Returns: the keys that have to wait from now on.
+  @discardableResult
+  public func count(_ keys: [AttemptKey], now: Int64) throws -> [AttemptKey] {
+    try removeAttempts(expiredBefore: now)
+    var held: [AttemptKey] = []
+    for key in keys {
+      let rule = key.kind.rule
+      var record = try attempts(key)
+      if record.last <= now - rule.memory { record.failures = 0 }
+      record.failures += 1
+      record.last = now
+      let wait = rule.wait(after: record.failures)
+      record.until = wait > 0 ? now + wait : 0
+      if wait > 0 { held.append(key) }
+      try put(record, key)
+    }
+    return held
+  }
+
+  /// Takes back what `count` counted for a try that was right, with the wait that it caused: a try is let through only
+  /// when no wait is on. The pair of name and address begins anew and is known from now on.
+  public func succeed(_ keys: [AttemptKey], pair: AttemptKey, now: Int64) throws {
+    for key in keys where key != pair {
+      var record = try attempts(key)
+      guard record.failures > 0 else { continue }
+      record.failures -= 1
+      record.until = 0
+      try put(record, key)
+    }
+    try markKnown(pair, now: now)
+  }
+
+  public func markKnown(_ pair: AttemptKey, now: Int64) throws {
+    try put(AttemptRecord(failures: 0, last: 0, until: 0, succeeded: now), pair)
+  }
+
+  private func put(_ record: AttemptRecord, _ key: AttemptKey) throws {
+    let known = record.succeeded > 0 ? record.succeeded + AttemptKind.knownFor : 0
+    try put(record, key, expires: max(record.last + key.kind.rule.memory, known))
+  }
+}

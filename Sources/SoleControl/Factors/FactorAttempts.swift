@@ -1,0 +1,75 @@
+import Attempts
+import AuditLog
+import WireJSON
+
+/// For whom a try at a credential's factors counts, beside the factor itself.
+struct FactorAttempt: Sendable {
+  let keys: [AttemptKey]
+  let credential: CredentialID
+
+  /// - Parameter client: the OAuth client, or the partner for tokens of `auth/login` and links.
+  init(_ credential: Credential, client: ClientID?, origin: Origin?) {
+    self.credential = credential.id
+    keys = Self.keys(credential, client, origin, .factorSigner, .factorClient, .factorPerson, .factorServer)
+  }
+
+  static func keys(
+    _ credential: Credential, _ client: ClientID?, _ origin: Origin?, _ signerKind: AttemptKind,
+    _ clientKind: AttemptKind, _ personKind: AttemptKind, _ serverKind: AttemptKind
+  ) -> [AttemptKey] {
+    let signer = credential.signer.text
+    return [
+      AttemptKey(signerKind, signer, owner: AttemptKey.owner(ofSigner: signer)),
+      AttemptKey(clientKind, credential.partner.text, client?.text ?? ""),
+    ] + (origin.map { [AttemptKey($0.isPerson ? personKind : serverKind, $0.address)] } ?? [])
+  }
+
+  /// Decides about the presented factors inside the caller's transaction: whether one has to wait comes first, and a
+  /// wrong factor is counted, so that many tries at once are as one after the other.
+  ///
+  /// - Returns: nil if every factor is good. Otherwise what must be returned, not thrown: the counted try must stay.
+  func decide(
+    _ checks: [DecidedCheck], _ transaction: any SoleControlWriting, _ rules: SigningService.Rules, _ now: UnixTime
+  ) throws -> Refusal? {
+    guard !checks.isEmpty else { return nil }
+    if let wait = try transaction.wait(keys, now: now) { return .tooManyTries(retryAfter: wait) }
+    guard let refusal = try transaction.decide(checks, credential, rules, now) else { return nil }
+    if case .wrongFactor = refusal { try count(transaction, now) }
+    return refusal
+  }
+
+  private func count(_ transaction: any SoleControlWriting, _ now: UnixTime) throws {
+    for key in try transaction.count(keys, now: now) {
+      try transaction.append(
+        AuditEvent(
+          .attemptsHeld, [("credential", .string(credential.text)), ("count", .string(key.kind.rawValue))]), at: now)
+    }
+  }
+}
+
+extension SigningService {
+  /// Holds a message with a code that was asked for against what the signer, the client and the address may ask for.
+  /// Every request counts.
+  static func countCodeRequest(
+    _ credential: Credential, _ client: ClientID?, _ origin: Origin?, _ transaction: any SoleControlWriting,
+    _ now: UnixTime
+  ) throws {
+    let keys = FactorAttempt.keys(credential, client, origin, .codeSigner, .codeClient, .codePerson, .codeServer)
+    if let wait = try transaction.wait(keys, now: now) { throw Refusal.tooManyMessages(retryAfter: wait) }
+    try transaction.count(keys, now: now)
+  }
+
+  /// Forgets the wrong factors that were counted for a signer over all credentials. Locked factors stay locked.
+  ///
+  /// - Returns: how many counters there were.
+  public func unlock(_ signer: SignerID, of partner: PartnerID) async throws -> Int {
+    let now = clock.now()
+    return try await store.write { transaction in
+      let count = try transaction.removeAttempts(of: AttemptKey.owner(ofSigner: signer.text))
+      try transaction.append(
+        AuditEvent(
+          .attemptsForgotten, [("signer", .string(signer.text)), ("partner", .string(partner.text))]), at: now)
+      return count
+    }
+  }
+}

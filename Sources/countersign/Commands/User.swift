@@ -1,0 +1,30 @@
+import ArgumentParser
+import OAuth
+import SoleControl
+
+struct UserCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "user", abstract: "Operate on users.", subcommands: [Unlock.self])
+
+  struct Unlock: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Forget the wrong passwords and factors that were counted for a user. The gateway may be running.",
+      discussion: "Locked factors of a credential stay locked; 'countersign credential unlock' opens them.")
+
+    @OptionGroup var file: ConfigFile
+    @Option(name: .long, help: "The user's name at the partner.")
+    var user: String
+    @Option(name: .long, help: "The partner that asked for it.")
+    var partner: String
+
+    func run() async throws {
+      let service = try Service(try file.load(), mayCreateDatabase: false)
+      guard let signer = try await service.tokens.signer(named: user, of: partner) else {
+        throw ValidationError("partner \(partner) has no user \(user)")
+      }
+      let names = try await service.tokens.unlock(username: user)
+      let signers = try await service.signing.unlock(SignerID(signer), of: PartnerID(partner))
+      print("forgot \(names + signers) counters of \(user)")
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Attempts
+import OAuth
+import SoleControl
+import Testing
+
+extension StoreConformance {
+  func attempts() async throws {
+    let store = try makeStore()
+    let alice = AttemptKey.owner(ofName: "alice")
+    let pair = AttemptKey(.logInPair, "alice", "192.0.2.1", owner: alice)
+    let name = AttemptKey(.logInName, "alice", owner: alice)
+    let address = AttemptKey(.logInAddress, "192.0.2.1")
+    #expect(try await store.read { try $0.attempts(pair) } == .none)
+    let record = AttemptRecord(failures: 3, last: 10, until: 20, succeeded: 5)
+    try await store.write { transaction in
+      for key in [pair, name, address] { try transaction.put(record, key, expires: 5000) }
+      try transaction.put(AttemptRecord(failures: 4, last: 11, until: 21, succeeded: 6), name, expires: 40)
+    }
+    #expect(try await store.read { try $0.attempts(pair) } == record)
+    #expect(
+      try await store.readOAuth { try $0.attempts(name) }
+        == AttemptRecord(failures: 4, last: 11, until: 21, succeeded: 6))
+    // The same text is something else under another kind.
+    #expect(try await store.read { try $0.attempts(AttemptKey(.clientAddress, "192.0.2.1")) } == .none)
+    try await store.writeOAuth { try $0.removeAttempts(expiredBefore: 41) }
+    #expect(try await store.read { try $0.attempts(name) } == .none)
+    #expect(try await store.read { try $0.attempts(pair) } == record)
+    #expect(try await store.write { try $0.removeAttempts(of: alice) } == 1)
+    #expect(try await store.read { try $0.attempts(pair) } == .none)
+    #expect(try await store.read { try $0.attempts(address) } == record)
+
+    // Counting, from both sides of the store.
+    for number in 1...5 {
+      #expect(try await store.writeOAuth { try $0.count([pair], now: 1000) }.isEmpty, "\(number)")
+      #expect(try await store.read { try $0.wait([pair], now: 1000) } == nil)
+    }
+    #expect(try await store.write { try $0.count([pair], now: 1000) } == [pair])
+    #expect(try await store.read { try $0.wait([pair, name], now: 1010) } == 20)
+    #expect(try await store.read { try $0.wait([pair], now: 1030) } == nil)
+    // A clock that goes back makes nobody wait longer than the rule says.
+    #expect(try await store.read { try $0.wait([pair], now: 0) } == 900)
+    try await store.write { try $0.succeed([pair, address], pair: pair, now: 1030) }
+    #expect(
+      try await store.read { try $0.attempts(pair) } == AttemptRecord(failures: 0, last: 0, until: 0, succeeded: 1030))
+    #expect(try await store.read { try $0.attempts(address).failures } == 2)
+    // What is old is forgotten.
+    try await store.write { _ = try $0.count([address], now: 10_000) }
+    #expect(try await store.read { try $0.attempts(address).failures } == 1)
+  }
+}
