@@ -123,8 +123,11 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
         Self.data(challenge.digest), challenge.credential.text, challenge.factor.rawValue, challenge.expires, next,
       ])
     try execute(
-      "DELETE FROM challenge WHERE credential = ? AND factor = ? AND made <= ?",
-      [challenge.credential.text, challenge.factor.rawValue, (next ?? 0) - Int64(keep)])
+      """
+      DELETE FROM challenge WHERE credential = ?1 AND factor = ?2 AND made <=
+        (SELECT made FROM challenge WHERE credential = ?1 AND factor = ?2 ORDER BY made DESC LIMIT 1 OFFSET ?3)
+      """,
+      [challenge.credential.text, challenge.factor.rawValue, keep])
   }
 
   func take(challenge digest: [UInt8]) throws -> Bool {

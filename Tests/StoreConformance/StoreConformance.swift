@@ -211,6 +211,12 @@ public struct StoreConformance {
     #expect(try await store.read { try $0.challenges(.sms, of: CredentialID("c")) } == [])
     #expect(try await store.write { try $0.take(challenge: [3]) })
     #expect(try await store.read { try $0.challenges(.eid, of: CredentialID("c")) } == [challenge(4)])
+    // Those that were taken do not count: a slow customer keeps the challenge while others come and go.
+    for number in [UInt8(5), 6, 7, 8] {
+      try await store.write { try $0.add(challenge(number), keep: 2) }
+      _ = try await store.write { try $0.take(challenge: [number]) }
+    }
+    #expect(try await store.read { try $0.challenges(.eid, of: CredentialID("c")) } == [challenge(4)])
   }
 
   func auditChainIsWhole() async throws {
