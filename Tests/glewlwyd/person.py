@@ -52,12 +52,13 @@ class Person:
     def grant(self, client_id, scope):
         self.browser().call("PUT", f"/api/auth/grant/{client_id}", {"scope": scope})
 
-    def log_in(self, client="portal", nonce=None, pushed=False, **more):
-        """The code flow from beginning to end: the token endpoint's answer."""
-        code, verifier = self.code(client, nonce, pushed, **more)
+    def log_in(self, client="portal", nonce=None, pushed=False, browser=None, **more):
+        """The code flow from beginning to end: the token endpoint's answer. In a browser that is logged in already it is
+        faster: glewlwyd takes its time for passwords."""
+        code, verifier = self.code(client, nonce, pushed, browser, **more)
         return self.redeem(client, code, verifier)
 
-    def code(self, client="portal", nonce=None, pushed=False, **more):
+    def code(self, client="portal", nonce=None, pushed=False, browser=None, **more):
         """An authorization code and its PKCE verifier."""
         provider, registered = self.provider, self.provider.clients[client]
         verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
@@ -73,7 +74,7 @@ class Person:
             query = {"client_id": registered.client_id, "request_uri": answer["request_uri"]}
         # Without this glewlwyd shows its page, where a person presses "continue".
         query["g_continue"] = ""
-        status, headers, body = self.browser().send("GET", f"{provider.issuer}/auth?{urlencode(query)}")
+        status, headers, body = (browser or self.browser()).send("GET", f"{provider.issuer}/auth?{urlencode(query)}")
         if status != 302:
             raise Refused(status, body)
         answer = parse_qs(urlsplit(headers["Location"]).query)
