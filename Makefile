@@ -60,7 +60,7 @@ imports: ## check who imports whom
 lint: ## Swift's own formatter, without changing anything
 	swift format lint --strict --recursive Sources Tests Package.swift
 
-bench: packages ## rates of the signing path as ratios to the device alone
+bench: packages ## rates of the signing path as ratios to the device alone; what waits for a slow eID provider
 	swift build -c release --product bench
 	.build/release/bench $(BENCH_ARGUMENTS)
 

@@ -131,6 +131,8 @@ let package = Package(
         "WireJSON", "CSCModel", "SoleControl", "OAuth", "PKCS11Device", "OpenSSLPKI", "EIDProvider", "OutboundHTTP",
         "SQLiteStore",
         "HTTPGateway", log,
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],

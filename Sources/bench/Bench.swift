@@ -17,8 +17,21 @@ struct Bench: AsyncParsableCommand {
   @Option(name: .long, help: "Sessions on the device.")
   var sessions = 4
 
+  @Flag(name: .long, help: "Only what waits for a slow eID provider.")
+  var onlyWaiting = false
+
   func run() async throws {
-    let stand = try await TestStand(sessions: sessions)
+    WaitingBench.raiseFileLimit()
+    let provider = SlowProvider(delay: .seconds(10))
+    await provider.start()
+    defer { provider.stop() }
+    let stand = try await TestStand(sessions: sessions, slowIssuer: provider.issuer)
+    if !onlyWaiting { try await rates(stand) }
+    try await WaitingBench(stand: stand, provider: provider, seconds: min(seconds, 6)).run()
+    await stand.stop()
+  }
+
+  private func rates(_ stand: TestStand) async throws {
     print(
       "one run, \(callers) callers, \(stand.device.sessions) device sessions; ratio: signatures per second to raw C_Sign\n"
     )
@@ -33,7 +46,6 @@ struct Bench: AsyncParsableCommand {
       }
       print("")
     }
-    await stand.stop()
   }
 
   private func report(_ subject: Subject, _ name: String, _ rate: Double, _ raw: Double) {

@@ -35,7 +35,8 @@ final class TestStand: Sendable {
   private let shared = Mutex<(sad: SignatureActivationData, credential: CredentialID, left: Int)?>(nil)
   private let serial = Atomic<UInt64>(0)
 
-  init(sessions: Int) async throws {
+  /// - Parameter slowIssuer: an eID provider at which access tokens of the client `bench` are introspected.
+  init(sessions: Int, slowIssuer: String) async throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("countersign-bench-\(UUID().uuidString)")
     try FileManager.default.createDirectory(
       at: folder.appendingPathComponent("tokens"), withIntermediateDirectories: true)
@@ -59,7 +60,7 @@ final class TestStand: Sendable {
     self.device = OpenDevice(device: device, sessions: settings.sessions)
     let store = try SQLiteFileStore(path: folder.appendingPathComponent("bench.sqlite").path, mayCreate: true)
     signing = SigningService(
-      store: store, device: device, verifier: Verifier(), eid: TrustedProviders([:]),
+      store: store, device: device, verifier: Verifier(), eid: Self.providers(slowIssuer),
       rules: SigningService.Rules(gateway: "bench", instance: "bench"),
       clock: .init(now: { Self.now }, pause: { try await Task.sleep(for: $0) }))
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
@@ -89,6 +90,16 @@ final class TestStand: Sendable {
     client = HTTPClient(http)
   }
 
+  private static func providers(_ issuer: String) -> TrustedProviders {
+    var settings = ProviderSettings(issuer: issuer, clientID: "bench", levels: ["high": .high])
+    settings.accessTokens = .introspection
+    settings.calls.underWay = 1000
+    var http = HTTPClient.Settings()
+    http.allowsPlainHTTP = true
+    http.timeout = .seconds(60)
+    return TrustedProviders([issuer: OpenIDProvider(settings, client: HTTPClient(http), now: { Self.now })])
+  }
+
   func stop() async {
     server.cancel()
     client.stop()
@@ -99,10 +110,21 @@ final class TestStand: Sendable {
   @Sendable private static func serialNumber() -> [UInt8] { (0..<16).map { _ in UInt8.random(in: .min ... .max) } }
 
   func enrol(_ subject: Subject) async throws -> Credential {
+    try await enrol(subject.name, subject, .pin, .pin(Self.pin))
+  }
+
+  /// A credential that is authorized by a log-in at an eID provider.
+  func enrolEID(issuer: String, subject: String) async throws -> Credential {
+    try await enrol("eid", .p256, .eid, .eid(issuer: issuer, subject: subject, minimumLevel: .high))
+  }
+
+  private func enrol(
+    _ name: String, _ subject: Subject, _ id: FactorID, _ factor: CredentialPlan.Factor
+  ) async throws -> Credential {
     let plan = CredentialPlan(
-      id: CredentialID("bench-\(subject.name)"), partner: Self.principal.partner, signer: SignerID("alice"),
-      description: subject.name, keyType: subject.keyType, mode: .explicit, expression: .factor(.pin),
-      factors: [.pin(Self.pin)], scal: .one, multisign: 1_000_000)
+      id: CredentialID("bench-\(name)"), partner: Self.principal.partner, signer: SignerID("alice"),
+      description: name, keyType: subject.keyType, mode: .explicit, expression: .factor(id),
+      factors: [factor], scal: .one, multisign: 1_000_000)
     return try await signing.enrol(plan, keys: device.device) { [authority] publicKey in
       try authority.issue(
         publicKey: publicKey,
@@ -118,6 +140,14 @@ final class TestStand: Sendable {
       AuthorizationRequest(
         credential: credential.id, numSignatures: count, hashAlgorithm: nil, digests: [],
         presented: [.pin: Self.pin]), as: Self.principal
+    ).sad
+  }
+
+  func authorize(_ credential: Credential, accessToken: String) async throws -> SignatureActivationData {
+    try await signing.authorize(
+      AuthorizationRequest(
+        credential: credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [], presented: [.eid: accessToken]),
+      as: Self.principal
     ).sad
   }
 
