@@ -259,6 +259,12 @@ struct SandboxTests {
       (text.replacing("\"activationLife\": 300", with: "\"activationLife\": 5"), "activationLife"),
       (text.replacing("1.3.6.1.4.1.32473", with: "1.3.6.01"), "policy"),
       (text.replacing("/tsa.pem", with: "/none.pem"), "certificates"),
+      (text.replacing("\"ES256\"", with: "\"HS256\""), "algorithms"),
+      (text.replacing("\"levels\": {", with: "\"accessTokens\": \"all\", \"levels\": {"), "accessTokens"),
+      (
+        text.replacing("\"levels\": {", with: "\"audiences\": {\"a\": [\"x\"], \"b\": [\"x\"]}, \"levels\": {"),
+        "audiences"
+      ), (text.replacing("\"levels\": {", with: "\"calls\": {\"waitng\": 1}, \"levels\": {"), "waitng"),
     ] {
       #expect(change != text)
       let changed = folder.appendingPathComponent("changed.json").path
