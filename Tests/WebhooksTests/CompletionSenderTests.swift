@@ -16,10 +16,7 @@ struct CompletionSenderTests {
   private let secret = WebhookSecret("a partner's secret")
 
   private func sender(publicOnly: Bool) -> WebhookSender {
-    var settings = HTTPClient.Settings()
-    settings.allowsPlainHTTP = !publicOnly
-    settings.publicAddressesOnly = publicOnly
-    return WebhookSender(client: HTTPClient(settings), pauses: [], now: { 1_700_000_000 })
+    WebhookSender(client: patientClient(publicOnly: publicOnly), pauses: [], now: { 1_700_000_000 })
   }
 
   private func completions(_ origins: [(String, allowsPrivate: Bool)]) throws -> CompletionSender {

@@ -18,9 +18,7 @@ struct WebhookMessengerTests {
   private func messenger(
     _ url: String, report: @escaping @Sendable (PartnerID, String) -> Void = { _, _ in }
   ) -> WebhookMessenger {
-    var settings = HTTPClient.Settings()
-    settings.allowsPlainHTTP = true
-    let sender = WebhookSender(client: HTTPClient(settings), pauses: [], now: { 1 })
+    let sender = WebhookSender(client: patientClient(), pauses: [], now: { 1 })
     return WebhookMessenger(
       [PartnerID("portal"): .init(url: url, secret: WebhookSecret("s"), sender: sender)], report: report)
   }

@@ -53,11 +53,9 @@ struct WebhookSenderTests {
 
   /// A sender whose clock goes on by 7 s with every look, and which notes its pauses instead of making them.
   private func sender(_ pauses: Pauses = Pauses()) -> WebhookSender {
-    var settings = HTTPClient.Settings()
-    settings.allowsPlainHTTP = true
     let time = Mutex<Int64>(1_700_000_000)
     return WebhookSender(
-      client: HTTPClient(settings),
+      client: patientClient(),
       now: {
         time.withLock { time in
           time += 7
@@ -140,9 +138,7 @@ struct WebhookSenderTests {
   func cancelled() async throws {
     let receiver = Receiver([.serviceUnavailable])
     try await receiver.serve { base in
-      var settings = HTTPClient.Settings()
-      settings.allowsPlainHTTP = true
-      let sender = WebhookSender(client: HTTPClient(settings), pauses: [.seconds(60)], now: { 1 })
+      let sender = WebhookSender(client: patientClient(), pauses: [.seconds(60)], now: { 1 })
       let task = Task { try await sender.send(message, to: base + "/hook", secret: secret) }
       while receiver.calls.withLock(\.count) == 0 { try await Task.sleep(for: .milliseconds(5)) }
       task.cancel()
