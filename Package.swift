@@ -213,6 +213,9 @@ let package = Package(
       ]),
     tests(
       "IntegrationTests",
-      ["countersign", "CSCModel", "EIDProvider", "OutboundHTTP", "SoleControl", "TestSupport", "WireJSON", crypto]),
+      [
+        "countersign", "AuditLog", "CSCModel", "EIDProvider", "OutboundHTTP", "SoleControl", "TestSupport", "WireJSON",
+        crypto,
+      ]),
   ]
 )

@@ -145,7 +145,8 @@ extension SignatureReport {
     for factor in signature["authenticated"]?.array?.compactMap(\.object) ?? [] {
       lines.append("    \(Self.words(factor["factor"]))")
       for (name, value) in factor.members where name != "factor" {
-        let isTime = name == "authTime"
+        // `issued` stands for a provider that does not tell when it authenticated.
+        let isTime = ["authTime", "issued"].contains(name)
         line(name, isTime ? value.integer.map(Self.utc) : Self.words(value), indent: 6)
       }
     }
@@ -173,7 +174,9 @@ extension SignatureReport {
     case .string(let text)?: text
     case .integer(let number)?: "\(number)"
     case .array(let list)?: list.map(words).joined(separator: ", ")
-    case .object(let object)?: "\(words(object["time"])) (entry \(words(object["entry"])))"
+    case .object(let object)? where object["entry"] != nil:
+      "\(words(object["time"])) (entry \(words(object["entry"])))"
+    case .object(let object)?: object.members.map { "\($0.name) \(words($0.value))" }.joined(separator: ", ")
     default: ""
     }
   }
