@@ -38,9 +38,12 @@ public enum AttemptKind: String, Sendable, CaseIterable {
   case clientPair = "client.pair"
   case client = "client"
   case clientAddress = "client.address"
-  /// PINs, codes and statements: all credentials of a signer; those that came through a client; those from a person's
-  /// address, or from that of a partner's server, behind which are many people.
+  /// PINs and codes, which can be guessed: all credentials of a signer.
   case factorSigner = "factor.signer"
+  /// Signed statements and tokens, which cannot, but cost a check each: all credentials of a signer.
+  case statementSigner = "statement.signer"
+  /// Both: those that came through a client; those from a person's address, or from that of a partner's server, behind
+  /// which are many people.
   case factorClient = "factor.client"
   case factorPerson = "factor.person"
   case factorServer = "factor.server"
@@ -60,6 +63,7 @@ public enum AttemptKind: String, Sendable, CaseIterable {
     case .clientPair: AttemptRule(free: 20, firstWait: 30, longestWait: 900, memory: 3600)
     case .client: AttemptRule(free: 100, firstWait: 5, longestWait: 60, memory: 3600)
     case .factorSigner: AttemptRule(free: 30, firstWait: 30, longestWait: 900, memory: 3600)
+    case .statementSigner: AttemptRule(free: 300, firstWait: 5, longestWait: 60, memory: 3600)
     case .factorPerson: AttemptRule(free: 60, firstWait: 30, longestWait: 900, memory: 3600)
     case .factorClient, .factorServer: AttemptRule(free: 1000, firstWait: 5, longestWait: 60, memory: 3600)
     case .codeSigner: AttemptRule(free: 20, firstWait: 60, longestWait: 900, memory: 3600)

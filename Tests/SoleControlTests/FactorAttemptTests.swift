@@ -96,13 +96,20 @@ struct FactorAttemptTests {
     let credential = try await bench.enrol(expression: "EID")
     bench.eid.set(.failure(.providerUnavailable))
     for _ in 0..<40 {
-      await #expect(throws: Refusal.unavailable) { try await authorize(bench, credential, [.eid: "x"]) }
+      await #expect(throws: Refusal.unavailable) { try await authorize(bench, credential, [.eid: "x"], from: nil) }
     }
     bench.eid.set(.failure(.refused("signature")))
-    for _ in 0..<31 {
-      await #expect(throws: Refusal.wrongFactor(.eid)) { try await authorize(bench, credential, [.eid: "x"]) }
+    for _ in 0..<301 {
+      await #expect(throws: Refusal.wrongFactor(.eid)) {
+        try await authorize(bench, credential, [.eid: "x"], from: nil)
+      }
     }
-    await #expect(throws: Refusal.tooManyTries(retryAfter: 30)) { try await authorize(bench, credential, [.eid: "x"]) }
+    await #expect(throws: Refusal.tooManyTries(retryAfter: 5)) {
+      try await authorize(bench, credential, [.eid: "x"], from: nil)
+    }
+    // PINs of the same signer are another matter.
+    let other = try await bench.enrol("other")
+    _ = try await authorize(bench, other, [.pin: SigningBench.pin], from: nil)
     #expect(try await store.read { try $0.factorState(.eid, of: credential.id) } == .fresh)
   }
 

@@ -4,24 +4,30 @@ import WireJSON
 
 /// For whom a try at a credential's factors counts, beside the factor itself.
 struct FactorAttempt: Sendable {
-  let keys: [AttemptKey]
+  private let guess, statement: AttemptKey
+  /// What counts both.
+  private let common: [AttemptKey]
   let credential: CredentialID
 
   /// - Parameter client: the OAuth client, or the partner for tokens of `auth/login` and links.
   init(_ credential: Credential, client: ClientID?, origin: Origin?) {
     self.credential = credential.id
-    keys = Self.keys(credential, client, origin, .factorSigner, .factorClient, .factorPerson, .factorServer)
+    guess = Self.key(.factorSigner, credential)
+    statement = Self.key(.statementSigner, credential)
+    common = Self.keys(credential, client, origin, .factorClient, .factorPerson, .factorServer)
+  }
+
+  static func key(_ signerKind: AttemptKind, _ credential: Credential) -> AttemptKey {
+    let signer = credential.signer.text
+    return AttemptKey(signerKind, signer, owner: AttemptKey.owner(ofSigner: signer))
   }
 
   static func keys(
-    _ credential: Credential, _ client: ClientID?, _ origin: Origin?, _ signerKind: AttemptKind,
-    _ clientKind: AttemptKind, _ personKind: AttemptKind, _ serverKind: AttemptKind
+    _ credential: Credential, _ client: ClientID?, _ origin: Origin?, _ clientKind: AttemptKind,
+    _ personKind: AttemptKind, _ serverKind: AttemptKind
   ) -> [AttemptKey] {
-    let signer = credential.signer.text
-    return [
-      AttemptKey(signerKind, signer, owner: AttemptKey.owner(ofSigner: signer)),
-      AttemptKey(clientKind, credential.partner.text, client?.text ?? ""),
-    ] + (origin.map { [AttemptKey($0.isPerson ? personKind : serverKind, $0.address)] } ?? [])
+    [AttemptKey(clientKind, credential.partner.text, client?.text ?? "")]
+      + (origin.map { [AttemptKey($0.isPerson ? personKind : serverKind, $0.address)] } ?? [])
   }
 
   /// Decides about the presented factors inside the caller's transaction: whether one has to wait comes first, and a
@@ -32,14 +38,22 @@ struct FactorAttempt: Sendable {
     _ checks: [DecidedCheck], _ transaction: any SoleControlWriting, _ rules: SigningService.Rules, _ now: UnixTime
   ) throws -> Refusal? {
     guard !checks.isEmpty else { return nil }
-    if let wait = try transaction.wait(keys, now: now) { return .tooManyTries(retryAfter: wait) }
+    if let wait = try transaction.wait(keys(of: checks.map(\.factor)), now: now) {
+      return .tooManyTries(retryAfter: wait)
+    }
     guard let refusal = try transaction.decide(checks, credential, rules, now) else { return nil }
-    if case .wrongFactor = refusal { try count(transaction, now) }
+    if case .wrongFactor(let factor) = refusal { try count(factor, transaction, now) }
     return refusal
   }
 
-  private func count(_ transaction: any SoleControlWriting, _ now: UnixTime) throws {
-    for key in try transaction.count(keys, now: now) {
+  /// Refused statements do not hold up PINs, nor the other way round.
+  private func keys(of factors: [FactorID]) -> [AttemptKey] {
+    (factors.contains(where: \.isGuessable) ? [guess] : []) + (factors.allSatisfy(\.isGuessable) ? [] : [statement])
+      + common
+  }
+
+  private func count(_ factor: FactorID, _ transaction: any SoleControlWriting, _ now: UnixTime) throws {
+    for key in try transaction.count(keys(of: [factor]), now: now) {
       try transaction.append(
         AuditEvent(
           .attemptsHeld, [("credential", .string(credential.text)), ("count", .string(key.kind.rawValue))]), at: now)
@@ -54,7 +68,9 @@ extension SigningService {
     _ credential: Credential, _ client: ClientID?, _ origin: Origin?, _ transaction: any SoleControlWriting,
     _ now: UnixTime
   ) throws {
-    let keys = FactorAttempt.keys(credential, client, origin, .codeSigner, .codeClient, .codePerson, .codeServer)
+    let keys =
+      [FactorAttempt.key(.codeSigner, credential)]
+      + FactorAttempt.keys(credential, client, origin, .codeClient, .codePerson, .codeServer)
     if let wait = try transaction.wait(keys, now: now) { throw Refusal.tooManyMessages(retryAfter: wait) }
     try transaction.count(keys, now: now)
   }
@@ -70,6 +86,16 @@ extension SigningService {
         AuditEvent(
           .attemptsForgotten, [("signer", .string(signer.text)), ("partner", .string(partner.text))]), at: now)
       return count
+    }
+  }
+}
+
+extension FactorID {
+  /// Whether somebody who tries long enough finds a right one.
+  fileprivate var isGuessable: Bool {
+    switch self {
+    case .pin, .otp, .sms, .page: true
+    case .eid, .eidApp, .partner: false
     }
   }
 }
