@@ -13,6 +13,9 @@ PROGRAM := .build/debug/countersign
 PYTHON := .venv/bin/python
 REQUIREMENTS := $(wildcard Tests/*/requirements.txt)
 EXCHANGES := $(CURDIR)/.build/exchanges
+# Tests at once. All at once on two cores, some answers would come later than clients wait.
+WIDTH := --experimental-maximum-parallelization-width 8
+ONE := --experimental-maximum-parallelization-width 1
 STATE ?= .sandbox
 SANDBOX_ARGUMENTS ?=
 
@@ -49,8 +52,8 @@ test: packages .venv/ready imports lint ## every test, with real parts, and ever
 	$(PYTHON) -m unittest discover -s Tests/glewlwyd
 	swift build --build-tests
 	rm -rf $(EXCHANGES)
-	COUNTERSIGN_EXCHANGES=$(EXCHANGES) swift test --skip-build --skip IntegrationTests
-	COUNTERSIGN_EXCHANGES=$(EXCHANGES) swift test --skip-build --filter IntegrationTests
+	COUNTERSIGN_EXCHANGES=$(EXCHANGES) swift test --skip-build $(WIDTH) --skip IntegrationTests
+	COUNTERSIGN_EXCHANGES=$(EXCHANGES) swift test --skip-build $(ONE) --filter IntegrationTests
 	COUNTERSIGN_EXCHANGES=$(EXCHANGES) $(PYTHON) Tests/openapi/fuzz.py $(PROGRAM)
 	$(PYTHON) Tests/openapi/check.py $(EXCHANGES)
 
