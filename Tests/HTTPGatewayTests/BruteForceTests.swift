@@ -154,6 +154,11 @@ struct BruteForceTests {
     for number in 0..<31 { #expect(try await authorize(number / 5, "0").row == "400 invalid_pin The PIN is invalid") }
     let held = try await authorize(7, SigningBench.pin)
     #expect(held.row == "429 temporarily_unavailable Too many requests" && held.headers[.retryAfter] == "30")
+    let second = try await bench.call(
+      "credentials/authorize",
+      #"{"credentialID":"c7","numSignatures":1,"authData":[{"id":"PIN","value":"\#(SigningBench.pin)"}]}"#, .v2,
+      token: bench.alice)
+    #expect(second.row == held.row)
     bench.signing.clock.advance(30)
     #expect(try await authorize(7, SigningBench.pin).status == 200)
   }

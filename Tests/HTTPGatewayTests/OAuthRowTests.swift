@@ -271,6 +271,17 @@ struct OAuthRowTests {
     #expect(
       try await exchange(spent, ["authorization_details": Self.details])
         == "\(Self.request) Invalid parameter authorization_details")
+    let creation = #"[{"type":"https://cloudsignatureconsortium.org/2025/credential-creation""#
+    let missing = "Missing (or invalid type)"
+    for (members, text) in [
+      ("", "\(missing) string parameter certificatePolicy"),
+      (#","certificatePolicy":"x""#, "Invalid parameter certificatePolicy"),
+      (#","certificatePolicy":"1.2.3","subjectData":"x""#, "\(missing) object parameter subjectData"),
+      (#","certificatePolicy":"1.2.3","subjectData":{"x":"y"}"#, "Invalid parameter subjectData"),
+    ] {
+      #expect(
+        try await exchange(spent, ["authorization_details": creation + members + "}]"]) == "\(Self.request) \(text)")
+    }
     #expect(try await exchange(spent) == "200 - -")
     #expect(try await exchange(spent) == "400 invalid_grant Authorization code is invalid or expired")
 

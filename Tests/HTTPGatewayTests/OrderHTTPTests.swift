@@ -310,6 +310,13 @@ struct OrderHTTPTests {
       (body(subject: #"{"organization":"Example"}"#), "\(Self.request) Invalid parameter subjectData"),
       (body(more: #","clientData":7"#), "\(Self.request) Invalid parameter clientData"),
       (body(more: #","certificates":"all""#), "\(Self.request) Invalid parameter certificates"),
+      (body(more: #","certInfo":"x""#), "\(Self.request) Invalid parameter certInfo"),
+      (body(more: #","authInfo":"x""#), "\(Self.request) Invalid parameter authInfo"),
+      // Two spellings with two values.
+      (
+        body(more: #","credential_creation_request":{"certificatePolicy":"1.2.3"}"#),
+        "\(Self.request) Invalid parameter credentialCreationRequest"
+      ),
     ]
     for (body, expected) in rows {
       #expect(try await bench.call("credentials/create", body, .v2, token: access).row == expected, "\(body)")
