@@ -264,65 +264,6 @@ enum PageTemplates {
 
     """#
 
-  private static let creation = #"""
-    {{<layout}}
-    {{$main}}
-    <p class="lead">{{#lead}}{{>sentence}}{{/lead}}</p>
-    {{>message}}
-    <section class="card" aria-labelledby="request">
-    <h2 id="request">{{t.creationHeading}}</h2>
-    <dl>
-    <div><dt>{{t.requestedBy}}</dt><dd><bdi>{{client}}</bdi></dd></div>
-    <div><dt>{{t.loggedInAs}}</dt><dd><bdi>{{signer}}</bdi></dd></div>
-    <div><dt>{{t.policy}}</dt><dd><bdi>{{policyName}}</bdi> <code>{{policyID}}</code></dd></div>
-    <div><dt>{{t.issuedTo}}</dt><dd><bdi>{{subject}}</bdi></dd></div>
-    <div><dt>{{t.givenName}}</dt><dd><bdi>{{givenName}}</bdi></dd></div>
-    <div><dt>{{t.surname}}</dt><dd><bdi>{{surname}}</bdi></dd></div>
-    <div><dt>{{t.country}}</dt><dd><bdi>{{country}}</bdi></dd></div>
-    <div><dt>{{t.issuedBy}}</dt><dd><bdi>{{issuer}}</bdi></dd></div>
-    <div><dt>{{t.validFor}}</dt><dd>{{days}}</dd></div>
-    </dl>
-    </section>
-    <section class="card" aria-labelledby="confirm">
-    <h2 id="confirm">{{t.pinHeading}}</h2>
-    <form method="post" action="/oauth2/consent">
-    <input type="hidden" name="transaction" value="{{transaction}}">
-    <input type="hidden" name="csrf" value="{{csrf}}">
-    {{#fields}}
-    {{>field}}
-    {{/fields}}
-    <div class="buttons">
-    <button class="main" type="submit" name="decision" value="approve">{{t.create}}</button>
-    <button type="submit" name="decision" value="deny" formnovalidate>{{t.refuse}}</button>
-    </div>
-    </form>
-    </section>
-    {{/main}}
-    {{/layout}}
-    """#
-
-  private static let deletion = #"""
-    {{<layout}}
-    {{$main}}
-    <p class="lead">{{#lead}}{{>sentence}}{{/lead}}</p>
-    {{>message}}
-    <section class="card" aria-labelledby="request">
-    <h2 id="request">{{t.deletionHeading}}</h2>
-    <dl>
-    <div><dt>{{t.requestedBy}}</dt><dd><bdi>{{client}}</bdi></dd></div>
-    <div><dt>{{t.loggedInAs}}</dt><dd><bdi>{{signer}}</bdi></dd></div>
-    <div><dt>{{t.issuedTo}}</dt><dd><bdi>{{certificate.subject}}</bdi></dd></div>
-    <div><dt>{{t.issuedBy}}</dt><dd><bdi>{{certificate.issuer}}</bdi></dd></div>
-    <div><dt>{{t.validUntil}}</dt><dd><time datetime="{{certificate.validToISO}}">{{certificate.validTo}}</time></dd></div>
-    <div><dt>{{t.credential}}</dt><dd><bdi>{{credential}}</bdi></dd></div>
-    </dl>
-    <p class="notice care">{{t.deletionWarning}}</p>
-    </section>
-    {{>answer}}
-    {{/main}}
-    {{/layout}}
-    """#
-
   private static let documents = #"""
     <li>
     {{#.label}}
