@@ -148,10 +148,16 @@ def check_request(document, operation, exchange):
 
 
 def check_parameters(document, operation, query):
+    scopes = query.get("scope", "service").split()
+    # RFC 9126 §4: what was pushed counts, and nothing next to it.
+    alone = {"client_id", "request_uri"} if "request_uri" in query else None
     for index, _ in enumerate(operation.definition.get("parameters", [])):
         pointer = document.resolve((*operation.pointer, "parameters", index))
         parameter = document.at(pointer)
-        if parameter["in"] != "query":
+        if parameter["in"] != "query" or (alone and parameter["name"] not in alone):
+            continue
+        # `x-scopes`: not read with any other scope.
+        if not set(scopes) & set(parameter.get("x-scopes", scopes)):
             continue
         if parameter["name"] not in query:
             if parameter.get("required"):

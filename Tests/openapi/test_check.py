@@ -138,6 +138,15 @@ class ExchangeTests(unittest.TestCase):
         self.refuses({**answer, "request": None}, "without a body")
         self.accepts({**answer, "request": {**answer["request"], "unknown": 1, "clientData": None}})
 
+    def test_parameters_that_are_not_read(self):
+        page = exchange("GET", "/oauth2/authorize", 200, "<!DOCTYPE html>\n")
+        del page["headers"]
+        wrong = {"client_id": "c", "numSignatures": "null"}
+        self.accepts({**page, "request": wrong})
+        self.accepts({**page, "request": {**wrong, "scope": "service"}})
+        self.accepts({**page, "request": {**wrong, "scope": "credential", "request_uri": "urn:x"}})
+        self.refuses({**page, "request": {**wrong, "scope": "credential"}}, "parameter numSignatures")
+
 
 class DocumentTests(unittest.TestCase):
     def test_the_document_has_no_faults(self):
