@@ -22,13 +22,15 @@ SANDBOX_ARGUMENTS ?=
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-# The tests start glewlwyd themselves. As a service it would listen with a password that everybody knows.
+# The tests start glewlwyd themselves. As a service it would listen with a password that everybody knows, and its
+# package's own configuration wants a database that nobody made.
 packages: ## install the Debian packages that are missing
 	@if ! dpkg-query -W -f='$${Status}\n' $(PACKAGES) 2>/dev/null | grep -c 'install ok installed' \
 	    | grep -qx $(words $(PACKAGES)); then \
 	  echo "installing Debian packages"; \
 	  ! test -d /run/systemd/system || $(ROOT) systemctl mask --quiet glewlwyd.service; \
 	  $(ROOT) apt-get -o DPkg::Lock::Timeout=300 update -qq; \
+	  echo 'glewlwyd glewlwyd/config_type select No configuration' | $(ROOT) debconf-set-selections; \
 	  DEBIAN_FRONTEND=noninteractive $(ROOT) apt-get -o DPkg::Lock::Timeout=300 install -qq -y $(PACKAGES) >/dev/null; \
 	fi
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed; see the 'Install Swift' page of swift.org"; exit 1; }
