@@ -163,7 +163,8 @@ let package = Package(
     tests(
       "ConformanceTests",
       [
-        "Conformance", "countersign", "OpenSSLPKI", "OutboundHTTP", "WireJSON", "TestSupport", crypto,
+        "Conformance", "countersign", "DocumentSigning", "OpenSSLPKI", "OutboundHTTP", "SoleControl", "WireJSON",
+        "TestSupport", crypto,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),

@@ -100,8 +100,9 @@ public struct ConformanceCryptography: CryptographyPort {
     // -1 without any.
     let signed = (0..<max(0, CMS_signed_get_attr_count(signer))).map { CMS_signed_get_attr(signer, $0) }
     let unsigned = (0..<max(0, CMS_unsigned_get_attr_count(signer))).map { CMS_unsigned_get_attr(signer, $0) }
+    let enclosed = CMS_get0_content(cms.pointer)?.pointee.map { Self.octets(of: $0) }
     return SignedDataFacts(
-      isDetached: isDetached, signatureIsValid: cms.verify(content: isDetached ? content : nil),
+      content: isDetached ? nil : enclosed ?? [], signatureIsValid: cms.verify(content: isDetached ? content : nil),
       signedAttributes: signed.map { Self.text(of: X509_ATTRIBUTE_get0_object($0)) },
       unsignedAttributes: unsigned.map { Self.text(of: X509_ATTRIBUTE_get0_object($0)) })
   }

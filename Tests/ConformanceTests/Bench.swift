@@ -17,6 +17,7 @@ struct Bench {
     guard var subject = Subject(url: TestService.base) else { throw NoAnswer("no subject") }
     subject.token = "user-token"
     subject.clientToken = "client-token"
+    subject.strangerToken = "bob-token"
     subject.userID = "alice"
     subject.username = "alice"
     subject.password = "secret-word"

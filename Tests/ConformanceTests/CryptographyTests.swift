@@ -86,8 +86,29 @@ struct CryptographyTests {
     #expect(detached.signedAttributes.contains("1.2.840.113549.1.9.16.2.47"))
     let whole = try await service.openssl(command + ["-nodetach"], input: content)
     let attached = try #require(cryptography.signedData(whole, content: []))
-    #expect(!attached.isDetached && attached.signatureIsValid)
+    #expect(attached.content == content && attached.signatureIsValid)
     let other = cryptography.signedData(cms, content: [1])
     #expect(other?.signatureIsValid == false && cryptography.signedData(content, content: content) == nil)
+  }
+
+  @Test("a signature in a PDF: its octets, and what it covers")
+  func pdf() async throws {
+    let space = 8192
+    let start = "%PDF-1.7\n1 0 obj\n<</ByteRange "
+    let head = start.utf8.count + 40 + "/Contents ".utf8.count
+    let end = "/Type/Sig>>\nendobj\n%%EOF\n"
+    let range = "[0 \(head) \(head + space + 2) \(end.utf8.count)]"
+    let covered = start + range.padding(toLength: 40, withPad: " ", startingAt: 0) + "/Contents " + end
+    let cms = try await service.openssl(
+      ["cms", "-sign", "-binary", "-cades", "-outform", "DER", "-signer", "certificate", "-inkey", "key"],
+      input: Array(covered.utf8))
+    let hex = Hex.encode(cms).padding(toLength: space, withPad: "0", startingAt: 0)
+    let file = covered.dropLast(end.count) + "<\(hex)>" + end
+    let signature = try #require(PDFSignature(Array(file.utf8)))
+    #expect(signature.cms == cms && signature.content == Array(covered.utf8))
+    #expect(cryptography.signedData(signature.cms, content: signature.content)?.signatureIsValid == true)
+    // Octets behind the range are covered by nothing.
+    #expect(PDFSignature(Array((file + " ").utf8)) == nil && PDFSignature(Array(covered.utf8)) == nil)
+    #expect(PDFSignature(SamplePDF.octets) == nil)
   }
 }

@@ -17,6 +17,9 @@ extension Session {
 
   var formats: [String] { info.at("signature_formats", "formats")?.array?.compactMap(\.string) ?? [] }
 
+  /// In which digests are signed here.
+  var detachedFormat: String? { ["C", "P", "J", "X"].first(where: formats.contains) }
+
   func documentCredential() throws -> CredentialFacts {
     if let open = try? credential("SCAL 1", where: { $0.scal == 1 && Self.isSHA256($0) }) { return open }
     return try credential("SHA-256", where: Self.isSHA256)
@@ -28,9 +31,7 @@ extension Session {
 
   /// A right request for a detached signature by digest.
   func signDocBody(_ credential: CredentialFacts, _ sad: String, content: [UInt8]) throws -> JSONValue {
-    guard let format = ["C", "J", "P", "X"].first(where: formats.contains) else {
-      throw Finding.notOffered("info lists no signature format")
-    }
+    guard let format = detachedFormat else { throw Finding.notOffered("info lists no signature format") }
     let algorithm = try algorithm(credential)
     var entry: JSONValue = [
       "hashes": [.string(Base64.encode(Array(SHA256.hash(data: content))))],
@@ -58,8 +59,10 @@ extension Session {
   }
 
   /// Signs a whole document in the first way that the service has.
+  ///
+  /// - Parameter enveloped: only ways that put the signature into the document.
   func signWholeDocument(
-    _ change: (JSONValue) -> JSONValue
+    enveloped: Bool = false, _ change: (JSONValue) -> JSONValue
   ) async throws -> (Exchange, DocumentForm) {
     let forms = [
       DocumentForm(format: "X", property: "Enveloped", content: Array("<order>4711</order>".utf8)),
@@ -67,7 +70,7 @@ extension Session {
       DocumentForm(format: "C", property: "Attached", content: Self.documentContent),
       DocumentForm(format: "J", property: "Attached", content: Self.documentContent),
     ]
-    for form in forms where formats.contains(form.format) {
+    for form in forms where formats.contains(form.format) && (form.isEnveloped || !enveloped) {
       let credential = try documentCredential()
       let digest = Array(SHA256.hash(data: form.content))
       let activation = try await activate(credential, [digest], hash: .sha256)
@@ -81,18 +84,8 @@ extension Session {
       try exchange.succeeded()
       return (exchange, form)
     }
-    throw Finding.notOffered("the service signs digests of documents only")
-  }
-
-  func verifyDocument(_ signature: [UInt8], _ exchange: Exchange, isDetached: Bool) throws {
-    guard formats.contains("C") else { return }
-    guard let facts = cryptography.signedData(signature, content: Self.documentContent) else {
-      throw exchange.failure("a CMS SignedData")
-    }
-    try exchange.require(
-      facts.isDetached == isDetached, isDetached ? "a detached signature" : "the document inside the signature",
-      received: isDetached ? "the document is inside" : "a detached signature")
-    try exchange.require(facts.signatureIsValid, "a signature that verifies over the document", received: "it does not")
+    throw Finding.notOffered(
+      enveloped ? "the service puts no signature into a document" : "the service signs digests of documents only")
   }
 
   func faultyDocument(_ change: (JSONValue) -> JSONValue) async throws -> Exchange {

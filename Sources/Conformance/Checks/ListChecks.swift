@@ -20,6 +20,7 @@ extension Section {
         }
       },
       Check(54, needs: method) { session in
+        try await session.requireSeveral()
         for count in [1, 2] {
           let exchange = try await session.api.call(method, ["maxResults": .integer(Int64(count))])
           let found = try exchange.strings("credentialIDs").count
@@ -132,11 +133,19 @@ extension Session {
     return (exchange, infos)
   }
 
+  /// With one credential every page is the last.
+  fileprivate func requireSeveral() async throws {
+    guard try await api.call("credentials/list").strings("credentialIDs").count > 1 else {
+      throw Finding.missing("the user has fewer than two credentials, and so there are no pages")
+    }
+  }
+
   fileprivate func walkPages() async throws {
     let whole = try await api.call("credentials/list")
     guard whole.json?["nextPageToken"] == nil else {
       throw Finding.missing("the user has more credentials than a page holds; too many to walk")
     }
+    try await requireSeveral()
     let all = try whole.strings("credentialIDs")
     let size = Int64(max(1, all.count / 5))
     var found: [String] = []

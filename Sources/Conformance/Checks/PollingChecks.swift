@@ -30,9 +30,8 @@ extension Section {
       Check(207, needs: method, "signatures/signDoc") { session in
         let id = try await session.asynchronousDocumentJob()
         let exchange = try await session.result(of: id)
-        let json = try exchange.succeeded()
-        let count = ["DocumentWithSignature", "SignatureObject"].reduce(0) { $0 + (json[$1]?.array?.count ?? 0) }
-        try exchange.require(count > 0, "200 with DocumentWithSignature or SignatureObject")
+        try exchange.succeeded()
+        try session.detachedSignature(exchange)
       },
       Check(208, needs: method) { session in
         for body: JSONValue in [[:], ["requestID": 5]] {
@@ -42,6 +41,15 @@ extension Section {
       Check(209, needs: method) { session in
         let unknown = try await session.api.call(method, ["requestID": .string("unknown-\(session.randomText())")])
         try unknown.refused("invalid_request", Row.invalid("requestID"))
+      },
+      Check(209, needs: method) { session in
+        guard let stranger = session.subject.strangerToken else {
+          throw Finding.missing("--stranger-token is not given")
+        }
+        let job = try await session.asynchronousHashJob(count: 1)
+        let body: JSONValue = ["requestID": .string(job.id)]
+        try await session.api.call(method, body, .bearer(stranger)).refused("invalid_request", Row.invalid("requestID"))
+        try await session.result(of: job.id).succeeded()
       },
       Check(210, needs: method) { session in
         let body: JSONValue = [

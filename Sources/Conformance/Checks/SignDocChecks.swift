@@ -7,25 +7,18 @@ extension Section {
 
   private static let results = [
     Check(180, needs: method) { session in
-      let credential = try session.documentCredential()
-      let exchange = try await session.signDoc(credential) { $0 }
-      let signatures = try exchange.octets("SignatureObject")
-      try exchange.require(signatures.count == 1, "one SignatureObject")
-      try session.verifyDocument(signatures[0], exchange, isDetached: true)
+      try session.detachedSignature(try await session.signDoc(try session.documentCredential()) { $0 })
     },
     Check(181, needs: method) { session in
-      let (exchange, form) = try await session.signWholeDocument { $0 }
-      let members = form.isEnveloped ? ["DocumentWithSignature"] : ["DocumentWithSignature", "SignatureObject"]
-      let count = members.reduce(0) { $0 + (exchange.json?[$1]?.array?.count ?? 0) }
-      try exchange.require(count == 1, "one \(members.joined(separator: " or "))")
+      let (exchange, form) = try await session.signWholeDocument(enveloped: true) { $0 }
+      try session.verifyWhole(exchange, form)
     },
     Check(192, needs: method) { session in
       let exchange = try await session.signDoc(try session.documentCredential()) {
         $0.withoutInEntry("conformance_level")
       }
-      let signature = try exchange.octets("SignatureObject").first ?? []
+      let facts = try session.detachedSignature(exchange)
       // The baseline demands the signing certificate's reference, and level B no time-stamp.
-      guard let facts = session.cryptography.signedData(signature, content: Session.documentContent) else { return }
       try exchange.require(
         facts.signedAttributes.contains("1.2.840.113549.1.9.16.2.47")
           && !facts.unsignedAttributes.contains("1.2.840.113549.1.9.16.2.14"),
@@ -34,30 +27,28 @@ extension Section {
     },
     Check(194, needs: method) { session in
       let (exchange, form) = try await session.signWholeDocument { $0.withoutInEntry("signed_envelope_property") }
-      let name = exchange.json?["DocumentWithSignature"] == nil ? "SignatureObject" : "DocumentWithSignature"
-      let results = try exchange.octets(name)
-      try exchange.require(
-        results.count == 1 && (name == "DocumentWithSignature" || !form.isEnveloped), "one DocumentWithSignature")
-      if form.format == "C" { try session.verifyDocument(results[0], exchange, isDetached: false) }
+      try session.verifyWhole(exchange, form)
     },
     Check(196, needs: method) { session in
-      let names = [
-        "mime-type", "content-hints", "content-identifier", "content-time-stamp", "signer-location",
-        "commitment-type-indication", "Reason", "Location", "Name",
+      // ETSI EN 319 122-1 §5.2; what goes into a PDF's dictionary does not come back with a digest's signature.
+      let properties: KeyValuePairs = [
+        "mime-type": "0.4.0.1733.2.1", "content-hints": "1.2.840.113549.1.9.16.2.4",
+        "content-identifier": "1.2.840.113549.1.9.16.2.7", "content-time-stamp": "1.2.840.113549.1.9.16.2.20",
+        "signer-location": "1.2.840.113549.1.9.16.2.17", "commitment-type-indication": "1.2.840.113549.1.9.16.2.16",
       ]
-      for name in names {
+      for (name, type) in properties {
         let exchange = try await session.signDoc(try session.documentCredential()) {
           $0.withInEntry(["signed_props": [["attribute_name": .string(name)]]])
         }
         if exchange.status == 200 {
-          _ = try exchange.octets("SignatureObject")
-          return
+          let found = try session.detachedSignature(exchange).signedAttributes
+          return try exchange.require(found.contains(type), "the signed attribute \(name)", received: "\(found)")
         }
         try exchange.require(
           exchange.errorDescription?.hasPrefix("Invalid parameter signed_props") ?? false || exchange.status == 501,
           "200, or signed_props that are not supported")
       }
-      throw Finding.notOffered("the service computes none of \(names.joined(separator: ", "))")
+      throw Finding.notOffered("the service computes none of \(properties.map(\.key).joined(separator: ", "))")
     },
     Check(200, needs: method) { session in
       let credential = try session.credential("SCAL 2") { $0.scal == 2 }
@@ -86,7 +77,7 @@ extension Section {
       let exchange = try await session.signDoc(try session.documentCredential()) {
         $0.withInEntry(["conformance_level": "aDES-b-B"])
       }
-      try exchange.succeeded()
+      try session.detachedSignature(exchange)
     },
   ]
 

@@ -30,17 +30,19 @@ extension Section {
     Check(141, needs: method) { session in
       let credential = try session.credential()
       let algorithm = try session.algorithm(credential)
-      let digests = [session.digest(algorithm.hash), session.digest(algorithm.hash)]
+      // Of SCAL 2 the same digest twice: another one would be refused for what it is.
+      let first = session.digest(algorithm.hash)
+      let digests = [first, credential.scal == 2 ? first : session.digest(algorithm.hash)]
       let activation = try await session.activate(credential, [digests[0]], hash: algorithm.hash)
       try await session.sign(activation, digests, algorithm).refused()
     },
     Check(142, needs: method) { session in
-      let credential = try session.credential()
+      // Of SCAL 2 another digest would be refused for what it is, and the same one might be a client's retry.
+      let credential = try session.scal1()
       let algorithm = try session.algorithm(credential)
       let digests = [session.digest(algorithm.hash), session.digest(algorithm.hash)]
       let activation = try await session.activate(credential, [digests[0]], hash: algorithm.hash)
       try await session.sign(activation, [digests[0]], algorithm).succeeded()
-      // Another digest: the same request again may be a client's retry.
       try await session.sign(activation, [digests[1]], algorithm).refused()
     },
     Check(157, 158, needs: method) { session in

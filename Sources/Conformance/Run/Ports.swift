@@ -133,16 +133,19 @@ public struct TimestampFacts: Sendable, Equatable {
 }
 
 public struct SignedDataFacts: Sendable, Equatable {
-  public var isDetached: Bool
+  /// What the signature encloses; nil if it is detached.
+  public var content: [UInt8]?
   /// Whether the signature verifies over the content with the signer's certificate inside.
   public var signatureIsValid: Bool
   /// OIDs of the first signer's signed and unsigned attributes.
   public var signedAttributes, unsignedAttributes: [String]
 
+  public var isDetached: Bool { content == nil }
+
   public init(
-    isDetached: Bool, signatureIsValid: Bool, signedAttributes: [String], unsignedAttributes: [String]
+    content: [UInt8]?, signatureIsValid: Bool, signedAttributes: [String], unsignedAttributes: [String]
   ) {
-    self.isDetached = isDetached
+    self.content = content
     self.signatureIsValid = signatureIsValid
     self.signedAttributes = signedAttributes
     self.unsignedAttributes = unsignedAttributes

@@ -6,6 +6,8 @@ public struct Subject: Sendable {
   public var versions: [Version]
   /// Bearer token of a user.
   public var token: String?
+  /// Bearer token of another user.
+  public var strangerToken: String?
   /// Credentials to be used; empty for all that the service lists.
   public var credentials: [String] = []
   public var username, password: String?
@@ -46,7 +48,7 @@ public struct Subject: Sendable {
   /// What must not be shown.
   var secrets: [String] {
     [
-      token, password, pin, client?.secret, otherClient?.secret, clientToken,
+      token, password, pin, client?.secret, otherClient?.secret, clientToken, strangerToken,
     ].compactMap { $0 }
   }
 }

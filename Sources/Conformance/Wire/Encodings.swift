@@ -71,6 +71,13 @@ enum Hex {
     String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 
+  /// Nil if it is no hexadecimal text of whole octets.
+  static func decode(_ text: String) -> [UInt8]? {
+    let values = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+    guard values.count == text.utf8.count, values.count % 2 == 0 else { return nil }
+    return stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
+  }
+
   /// Upper case, without leading zeros: numbers are compared so. Nil if it is no hexadecimal text.
   static func normal(_ text: String) -> String? {
     guard !text.isEmpty, text.allSatisfy({ $0.isASCII && $0.isHexDigit }) else { return nil }

@@ -9,7 +9,7 @@ struct ConformanceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "conformance", abstract: "Run the conformance checklist against a CSC service, v1 and v2.",
     discussion: """
-      Prints passed, failed or skipped for each of 310 items and exits with 1 if a MUST item failed. What was not given \
+      Prints passed, failed or skipped for each of \(Catalogue.items.count) items and exits with 1 if a MUST item failed. What was not given \
       is not tested; the reason says which option it takes. A secret may be given as @FILE: its first line is read.
 
       Signatures are made and tokens are revoked: use a test account. Wrong PINs are followed by a right one, and \
@@ -120,6 +120,8 @@ struct ConformanceCommand: AsyncParsableCommand {
 struct UserOptions: ParsableArguments {
   @Option(name: .long, help: "A user's service access token; without one, the tool logs in.")
   var token: String?
+  @Option(name: .long, help: "Another user's service access token, to show that jobs are their owner's.")
+  var strangerToken: String?
   @Option(name: .long, help: "A credential of the user; repeat it. Without any, all that the service lists.")
   var credential: [String] = []
   @Option(name: .long, help: "For auth/login and the authorization server's pages.")
@@ -138,6 +140,7 @@ struct UserOptions: ParsableArguments {
 
   func apply(to subject: inout Subject) throws {
     subject.token = try Secret.value(token) ?? subject.token
+    subject.strangerToken = try Secret.value(strangerToken) ?? subject.strangerToken
     if !credential.isEmpty { subject.credentials = credential }
     subject.username = username ?? subject.username
     subject.password = try Secret.value(password) ?? subject.password

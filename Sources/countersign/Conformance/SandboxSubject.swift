@@ -15,7 +15,9 @@ struct SandboxSubject {
       var subject = Subject(url: url)
     else { throw Unusable("\(path) is no sandbox.json") }
     trustAnchor = json["tlsTrustAnchor"]?.string
-    let user = json["users"]?.array?.first?.object
+    let users = json["users"]?.array?.compactMap(\.object) ?? []
+    let user = users.first
+    subject.strangerToken = users.dropFirst().first?["serviceToken"]?.string
     let name = user?["username"]?.string
     subject.username = name
     subject.password = user?["password"]?.string

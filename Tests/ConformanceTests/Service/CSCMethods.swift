@@ -41,6 +41,9 @@ extension TestService {
       return try call.carryOut(order, bearer, method)
     }
     let token = try authenticate(header, method, version)
+    if has(.breaksInside), method == "credentials/list", body.members.isEmpty {
+      throw Refusal(status: 500, code: "server_error", text: "broken")
+    }
     switch method {
     case "auth/revoke": return try call.revoke()
     case "credentials/list": return Response(json: try call.list(token))
@@ -52,7 +55,7 @@ extension TestService {
     case "credentials/extendTransaction": return Response(json: try call.extend())
     case "signatures/signHash": return Response(json: try call.signHash())
     case "signatures/signDoc": return Response(json: try await call.signDoc())
-    case "signatures/signPolling": return try call.poll()
+    case "signatures/signPolling": return try call.poll(token)
     case "credentials/create", "credentials/delete": return try call.withoutOrder(method)
     case "signatures/timestamp": return Response(json: try await call.timestamp())
     default: throw Refusal(text: "Invalid parameter")
@@ -124,6 +127,10 @@ struct Call {
       ("oauth2", .string(TestService.base + (isV1 ? "/as1/" : "/as2"))),
       ("methods", .array(listed.map(JSONValue.string))),
     ])
+    if fields["lang"]?.string == "de" {
+      info["lang"] = "de"
+      if !has(.speaksOneLanguage) { info["description"] = "Zum Zerbrechen gemacht." }
+    }
     if has(.hasNoName) { info["name"] = nil }
     if !isV1 {
       info["asynchronousOperationMode"] = true

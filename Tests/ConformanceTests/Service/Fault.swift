@@ -4,6 +4,7 @@ enum Fault: Sendable, CaseIterable {
   case acceptsSSL3, acceptsTLS10, answersPlainHTTP, errorsAsText, breaksBase64, forgetsDescriptions
   // info, log-in, tokens.
   case hasNoName, hasLargeLogo, saysRegionInWords, hidesMethod, knowsEverything
+  case breaksInside, speaksOneLanguage
   case letsEveryoneIn, givesRefreshUnasked, keepsRevokedTokens, saysBadTokenAs400
   // Credentials.
   case repeatsPages, listsForAnybody, sendsSCALAsNumber, writesNamesWithSlashes, refusesNulls
@@ -11,7 +12,8 @@ enum Fault: Sendable, CaseIterable {
   case locksInOtherWords
   // Signatures.
   case turnsOrderAround, signsAnything, signsRaw, neverSpends, forgetsExpiry
-  case takesDocumentsTwice, signsOtherContent, knowsEveryJob, stampsRubbish, dropsNonce
+  case takesDocumentsTwice, signsOtherContent, dropsProperties, knowsEveryJob, givesJobsToAnybody, stampsRubbish,
+    dropsNonce
   // OAuth 2.0.
   case dropsState, redirectsAnywhere, takesAnyScope, takesCodeTwice, ignoresVerifier, refreshesCredentials
   case revokesNothing, ignoresAccountTokens

@@ -1,9 +1,12 @@
 import Synchronization
 import Conformance
 import Crypto
+import DocumentSigning
 import Foundation
 import HTTPTypes
 import Hummingbird
+import OpenSSLPKI
+import SoleControl
 import WireJSON
 
 @testable import Conformance
@@ -64,8 +67,9 @@ extension Call {
     return ["responseID": .string(id)]
   }
 
-  func poll() throws -> Response {
+  func poll(_ token: TestService.Token) throws -> Response {
     let id = try string("requestID")
+    if token.user != "alice", !has(.givesJobsToAnybody) { throw invalid("requestID") }
     if try value("userID") != nil { throw TestService.Refusal(text: "userID parameter SHALL be null") }
     if let data = try value("clientData"), data.string == nil { throw invalid("clientData") }
     let answer = service.state.withLock { state -> JSONValue? in
@@ -136,9 +140,13 @@ extension Call {
       throw TestService.Refusal(text: "documentDigests or documents are not authorized by the SAD")
     }
     let isDetached = entry["signed_envelope_property"]?.string == "Detached"
-    let cms = try await service.openssl(
-      ["cms", "-sign", "-binary", "-cades", "-outform", "DER", "-signer", "certificate", "-inkey", "key"]
-        + (isDetached ? [] : ["-nodetach"]), input: content)
+    let wantsType = entry["signed_props"] != nil && !has(.dropsProperties)
+    let cms =
+      wantsType
+      ? try service.signedDataWithType(content)
+      : try await service.openssl(
+        ["cms", "-sign", "-binary", "-cades", "-outform", "DER", "-signer", "certificate", "-inkey", "key"]
+          + (isDetached ? [] : ["-nodetach"]), input: content)
     var result: JSONValue = ["SignatureObject": [.string(Data(cms).base64EncodedString())]]
     if try value("returnValidationInfo")?.bool == true {
       result = result.with([
@@ -196,6 +204,22 @@ extension Call {
 }
 
 extension TestService {
+  /// Detached, with mime-type among the signed attributes; OpenSSL's command has no way to add one.
+  func signedDataWithType(_ content: [UInt8]) throws -> [UInt8] {
+    let maker = CMSMaker()
+    let digest = Array(SHA256.hash(data: content))
+    let type = Array("text/plain".utf8)
+    let attributes = try maker.signedAttributes(
+      CMSAttributes(
+        messageDigest: digest, hash: .sha256, certificate: certificate, signingTime: nil,
+        others: [("0.4.0.1733.2.1", [0x0c, UInt8(type.count)] + type)]))
+    let signature = try key.signature(for: SHA256.hash(data: attributes)).derRepresentation
+    return try maker.signedData(
+      CMSSignature(
+        signedAttributes: attributes, messageDigest: digest, signature: Array(signature), algorithm: .ecdsa(.sha256),
+        certificates: [certificate], timestamp: nil, content: .detached))
+  }
+
   func sign(_ digest: [UInt8]) throws -> [UInt8] {
     let signature = try key.signature(for: RawDigest(octets: digest))
     return Array(has(.signsRaw) ? signature.rawRepresentation : signature.derRepresentation)

@@ -37,7 +37,9 @@ final class TestService: Sendable {
   }
 
   struct State {
-    var tokens: [String: Token] = ["user-token": Token(), "client-token": Token(user: nil)]
+    var tokens: [String: Token] = [
+      "user-token": Token(), "client-token": Token(user: nil), "bob-token": Token(user: "bob"),
+    ]
     var warrants: [String: Warrant] = [:]
     var wrongPINs: [String: Int] = [:]
     var codes: [String: String] = [:]
