@@ -159,7 +159,7 @@ let package = Package(
     support("StoreConformance", ["Attempts", "SoleControl", "OAuth", "AuditLog", "WireJSON"]),
     tests("WireJSONTests", ["WireJSON"]),
     tests("CSCModelTests", ["CSCModel", "WireJSON"]),
-    tests("OAuthTests", ["Attempts", "OAuth", "CSCModel", "OpenSSLPKI", "WireJSON", "TestSupport"]),
+    tests("OAuthTests", ["Attempts", "OAuth", "CSCModel", "OpenSSLPKI", "WireJSON", "TestSupport", crypto]),
     tests(
       "ConformanceTests",
       [

@@ -18,7 +18,7 @@ extension AuthorizationServer {
     }
     let now = now
     guard jwt.claims["azp"]?.string == client.id, let account = jwt.claims["sub"]?.string, !account.isEmpty,
-      let issued = jwt.claims["iat"]?.integer, issued <= now + rules.clockSkew,
+      let issued = CompactJWT.time(jwt.claims["iat"]), issued <= now + rules.clockSkew,
       now - issued <= rules.accountTokenLife, let id = jwt.claims["jti"]?.string, !id.isEmpty
     else { throw refused }
     let isKnown = try await tokens.signer(named: account, of: client.partner) != nil

@@ -139,9 +139,9 @@ extension AuthorizationServer {
     let now = now
     guard claims["iss"]?.string == client.id, claims["sub"]?.string == client.id,
       Self.audience(claims).contains(where: { audiences.contains($0) || $0 == rules.issuer }),
-      let expires = claims["exp"]?.integer, now < expires + rules.clockSkew,
+      let expires = CompactJWT.time(claims["exp"]), now < expires + rules.clockSkew,
       expires <= now + rules.assertionLife + rules.clockSkew,
-      claims["nbf"].map({ $0.integer.map { $0 <= now + rules.clockSkew } ?? false }) ?? true,
+      claims["nbf"].map({ CompactJWT.time($0).map { $0 <= now + rules.clockSkew } ?? false }) ?? true,
       let id = claims["jti"]?.string, !id.isEmpty,
       try await useOnce("assertion \(client.id) \(id)", until: expires + rules.clockSkew)
     else { throw OAuthError.invalidClient("Invalid parameter client_assertion") }

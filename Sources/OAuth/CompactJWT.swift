@@ -20,6 +20,11 @@ struct CompactJWT {
     self.signature = signature
   }
 
+  /// RFC 7519 §2, NumericDate, in whole seconds. Nil if it is none, or so far away that arithmetic with it could overflow.
+  static func time(_ claim: JSONValue?) -> Int64? {
+    claim?.integer.flatMap { (0..<1 << 40).contains($0) ? $0 : nil }
+  }
+
   /// RFC 7515 §2: base64url without padding.
   static func octets(_ text: Substring) -> [UInt8]? {
     var octets: [UInt8] = []

@@ -112,6 +112,7 @@ struct ClientAuthenticationTests {
       [("iss", "app")], [("sub", "app")], [("aud", "https://other.example")], [("aud", nil)], [("exp", nil)],
       [("exp", .integer(now - 31))], [("exp", .integer(now + 700))], [("jti", nil)], [("jti", "")],
       [("nbf", .integer(now + 60))], [("nbf", "now")],
+      [("exp", .integer(.max))], [("exp", .integer(.min))], [("exp", .real(1e300))], [("nbf", .integer(.min))],
     ]
     for changes in wrong {
       await #expect(throws: OAuthError.self, "\(changes)") {

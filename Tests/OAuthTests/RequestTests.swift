@@ -1,6 +1,9 @@
+import CSCModel
+import Crypto
 import OAuth
 import TestSupport
 import Testing
+import WireJSON
 
 @Suite("Requests for a code")
 struct RequestTests {
@@ -140,6 +143,16 @@ struct RequestTests {
     }
     #expect(try await use(token).account == "acct-20931")
     await #expect(throws: CodeRequestRefusal.self) { try await use(token) }
+
+    for time: JSONValue in [.integer(.min), .integer(.max), .integer(-1), .real(1e300), .null, "1760000000"] {
+      let claims: JSONValue = ["sub": "acct-20931", "iat": time, "jti": "x", "azp": "client-42"]
+      let signed = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9." + Base64.encodeURL(claims.compact())
+      let key = SymmetricKey(data: Array(SHA256.hash(data: Array("s3cr3t-Of-client-42".utf8))))
+      let mac = HMAC<SHA256>.authenticationCode(for: Array(signed.utf8), using: key)
+      await #expect(throws: CodeRequestRefusal.self, "\(time)") {
+        try await use("\(signed).\(Base64.encodeURL(Array(mac)))")
+      }
+    }
 
     let late = try await ServerBench()
     late.clock.advance(1_760_000_000 - late.clock.now + 601)
