@@ -11,11 +11,16 @@ extension AuditHead {
     body["time"] = .integer(time)
     body["kind"] = .string(event.kind.rawValue)
     body["prev"] = .string(Self.hex(hash))
-    let text = JSONValue.object(body).canonical()
+    var text = JSONValue.object(body).canonical()
+    // No reader takes U+0000, and an entry that cannot be read would break the chain for good.
+    if text.containsEscapedNull { text = JSONValue.object(body).withoutNulls.canonical() }
     let entry = AuditEntry(sequence: count + 1, body: text, hash: Self.leafHash(text))
     self = AuditHead(count: entry.sequence, hash: entry.hash)
     return entry
   }
+
+  /// What an entry can be at most; far more than any event has.
+  static let limits = JSONLimits(size: 64 << 20, depth: 32)
 
   static func leafHash(_ body: [UInt8]) -> [UInt8] {
     var hash = SHA256()
@@ -52,7 +57,9 @@ public struct AuditVerifier: Sendable {
   public mutating func accept(_ entry: AuditEntry) throws(Finding) {
     let next = head.count + 1
     guard entry.sequence == next else { throw .missingOrReordered(sequence: next) }
-    guard AuditHead.leafHash(entry.body) == entry.hash, let body = try? JSONValue.parse(entry.body).object else {
+    guard AuditHead.leafHash(entry.body) == entry.hash,
+      let body = try? JSONValue.parse(entry.body, limits: AuditHead.limits).object
+    else {
       throw .changed(sequence: next)
     }
     guard body["seq"] == .integer(next), body["prev"] == .string(AuditHead.hex(head.hash)) else {
@@ -63,5 +70,30 @@ public struct AuditVerifier: Sendable {
 
   public func finish(_ stored: AuditHead) throws(Finding) {
     guard stored == head else { throw .headDiffers(expected: stored.count, found: head.count) }
+  }
+}
+
+extension [UInt8] {
+  fileprivate var containsEscapedNull: Bool {
+    let escape = Array("\\u0000".utf8)
+    return indices.contains { self[$0] == escape[0] && self[$0...].starts(with: escape) }
+  }
+}
+
+extension JSONValue {
+  /// With U+FFFD for each U+0000.
+  fileprivate var withoutNulls: JSONValue {
+    switch self {
+    case .string(let text): .string(text.withoutNulls)
+    case .array(let values): .array(values.map(\.withoutNulls))
+    case .object(let object): .object(JSONObject(object.members.map { ($0.name.withoutNulls, $0.value.withoutNulls) }))
+    default: self
+    }
+  }
+}
+
+extension String {
+  fileprivate var withoutNulls: String {
+    String(String.UnicodeScalarView(unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }))
   }
 }

@@ -25,7 +25,8 @@ public struct LoginRequest: Sendable {
     guard parts.count == 2, parts[0].lowercased() == "basic",
       let bytes = Base64.decode(String(parts[1]))
     else { throw CSCError.malformedAuthentication(version) }
-    guard let text = String(validating: bytes, as: UTF8.self), let colon = text.firstIndex(of: ":") else {
+    guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self), let colon = text.firstIndex(of: ":")
+    else {
       throw CSCError.malformedUsernamePassword(version)
     }
     return .password(username: String(text[..<colon]), password: String(text[text.index(after: colon)...]))

@@ -5,7 +5,7 @@ internal import OAuth
 
 /// `application/x-www-form-urlencoded` (WHATWG URL §5.1, RFC 6749 appendix B).
 enum FormText {
-  /// The names and values of a text, in their order. Nil if something in it is no UTF-8.
+  /// The names and values of a text, in their order. Nil if something in it is no UTF-8, or U+0000.
   static func pairs(_ text: some StringProtocol) -> [(name: String, value: String)]? {
     var pairs: [(name: String, value: String)] = []
     for part in text.split(separator: "&") {
@@ -16,8 +16,10 @@ enum FormText {
     return pairs
   }
 
+  /// Nil if it is no UTF-8, or holds U+0000, which nothing means and databases end a text at.
   static func decode(_ text: some StringProtocol) -> String? {
-    String(text.map { $0 == "+" ? " " : $0 }).removingPercentEncoding
+    let decoded = String(text.map { $0 == "+" ? " " : $0 }).removingPercentEncoding
+    return decoded.flatMap { $0.utf8.contains(0) ? nil : $0 }
   }
 
   /// The text of one value, in which nothing can end it early.

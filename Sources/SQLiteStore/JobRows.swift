@@ -35,9 +35,7 @@ extension Snapshot {
   }
 
   func openJobs(instance: String) throws -> [StoredJob] {
-    try Row.fetchAll(
-      db.cachedStatement(sql: "SELECT * FROM job WHERE instance = ? AND state = 0 ORDER BY id"), arguments: [instance]
-    ).map(Self.job)
+    try all("SELECT * FROM job WHERE instance = ? AND state = 0 ORDER BY id", [instance]).map(Self.job)
   }
 
   private static func job(_ row: Row) throws -> StoredJob {

@@ -4,14 +4,13 @@ internal import SoleControl
 
 extension Snapshot {
   func dueNotices(instance: String, by time: UnixMilliseconds, perPartner: Int, limit: Int) throws -> [Notice] {
-    try Row.fetchAll(
-      db.cachedStatement(
-        sql: """
-          SELECT * FROM (
-            SELECT *, row_number() OVER (PARTITION BY partner ORDER BY due, id) AS place
-            FROM notice WHERE instance = ? AND due <= ?)
-          WHERE place <= ? ORDER BY due, id LIMIT ?
-          """), arguments: [instance, time, perPartner, limit]
+    try all(
+      """
+      SELECT * FROM (
+        SELECT *, row_number() OVER (PARTITION BY partner ORDER BY due, id) AS place
+        FROM notice WHERE instance = ? AND due <= ?)
+      WHERE place <= ? ORDER BY due, id LIMIT ?
+      """, [instance, time, perPartner, limit]
     ).map { row in
       Notice(
         id: row["id"], instance: row["instance"], partner: PartnerID(row["partner"]), uri: row["url"],

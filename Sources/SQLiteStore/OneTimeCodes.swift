@@ -15,13 +15,11 @@ extension Snapshot {
   }
 
   func messages(_ factor: FactorID, of credential: CredentialID, after time: UnixTime) throws -> [SentMessage] {
-    try Row.fetchAll(
-      db.cachedStatement(
-        sql: """
-          SELECT id, partner, time, failed FROM message WHERE credential = ? AND factor = ? AND time > ?
-          ORDER BY time, id
-          """),
-      arguments: [credential.text, factor.rawValue, time]
+    try all(
+      """
+      SELECT id, partner, time, failed FROM message WHERE credential = ? AND factor = ? AND time > ?
+      ORDER BY time, id
+      """, [credential.text, factor.rawValue, time]
     ).map {
       SentMessage(
         id: $0[0], partner: PartnerID($0[1]), credential: credential, factor: factor, time: $0[2], hasFailed: $0[3])

@@ -16,10 +16,8 @@ extension Snapshot {
   }
 
   func revocations(issuer: String, at time: UnixTime) throws -> [Revocation] {
-    try Row.fetchAll(
-      db.cachedStatement(
-        sql: "SELECT serial, time, expires FROM revocation WHERE issuer = ? AND expires > ? ORDER BY serial"),
-      arguments: [issuer, time]
+    try all(
+      "SELECT serial, time, expires FROM revocation WHERE issuer = ? AND expires > ? ORDER BY serial", [issuer, time]
     ).map { Revocation(issuer: issuer, serialNumber: $0[0], time: $0[1], expires: $0[2]) }
   }
 
@@ -71,9 +69,8 @@ extension Transaction {
   }
 
   func takeReservedOrders(instance: String) throws -> [StoredOrder] {
-    let orders = try Row.fetchAll(
-      db, sql: "SELECT * FROM credential_order WHERE instance = ? ORDER BY digest", arguments: [instance]
-    ).map(Self.order)
+    let orders = try all("SELECT * FROM credential_order WHERE instance = ? ORDER BY digest", [instance])
+      .map(Self.order)
     try execute("DELETE FROM credential_order WHERE instance = ?", [instance])
     return orders
   }

@@ -39,19 +39,18 @@ extension Snapshot {
   }
 
   func waiting(_ credential: CredentialID, at time: UnixTime) throws -> [UnixTime] {
-    try Int64.fetchAll(
-      db.cachedStatement(
-        sql: "SELECT expires FROM pending WHERE credential = ? AND state = 0 AND expires > ? ORDER BY expires"),
-      arguments: [credential.text, time])
+    try all(
+      "SELECT expires FROM pending WHERE credential = ? AND state = 0 AND expires > ? ORDER BY expires",
+      [credential.text, time]
+    ).map { $0[0] }
   }
 
   func overdue(by time: UnixTime, approved: UnixTime, limit: Int) throws -> [StoredPending] {
-    try Row.fetchAll(
-      db.cachedStatement(
-        sql: """
-          SELECT * FROM pending WHERE state < 2 AND expires <= ? AND (state = 0 OR expires <= ?)
-          ORDER BY expires, id LIMIT ?
-          """), arguments: [time, approved, limit]
+    try all(
+      """
+      SELECT * FROM pending WHERE state < 2 AND expires <= ? AND (state = 0 OR expires <= ?)
+      ORDER BY expires, id LIMIT ?
+      """, [time, approved, limit]
     ).map(Self.pending)
   }
 

@@ -20,9 +20,9 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
   }
 
   func credentials(of signer: SignerID, after: CredentialID?, limit: Int) throws -> [SealedRow] {
-    try Row.fetchAll(
-      db.cachedStatement(sql: "SELECT text, seal FROM credential WHERE signer = ? AND id > ? ORDER BY id LIMIT ?"),
-      arguments: [signer.text, after?.text ?? "", limit]
+    try all(
+      "SELECT text, seal FROM credential WHERE signer = ? AND id > ? ORDER BY id LIMIT ?",
+      [signer.text, after?.text ?? "", limit]
     ).map(Self.sealedRow)
   }
 
@@ -70,10 +70,9 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
   }
 
   func challenges(_ factor: FactorID, of credential: CredentialID) throws -> [Challenge] {
-    try Row.fetchAll(
-      db.cachedStatement(
-        sql: "SELECT digest, expires FROM challenge WHERE credential = ? AND factor = ? ORDER BY made"),
-      arguments: [credential.text, factor.rawValue]
+    try all(
+      "SELECT digest, expires FROM challenge WHERE credential = ? AND factor = ? ORDER BY made",
+      [credential.text, factor.rawValue]
     ).map { row in
       Challenge(digest: Self.bytes(row[0]), credential: credential, factor: factor, expires: row[1])
     }
@@ -81,8 +80,14 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
 
   // MARK: Rows
 
-  func one(_ sql: String, _ arguments: StatementArguments) throws -> Row? {
-    try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
+  func one(_ sql: String, _ values: [(any DatabaseValueConvertible)?]) throws -> Row? {
+    guard !SQLText.holdsNull(values) else { return nil }
+    return try Row.fetchOne(db.cachedStatement(sql: sql), arguments: StatementArguments(values))
+  }
+
+  func all(_ sql: String, _ values: [(any DatabaseValueConvertible)?]) throws -> [Row] {
+    guard !SQLText.holdsNull(values) else { return [] }
+    return try Row.fetchAll(db.cachedStatement(sql: sql), arguments: StatementArguments(values))
   }
 
   static func data(_ bytes: [UInt8]) -> Data { Data(bytes) }

@@ -104,8 +104,7 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
   func markUnknown(instance: String) throws -> [SigningOperation] {
     let condition =
       "instance = ? AND state = 0 AND id NOT IN (SELECT operation FROM job WHERE instance = ? AND state = 0)"
-    let rows = try Row.fetchAll(
-      db, sql: "SELECT * FROM operation WHERE \(condition) ORDER BY id", arguments: [instance, instance])
+    let rows = try all("SELECT * FROM operation WHERE \(condition) ORDER BY id", [instance, instance])
     let operations = try rows.map(Self.operation)
     try execute(
       "UPDATE operation SET state = ? WHERE \(condition)",
@@ -114,9 +113,9 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
   }
 
   func add(_ challenge: Challenge, keep: Int) throws {
-    let next = try Int64.fetchOne(
-      db, sql: "SELECT COALESCE(MAX(made), 0) + 1 FROM challenge WHERE credential = ? AND factor = ?",
-      arguments: [challenge.credential.text, challenge.factor.rawValue])
+    let next: Int64? = try one(
+      "SELECT COALESCE(MAX(made), 0) + 1 FROM challenge WHERE credential = ? AND factor = ?",
+      [challenge.credential.text, challenge.factor.rawValue])?[0]
     try execute(
       "INSERT INTO challenge (digest, credential, factor, expires, made) VALUES (?, ?, ?, ?, ?)",
       [
@@ -142,7 +141,8 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
       [entry.sequence, Self.data(entry.body), Self.data(entry.hash)])
   }
 
-  func execute(_ sql: String, _ arguments: StatementArguments = []) throws {
-    try db.cachedStatement(sql: sql).execute(arguments: arguments)
+  func execute(_ sql: String, _ values: [(any DatabaseValueConvertible)?] = []) throws {
+    guard !SQLText.holdsNull(values) else { throw StoreError.unstorable }
+    try db.cachedStatement(sql: sql).execute(arguments: StatementArguments(values))
   }
 }

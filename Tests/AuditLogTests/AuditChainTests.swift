@@ -24,6 +24,19 @@ struct AuditChainTests {
     #expect(entries.map(\.sequence) == Array(1...20))
   }
 
+  @Test("U+0000, which no JSON reader takes, does not get into an entry, wherever it stands")
+  func nullCharacters() throws {
+    var head = AuditHead.empty
+    let entries = [
+      head.append(AuditEvent(.integrityViolated, [("credential", "a\0b"), ("c\0", [["d": "\0"]])]), at: 100),
+      head.append(AuditEvent(.keyMade, [("n", "a\\u0000b")]), at: 100),
+    ]
+    try verify(entries, head)
+    let first = try #require(JSONValue.parse(entries[0].body).object)
+    #expect(first["credential"] == "a\u{FFFD}b" && first["c\u{FFFD}"] == [["d": "\u{FFFD}"]])
+    #expect(try JSONValue.parse(entries[1].body).object?["n"] == "a\\u0000b")
+  }
+
   @Test("any single changed octet of any entry is found, and that entry is named")
   func changes() {
     let (entries, head) = log(5)

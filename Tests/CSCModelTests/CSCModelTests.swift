@@ -194,6 +194,7 @@ struct RequestTests {
       ("{}", "Bearer x", "Malformed authentication parameter" + stop),
       ("{}", "Basic ***", "Malformed authentication parameter" + stop),
       ("{}", "Basic YWJj", "Malformed username-password" + stop),
+      ("{}", "Basic YQBiOmM=", "Malformed username-password" + stop),
       ("{}", "Basic /w==", "Malformed username-password" + stop),
       (#"{"refresh_token":5}"#, nil, "Invalid string parameter: refresh_token"),
       (#"{"refresh_token":""}"#, nil, "Invalid string parameter: refresh_token"),

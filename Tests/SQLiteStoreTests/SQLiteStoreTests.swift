@@ -67,6 +67,20 @@ struct StoreTests {
     #expect(error?.description.contains("countersign init") == true)
   }
 
+  @Test("text with U+0000 is not taken for the text before it, and is not written")
+  func nullCharacters() async throws {
+    let store = try SQLiteFileStore(path: try newPath(), mayCreate: true)
+    let credential = try await SigningBench(store: store).enrol()
+    let longer = CredentialID(credential.id.text + "\0x")
+    #expect(try await store.read { try $0.seal(of: credential.id) } != nil)
+    #expect(try await store.read { try $0.seal(of: longer) } == nil)
+    #expect(try await store.read { try $0.credential(longer) } == nil)
+    #expect(try await store.read { try $0.credentials(of: SignerID("s\0"), after: nil, limit: 9) }.isEmpty)
+    await #expect(throws: StoreError.unstorable) {
+      try await store.write { try $0.put(.fresh, .pin, of: longer) }
+    }
+  }
+
   @Test("what was committed is there after the file is opened again")
   func reopening() async throws {
     let path = try newPath()

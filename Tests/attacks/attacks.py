@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "clients"))
 
 import on_account_tokens
 import on_callbacks
+import on_characters
 import on_clients
 import on_codes
 import on_consent
@@ -37,7 +38,7 @@ from wire import Failure
 # What waits for a time-out or locks something comes at the end.
 MODULES = [
     on_codes, on_pkce, on_redirects, on_pushed, on_consent, on_eid, on_refresh, on_credential_tokens, on_clients,
-    on_account_tokens, on_callbacks, on_orders,
+    on_account_tokens, on_callbacks, on_orders, on_characters,
 ]
 
 

@@ -27,6 +27,7 @@ extension Gateway {
     guard let header else { return nil }
     let parts = header.split(separator: " ", maxSplits: 1)
     guard parts.count == 2, parts[0].lowercased() == "basic", let octets = Base64.decode(String(parts[1])),
+      !octets.contains(0),
       let text = String(validating: octets, as: UTF8.self), let colon = text.firstIndex(of: ":"),
       let id = FormText.decode(text[..<colon])
     else { throw OAuthError.invalidHeader }

@@ -27,6 +27,8 @@ public enum StoreError: Error, Equatable, Sendable {
   case outcomeUnknown
   /// The store holds something that it could not have written.
   case corrupt
+  /// A text holds U+0000, which not every database keeps. Nothing was changed.
+  case unstorable
 }
 
 public protocol SoleControlReading: JobReading, PendingReading, OrderReading, AttemptReading {
