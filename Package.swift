@@ -77,20 +77,25 @@ let package = Package(
       "PKCS11Device", ["SoleControl", "CCryptoki", .product(name: "SwiftASN1", package: "swift-asn1")]),
     adapter(
       "OpenSSLPKI",
-      ["SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning", "Conformance", "COpenSSL"]),
+      ["BlockingWork", "SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning", "Conformance", "COpenSSL"]),
     adapter("OutboundHTTP", ["CCurl"]),
     adapter("Webhooks", ["SoleControl", "WireJSON", "OutboundHTTP", crypto]),
     adapter(
       "EIDProvider",
       ["SoleControl", "OAuth", "WireJSON", "OutboundHTTP", crypto, .product(name: "JWTKit", package: "jwt-kit")]),
+    // Not an implementation of a port but threads made usable, so adapters may build on it.
+    .target(name: "BlockingWork", swiftSettings: strict),
     adapter(
       "SQLiteStore",
-      ["Attempts", "SoleControl", "OAuth", "AuditLog", "WireJSON", .product(name: "GRDB", package: "GRDB.swift")]),
+      [
+        "Attempts", "BlockingWork", "SoleControl", "OAuth", "AuditLog", "WireJSON",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     adapter(
       "HTTPGateway",
       [
-        "Attempts", "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "TimestampAuthority", "DocumentSigning",
-        "COpenAPI",
+        "Attempts", "BlockingWork", "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "TimestampAuthority",
+        "DocumentSigning", "COpenAPI",
         log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -169,6 +174,7 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
       ]),
+    tests("BlockingWorkTests", ["BlockingWork"]),
     tests("AuditLogTests", ["AuditLog", "WireJSON"]),
     tests(
       "SoleControlTests",

@@ -1,3 +1,4 @@
+internal import BlockingWork
 internal import Foundation
 public import SoleControl
 internal import Synchronization
@@ -21,8 +22,8 @@ public final class AuthorityIssuer: CertificateIssuer {
   private let authority: CertificateAuthority
   private let list: List
   private let now: @Sendable () -> UnixTime
-  /// Signing waits for the device, which no thread of Swift's own may.
-  private let queue = OperationQueue()
+  /// Signing waits for the device.
+  private let work = BlockingWork("issuer", threads: 1, waitingLine: 1000)
   private let lastNumber = Mutex<Int64>(0)
   public let name: String
 
@@ -32,7 +33,6 @@ public final class AuthorityIssuer: CertificateIssuer {
     self.list = list
     self.now = now
     name = try authority.issuingName
-    queue.maxConcurrentOperationCount = 1
   }
 
   public func issue(_ request: CertificateRequest) async throws(IssuerError) -> Certificate {
@@ -63,9 +63,6 @@ public final class AuthorityIssuer: CertificateIssuer {
   private func run<Output: Sendable>(
     _ body: @escaping @Sendable () throws -> Output
   ) async throws(IssuerError) -> Output {
-    let result = await withCheckedContinuation { continuation in
-      queue.addOperation { continuation.resume(returning: Result { try body() }) }
-    }
-    do { return try result.get() } catch { throw .failed("\(error)") }
+    do { return try await work.run(body) } catch { throw .failed("\(error)") }
   }
 }

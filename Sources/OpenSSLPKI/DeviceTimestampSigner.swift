@@ -1,3 +1,4 @@
+internal import BlockingWork
 internal import COpenSSL
 internal import Foundation
 public import SoleControl
@@ -5,7 +6,7 @@ public import TimestampAuthority
 
 /// Makes time-stamp tokens with OpenSSL and a key in the device.
 ///
-/// libp11 takes one caller at a time and blocks, so tokens are made on a queue of their own.
+/// libp11 takes one caller at a time and blocks, so tokens are made on a thread of their own.
 public final class DeviceTimestampSigner: TimestampSigner {
   /// The key's label, unless the configuration names another.
   public static let standardLabel = "countersign-tsa"
@@ -18,7 +19,7 @@ public final class DeviceTimestampSigner: TimestampSigner {
   private let keys: DeviceKeys
   private let keyLabel: String
   private let certificates: [X509Certificate]
-  private let queue = OperationQueue()
+  private let work = BlockingWork("time-stamps", threads: 1, waitingLine: waitingLine)
 
   /// - Parameters:
   ///   - chainPEM: the authority's certificate first, then those above it.
@@ -32,7 +33,6 @@ public final class DeviceTimestampSigner: TimestampSigner {
     let own = try Certificate(chain: chain)
     guard own.notBefore <= own.notAfter else { throw OpenSSLError("a time-stamping certificate that is never valid") }
     validity = own.notBefore...own.notAfter
-    queue.maxConcurrentOperationCount = 1
     let certificate = certificates[0]
     guard X509_check_purpose(certificate.pointer, X509_PURPOSE_TIMESTAMP_SIGN, 0) == 1 else {
       throw OpenSSLError("the time-stamping certificate is not for time-stamping alone (RFC 3161 §2.3)")
@@ -45,23 +45,16 @@ public final class DeviceTimestampSigner: TimestampSigner {
   }
 
   public func sign(_ content: TimestampContent) async throws(TimestampError) -> [UInt8] {
-    guard queue.operationCount < Self.waitingLine else { throw .busy }
-    let result: Result<[UInt8], TimestampError> = await withCheckedContinuation { continuation in
-      queue.addOperation { [self] in
-        continuation.resume(
-          returning: Result { try makeToken(content) }.mapError { TimestampError.fault("\($0)") })
-      }
+    do { return try await work.run { [self] in try makeToken(content) } } catch is BlockingWork.Busy {
+      throw .busy
+    } catch {
+      throw .fault("\(error)")
     }
-    return try result.get()
   }
 
   public func isGenuine(_ token: [UInt8], for request: TimestampRequest) async -> Bool {
-    // On the same queue only because it takes a while.
-    await withCheckedContinuation { continuation in
-      queue.addOperation { [self] in
-        continuation.resume(returning: (try? examine(token, for: request)) != nil)
-      }
-    }
+    // On the same thread only because it takes a while.
+    (try? await work.run { [self] in try examine(token, for: request) }) != nil
   }
 
   private func examine(_ token: [UInt8], for request: TimestampRequest) throws {

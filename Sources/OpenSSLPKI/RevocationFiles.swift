@@ -1,3 +1,4 @@
+internal import BlockingWork
 public import DocumentSigning
 internal import Foundation
 public import SoleControl
@@ -12,18 +13,15 @@ public final class RevocationFiles: RevocationSource {
 
   private let paths: [String]
   private let entries = Mutex<[String: Entry]>([:])
-  private let queue = OperationQueue()
+  private let work = BlockingWork("revocation-lists", threads: 1, waitingLine: 1000)
 
   /// - Parameter paths: of files with one CRL each, DER or PEM.
   public init(paths: [String]) {
     self.paths = paths
-    queue.maxConcurrentOperationCount = 1
   }
 
   public func revocationLists(for certificates: [[UInt8]], at time: UnixTime) async -> [[UInt8]] {
-    await withCheckedContinuation { continuation in
-      queue.addOperation { [self] in continuation.resume(returning: lists(for: certificates, time)) }
-    }
+    (try? await work.run { [self] in lists(for: certificates, time) }) ?? []
   }
 
   private func lists(for certificates: [[UInt8]], _ time: UnixTime) -> [[UInt8]] {

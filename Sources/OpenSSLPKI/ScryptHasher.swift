@@ -1,3 +1,4 @@
+internal import BlockingWork
 internal import COpenSSL
 internal import Foundation
 public import OAuth
@@ -5,7 +6,8 @@ internal import SoleControl
 
 /// Log-in passwords under scrypt (RFC 7914) with 32 MiB each, so that a stolen table is costly to search.
 ///
-/// Hashing takes tens of milliseconds of a core, so it runs on a queue of its own, few at a time.
+/// Hashing takes tens of milliseconds of a core, and anybody can ask for it: it leaves a core to others, and comes after
+/// them.
 public final class ScryptHasher: PasswordHasher {
   private static let cost: UInt64 = 1 << 15
   private static let blockSize: UInt64 = 8
@@ -17,13 +19,16 @@ public final class ScryptHasher: PasswordHasher {
   /// Log-ins that may wait; further ones are refused, because anybody can ask for one.
   private static let waitingLine = 50
 
-  private let queue = OperationQueue()
+  private let work = BlockingWork(
+    "passwords", threads: max(1, ProcessInfo.processInfo.activeProcessorCount - 1), waitingLine: waitingLine,
+    priority: .low)
   private let random: @Sendable (Int) async throws -> [UInt8]
 
   public init(random: @escaping @Sendable (Int) async throws -> [UInt8]) {
     self.random = random
-    queue.maxConcurrentOperationCount = 2
   }
+
+  public var isBusy: Bool { work.isBusy }
 
   /// `scrypt$N,r,p$salt$key`, salt and key hexadecimal.
   public func hash(_ password: String) async throws -> String {
@@ -43,9 +48,8 @@ public final class ScryptHasher: PasswordHasher {
   }
 
   private func derive(_ password: String, _ salt: [UInt8]) async throws -> [UInt8] {
-    guard queue.operationCount < Self.waitingLine else { throw PasswordHasherBusy() }
-    return try await withCheckedThrowingContinuation { continuation in
-      queue.addOperation {
+    do {
+      return try await work.run {
         var key = [UInt8](repeating: 0, count: 32)
         let octets = Array(password.utf8)
         let done = octets.withUnsafeBytes { bytes in
@@ -53,12 +57,9 @@ public final class ScryptHasher: PasswordHasher {
             bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, salt, salt.count, Self.cost,
             Self.blockSize, Self.parallelism, Self.maximumMemory, &key, key.count)
         }
-        continuation.resume(
-          with: Result { () throws -> [UInt8] in
-            try check(done, "scrypt")
-            return key
-          })
+        try check(done, "scrypt")
+        return key
       }
-    }
+    } catch is BlockingWork.Busy { throw PasswordHasherBusy() }
   }
 }

@@ -1,3 +1,4 @@
+internal import BlockingWork
 internal import Foundation
 internal import GRDB
 internal import SoleControl

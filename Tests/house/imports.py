@@ -26,15 +26,17 @@ ALLOWED = {
     "TimestampAuthority": {"SoleControl"},
     "DocumentSigning": {"SoleControl", "TimestampAuthority", "CSCModel", "WireJSON", "Crypto", "SwiftASN1"},
     "PKCS11Device": {"SoleControl", "CCryptoki", "SwiftASN1", "Foundation", "Synchronization"},
-    "OpenSSLPKI": {"SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning", "Conformance", "COpenSSL",
+    # Not an implementation of a port but threads made usable, so adapters may build on it.
+    "BlockingWork": {"Foundation", "Glibc"},
+    "OpenSSLPKI": {"BlockingWork", "SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning", "Conformance", "COpenSSL",
                    "Foundation", "Synchronization"},
     # Not an implementation of a port but libcurl made usable, so other adapters may build on it.
     "OutboundHTTP": {"CCurl", "Foundation"},
     "Webhooks": {"SoleControl", "WireJSON", "OutboundHTTP", "Crypto"},
     "EIDProvider": {"SoleControl", "OAuth", "WireJSON", "OutboundHTTP", "Crypto", "JWTKit", "Foundation"},
-    "SQLiteStore": {"Attempts", "SoleControl", "OAuth", "AuditLog", "WireJSON", "GRDB", "Foundation"},
+    "SQLiteStore": {"BlockingWork", "Attempts", "SoleControl", "OAuth", "AuditLog", "WireJSON", "GRDB", "Foundation"},
     "HTTPGateway": CORE - {"Conformance"}
-    | {"COpenAPI", "Crypto", "Logging", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdHTTP2", "HTTPTypes", "Mustache",
+    | {"BlockingWork", "COpenAPI", "Crypto", "Logging", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdHTTP2", "HTTPTypes", "Mustache",
        "NIOCore", "NIOSSL", "ServiceLifecycle", "Foundation", "Synchronization"},
     "EIDSimulator": {"WireJSON", "OutboundHTTP", "Crypto", "Logging", "Hummingbird", "HTTPTypes", "NIOCore", "JWTKit", "Foundation"},
 }

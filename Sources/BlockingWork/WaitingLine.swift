@@ -3,17 +3,24 @@ internal import Foundation
 /// Jobs that wait for a thread, up to a limit. The thread takes several at once.
 ///
 /// `@unchecked`: what callers and threads share is guarded by `condition`.
-final class WaitingLine<Job: Sendable>: @unchecked Sendable {
+public final class WaitingLine<Job: Sendable>: @unchecked Sendable {
   private let capacity: Int
   private let condition = NSCondition()
   // Guarded by `condition`.
   private var waiting: [Job] = []
   private var isClosed = false
 
-  init(capacity: Int) { self.capacity = capacity }
+  public init(capacity: Int) { self.capacity = capacity }
+
+  /// Whether one more job would be refused now.
+  public var isFull: Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    return isClosed || waiting.count >= capacity
+  }
 
   /// - Returns: false if the line is full or closed; the job was not taken then.
-  func append(_ job: Job) -> Bool {
+  public func append(_ job: Job) -> Bool {
     condition.lock()
     defer { condition.unlock() }
     guard !isClosed, waiting.count < capacity else { return false }
@@ -23,7 +30,7 @@ final class WaitingLine<Job: Sendable>: @unchecked Sendable {
   }
 
   /// Waits for jobs and takes up to `count`. Empty when the line is closed and nothing waits any more.
-  func take(_ count: Int) -> [Job] {
+  public func take(_ count: Int) -> [Job] {
     condition.lock()
     defer { condition.unlock() }
     while waiting.isEmpty, !isClosed { condition.wait() }
@@ -33,7 +40,7 @@ final class WaitingLine<Job: Sendable>: @unchecked Sendable {
   }
 
   /// What waits is still served.
-  func close() {
+  public func close() {
     condition.lock()
     isClosed = true
     condition.broadcast()
