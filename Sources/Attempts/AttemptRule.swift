@@ -6,7 +6,7 @@ public struct AttemptRule: Sendable, Equatable {
   /// Seconds.
   public var firstWait: Int64
   public var longestWait: Int64
-  /// Seconds after the last failure until all are forgotten.
+  /// Seconds in which `free` failures are forgotten, one after the other.
   public var memory: Int64
 
   public init(free: Int, firstWait: Int64, longestWait: Int64, memory: Int64) {
@@ -15,6 +15,9 @@ public struct AttemptRule: Sendable, Equatable {
     self.longestWait = longestWait
     self.memory = memory
   }
+
+  /// Seconds in which one failure is forgotten, so that who fails less often than that never waits.
+  var interval: Int64 { max(1, memory / Int64(max(1, free))) }
 
   /// Seconds of waiting after so many failures.
   public func wait(after failures: Int) -> Int64 {
@@ -80,6 +83,18 @@ public enum AttemptKind: String, Sendable, CaseIterable {
     default: false
     }
   }
+
+  /// Whether many people are behind one counter.
+  public var isShared: Bool {
+    switch self {
+    case .factorClient, .factorServer: true
+    default: false
+    }
+  }
+
+  /// Failures of one signer that shared counters take: more of them are that signer's own affair, and must not hold up
+  /// the others.
+  public static let share = 10
 
   /// How long an address is known after a success. Seconds.
   static let knownFor: Int64 = 30 * 86400

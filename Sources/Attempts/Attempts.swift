@@ -21,13 +21,18 @@ public struct AttemptKey: Sendable, Hashable {
 
   /// The owner of the counters of a log-in name.
   public static func owner(ofName name: String) -> [UInt8] { digest(["name", name]) }
+  /// The owner of the counters of an OAuth client, or of a partner for what comes without one.
+  public static func owner(ofClient client: String) -> [UInt8] { digest(["client", client]) }
+  /// - Parameter address: as `Origin` has it.
+  public static func owner(ofAddress address: String) -> [UInt8] { digest(["address", address]) }
   public static func owner(ofSigner signer: String) -> [UInt8] { digest(["signer", signer]) }
 }
 
 /// What is known about a key.
 public struct AttemptRecord: Sendable, Equatable {
+  /// Those that are not forgotten yet.
   public var failures: Int
-  /// When the last one was. UTC, seconds since 1970.
+  /// Until when forgetting has been counted; the time of the last failure, or somewhat earlier. UTC, seconds since 1970.
   public var last: Int64
   /// Until when one has to wait; 0 if not at all.
   public var until: Int64
@@ -41,6 +46,18 @@ public struct AttemptRecord: Sendable, Equatable {
     self.last = last
     self.until = until
     self.succeeded = succeeded
+  }
+}
+
+extension AttemptRecord {
+  /// As it is at `now`. What is left of an interval counts the next time.
+  func forgetting(by rule: AttemptRule, at now: Int64) -> AttemptRecord {
+    guard now > last else { return self }
+    var record = self
+    let forgotten = min(Int64(failures), (now - last) / rule.interval)
+    record.failures -= Int(forgotten)
+    record.last = record.failures == 0 ? now : last + forgotten * rule.interval
+    return record
   }
 }
 
@@ -63,6 +80,11 @@ extension AttemptReading {
   /// Whether this name, or client, succeeded from this address not long ago.
   public func isKnown(_ pair: AttemptKey, now: Int64) throws -> Bool {
     try attempts(pair).succeeded > now - AttemptKind.knownFor
+  }
+
+  /// Failures that are not forgotten.
+  public func failures(_ key: AttemptKey, now: Int64) throws -> Int {
+    try attempts(key).forgetting(by: key.kind.rule, at: now).failures
   }
 
   /// Seconds until the next try is looked at; nil if now. A try that comes too early is not counted: who waits gets
@@ -89,10 +111,8 @@ extension AttemptWriting {
     var held: [AttemptKey] = []
     for key in keys {
       let rule = key.kind.rule
-      var record = try attempts(key)
-      if record.last <= now - rule.memory { record.failures = 0 }
+      var record = try attempts(key).forgetting(by: rule, at: now)
       record.failures += 1
-      record.last = now
       let wait = rule.wait(after: record.failures)
       record.until = wait > 0 ? now + wait : 0
       if wait > 0 { held.append(key) }
@@ -104,14 +124,19 @@ extension AttemptWriting {
   /// Takes back what `count` counted for a try that was right, with the wait that it caused: a try is let through only
   /// when no wait is on. The pair of name and address begins anew and is known from now on.
   public func succeed(_ keys: [AttemptKey], pair: AttemptKey, now: Int64) throws {
-    for key in keys where key != pair {
+    try takeBack(keys.filter { $0 != pair })
+    try markKnown(pair, now: now)
+  }
+
+  /// Takes back what `count` counted for a try that nobody looked at.
+  public func takeBack(_ keys: [AttemptKey]) throws {
+    for key in keys {
       var record = try attempts(key)
       guard record.failures > 0 else { continue }
       record.failures -= 1
       record.until = 0
       try put(record, key)
     }
-    try markKnown(pair, now: now)
   }
 
   public func markKnown(_ pair: AttemptKey, now: Int64) throws {
@@ -120,6 +145,7 @@ extension AttemptWriting {
 
   private func put(_ record: AttemptRecord, _ key: AttemptKey) throws {
     let known = record.succeeded > 0 ? record.succeeded + AttemptKind.knownFor : 0
-    try put(record, key, expires: max(record.last + key.kind.rule.memory, known))
+    let forgotten = record.last + Int64(record.failures) * key.kind.rule.interval
+    try put(record, key, expires: max(forgotten, record.until, known))
   }
 }

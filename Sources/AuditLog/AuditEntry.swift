@@ -36,7 +36,7 @@ public struct AuditEvent: Sendable, Equatable {
     case certificateRevoked = "certificate.revoked"
     /// After wrong factors a signer, a client or an address has to wait.
     case attemptsHeld = "attempts.held"
-    /// The operator had what was counted for a signer forgotten.
+    /// The operator had what was counted for a signer, a client or an address forgotten.
     case attemptsForgotten = "attempts.forgotten"
     case credentialUnlocked = "credential.unlocked"
     /// A one-time code was made and is being handed to the partner's messenger.

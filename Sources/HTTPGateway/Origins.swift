@@ -33,10 +33,10 @@ extension Gateway {
 }
 
 /// IP addresses as far as one party has them.
-enum NetworkAddress {
+public enum NetworkAddress {
   /// IPv4 in dotted decimal, IPv6 as its /64 network (RFC 6177: a subscriber has at least that), in one spelling each.
   /// Nil for other text.
-  static func text(_ text: String) -> String? {
+  public static func text(_ text: String) -> String? {
     var four = in_addr()
     if inet_pton(AF_INET, text, &four) == 1 { return dotted(withUnsafeBytes(of: four) { Array($0) }) }
     var six = in6_addr()

@@ -43,10 +43,11 @@ extension AuthorizationServer {
   }
 
   private func count(_ result: Result<Client, OAuthError>, _ client: String?, _ origin: Origin) async throws {
-    let pair = client.map { AttemptKey(.clientPair, $0, origin.address) }
+    let pair = client.map { AttemptKey(.clientPair, $0, origin.address, owner: AttemptKey.owner(ofClient: $0)) }
     let keys =
-      [AttemptKey(.clientAddress, origin.address)]
-      + (client.map { [AttemptKey(.client, $0)] } ?? []) + (pair.map { [$0] } ?? [])
+      [AttemptKey(.clientAddress, origin.address, owner: AttemptKey.owner(ofAddress: origin.address))]
+      + (client.map { [AttemptKey(.client, $0, owner: AttemptKey.owner(ofClient: $0))] } ?? [])
+      + (pair.map { [$0] } ?? [])
     let now = now
     try await store.writeOAuth { store in
       if let wait = try store.wait(keys, known: pair, now: now) { throw OAuthError.tooManyTries(retryAfter: wait) }

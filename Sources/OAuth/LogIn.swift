@@ -6,6 +6,7 @@ extension TokenService {
   /// Tries are counted before the password is looked at, by name and address, and for names that do not exist as for
   /// others: neither text nor time tells which names there are (Specs/decisions/0027-brute-force.md).
   ///
+  /// - Throws: `Refusal`; `PasswordHasherBusy` if too many wait, which counts nothing.
   /// - Parameters:
   ///   - client: whose pages the person is on; nil for `auth/login`.
   ///   - accepts: whether this account may log in here. If not, it is a wrong password.
@@ -13,8 +14,19 @@ extension TokenService {
     username: String, password: String, from origin: Origin = .local, client: String? = nil,
     accepts: @Sendable (Account) -> Bool = { _ in true }
   ) async throws -> Account {
-    let now = now()
     let attempt = LogInAttempt(username, origin, client)
+    // One at a time, or right passwords that come together would count as failures until the first is known to be right.
+    guard !hasher.isBusy,
+      let account = try await turns.take(
+        attempt.pair, { try await verify(attempt, username: username, password: password, accepts: accepts) })
+    else { throw PasswordHasherBusy() }
+    return account
+  }
+
+  private func verify(
+    _ attempt: LogInAttempt, username: String, password: String, accepts: @Sendable (Account) -> Bool
+  ) async throws -> Account {
+    let now = now()
     let (account, counted, spared) = try await store.writeOAuth { store in
       if let wait = try store.wait(attempt.keys, known: attempt.pair, now: now) {
         throw Refusal.tooManyFailures(retryAfter: wait)
@@ -26,8 +38,14 @@ extension TokenService {
       try store.count(counted, now: now)
       return (try store.account(username), counted, spared)
     }
-    // An unknown user costs the same time as a wrong password.
-    let isRight = try await hasher.isRight(password, for: account?.passwordHash ?? "")
+    let isRight: Bool
+    do {
+      // An unknown user costs the same time as a wrong password.
+      isRight = try await hasher.isRight(password, for: account?.passwordHash ?? "")
+    } catch {
+      try await store.writeOAuth { try $0.takeBack(counted) }
+      throw error
+    }
     guard let account, isRight, accepts(account) else {
       if !spared.isEmpty { try await store.writeOAuth { _ = try $0.count(spared, now: now) } }
       throw Refusal.loginFailed
@@ -61,7 +79,8 @@ private struct LogInAttempt: Sendable {
     pair = AttemptKey(.logInPair, username, origin.address, owner: owner)
     keys =
       [
-        pair, AttemptKey(.logInName, username, owner: owner), AttemptKey(.logInAddress, origin.address),
-      ] + (client.map { [AttemptKey(.logInClient, $0)] } ?? [])
+        pair, AttemptKey(.logInName, username, owner: owner),
+        AttemptKey(.logInAddress, origin.address, owner: AttemptKey.owner(ofAddress: origin.address)),
+      ] + (client.map { [AttemptKey(.logInClient, $0, owner: AttemptKey.owner(ofClient: $0))] } ?? [])
   }
 }

@@ -33,6 +33,8 @@ public struct TokenService: Sendable {
   let store: any OAuthStore
   public let hasher: any PasswordHasher
   let rules: Rules
+  /// For log-ins, by name and address.
+  let turns = Turns(capacity: 20)
   let now: @Sendable () -> Int64
   let random: @Sendable (Int) async throws -> [UInt8]
   /// Base64url without padding.

@@ -53,6 +53,8 @@ public struct Account: Sendable, Equatable {
 public protocol PasswordHasher: Sendable {
   func hash(_ password: String) async throws -> String
   func isRight(_ password: String, for hash: String) async throws -> Bool
+  /// Whether a further password would be refused now.
+  var isBusy: Bool { get }
 }
 
 /// Too many passwords wait to be hashed; trying again soon helps.

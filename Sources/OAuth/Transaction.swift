@@ -121,7 +121,11 @@ extension AuthorizationServer {
         // The right password of somebody else is as good as a wrong one.
         account.partner == client?.partner && before.request.account.map { $0 == account.username } ?? true
       }
-    } catch TokenService.Refusal.loginFailed { throw TransactionRefusal.wrongPassword }
+    } catch TokenService.Refusal.loginFailed { throw TransactionRefusal.wrongPassword } catch {
+      // Nobody looked at the password.
+      _ = try? await change(key) { $0.failedLogIns = max(0, $0.failedLogIns - 1) }
+      throw error
+    }
     return try await change(key) {
       $0.user = AuthorizationTransaction.User(username: account.username, signer: account.signer)
       $0.failedLogIns = 0

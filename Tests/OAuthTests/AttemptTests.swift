@@ -1,8 +1,9 @@
-import Attempts
 import OAuth
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Attempts
 
 /// Guessing passwords and client secrets: by name, by client and by address.
 @Suite("Brute force at log-in and token endpoint")
@@ -19,7 +20,11 @@ struct AttemptTests {
       _ = try await bench.tokens.verify(
         username: name, password: password, from: Self.origin(number), client: client)
       return "right"
-    } catch Refusal.loginFailed { return "wrong" } catch Refusal.tooManyFailures(let seconds) { return "\(seconds)" }
+    } catch Refusal.loginFailed { return "wrong" } catch Refusal.tooManyFailures(let seconds) {
+      return "\(seconds)"
+    } catch is PasswordHasherBusy {
+      return "busy"
+    }
   }
 
   @Test("a name from one address: five wrong passwords, then waits that double up to a quarter of an hour")
@@ -48,19 +53,24 @@ struct AttemptTests {
 
   @Test("one name from many addresses waits as a whole, but not where its owner logged in before")
   func distributed() async throws {
-    let bench = try await ServerBench()
+    let bench = try await ServerBench(hasher: CountingHasher())
     #expect(try await attempt(bench, "alice", ServerBench.password, from: 250) == "right")
     for number in 1...21 { #expect(try await attempt(bench, "alice", from: number) == "wrong") }
     #expect(try await attempt(bench, "alice", from: 22) == "30")
     #expect(try await attempt(bench, "alice", ServerBench.password, from: 251) == "30", "an unknown address")
     #expect(try await attempt(bench, "alice", ServerBench.password, from: 250) == "right", "the owner's")
     #expect(try await attempt(bench, "acct-20931", ServerBench.password, from: 22) == "right")
-    // Strangers who keep on can make it a quarter of an hour, and no more.
-    for _ in 0..<12 {
-      bench.clock.advance(900)
-      _ = try await attempt(bench, "alice", from: 22)
+    // Strangers who keep on, each time as soon as they may, have 20 tries an hour, and the owner waits 4 minutes at most.
+    let begin = bench.clock.now
+    var (tries, longest) = (0, 0 as Int64)
+    while bench.clock.now < begin + 10 * 3600 {
+      let result = try await attempt(bench, "alice", from: 30 + tries % 200)
+      if result == "wrong" { tries += 1 }
+      let wait = Int64(result) ?? 0
+      longest = max(longest, wait)
+      bench.clock.advance(max(1, wait))
     }
-    #expect(try await attempt(bench, "alice", ServerBench.password, from: 251) == "900")
+    #expect((195...210).contains(tries) && (200...240).contains(longest), "\(tries) tries, \(longest) s")
     #expect(try await attempt(bench, "alice", ServerBench.password, from: 250) == "right")
     // An address is known for 30 days.
     bench.clock.advance(30 * 86400 - 1000)
@@ -85,14 +95,57 @@ struct AttemptTests {
     #expect(try await attempt(bench, "new", from: 253, client: "app") == "wrong")
   }
 
+  private func together(_ bench: ServerBench, _ count: Int, _ password: String = "wrong") async throws -> [String: Int]
+  {
+    try await withThrowingTaskGroup(of: String.self) { group in
+      for _ in 0..<count { group.addTask { try await attempt(bench, "alice", password) } }
+      return try await group.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
+    }
+  }
+
   @Test("tries at once are counted one after the other")
   func atOnce() async throws {
     let bench = try await ServerBench(hasher: CountingHasher())
-    let results = try await withThrowingTaskGroup(of: String.self) { group in
-      for _ in 0..<100 { group.addTask { try await attempt(bench, "alice") } }
-      return try await group.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
+    let results = try await together(bench, 100)
+    #expect(results["wrong"] == 6 && (results["30"] ?? 0) + (results["busy"] ?? 0) == 94, "\(results)")
+  }
+
+  @Test("right passwords at once are all right, and count as nothing")
+  func rightAtOnce() async throws {
+    let bench = try await ServerBench(hasher: CountingHasher())
+    #expect(try await together(bench, 20, ServerBench.password) == ["right": 20])
+    for _ in 0..<6 { #expect(try await attempt(bench, "alice") == "wrong") }
+    #expect(try await attempt(bench, "alice") == "30")
+  }
+
+  @Test("who fails now and then never waits: one failure after the other is forgotten")
+  func forgetting() async throws {
+    let bench = try await ServerBench(hasher: CountingHasher())
+    for number in 0..<30 {
+      #expect(try await attempt(bench, "alice", from: 1 + number) == "wrong")
+      bench.clock.advance(50 * 60)
     }
-    #expect(results == ["wrong": 6, "30": 94])
+    for _ in 0..<12 {
+      #expect(try await attempt(bench, "alice", from: 99) == "wrong")
+      bench.clock.advance(5 * 3600)
+    }
+    // In steps that are shorter than an interval nothing is lost either.
+    let rule = AttemptRule(free: 10, firstWait: 1, longestWait: 9, memory: 100)
+    var record = AttemptRecord(failures: 10, last: 0, until: 0, succeeded: 0)
+    for second in 1...99 { record = record.forgetting(by: rule, at: Int64(second)) }
+    #expect(record.failures == 1 && record.forgetting(by: rule, at: 100).failures == 0)
+  }
+
+  @Test("a password that nobody could look at counts as nothing")
+  func busy() async throws {
+    let hasher = CountingHasher()
+    let bench = try await ServerBench(hasher: hasher)
+    for isKnownBusy in [true, false] {
+      hasher.set(isKnownBusy ? .busy : .failing)
+      for _ in 0..<30 { #expect(try await attempt(bench, "alice") == "busy") }
+    }
+    hasher.set(.idle)
+    #expect(try await attempt(bench, "alice", ServerBench.password) == "right")
   }
 
   @Test("a wrong password and a name that does not exist cost one hash each, a wait costs none for either")
@@ -192,12 +245,19 @@ struct AttemptTests {
 
 /// Knows one password, and counts how often it is asked.
 private final class CountingHasher: PasswordHasher {
+  enum State { case idle, busy, failing }
+
   private let calls = Mutex(0)
+  private let state = Mutex(State.idle)
   var count: Int { calls.withLock { $0 } }
+  var isBusy: Bool { state.withLock { $0 == .busy } }
+
+  func set(_ new: State) { state.withLock { $0 = new } }
 
   func hash(_ password: String) async throws -> String { "known" }
   func isRight(_ password: String, for hash: String) async throws -> Bool {
     calls.withLock { $0 += 1 }
+    if state.withLock({ $0 == .failing }) { throw PasswordHasherBusy() }
     return hash == "known" && password == ServerBench.password
   }
 }

@@ -113,6 +113,45 @@ struct FactorAttemptTests {
     #expect(try await store.read { try $0.factorState(.eid, of: credential.id) } == .fresh)
   }
 
+  @Test(
+    "one customer's failures hold up no other customer of the partner; those of a hundred do, until the operator ends it"
+  )
+  func shared() async throws {
+    let store = MemoryStore()
+    let bench = SigningBench(store: store)
+    var credentials: [Credential] = []
+    for number in 0..<102 {
+      credentials.append(try await bench.enrol("c\(number)", expression: "EID", signer: "s\(number)"))
+    }
+    let server = Origin(address: "198.51.100.7", isPerson: false)
+    func fail(_ credential: Credential, _ times: Int) async throws {
+      for _ in 0..<times {
+        await #expect(throws: Refusal.wrongFactor(.eid)) {
+          try await authorize(bench, credential, [.eid: "x"], from: server)
+        }
+      }
+    }
+    bench.eid.set(.failure(.refused("signature")))
+    try await fail(credentials[0], 300)
+    for credential in credentials[1..<100] { try await fail(credential, 10) }
+    // 1,000 in all: 10 of each count.
+    let last = credentials[101]
+    let right = [FactorID.pin: SigningBench.pin]
+    let plain = try await bench.enrol("plain", signer: "honest")
+    _ = try await authorize(bench, plain, right, from: server)
+    try await fail(credentials[100], 1)
+    await #expect(throws: Refusal.tooManyTries(retryAfter: 5)) {
+      try await authorize(bench, plain, right, from: server)
+    }
+    await #expect(throws: Refusal.tooManyTries(retryAfter: 5)) {
+      try await authorize(bench, last, [.eid: "x"], from: server)
+    }
+    #expect(try await bench.service.forgetAttempts(ofAddress: server.address) == 1)
+    #expect(try await bench.service.forgetAttempts(ofClient: ClientID(SigningBench.partner.text)) == 1)
+    _ = try await authorize(bench, plain, right, from: server)
+    #expect(store.count(.attemptsForgotten) == 2)
+  }
+
   @Test("messages with codes are counted over all credentials of a signer")
   func codes() async throws {
     let bench = SigningBench()
@@ -136,7 +175,8 @@ struct FactorAttemptTests {
     let page = try await bench.enrol("page", expression: "PAGE")
     let plain = try await bench.enrol("plain")
     let key = AttemptKey(.factorSigner, "alice", owner: AttemptKey.owner(ofSigner: "alice"))
-    let address = AttemptKey(.factorPerson, Self.person.address)
+    let address = AttemptKey(
+      .factorPerson, Self.person.address, owner: AttemptKey.owner(ofAddress: Self.person.address))
     func counts() async throws -> [Int] {
       try await store.read { [try $0.attempts(key).failures, try $0.attempts(address).failures] }
     }

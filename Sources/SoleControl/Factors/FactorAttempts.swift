@@ -26,8 +26,13 @@ struct FactorAttempt: Sendable {
     _ credential: Credential, _ client: ClientID?, _ origin: Origin?, _ clientKind: AttemptKind,
     _ personKind: AttemptKind, _ serverKind: AttemptKind
   ) -> [AttemptKey] {
-    [AttemptKey(clientKind, credential.partner.text, client?.text ?? "")]
-      + (origin.map { [AttemptKey($0.isPerson ? personKind : serverKind, $0.address)] } ?? [])
+    let partner = credential.partner.text
+    let owner = AttemptKey.owner(ofClient: client?.text ?? partner)
+    return [AttemptKey(clientKind, partner, client?.text ?? "", owner: owner)]
+      + (origin.map {
+        let owner = AttemptKey.owner(ofAddress: $0.address)
+        return [AttemptKey($0.isPerson ? personKind : serverKind, $0.address, owner: owner)]
+      } ?? [])
   }
 
   /// Decides about the presented factors inside the caller's transaction: whether one has to wait comes first, and a
@@ -53,7 +58,10 @@ struct FactorAttempt: Sendable {
   }
 
   private func count(_ factor: FactorID, _ transaction: any SoleControlWriting, _ now: UnixTime) throws {
-    for key in try transaction.count(keys(of: [factor]), now: now) {
+    let own = factor.isGuessable ? guess : statement
+    let isMuch = try transaction.failures(own, now: now) >= AttemptKind.share
+    let counted = keys(of: [factor]).filter { !isMuch || !$0.kind.isShared }
+    for key in try transaction.count(counted, now: now) {
       try transaction.append(
         AuditEvent(
           .attemptsHeld, [("credential", .string(credential.text)), ("count", .string(key.kind.rawValue))]), at: now)
@@ -85,6 +93,32 @@ extension SigningService {
       try transaction.append(
         AuditEvent(
           .attemptsForgotten, [("signer", .string(signer.text)), ("partner", .string(partner.text))]), at: now)
+      return count
+    }
+  }
+}
+
+extension SigningService {
+  /// Forgets all that was counted for an OAuth client; for a partner's calls without one, the partner's name.
+  ///
+  /// - Returns: how many counters there were.
+  public func forgetAttempts(ofClient client: ClientID) async throws -> Int {
+    try await forgetAttempts(of: AttemptKey.owner(ofClient: client.text), ("client", .string(client.text)))
+  }
+
+  /// Forgets all that was counted for an address. The audit log has no addresses, only that it happened.
+  ///
+  /// - Parameter address: as `Origin` has it.
+  /// - Returns: how many counters there were.
+  public func forgetAttempts(ofAddress address: String) async throws -> Int {
+    try await forgetAttempts(of: AttemptKey.owner(ofAddress: address), ("address", true))
+  }
+
+  private func forgetAttempts(of owner: [UInt8], _ field: (String, JSONValue)) async throws -> Int {
+    let now = clock.now()
+    return try await store.write { transaction in
+      let count = try transaction.removeAttempts(of: owner)
+      try transaction.append(AuditEvent(.attemptsForgotten, [field]), at: now)
       return count
     }
   }
