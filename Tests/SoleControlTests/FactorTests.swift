@@ -92,6 +92,21 @@ struct FactorTests {
     _ = try await bench.authorize(credential, presented: [.otp: code(at: now + 30)])
   }
 
+  @Test("one authenticator serves several credentials: a code works for one of them")
+  func onceForAll() async throws {
+    let bench = SigningBench()
+    let (one, two) = (try await bench.enrol("c1", expression: "OTP"), try await bench.enrol("c2", expression: "OTP"))
+    let now = bench.clock.now
+    _ = try await bench.authorize(one, presented: [.otp: code(at: now)])
+    await #expect(throws: Refusal.wrongFactor(.otp)) {
+      try await bench.authorize(two, presented: [.otp: code(at: now)])
+    }
+    _ = try await bench.authorize(two, presented: [.otp: code(at: now + 30)])
+    // Another person's authenticator may show the same digits.
+    let other = try await bench.enrol("c3", expression: "OTP", signer: "bob")
+    _ = try await bench.authorize(other, presented: [.otp: code(at: now)], as: bench.principal("bob"))
+  }
+
   @Test(
     "one step before and after is accepted, two are not",
     arguments: [(-30, true), (30, true), (-60, false), (60, false)])

@@ -20,8 +20,8 @@ struct FactorCheck: Sendable {
 struct DecidedCheck: Sendable {
   enum Verdict: Sendable {
     case pin(isRight: Bool)
-    /// The time step whose code was presented; nil if none was.
-    case otp(step: Int64?)
+    /// The time step whose code was presented, nil if none was; and its name among what was used.
+    case otp(step: Int64?, use: [UInt8])
     /// The open code's id as it was before the device computed the MAC of the presented one.
     case sms(code: String, mac: [UInt8])
     case eid(EIDLogInUse)
@@ -52,9 +52,12 @@ struct DecidedCheck: Sendable {
     switch verdict {
     case .pin(let isRight):
       return try counted(transaction, credential, maximumTries, now) { _ in isRight }
-    case .otp(let step):
+    case .otp(let step, let use):
       return try counted(transaction, credential, maximumTries, now) { state in
-        guard let step, step > state.lastStep else { return false }
+        // One authenticator serves several credentials of a person; its code is good for one of them.
+        guard let step, step > state.lastStep,
+          try transaction.use(once: use, until: TOTP.end(of: step) + SingleUse.clockDifference, now: now)
+        else { return false }
         state.lastStep = step
         return true
       }
@@ -75,13 +78,13 @@ struct DecidedCheck: Sendable {
 
   private func counted(
     _ transaction: any SoleControlWriting, _ credential: CredentialID, _ maximumTries: Int, _ now: UnixTime,
-    isRight: (inout FactorState) -> Bool
+    isRight: (inout FactorState) throws -> Bool
   ) throws -> Refusal? {
     let before = try transaction.factorState(factor, of: credential)
     guard before.failures < maximumTries else { return .lockedFactor(factor) }
     var state = before
     state.failures += 1
-    guard isRight(&state) else {
+    guard try isRight(&state) else {
       try transaction.put(state, factor, of: credential)
       return try refused(transaction, credential, "wrong", now)
     }
@@ -119,7 +122,7 @@ extension SigningService {
       case .pin(let salt, let verifier):
         checks.append(pinCheck(value, credential.id, salt, verifier, evidenceID: id))
       case .otp(let secret):
-        checks.append(try await otpCheck(value, secret, evidenceID: id, now: now))
+        checks.append(try await otpCheck(value, secret, of: credential, evidenceID: id, now: now))
       case .sms: checks.append(try await smsCheck(value, credential.id, evidenceID: id))
       // Its PIN is for the page, and must not come through the partner.
       case .page: throw Refusal.unknownFactor

@@ -4,6 +4,9 @@ enum TOTP {
 
   static func step(at now: UnixTime) -> Int64 { now / period }
 
+  /// When the code of a step is refused for its age.
+  static func end(of step: Int64) -> UnixTime { (step + 2) * period }
+
   /// The moving factor as RFC 4226 §5.2 feeds it to the HMAC.
   static func message(step: Int64) -> [UInt8] {
     (0..<8).map { UInt8(truncatingIfNeeded: step >> (56 - 8 * $0)) }
@@ -22,7 +25,9 @@ enum TOTP {
 
 extension SigningService {
   /// The code of the current step, the one before and the one after are accepted (RFC 6238 §5.2).
-  func otpCheck(_ code: String, _ secret: WrappedKey, evidenceID: String, now: UnixTime) async throws -> FactorCheck {
+  func otpCheck(
+    _ code: String, _ secret: WrappedKey, of credential: Credential, evidenceID: String, now: UnixTime
+  ) async throws -> FactorCheck {
     let current = TOTP.step(at: now)
     let steps = [current - 1, current, current + 1]
     let macs: [[UInt8]]
@@ -31,8 +36,11 @@ extension SigningService {
     }
     // All are compared, so the time does not tell which one fits.
     let fitting = zip(steps, macs).filter { Self.isEqual(Array(TOTP.code($0.1).utf8), Array(code.utf8)) }.map(\.0)
+    let use = SingleUse.digest(
+      "one-time password", issuer: "\(credential.partner.text) \(credential.signer.text)",
+      id: "\(fitting.last ?? 0) \(code)")
     return FactorCheck(factor: .otp, evidenceID: evidenceID, deviceMessages: []) { _ in
-      DecidedCheck(factor: .otp, evidenceID: evidenceID, detail: [], verdict: .otp(step: fitting.last))
+      DecidedCheck(factor: .otp, evidenceID: evidenceID, detail: [], verdict: .otp(step: fitting.last, use: use))
     }
   }
 }
