@@ -35,7 +35,11 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
 
   func activation(_ digest: ActivationDigest) throws -> Activation? {
     try one(
-      "SELECT binding, expires, revoked, replaced FROM activation WHERE digest = ?", [Self.data(digest.bytes)]
+      """
+      SELECT binding, expires, revoked,
+        replaced OR EXISTS (SELECT 1 FROM successor WHERE extended = activation.digest)
+      FROM activation WHERE digest = ?
+      """, [Self.data(digest.bytes)]
     ).map {
       Activation(digest: digest, binding: Self.bytes($0[0]), expires: $0[1], isRevoked: $0[2], isReplaced: $0[3])
     }

@@ -81,6 +81,46 @@ struct StoreTests {
     }
   }
 
+  @Test("slots that were added in the store sign nothing, and are written down")
+  func addedSlots() async throws {
+    let path = try newPath()
+    let store = try SQLiteFileStore(path: path, mayCreate: true)
+    let bench = SigningBench(store: store)
+    let credential = try await bench.enrol()
+    let sad = try await bench.authorize(credential, count: 2).sad
+    _ = try await bench.sign(credential, sad, [digest("a")])
+    try await sql(
+      path, "INSERT INTO slot (activation, number, state) SELECT activation, 2, 0 FROM slot WHERE number = 1")
+    await #expect(throws: InternalFault.rowIntegrity(credential.id)) {
+      try await bench.sign(credential, sad, [digest("b")])
+    }
+    await #expect(throws: InternalFault.rowIntegrity(credential.id)) {
+      try await bench.service.extend(
+        ExtensionRequest(credential: credential.id, sad: sad, hashAlgorithm: nil, digests: []), as: bench.principal())
+    }
+    let found = try await run(
+      "/usr/bin/sqlite3",
+      [
+        path,
+        "SELECT count(*) FROM audit WHERE CAST(body AS TEXT) LIKE '%integrity.violated%'",
+      ])
+    #expect(found.output.trimmingCharacters(in: .whitespacesAndNewlines) == "2")
+    try await sql(path, "DELETE FROM slot WHERE number = 2")
+    _ = try await bench.sign(credential, sad, [digest("b")])
+  }
+
+  @Test("a SAD that was extended stays dead when the column that says so is turned back")
+  func turnedBack() async throws {
+    let path = try newPath()
+    let bench = SigningBench(store: try SQLiteFileStore(path: path, mayCreate: true))
+    let credential = try await bench.enrol()
+    let sad = try await bench.authorize(credential).sad
+    _ = try await bench.service.extend(
+      ExtensionRequest(credential: credential.id, sad: sad, hashAlgorithm: nil, digests: []), as: bench.principal())
+    try await sql(path, "UPDATE activation SET replaced = 0")
+    await #expect(throws: Refusal.invalidSAD) { try await bench.sign(credential, sad, [digest("a")]) }
+  }
+
   @Test("what was committed is there after the file is opened again")
   func reopening() async throws {
     let path = try newPath()

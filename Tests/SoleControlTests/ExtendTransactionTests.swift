@@ -200,6 +200,37 @@ struct ExtendTransactionTests {
     _ = try await bench.sign(credential, extend(bench, credential, sad, [b]).sad, [b])
   }
 
+  @Test(
+    "what a statement or an eID log-in is about is not exchanged; signatures for which nothing was named take new digests"
+  )
+  func vouchedFor() async throws {
+    let bench = SigningBench()
+    let credential = try await bench.enrol(scal: .two, expression: "PARTNER")
+    let now = bench.clock.now
+    bench.statements.set(
+      .success(
+        PartnerStatement(
+          issuer: "https://portal.example", subject: "customer-1", id: "s", issued: now, expires: now + 60,
+          authenticationTime: now, acr: "urn:two", level: .high, methods: [],
+          dataToBeSigned: DataToBeSigned(hashAlgorithm: .sha256, numSignatures: 2, digests: [a]), digest: [7])))
+    let sad = try await bench.authorize(credential, count: 2, digests: [a], presented: [.partner: "jws"]).sad
+    await #expect(throws: Refusal.digestNotAuthorized) { try await extend(bench, credential, sad, [b, c]) }
+    let next = try await extend(bench, credential, sad, [b]).sad
+    _ = try await bench.sign(credential, next, [a])
+    _ = try await bench.sign(credential, next, [b])
+  }
+
+  @Test("a revoked SAD gives nothing out, not even what it signed")
+  func revokedReplay() async throws {
+    let bench = SigningBench()
+    let credential = try await bench.enrol()
+    let sad = try await bench.authorize(credential, count: 2).sad
+    let first = try await bench.sign(credential, sad, [a])
+    #expect(try await bench.sign(credential, sad, [a]) == first)
+    try await bench.service.revoke(sad, as: bench.principal())
+    await #expect(throws: Refusal.invalidSAD) { try await bench.sign(credential, sad, [a]) }
+  }
+
   @Test("a revoked SAD is not extended, and revoking one that was extended ends the one that took its place")
   func revoked() async throws {
     let store = MemoryStore()

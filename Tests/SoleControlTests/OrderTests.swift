@@ -378,6 +378,33 @@ struct OrderTests {
     #expect(setting.store.count(.signatureReleased) == 1)
   }
 
+  @Test("what the device signs while the SAD is revoked is not released", arguments: [false, true])
+  func revokedUnderWay(asynchronously: Bool) async throws {
+    let device = PausingDevice()
+    let setting = try await Setting(FailingIssuer(), device: device)
+    let (service, bench) = (setting.service, setting.bench)
+    let credential = try await bench.enrol()
+    let sad = try await bench.authorize(credential).sad
+    device.before.withLock { $0 = { try? await service.revoke(sad, as: bench.principal()) } }
+    if asynchronously {
+      let jobs = SigningJobs(service)
+      let job = try await jobs.submit(
+        JobRequest(
+          SigningRequest(credential: credential.id, sad: sad, algorithm: .ecdsa(.sha256), digests: [digest("a")]),
+          validity: 3_600_000, responseURI: nil), as: bench.principal())
+      let work = Task { await jobs.run() }
+      defer { work.cancel() }
+      while try await jobs.result(of: job, signer: nil, as: bench.principal()) == .running {
+        try await Task.sleep(for: .milliseconds(1))
+      }
+      #expect(try await jobs.result(of: job, signer: nil, as: bench.principal()) == .failed(.authorizationRevoked))
+    } else {
+      await #expect(throws: Refusal.invalidSAD) { try await bench.sign(credential, sad, [digest("a")]) }
+    }
+    #expect(setting.store.count(.authorizationRevoked) == 1 && setting.store.count(.signatureMade) == 0)
+    #expect(setting.store.count(.signatureReleased) == 1)
+  }
+
   @Test("what the page cannot ask for, the page cannot delete")
   func askable() async throws {
     let setting = try await Setting(FailingIssuer())

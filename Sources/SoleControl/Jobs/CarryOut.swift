@@ -111,6 +111,7 @@ extension Failure {
     case let failure as Failure: self = failure
     case let failure as MakingFailure: self.init(outcome: JobFailure(failure), reason: failure.reason)
     case Refusal.unavailable: self.init(outcome: .unavailable, reason: "device")
+    case Refusal.invalidSAD: self.init(outcome: .authorizationRevoked, reason: "revoked")
     case Refusal.unknownCredential: self.init(outcome: .credentialDeleted, reason: "deleted")
     case InternalFault.device: self.init(outcome: .fault, reason: "device")
     case InternalFault.rowIntegrity, InternalFault.jobIntegrity: self.init(outcome: .fault, reason: Self.integrity)

@@ -77,6 +77,7 @@ extension SigningService {
       binding.signer == credential.signer, binding.client == nil || binding.client == principal.client
     else { throw Refusal.invalidSAD }
     guard clock.now() < binding.expires else { throw Refusal.sadExpired }
+    guard states.count == binding.numSignatures else { throw try await slotsFault(binding, name) }
     return Extensible(
       row: row, credential: credential, activation: activation, binding: binding,
       free: states.indices.filter { states[$0].isFree }, successor: successor)
@@ -98,7 +99,7 @@ extension SigningService {
     let isDone: Bool = try await store.write { transaction in
       guard try transaction.seal(of: old.credential.id) == old.row.seal else { throw Refusal.unavailable }
       let states = try transaction.slots(name)
-      guard try transaction.activation(name)?.isAlive == true,
+      guard try transaction.activation(name)?.isAlive == true, states.count == old.binding.numSignatures,
         states.indices.filter({ states[$0].isFree }) == old.free
       else { return false }
       try transaction.add(activation, slots: binding.numSignatures)
@@ -131,9 +132,9 @@ extension SigningService {
   private static func digests(_ old: Extensible, _ request: ExtensionRequest) throws -> [[UInt8]] {
     let named = old.free.filter { $0 < old.binding.digests.count }.map { old.binding.digests[$0] }
     guard !request.digests.isEmpty else { return named }
-    guard old.binding.wasShown, !old.binding.digests.isEmpty else { return request.digests }
-    // What a person saw on a page stays, and cannot be exchanged for something else: further digests take
-    // signatures for which the page named none.
+    guard old.binding.isAboutDigests, !old.binding.digests.isEmpty else { return request.digests }
+    // What a person saw on a page, or what somebody outside vouched for, stays and cannot be exchanged for something
+    // else: further digests take signatures for which none were named.
     guard request.hashAlgorithm == old.binding.hashAlgorithm else { throw Refusal.digestNotAuthorized }
     var further = request.digests
     for digest in named { if let index = further.firstIndex(of: digest) { further.remove(at: index) } }
@@ -170,6 +171,9 @@ extension SigningService {
 }
 
 extension Binding {
-  /// Whether the signer saw the digests on a page of this service: the consent page, or the one behind a link.
-  fileprivate var wasShown: Bool { client != nil || evidence.contains(where: \.factor.isOutOfBand) }
+  /// Whether it is the named digests that were authorized: the signer saw them on the consent page, behind a link or in
+  /// the eID's app, or the eID's log-in or the partner's statement is tied to them.
+  fileprivate var isAboutDigests: Bool {
+    client != nil || evidence.contains { $0.factor.isOutOfBand || $0.factor == .eid || $0.factor == .partner }
+  }
 }

@@ -9,6 +9,9 @@ enum Reservation: Sendable {
   case accepted(JobID)
 }
 
+/// A SAD has more or fewer slots than were authorized.
+private struct SlotsDiffer: Error {}
+
 extension SigningService {
   /// How long a second copy of a running request waits for the first.
   private static let longestWait = Duration.seconds(15)
@@ -32,9 +35,26 @@ extension SigningService {
       // Waiting for another copy of the request takes time, in which the SAD can expire.
       let now = clock.now()
       guard now < warrant.binding.expires else { throw Refusal.sadExpired }
-      let found: Reservation? = try await store.write { transaction in
+      let found = try await reservation(of: operation, for: request, under: warrant, job: job, at: now)
+      if let found { return found }
+      guard waited < Self.longestWait else { throw Refusal.unavailable }
+      try await clock.pause(Self.waitingStep)
+      waited += Self.waitingStep
+    }
+  }
+
+  /// Nil while another copy of the request is under way.
+  private func reservation(
+    of operation: SigningOperation, for request: SigningRequest, under warrant: Warrant, job: StoredJob?,
+    at now: UnixTime
+  ) async throws -> Reservation? {
+    do {
+      return try await store.write { transaction in
         // The credential may have been disabled or changed since step 2.
         guard try transaction.seal(of: warrant.credential.id) == warrant.seal else { throw Refusal.unavailable }
+        let activation = try transaction.activation(operation.activation)
+        // Who revoked it wants nothing more to come out of it, not even what it made.
+        guard activation?.isRevoked == false else { throw Refusal.invalidSAD }
         if let earlier = try transaction.operation(
           operation.activation, requestDigest: operation.requestDigest)
         {
@@ -44,20 +64,28 @@ extension SigningService {
             return .accepted(open.id)
           }
         }
-        // Revoked or replaced since step 2, or before.
-        guard try transaction.activation(operation.activation)?.isAlive == true else { throw Refusal.invalidSAD }
-        let free = try transaction.slots(operation.activation)
-        let slots = try Self.slots(for: request, of: warrant.binding, states: free)
+        // Replaced since step 2, or before.
+        guard activation?.isAlive == true else { throw Refusal.invalidSAD }
+        let states = try transaction.slots(operation.activation)
+        guard states.count == warrant.binding.numSignatures else { throw SlotsDiffer() }
+        let slots = try Self.slots(for: request, of: warrant.binding, states: states)
         try transaction.reserve(slots, for: operation)
         if let job { try transaction.add(job) }
         try transaction.append(Self.intent(operation, request, warrant.binding, job: job?.id), at: now)
         return .reserved(operation)
       }
-      if let found { return found }
-      guard waited < Self.longestWait else { throw Refusal.unavailable }
-      try await clock.pause(Self.waitingStep)
-      waited += Self.waitingStep
+    } catch is SlotsDiffer {
+      throw try await slotsFault(warrant.binding, operation.activation)
     }
+  }
+
+  /// Slots are bare rows, their number is sealed: whoever adds some must not get signatures for them.
+  func slotsFault(_ binding: Binding, _ activation: ActivationDigest) async throws -> InternalFault {
+    try await record(
+      AuditEvent(
+        .integrityViolated,
+        [("credential", .string(binding.credential.text)), ("activation", .string(Hex.encode(activation.bytes)))]))
+    return .rowIntegrity(binding.credential)
   }
 
   /// Chooses a free slot for each item of the request.

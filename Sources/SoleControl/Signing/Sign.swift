@@ -107,6 +107,9 @@ extension SigningService {
     } catch Refusal.unknownCredential {
       try await release(operation, reason: "deleted")
       throw Refusal.unknownCredential
+    } catch Refusal.invalidSAD {
+      try await release(operation, reason: "revoked")
+      throw Refusal.invalidSAD
     } catch {
       throw InternalFault.outcomeUnknown
     }
@@ -124,11 +127,13 @@ extension SoleControlWriting {
   /// - Parameters:
   ///   - made: the signatures, then their time-stamps.
   ///   - count: of the signatures.
-  /// - Throws: `Refusal.unknownCredential` if the credential was deleted while the device signed.
+  /// - Throws: `Refusal.unknownCredential` if the credential was deleted while the device signed, and
+  ///   `Refusal.invalidSAD` if the SAD was revoked.
   func complete(
     _ operation: SigningOperation, _ made: [[UInt8]], of credential: CredentialID, count: Int, at now: UnixTime
   ) throws {
     guard try seal(of: credential) != nil else { throw Refusal.unknownCredential }
+    guard try activation(operation.activation)?.isRevoked == false else { throw Refusal.invalidSAD }
     try complete(operation, signatures: made)
     let digest = SHA256.hash(data: made.prefix(count).flatMap(\.self))
     try append(
