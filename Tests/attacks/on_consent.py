@@ -4,6 +4,7 @@ import json
 from urllib.parse import urlencode, urljoin
 
 import pkce
+import verify
 from browser import CONSENT, LOG_IN, Browser, Landing, Page, consent_page, decide, log_in, walk
 from parties import attack, error_page, granted, not_begun
 from strict import require
@@ -15,6 +16,28 @@ def filled(page, path, **values):
     form = page.form(path, ("decision", "approve") if path == CONSENT else None)
     pairs = {name: attributes.get("value", "") for name, attributes in form.inputs.items()} | values
     return urljoin(page.url, form.action), pairs
+
+
+@attack
+def another_credential_than_shown(world):
+    """The service chooses the credential by its qualifier, and would choose another one when the person approves.
+
+    CSC v2 §8.4.2 (signatureQualifier); ETSI EN 419241-1 SRA_SAP.2.4 (what is authorized is what was shown).
+    """
+    party, digest = world.party("confidential"), world.digest()
+    extra = {"numSignatures": 1, "hashes": pkce.base64url(digest), "hashAlgorithmOID": verify.SHA256}
+    request = party.request("credential", signatureQualifier="eu_eidas_aes", **extra)
+    page = consent_page(world.browser(), party.url(request), world.user)
+    url, pairs = filled(page, CONSENT, decision="approve", PIN=world.user["pin"])
+    other = world.sandbox.credential_id("p256-oauth")
+    other = other if other != pairs["shown"] else world.sandbox.credential_id("rsa2048-oauth")
+    for what, shown in (("another one", other), ("none", None), ("an empty one", "")):
+        fields = {name: value for name, value in (pairs | {"shown": shown}).items() if value is not None}
+        result = page.browser.post(url, fields, page)
+        require(not isinstance(result, Landing), f"{what} was authorized")
+        require(result.status == 400 and result.asks_for_consent, f"{what}: {result.status}: {result.text[:200]}")
+    url, pairs = filled(result, CONSENT, decision="approve", PIN=world.user["pin"])
+    granted(party.exchange(result.browser.post(url, pairs, result).code(request.state), request))
 
 
 def not_done(result, what):

@@ -9,6 +9,9 @@ struct OfferedCredential {
   let credential: Credential
   let asked: CredentialScopeRequest
   let principal: Principal
+
+  /// The credential's id if the service chose it, not the client.
+  var shown: String? { asked.credentialID == nil ? credential.id.text : nil }
 }
 
 extension Gateway {
@@ -86,6 +89,8 @@ extension Gateway {
   ) async throws -> GrantedCredential? {
     if transaction.request.scope == .credential {
       guard let offered = try await offered(transaction) else { return nil }
+      // Chosen anew each time: what the person approved is what the page showed.
+      guard offered.shown == nil || parameters["shown"] == offered.shown else { throw PageMessage.otherCredential }
       return try await grant(offered, key, transaction, parameters, from: origin)
     }
     guard let offered = try await offeredOrder(transaction) else { return nil }
@@ -150,8 +155,11 @@ extension Gateway {
       }
     for id in candidates {
       let wanted = Self.authorization(asked, id, client: client.id, presented: [:])
-      if let credential = try? await signing.check(wanted, as: principal) {
+      do {
+        let credential = try await signing.check(wanted, as: principal)
         return OfferedCredential(credential: credential, asked: asked, principal: principal)
+      } catch let refusal as Refusal where refusal != .unavailable {
+        continue
       }
     }
     return nil
@@ -171,7 +179,8 @@ extension Gateway {
       documents: offered.asked.documents.map { SigningView.Document(label: $0.label, digest: $0.digest) },
       hashName: offered.asked.hashAlgorithm?.core.displayName ?? "", numSignatures: offered.asked.numSignatures,
       description: offered.asked.description,
-      factors: offered.credential.pageFactors(hasEID: transaction.hasEIDToken, codeWasSent: codeWasSent))
+      factors: offered.credential.pageFactors(hasEID: transaction.hasEIDToken, codeWasSent: codeWasSent),
+      shown: offered.shown)
   }
 }
 

@@ -84,7 +84,7 @@ extension Gateway {
         return .deletion(
           try await signing.offerDeletion(of: CredentialID(id), askable: Self.askable, as: principal), principal)
       }
-    } catch is Refusal {
+    } catch let refusal as Refusal where refusal != .unavailable {
       return nil
     }
   }

@@ -100,6 +100,7 @@ struct PageContext {
     set(view.documents, hashName: view.hashName, numSignatures: view.numSignatures)
     values["certificate"] = certificate(view.certificate)
     values["credential"] = Self.name(view.credential)
+    values["shown"] = view.shown
     values["approveText"] = texts.approve
     set(view.factors, message)
   }
@@ -313,7 +314,7 @@ extension PageMessage {
     case .logInFailed: .password
     case .unsuitablePIN: .newPIN
     case .pinsDiffer: .repeatedPIN
-    case .notEnough, .codeSent, .codeNotSent, .tooManyTries, .busy: nil
+    case .notEnough, .codeSent, .codeNotSent, .tooManyTries, .busy, .otherCredential: nil
     }
   }
 }

@@ -250,6 +250,9 @@ enum PageTemplates {
     <form method="post" action="{{action}}">
     <input type="hidden" name="transaction" value="{{transaction}}">
     <input type="hidden" name="csrf" value="{{csrf}}">
+    {{#shown}}
+    <input type="hidden" name="shown" value="{{.}}">
+    {{/shown}}
     {{#fields}}
     {{>field}}
     {{/fields}}

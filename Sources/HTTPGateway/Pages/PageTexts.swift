@@ -42,7 +42,7 @@ struct PageTexts: Sendable {
   var missingNewPIN, missingRepeatedPIN, unsuitablePIN, pinsDiffer: String
   var wrongPIN, wrongOTP, wrongSMS, wrongEID: String
   var lockedLogIn, lockedPIN, lockedOTP, lockedSMS, lockedEID: String
-  var notEnough, codeSent, codeNotSent, tooManyTries, busy: String
+  var notEnough, codeSent, codeNotSent, tooManyTries, busy, otherCredential: String
 
   // Pages without a way on.
   var unknownClient, invalidRequest, expired, notFromOurPage, notFound: Pair

@@ -113,6 +113,8 @@ extension PageTexts {
     codeNotSent: "The code could not be sent. Try again in a few minutes.",
     tooManyTries: "Too many tries in a short time. Wait a minute, then try again.",
     busy: "The service is busy. Nothing was signed; try again in a moment.",
+    otherCredential:
+      "The certificate has changed meanwhile. Nothing was signed; look at the new one, then decide again.",
 
     unknownClient: Pair(
       title: "This link does not work",

@@ -119,6 +119,8 @@ extension PageTexts {
     codeNotSent: "Der Code konnte nicht gesendet werden. Versuchen Sie es in einigen Minuten wieder.",
     tooManyTries: "Zu viele Versuche in kurzer Zeit. Warten Sie eine Minute und versuchen Sie es dann wieder.",
     busy: "Der Dienst ist ausgelastet. Nichts wurde unterschrieben; versuchen Sie es gleich noch einmal.",
+    otherCredential:
+      "Das Zertifikat hat sich inzwischen geändert. Nichts wurde unterschrieben; sehen Sie sich das neue an und entscheiden Sie noch einmal.",
 
     unknownClient: Pair(
       title: "Dieser Link funktioniert nicht",

@@ -35,6 +35,7 @@ extension PageTexts {
     case .codeNotSent: codeNotSent
     case .tooManyTries: tooManyTries
     case .busy: busy
+    case .otherCredential: otherCredential
     }
   }
 

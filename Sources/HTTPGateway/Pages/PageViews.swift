@@ -80,6 +80,8 @@ struct SigningView: Sendable {
   var description: String?
   /// In the order in which they are asked for. Empty: the decision is enough.
   var factors: [Factor]
+  /// The credential, as the input `shown`, where the service chose it: only this one is authorized then.
+  var shown: String?
 }
 
 /// What certificate will be made; the inputs `newPIN` and `repeatedPIN` are for its PIN.
@@ -126,6 +128,8 @@ enum PageMessage: Error, Sendable, Hashable {
   case codeNotSent
   case tooManyTries
   case busy
+  /// The service would choose another credential now than the one that the page showed.
+  case otherCredential
 }
 
 /// A page for what cannot go on and must not be redirected to the client.

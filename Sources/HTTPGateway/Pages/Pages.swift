@@ -96,7 +96,8 @@ extension PageMessage {
     case .codeSent: .ok
     case .tooManyTries: .tooManyRequests
     case .busy, .codeNotSent: .serviceUnavailable
-    case .logInFailed, .missing, .wrong, .locked, .notEnough, .unsuitablePIN, .pinsDiffer: .badRequest
+    case .logInFailed, .missing, .wrong, .locked, .notEnough, .unsuitablePIN, .pinsDiffer, .otherCredential:
+      .badRequest
     }
   }
 
