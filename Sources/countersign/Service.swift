@@ -144,6 +144,8 @@ struct Service {
   ///
   /// - Parameter onReady: called once, when every listener accepts connections.
   func run(onReady: @escaping @Sendable () async throws -> Void) async throws {
+    let lock = try InstanceLock(database: config.database, instance: config.instance)
+    defer { withExtendedLifetime(lock) {} }
     let recovery = try await jobs.recover()
     if recovery.unknown > 0 {
       logger.warning(

@@ -59,6 +59,15 @@ struct SandboxTests {
       SandboxProcess.program.path,
       ["audit", "verify", "--database", folder.appendingPathComponent("countersign.sqlite").path])
     #expect(verified.status == 0, "\(verified.output)")
+
+    // A second gateway under the same name would take the first one's signatures for those of a crash.
+    let intruder = try await run(
+      "/usr/bin/env",
+      [
+        "SOFTHSM2_CONF=\(folder.appendingPathComponent("softhsm2.conf").path)", SandboxProcess.program.path, "serve",
+        "--config", folder.appendingPathComponent("config.json").path,
+      ])
+    #expect(intruder.status == 1 && intruder.output.contains("another gateway serves"), "\(intruder.output)")
   }
 
   @Test("the customer of p256-eid logs in at the eID, and the ID token makes the SAD that signs")
