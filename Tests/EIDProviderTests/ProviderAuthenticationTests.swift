@@ -1,11 +1,7 @@
 import Crypto
 import EIDProvider
 import Foundation
-import Hummingbird
-import HummingbirdTLS
 import JWTKit
-import Logging
-import NIOSSL
 import OutboundHTTP
 import SoleControl
 import TestSupport
@@ -130,27 +126,20 @@ struct ProviderAuthenticationTests {
 
   @Test("mutual TLS: a server that demands a certificate gets ours, at its alias; without one there is no connection")
   func mutualTLS() async throws {
-    let folder = try temporaryFolder()
-    for name in ["server", "client"] {
-      let made = try await run(
-        "/usr/bin/openssl",
-        [
-          "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
-          "/CN=\(name)", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "\(name).key", "-out", "\(name).pem",
-        ], in: folder)
-      try #require(made.status == 0, "\(made.output)")
-    }
-    @Sendable func file(_ name: String) -> String { folder.appendingPathComponent(name).path }
-    let identity = HTTPClient.Identity(certificate: file("client.pem"), privateKey: file("client.key"))
+    let (servers, clients) = (try await LocalAuthority("servers"), try await LocalAuthority("clients"))
+    try await servers.issue("server")
+    try await clients.issue("client")
+    let identity = HTTPClient.Identity(certificate: clients.certificate("client"), privateKey: clients.key("client"))
     let script = ScriptedProvider()
-    try await serve(script, certificate: file("server.pem"), key: file("server.key"), clients: file("client.pem")) {
-      base in
+    try await LocalServer.serve(
+      script.router, certificate: servers.certificate("server"), key: servers.key("server"), clients: clients.root
+    ) { base in
       script.begin(at: base)
       script.announce("mtls_endpoint_aliases", ["token_endpoint": .string(base + "/mtls/token")])
       script.answer("mtls/token", Self.tokens)
       for identity in [nil, identity] {
         var settings = HTTPClient.Settings()
-        settings.trustAnchors = file("server.pem")
+        settings.trustAnchors = servers.root
         settings.identity = identity
         var provider = ScriptedProvider.settings(base)
         if let identity { provider.authentication = .mutualTLS(identity) }
@@ -168,32 +157,6 @@ struct ProviderAuthenticationTests {
       let call = try #require(script.calls.first)
       #expect(script.calls.count == 1 && call.path == "mtls/token" && call.form["client_id"] == "us")
       #expect(call.authorization == nil && call.form["client_secret"] == nil)
-    }
-  }
-
-  private func serve(
-    _ script: ScriptedProvider, certificate: String, key: String, clients: String,
-    _ body: @escaping @Sendable (String) async throws -> Void
-  ) async throws {
-    var tls = TLSConfiguration.makeServerConfiguration(
-      certificateChain: try NIOSSLCertificate.fromPEMFile(certificate).map { .certificate($0) },
-      privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
-    tls.certificateVerification = .noHostnameVerification
-    tls.trustRoots = .file(clients)
-    var logger = Logger(label: "test")
-    logger.logLevel = .critical
-    let (ports, port) = AsyncStream<Int>.makeStream()
-    let application = Application(
-      router: script.router, server: try .tls(tlsConfiguration: tls),
-      configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-      onServerRunning: { channel in port.yield(channel.localAddress?.port ?? 0) }, logger: logger)
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await application.run() }
-      for await number in ports {
-        try await body("https://127.0.0.1:\(number)")
-        break
-      }
-      group.cancelAll()
     }
   }
 }

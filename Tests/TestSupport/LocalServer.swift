@@ -1,4 +1,5 @@
 public import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import Synchronization
@@ -59,16 +60,24 @@ public enum LocalServer {
   public static func serve(
     _ router: Router<BasicRequestContext>, _ body: @escaping @Sendable (String) async throws -> Void
   ) async throws {
+    try await serve(router, on: .http1(), scheme: "http", body)
+  }
+
+  static func serve(
+    _ router: Router<BasicRequestContext>, on server: HTTPServerBuilder, scheme: String,
+    _ body: @escaping @Sendable (String) async throws -> Void
+  ) async throws {
     let (ports, port) = AsyncStream<Int>.makeStream()
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let application = Application(
-      router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+      router: router, server: server,
+      configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
       onServerRunning: { channel in port.yield(channel.localAddress?.port ?? 0) }, logger: logger)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await application.run() }
       for await number in ports {
-        try await body("http://127.0.0.1:\(number)")
+        try await body("\(scheme)://127.0.0.1:\(number)")
         break
       }
       group.cancelAll()
