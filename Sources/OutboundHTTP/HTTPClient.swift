@@ -27,8 +27,10 @@ public final class HTTPClient: Sendable {
     /// Connect to public addresses only (`PublicAddress`), for URLs that somebody outside chose. Checked for the very
     /// address of each connection, so what its name resolves to at another moment does not matter.
     public var publicAddressesOnly = false
-    /// PEM file of trusted roots; nil for those of the system.
+    /// PEM file of the only trusted roots; nil for those of the system.
     public var trustAnchors: String?
+    /// Folder of the system's roots; nil for the one that libcurl was built with. For tests.
+    var systemAnchors: String?
     /// With what the client shows who it is to servers that ask for a certificate (mutual TLS).
     public var identity: Identity?
     public var connectTimeout = Duration.seconds(5)

@@ -71,7 +71,16 @@ final class Transfer: @unchecked Sendable {
         },
       ]
     }
-    if let anchors = settings.trustAnchors { codes.append(ccurl_set_string(handle, CURLOPT_CAINFO, anchors)) }
+    if let folder = settings.systemAnchors { codes.append(ccurl_set_string(handle, CURLOPT_CAPATH, folder)) }
+    if let anchors = settings.trustAnchors {
+      codes += [
+        ccurl_set_string(handle, CURLOPT_CAINFO, anchors),
+        // Where libcurl was built with a folder of the system's roots those would be trusted too.
+        ccurl_set_string(handle, CURLOPT_CAPATH, nil),
+        // Without a folder libcurl keeps the file for a day; a root that was taken out of it shall be out at once.
+        ccurl_set_long(handle, CURLOPT_CA_CACHE_TIMEOUT, 0),
+      ]
+    }
     if let identity = settings.identity {
       codes += [
         ccurl_set_string(handle, CURLOPT_SSLCERT, identity.certificate),
