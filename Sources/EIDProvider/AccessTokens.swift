@@ -10,7 +10,7 @@ extension OpenIDProvider {
   func verify(accessToken text: String, _ rule: AccessTokenRule, clients: Set<String>) async throws(EIDTokenError)
     -> EIDStatement
   {
-    guard text.utf8.count <= SignedToken.largest, Self.isBearerToken(text) else { throw .refused("form") }
+    guard BearerToken.isGood(text) else { throw .refused("form") }
     var known: JSONObject
     switch rule {
     case .introspection: known = try await introspect(text, clients)
@@ -87,18 +87,5 @@ extension OpenIDProvider {
     for member in known.members { result[member.name] = member.value }
     if settings.levelSource == .userInfo { result[settings.levelClaim] = info[settings.levelClaim] }
     return result
-  }
-
-  /// RFC 6750 §2.1 `b64token`: nothing that could end the header line it is sent in.
-  private static func isBearerToken(_ text: String) -> Bool {
-    !text.isEmpty
-      && text.utf8.allSatisfy { octet in
-        switch octet {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"):
-          true
-        default: "-._~+/=".utf8.contains(octet)
-        }
-      }
   }
 }

@@ -68,6 +68,7 @@ public actor OpenIDProvider {
   private func verify(
     idToken text: String, accessToken: String?, clients: Set<String>
   ) async throws(EIDTokenError) -> EIDStatement {
+    guard accessToken.map(BearerToken.isGood) ?? true else { throw .refused("form") }
     let token = try SignedToken(text)
     guard [nil, "jwt"].contains(token.type) else { throw .refused("typ") }
     guard settings.algorithms.contains(token.algorithm) else { throw .refused("alg") }
@@ -176,6 +177,8 @@ public actor OpenIDProvider {
   }
 
   func userInfoClaims(_ accessToken: String) async throws(EIDTokenError) -> JSONObject {
+    // Also where it comes from the provider's token endpoint.
+    guard BearerToken.isGood(accessToken) else { throw .refused("access token") }
     guard let url = try await discover().userInfo else { throw .refused("userinfo") }
     return try await json(
       HTTPClient.Request(url: url, headers: ["Authorization: Bearer \(accessToken)", "Accept: application/json"]),

@@ -2,6 +2,9 @@
 public enum HTTPClientError: Error, Equatable, Sendable {
   /// The address cannot be used: no URL, or a scheme that is not allowed.
   case badAddress
+  /// A header or the method holds what would end its line or is no text (RFC 9110 §5.5, §9.1), so that somebody's value
+  /// could become another header or request.
+  case badHeader
   /// The host's addresses are not public ones.
   case forbiddenAddress
   /// No connection, or it broke.
@@ -99,6 +102,7 @@ public final class HTTPClient: Sendable {
   private final class Ticket: Sendable {}
 
   public func perform(_ request: Request) async throws(HTTPClientError) -> Response {
+    guard RequestHead.isSendable(request) else { throw .badHeader }
     let ticket = Ticket()
     let name = ObjectIdentifier(ticket)
     let result: Result<Response, HTTPClientError> = await withTaskCancellationHandler {

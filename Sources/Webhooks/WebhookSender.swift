@@ -76,7 +76,7 @@ extension WebhookError {
     case .refused(let status): status >= 500
     case .unanswered(.unreachable), .unanswered(.timedOut): true
     case .unanswered(.badAddress), .unanswered(.untrusted), .unanswered(.tooLarge), .unanswered(.stopped): false
-    case .unanswered(.forbiddenAddress): false
+    case .unanswered(.forbiddenAddress), .unanswered(.badHeader): false
     }
   }
 }

@@ -1,11 +1,12 @@
 import Crypto
-import EIDProvider
 import Foundation
 import JWTKit
 import SoleControl
 import Synchronization
 import Testing
 import WireJSON
+
+@testable import EIDProvider
 
 @Suite("Access tokens")
 struct AccessTokenTests {
@@ -125,6 +126,32 @@ struct AccessTokenTests {
         await #expect(throws: EIDTokenError.refused("form")) { try await provider.verify(text, for: partner) }
       }
       #expect(forge.received.withLock { $0 } == [])
+    }
+  }
+
+  @Test("an access token beside an ID token has the form of one, or nobody is called")
+  func formBesideIDToken() async throws {
+    let forge = forge
+    let key = forge.keys.withLock { $0.es256 }
+    answers(userInfo: ["sub": "subject-1", "acr": "substantial"])
+    try await forge.with({ $0.levelSource = .userInfo }) { [partner] provider, issuer, _ in
+      var claims = Forge.claims(issuer: issuer)
+      claims["acr"] = nil
+      let idToken = try Forge.token(header: ["alg": "ES256", "kid": "k1"], claims: claims, key: key)
+      for text in [
+        "a\r\nX-Forwarded-For: 1", "a\nb", "a\rb", "a\0b", "a\u{7f}", "a\tb", "a\"b", "ä", "", "a=b", "=",
+        String(repeating: "a", count: SignedToken.largest + 1),
+      ] {
+        await #expect(throws: EIDTokenError.refused("form"), "\(text.prefix(20))") {
+          try await provider.verify(idToken + " " + text, for: partner)
+        }
+      }
+      #expect(forge.received.withLock { $0 } == [] && forge.readings.withLock { $0 } == 0)
+      #expect(try await provider.verify(idToken + " Aa0-._~+/==", for: partner).level == .substantial)
+      // Also where the provider itself hands it over.
+      await #expect(throws: EIDTokenError.refused("access token")) {
+        try await provider.userInfo(accessToken: "a\r\nX: y", subject: "subject-1")
+      }
     }
   }
 

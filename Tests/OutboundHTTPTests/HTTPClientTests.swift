@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -114,6 +115,34 @@ struct HTTPClientTests {
       await #expect(throws: HTTPClientError.timedOut) {
         try await client { $0.timeout = .milliseconds(200) }.perform(.init(url: base + "/slow"))
       }
+    }
+  }
+
+  @Test("a header or method that would end its line, or hold anything else that is no text, is not sent")
+  func controls() async throws {
+    let router = Router()
+    let arrived = Mutex(0)
+    router.get("/") { _, _ in
+      arrived.withLock { $0 += 1 }
+      return "good"
+    }
+    try await LocalServer.serve(router) { base in
+      for header in [
+        "Authorization: Bearer a\r\nX-Other: b", "A: b\nC: d", "A: b\rC", "A: b\0", "A: b\u{7f}", "A: \u{1}",
+        "A\r\nB: c", "A B: c", "A", ": b", "", "A: b\r\n\r\nGET / HTTP/1.1\r\nHost: other",
+      ] {
+        await #expect(throws: HTTPClientError.badHeader, "\(header)") {
+          try await client().perform(.init(url: base, headers: ["Accept: a", header]))
+        }
+      }
+      for method in ["GET / HTTP/1.1\r\nA: b", "G T", ""] {
+        await #expect(throws: HTTPClientError.badHeader, "\(method)") {
+          try await client().perform(.init(url: base, method: method))
+        }
+      }
+      #expect(arrived.withLock { $0 } == 0)
+      let good = try await client().perform(.init(url: base, headers: ["A: b, c; d=\"e\"\tä", "Expect:"]))
+      #expect(good.status == 200)
     }
   }
 

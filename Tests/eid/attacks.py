@@ -197,6 +197,10 @@ class List:
         bound = self.forge.token(self.forge.claims(challenge, at_hash="AAAAAAAAAAAAAAAAAAAAAA"))
         self.refusal(ONE, f"{bound} {access}", "at_hash", "an access token of another log-in")
         self.forge.user_info[access] = {"sub": SUBJECT}
+        # The provider would read a header line, or a request, that the gateway never meant.
+        for more in ("\r\nX-Forwarded-For: 127.0.0.1", "\nX: y", "\rX", "\x7f",
+                     "\r\n\r\nGET /userinfo HTTP/1.1\r\nHost: other", "a" * 20_000):
+            self.refusal(ONE, f"{id_token} {access}{more}", "form", f"an access token with {more[:20]!r}")
         self.partner.granted(ONE, f"{id_token} {access}", [digest()])
 
     def run(self):

@@ -63,6 +63,7 @@ extension NoAnswer {
   fileprivate init(_ error: HTTPClientError) {
     switch error {
     case .badAddress, .forbiddenAddress: self.init("the address cannot be used")
+    case .badHeader: self.init("a header cannot be sent")
     case .unreachable: self.init("no connection, or it broke", isLostConnection: true)
     case .untrusted: self.init("the TLS handshake failed, or the certificate is not trusted (--trust-anchor)")
     case .timedOut: self.init("no answer in time")
