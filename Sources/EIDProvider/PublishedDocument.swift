@@ -19,6 +19,8 @@ actor PublishedDocument<Value: Sendable> {
 
   private var last: (value: Value, time: UnixTime)?
   private var tried: UnixTime?
+  /// Whether that reading got no answer: then what the last document lacks may stand in a newer one.
+  private var isUnanswered = false
   /// A document that must not be used, such as an ambiguous one. The one before it must not be used any longer either:
   /// the provider has replaced it.
   private var bad: EIDTokenError?
@@ -37,11 +39,17 @@ actor PublishedDocument<Value: Sendable> {
   /// The newest that can be had.
   ///
   /// - Parameter isEnough: whether the document holds what is looked for; if not it is read again, but not too often.
+  /// - Throws: `EIDTokenError.providerUnavailable` if it cannot be had, also where that was so just before: what the last
+  ///   document lacks is not called missing then.
   func value(where isEnough: @Sendable (Value) -> Bool = { _ in true }) async throws(EIDTokenError) -> Value {
     let triedLately = tried.map { now() - $0 < life.retry } ?? false
     if triedLately, let bad { throw bad }
-    if let last, now() - last.time < life.fresh, isEnough(last.value) || triedLately { return last.value }
-    if let last, triedLately, isKept(last.time), isEnough(last.value) { return last.value }
+    let isFresh = last.map { now() - $0.time < life.fresh } ?? false
+    if let last, isFresh || isKept(last.time) {
+      if isEnough(last.value), isFresh || triedLately { return last.value }
+      if triedLately, isUnanswered { throw .providerUnavailable }
+      if triedLately, isFresh { return last.value }
+    }
     do { return try await readOnce() } catch .providerUnavailable {
       guard let last, isKept(last.time), isEnough(last.value) else { throw .providerUnavailable }
       return last.value
@@ -62,10 +70,12 @@ actor PublishedDocument<Value: Sendable> {
     case .success(let value):
       last = (value, now())
       bad = nil
-    case .failure(.providerUnavailable): break
+      isUnanswered = false
+    case .failure(.providerUnavailable): isUnanswered = true
     case .failure(let error):
       last = nil
       bad = error
+      isUnanswered = false
     }
     return try result.get()
   }

@@ -211,7 +211,16 @@ struct PartnerStatementTests {
     forge.publish(forge.first.jwk)
     try await verify()
     forge.published.withLock { $0 = nil }
-    forge.advance(3599)
+    // A new key's statement is not called wrong because the new set cannot be had.
+    let header: [String: Any] = StatementForge.header.merging(["kid": "k2"]) { $1 }
+    let new = try StatementForge.statement(forge.second, header: header)
+    forge.advance(10)
+    for _ in 0..<3 {
+      await #expect(throws: PartnerStatementError.unavailable) {
+        try await verifier.verify(new, of: StatementForge.partner)
+      }
+    }
+    forge.advance(3589)
     try await verify()
     forge.advance(1)
     await #expect(throws: PartnerStatementError.unavailable) { try await verify() }
