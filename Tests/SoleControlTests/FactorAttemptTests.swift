@@ -154,6 +154,46 @@ struct FactorAttemptTests {
 
   @Test("messages with codes are counted over all credentials of a signer")
   func codes() async throws {
+  @Test("encrypted tokens count as refused statements, so nobody fills the log with them")
+  func encrypted() async throws {
+    let store = MemoryStore()
+    let bench = SigningBench(store: store)
+    let credential = try await bench.enrol(expression: "EID")
+    bench.eid.set(.failure(.encrypted))
+    for _ in 0..<301 {
+      await #expect(throws: Refusal.encryptedToken) { try await authorize(bench, credential, [.eid: "x"], from: nil) }
+    }
+    for _ in 0..<20 {
+      await #expect(throws: Refusal.tooManyTries(retryAfter: 5)) {
+        try await authorize(bench, credential, [.eid: "x"], from: nil)
+      }
+    }
+    #expect(store.count(.authorizationRefused) == 301)
+  }
+
+  @Test("who has to wait makes nobody call the provider or the partner", arguments: [false, true])
+  func waitingCallsNobody(isPending: Bool) async throws {
+    let store = MemoryStore()
+    let bench = SigningBench(store: store)
+    let expression = isPending ? "PIN AND EID AND PARTNER AND PAGE" : "EID OR PARTNER"
+    let credential = try await bench.enrol(expression: expression)
+    let key = AttemptKey(.statementSigner, "alice", owner: AttemptKey.owner(ofSigner: "alice"))
+    for _ in 0..<301 { try await store.write { _ = try $0.count([key], now: bench.clock.now) } }
+    func call(_ presented: [FactorID: String]) async throws {
+      var request = AuthorizationRequest(
+        credential: credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [], presented: presented)
+      if isPending { request.outOfBand = [.page] }
+      _ = try await bench.service.begin(request, as: bench.principal())
+    }
+    let presented: [FactorID: String] =
+      isPending ? [.pin: SigningBench.pin, .eid: "x", .partner: "y"] : [.eid: "x", .partner: "y"]
+    await #expect(throws: Refusal.tooManyTries(retryAfter: 5)) { try await call(presented) }
+    #expect(bench.eid.calls == 0 && bench.statements.calls == 0)
+    bench.clock.advance(5)
+    await #expect(throws: Refusal.wrongFactor(.eid)) { try await call(presented) }
+    #expect(bench.eid.calls == 1 && bench.statements.calls == 1)
+  }
+
     let bench = SigningBench()
     var credentials: [Credential] = []
     for number in 0..<22 { credentials.append(try await bench.enrol("c\(number)", expression: "SMS")) }

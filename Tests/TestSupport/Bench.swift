@@ -23,26 +23,34 @@ public final class TestClock: Sendable {
 /// An eID provider that says what the test tells it to.
 public final class StubEID: EIDTokenVerifier {
   private let answer: Mutex<Result<EIDStatement, EIDTokenError>>
+  private let count = Mutex(0)
+  /// How often it was asked.
+  public var calls: Int { count.withLock { $0 } }
   public init() { answer = Mutex(.failure(.refused("nothing set"))) }
   public func set(_ answer: Result<EIDStatement, EIDTokenError>) { self.answer.withLock { $0 = answer } }
 
   public func verify(
     token: String, issuer: String, for partner: PartnerID
   ) async throws(EIDTokenError) -> EIDStatement {
-    try answer.withLock { $0 }.get()
+    count.withLock { $0 += 1 }
+    return try answer.withLock { $0 }.get()
   }
 }
 
 /// A partner that states what the test tells it to.
 public final class StubStatements: PartnerStatementVerifier {
   private let answer: Mutex<Result<PartnerStatement, PartnerStatementError>>
+  private let count = Mutex(0)
+  /// How often it was asked.
+  public var calls: Int { count.withLock { $0 } }
   public init() { answer = Mutex(.failure(.refused("nothing set"))) }
   public func set(_ answer: Result<PartnerStatement, PartnerStatementError>) { self.answer.withLock { $0 = answer } }
 
   public func verify(
     _ statement: String, of partner: PartnerID
   ) async throws(PartnerStatementError) -> PartnerStatement {
-    try answer.withLock { $0 }.get()
+    count.withLock { $0 += 1 }
+    return try answer.withLock { $0 }.get()
   }
 }
 

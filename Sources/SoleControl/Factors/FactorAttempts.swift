@@ -43,12 +43,19 @@ struct FactorAttempt: Sendable {
     _ checks: [DecidedCheck], _ transaction: any SoleControlWriting, _ rules: SigningService.Rules, _ now: UnixTime
   ) throws -> Refusal? {
     guard !checks.isEmpty else { return nil }
-    if let wait = try transaction.wait(keys(of: checks.map(\.factor)), now: now) {
-      return .tooManyTries(retryAfter: wait)
-    }
+    if let wait = try wait(checks.map(\.factor), transaction, now) { return .tooManyTries(retryAfter: wait) }
     guard let refusal = try transaction.decide(checks, credential, rules, now) else { return nil }
-    if case .wrongFactor(let factor) = refusal { try count(factor, transaction, now) }
+    switch refusal {
+    case .wrongFactor(let factor): try count(factor, transaction, now)
+    case .encryptedToken: try count(.eid, transaction, now)
+    default: break
+    }
     return refusal
+  }
+
+  /// Seconds until a try at these factors is looked at; nil if now.
+  func wait(_ factors: [FactorID], _ store: any SoleControlReading, _ now: UnixTime) throws -> UnixTime? {
+    try store.wait(keys(of: factors), now: now)
   }
 
   /// Refused statements do not hold up PINs, nor the other way round.

@@ -107,11 +107,26 @@ struct DecidedCheck: Sendable {
   }
 }
 
+extension FactorID {
+  /// Whether a check may call somebody outside.
+  fileprivate var isCheckedElsewhere: Bool { self == .eid || self == .partner }
+}
+
 extension SigningService {
   /// Prepares the check of every presented factor, in a fixed order.
+  ///
+  /// - Throws: `Refusal.tooManyTries` for whoever has to wait, before a provider or partner is called for them. What
+  ///   decides is the look in the transaction (`FactorAttempt.decide`).
   func prepare(
-    _ request: AuthorizationRequest, for credential: Credential, evidencePrefix: String, now: UnixTime
+    _ request: AuthorizationRequest, for credential: Credential, _ attempt: FactorAttempt, evidencePrefix: String,
+    now: UnixTime
   ) async throws -> [FactorCheck] {
+    let presented = credential.enrolments.map(\.factor).filter { request.presented[$0] != nil }
+    if presented.contains(where: \.isCheckedElsewhere),
+      let wait = try await store.read({ try attempt.wait(presented, $0, now) })
+    {
+      throw Refusal.tooManyTries(retryAfter: wait)
+    }
     var checks: [FactorCheck] = []
     for factor in FactorID.allCases {
       guard let enrolment = credential.enrolments.first(where: { $0.factor == factor }),

@@ -80,11 +80,12 @@ extension SigningService {
     let credential = try await confirmed(row, id: id)
     guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
     try Self.check(factors: Set(presented.keys), credential)
+    let attempt = FactorAttempt(credential, client: principal.client, origin: origin)
     let checks = try await prepare(
-      .deletion(of: id, presented: presented), for: credential, evidencePrefix: try await randomID(), now: clock.now())
+      .deletion(of: id, presented: presented), for: credential, attempt, evidencePrefix: try await randomID(),
+      now: clock.now())
     return try await order(
-      .deletion, id, client, credential.signer, credential.partner, checks: checks, seal: row.seal,
-      attempt: FactorAttempt(credential, client: principal.client, origin: origin))
+      .deletion, id, client, credential.signer, credential.partner, checks: checks, seal: row.seal, attempt: attempt)
   }
 
   /// - Parameter seal: of the credential that must not have changed meanwhile.

@@ -71,7 +71,8 @@ extension SigningService {
     try Self.check(request, credential)
 
     let random = try await randomID()
-    let checks = try await prepare(request, for: credential, evidencePrefix: random, now: now)
+    let attempt = FactorAttempt(credential, client: principal.client, origin: request.origin)
+    let checks = try await prepare(request, for: credential, attempt, evidencePrefix: random, now: now)
     var binding = Binding(
       gateway: rules.gateway, partner: credential.partner, client: request.channel.client, signer: credential.signer,
       credential: credential.id, scal: credential.scal, numSignatures: request.numSignatures,
@@ -87,7 +88,6 @@ extension SigningService {
 
     let activation = Activation(digest: sad.digest, binding: text, expires: binding.expires)
     let rules = rules
-    let attempt = FactorAttempt(credential, client: principal.client, origin: request.origin)
     let refusal: Refusal? = try await store.write { transaction in
       guard try transaction.seal(of: credential.id) == row.seal else { throw Refusal.unavailable }
       if let refusal = try attempt.decide(decided, transaction, rules, now) { return refusal }

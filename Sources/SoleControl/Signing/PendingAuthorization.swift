@@ -44,7 +44,8 @@ extension SigningService {
 
     let (id, link) = (try await randomID(), try await randomID())
     let handle = try await randomID() + randomID()
-    let checks = try await prepare(request, for: credential, evidencePrefix: id, now: now)
+    let attempt = FactorAttempt(credential, client: principal.client, origin: request.origin)
+    let checks = try await prepare(request, for: credential, attempt, evidencePrefix: id, now: now)
     var asked = PendingTerms(
       id: id, gateway: rules.gateway, partner: credential.partner, signer: credential.signer,
       credential: credential.id, numSignatures: request.numSignatures, hashAlgorithm: request.hashAlgorithm,
@@ -61,7 +62,6 @@ extension SigningService {
       terms: SealedRow(text: text, seal: mac), expires: terms.expires, state: .waiting(tries: 0))
     let sent = SentMessage(
       id: id, partner: credential.partner, credential: credential.id, factor: enrolment.factor, time: now)
-    let attempt = FactorAttempt(credential, client: principal.client, origin: request.origin)
     if case .eidApp(let issuer, _, _, let hint) = enrolment {
       try await ask(issuer, hint, pending, sent, decided, terms, row.seal, handle, attempt)
       return .pending(handle: handle)
