@@ -12,6 +12,8 @@ struct EIDAppTests {
     let bench: SigningBench
     let credential: Credential
 
+    let device = CountingDevice()
+
     init(_ expression: String = "EIDAPP", scal: SCAL = .one) async throws {
       bench = SigningBench(store: store)
       credential = try await bench.enrol(scal: scal, expression: expression)
@@ -525,3 +527,6 @@ extension EIDAppTests.Setting {
     TOTP.code(SigningBench.otpSecret, at: bench.clock.now)
   }
 }
+    let macs = setting.device.macs
+    // Nobody who does not know the token makes the device work.
+    #expect(setting.device.macs == macs)

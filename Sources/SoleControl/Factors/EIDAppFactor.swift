@@ -273,13 +273,12 @@ extension SigningService {
     let digest = Self.digest(ofSecret: id)
     let presented = Self.digest(ofSecret: token)
     let stored = try await store.read { try $0.appRequest(digest) }
-    let text = stored?.row.text ?? []
-    let mac = try await codes([(.pending, text)])[0]
-    let request = AppRequest(canonical: text)
-    let isRight = Self.isEqual(presented, request?.notification ?? [UInt8](repeating: 0, count: presented.count))
-    guard let stored, let request, isRight, Self.isEqual(mac, stored.row.seal), request.request == digest else {
-      return false
-    }
+    // Before the device works: anybody may call this.
+    guard let stored, let request = AppRequest(canonical: stored.row.text), request.request == digest,
+      Self.isEqual(presented, request.notification)
+    else { return false }
+    let mac = try await codes([(.pending, stored.row.text)])[0]
+    guard Self.isEqual(mac, stored.row.seal) else { return false }
     try await store.write { transaction in
       guard let current = try transaction.appRequest(digest) else { return }
       var schedule = current.schedule
