@@ -124,39 +124,87 @@ struct ProviderAuthenticationTests {
 
   // MARK: Mutual TLS
 
-  @Test("mutual TLS: a server that demands a certificate gets ours, at its alias; without one there is no connection")
+  @Test(
+    "mutual TLS: a server that demands a certificate gets ours for token, introspection and CIBA, each at its alias")
   func mutualTLS() async throws {
+    try await withMutualTLS { script, gateway in
+      let provider = try await gateway(.ours)
+      script.answer("mtls/token", Self.tokens)
+      let tokens = try await provider.exchange(code: "c", redirectURI: "https://us.example/", codeVerifier: "v")
+      #expect(tokens.idToken == "i")
+      script.answer(
+        "mtls/introspect",
+        [
+          "active": true, "client_id": "us", "sub": "subject-1", "acr": "high",
+          "auth_time": .integer(ScriptedProvider.now),
+        ])
+      let statement = try await provider.verify("opaque", for: PartnerID("portal"))
+      #expect(statement.subject == "subject-1")
+      script.answer("mtls/backchannel", ["auth_req_id": "r-1", "expires_in": 120])
+      let request = EIDAppRequest(
+        issuer: script.issuer, loginHint: "alice", bindingMessage: "1", lifetime: 60, notificationToken: "n")
+      #expect(try await provider.ask(request).id == "r-1")
+      script.answer("mtls/token", .error("authorization_pending"))
+      #expect(try await provider.result(of: "r-1") == .waiting)
+      #expect(script.calls.map(\.path) == ["mtls/token", "mtls/introspect", "mtls/backchannel", "mtls/token"])
+      for call in script.calls {
+        #expect(call.form["client_id"] == "us" && call.authorization == nil && call.form["client_secret"] == nil)
+      }
+    }
+  }
+
+  @Test("mutual TLS: without a certificate, or with one of another authority, nothing arrives")
+  func otherIdentities() async throws {
+    try await withMutualTLS { script, gateway in
+      for identity in [Identity.none, .strange] {
+        let provider = try await gateway(identity)
+        let error = await #expect(throws: EIDTokenError.self) {
+          try await provider.exchange(code: "c", redirectURI: "https://us.example/", codeVerifier: "v")
+        }
+        guard case .providerUnavailable? = error else {
+          Issue.record("\(identity): \(String(describing: error))")
+          continue
+        }
+      }
+      #expect(script.calls.isEmpty)
+    }
+  }
+
+  private enum Identity { case ours, none, strange }
+
+  /// Runs `body` with a real TLS server that wants certificates of one authority, and what makes gateways for it.
+  private func withMutualTLS(
+    _ body: @escaping @Sendable (ScriptedProvider, (Identity) async throws -> OpenIDProvider) async throws -> Void
+  ) async throws {
     let (servers, clients) = (try await LocalAuthority("servers"), try await LocalAuthority("clients"))
+    let strangers = try await LocalAuthority("strangers")
     try await servers.issue("server")
-    try await clients.issue("client")
-    let identity = HTTPClient.Identity(certificate: clients.certificate("client"), privateKey: clients.key("client"))
+    for authority in [clients, strangers] { try await authority.issue("client") }
     let script = ScriptedProvider()
     try await LocalServer.serve(
       script.router, certificate: servers.certificate("server"), key: servers.key("server"), clients: clients.root
     ) { base in
       script.begin(at: base)
-      script.announce("mtls_endpoint_aliases", ["token_endpoint": .string(base + "/mtls/token")])
-      script.answer("mtls/token", Self.tokens)
-      for identity in [nil, identity] {
+      script.announce(
+        "mtls_endpoint_aliases",
+        [
+          "token_endpoint": .string(base + "/mtls/token"), "introspection_endpoint": .string(base + "/mtls/introspect"),
+          "backchannel_authentication_endpoint": .string(base + "/mtls/backchannel"),
+        ])
+      try await body(script) { identity in
         var settings = HTTPClient.Settings()
         settings.trustAnchors = servers.root
-        settings.identity = identity
         var provider = ScriptedProvider.settings(base)
-        if let identity { provider.authentication = .mutualTLS(identity) }
-        #expect(provider.authentication.identity == identity)
-        let gateway = OpenIDProvider(provider, client: HTTPClient(settings), now: { ScriptedProvider.now })
-        func exchange() async throws -> String {
-          try await gateway.exchange(code: "c", redirectURI: "https://us.example/", codeVerifier: "v").idToken
+        provider.accessTokens = .introspection
+        provider.backchannel = BackchannelSettings()
+        if identity != .none {
+          let authority = identity == .ours ? clients : strangers
+          provider.authentication = .mutualTLS(
+            HTTPClient.Identity(certificate: authority.certificate("client"), privateKey: authority.key("client")))
         }
-        if identity == nil {
-          await #expect(throws: EIDTokenError.providerUnavailable) { try await exchange() }
-        } else {
-          #expect(try await exchange() == "i")
-        }
+        settings.identity = provider.authentication.identity
+        return OpenIDProvider(provider, client: HTTPClient(settings), now: { ScriptedProvider.now })
       }
-      let call = try #require(script.calls.first)
-      #expect(script.calls.count == 1 && call.path == "mtls/token" && call.form["client_id"] == "us")
-      #expect(call.authorization == nil && call.form["client_secret"] == nil)
     }
   }
 }

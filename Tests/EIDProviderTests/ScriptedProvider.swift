@@ -53,7 +53,7 @@ final class ScriptedProvider: Sendable {
     let router = Router()
     router.get(".well-known/openid-configuration") { _, _ in Self.response(200, self.document) }
     router.get("jwks") { _, _ in Self.response(200, self.keys) }
-    for path in ["token", "backchannel", "userinfo", "mtls/token"] {
+    for path in ["token", "backchannel", "userinfo", "mtls/token", "mtls/introspect", "mtls/backchannel"] {
       for method in [HTTPRequest.Method.get, .post] {
         router.on(RouterPath(path), method: method) { request, _ in
           let body = String(buffer: try await request.body.collect(upTo: 64 << 10))
