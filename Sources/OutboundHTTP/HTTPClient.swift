@@ -7,8 +7,10 @@ public enum HTTPClientError: Error, Equatable, Sendable {
   case badHeader
   /// The host's addresses are not public ones.
   case forbiddenAddress
-  /// No connection, or it broke.
+  /// No connection, also not in time; nothing was sent.
   case unreachable
+  /// The connection broke before the answer was whole; the server may have the request.
+  case lost
   /// The certificate is not trusted or does not name the host.
   case untrusted
   case timedOut

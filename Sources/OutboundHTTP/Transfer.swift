@@ -153,11 +153,17 @@ final class Transfer: @unchecked Sendable {
     case CURLE_WRITE_ERROR where isTooLarge: .tooLarge
     case CURLE_COULDNT_CONNECT where sawForbiddenAddress: .forbiddenAddress
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .badAddress
-    case CURLE_OPERATION_TIMEDOUT: .timedOut
+    case CURLE_OPERATION_TIMEDOUT where wasSent: .timedOut
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM:
       .untrusted
-    default: .unreachable
+    default: wasSent ? .lost : .unreachable
     }
+  }
+
+  /// Whether anything of the request went out.
+  private var wasSent: Bool {
+    var size = 0
+    return ccurl_get_long(handle, CURLINFO_REQUEST_SIZE, &size) == CURLE_OK && size > 0
   }
 }
 

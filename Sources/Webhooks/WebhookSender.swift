@@ -74,7 +74,7 @@ extension WebhookError {
   var mayPass: Bool {
     switch self {
     case .refused(let status): status >= 500
-    case .unanswered(.unreachable), .unanswered(.timedOut): true
+    case .unanswered(.unreachable), .unanswered(.lost), .unanswered(.timedOut): true
     case .unanswered(.badAddress), .unanswered(.untrusted), .unanswered(.tooLarge), .unanswered(.stopped): false
     case .unanswered(.forbiddenAddress), .unanswered(.badHeader): false
     }

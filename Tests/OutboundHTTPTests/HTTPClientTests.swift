@@ -160,6 +160,20 @@ struct HTTPClientTests {
     await #expect(throws: HTTPClientError.unreachable) { try await client().perform(.init(url: "http://127.0.0.1:1/")) }
   }
 
+  @Test("a connection that breaks when the request was sent is told apart from none, also from none in time")
+  func lost() async throws {
+    let closing = try ClosingServer()
+    await #expect(throws: HTTPClientError.lost) { try await client().perform(.init(url: closing.url)) }
+    closing.close()
+    await #expect(throws: HTTPClientError.unreachable) { try await client().perform(.init(url: closing.url)) }
+    // Takes no connection: its line of one is full.
+    let deaf = try ClosingServer(isDeaf: true)
+    defer { deaf.close() }
+    await #expect(throws: HTTPClientError.unreachable) {
+      try await client { $0.timeout = .milliseconds(300) }.perform(.init(url: deaf.url))
+    }
+  }
+
   @Test("a stopped client refuses calls")
   func stopped() async {
     let client = client()

@@ -64,7 +64,7 @@ extension NoAnswer {
     switch error {
     case .badAddress, .forbiddenAddress: self.init("the address cannot be used")
     case .badHeader: self.init("a header cannot be sent")
-    case .unreachable: self.init("no connection, or it broke", isLostConnection: true)
+    case .unreachable, .lost: self.init("no connection, or it broke", isLostConnection: true)
     case .untrusted: self.init("the TLS handshake failed, or the certificate is not trusted (--trust-anchor)")
     case .timedOut: self.init("no answer in time")
     case .tooLarge: self.init("an answer larger than 64 MiB")
