@@ -18,6 +18,8 @@ public struct CSCError: Error, Equatable, Sendable {
   public let code: String
   /// Wire name: `error_description`.
   public let text: String
+  /// Seconds after which trying again can help, of an error of kind `temporarilyUnavailable`.
+  public private(set) var retryAfter: Int64 = 1
 
   init(_ kind: Kind, _ code: String, _ text: String) {
     self.kind = kind
@@ -26,6 +28,13 @@ public struct CSCError: Error, Equatable, Sendable {
   }
 
   private static func invalid(_ text: String) -> CSCError { CSCError(.badRequest, "invalid_request", text) }
+
+  /// The same error for somebody who had better wait so many seconds.
+  public func after(_ seconds: Int64) -> CSCError {
+    var error = self
+    error.retryAfter = max(seconds, 1)
+    return error
+  }
 
   public var json: JSONValue { ["error": .string(code), "error_description": .string(text)] }
 }

@@ -15,6 +15,7 @@ extension OpenIDProvider {
   public func ask(_ request: EIDAppRequest) async throws(EIDAppError) -> EIDAppTicket {
     guard let rules = settings.backchannel else { throw .misconfigured("no backchannel") }
     let answer: BackchannelAnswer
+    var isAsked = false
     do throws(EIDTokenError) {
       guard let endpoint = try await discover().backchannel else { throw .refused("no endpoint") }
       var form = [
@@ -23,8 +24,13 @@ extension OpenIDProvider {
       ]
       if !rules.acrValues.isEmpty { form.append(("acr_values", rules.acrValues.joined(separator: " "))) }
       if rules.delivery == .ping { form.append(("client_notification_token", request.notificationToken)) }
+      isAsked = true
       answer = try await backchannelAnswer(form, to: endpoint)
     } catch {
+      // Nothing of the person was sent before.
+      if !isAsked, case .providerUnavailable(let outage) = error {
+        throw .unavailable(ProviderOutage(retryAfter: outage.retryAfter))
+      }
       throw error.aboutUs
     }
     switch answer {
@@ -57,7 +63,8 @@ extension OpenIDProvider {
     switch answer {
     case .good(let body):
       do throws(EIDTokenError) { return .approved(try await statement(body, request: id)) } catch {
-        return .failed(error == .providerUnavailable ? "unverified" : error.reason)
+        if case .providerUnavailable = error { return .failed("unverified") }
+        return .failed(error.reason)
       }
     case .error("authorization_pending"): return .waiting
     case .error("slow_down"): return .slowDown
@@ -124,11 +131,11 @@ extension OpenIDProvider {
     let body = try? JSONValue.parse(response.body).object
     switch response.status {
     case 200:
-      guard let body else { throw .providerUnavailable }
+      guard let body else { throw .providerUnavailable(ProviderOutage(mayHaveArrived: true)) }
       return .good(body)
-    case 429: throw .providerUnavailable
+    case 429: throw .providerUnavailable()
     case 400..<500: return .error(Self.code(body?["error"]?.string) ?? "status \(response.status)")
-    default: throw .providerUnavailable
+    default: throw .providerUnavailable()
     }
   }
 
@@ -151,7 +158,9 @@ extension EIDTokenError {
   }
 
   /// Where nothing of the person is in question yet.
-  fileprivate var aboutUs: EIDAppError { self == .providerUnavailable ? .unavailable : .misconfigured(reason) }
+  fileprivate var aboutUs: EIDAppError {
+    if case .providerUnavailable(let outage) = self { .unavailable(outage) } else { .misconfigured(reason) }
+  }
 }
 
 extension TrustedProviders: EIDAppClient {

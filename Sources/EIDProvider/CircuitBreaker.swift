@@ -31,6 +31,12 @@ struct CircuitBreaker: Sendable {
     }
   }
 
+  /// Seconds until a call is let through again; nil if now, or nobody knows because one is trying.
+  func wait(at now: UnixTime) -> UnixTime? {
+    guard case .open(let until) = state, now < until else { return nil }
+    return min(until - now, pause)
+  }
+
   /// To be asked right before a call; the call's end must be told to `ended`.
   mutating func admits(at now: UnixTime) -> Bool {
     guard !isOpen(at: now) else { return false }

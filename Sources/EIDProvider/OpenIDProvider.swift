@@ -137,7 +137,7 @@ public actor OpenIDProvider {
   public func authorizationURL(
     redirectURI: String, state: String, nonce: String, codeVerifier: String
   ) async throws(EIDTokenError) -> String {
-    guard let endpoint = try await discover().authorization else { throw .providerUnavailable }
+    guard let endpoint = try await discover().authorization else { throw .providerUnavailable() }
     let digest = Data(SHA256.hash(data: Data(codeVerifier.utf8))).base64EncodedString()
     let challenge = digest.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     let query = [
@@ -201,7 +201,7 @@ public actor OpenIDProvider {
     let answer = try await json(HTTPClient.Request(url: base + "/.well-known/openid-configuration"), calls)
     guard answer["issuer"]?.string == settings.issuer, let keys = answer["jwks_uri"]?.string,
       let token = settings.endpoint("token_endpoint", in: answer)
-    else { throw .providerUnavailable }
+    else { throw .providerUnavailable() }
     return Document(
       keys: keys, token: token, authorization: answer["authorization_endpoint"]?.string,
       userInfo: answer["userinfo_endpoint"]?.string,
@@ -232,7 +232,7 @@ public actor OpenIDProvider {
     let response = try await calls.perform(request)
     if mayRefuse, (400..<500).contains(response.status) { throw .refused("status \(response.status)") }
     guard response.status == 200, let object = try? JSONValue.parse(response.body).object else {
-      throw .providerUnavailable
+      throw .providerUnavailable()
     }
     return object
   }

@@ -119,7 +119,7 @@ extension OpenIDProvider {
       do {
         assertion = try await key.assertion(client: settings.clientID, audience: name, now: now())
       } catch {
-        throw .providerUnavailable
+        throw .providerUnavailable()
       }
       form += [
         ("client_id", settings.clientID),

@@ -46,21 +46,41 @@ actor ProviderCalls {
   var countUnderWay: Int { queue.underWay }
   var countWaiting: Int { queue.countWaiting }
 
-  /// - Throws: `EIDTokenError.providerUnavailable` if there is no answer, the answer is a server's error (5xx), the queue
+  /// - Throws: `EIDTokenError.providerUnavailable`, with the rest of the pause, if there is no answer, the answer is a server's error (5xx), the queue
   ///   is full, or the provider did not answer lately.
   func perform(_ request: HTTPClient.Request) async throws(EIDTokenError) -> HTTPClient.Response {
-    guard !breaker.isOpen(at: now()) else { throw .providerUnavailable }
+    guard !breaker.isOpen(at: now()) else { throw outage() }
     if !queue.enter() {
-      guard queue.countWaiting < queue.mostWaiting else { throw .providerUnavailable }
+      guard queue.countWaiting < queue.mostWaiting else { throw outage() }
       await withCheckedContinuation { queue.wait($0) }
     }
     defer { queue.leave() }
     // Whoever waited learns here what became of those before.
-    guard breaker.admits(at: now()) else { throw .providerUnavailable }
-    let response = try? await client.perform(request)
-    let isAlive = response.map { $0.status < 500 } ?? false
+    guard breaker.admits(at: now()) else { throw outage() }
+    let result: Result<HTTPClient.Response, HTTPClientError>
+    do { result = .success(try await client.perform(request)) } catch { result = .failure(error) }
+    let isAlive = if case .success(let response) = result { response.status < 500 } else { false }
     if breaker.ended(isAlive: isAlive, at: now()) { report(isAlive ? .answersAgain : .stopped(pause: limits.pause)) }
-    guard let response, isAlive else { throw .providerUnavailable }
-    return response
+    switch result {
+    case .success(let response) where isAlive: return response
+    // A gateway before the provider that waited in vain for it.
+    case .success(let response): throw outage(mayHaveArrived: response.status == 504)
+    case .failure(let error): throw outage(mayHaveArrived: error.mayHaveArrived)
+    }
+  }
+
+  private func outage(mayHaveArrived: Bool = false) -> EIDTokenError {
+    .providerUnavailable(
+      ProviderOutage(retryAfter: breaker.wait(at: now()) ?? 1, mayHaveArrived: mayHaveArrived))
+  }
+}
+
+extension HTTPClientError {
+  /// Whether the server may have the request.
+  fileprivate var mayHaveArrived: Bool {
+    switch self {
+    case .badAddress, .badHeader, .forbiddenAddress, .unreachable, .untrusted: false
+    case .lost, .timedOut, .tooLarge, .stopped: true
+    }
   }
 }

@@ -8,7 +8,7 @@ struct ProviderKeys: Sendable {
 
   /// Two keys of the same id make the set ambiguous: it is refused.
   init(_ document: JSONValue) throws(EIDTokenError) {
-    guard let entries = document.object?["keys"]?.array else { throw .providerUnavailable }
+    guard let entries = document.object?["keys"]?.array else { throw .providerUnavailable() }
     keys = entries.compactMap(\.object).filter { $0["use"]?.string ?? "sig" == "sig" }
     let ids = keys.compactMap { $0["kid"]?.string }
     guard Set(ids).count == ids.count else { throw .refused("ambiguous keys") }

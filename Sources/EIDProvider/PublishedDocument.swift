@@ -47,11 +47,13 @@ actor PublishedDocument<Value: Sendable> {
     let isFresh = last.map { now() - $0.time < life.fresh } ?? false
     if let last, isFresh || isKept(last.time) {
       if isEnough(last.value), isFresh || triedLately { return last.value }
-      if triedLately, isUnanswered { throw .providerUnavailable }
+      if let tried, triedLately, isUnanswered {
+        throw .providerUnavailable(ProviderOutage(retryAfter: tried + life.retry - now()))
+      }
       if triedLately, isFresh { return last.value }
     }
-    do { return try await readOnce() } catch .providerUnavailable {
-      guard let last, isKept(last.time), isEnough(last.value) else { throw .providerUnavailable }
+    do { return try await readOnce() } catch .providerUnavailable(let outage) {
+      guard let last, isKept(last.time), isEnough(last.value) else { throw .providerUnavailable(outage) }
       return last.value
     }
   }
@@ -82,7 +84,7 @@ actor PublishedDocument<Value: Sendable> {
 
   private static func value(of task: Task<Value, any Error>) async throws(EIDTokenError) -> Value {
     do { return try await task.value } catch let error as EIDTokenError { throw error } catch {
-      throw .providerUnavailable
+      throw .providerUnavailable()
     }
   }
 }

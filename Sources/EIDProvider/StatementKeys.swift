@@ -42,11 +42,12 @@ public struct StatementKeys: Sendable {
     set = PublishedDocument(life, now: now) {
       guard let document = await source() else {
         report(.unavailable)
-        throw EIDTokenError.providerUnavailable
+        throw EIDTokenError.providerUnavailable()
       }
       do throws(EIDTokenError) { return try ProviderKeys(document) } catch {
         report(.wrong)
-        throw error == .providerUnavailable ? .refused("keys") : error
+        if case .providerUnavailable = error { throw EIDTokenError.refused("keys") }
+        throw error
       }
     }
   }

@@ -30,7 +30,7 @@ extension Response {
     case .unauthenticated:
       let isLogin = error.code == "invalid_request"
       headers[.wwwAuthenticate] = isLogin ? #"Basic realm="countersign""# : #"Bearer error="\#(error.code)""#
-    case .temporarilyUnavailable: headers[.retryAfter] = "1"
+    case .temporarilyUnavailable: headers[.retryAfter] = "\(error.retryAfter)"
     case .tooManyRequests(let seconds): headers[.retryAfter] = "\(seconds)"
     case .methodNotAllowed: headers[.allow] = "POST"
     // RFC 6750 §3: for tokens, not for documents.

@@ -62,6 +62,7 @@ extension Refusal {
     case .invalidOrder: .invalidToken
     case .orderExpired: .expiredToken
     case .unavailable: .temporarilyUnavailable
+    case .providerUnavailable(let seconds): .temporarilyUnavailable.after(seconds)
     }
   }
 

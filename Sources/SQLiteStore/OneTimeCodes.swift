@@ -55,4 +55,5 @@ extension Transaction {
   }
 
   func markFailed(message id: String) throws { try execute("UPDATE message SET failed = 1 WHERE id = ?", [id]) }
+  func remove(message id: String) throws { try execute("DELETE FROM message WHERE id = ?", [id]) }
 }

@@ -1,8 +1,10 @@
 import EIDProvider
 import Foundation
+import Hummingbird
 import JWTKit
 import OutboundHTTP
 import SoleControl
+import TestSupport
 import Testing
 import WireJSON
 
@@ -76,11 +78,11 @@ struct BackchannelTests {
         (.error("missing_user_code"), .misconfigured("missing_user_code")),
         // Words that could do harm in a log are not repeated.
         (.error("a\nb"), .misconfigured("status 400")), (.error(""), .misconfigured("status 400")),
-        (.error("slow_down", 429), .unavailable), (.error("server_error", 500), .unavailable),
-        (.error("x", 503), .unavailable), (.init(status: 302, body: [:]), .unavailable),
+        (.error("slow_down", 429), .unavailable()), (.error("server_error", 500), .unavailable()),
+        (.error("x", 503), .unavailable()), (.init(status: 302, body: [:]), .unavailable()),
         (.init(status: 200, body: ["auth_req_id": ""]), .misconfigured("no auth_req_id")),
         (.init(status: 200, body: [:]), .misconfigured("no auth_req_id")),
-        (.init(status: 200, body: []), .unavailable),
+        (.init(status: 200, body: []), .unavailable(ProviderOutage(mayHaveArrived: true))),
         (
           .init(status: 200, body: ["auth_req_id": .string(String(repeating: "x", count: 2049))]),
           .misconfigured("no auth_req_id")
@@ -90,6 +92,37 @@ struct BackchannelTests {
         script.answer("backchannel", answer)
         await #expect(throws: error) { try await provider.ask(Self.request) }
       }
+    }
+  }
+
+  @Test("whether the person may have been asked is told: only where the provider was reached and its answer is lost")
+  func lostAnswers() async throws {
+    try await Self.with { provider, script in
+      for (answer, mayHaveArrived) in [
+        (.error("x", 503), false), (.error("x", 429), false), (.error("x", 504), true),
+        (.init(status: 200, body: []), true),
+      ] as [(ScriptedProvider.Answer, Bool)] {
+        script.answer("backchannel", answer)
+        await #expect(throws: EIDAppError.unavailable(ProviderOutage(mayHaveArrived: mayHaveArrived))) {
+          try await provider.ask(Self.request)
+        }
+      }
+    }
+    // The document cannot be had in time: the person is not in question yet.
+    let gate = Gate()
+    let router = Router()
+    router.get(".well-known/openid-configuration") { _, _ in
+      await gate.pass()
+      return ""
+    }
+    try await LocalServer.serve(router) { base in
+      var (settings, client) = (ScriptedProvider.settings(base), HTTPClient.Settings())
+      settings.backchannel = BackchannelSettings()
+      client.allowsPlainHTTP = true
+      client.timeout = .milliseconds(100)
+      let provider = OpenIDProvider(settings, client: HTTPClient(client), now: { ScriptedProvider.now })
+      await #expect(throws: EIDAppError.unavailable()) { try await provider.ask(Self.request) }
+      await gate.open()
     }
   }
 
@@ -105,8 +138,8 @@ struct BackchannelTests {
     var settings = ScriptedProvider.settings("http://127.0.0.1:9")
     settings.backchannel = BackchannelSettings()
     let dead = OpenIDProvider(settings, client: ScriptedProvider.plainClient, now: { ScriptedProvider.now })
-    await #expect(throws: EIDAppError.unavailable) { try await dead.ask(Self.request) }
-    await #expect(throws: EIDAppError.unavailable) { try await dead.result(of: "r-1") }
+    await #expect(throws: EIDAppError.unavailable()) { try await dead.ask(Self.request) }
+    await #expect(throws: EIDAppError.unavailable()) { try await dead.result(of: "r-1") }
     let none = TrustedProviders([:])
     await #expect(throws: EIDAppError.misconfigured("issuer")) { try await none.ask(Self.request) }
     await #expect(throws: EIDAppError.misconfigured("issuer")) { try await none.result(of: "r-1", issuer: "x") }
@@ -126,7 +159,7 @@ struct BackchannelTests {
         (.error("invalid_client", 401), .failure(.misconfigured("invalid_client"))),
         (.error("unauthorized_client", 403), .failure(.misconfigured("unauthorized_client"))),
         (.error("unsupported_grant_type"), .failure(.misconfigured("unsupported_grant_type"))),
-        (.error("x", 500), .failure(.unavailable)), (.error("x", 429), .failure(.unavailable)),
+        (.error("x", 500), .failure(.unavailable())), (.error("x", 429), .failure(.unavailable())),
         (.init(status: 200, body: [:]), .success(.failed("no id_token"))),
         (.init(status: 200, body: ["id_token": "x.y.z"]), .success(.failed("form"))),
       ]

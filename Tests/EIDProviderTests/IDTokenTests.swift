@@ -237,7 +237,7 @@ struct IDTokenTests {
       ProviderSettings(issuer: issuer, clientID: "us", levels: ["high": .high]), client: HTTPClient(client),
       now: { Forge.now })
     let text = try Forge.token(header: ["alg": "ES256", "kid": "k1"], claims: Forge.claims(issuer: issuer), key: key)
-    await #expect(throws: EIDTokenError.providerUnavailable) { try await provider.verify(idToken: text) }
+    await #expect(throws: EIDTokenError.providerUnavailable()) { try await provider.verify(idToken: text) }
     let providers = TrustedProviders([issuer: provider])
     await #expect(throws: EIDTokenError.refused("issuer")) {
       try await providers.verify(token: text, issuer: "https://other.example", for: PartnerID("portal"))

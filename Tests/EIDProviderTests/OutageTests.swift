@@ -32,6 +32,18 @@ struct OutageTests {
     }
   }
 
+  @Test("how long it stays open is told while it is known")
+  func breakerWait() {
+    var breaker = CircuitBreaker(failures: 1, pause: 10)
+    #expect(breaker.wait(at: 5) == nil)
+    _ = breaker.ended(isAlive: false, at: 5)
+    #expect([5, 6, 14, 15].map { breaker.wait(at: $0) } == [10, 9, 1, nil])
+    // A clock that goes back makes it no longer.
+    #expect(breaker.wait(at: 0) == 10)
+    _ = breaker.admits(at: 15)
+    #expect(breaker.isOpen(at: 15) && breaker.wait(at: 15) == nil)
+  }
+
   // MARK: Documents
 
   private final class Source: Sendable {
@@ -53,7 +65,7 @@ struct OutageTests {
     let (source, time) = (Source(), TestTime())
     let document = document(source, time)
     #expect(try await document.value() == 1)
-    source.answer.withLock { $0 = .failure(.providerUnavailable) }
+    source.answer.withLock { $0 = .failure(.providerUnavailable()) }
     time.advance(99)
     #expect(try await document.value() == 1)
     #expect(source.count == 1)
@@ -67,7 +79,7 @@ struct OutageTests {
     time.advance(889)
     #expect(try await document.value() == 1)
     time.advance(1)
-    await #expect(throws: EIDTokenError.providerUnavailable) { try await document.value() }
+    await #expect(throws: EIDTokenError.providerUnavailable()) { try await document.value() }
     source.answer.withLock { $0 = .success(2) }
     #expect(try await document.value() == 2)
   }
@@ -83,9 +95,9 @@ struct OutageTests {
       await #expect(throws: EIDTokenError.refused("ambiguous keys")) { try await document.value() }
     }
     #expect(source.count == 2)
-    source.answer.withLock { $0 = .failure(.providerUnavailable) }
+    source.answer.withLock { $0 = .failure(.providerUnavailable()) }
     time.advance(10)
-    await #expect(throws: EIDTokenError.providerUnavailable) { try await document.value() }
+    await #expect(throws: EIDTokenError.providerUnavailable()) { try await document.value() }
   }
 
   @Test("what the document lacks is looked for anew, not at each call; an outage is not taken for a lack")
@@ -95,16 +107,20 @@ struct OutageTests {
     for _ in 0..<5 { #expect(try await document.value(where: { $0 == 2 }) == 1) }
     #expect(source.count == 1)
     time.advance(10)
-    source.answer.withLock { $0 = .failure(.providerUnavailable) }
-    for _ in 0..<3 {
-      await #expect(throws: EIDTokenError.providerUnavailable) { try await document.value(where: { $0 == 2 }) }
+    source.answer.withLock { $0 = .failure(.providerUnavailable()) }
+    for seconds in [1, 10, 10] as [UnixTime] {
+      await #expect(throws: EIDTokenError.providerUnavailable(ProviderOutage(retryAfter: seconds))) {
+        try await document.value(where: { $0 == 2 })
+      }
     }
     #expect(source.count == 2)
     #expect(try await document.value() == 1)
     // Also where the document is no longer fresh: an outage makes us call no more often.
     time.advance(200)
-    for _ in 0..<3 {
-      await #expect(throws: EIDTokenError.providerUnavailable) { try await document.value(where: { $0 == 2 }) }
+    for seconds in [1, 10, 10] as [UnixTime] {
+      await #expect(throws: EIDTokenError.providerUnavailable(ProviderOutage(retryAfter: seconds))) {
+        try await document.value(where: { $0 == 2 })
+      }
     }
     #expect(source.count == 3)
     time.advance(10)
@@ -157,7 +173,7 @@ struct OutageTests {
         for _ in 0..<5 { group.addTask { try await calls.perform(.init(url: base + "/gate")).status } }
         await gate.waitForArrivals(2)
         while await calls.countWaiting < 3 { await Task.yield() }
-        await #expect(throws: EIDTokenError.providerUnavailable) {
+        await #expect(throws: EIDTokenError.providerUnavailable()) {
           try await calls.perform(.init(url: base + "/gate"))
         }
         let opening = Task {
@@ -184,12 +200,20 @@ struct OutageTests {
     forge.isBroken.withLock { $0 = true }
     try await forge.with { _, issuer, _ in
       let keys = HTTPClient.Request(url: issuer + "/jwks")
-      for _ in 0..<20 { await #expect(throws: EIDTokenError.providerUnavailable) { try await calls.perform(keys) } }
+      func expectOutage(for seconds: UnixTime) async {
+        await #expect(throws: EIDTokenError.providerUnavailable(ProviderOutage(retryAfter: seconds))) {
+          try await calls.perform(keys)
+        }
+      }
+      for _ in 0..<4 { await expectOutage(for: 1) }
+      for _ in 0..<16 { await expectOutage(for: 10) }
       #expect(forge.readings.withLock { $0 } == 5)
       #expect(events.withLock { $0 } == [.stopped(pause: 10)])
-      time.advance(10)
-      await #expect(throws: EIDTokenError.providerUnavailable) { try await calls.perform(keys) }
-      await #expect(throws: EIDTokenError.providerUnavailable) { try await calls.perform(keys) }
+      time.advance(9)
+      await expectOutage(for: 1)
+      time.advance(1)
+      await expectOutage(for: 10)
+      await expectOutage(for: 10)
       #expect(forge.readings.withLock { $0 } == 6)
       forge.isBroken.withLock { $0 = false }
       time.advance(10)
@@ -219,10 +243,12 @@ struct OutageTests {
       time.advance(899)
       _ = try await provider.verify(idToken: text("k1"))
       for _ in 0..<3 {
-        await #expect(throws: EIDTokenError.providerUnavailable) { try await provider.verify(idToken: text("k2")) }
+        await #expect(throws: EIDTokenError.providerUnavailable(ProviderOutage(retryAfter: 10))) {
+          try await provider.verify(idToken: text("k2"))
+        }
       }
       time.advance(1)
-      await #expect(throws: EIDTokenError.providerUnavailable) { try await provider.verify(idToken: text("k1")) }
+      await #expect(throws: EIDTokenError.providerUnavailable()) { try await provider.verify(idToken: text("k1")) }
       forge.isBroken.withLock { $0 = false }
       time.advance(20)
       _ = try await provider.verify(idToken: text("k1"))

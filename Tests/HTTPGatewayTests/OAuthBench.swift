@@ -30,9 +30,9 @@ enum OAuthBench {
 struct StubEIDLogIn: EIDLogIn {
   func authorizationURL(
     issuer: String, redirectURI: String, state: String, nonce: String, codeVerifier: String
-  ) async throws(EIDTokenError) -> String { throw .providerUnavailable }
+  ) async throws(EIDTokenError) -> String { throw .providerUnavailable() }
 
   func idToken(
     issuer: String, code: String, redirectURI: String, codeVerifier: String
-  ) async throws(EIDTokenError) -> String { throw .providerUnavailable }
+  ) async throws(EIDTokenError) -> String { throw .providerUnavailable() }
 }

@@ -15,7 +15,7 @@ struct EIDAppTests {
     let device = CountingDevice()
 
     init(_ expression: String = "EIDAPP", scal: SCAL = .one) async throws {
-      bench = SigningBench(store: store)
+      bench = SigningBench(store: store, device: device)
       credential = try await bench.enrol(scal: scal, expression: expression)
     }
 
@@ -221,11 +221,11 @@ struct EIDAppTests {
   func unavailableAtStart() async throws {
     let setting = try await Setting("EIDAPP AND OTP")
     let code = try await setting.code()
-    for failure in [EIDAppError.unavailable, .misconfigured("invalid_client"), .refused("unknown_user_id")] {
+    for failure in [EIDAppError.unavailable(), .misconfigured("invalid_client"), .refused("unknown_user_id")] {
       setting.app.fail(failure)
       let error = await #expect(throws: (any Error).self) { try await setting.begin(presented: [.otp: code]) }
       switch failure {
-      case .unavailable: #expect(error as? Refusal == .unavailable)
+      case .unavailable: #expect(error as? Refusal == .providerUnavailable(retryAfter: 1))
       case .misconfigured(let reason): #expect(error as? InternalFault == .eidProvider(reason))
       case .refused: #expect(error as? Refusal == .wrongFactor(.eidApp))
       }
@@ -243,12 +243,72 @@ struct EIDAppTests {
     await #expect(throws: Refusal.wrongFactor(.otp)) { try await setting.begin(presented: [.otp: code]) }
   }
 
+  @Test("an outage costs none of the questions that a person may be asked in an hour")
+  func outageCostsNothing() async throws {
+    let setting = try await Setting()
+    setting.app.fail(.unavailable())
+    for _ in 0..<70 { await #expect(throws: Refusal.providerUnavailable(retryAfter: 1)) { try await setting.begin() } }
+    setting.app.fail(nil)
+    let id = setting.credential.id
+    #expect(try await setting.store.read { try $0.messages(.eidApp, of: id, after: 0) }.isEmpty)
+    _ = try await setting.begin()
+    #expect(try await setting.store.read { try $0.messages(.eidApp, of: id, after: 0) }.count == 1)
+    // What the provider refuses was asked, and counts.
+    setting.app.fail(.refused("unknown_user_id"))
+    for _ in 0..<59 { await #expect(throws: Refusal.wrongFactor(.eidApp)) { try await setting.begin() } }
+    await #expect(throws: Refusal.tooManyMessages(retryAfter: 3600)) { try await setting.begin() }
+  }
+
+  @Test("a question whose answer is lost may have reached the person, and counts among those of the hour")
+  func lostAnswers() async throws {
+    let setting = try await Setting()
+    setting.app.fail(.unavailable(ProviderOutage(mayHaveArrived: true)))
+    for _ in 0..<60 {
+      await #expect(throws: Refusal.providerUnavailable(retryAfter: 1)) { try await setting.begin() }
+    }
+    await #expect(throws: Refusal.tooManyMessages(retryAfter: 3600)) { try await setting.begin() }
+  }
+
+  @Test("an outage has one entry a minute for each credential and factor, with the number of calls that have none")
+  func outageEntries() async throws {
+    let setting = try await Setting("EIDAPP OR EID")
+    let other = try await setting.bench.enrol("other", expression: "EIDAPP")
+    setting.app.fail(.unavailable())
+    setting.bench.eid.set(.failure(.providerUnavailable()))
+    func outage(_ credential: Credential, _ factor: FactorID) async throws {
+      var request = AuthorizationRequest(
+        credential: credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [],
+        presented: factor == .eid ? [.eid: "x"] : [:])
+      request.outOfBand = factor == .eid ? [] : [factor]
+      await #expect(throws: Refusal.providerUnavailable(retryAfter: 1)) {
+        try await setting.bench.service.begin(request, as: setting.bench.principal())
+      }
+    }
+    func count() -> Int { setting.log(.authorizationUnavailable).count }
+    for _ in 0..<5 { try await outage(setting.credential, .eidApp) }
+    #expect(count() == 1)
+    for _ in 0..<3 { try await outage(setting.credential, .eid) }
+    try await outage(other, .eidApp)
+    #expect(count() == 3)
+    setting.bench.clock.advance(59)
+    try await outage(setting.credential, .eidApp)
+    #expect(count() == 3)
+    setting.bench.clock.advance(1)
+    try await outage(setting.credential, .eidApp)
+    try await outage(setting.credential, .eid)
+    try await outage(other, .eidApp)
+    let entries = setting.log(.authorizationUnavailable)
+    #expect(entries.count == 6 && entries[0...2].allSatisfy { !$0.contains("unlogged") })
+    #expect(entries[3].contains(#""unlogged":5"#) && entries[3].contains(#""pending":""#))
+    #expect(entries[4].contains(#""unlogged":2"#) && !entries[5].contains("unlogged"))
+  }
+
   @Test("a provider that does not answer a poll: 503, and the authorization goes on waiting")
   func unavailableLater() async throws {
     let setting = try await Setting()
     let handle = try await setting.begin()
-    setting.app.answer(.failure(.unavailable), .failure(.misconfigured("invalid_client")))
-    await #expect(throws: Refusal.unavailable) { try await setting.next(handle) }
+    setting.app.answer(.failure(.unavailable()), .failure(.misconfigured("invalid_client")))
+    await #expect(throws: Refusal.providerUnavailable(retryAfter: 1)) { try await setting.next(handle) }
     await #expect(throws: InternalFault.eidProvider("invalid_client")) { try await setting.next(handle) }
     setting.app.answer(.success(.approved(setting.statement())))
     #expect(try await setting.next(handle) != nil)
@@ -307,8 +367,10 @@ struct EIDAppTests {
     #expect(app.asked.isEmpty)
 
     state("2")
-    app.fail(.unavailable)
-    await #expect(throws: Refusal.unavailable) { try await setting.begin(presented: [.partner: "jws"]) }
+    app.fail(.unavailable())
+    await #expect(throws: Refusal.providerUnavailable(retryAfter: 1)) {
+      try await setting.begin(presented: [.partner: "jws"])
+    }
     app.fail(nil)
     let handle = try await setting.begin(presented: [.partner: "jws"])
     // The statement was not used up by the outage, but is now.
@@ -471,9 +533,12 @@ struct EIDAppTests {
     let service = setting.bench.service
     let handle = try await setting.begin()
     let token = try #require(setting.app.asked.first?.notificationToken)
+    let macs = setting.device.macs
     for (id, token) in [("request-1", "wrong"), ("request-2", token), ("", ""), ("request-1", ""), (handle, token)] {
       #expect(try await service.notified(request: id, token: token) == false)
     }
+    // Nobody who does not know the token makes the device work.
+    #expect(setting.device.macs == macs)
     #expect(try await setting.check(handle) == nil)
     #expect(setting.app.polls.isEmpty)
     #expect(try await service.notified(request: "request-1", token: token))
@@ -527,6 +592,3 @@ extension EIDAppTests.Setting {
     TOTP.code(SigningBench.otpSecret, at: bench.clock.now)
   }
 }
-    let macs = setting.device.macs
-    // Nobody who does not know the token makes the device work.
-    #expect(setting.device.macs == macs)

@@ -189,7 +189,8 @@ struct EIDTests {
     let text = try await challenge(bench, credential)
     for (answer, refusal) in [
       (.failure(.encrypted), .encryptedToken), (.success(statement(bench, nonce: nil)), .wrongFactor(.eid)),
-      (.failure(.refused("kid")), .wrongFactor(.eid)), (.failure(.providerUnavailable), .unavailable),
+      (.failure(.refused("kid")), .wrongFactor(.eid)),
+      (.failure(.providerUnavailable(ProviderOutage(retryAfter: 7))), .providerUnavailable(retryAfter: 7)),
     ] as [(Result<EIDStatement, EIDTokenError>, Refusal)] {
       bench.eid.set(answer)
       await #expect(throws: refusal) { try await bench.authorize(credential, presented: [.eid: "token"]) }

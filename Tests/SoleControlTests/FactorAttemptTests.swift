@@ -94,9 +94,11 @@ struct FactorAttemptTests {
     let store = MemoryStore()
     let bench = SigningBench(store: store)
     let credential = try await bench.enrol(expression: "EID")
-    bench.eid.set(.failure(.providerUnavailable))
+    bench.eid.set(.failure(.providerUnavailable()))
     for _ in 0..<40 {
-      await #expect(throws: Refusal.unavailable) { try await authorize(bench, credential, [.eid: "x"], from: nil) }
+      await #expect(throws: Refusal.providerUnavailable(retryAfter: 1)) {
+        try await authorize(bench, credential, [.eid: "x"], from: nil)
+      }
     }
     bench.eid.set(.failure(.refused("signature")))
     for _ in 0..<301 {
@@ -152,8 +154,6 @@ struct FactorAttemptTests {
     #expect(store.count(.attemptsForgotten) == 2)
   }
 
-  @Test("messages with codes are counted over all credentials of a signer")
-  func codes() async throws {
   @Test("encrypted tokens count as refused statements, so nobody fills the log with them")
   func encrypted() async throws {
     let store = MemoryStore()
@@ -194,6 +194,8 @@ struct FactorAttemptTests {
     #expect(bench.eid.calls == 1 && bench.statements.calls == 1)
   }
 
+  @Test("messages with codes are counted over all credentials of a signer")
+  func codes() async throws {
     let bench = SigningBench()
     var credentials: [Credential] = []
     for number in 0..<22 { credentials.append(try await bench.enrol("c\(number)", expression: "SMS")) }

@@ -210,8 +210,10 @@ struct FactorTests {
   func unavailable() async throws {
     let bench = SigningBench()
     let credential = try await bench.enrol(expression: "EID")
-    bench.eid.set(.failure(.providerUnavailable))
-    await #expect(throws: Refusal.unavailable) { try await bench.authorize(credential, presented: [.eid: "token"]) }
+    bench.eid.set(.failure(.providerUnavailable()))
+    await #expect(throws: Refusal.providerUnavailable(retryAfter: 1)) {
+      try await bench.authorize(credential, presented: [.eid: "token"])
+    }
   }
 }
 

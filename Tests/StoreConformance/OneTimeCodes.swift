@@ -62,6 +62,12 @@ extension StoreConformance {
     #expect(try await sent(after: 0).first == message("a", 10, hasFailed: true))
     // A failed message still counts for the partner.
     #expect(try await partner(after: 0) == [4, 10])
+    try await store.write { transaction in
+      try transaction.add(message("x", 15), forgotten: 0)
+      try transaction.remove(message: "x")
+      try transaction.remove(message: "unknown")
+    }
+    #expect(try await sent(after: 0).map(\.id) == ["a", "b", "e"])
     try await store.write { try $0.add(message("g", 60), forgotten: 20) }
     #expect(try await sent(after: 0).map(\.id) == ["e", "g"])
     #expect(try await partner(after: 0) == [3, 30])

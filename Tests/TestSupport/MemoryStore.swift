@@ -377,6 +377,8 @@ private final class MemoryTransaction: SoleControlWriting {
     }
   }
 
+  func remove(message id: String) throws { state.messages.removeAll { $0.id == id } }
+
   // MARK: Used tokens
 
   func isUsed(_ digest: [UInt8]) throws -> Bool { state.used[digest] != nil }

@@ -81,7 +81,8 @@ def outage(stand, provider):
     # The keys were read before.
     partner.granted(ONE, token, [digest()])
     unavailable = [e for e in stand.audit() if e["kind"] == "authorization.unavailable"]
-    require(len(unavailable) == 8, f"{len(unavailable)} outages in the audit log")
+    # One entry a minute; how many calls had none is in the next.
+    require(len(unavailable) == 1, f"{len(unavailable)} outages in the audit log")
     provider.start()
     # The circuit breaker is open for 10 seconds.
     answer = stand.until(lambda: partner.authorize(ONE, access), lambda a: a.status != 503, 15)

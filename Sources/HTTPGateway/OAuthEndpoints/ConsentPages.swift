@@ -225,7 +225,7 @@ extension PageMessage {
     case .lockedFactor(let factor): self = .locked(factor.pageField)
     case .policyNotSatisfied: self = .notEnough
     case .tooManyTries: self = .tooManyTries
-    case .unavailable: self = .busy
+    case .unavailable, .providerUnavailable: self = .busy
     default: return nil
     }
   }

@@ -52,7 +52,7 @@ extension Gateway {
     } catch let error as EIDTokenError {
       // The gateway's own client at the provider is registered wrongly.
       if error == .encrypted { call.detail = "eID log-in: an encrypted token" }
-      guard error != .providerUnavailable else {
+      if case .providerUnavailable = error {
         return try await showConsent(key, transaction, request, message: .busy)
       }
       return try await showConsent(key, transaction, request, message: .wrong(.eid))

@@ -43,9 +43,12 @@ extension SigningService {
         EIDAppRequest(
           issuer: issuer, loginHint: hint, bindingMessage: terms.bindingMessage ?? "",
           lifetime: terms.expires - sent.time, notificationToken: notification))
+    } catch .unavailable(let outage) {
+      let event = outageEntries.entry(terms.factor, terms.credential, pending: terms.id, at: clock.now())
+      try await withdraw(terms, sent, event, wasSent: outage.mayHaveArrived)
+      throw EIDAppError.unavailable(outage).asFault(terms.factor)
     } catch {
-      try await withdraw(
-        terms, sent, error == .unavailable ? Self.unavailable(terms) : Self.denied(terms, error.reason))
+      try await withdraw(terms, sent, Self.denied(terms, error.reason))
       throw error.asFault(terms.factor)
     }
     let request = AppRequest(
@@ -96,22 +99,17 @@ extension SigningService {
     throw refusal
   }
 
-  private func withdraw(_ terms: PendingTerms, _ sent: SentMessage, _ event: AuditEvent) async throws {
+  /// - Parameter wasSent: whether the person may have been asked. If not, the question does not count: an outage must
+  ///   not use up those of the hour.
+  private func withdraw(
+    _ terms: PendingTerms, _ sent: SentMessage, _ event: AuditEvent?, wasSent: Bool = true
+  ) async throws {
     let now = clock.now()
     try await store.write { transaction in
-      try transaction.markFailed(message: sent.id)
+      if wasSent { try transaction.markFailed(message: sent.id) } else { try transaction.remove(message: sent.id) }
       try transaction.put(.ended(.withdrawn), ofPending: terms.id)
-      try transaction.append(event, at: now)
+      if let event { try transaction.append(event, at: now) }
     }
-  }
-
-  private static func unavailable(_ terms: PendingTerms) -> AuditEvent {
-    AuditEvent(
-      .authorizationUnavailable,
-      [
-        ("pending", .string(terms.id)), ("credential", .string(terms.credential.text)),
-        ("factor", .string(terms.factor.rawValue)),
-      ])
   }
 
   // MARK: Looking for the answer
@@ -302,7 +300,7 @@ extension EIDAppError {
   fileprivate func asFault(_ factor: FactorID) -> any Error {
     switch self {
     case .refused: Refusal.wrongFactor(factor)
-    case .unavailable: Refusal.unavailable
+    case .unavailable(let outage): Refusal.providerUnavailable(retryAfter: outage.retryAfter)
     case .misconfigured(let reason): InternalFault.eidProvider(reason)
     }
   }

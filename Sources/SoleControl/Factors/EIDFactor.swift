@@ -22,9 +22,9 @@ extension SigningService {
     let statement: EIDStatement
     do {
       statement = try await eid.verify(token: token, issuer: person.issuer, for: credential.partner)
-    } catch .providerUnavailable {
+    } catch .providerUnavailable(let outage) {
       try await noteUnavailable(.eid, credential.id, now)
-      throw Refusal.unavailable
+      throw Refusal.providerUnavailable(retryAfter: outage.retryAfter)
     } catch .encrypted {
       return refusedCheck(Self.encrypted, evidenceID)
     } catch .refused(let reason) {
@@ -117,12 +117,8 @@ extension SigningService {
 
   /// The audit log tells what became of a flow, also where the provider was the reason that nothing did.
   func noteUnavailable(_ factor: FactorID, _ credential: CredentialID, _ now: UnixTime) async throws {
-    try await store.write { transaction in
-      try transaction.append(
-        AuditEvent(
-          .authorizationUnavailable,
-          [("credential", .string(credential.text)), ("factor", .string(factor.rawValue))]), at: now)
-    }
+    guard let event = outageEntries.entry(factor, credential, at: now) else { return }
+    try await store.write { try $0.append(event, at: now) }
   }
 }
 

@@ -89,7 +89,7 @@ public enum EIDAppError: Error, Equatable, Sendable {
   /// The provider does not know the person, or does not ask it. The reason is for the log.
   case refused(String)
   /// The provider does not answer; trying again later can help.
-  case unavailable
+  case unavailable(ProviderOutage = ProviderOutage())
   /// The provider takes no such request from us: its settings or ours are wrong. The reason is for the log.
   case misconfigured(String)
 }

@@ -62,7 +62,7 @@ public enum EIDTokenError: Error, Equatable, Sendable {
   /// A JWE (RFC 7516): the gateway has no key for it.
   case encrypted
   /// The provider does not answer; trying again later can help.
-  case providerUnavailable
+  case providerUnavailable(ProviderOutage = ProviderOutage())
 }
 
 public protocol EIDTokenVerifier: Sendable {

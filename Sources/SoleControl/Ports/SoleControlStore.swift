@@ -92,6 +92,8 @@ public protocol SoleControlWriting: SoleControlReading, JobWriting, PendingWriti
   func add(_ message: SentMessage, forgotten: UnixTime) throws
   /// Notes that a message was not delivered.
   func markFailed(message id: String) throws
+  /// Forgets a message that was not sent.
+  func remove(message id: String) throws
   /// Notes that a token was used, by a digest of what makes it unique. False if it was used before, by whichever
   /// gateway of this store.
   ///

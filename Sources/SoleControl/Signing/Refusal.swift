@@ -54,6 +54,8 @@ public enum Refusal: Error, Equatable, Sendable {
   case orderExpired
   /// Trying again soon can help: the device or a provider is busy, or the same request is still running.
   case unavailable
+  /// An eID provider does not answer. Seconds after which trying again can help.
+  case providerUnavailable(retryAfter: UnixTime)
 }
 
 /// Faults that are not the caller's. The detail is for the log.

@@ -75,6 +75,7 @@ public struct SigningService: Sendable {
   let rules: Rules
   let clock: Clock
   let verifiedRows = VerifiedRows(capacity: 4096)
+  let outageEntries = OutageEntries(capacity: 10_000)
   /// Verifies what partners state about their customers.
   public var statements: any PartnerStatementVerifier = NoPartnerStatements()
   /// Nil if there is no authority; then nothing may ask for a time-stamp.

@@ -1,0 +1,50 @@
+import AuditLog
+internal import Synchronization
+import WireJSON
+
+/// Which outages stand in the audit log already: callers who try again and again shall not fill it while a provider is
+/// down. One entry per credential, factor and minute; how many calls had none is in the next.
+final class OutageEntries: Sendable {
+  private struct Key: Hashable {
+    let credential: CredentialID
+    let factor: FactorID
+  }
+
+  private struct Last {
+    let time: UnixTime
+    /// Calls since then.
+    var unlogged: Int
+  }
+
+  /// Seconds.
+  private static let gap: UnixTime = 60
+
+  private let last: Mutex<LeastRecentlyUsed<Key, Last>>
+
+  /// - Parameter capacity: credentials that are remembered; what was counted for others is lost.
+  init(capacity: Int) { last = Mutex(LeastRecentlyUsed(capacity: capacity)) }
+
+  /// The entry for one more call that found nobody; nil if it is only counted.
+  ///
+  /// - Parameter pending: id of the authorization whose customer could not be asked.
+  func entry(_ factor: FactorID, _ credential: CredentialID, pending: String? = nil, at now: UnixTime) -> AuditEvent? {
+    let unlogged: Int? = last.withLock { last in
+      let key = Key(credential: credential, factor: factor)
+      // A clock that went back must not silence the log.
+      if var known = last.value(for: key), (0..<Self.gap).contains(now - known.time) {
+        known.unlogged += 1
+        _ = last.insert(known, for: key)
+        return nil
+      }
+      let unlogged = last.value(for: key)?.unlogged ?? 0
+      _ = last.insert(Last(time: now, unlogged: 0), for: key)
+      return unlogged
+    }
+    guard let unlogged else { return nil }
+    return AuditEvent(
+      .authorizationUnavailable,
+      (pending.map { [("pending", .string($0))] } ?? []) + [
+        ("credential", .string(credential.text)), ("factor", .string(factor.rawValue)),
+      ] + (unlogged > 0 ? [("unlogged", .integer(Int64(unlogged)))] : []))
+  }
+}
