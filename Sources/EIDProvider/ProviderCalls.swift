@@ -3,10 +3,10 @@ public import SoleControl
 
 /// How a provider is called, so that one that is slow or dead holds up nobody but those who need it, and those not long.
 public struct CallLimits: Sendable, Equatable {
-  /// Calls under way at once.
-  public var underWay = 64
-  /// Calls that wait for one of those to end. Further ones are refused at once.
-  public var waiting = 256
+  /// Calls under way at once: as many connections at the provider, and open files here.
+  public var underWay = 256
+  /// Calls that wait for one of those to end, each a continuation. Further ones are refused at once.
+  public var waiting = 1024
   /// Calls without an answer, one after the other, after which the provider is not called for `pause`.
   public var failures = 5
   /// Seconds. Then one call tries.

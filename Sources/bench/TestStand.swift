@@ -93,7 +93,6 @@ final class TestStand: Sendable {
   private static func providers(_ issuer: String) -> TrustedProviders {
     var settings = ProviderSettings(issuer: issuer, clientID: "bench", levels: ["high": .high])
     settings.accessTokens = .introspection
-    settings.calls.underWay = 1000
     var http = HTTPClient.Settings()
     http.allowsPlainHTTP = true
     http.timeout = .seconds(60)

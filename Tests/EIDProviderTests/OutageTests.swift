@@ -168,6 +168,8 @@ struct OutageTests {
     try await LocalServer.with(gate) { base in
       var limits = CallLimits()
       (limits.underWay, limits.waiting) = (2, 3)
+      // Without settings a thousand may wait.
+      #expect(CallLimits().underWay + CallLimits().waiting >= 1000)
       let calls = ProviderCalls(Self.client, limits, now: { 0 }, report: { _ in })
       try await withThrowingTaskGroup(of: Int.self) { group in
         for _ in 0..<5 { group.addTask { try await calls.perform(.init(url: base + "/gate")).status } }

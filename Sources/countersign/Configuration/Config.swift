@@ -115,8 +115,8 @@ struct Config {
     /// - `keyLife`: seconds for which the provider's keys are used before they are read again. Default: 600.
     /// - `keptLife`: seconds for which the last good keys and discovery document are used while the provider does not
     ///   answer. Default: 3600.
-    /// - `calls`: `underWay` at once (default: 64), `waiting` for one of those to end (default: 256; more are refused with
-    ///   503 at once), `failures` in a row (default: 5) after which the provider is not called for `pause` seconds
+    /// - `calls`: `underWay` at once (default: 256), `waiting` for one of those to end (default: 1024; more are refused
+    ///   with 503 at once), `failures` in a row (default: 5) after which the provider is not called for `pause` seconds
     ///   (default: 10).
     var settings: ProviderSettings
     /// Seconds for a call, and for its connection. Default: 10 and 3.
