@@ -3,7 +3,7 @@
     .venv/bin/python Tests/eid/outage.py .build/debug/countersign
 
 Every flow must end in a SAD that signs, or in an error that says what happened; nothing may be spent by an error, and the
-audit log must have one entry for each answer. Exits 0 if so.
+audit log must have one entry for each answer, and for the outage at least one and at most one a minute. Exits 0 if so.
 """
 
 import base64
@@ -109,7 +109,7 @@ class Flows:
         return None
 
 
-def check(flows, stand):
+def check(flows, stand, seconds):
     require(sum(flows.outcomes.values()) == FLOWS, f"{flows.outcomes}")
     reasons = collections.Counter(e["reason"] for e in stand.audit() if e["kind"] == "authorization.refused")
     # Nothing that the customers did was wrong.
@@ -119,16 +119,19 @@ def check(flows, stand):
     # The log tells of each answer, and names the SAD of each flow that got one.
     events = stand.audit()
     kinds = collections.Counter(event["kind"] for event in events)
-    for kind, answer in (("granted", "200"), ("refused", "400 invalid_authentication_data"),
-                         ("unavailable", "503 temporarily_unavailable")):
+    for kind, answer in (("granted", "200"), ("refused", "400 invalid_authentication_data")):
         require(kinds["authorization." + kind] == flows.answers[answer],
                 f"{flows.answers[answer]} answers {answer}, {kinds['authorization.' + kind]} entries {kind}")
+    require(flows.answers["503 temporarily_unavailable"] > 0, "the kill was not noticed: it shows nothing")
+    outages = [event for event in events if event["kind"] == "authorization.unavailable"]
+    counted = sum(1 + event.get("unlogged", 0) for event in outages)
+    require(1 <= len(outages) <= 1 + seconds // 60 and counted <= flows.answers["503 temporarily_unavailable"],
+            f"{len(outages)} entries for {counted} of {flows.answers['503 temporarily_unavailable']} outages")
     granted = {event["activation"] for event in events if event["kind"] == "authorization.granted"}
     given = {hashlib.sha256(base64.urlsafe_b64decode(sad)).hexdigest() for sad in flows.sads}
     require(granted == given and len(given) == len(flows.sads), "a SAD without its entry, or an entry without its SAD")
     # The provider came back in time, so patience was enough for nearly all.
     require(flows.outcomes["200"] >= FLOWS * 3 // 4, f"few flows succeeded: {flows.outcomes}")
-    require(flows.answers["503 temporarily_unavailable"] > 0, "the kill was not noticed: it shows nothing")
     stand.verify_audit()
 
 
@@ -147,7 +150,7 @@ def main():
             with Stand(sys.argv[1], folder, [configuration]) as stand:
                 flows = Flows(stand, provider)
                 flows.run()
-                check(flows, stand)
+                check(flows, stand, time.monotonic() - begin)
         finally:
             provider.stop()
     print(f"{FLOWS} flows: {dict(flows.outcomes)}; answers {dict(flows.answers)}; "
