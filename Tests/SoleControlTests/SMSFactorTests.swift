@@ -323,7 +323,16 @@ struct MessageLimitsTests {
     #expect(wait((1...19).reversed().map { $0 }, failed: Set(0..<19)) == nil)
     #expect(wait((1...20).reversed().map { $0 }, failed: Set(0..<20)) == 3580)
     // A clock that was set back.
-    #expect(wait([-100_000]) == 3600)
+    #expect(wait([-100_000]) == 30)
+    #expect(wait([-100_004, -100_003, -100_002, -100_001, -100_000]) == 3600)
+  }
+
+  @Test("a message of another call that began a second later and was faster causes no wait but the gap's own")
+  func overtaken() {
+    let sent = SentMessage(
+      id: "a", partner: PartnerID("p"), credential: CredentialID("c"), factor: .eidApp, time: 10_001)
+    #expect(MessageLimits(gap: 0, perHour: 30, attemptsPerHour: 60).wait([sent], now: 10_000) == nil)
+    #expect(MessageLimits().wait([sent], now: 10_000) == 30)
   }
 }
 

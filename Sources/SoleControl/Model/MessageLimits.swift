@@ -26,7 +26,8 @@ public struct MessageLimits: Sendable {
   func wait(_ sent: [SentMessage], now: UnixTime) -> UnixTime? {
     let delivered = sent.filter { !$0.hasFailed }.map(\.time)
     let waits = [
-      delivered.last.map { $0 + gap - now },
+      // A call that began later may have been faster.
+      delivered.last.map { min($0, now) + gap - now },
       Self.wait(delivered, perHour, now),
       Self.wait(sent.map(\.time), attemptsPerHour, now),
     ]
