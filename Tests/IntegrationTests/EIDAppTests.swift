@@ -30,4 +30,13 @@ struct EIDAppTests {
     let result = try await play("glewlwyd")
     #expect(result.status == 0 && result.output.contains("5 of 5 scenarios"), "\(result.output)")
   }
+
+  @Test(
+    "providers that are killed in the middle of 96 questions: each flow ends in a SAD or a clear error",
+    .enabled(if: hasPython, "'make test' makes .venv"))
+  func outage() async throws {
+    let result = try await play("outage")
+    let sentence = "Every flow ended in a SAD or a clear error"
+    #expect(result.status == 0 && result.output.contains(sentence), "\(result.output)")
+  }
 }
