@@ -37,7 +37,9 @@ public final class DeviceKeys: @unchecked Sendable {
       slots?[$0].token?.pointee.label.map { String(cString: $0) } == token.label
     }
     guard let matching, let slot = slots?.advanced(by: matching) else {
-      throw OpenSSLError("no token is labelled \(token.label)")
+      throw OpenSSLError(
+        "no token is labelled \"\(token.label)\"; restore it if there was one, else 'countersign init' makes one (SoftHSM finds its tokens through SOFTHSM2_CONF)"
+      )
     }
     try Self.zero(PKCS11_open_session(slot, 0), "cannot open a session")
     try Self.zero(PKCS11_login(slot, 0, token.pin), "the token refuses the PIN")
@@ -46,7 +48,11 @@ public final class DeviceKeys: @unchecked Sendable {
     var keys: [String: OpaquePointer] = [:]
     for label in labels {
       let found = (0..<Int(count)).first { list?[$0].label.map { String(cString: $0) } == label }
-      guard let found, let key = list?.advanced(by: found) else { throw OpenSSLError("the token has no key \(label)") }
+      guard let found, let key = list?.advanced(by: found) else {
+        throw OpenSSLError(
+          "the token has no key \(label): 'countersign init' makes that of \"tsa\"; keys of a CA (\"issuer\") are made where the CA is, only the sandbox has one"
+        )
+      }
       keys[label] = try nonNil(PKCS11_get_private_key(key), "cannot use the key \(label)")
     }
     self.keys = keys

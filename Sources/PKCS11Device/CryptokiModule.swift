@@ -46,7 +46,7 @@ final class CryptokiModule: @unchecked Sendable {
     guard let slot = matching.first, matching.count == 1 else {
       throw TokenError(
         matching.isEmpty
-          ? "no token is labelled \"\(tokenLabel)\"; restore it if there was one, else 'countersign init' makes one"
+          ? "no token is labelled \"\(tokenLabel)\"; restore it if there was one, else 'countersign init' makes one (SoftHSM finds its tokens through SOFTHSM2_CONF)"
           : "\(matching.count) tokens are labelled \"\(tokenLabel)\"; give them different labels")
     }
     return slot

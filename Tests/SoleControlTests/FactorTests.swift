@@ -22,7 +22,12 @@ struct FactorTests {
       try await bench.service.unlock(
         .pin, of: credential.id, as: Principal(partner: PartnerID("other"), signer: nil))
     }
-    try await bench.service.unlock(.pin, of: credential.id, as: bench.principal(nil))
+    await #expect(throws: Refusal.unknownFactor) {
+      try await bench.service.unlock(.otp, of: credential.id, as: bench.principal(nil))
+    }
+    #expect(try await bench.service.unlock(.pin, of: credential.id, as: bench.principal(nil)))
+    // Nothing is written that did not happen.
+    #expect(try await !bench.service.unlock(.pin, of: credential.id, as: bench.principal(nil)))
     _ = try await bench.authorize(credential)
     #expect(store.count(.credentialUnlocked) == 1)
     #expect(store.count(.authorizationRefused) == 5)

@@ -24,12 +24,18 @@ extension SigningService {
     return credentials
   }
 
-  /// Opens a locked factor again. For the partner, who knows its customer.
-  public func unlock(_ factor: FactorID, of id: CredentialID, as principal: Principal) async throws {
-    _ = try await credential(id, as: principal)
+  /// Opens a locked factor again, or forgets its wrong tries. For the partner, who knows its customer.
+  ///
+  /// - Returns: whether there were any; if not, nothing is written.
+  /// - Throws: `Refusal.unknownFactor` if the credential does not have it.
+  @discardableResult
+  public func unlock(_ factor: FactorID, of id: CredentialID, as principal: Principal) async throws -> Bool {
+    let credential = try await credential(id, as: principal)
+    guard credential.enrolments.contains(where: { $0.factor == factor }) else { throw Refusal.unknownFactor }
     let now = clock.now()
-    try await store.write { transaction in
+    return try await store.write { transaction in
       var state = try transaction.factorState(factor, of: id)
+      guard state.failures > 0 else { return false }
       state.failures = 0
       try transaction.put(state, factor, of: id)
       try transaction.append(
@@ -39,6 +45,7 @@ extension SigningService {
             ("credential", .string(id.text)), ("factor", .string(factor.rawValue)),
             ("partner", .string(principal.partner.text)),
           ]), at: now)
+      return true
     }
   }
 }

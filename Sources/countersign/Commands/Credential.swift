@@ -23,12 +23,14 @@ struct CredentialCommand: AsyncParsableCommand {
       }
       let service = try Service(try file.load(), mayCreateDatabase: false)
       do {
-        try await service.signing.unlock(
+        let wasWrong = try await service.signing.unlock(
           factor, of: CredentialID(credential), as: Principal(partner: PartnerID(partner), signer: nil))
+        print("\(factor.rawValue) of \(credential) " + (wasWrong ? "is open again" : "had no wrong tries"))
       } catch Refusal.unknownCredential {
         throw ValidationError("partner \(partner) has no credential \(credential)")
+      } catch Refusal.unknownFactor {
+        throw ValidationError("the credential \(credential) has no factor \(factor.rawValue)")
       }
-      print("\(factor.rawValue) of \(credential) is open again")
     }
   }
 }

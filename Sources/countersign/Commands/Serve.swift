@@ -3,7 +3,7 @@ import Logging
 import ServiceLifecycle
 
 struct ConfigFile: ParsableArguments {
-  @Option(name: .long, help: "The configuration file (README, 'For real').")
+  @Option(name: .long, help: "The configuration file (README, 'Run it for real').")
   var config: String
 
   func load() throws -> Config { try Config.load(config) }

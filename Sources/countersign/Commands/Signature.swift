@@ -21,7 +21,7 @@ struct SignatureCommand: AsyncParsableCommand {
 
     @Argument(
       help: """
-        A signed digest (hexadecimal or base64), a responseID, an operation's id, or the SHA-256 of a SAD; the last two are \
+        A signed digest (hexadecimal or base64), a responseID, an operation's id, or the SHA-256 of a SAD's octets (base64url); the last two are \
         what 'countersign audit list' prints as "operation" and "activation".
         """)
     var id: String
