@@ -4,10 +4,18 @@ extension Fields {
   /// Digests as raw octets, in request order, duplicates kept. Both versions' member names are read in
   /// both versions, because clients mix them.
   ///
+  /// Under both names they must be the same octets, not the same text.
+  ///
   /// - Returns: nil if the member is absent.
   func optionalDigests() throws -> [[UInt8]]? {
-    guard let value = try value(["hash", "hashes"]) else { return nil }
-    return try Self.digests(value)
+    let values = [try value(["hash"]), try value(["hashes"])].compactMap(\.self)
+    guard let first = values.first else { return nil }
+    if let other = values.last, other != first {
+      guard let digests = try? Self.digests(first), digests == (try? Self.digests(other)) else {
+        throw CSCError.invalidParameter("hash")
+      }
+    }
+    return try Self.digests(first)
   }
 
   /// As `optionalDigests()`, for methods that require the member.

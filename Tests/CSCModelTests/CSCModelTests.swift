@@ -131,6 +131,33 @@ struct RequestTests {
     #expect(try SignHashRequest(fields, .v1).algorithm == .ecdsa(.sha256))
   }
 
+  @Test("hash beside hashes: other spellings of the same digests are the same", arguments: [true, false])
+  func bothNames(signs: Bool) throws {
+    let bytes = [UInt8](repeating: 0xfb, count: 32)
+    let (padded, plain, url) = (Base64.encode(bytes), String(Base64.encode(bytes).dropLast()), Base64.encodeURL(bytes))
+    func digests(_ hash: String, _ hashes: String) throws -> [[UInt8]]? {
+      let members =
+        #""credentialID":"c","SAD":"s","numSignatures":2,"hash":\#(hash),"hashes":\#(hashes),"#
+        + #""hashAlgorithmOID":"2.16.840.1.101.3.4.2.1","signAlgo":"1.2.840.10045.4.3.2""#
+      let fields = try fields("{\(members)}")
+      return signs ? try SignHashRequest(fields, .v2).digests : try AuthorizeRequest(fields, .v2).digests
+    }
+    for (one, other) in [(padded, plain), (plain, url), (url, padded)] {
+      #expect(try digests("[\"\(one)\"]", "[\"\(other)\"]") == [bytes])
+    }
+    for (hash, hashes, text) in [
+      ("[\"\(padded)\"]", "[\"\(digest)\"]", "Invalid parameter hash"),
+      ("[\"\(padded)\",\"\(digest)\"]", "[\"\(digest)\",\"\(plain)\"]", "Invalid parameter hash"),
+      ("[\"\(padded)\"]", "[\"\(plain)\",\"\(plain)\"]", "Invalid parameter hash"),
+      ("[\"\(padded)\"]", "[\"%%%\"]", "Invalid parameter hash"),
+      ("[\"\(padded)\"]", "\"\(plain)\"", "Invalid parameter hash"),
+    ] {
+      #expect(error { try digests(hash, hashes) } == text, "\(hash) \(hashes)")
+    }
+    // As everywhere, null is no member.
+    #expect(try digests("null", "[\"\(plain)\"]") == [bytes])
+  }
+
   @Test("1,001 hashes are refused, 1,000 are read")
   func manyHashes() throws {
     func request(_ count: Int) throws -> Fields {
