@@ -62,11 +62,11 @@ public struct Gateway: Sendable {
     addConfirmRoutes(to: router)
     addAppRoutes(to: router)
     for version in APIVersion.allCases {
-      router.on("csc/\(version.rawValue)/**", method: .post) { request, context in
-        await answer(request, context, path: context.parameters.getCatchAll(), version)
-      }
-      router.on("csc/\(version.rawValue)/**", method: .get) { request, context in
-        await answer(request, context, path: context.parameters.getCatchAll(), version)
+      for method in Self.verbs {
+        router.on("csc/\(version.rawValue)/**", method: method) { request, context in
+          let response = await answer(request, context, path: context.parameters.getCatchAll(), version)
+          return request.method == .head ? response.createHeadResponse() : response
+        }
       }
     }
     router.get("health/live") { _, _ in Response(text: "alive\n") }
@@ -78,6 +78,12 @@ public struct Gateway: Sendable {
     router.get("openapi.yaml") { request, _ in OpenAPIDocument.response(to: request) }
     return router
   }
+
+  /// The methods of HTTP (RFC 9110 §9.3, RFC 5789). Below the API's paths each gets an answer of the API, if only that it
+  /// is the wrong one.
+  private static let verbs: [HTTPRequest.Method] = [
+    .post, .get, .head, .put, .delete, .patch, .options, .trace, .connect,
+  ]
 
   private func answer(
     _ request: Request, _ context: GatewayContext, path: [Substring], _ version: APIVersion
@@ -97,7 +103,7 @@ public struct Gateway: Sendable {
     _ request: Request, _ context: GatewayContext, to method: CSCModel.Method?, _ version: APIVersion, _ call: CallLog
   ) async throws -> Response {
     guard let method, method.exists(in: version), isAvailable(method) else { throw CSCError.notImplemented }
-    guard request.method == .post || method == .info else { throw CSCError.methodNotAllowed }
+    guard request.method == .post || method == .info && request.method == .get else { throw CSCError.methodNotAllowed }
     let header = request.headers[.authorization]
     switch method {
     case .info:

@@ -59,6 +59,29 @@ struct ErrorTableTests {
     #expect(try await bench.call("signatures/signHash", "", version, token: bench.alice, verb: .get).status == 405)
   }
 
+  @Test(
+    "whatever HTTP calls the method: an error in JSON, and after HEAD its head alone", arguments: APIVersion.allCases)
+  func verbs(version: APIVersion) async throws {
+    let bench = try await GatewayBench()
+    for verb in [HTTPRequest.Method.put, .delete, .patch, .options, .trace, .head] {
+      for (method, row) in [
+        ("signatures/signHash", "405 invalid_request The method is called with POST"),
+        ("info", "405 invalid_request The method is called with POST"),
+        ("nonsense", "501 invalid_request The requested method is not implemented"),
+      ] {
+        let answer = try await bench.call(method, "", version, token: bench.alice, verb: verb)
+        if verb == .head {
+          #expect(answer.status == Int(row.prefix(3)) && answer.json.members.isEmpty, "\(verb) \(method)")
+          #expect(answer.headers[.contentLength] != "0")
+        } else {
+          #expect(answer.row == row, "\(verb) \(method)")
+        }
+        #expect(answer.headers[.contentType]?.hasPrefix("application/json") == true, "\(verb) \(method)")
+        if answer.status == 405 { #expect(answer.headers[.allow] == "POST") }
+      }
+    }
+  }
+
   @Test("bodies that are not strict JSON objects")
   func bodies() async throws {
     let bench = try await GatewayBench()

@@ -124,7 +124,13 @@ class ExchangeTests(unittest.TestCase):
         get = exchange("GET", "/csc/v1/auth/login", 405, wrong_method, headers={**JSON_HEADERS, "allow": "POST"})
         self.accepts(get)
         self.refuses({**get, "headers": JSON_HEADERS}, "header Allow is missing")
-        self.accepts(exchange("DELETE", "/csc/v1/auth/login", 404, "", headers={}))
+        self.accepts({**get, "method": "DELETE"})
+        self.refuses(exchange("DELETE", "/csc/v1/auth/login", 404, "", headers={}), "status 404, not 405")
+        self.accepts(exchange("DELETE", "/csc/v1/oauth2/token", 404, "", headers={}))
+        head = {**get, "method": "HEAD", "body": ""}
+        self.accepts(head)
+        self.refuses({**head, "body": wrong_method}, "a body where none is documented")
+        self.refuses({**head, "headers": {"content-type": "text/plain"}}, "content type|is missing")
 
     def test_doubled_slashes_and_other_bases(self):
         for path in ("/oauth2/token", "//oauth2/token", "/csc/v2/oauth2/token", "/csc/v2//oauth2/token"):
