@@ -7,7 +7,7 @@ public struct CSCError: Error, Equatable, Sendable {
   public enum Kind: Sendable, Equatable {
     /// Not an error, but in the form of one: what was asked for is under way.
     case accepted
-    case badRequest, unauthenticated, forbidden, methodNotAllowed, contentTooLarge
+    case badRequest, unauthenticated, forbidden, methodNotAllowed, contentTooLarge, unsupportedCoding
     case serverError, notImplemented, temporarilyUnavailable
     /// Seconds after which trying again can help.
     case tooManyRequests(retryAfter: Int64)
@@ -66,6 +66,8 @@ extension CSCError {
     .unauthenticated, "expired_token", "The access or refresh token is expired or has been revoked.")
   /// Not in the tables: a body beyond the service's limit.
   public static let bodyTooLarge = CSCError(.contentTooLarge, "invalid_request", "The request body is too large")
+  /// Not in the tables: a body that is compressed. The status tells what is wrong (RFC 9110 §15.5.16).
+  public static let unsupportedCoding = CSCError(.unsupportedCoding, "invalid_request", malformedText)
   public static let notImplemented = CSCError(
     .notImplemented, "invalid_request", "The requested method is not implemented")
   public static let methodNotAllowed = CSCError(

@@ -33,6 +33,7 @@ extension Response {
     case .temporarilyUnavailable: headers[.retryAfter] = "\(error.retryAfter)"
     case .tooManyRequests(let seconds): headers[.retryAfter] = "\(seconds)"
     case .methodNotAllowed: headers[.allow] = "POST"
+    case .unsupportedCoding: headers[.acceptEncoding] = "identity"
     // RFC 6750 §3: for tokens, not for documents.
     case .forbidden where error == .insufficientScope: headers[.wwwAuthenticate] = #"Bearer error="insufficient_scope""#
     case .accepted, .badRequest, .forbidden, .contentTooLarge, .serverError, .notImplemented: break
@@ -49,6 +50,7 @@ extension CSCError.Kind {
     case .forbidden: .forbidden
     case .methodNotAllowed: .methodNotAllowed
     case .contentTooLarge: .contentTooLarge
+    case .unsupportedCoding: .unsupportedMediaType
     case .serverError: .internalServerError
     case .notImplemented: .notImplemented
     case .temporarilyUnavailable: .serviceUnavailable

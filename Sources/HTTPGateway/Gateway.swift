@@ -110,12 +110,14 @@ public struct Gateway: Sendable {
       let localized = info.localized(await language(request))
       return Response(json: localized.json(version, documents: documentSupport, isAvailable: isAvailable))
     case .authLogin:
+      try checkCoding(request)
       let fields = try await fields(request)
       return try await logIn(
         LoginRequest(fields, authorization: header, version), from: origin(request, context, isPerson: false))
     default:
       let caller = try await authenticate(header, context, method, version)
       call.partner = caller.principal.partner.text
+      try checkCoding(request)
       let origin = origin(request, context, isPerson: false)
       return try await withFields(of: request, for: method) {
         try await answer($0, to: method, version, as: caller, from: origin)

@@ -82,6 +82,22 @@ struct ErrorTableTests {
     }
   }
 
+  @Test("a body in a content coding is refused as such, and not read as something else", arguments: APIVersion.allCases)
+  func codings(version: APIVersion) async throws {
+    let bench = try await GatewayBench()
+    for method in ["auth/login", "credentials/list", "signatures/signHash"] {
+      for coding in ["gzip", "Deflate", "br", "identity, gzip", "nonsense"] {
+        let answer = try await bench.call(method, "{}", version, token: bench.alice, coding: coding)
+        #expect(answer.row == "415 invalid_request \(longText)", "\(method) \(coding)")
+        #expect(answer.headers[.acceptEncoding] == "identity")
+      }
+    }
+    for (token, coding, status) in [(bench.alice, "Identity", 200), ("unknown", "gzip", 401)] {
+      let answer = try await bench.call("credentials/list", "{}", version, token: token, coding: coding)
+      #expect(answer.status == status)
+    }
+  }
+
   @Test("bodies that are not strict JSON objects")
   func bodies() async throws {
     let bench = try await GatewayBench()

@@ -107,9 +107,10 @@ struct GatewayBench: Sendable {
   /// Sends one request through the routes.
   func call(
     _ method: String, _ body: String = "{}", _ version: APIVersion = .v1, token: String? = nil,
-    header: String? = nil, verb: HTTPRequest.Method = .post
+    header: String? = nil, verb: HTTPRequest.Method = .post, coding: String? = nil
   ) async throws -> Answer {
     var headers: HTTPFields = [.contentType: "application/json"]
+    headers[.contentEncoding] = coding
     headers[.authorization] = header ?? token.map { "Bearer \($0)" }
     let fields = headers
     return try await application.test(.router) { client in
