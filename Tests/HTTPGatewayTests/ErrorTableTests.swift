@@ -349,10 +349,17 @@ struct ErrorTableTests {
     for (version, text) in [
       (APIVersion.v1, "Signing certificate 'CN=Alice Example' is expired."), (.v2, "Signing certificate is expired"),
     ] {
-      let sad = try await bench.signing.authorize(credential).sad
+      // The key is shown as one that cannot be used; its own row is for keys that were disabled (divergences.md).
+      let info = try await bench.call(
+        "credentials/info", #"{"credentialID":"\#(credential.id)"}"#, version, token: bench.alice)
+      #expect(info["key"]?.object?["status"] == "disabled" && info["cert"]?.object?["status"] == "expired")
+      let granted = try await bench.call(
+        "credentials/authorize", #"{"credentialID":"\#(credential.id)","numSignatures":1,"PIN":"12345678"}"#, .v1,
+        token: bench.alice)
+      let sad = try #require(granted["SAD"]?.string)
       let answer = try await bench.call(
         "signatures/signHash",
-        #"{"credentialID":"\#(credential.id)","SAD":"\#(Base64.encodeURL(sad.octets))","hash":["\#(Base64.encode(digest("a")))"],"signAlgo":"1.2.840.10045.4.3.2"}"#,
+        #"{"credentialID":"\#(credential.id)","SAD":"\#(sad)","hash":["\#(Base64.encode(digest("a")))"],"signAlgo":"1.2.840.10045.4.3.2"}"#,
         version, token: bench.alice)
       #expect(answer.row == "400 invalid_request \(text)")
     }
