@@ -32,7 +32,7 @@ public struct Gateway: Sendable {
   public var trustedProxy: TrustedProxy?
   /// For requests with documents.
   public var workQueue = WorkQueue()
-  let bodyBudget = BodyBudget(octets: Gateway.documentBudget)
+  let bodyBudget = BodyBudget(octets: Gateway.documentBudget, share: Gateway.documentShare)
   private let readinessProbe: ReadinessProbe
 
   /// - Parameters:
@@ -119,7 +119,7 @@ public struct Gateway: Sendable {
       call.partner = caller.principal.partner.text
       try checkCoding(request)
       let origin = origin(request, context, isPerson: false)
-      return try await withFields(of: request, for: method) {
+      return try await withFields(of: request, for: method, from: caller.principal.partner.text) {
         try await answer($0, to: method, version, as: caller, from: origin)
       }
     }

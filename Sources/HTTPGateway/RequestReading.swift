@@ -13,12 +13,21 @@ extension Gateway {
   }
 
   /// Octets of a body, which may be sent without its length.
-  func octets(of request: Request, atMost limit: Int) async throws -> [UInt8] {
+  ///
+  /// - Parameter arrived: called with the octets of each piece and of all so far.
+  func octets(
+    of request: Request, atMost limit: Int, arrived: (_ count: Int, _ total: Int) throws -> Void = { _, _ in }
+  ) async throws -> [UInt8] {
     let length = request.headers[.contentLength].flatMap(Int.init) ?? 0
     guard length <= limit else { throw CSCError.bodyTooLarge }
-    do { return Array(try await request.body.collect(upTo: limit).readableBytesView) } catch is NIOTooManyBytesError {
-      throw CSCError.bodyTooLarge
+    var octets: [UInt8] = []
+    for try await part in request.body {
+      let total = octets.count + part.readableBytes
+      guard total <= limit else { throw CSCError.bodyTooLarge }
+      try arrived(part.readableBytes, total)
+      octets.append(contentsOf: part.readableBytesView)
     }
+    return octets
   }
 
   static func fields(_ body: [UInt8], limits: JSONLimits) throws -> Fields {

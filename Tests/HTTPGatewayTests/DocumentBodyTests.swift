@@ -1,0 +1,83 @@
+import CSCModel
+import SoleControl
+import TestSupport
+import Testing
+
+@testable import HTTPGateway
+
+/// The memory that bodies with documents take.
+@Suite("Bodies with documents")
+struct DocumentBodyTests {
+  private func body(_ bench: GatewayBench, octets: Int = 1) async throws -> String {
+    let credential = try await bench.signing.enrol()
+    let sad = Base64.encodeURL(try await bench.signing.authorize(credential).sad.octets)
+    let document = Base64.encode([UInt8](repeating: 7, count: octets))
+    return
+      #"{"credentialID":"\#(credential.id)","SAD":"\#(sad)","documents":[{"document":"\#(document)","signature_format":"C","signAlgo":"1.2.840.10045.4.3.2"}]}"#
+  }
+
+  @Test("who announces much and sends little takes nothing from others", arguments: [true, false])
+  func slowSenders(announced: Bool) async throws {
+    let bench = try await GatewayBench()
+    let text = try await body(bench)
+    try await bench.serving { port in
+      let head = bench.chunkedHead("signatures/signDoc", token: bench.partner)
+      var slow: [RawConnection] = []
+      for _ in 0..<12 {
+        let connection = try await RawConnection.open(port)
+        try await connection.send(
+          announced
+            ? head.replacing("Transfer-Encoding: chunked", with: "Content-Length: \(60 << 20)") + "{"
+            : head + GatewayBench.chunk("{"))
+        slow.append(connection)
+      }
+      try await Task.sleep(for: .milliseconds(200))
+      let honest = try await RawConnection.open(port)
+      try await honest.send(
+        bench.chunkedHead("signatures/signDoc", token: bench.alice) + GatewayBench.chunk(text) + "0\r\n\r\n")
+      try await honest.wait { _ in honest.status != nil }
+      #expect(honest.status == "HTTP/1.1 200 OK", "\(honest.received)")
+      #expect(slow.allSatisfy { $0.received.isEmpty && !$0.isClosed })
+      for connection in slow { await connection.close() }
+    }
+  }
+
+  @Test("a large document that comes in chunks is signed")
+  func largeInChunks() async throws {
+    let bench = try await GatewayBench()
+    let text = try await body(bench, octets: 3 << 20)
+    try await bench.serving { port in
+      let honest = try await RawConnection.open(port)
+      try await honest.send(
+        bench.chunkedHead("signatures/signDoc", token: bench.alice) + GatewayBench.chunk(text) + "0\r\n\r\n")
+      try await honest.wait { _ in honest.status != nil }
+      #expect(honest.status == "HTTP/1.1 200 OK", "\(honest.received.prefix(300))")
+      await honest.close()
+    }
+  }
+
+  @Test("a partner has its share, all have the whole, and what ends gives everything back")
+  func shares() async throws {
+    let budget = BodyBudget(octets: 100, share: 60)
+    for _ in 0..<2 {
+      try await budget.run(for: "a") { first -> Void in
+        try first.take(40)
+        try first.take(20)
+        #expect(throws: CSCError.temporarilyUnavailable) { try first.take(1) }
+        try await budget.run(for: "a") { second -> Void in
+          #expect(throws: CSCError.temporarilyUnavailable) { try second.take(1) }
+        }
+        try await budget.run(for: "b") { other -> Void in
+          try other.take(40)
+          #expect(throws: CSCError.temporarilyUnavailable) { try other.take(1) }
+        }
+      }
+      await #expect(throws: CancellationError.self) {
+        try await budget.run(for: "c") { account -> Void in
+          try account.take(60)
+          throw CancellationError()
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import HTTPGateway
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+/// A connection on which a test says every octet itself.
+final class RawConnection: ChannelInboundHandler, Sendable {
+  typealias InboundIn = ByteBuffer
+
+  private struct State {
+    var text = ""
+    var isClosed = false
+    var channel: (any Channel)?
+  }
+
+  private let state = Mutex(State())
+
+  static func open(_ port: Int) async throws -> RawConnection {
+    let connection = RawConnection()
+    let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(connection) }
+      }.connect(host: "127.0.0.1", port: port).get()
+    connection.state.withLock { $0.channel = channel }
+    return connection
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    let text = String(buffer: unwrapInboundIn(data))
+    state.withLock { $0.text += text }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) { state.withLock { $0.isClosed = true } }
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+  /// All that has come so far.
+  var received: String { state.withLock(\.text) }
+  var isClosed: Bool { state.withLock(\.isClosed) }
+
+  func send(_ text: String) async throws {
+    try await state.withLock(\.channel)?.writeAndFlush(ByteBuffer(string: text)).get()
+  }
+
+  func close() async { try? await state.withLock(\.channel)?.close().get() }
+
+  /// Waits until what has come satisfies the condition.
+  func wait(
+    _ limit: Duration = .seconds(10), until condition: (String) -> Bool, location: SourceLocation = #_sourceLocation
+  ) async throws {
+    let end = ContinuousClock.now + limit
+    while !condition(received) {
+      guard ContinuousClock.now < end else {
+        Issue.record("not within \(limit): \(received.prefix(500))", sourceLocation: location)
+        return
+      }
+      try await Task.sleep(for: .milliseconds(5))
+    }
+  }
+
+  /// Waits until the other end has closed, and tells after how long; nil if it did not.
+  func closed(within limit: Duration) async throws -> Duration? {
+    let start = ContinuousClock.now
+    while !isClosed {
+      guard ContinuousClock.now - start < limit else { return nil }
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    return ContinuousClock.now - start
+  }
+
+  /// The status line, or nothing if there is no whole head yet.
+  var status: String? {
+    received.contains("\r\n\r\n") ? received.split(separator: "\r\n").first.map(String.init) : nil
+  }
+}
+
+extension GatewayBench {
+  /// Serves the gateway on a socket, by the code with which the service itself listens.
+  func serving<Output: Sendable>(
+    _ body: @escaping @Sendable (_ port: Int) async throws -> Output
+  ) async throws -> Output {
+    let reserved = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .bind(host: "127.0.0.1", port: 0).get()
+    let port = try #require(reserved.localAddress?.port)
+    try await reserved.close().get()
+    let (running, isRunning) = AsyncStream<Void>.makeStream()
+    let listener = Gateway.Listener(host: "127.0.0.1", port: port)
+    let servers = try gateway.servers([listener], asksForCertificates: false) { _ in
+      isRunning.yield()
+    }
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    let group = ServiceGroup(services: servers, logger: logger)
+    return try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { try await group.run() }
+      defer { tasks.cancelAll() }
+      for await _ in running { break }
+      return try await body(port)
+    }
+  }
+
+  /// The head of a call without the length of its body.
+  func chunkedHead(_ method: String, token: String) -> String {
+    """
+    POST /csc/v2/\(method) HTTP/1.1\r
+    Host: test\r
+    Authorization: Bearer \(token)\r
+    Content-Type: application/json\r
+    Transfer-Encoding: chunked\r
+    \r
+
+    """
+  }
+
+  static func chunk(_ text: String) -> String { String(text.utf8.count, radix: 16) + "\r\n\(text)\r\n" }
+}
