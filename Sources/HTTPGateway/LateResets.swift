@@ -79,14 +79,17 @@ final class LateResets: ChannelInboundHandler, RemovableChannelHandler {
   }
 }
 
-/// A child channel with TLS, in which `LateResets` stands right after TLS.
+/// A child channel with TLS, in which `LateResets` stands right after TLS, and a handshake has a deadline.
 struct WithoutLateResets<Inner: ServerChildChannel>: ServerChildChannel {
   let inner: Inner
+  let handshake: TimeAmount
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Inner.Value> {
     inner.setup(channel: channel, logger: logger).flatMapThrowing { value in
       let pipeline = channel.pipeline.syncOperations
-      try pipeline.addHandler(LateResets(), position: .after(pipeline.handler(type: NIOSSLServerHandler.self)))
+      let tls = try pipeline.handler(type: NIOSSLServerHandler.self)
+      try pipeline.addHandler(LateResets(), position: .after(tls))
+      try pipeline.addHandler(HandshakeDeadline(handshake), position: .after(tls))
       return value
     }
   }

@@ -26,26 +26,33 @@ extension Gateway {
   ///
   /// - Parameters:
   ///   - asksForCertificates: whether clients may show one (RFC 8705).
+  ///   - limits: of each listener.
   ///   - onRunning: called when a listener accepts connections, with its index.
   public func servers(
-    _ listeners: [Listener], asksForCertificates: Bool, onRunning: @escaping @Sendable (Int) async -> Void
+    _ listeners: [Listener], asksForCertificates: Bool, limits: ConnectionLimits = ConnectionLimits(),
+    onRunning: @escaping @Sendable (Int) async -> Void
   ) throws -> [any Service] {
     let responder = router().buildResponder()
     return try listeners.enumerated().map { index, listener in
       var configuration = ApplicationConfiguration(
         address: .hostname(listener.host, port: listener.port), serverName: nil)
       configuration.reuseAddress = true
+      configuration.availableConnectionsDelegate = MaximumAvailableConnections(limits.connections, logger: quiet)
       return Application(
-        responder: responder, server: try Self.server(listener, asksForCertificates), configuration: configuration,
-        onServerRunning: { _ in await onRunning(index) }, logger: quiet)
+        responder: responder, server: try Self.server(listener, asksForCertificates, limits),
+        configuration: configuration, onServerRunning: { _ in await onRunning(index) }, logger: quiet)
     }
   }
 
-  /// Connections on which nothing happens end after a while.
-  private static let idle = TimeAmount.seconds(60)
-
-  private static func server(_ listener: Listener, _ asksForCertificates: Bool) throws -> HTTPServerBuilder {
-    let plain = HTTPServerBuilder.http1(configuration: .init(idleTimeout: idle))
+  private static func server(
+    _ listener: Listener, _ asksForCertificates: Bool, _ limits: ConnectionLimits
+  ) throws -> HTTPServerBuilder {
+    // Of connections of HTTP/1, and of streams of HTTP/2.
+    let connection = HTTP1Channel.Configuration(
+      additionalChannelHandlers: [BodyPace(limits)], idleTimeout: TimeAmount(limits.idle))
+    let plain = HTTPServerBuilder { responder in
+      HTTP1Channel(responder: responder, configuration: connection)
+    }
     guard let tls = listener.tls else { return plain }
     var configuration = TLSConfiguration.makeServerConfiguration(
       certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificate).map { .certificate($0) },
@@ -63,8 +70,9 @@ extension Gateway {
       WithoutLateResets(
         inner: try HTTP2UpgradeChannel(
           tlsChannelConfiguration: channel,
-          configuration: .init(idleTimeout: .seconds(60), streamConfiguration: .init(idleTimeout: idle)),
-          responder: responder))
+          configuration: .init(idleTimeout: limits.idle, streamConfiguration: connection),
+          responder: responder),
+        handshake: TimeAmount(limits.handshake))
     }
   }
 

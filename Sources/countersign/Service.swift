@@ -169,7 +169,11 @@ struct Service {
     let count = listeners.count
     let running = Counter()
     let logger = logger
-    let servers = try gateway.servers(listeners, asksForCertificates: config.usesClientCertificates) { _ in
+    OpenFiles.raiseLimit()
+    let limits = ConnectionLimits(connections: config.connections)
+    let servers = try gateway.servers(
+      listeners, asksForCertificates: config.usesClientCertificates, limits: limits
+    ) { _ in
       guard running.increment() == count else { return }
       do { try await onReady() } catch { logger.error("could not announce", metadata: ["reason": "\(error)"]) }
       logger.info("serving")

@@ -37,7 +37,8 @@ ALLOWED = {
     "SQLiteStore": {"BlockingWork", "Attempts", "SoleControl", "OAuth", "AuditLog", "WireJSON", "GRDB", "Foundation"},
     "HTTPGateway": CORE - {"Conformance"}
     | {"BlockingWork", "COpenAPI", "Crypto", "Logging", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdHTTP2", "HTTPTypes", "Mustache",
-       "NIOCore", "NIOSSL", "ServiceLifecycle", "Foundation", "Synchronization"},
+       "NIOCore", "NIOHTTPTypes", "NIOSSL", "NIOTLS", "ServiceLifecycle",
+       "Foundation", "Synchronization"},
     "EIDSimulator": {"WireJSON", "OutboundHTTP", "Crypto", "Logging", "Hummingbird", "HTTPTypes", "NIOCore", "JWTKit", "Foundation"},
 }
 # The programs wire everything; only C modules stay with their adapters.

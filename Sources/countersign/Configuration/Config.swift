@@ -15,6 +15,8 @@ struct Config {
   var http: Address?
   /// Where to listen with TLS.
   var tls: TLS?
+  /// Connections that each of the two takes at a time; more wait until one ends. Default: 2000.
+  var connections: Int
   /// A proxy in front, which tells in `header` (such as `X-Forwarded-For`, whose last entry counts) where a request comes
   /// from; `addresses`: those from which it connects, where alone the header is looked at. Absent: the connection's other end
   /// is who tries are counted for.
@@ -157,6 +159,7 @@ struct Config {
   private init(_ reader: ConfigReader) throws {
     http = try reader.optional("http").map { try Address($0) }
     tls = try reader.optional("tls").map { try TLS($0) }
+    connections = try reader.integer("connections", in: 10...100_000, default: 2000)
     trustedProxy = try reader.optional("trustedProxy").map { try TrustedProxy($0) }
     gateway = try reader.string("gateway")
     instance = try reader.string("instance", default: gateway)

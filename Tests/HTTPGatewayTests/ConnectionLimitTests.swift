@@ -1,0 +1,128 @@
+import Foundation
+import HTTPGateway
+import TestSupport
+import Testing
+
+/// Clients that take connections and say nothing useful.
+@Suite("Limits of connections")
+struct ConnectionLimitTests {
+  private static let info = "GET /csc/v2/info HTTP/1.1\r\nHost: test\r\n\r\n"
+  /// Within which something must have ended that ends after a second or less, on a busy machine.
+  private static let patience = Duration.seconds(10)
+
+  @Test("more connections than the limit wait until one ends")
+  func connections() async throws {
+    let bench = try await GatewayBench()
+    try await bench.serving(ConnectionLimits(connections: 3)) { port in
+      var idle: [RawConnection] = []
+      for _ in 0..<3 {
+        let connection = try await RawConnection.open(port)
+        try await connection.send(Self.info)
+        try await connection.wait { _ in connection.status == "HTTP/1.1 200 OK" }
+        idle.append(connection)
+      }
+      let next = try await RawConnection.open(port)
+      try await next.send(Self.info)
+      try await Task.sleep(for: .milliseconds(500))
+      #expect(next.received.isEmpty && !next.isClosed)
+      await idle[0].close()
+      try await next.wait { _ in next.status == "HTTP/1.1 200 OK" }
+      for connection in idle + [next] { await connection.close() }
+    }
+  }
+
+  /// Sends pieces until the other end closes, and tells whether it did.
+  private func drips(_ connection: RawConnection, _ piece: String, every pause: Duration) async throws -> Bool {
+    let end = ContinuousClock.now + Self.patience
+    while ContinuousClock.now < end {
+      do { try await connection.send(piece) } catch { return true }
+      if connection.isClosed { return true }
+      try await Task.sleep(for: pause)
+    }
+    return false
+  }
+
+  @Test("a head that comes octet by octet ends the connection")
+  func slowHead() async throws {
+    let bench = try await GatewayBench()
+    try await bench.serving(ConnectionLimits(idle: .seconds(1))) { port in
+      for begin in ["", Self.info] {
+        let connection = try await RawConnection.open(port)
+        try await connection.send(begin + "GET /csc/v2/info HTTP/1.1\r\nX-Slow: ")
+        #expect(try await drips(connection, "a", every: .milliseconds(50)))
+      }
+    }
+  }
+
+  @Test("a body that comes too slowly ends the connection, whether anybody reads it or not", arguments: [true, false])
+  func slowBody(isRead: Bool) async throws {
+    let bench = try await GatewayBench()
+    try await bench.serving(ConnectionLimits(bodyWindow: .milliseconds(500), bodyOctets: 1000)) { port in
+      let connection = try await RawConnection.open(port)
+      try await connection.send(bench.chunkedHead("signatures/signHash", token: isRead ? bench.alice : "unknown"))
+      #expect(try await drips(connection, GatewayBench.chunk(" "), every: .milliseconds(50)))
+      #expect(connection.received.isEmpty == isRead)
+    }
+  }
+
+  @Test("a body without end ends the connection, however quick it is")
+  func endlessBody() async throws {
+    let bench = try await GatewayBench()
+    let limits = ConnectionLimits(bodyWindow: .milliseconds(200), bodyOctets: 1, wholeBody: .seconds(1))
+    try await bench.serving(limits) { port in
+      let connection = try await RawConnection.open(port)
+      try await connection.send(bench.chunkedHead("signatures/signDoc", token: bench.alice))
+      #expect(
+        try await drips(
+          connection, GatewayBench.chunk(String(repeating: " ", count: 100)), every: .milliseconds(20)))
+    }
+  }
+
+  @Test("a body that keeps the pace is read, over any number of windows")
+  func steadyBody() async throws {
+    let bench = try await GatewayBench()
+    try await bench.serving(ConnectionLimits(bodyWindow: .seconds(2), bodyOctets: 2)) { port in
+      let connection = try await RawConnection.open(port)
+      try await connection.send(bench.chunkedHead("credentials/list", token: bench.alice))
+      let end = ContinuousClock.now + .seconds(5)
+      while ContinuousClock.now < end {
+        try await connection.send(GatewayBench.chunk(" "))
+        try await Task.sleep(for: .milliseconds(100))
+      }
+      try await connection.send(GatewayBench.chunk("{}") + "0\r\n\r\n")
+      try await connection.wait { _ in connection.status == "HTTP/1.1 200 OK" }
+      await connection.close()
+    }
+  }
+
+  @Test("TLS that does not begin ends the connection; one that began stays")
+  func handshake() async throws {
+    let bench = try await GatewayBench()
+    let folder = try temporaryFolder()
+    let (key, certificate) = (
+      folder.appendingPathComponent("key.pem").path, folder.appendingPathComponent("certificate.pem").path
+    )
+    let made = try await run(
+      "/usr/bin/openssl",
+      [
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=127.0.0.1",
+        "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2", "-keyout", key, "-out", certificate,
+      ])
+    try #require(made.status == 0, "\(made.output)")
+    try await bench.serving(
+      ConnectionLimits(handshake: .seconds(1)), tls: (certificate: certificate, privateKey: key)
+    ) { port in
+      let silent = try await RawConnection.open(port)
+      #expect(try await silent.closed(within: Self.patience) != nil)
+      // Two calls on one connection, with more time between them than TLS had to begin.
+      let call = ["--silent", "--cacert", certificate, "https://127.0.0.1:\(port)/csc/v2/info"]
+      for version in ["--http1.1", "--http2"] {
+        let ended = try await run(
+          "/usr/bin/curl",
+          ["--write-out", "%{http_code} %{num_connects}\n", "--rate", "40/m", version, "--output", "/dev/null"]
+            + call + ["--output", "/dev/null"] + call.suffix(1))
+        #expect(ended.output == "200 1\n200 0\n" && ended.status == 0)
+      }
+    }
+  }
+}
