@@ -49,9 +49,9 @@ extension Gateway {
   ) throws -> HTTPServerBuilder {
     // Of connections of HTTP/1, and of streams of HTTP/2.
     let connection = HTTP1Channel.Configuration(
-      additionalChannelHandlers: [BodyPace(limits)], idleTimeout: TimeAmount(limits.idle))
+      additionalChannelHandlers: [BodyPace(limits), RefusedExpectations()], idleTimeout: TimeAmount(limits.idle))
     let plain = HTTPServerBuilder { responder in
-      HTTP1Channel(responder: responder, configuration: connection)
+      HTTP1Channel(responder: Expectations.answered(responder), configuration: connection)
     }
     guard let tls = listener.tls else { return plain }
     var configuration = TLSConfiguration.makeServerConfiguration(
@@ -71,7 +71,7 @@ extension Gateway {
         inner: try HTTP2UpgradeChannel(
           tlsChannelConfiguration: channel,
           configuration: .init(idleTimeout: limits.idle, streamConfiguration: connection),
-          responder: responder),
+          responder: Expectations.answered(responder)),
         handshake: TimeAmount(limits.handshake))
     }
   }
