@@ -21,13 +21,19 @@ extension Gateway {
     let length = request.headers[.contentLength].flatMap(Int.init) ?? 0
     guard length <= limit else { throw CSCError.bodyTooLarge }
     var octets: [UInt8] = []
-    for try await part in request.body {
+    var parts = request.body.makeAsyncIterator()
+    while let part = try await Self.next(&parts) {
       let total = octets.count + part.readableBytes
       guard total <= limit else { throw CSCError.bodyTooLarge }
       try arrived(part.readableBytes, total)
       octets.append(contentsOf: part.readableBytesView)
     }
     return octets
+  }
+
+  /// A body that breaks off is the client's doing, and no failure of ours.
+  private static func next(_ parts: inout RequestBody.AsyncIterator) async throws -> ByteBuffer? {
+    do { return try await parts.next() } catch { throw CSCError.malformedRequest }
   }
 
   static func fields(_ body: [UInt8], limits: JSONLimits) throws -> Fields {

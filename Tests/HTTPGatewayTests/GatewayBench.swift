@@ -37,7 +37,8 @@ struct GatewayBench: Sendable {
 
   init(
     brands: [PartnerID: Brand] = [:], jobRules: SigningJobs.Rules = .init(), withTimestamps: Bool = true,
-    withDocuments: Bool = true, withIssuer: Bool = true, notifier: (any CompletionNotifier)? = nil
+    withDocuments: Bool = true, withIssuer: Bool = true, notifier: (any CompletionNotifier)? = nil,
+    logger given: Logger? = nil
   ) async throws {
     path = try temporaryFolder().appendingPathComponent("test.sqlite").path
     let store = try SQLiteFileStore(path: path, mayCreate: true)
@@ -67,8 +68,8 @@ struct GatewayBench: Sendable {
     bob = try await tokens.issue(partner: "portal", signer: "bob").accessToken
     partner = try await tokens.issue(partner: "portal", signer: nil).accessToken
     otherPartner = try await tokens.issue(partner: "other", signer: nil).accessToken
-    var logger = Logger(label: "test")
-    logger.logLevel = .critical
+    var logger = given ?? Logger(label: "test")
+    if given == nil { logger.logLevel = .critical }
     var info = ServiceInfo(
       name: "Test", logo: "https://test.example/logo.png", region: "AT", language: "en", description: "A test",
       authTypes: ["basic", "oauth2code", "oauth2client"], authorizationServer: OAuthBench.issuer)

@@ -1,0 +1,47 @@
+import Logging
+import Synchronization
+import Testing
+
+/// Clients that hang up in the middle of a body.
+@Suite("Broken bodies")
+struct BrokenBodyTests {
+  private final class Lines: LogHandler, Sendable {
+    let lines = Mutex<[(level: Logger.Level, text: String)]>([])
+    var metadata: Logger.Metadata {
+      get { [:] }
+      set {}
+    }
+    var logLevel: Logger.Level {
+      get { .info }
+      set {}
+    }
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+      get { nil }
+      set {}
+    }
+    func log(event: LogEvent) {
+      lines.withLock { $0.append((event.level, "\(event.message) \(event.metadata ?? [:])")) }
+    }
+  }
+
+  @Test("a hang-up is an event, and no failure of the gateway", arguments: [true, false])
+  func hangUp(chunked: Bool) async throws {
+    let lines = Lines()
+    let bench = try await GatewayBench(logger: Logger(label: "test") { _ in lines })
+    try await bench.serving { port in
+      let connection = try await RawConnection.open(port)
+      let head = bench.chunkedHead("signatures/signDoc", token: bench.alice)
+      try await connection.send(
+        chunked
+          ? head + "5\r\n{\"a\""
+          : head.replacing("Transfer-Encoding: chunked", with: "Content-Length: 1000") + "{\"a\"")
+      try await Task.sleep(for: .milliseconds(100))
+      await connection.close()
+      func calls() -> [(level: Logger.Level, text: String)] {
+        lines.lines.withLock { $0.filter { $0.text.contains("signDoc") } }
+      }
+      for _ in 0..<1000 where calls().isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+      #expect(calls().count == 1 && calls().allSatisfy { $0.level == .info && $0.text.contains("400") }, "\(calls())")
+    }
+  }
+}
