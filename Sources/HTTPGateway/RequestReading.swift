@@ -39,7 +39,9 @@ extension Gateway {
   static func fields(_ body: [UInt8], limits: JSONLimits) throws -> Fields {
     guard !body.isEmpty else { return Fields(JSONObject()) }
     do {
-      guard let object = try JSONValue.parse(body, limits: limits).object else { throw CSCError.malformedRequest }
+      guard let object = try JSONValue.parse(body, limits: limits, extremeValues: .ignorable).object else {
+        throw CSCError.malformedRequest
+      }
       return Fields(object)
     } catch is JSONParseError {
       throw CSCError.malformedRequest

@@ -13,6 +13,15 @@ public struct JSONLimits: Sendable {
   }
 }
 
+/// What becomes of values that RFC 8259 allows and that cannot be held: numbers beyond 64 bits or double precision, and
+/// U+0000.
+public enum ExtremeValues: Sendable {
+  /// The whole text is refused.
+  case refused
+  /// Numbers become the nearest ones that can be held, texts `unusable`; so only members that are read can be wrong.
+  case ignorable
+}
+
 /// Why a text is not acceptable JSON. Carries no part of the text, so it may be logged.
 public enum JSONParseError: Error, Equatable, Sendable {
   case tooLarge
@@ -26,19 +35,34 @@ extension JSONValue {
   /// Parses one JSON array or object.
   ///
   /// Refused beyond the grammar of RFC 8259: a member name used twice in an object (two readers could
-  /// see two different requests), octets after the value, invalid UTF-8, U+0000 in a string, integers
-  /// beyond 64 bits, and anything beyond `limits`.
-  public static func parse(_ text: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONParseError) -> JSONValue {
+  /// see two different requests), octets after the value, invalid UTF-8, anything beyond `limits`, and, unless
+  /// told otherwise, U+0000 and numbers that cannot be held.
+  public static func parse(
+    _ text: [UInt8], limits: JSONLimits = JSONLimits(), extremeValues: ExtremeValues = .refused
+  ) throws(JSONParseError) -> JSONValue {
     guard text.count <= limits.size else { throw .tooLarge }
     var error = json_error_t()
-    let root = text.withUnsafeBytes { bytes in
-      json_loadb(
-        bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count,
-        Int(JSON_REJECT_DUPLICATES), &error)
+    var root = load(text, extremeValues, &error)
+    if root == nil, extremeValues == .ignorable, isExtreme(error) {
+      root = load(FittingValues.of(text), extremeValues, &error)
     }
     guard let root else { throw JSONParseError(error) }
     defer { json_decref(root) }
     return try convert(root, depthLeft: limits.depth)
+  }
+
+  private static func load(
+    _ text: [UInt8], _ extremeValues: ExtremeValues, _ error: inout json_error_t
+  ) -> UnsafeMutablePointer<json_t>? {
+    let flags = JSON_REJECT_DUPLICATES | (extremeValues == .ignorable ? JSON_ALLOW_NUL : 0)
+    return text.withUnsafeBytes { bytes in
+      json_loadb(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, Int(flags), &error)
+    }
+  }
+
+  private static func isExtreme(_ error: json_error_t) -> Bool {
+    var error = error
+    return [json_error_numeric_overflow, json_error_null_byte_in_key].contains(json_error_code(&error))
   }
 
   private static func convert(
@@ -59,7 +83,9 @@ extension JSONValue {
       return .array(elements)
     case JSON_STRING:
       guard let start = json_string_value(node) else { throw .malformed }
-      return .string(text(start, json_string_length(node)))
+      let count = json_string_length(node)
+      guard !UnsafeBufferPointer(start: start, count: count).contains(0) else { return .unusable }
+      return .string(text(start, count))
     case JSON_INTEGER: return .integer(Int64(json_integer_value(node)))
     case JSON_REAL: return .real(json_real_value(node))
     case JSON_TRUE: return .bool(true)

@@ -29,7 +29,7 @@ extension JSONValue {
   /// A Jansson value owned by the caller.
   private func node() -> UnsafeMutablePointer<json_t>? {
     switch self {
-    case .null: return json_null()
+    case .null, .unusable: return json_null()
     case .bool(let value): return value ? json_true() : json_false()
     case .integer(let value): return json_integer(json_int_t(value))
     case .real(let value): return json_real(value)

@@ -82,6 +82,39 @@ struct ErrorTableTests {
     }
   }
 
+  @Test("numbers and texts beyond all bounds: nothing where nobody reads them, else the member's row")
+  func extremeValues() async throws {
+    let bench = try await GatewayBench()
+    let credential = try await bench.signing.enrol()
+    let number = "123456789012345678901234567890"
+    for unknown in [#""x":\#(number)"#, #""x":1e999"#, #""x":{"y":"\u0000"}"#, #""\u0000":1"#] {
+      let answer = try await bench.call("credentials/list", "{\(unknown)}", token: bench.alice)
+      #expect(answer.row == "200 - -", "\(unknown)")
+    }
+    for size in [number, "-\(number)", "1e999", #""\u0000""#] {
+      #expect(try await bench.call("credentials/list", #"{"maxResults":\#(size)}"#, token: bench.alice).status == 200)
+    }
+    func authorize(_ members: String) async throws -> String {
+      try await bench.call("credentials/authorize", "{\(members)}", token: bench.alice).row
+    }
+    let who = #""credentialID":"\#(credential.id)","PIN":"12345678""#
+    #expect(
+      try await authorize(#"\#(who),"numSignatures":99999999999999999999"#)
+        == "400 invalid_request Numbers of signatures is too high")
+    #expect(
+      try await authorize(#"\#(who),"numSignatures":-99999999999999999999"#)
+        == "400 invalid_request Invalid value for parameter numSignatures")
+    #expect(
+      try await authorize(#"\#(who),"numSignatures":1e999"#)
+        == "400 invalid_request Missing (or invalid type) integer parameter numSignatures")
+    #expect(
+      try await authorize(#""credentialID":"\#(credential.id)\u0000","numSignatures":1"#)
+        == "400 invalid_request Missing (or invalid type) string parameter credentialID")
+    #expect(
+      try await authorize(#""credentialID":"\#(credential.id)","numSignatures":1,"PIN":"12345678\u0000""#)
+        == "400 invalid_request Invalid parameter PIN")
+  }
+
   @Test("a body in a content coding is refused as such, and not read as something else", arguments: APIVersion.allCases)
   func codings(version: APIVersion) async throws {
     let bench = try await GatewayBench()
