@@ -34,8 +34,6 @@ public struct CredentialScopeRequest: Sendable, Equatable {
   static let richTypes = ["credential", "https://cloudsignatureconsortium.org/2025/credential"]
   private static let longestDescription = 500
   private static let longestLabel = 500
-  /// Octets: a character can have any number of them.
-  private static let longestText = 2000
 
   /// Reads single parameters.
   ///
@@ -90,7 +88,6 @@ public struct CredentialScopeRequest: Sendable, Equatable {
   private static func document(_ value: JSONValue) throws -> Document {
     guard let object = value.object, case let fields = Fields(object), let text = object["hash"]?.string,
       let label = try? fields.optionalString("label") ?? "", label.count <= longestLabel,
-      label.utf8.count <= longestText,
       let hashType = try? fields.optionalString("hashType") ?? ""
     else { throw CSCError.invalidAuthorizationDetails }
     guard hashType.isEmpty || ["SDR", "DTBSR", "SODR"].contains(hashType.uppercased()) else {
@@ -119,8 +116,7 @@ public struct CredentialScopeRequest: Sendable, Equatable {
     guard credentialID != nil || signatureQualifier != nil else { throw CSCError.missingString("credentialID") }
     guard numSignatures >= 1 else { throw CSCError.numSignaturesTooLow }
     guard documents.allSatisfy({ $0.digest.count == hashAlgorithm?.digestLength }) else { throw CSCError.digestLength }
-    guard (description?.count ?? 0) <= Self.longestDescription, (description?.utf8.count ?? 0) <= Self.longestText
-    else { throw CSCError.invalidParameter("description") }
+    guard (description?.count ?? 0) <= Self.longestDescription else { throw CSCError.invalidParameter("description") }
   }
 }
 

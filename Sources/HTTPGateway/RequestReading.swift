@@ -63,12 +63,7 @@ extension Gateway {
   ) async throws -> Caller {
     guard let header, let token = Self.bearer(header) else { throw CSCError.malformedHeader(method, version) }
     let caller = try await caller(token, method)
-    guard let id = caller.principal.client else { return caller }
-    // A client that is registered no more has lost what it was given, and with it nobody's binding is lost.
-    guard let client = oauth.clients[id.text], PartnerID(client.partner) == caller.principal.partner else {
-      throw CSCError.invalidToken
-    }
-    if client.bindsTokens {
+    if let client = caller.principal.client.flatMap({ oauth.clients[$0.text] }), client.bindsTokens {
       guard await context.clientCertificate() == client.certificate else { throw CSCError.invalidToken }
     }
     return caller

@@ -19,14 +19,10 @@ extension AuthorizationServer {
       }
     }
     let reference = try await tokens.secret()
-    let now = now
     let entry = OAuthEntry(
       kind: .pushedRequest, digest: TokenService.digest(reference), expires: now + rules.pushedRequestLife,
       body: request.json.canonical())
-    try await store.writeOAuth { store in
-      try store.removeExpired(before: now)
-      try store.put(entry)
-    }
+    try await store.writeOAuth { try $0.put(entry) }
     return Self.prefix + reference
   }
 

@@ -59,25 +59,18 @@ extension AuthorizationServer {
       guard client.grants.contains(.authorizationCode) else { throw OAuthError.unauthorizedClient }
       let named = try scope(parameters)
       let challenge = try self.challenge(parameters, client, dialect)
+      let account = try await parameters["account_token"].asyncMap { try await self.account(of: $0, client: client) }
       let details = named == .service ? nil : try await reader(parameters, client)
       guard named == nil || details.map({ $0.scope == named }) ?? true else { throw OAuthError.invalidScope }
-      // Last, because it is good once.
-      let account = try await parameters["account_token"].asyncMap { try await self.account(of: $0, client: client) }
       return CodeRequest(
         client: client.id, redirectURI: redirectURI, namesRedirectURI: parameters["redirect_uri"] != nil, state: state,
         scope: details?.scope ?? .service, challenge: challenge, dialect: dialect,
-        language: Self.language(parameters),
+        language: parameters["lang"] ?? parameters["ui_locales"]?.split(separator: " ").first.map(String.init),
         account: account, credential: details)
     } catch let error as OAuthError {
       let tooLong = error == .invalid("state")
       throw CodeRequestRefusal.redirect(error, to: Destination(uri: redirectURI, state: tooLong ? nil : state))
     }
-  }
-
-  /// The first language tag. What is longer than any tag that is in use (RFC 5646 §4.4.1) is as good as none.
-  private static func language(_ parameters: Parameters) -> String? {
-    let text = parameters["lang"] ?? parameters["ui_locales"]?.split(separator: " ").first.map(String.init)
-    return text.flatMap { $0.utf8.count <= 35 ? $0 : nil }
   }
 
   /// The redirect URI that the request names, which must be a registered one octet by octet, or the registered default.

@@ -78,11 +78,7 @@ public struct TokenService: Sendable {
 
   public func issue(partner: String, signer: String?, withRefreshToken: Bool = false) async throws -> Issued {
     let new = try await tokens(partner: partner, signer: signer, client: nil, withRefreshToken: withRefreshToken)
-    let now = now()
-    try await store.writeOAuth { store in
-      try store.removeExpired(before: now)
-      for record in new.records { try store.put(record) }
-    }
+    try await store.writeOAuth { store in for record in new.records { try store.put(record) } }
     return new.issued
   }
 
