@@ -1,12 +1,19 @@
 import Crypto
 import WireJSON
 
+/// Whom an `account_token` admits. It is still to be used up, so that a request that is refused leaves it good.
+struct AdmittedAccount: Sendable {
+  let name: String
+  fileprivate let token: String
+  fileprivate let usedUntil: Int64
+}
+
 extension AuthorizationServer {
   /// The account that an `account_token` names (CSC v1 §8.4, v2 §8.5): a statement of the application, keyed with its
   /// client secret, that admits one known account.
   ///
-  /// - Throws: `OAuthError` for a token that is not this client's, too old, or used before.
-  func account(of token: String, client: Client) async throws -> String {
+  /// - Throws: `OAuthError` for a token that is not this client's, or too old.
+  func account(of token: String, client: Client) async throws -> AdmittedAccount {
     let refused = OAuthError.invalid("account_token")
     guard let jwt = CompactJWT(token), let secret = client.secret, jwt.header["alg"] == "HS256",
       jwt.header["typ"]?.string?.uppercased() == "JWT", jwt.header["crit"] == nil
@@ -21,10 +28,14 @@ extension AuthorizationServer {
       let issued = CompactJWT.time(jwt.claims["iat"]), issued <= now + rules.clockSkew,
       now - issued <= rules.accountTokenLife, let id = jwt.claims["jti"]?.string, !id.isEmpty
     else { throw refused }
-    let isKnown = try await tokens.signer(named: account, of: client.partner) != nil
-    guard isKnown,
-      try await useOnce("account \(client.id) \(id)", until: issued + rules.accountTokenLife + rules.clockSkew)
-    else { throw refused }
-    return account
+    guard try await tokens.signer(named: account, of: client.partner) != nil else { throw refused }
+    return AdmittedAccount(
+      name: account, token: "account \(client.id) \(id)",
+      usedUntil: issued + rules.accountTokenLife + rules.clockSkew)
+  }
+
+  /// - Throws: `OAuthError` for a token that was used before.
+  func useUp(_ account: AdmittedAccount) async throws {
+    guard try await useOnce(account.token, until: account.usedUntil) else { throw OAuthError.invalid("account_token") }
   }
 }

@@ -62,11 +62,13 @@ extension AuthorizationServer {
       let account = try await parameters["account_token"].asyncMap { try await self.account(of: $0, client: client) }
       let details = named == .service ? nil : try await reader(parameters, client)
       guard named == nil || details.map({ $0.scope == named }) ?? true else { throw OAuthError.invalidScope }
+      // Last, so that a request that is refused for something else can be put right and sent again.
+      if let account { try await useUp(account) }
       return CodeRequest(
         client: client.id, redirectURI: redirectURI, namesRedirectURI: parameters["redirect_uri"] != nil, state: state,
         scope: details?.scope ?? .service, challenge: challenge, dialect: dialect,
         language: parameters["lang"] ?? parameters["ui_locales"]?.split(separator: " ").first.map(String.init),
-        account: account, credential: details)
+        account: account?.name, credential: details)
     } catch let error as OAuthError {
       let tooLong = error == .invalid("state")
       throw CodeRequestRefusal.redirect(error, to: Destination(uri: redirectURI, state: tooLong ? nil : state))

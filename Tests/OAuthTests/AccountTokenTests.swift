@@ -1,0 +1,53 @@
+import CSCModel
+import Crypto
+import OAuth
+import TestSupport
+import Testing
+import WireJSON
+
+@Suite("account_token")
+struct AccountTokenTests {
+  private func token(_ bench: ServerBench, _ changes: [(String, JSONValue?)] = []) -> String {
+    var claims = JSONObject([
+      ("sub", "acct-20931"), ("azp", "client-42"), ("iat", .integer(bench.clock.now)),
+      ("jti", .string("\(UInt64.random(in: .min ... .max))")),
+    ])
+    for (name, value) in changes { claims[name] = value }
+    let signed =
+      Base64.encodeURL(Array(#"{"typ":"JWT","alg":"HS256"}"#.utf8)) + "."
+      + Base64.encodeURL(JSONValue.object(claims).compact())
+    let key = SymmetricKey(data: Array(SHA256.hash(data: Array(ServerBench.secret.utf8))))
+    return signed + "." + Base64.encodeURL(Array(HMAC<SHA256>.authenticationCode(for: Array(signed.utf8), using: key)))
+  }
+
+  private func use(
+    _ bench: ServerBench, _ token: String, _ changes: [String: String?] = [:]
+  ) async throws -> CodeRequest {
+    try await bench.server.request(
+      ServerBench.parameters("client-42", changes.merging(["account_token": token]) { $1 }), .v2,
+      reader: ServerBench.reader)
+  }
+
+  @Test("a time that no calendar knows is refused, and nobody reckons with it")
+  func farTimes() async throws {
+    let bench = try await ServerBench()
+    #expect(try await use(bench, token(bench)).account == "acct-20931")
+    for time in ClientAuthenticationTests.farTimes {
+      await #expect(throws: CodeRequestRefusal.self, "\(time)") { try await use(bench, token(bench, [("iat", time)])) }
+    }
+  }
+
+  @Test(
+    "a request that is refused for something else does not spend it",
+    arguments: [
+      ["scope": "credential"], ["scope": "everything"], ["code_challenge": "x"], ["response_type": "token"],
+      ["scope": "credential-deletion", "credentialID": "c"],
+    ] as [[String: String?]])
+  func refusedForSomethingElse(changes: [String: String?]) async throws {
+    let bench = try await ServerBench()
+    let token = token(bench)
+    await #expect(throws: CodeRequestRefusal.self) { try await use(bench, token, changes) }
+    #expect(try await use(bench, token).account == "acct-20931")
+    await #expect(throws: CodeRequestRefusal.self) { try await use(bench, token) }
+  }
+}
