@@ -28,12 +28,14 @@ public struct CredentialScopeRequest: Sendable, Equatable {
   /// Nil if there are no documents.
   public var hashAlgorithm: WireHashAlgorithm?
   public var documents: [Document]
-  /// Text for the user about this transaction; at most 500 characters.
+  /// Text for the user about this transaction; at most 500 characters of together 2,000 octets.
   public var description: String?
 
   static let richTypes = ["credential", "https://cloudsignatureconsortium.org/2025/credential"]
-  private static let longestDescription = 500
-  private static let longestLabel = 500
+  /// Characters of a description (CSC v1 §8.3.2) and of a label.
+  private static let longestText = 500
+  /// Octets of the same: a character can have any number of them, and anybody can have requests kept.
+  private static let largestText = 2000
 
   /// Reads single parameters.
   ///
@@ -87,7 +89,7 @@ public struct CredentialScopeRequest: Sendable, Equatable {
 
   private static func document(_ value: JSONValue) throws -> Document {
     guard let object = value.object, case let fields = Fields(object), let text = object["hash"]?.string,
-      let label = try? fields.optionalString("label") ?? "", label.count <= longestLabel,
+      let label = try? fields.optionalString("label") ?? "", isShort(label),
       let hashType = try? fields.optionalString("hashType") ?? ""
     else { throw CSCError.invalidAuthorizationDetails }
     guard hashType.isEmpty || ["SDR", "DTBSR", "SODR"].contains(hashType.uppercased()) else {
@@ -116,8 +118,10 @@ public struct CredentialScopeRequest: Sendable, Equatable {
     guard credentialID != nil || signatureQualifier != nil else { throw CSCError.missingString("credentialID") }
     guard numSignatures >= 1 else { throw CSCError.numSignaturesTooLow }
     guard documents.allSatisfy({ $0.digest.count == hashAlgorithm?.digestLength }) else { throw CSCError.digestLength }
-    guard (description?.count ?? 0) <= Self.longestDescription else { throw CSCError.invalidParameter("description") }
+    guard Self.isShort(description ?? "") else { throw CSCError.invalidParameter("description") }
   }
+
+  private static func isShort(_ text: String) -> Bool { text.utf8.count <= largestText && text.count <= longestText }
 }
 
 extension CredentialScopeRequest {

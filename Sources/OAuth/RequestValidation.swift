@@ -22,6 +22,8 @@ extension AuthorizationServer {
 
   /// Longest `state`. CSC v1 has 255 octets; some clients send more.
   private static let longestState = 1024
+  /// Octets of a language tag (RFC 5646 §4.4.1: 35 hold every one that is in use).
+  private static let longestLanguage = 35
 
   /// Validates the parameters of `oauth2/authorize`; those of a pushed request are fetched.
   ///
@@ -67,12 +69,18 @@ extension AuthorizationServer {
       return CodeRequest(
         client: client.id, redirectURI: redirectURI, namesRedirectURI: parameters["redirect_uri"] != nil, state: state,
         scope: details?.scope ?? .service, challenge: challenge, dialect: dialect,
-        language: parameters["lang"] ?? parameters["ui_locales"]?.split(separator: " ").first.map(String.init),
+        language: Self.language(parameters),
         account: account?.name, credential: details)
     } catch let error as OAuthError {
       let tooLong = error == .invalid("state")
       throw CodeRequestRefusal.redirect(error, to: Destination(uri: redirectURI, state: tooLong ? nil : state))
     }
+  }
+
+  /// Only a wish: what cannot be a language decides nothing.
+  private static func language(_ parameters: Parameters) -> String? {
+    [parameters["lang"], parameters["ui_locales"]?.split(separator: " ").first.map(String.init)].lazy
+      .compactMap(\.self).first { $0.utf8.count <= longestLanguage }
   }
 
   /// The redirect URI that the request names, which must be a registered one octet by octet, or the registered default.

@@ -63,6 +63,22 @@ struct RequestTests {
     }
   }
 
+  @Test("a language longer than a tag of RFC 5646 need be counts as absent")
+  func language() async throws {
+    let bench = try await ServerBench()
+    let (longest, tooLong) = (String(repeating: "x", count: 35), String(repeating: "x", count: 36))
+    for (changes, language) in [
+      (["lang": longest], longest), (["lang": tooLong], nil), (["ui_locales": "\(longest) de"], longest),
+      (["ui_locales": tooLong], nil), (["ui_locales": "\(tooLong) de"], nil),
+      (["lang": "ä" + longest.dropFirst(2)], "ä" + longest.dropFirst(2)),
+      (["lang": "ä" + longest.dropFirst()], nil), (["lang": tooLong, "ui_locales": "de"], "de"),
+    ] as [([String: String?], String?)] {
+      let request = try await bench.server.request(
+        ServerBench.parameters("app", changes), .v2, reader: ServerBench.reader)
+      #expect(request.language == language, "\(changes)")
+    }
+  }
+
   @Test("a parameter that comes twice is refused, one without a value counts as absent")
   func repeated() async throws {
     let bench = try await ServerBench()
