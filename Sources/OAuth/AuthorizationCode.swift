@@ -38,6 +38,7 @@ extension AuthorizationServer {
       })
     try await store.writeOAuth { store in
       _ = try store.transaction(key, now: now)
+      try store.forgetExpired(now: now)
       try store.removeEntry(.transaction, key.digest)
       try store.put(record.entry(digest: TokenService.digest(code)))
     }

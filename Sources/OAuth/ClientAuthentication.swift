@@ -159,8 +159,10 @@ extension AuthorizationServer {
   /// Whether a token's id is seen for the first time.
   func useOnce(_ id: String, until expires: Int64) async throws -> Bool {
     let digest = TokenService.digest(id)
+    let now = now
     return try await store.writeOAuth { store in
       guard try store.entry(.usedID, digest) == nil else { return false }
+      try store.forgetExpired(now: now)
       try store.put(OAuthEntry(kind: .usedID, digest: digest, expires: expires, body: []))
       return true
     }

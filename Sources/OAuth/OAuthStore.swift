@@ -31,8 +31,21 @@ public protocol OAuthWriting: OAuthReading, AttemptWriting {
   /// Adds the entry, or replaces the one of the same kind and digest.
   func put(_ entry: OAuthEntry) throws
   func removeEntry(_ kind: OAuthEntry.Kind, _ digest: [UInt8]) throws
-  /// Removes entries and tokens that expired before `time`. A bounded number at a time.
-  func removeExpired(before time: Int64) throws
+  /// Removes entries that expired before `time`. A bounded number at a time.
+  func removeEntries(expiredBefore time: Int64) throws
+  /// Removes tokens that expired before `time`. A bounded number at a time.
+  func removeTokens(expiredBefore time: Int64) throws
+}
+
+extension OAuthWriting {
+  /// Forgets some of what is over. Whatever adds a row calls it, so that what is over never piles up.
+  ///
+  /// - Parameter now: UTC, seconds since 1970.
+  func forgetExpired(now: Int64) throws {
+    try removeEntries(expiredBefore: now)
+    // A client is told for a day that its token is expired, not unknown (CSC v1 §10.1).
+    try removeTokens(expiredBefore: now - 86400)
+  }
 }
 
 /// Something short-lived of the authorization server, under the digest of the secret that opens it.

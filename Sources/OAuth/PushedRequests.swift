@@ -19,10 +19,14 @@ extension AuthorizationServer {
       }
     }
     let reference = try await tokens.secret()
+    let now = now
     let entry = OAuthEntry(
       kind: .pushedRequest, digest: TokenService.digest(reference), expires: now + rules.pushedRequestLife,
       body: request.json.canonical())
-    try await store.writeOAuth { try $0.put(entry) }
+    try await store.writeOAuth { store in
+      try store.forgetExpired(now: now)
+      try store.put(entry)
+    }
     return Self.prefix + reference
   }
 

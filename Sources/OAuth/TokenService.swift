@@ -78,7 +78,11 @@ public struct TokenService: Sendable {
 
   public func issue(partner: String, signer: String?, withRefreshToken: Bool = false) async throws -> Issued {
     let new = try await tokens(partner: partner, signer: signer, client: nil, withRefreshToken: withRefreshToken)
-    try await store.writeOAuth { store in for record in new.records { try store.put(record) } }
+    let now = now()
+    try await store.writeOAuth { store in
+      try store.forgetExpired(now: now)
+      for record in new.records { try store.put(record) }
+    }
     return new.issued
   }
 
@@ -104,6 +108,7 @@ public struct TokenService: Sendable {
       guard let old = try store.token(digest), old.kind == .refresh, old.client == nil, now < old.expires else {
         throw Refusal.unknown
       }
+      try store.forgetExpired(now: now)
       try store.put(record(access, .access, old.partner, old.signer, nil, old.grant))
     }
     return Issued(accessToken: access, refreshToken: nil, expiresIn: rules.accessLife)

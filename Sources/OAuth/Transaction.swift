@@ -78,7 +78,7 @@ extension AuthorizationServer {
     let transaction = AuthorizationTransaction(
       request: request, browser: TokenService.digest(key.browserSecret), expires: now + rules.transactionLife)
     try await store.writeOAuth { store in
-      try store.removeExpired(before: now)
+      try store.forgetExpired(now: now)
       try store.put(transaction.entry(key))
     }
     return key

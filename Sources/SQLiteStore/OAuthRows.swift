@@ -62,12 +62,15 @@ extension Transaction: OAuthWriting {
   /// Rows that one call removes of each table: other callers wait meanwhile.
   private static let cleared = 200
 
-  func removeExpired(before time: Int64) throws {
+  func removeEntries(expiredBefore time: Int64) throws {
     try execute(
       """
       DELETE FROM oauth_entry WHERE (kind, digest) IN
         (SELECT kind, digest FROM oauth_entry WHERE expires < ? ORDER BY expires LIMIT ?)
       """, [time, Self.cleared])
+  }
+
+  func removeTokens(expiredBefore time: Int64) throws {
     try execute(
       "DELETE FROM token WHERE digest IN (SELECT digest FROM token WHERE expires < ? ORDER BY expires LIMIT ?)",
       [time, Self.cleared])

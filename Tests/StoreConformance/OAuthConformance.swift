@@ -37,9 +37,9 @@ extension StoreConformance {
     #expect(try await token(1) == nil)
     #expect(try await token(4) == nil)
     #expect(try await token(3) != nil)
-    try await store.writeOAuth { try $0.removeExpired(before: 3) }
+    try await store.writeOAuth { try $0.removeTokens(expiredBefore: 3) }
     #expect(try await token(3) != nil)
-    try await store.writeOAuth { try $0.removeExpired(before: 4) }
+    try await store.writeOAuth { try $0.removeTokens(expiredBefore: 4) }
     #expect(try await token(3) == nil)
   }
 
@@ -71,7 +71,7 @@ extension StoreConformance {
     try await store.writeOAuth { try $0.removeEntry(.code, [1]) }
     #expect(try await entry(.code) == nil)
     try await store.writeOAuth { try $0.put(changed) }
-    try await store.writeOAuth { try $0.removeExpired(before: 7) }
+    try await store.writeOAuth { try $0.removeEntries(expiredBefore: 7) }
     #expect(try await entry(.code) == nil)
   }
 }

@@ -491,8 +491,11 @@ extension MemoryTransaction: OAuthWriting {
   func put(_ entry: OAuthEntry) throws { state.entries[Self.key(entry.kind, entry.digest)] = entry }
   func removeEntry(_ kind: OAuthEntry.Kind, _ digest: [UInt8]) throws { state.entries[Self.key(kind, digest)] = nil }
 
-  func removeExpired(before time: Int64) throws {
+  func removeTokens(expiredBefore time: Int64) throws {
     state.tokens = state.tokens.filter { $0.value.expires >= time }
+  }
+
+  func removeEntries(expiredBefore time: Int64) throws {
     state.entries = state.entries.filter { $0.value.expires >= time }
   }
 }

@@ -52,6 +52,7 @@ public struct AuthorizationCodeGrant: Sendable {
       }
       guard now < record.validUntil else { throw OAuthError.invalidGrant("Authorization code is invalid or expired") }
       try Self.check(parameters, details, record.request)
+      try store.forgetExpired(now: now)
       record.grant = new.records[0].grant
       try store.put(record.entry(digest: digest))
       if record.request.scope == .service { for token in new.records { try store.put(token) } }

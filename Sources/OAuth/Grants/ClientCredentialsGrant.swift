@@ -13,7 +13,11 @@ public struct ClientCredentialsGrant: Sendable {
     }
     let new = try await server.tokens.tokens(
       partner: client.partner, signer: nil, client: client.id, withRefreshToken: false)
-    try await server.store.writeOAuth { store in for token in new.records { try store.put(token) } }
+    let now = server.now
+    try await server.store.writeOAuth { store in
+      try store.forgetExpired(now: now)
+      for token in new.records { try store.put(token) }
+    }
     return new.issued
   }
 }

@@ -25,6 +25,7 @@ public struct RefreshTokenGrant: Sendable {
         return .invalidGrant("Invalid parameter refresh_token")
       }
       guard now < old.expires else { return .invalidGrant("Refresh token expired") }
+      try store.forgetExpired(now: now)
       old.kind = .replaced
       try store.put(old)
       try store.put(tokens.record(access, .access, old.partner, old.signer, old.client, old.grant))
