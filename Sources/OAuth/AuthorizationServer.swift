@@ -21,6 +21,10 @@ public struct AuthorizationServer: Sendable {
     public var clockSkew: Int64 = 30
     /// Wrong passwords in one transaction.
     public var maximumLogIns = 5
+    /// Requests that anybody can have kept for one client before a person has logged in, of each kind.
+    public var maximumRequests = 4000
+    /// Octets of the same.
+    public var maximumRequestOctets = 32 << 20
 
     public init(issuer: String) { self.issuer = issuer }
   }

@@ -35,6 +35,9 @@ public protocol OAuthWriting: OAuthReading, AttemptWriting {
   func removeEntries(expiredBefore time: Int64) throws
   /// Removes tokens that expired before `time`. A bounded number at a time.
   func removeTokens(expiredBefore time: Int64) throws
+  /// Of the entries of this kind that are kept for a client, removes those that expire first until there are at most
+  /// `count`, with bodies of together at most `octets`.
+  func limit(_ kind: OAuthEntry.Kind, keptFor client: String, to count: Int, octets: Int) throws
 }
 
 extension OAuthWriting {
@@ -64,8 +67,11 @@ public struct OAuthEntry: Sendable, Equatable {
   public let expires: Int64
   /// Canonical JSON.
   public let body: [UInt8]
+  /// The client for which it is kept though nobody has proved anything yet; `OAuthWriting.limit` bounds those. Nil for others.
+  public let keptFor: String?
 
-  public init(kind: Kind, digest: [UInt8], expires: Int64, body: [UInt8]) {
+  public init(kind: Kind, digest: [UInt8], expires: Int64, body: [UInt8], keptFor: String? = nil) {
+    self.keptFor = keptFor
     self.kind = kind
     self.digest = digest
     self.expires = expires

@@ -19,13 +19,16 @@ extension AuthorizationServer {
       }
     }
     let reference = try await tokens.secret()
-    let now = now
+    let (now, rules) = (now, rules)
+    // What comes for a public client, anybody can have sent.
     let entry = OAuthEntry(
       kind: .pushedRequest, digest: TokenService.digest(reference), expires: now + rules.pushedRequestLife,
-      body: request.json.canonical())
+      body: request.json.canonical(), keptFor: client.isPublic ? client.id : nil)
     try await store.writeOAuth { store in
       try store.forgetExpired(now: now)
       try store.put(entry)
+      try store.limit(
+        .pushedRequest, keptFor: client.id, to: rules.maximumRequests, octets: rules.maximumRequestOctets)
     }
     return Self.prefix + reference
   }

@@ -77,9 +77,13 @@ extension AuthorizationServer {
     let now = now
     let transaction = AuthorizationTransaction(
       request: request, browser: TokenService.digest(key.browserSecret), expires: now + rules.transactionLife)
+    let rules = rules
     try await store.writeOAuth { store in
       try store.forgetExpired(now: now)
       try store.put(transaction.entry(key))
+      // The oldest go: to push a person out who is logging in, somebody has to send that many meanwhile.
+      try store.limit(
+        .transaction, keptFor: request.client, to: rules.maximumRequests, octets: rules.maximumRequestOctets)
     }
     return key
   }
@@ -200,7 +204,8 @@ extension AuthorizationTransaction {
     }
     if let sealedEIDToken { body["eidToken"] = CodeRecord.octets(sealedEIDToken) }
     return OAuthEntry(
-      kind: .transaction, digest: key.digest, expires: expires, body: JSONValue.object(body).canonical())
+      kind: .transaction, digest: key.digest, expires: expires, body: JSONValue.object(body).canonical(),
+      keptFor: user == nil ? request.client : nil)
   }
 
   init?(_ entry: OAuthEntry) {

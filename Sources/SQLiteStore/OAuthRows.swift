@@ -19,8 +19,10 @@ extension Snapshot: OAuthReading {
   }
 
   func entry(_ kind: OAuthEntry.Kind, _ digest: [UInt8]) throws -> OAuthEntry? {
-    try one("SELECT expires, body FROM oauth_entry WHERE kind = ? AND digest = ?", [kind.rawValue, Self.data(digest)])
-      .map { OAuthEntry(kind: kind, digest: digest, expires: $0[0], body: Self.bytes($0[1])) }
+    try one(
+      "SELECT expires, body, kept_for FROM oauth_entry WHERE kind = ? AND digest = ?",
+      [kind.rawValue, Self.data(digest)]
+    ).map { OAuthEntry(kind: kind, digest: digest, expires: $0[0], body: Self.bytes($0[1]), keptFor: $0[2]) }
   }
 }
 
@@ -51,8 +53,11 @@ extension Transaction: OAuthWriting {
 
   func put(_ entry: OAuthEntry) throws {
     try execute(
-      "INSERT OR REPLACE INTO oauth_entry (kind, digest, expires, body) VALUES (?, ?, ?, ?)",
-      [entry.kind.rawValue, Self.data(entry.digest), entry.expires, Self.data(entry.body)])
+      "INSERT OR REPLACE INTO oauth_entry (kind, digest, expires, body, kept_for, size) VALUES (?, ?, ?, ?, ?, ?)",
+      [
+        entry.kind.rawValue, Self.data(entry.digest), entry.expires, Self.data(entry.body), entry.keptFor,
+        entry.body.count,
+      ])
   }
 
   func removeEntry(_ kind: OAuthEntry.Kind, _ digest: [UInt8]) throws {
@@ -74,5 +79,23 @@ extension Transaction: OAuthWriting {
     try execute(
       "DELETE FROM token WHERE digest IN (SELECT digest FROM token WHERE expires < ? ORDER BY expires LIMIT ?)",
       [time, Self.cleared])
+  }
+
+  func limit(_ kind: OAuthEntry.Kind, keptFor client: String, to count: Int, octets: Int) throws {
+    let sums = try one(
+      "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM oauth_entry WHERE kept_for = ? AND kind = ?",
+      [client, kind.rawValue])
+    var (rest, size): (Int, Int) = sums.map { ($0[0], $0[1]) } ?? (0, 0)
+    while rest > count || size > octets {
+      let oldest = try all(
+        "SELECT digest, size FROM oauth_entry WHERE kept_for = ? AND kind = ? ORDER BY expires LIMIT ?",
+        [client, kind.rawValue, Self.cleared])
+      guard !oldest.isEmpty else { return }
+      for row in oldest where rest > count || size > octets {
+        try removeEntry(kind, Self.bytes(row[0]))
+        rest -= 1
+        size -= row[1]
+      }
+    }
   }
 }

@@ -149,6 +149,14 @@ enum Schema {
           DELETE FROM oauth_entry WHERE kind = 'failures';
           """)
     }
+    migrator.registerMigration("0009-kept-requests") { db in
+      try db.execute(
+        sql: """
+          ALTER TABLE oauth_entry ADD COLUMN kept_for TEXT;
+          ALTER TABLE oauth_entry ADD COLUMN size INTEGER NOT NULL DEFAULT 0;
+          CREATE INDEX oauth_entry_kept ON oauth_entry (kept_for, kind, expires, size) WHERE kept_for IS NOT NULL;
+          """)
+    }
     return migrator
   }
 }

@@ -18,7 +18,10 @@ struct ServerBench {
   let tokens: TokenService
   let server: AuthorizationServer
 
-  init(assertions: any AssertionVerifier = NoAssertions(), hasher: (any PasswordHasher)? = nil) async throws {
+  init(
+    assertions: any AssertionVerifier = NoAssertions(), hasher: (any PasswordHasher)? = nil,
+    rules change: (inout AuthorizationServer.Rules) -> Void = { _ in }
+  ) async throws {
     let random: @Sendable (Int) async throws -> [UInt8] = { count in
       (0..<count).map { _ in UInt8.random(in: .min ... .max) }
     }
@@ -26,8 +29,10 @@ struct ServerBench {
     let clock = clock
     tokens = TokenService(
       store: store, hasher: hasher, now: { clock.now }, random: random, text: Base64.encodeURL)
+    var rules = AuthorizationServer.Rules(issuer: "https://as.example")
+    change(&rules)
     server = AuthorizationServer(
-      rules: AuthorizationServer.Rules(issuer: "https://as.example"),
+      rules: rules,
       clients: ClientRegistry([
         Self.client("client-42", [.secretBasic, .secretPost, .privateKeyJWT]), Self.client("app", [.none]),
         Self.client("old", [.secretPost], requiresPKCE: false),

@@ -99,4 +99,61 @@ struct TransactionTests {
       try bench.server.eidToken(TransactionKey(id: key.id, browserSecret: "other"), again)
     }
   }
+
+  @Test("of too many requests for one client the oldest go, but not those of people who have logged in")
+  func limit() async throws {
+    let bench = try await ServerBench { $0.maximumRequests = 3 }
+    func isOpen(_ key: TransactionKey) async -> Bool {
+      (try? await bench.server.transaction(key, formToken: nil)) != nil
+    }
+    var keys: [TransactionKey] = []
+    for _ in 0..<3 {
+      keys.append(try await begin(bench))
+      bench.clock.advance(1)
+    }
+    _ = try await bench.server.logIn(keys[0], username: "alice", password: ServerBench.password)
+    // Whoever tries passwords has proved nothing.
+    await #expect(throws: TransactionRefusal.wrongPassword) {
+      try await bench.server.logIn(keys[1], username: "alice", password: "wrong")
+    }
+    let elsewhere = try await begin(bench, ["client_id": "two"])
+    for _ in 0..<2 {
+      keys.append(try await begin(bench))
+      bench.clock.advance(1)
+    }
+    var open: [Bool] = []
+    for key in keys { open.append(await isOpen(key)) }
+    #expect(open == [true, false, true, true, true])
+    #expect(await isOpen(elsewhere))
+  }
+
+  @Test("large requests count by their octets")
+  func octets() async throws {
+    let bench = try await ServerBench { $0.maximumRequestOctets = 10_000 }
+    func large() async throws -> TransactionKey {
+      defer { bench.clock.advance(1) }
+      return try await begin(bench, ["scope": "credential", "credentialID": String(repeating: "x", count: 6_000)])
+    }
+    let (first, second) = (try await large(), try await large())
+    await #expect(throws: TransactionRefusal.unknown) { try await bench.server.transaction(first, formToken: nil) }
+    #expect(try await bench.server.transaction(second, formToken: nil).request.scope == .credential)
+  }
+
+  @Test("pushed requests of a public client too, which anybody can send; others are its own")
+  func pushed() async throws {
+    let bench = try await ServerBench { $0.maximumRequests = 1 }
+    for (client, isKept) in [("app", false), ("two", true)] {
+      func push() async throws -> String {
+        defer { bench.clock.advance(1) }
+        return try await bench.server.push(
+          ServerBench.parameters(client), .v2, client: bench.client(client), reader: ServerBench.reader)
+      }
+      let (first, second) = (try await push(), try await push())
+      for (uri, isGood) in [(first, isKept), (second, true)] {
+        let parameters = Parameters([(name: "client_id", value: client), (name: "request_uri", value: uri)])
+        let request = try? await bench.server.request(parameters, .v2, reader: ServerBench.reader)
+        #expect((request != nil) == isGood, "\(client)")
+      }
+    }
+  }
 }

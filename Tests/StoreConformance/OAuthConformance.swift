@@ -74,4 +74,33 @@ extension StoreConformance {
     try await store.writeOAuth { try $0.removeEntries(expiredBefore: 7) }
     #expect(try await entry(.code) == nil)
   }
+
+  func keptRequests() async throws {
+    let store = try makeStore()
+    func put(_ number: UInt8, for client: String?, _ kind: OAuthEntry.Kind = .transaction) async throws {
+      let entry = OAuthEntry(
+        kind: kind, digest: [number], expires: 100 + Int64(number), body: [UInt8](repeating: 1, count: 10),
+        keptFor: client)
+      try await store.writeOAuth { try $0.put(entry) }
+      #expect(try await store.readOAuth { try $0.entry(kind, [number]) } == entry)
+    }
+    func left(_ kind: OAuthEntry.Kind = .transaction) async throws -> [UInt8] {
+      try await store.readOAuth { store in try (1...9).filter { try store.entry(kind, [$0]) != nil } }
+    }
+    for number in [4, 2, 5, 3] as [UInt8] { try await put(number, for: "c") }
+    try await put(1, for: "other")
+    try await put(6, for: nil)
+    try await put(1, for: "c", .pushedRequest)
+    try await store.writeOAuth { try $0.limit(.transaction, keptFor: "c", to: 4, octets: 40) }
+    #expect(try await left() == [1, 2, 3, 4, 5, 6])
+    try await store.writeOAuth { try $0.limit(.transaction, keptFor: "c", to: 3, octets: 40) }
+    #expect(try await left() == [1, 3, 4, 5, 6])
+    try await store.writeOAuth { try $0.limit(.transaction, keptFor: "c", to: 3, octets: 29) }
+    #expect(try await left() == [1, 4, 5, 6])
+    // What somebody has logged in for is kept for nobody.
+    try await put(4, for: nil)
+    try await store.writeOAuth { try $0.limit(.transaction, keptFor: "c", to: 0, octets: 0) }
+    #expect(try await left() == [1, 4, 6])
+    #expect(try await left(.pushedRequest) == [1])
+  }
 }

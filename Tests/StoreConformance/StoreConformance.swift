@@ -39,6 +39,7 @@ public struct StoreConformance {
     try await revokedIsKept()
     try await tokens()
     try await accountsAndEntries()
+    try await keptRequests()
     try await successors()
     try await pendingAuthorizations()
     try await oneTimeCodes()

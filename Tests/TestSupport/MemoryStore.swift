@@ -498,6 +498,15 @@ extension MemoryTransaction: OAuthWriting {
   func removeEntries(expiredBefore time: Int64) throws {
     state.entries = state.entries.filter { $0.value.expires >= time }
   }
+
+  func limit(_ kind: OAuthEntry.Kind, keptFor client: String, to count: Int, octets: Int) throws {
+    var kept = state.entries.filter { $0.value.keptFor == client && $0.value.kind == kind }
+      .sorted { $0.value.expires < $1.value.expires }[...]
+    while kept.count > count || kept.reduce(0, { $0 + $1.value.body.count }) > octets {
+      guard let oldest = kept.popFirst() else { return }
+      state.entries[oldest.key] = nil
+    }
+  }
 }
 
 extension StoredPending {
