@@ -63,8 +63,15 @@ extension Gateway {
   ) async throws -> Caller {
     guard let header, let token = Self.bearer(header) else { throw CSCError.malformedHeader(method, version) }
     let caller = try await caller(token, method)
-    if let client = caller.principal.client.flatMap({ oauth.clients[$0.text] }), client.bindsTokens {
-      guard await context.clientCertificate() == client.certificate else { throw CSCError.invalidToken }
+    guard let id = caller.principal.client else { return caller }
+    // A client that the configuration no longer has, or has for another partner, has no tokens.
+    guard let client = oauth.clients[id.text], client.partner == caller.principal.partner.text else {
+      throw CSCError.invalidToken
+    }
+    if client.bindsTokens {
+      guard let certificate = client.certificate, await context.clientCertificate() == certificate else {
+        throw CSCError.invalidToken
+      }
     }
     return caller
   }

@@ -25,7 +25,7 @@ struct GatewayBench: Sendable {
   let signing: SigningBench
   let jobs: SigningJobs
   let tokens: TokenService
-  let gateway: Gateway
+  var gateway: Gateway
   /// Bearer tokens.
   let alice, bob, partner, otherPartner: String
   let path: String

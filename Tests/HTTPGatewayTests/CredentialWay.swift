@@ -1,0 +1,46 @@
+import HTTPTypes
+import Testing
+
+@testable import HTTPGateway
+
+/// A person's way from a request with scope `credential` or `credential-deletion` to the token, at client `portal`.
+struct CredentialWay {
+  private static let challenge = "x4_CAqIqm7ihEL_WVDE27vyC5gDX2c-nMBnxjaowaAs"
+  private static let verifier = "r7Qd0wYb2n5Zk8hVx1Lp4sTu6cJm9fEaGi3oKXyNqRB"
+
+  let bench: GatewayBench
+  let visitor: PageVisitor
+  let logInPage: PageVisitor.Page
+
+  init(_ bench: GatewayBench, _ parameters: [String: String]) async throws {
+    let query = parameters.merging([
+      "response_type": "code", "client_id": "portal", "redirect_uri": OAuthBench.redirectURI,
+      "code_challenge": Self.challenge, "code_challenge_method": "S256",
+    ]) { mine, _ in mine }.map { "\($0.key)=\(FormText.encode($0.value))" }.joined(separator: "&")
+    self.bench = bench
+    visitor = PageVisitor(bench)
+    logInPage = try await visitor.get("/oauth2/authorize?\(query)")
+  }
+
+  func logIn(_ user: String = "alice") async throws -> PageVisitor.Page {
+    try await visitor.post(
+      "/oauth2/login", logInPage.hidden.merging(["username": user, "password": GatewayBench.password]) { $1 })
+  }
+
+  func approve(pin: String = "12345678") async throws -> PageVisitor.Page {
+    try await visitor.post("/oauth2/consent", logInPage.hidden.merging(["decision": "approve", "PIN": pin]) { $1 })
+  }
+
+  /// The access token of the code that a redirect carries.
+  func token(_ end: PageVisitor.Page) async throws -> String {
+    let location = end.headers[.location] ?? "no redirect: \(end.text)"
+    let code = String(try #require(location.firstMatch(of: /[?&]code=([A-Za-z0-9_-]+)/), "\(location)").1)
+    let answer = try await visitor.post(
+      "/oauth2/token",
+      [
+        "grant_type": "authorization_code", "code": code, "redirect_uri": OAuthBench.redirectURI,
+        "code_verifier": Self.verifier, "client_id": "portal", "client_secret": OAuthBench.secret,
+      ], headers: [:])
+    return String(try #require(answer.text.firstMatch(of: /"access_token":"([^"]+)"/), "\(answer.text)").1)
+  }
+}
