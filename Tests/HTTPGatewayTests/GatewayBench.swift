@@ -38,7 +38,7 @@ struct GatewayBench: Sendable {
   init(
     brands: [PartnerID: Brand] = [:], jobRules: SigningJobs.Rules = .init(), withTimestamps: Bool = true,
     withDocuments: Bool = true, withIssuer: Bool = true, notifier: (any CompletionNotifier)? = nil,
-    logger given: Logger? = nil
+    logger given: Logger? = nil, device: any SigningDevice = TestToken.shared.device
   ) async throws {
     path = try temporaryFolder().appendingPathComponent("test.sqlite").path
     let store = try SQLiteFileStore(path: path, mayCreate: true)
@@ -50,7 +50,7 @@ struct GatewayBench: Sendable {
     }
     list = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("issuing.crl")
     signing = SigningBench(
-      store: store, timestamps: { withTimestamps ? timestamps($0) : nil },
+      store: store, device: device, timestamps: { withTimestamps ? timestamps($0) : nil },
       issuance: withIssuer ? try TestIssuance.make(list: list) : nil)
     jobs = SigningJobs(signing.service, notifier: notifier, rules: jobRules)
     let clock = signing.clock

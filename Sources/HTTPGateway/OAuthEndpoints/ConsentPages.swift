@@ -158,9 +158,7 @@ extension Gateway {
       do {
         let credential = try await signing.check(wanted, as: principal)
         return OfferedCredential(credential: credential, asked: asked, principal: principal)
-      } catch let refusal as Refusal where refusal != .unavailable {
-        continue
-      }
+      } catch let refusal as Refusal where refusal.isAboutTheOffer {}
     }
     return nil
   }
@@ -211,6 +209,19 @@ extension Credential {
         case .eid: .eid(isDone: hasEID)
         }
       return kind.map { SigningView.Factor(kind: $0, isRequired: expression.demands(factor)) }
+    }
+  }
+}
+
+extension Refusal {
+  /// Whether this person cannot have what was asked for. All else is no answer to the client: a device that is busy, or a
+  /// fault that somebody has to look at.
+  var isAboutTheOffer: Bool {
+    switch self {
+    case .unknownCredential, .credentialDisabled, .authorizedElsewhere, .tooManySignatures, .digestsMissing,
+      .tooManyDigests, .policyNotSatisfied, .policyNotOffered, .notEnrolled, .subjectDiffers:
+      true
+    default: false
     }
   }
 }

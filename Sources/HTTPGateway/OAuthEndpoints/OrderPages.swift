@@ -84,7 +84,7 @@ extension Gateway {
         return .deletion(
           try await signing.offerDeletion(of: CredentialID(id), askable: Self.askable, as: principal), principal)
       }
-    } catch let refusal as Refusal where refusal != .unavailable {
+    } catch let refusal as Refusal where refusal.isAboutTheOffer {
       return nil
     }
   }
