@@ -9,6 +9,7 @@ final class BodyPace: ChannelDuplexHandler, RemovableChannelHandler {
 
   private let limits: ConnectionLimits
   private var window: Scheduled<Void>?
+  private var isIncomplete = false
   private var end = NIODeadline.distantFuture
   private var arrived = 0
   /// Whether something was asked for that has not come.
@@ -19,8 +20,8 @@ final class BodyPace: ChannelDuplexHandler, RemovableChannelHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
     case .head:
+      isIncomplete = true
       end = .now() + TimeAmount(limits.wholeBody)
-      watch(context)
     case .body(let octets): arrived += octets.readableBytes
     case .end: stop()
     }
@@ -34,6 +35,8 @@ final class BodyPace: ChannelDuplexHandler, RemovableChannelHandler {
 
   func channelReadComplete(context: ChannelHandlerContext) {
     isWaiting = false
+    // Most bodies come with their heads and need no timer.
+    if isIncomplete, window == nil { watch(context) }
     context.fireChannelReadComplete()
   }
 
@@ -61,6 +64,7 @@ final class BodyPace: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   private func stop() {
+    isIncomplete = false
     window?.cancel()
     window = nil
   }
