@@ -46,8 +46,8 @@ actor ProviderCalls {
   var countUnderWay: Int { queue.underWay }
   var countWaiting: Int { queue.countWaiting }
 
-  /// - Throws: `EIDTokenError.providerUnavailable`, with the rest of the pause, if there is no answer, the answer is a server's error (5xx), the queue
-  ///   is full, or the provider did not answer lately.
+  /// - Throws: `EIDTokenError.providerUnavailable`, with the rest of the pause, if there is no answer, the answer is a
+  ///   server's error (5xx), the queue is full, or the provider did not answer lately.
   func perform(_ request: HTTPClient.Request) async throws(EIDTokenError) -> HTTPClient.Response {
     guard !breaker.isOpen(at: now()) else { throw outage() }
     if !queue.enter() {

@@ -39,8 +39,8 @@ actor PublishedDocument<Value: Sendable> {
   /// The newest that can be had.
   ///
   /// - Parameter isEnough: whether the document holds what is looked for; if not it is read again, but not too often.
-  /// - Throws: `EIDTokenError.providerUnavailable` if it cannot be had, also where that was so just before: what the last
-  ///   document lacks is not called missing then.
+  /// - Throws: `EIDTokenError.providerUnavailable` if it cannot be had, also where that was so just before: what the
+  ///   last document lacks is not called missing then.
   func value(where isEnough: @Sendable (Value) -> Bool = { _ in true }) async throws(EIDTokenError) -> Value {
     let triedLately = tried.map { now() - $0 < life.retry } ?? false
     if triedLately, let bad { throw bad }
@@ -48,7 +48,8 @@ actor PublishedDocument<Value: Sendable> {
     if let last, isFresh || isKept(last.time) {
       if isEnough(last.value), isFresh || triedLately { return last.value }
       if let tried, triedLately, isUnanswered {
-        throw .providerUnavailable(ProviderOutage(retryAfter: tried + life.retry - now()))
+        // Not longer than the pause itself, whatever the clock did meanwhile.
+        throw .providerUnavailable(ProviderOutage(retryAfter: min(tried + life.retry - now(), life.retry)))
       }
       if triedLately, isFresh { return last.value }
     }

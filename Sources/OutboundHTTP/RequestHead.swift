@@ -1,5 +1,5 @@
-/// What may stand in a request's head. libcurl sends headers and method as they are, so a value from outside that ends its
-/// line would begin another header or request there.
+/// What may stand in a request's head. libcurl sends headers and method as they are, so a value from outside that ends
+/// its line would begin another header or request there.
 enum RequestHead {
   static func isSendable(_ request: HTTPClient.Request) -> Bool {
     request.headers.allSatisfy(isHeader) && request.method.map { isToken($0.utf8[...]) } ?? true

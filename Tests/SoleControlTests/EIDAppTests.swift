@@ -267,6 +267,8 @@ struct EIDAppTests {
       await #expect(throws: Refusal.providerUnavailable(retryAfter: 1)) { try await setting.begin() }
     }
     await #expect(throws: Refusal.tooManyMessages(retryAfter: 3600)) { try await setting.begin() }
+    // Each has its entry.
+    #expect(setting.log(.authorizationUnavailable).count == 60)
   }
 
   @Test("an outage has one entry a minute for each credential and factor, with the number of calls that have none")

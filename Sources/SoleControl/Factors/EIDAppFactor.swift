@@ -44,7 +44,8 @@ extension SigningService {
           issuer: issuer, loginHint: hint, bindingMessage: terms.bindingMessage ?? "",
           lifetime: terms.expires - sent.time, notificationToken: notification))
     } catch .unavailable(let outage) {
-      let event = outageEntries.entry(terms.factor, terms.credential, pending: terms.id, at: clock.now())
+      let event = outageEntries.entry(
+        terms.factor, terms.credential, pending: terms.id, isQuestion: outage.mayHaveArrived, at: clock.now())
       try await withdraw(terms, sent, event, wasSent: outage.mayHaveArrived)
       throw EIDAppError.unavailable(outage).asFault(terms.factor)
     } catch {

@@ -26,12 +26,17 @@ final class OutageEntries: Sendable {
 
   /// The entry for one more call that found nobody; nil if it is only counted.
   ///
-  /// - Parameter pending: id of the authorization whose customer could not be asked.
-  func entry(_ factor: FactorID, _ credential: CredentialID, pending: String? = nil, at now: UnixTime) -> AuditEvent? {
+  /// - Parameters:
+  ///   - pending: id of the authorization whose customer could not be asked.
+  ///   - isQuestion: whether the customer may have been asked all the same: such a call always has its entry, and the
+  ///     limits of questions bound them.
+  func entry(
+    _ factor: FactorID, _ credential: CredentialID, pending: String? = nil, isQuestion: Bool = false, at now: UnixTime
+  ) -> AuditEvent? {
     let unlogged: Int? = last.withLock { last in
       let key = Key(credential: credential, factor: factor)
       // A clock that went back must not silence the log.
-      if var known = last.value(for: key), (0..<Self.gap).contains(now - known.time) {
+      if !isQuestion, var known = last.value(for: key), (0..<Self.gap).contains(now - known.time) {
         known.unlogged += 1
         _ = last.insert(known, for: key)
         return nil
