@@ -70,7 +70,8 @@ public protocol AttemptReading {
 public protocol AttemptWriting: AttemptReading {
   /// - Parameter expires: when it means nothing any more; then it may be removed.
   func put(_ record: AttemptRecord, _ key: AttemptKey, expires: Int64) throws
-  /// Removes all counters of an owner, and returns how many there were.
+  /// Sets all counters of an owner back, and returns how many there were. Which addresses are known stays: a wait that
+  /// strangers cause again must not reach them.
   func removeAttempts(of owner: [UInt8]) throws -> Int
   /// Removes what expired before `time`. A bounded number at a time.
   func removeAttempts(expiredBefore time: Int64) throws

@@ -25,8 +25,10 @@ extension Transaction {
   }
 
   func removeAttempts(of owner: [UInt8]) throws -> Int {
-    try execute("DELETE FROM attempt WHERE owner = ?", [Self.data(owner)])
-    return db.changesCount
+    try execute("DELETE FROM attempt WHERE owner = ? AND succeeded = 0", [Self.data(owner)])
+    let removed = db.changesCount
+    try execute("UPDATE attempt SET failures = 0, until = 0 WHERE owner = ?", [Self.data(owner)])
+    return removed + db.changesCount
   }
 
   /// Rows that one call removes: other callers wait meanwhile.

@@ -184,6 +184,11 @@ struct AttemptTests {
     #expect(try await bench.tokens.unlock(username: "alice") == 17)
     #expect(try await attempt(bench, "alice", ServerBench.password) == "right")
     #expect(try await attempt(bench, "nobody") == "30")
+    // What is known of the owner's address survives, so the next flood does not reach it.
+    #expect(try await bench.tokens.unlock(username: "alice") > 0)
+    for number in 30...51 { _ = try await attempt(bench, "alice", from: number) }
+    #expect(try await attempt(bench, "alice", from: 60) != "wrong")
+    #expect(try await attempt(bench, "alice", ServerBench.password) == "right")
   }
 
   // MARK: Clients

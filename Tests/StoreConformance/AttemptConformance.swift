@@ -25,8 +25,13 @@ extension StoreConformance {
     try await store.writeOAuth { try $0.removeAttempts(expiredBefore: 41) }
     #expect(try await store.read { try $0.attempts(name) } == .none)
     #expect(try await store.read { try $0.attempts(pair) } == record)
-    #expect(try await store.write { try $0.removeAttempts(of: alice) } == 1)
-    #expect(try await store.read { try $0.attempts(pair) } == .none)
+    // What is forgotten are failures, not where the owner is known.
+    let strangers = AttemptRecord(failures: 4, last: 11, until: 21, succeeded: 0)
+    try await store.write { try $0.put(strangers, name, expires: 40) }
+    #expect(try await store.write { try $0.removeAttempts(of: alice) } == 2)
+    #expect(
+      try await store.read { try $0.attempts(pair) } == AttemptRecord(failures: 0, last: 10, until: 0, succeeded: 5))
+    #expect(try await store.read { try $0.attempts(name) } == .none)
     #expect(try await store.read { try $0.attempts(address) } == record)
 
     // Counting, from both sides of the store.

@@ -400,9 +400,14 @@ private final class MemoryTransaction: SoleControlWriting {
   }
 
   func removeAttempts(of owner: [UInt8]) throws -> Int {
-    let before = state.attempts.count
-    state.attempts = state.attempts.filter { $0.key.owner != owner }
-    return before - state.attempts.count
+    let keys = state.attempts.keys.filter { $0.owner == owner }
+    for key in keys {
+      guard var row = state.attempts.removeValue(forKey: key), row.record.succeeded > 0 else { continue }
+      row.record.failures = 0
+      row.record.until = 0
+      state.attempts[key] = row
+    }
+    return keys.count
   }
 
   func removeAttempts(expiredBefore time: Int64) throws {
