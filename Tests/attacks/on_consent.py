@@ -37,6 +37,8 @@ def another_credential_than_shown(world):
         require(not isinstance(result, Landing), f"{what} was authorized")
         require(result.status == 400 and result.asks_for_consent, f"{what}: {result.status}: {result.text[:200]}")
     url, pairs = filled(result, CONSENT, decision="approve", PIN=world.user["pin"])
+    if "OTP" in pairs:
+        pairs["OTP"] = world.codes.next(world.user["totpSecret"])
     granted(party.exchange(result.browser.post(url, pairs, result).code(request.state), request))
 
 

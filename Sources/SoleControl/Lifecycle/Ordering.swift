@@ -145,7 +145,9 @@ extension SigningService {
   ///
   /// - Throws: `Refusal.invalidOrder` if there is none, or it is not the principal's.
   public func withdraw(_ token: OrderToken, as principal: Principal) async throws {
-    guard let bearer = try? await order(of: token), bearer.order.partner == principal.partner,
+    let bearer: OrderBearer?
+    do { bearer = try await order(of: token) } catch is Refusal { throw Refusal.invalidOrder }
+    guard let bearer, bearer.order.partner == principal.partner,
       principal.signer == nil || principal.signer == bearer.order.signer,
       principal.client == bearer.order.client
     else { throw Refusal.invalidOrder }
