@@ -56,7 +56,9 @@ public enum Exchanges {
     } else if body.count <= longest {
       let text = String(decoding: body, as: UTF8.self)
       let isForm = contentType?.hasPrefix("application/x-www-form-urlencoded") == true
-      line["request"] = isForm ? form(text) : (try? JSONValue.parse(body)).map(masked) ?? .string("no strict JSON")
+      line["request"] =
+        isForm
+        ? form(text) : (try? JSONValue.parse(body, extremeValues: .ignorable)).map(masked) ?? .string("no strict JSON")
     }
     line["headers"] = headers.map { headers in
       let values = Dictionary(grouping: headers, by: \.name).mapValues { $0.map(\.value).joined(separator: ", ") }
