@@ -75,11 +75,11 @@ public enum AttemptKind: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether an address that succeeded before is let through: waits that strangers can cause from elsewhere must not
-  /// shut out whom they are to protect.
+  /// Whether an address that succeeded before is let through: waits that strangers can cause, from elsewhere or behind
+  /// the same server, must not shut out whom they are to protect.
   public var sparesKnownAddresses: Bool {
     switch self {
-    case .logInName, .logInClient, .client: true
+    case .logInName, .logInAddress, .logInClient, .client: true
     default: false
     }
   }

@@ -110,6 +110,18 @@ struct AttemptTests {
     #expect(results["wrong"] == 6 && (results["30"] ?? 0) + (results["busy"] ?? 0) == 94, "\(results)")
   }
 
+  @Test("who logged in from an address before does not wait there for others: behind a portal's server are many people")
+  func behindOneServer() async throws {
+    let bench = try await ServerBench(hasher: CountingHasher())
+    #expect(try await attempt(bench, "acct-20931", ServerBench.password) == "right")
+    for number in 0...100 { #expect(try await attempt(bench, "name-\(number)") == "wrong") }
+    #expect(try await attempt(bench, "alice", ServerBench.password) == "30")
+    #expect(try await attempt(bench, "acct-20931", ServerBench.password) == "right")
+    // Guessed there, it has five tries like any other.
+    for _ in 0..<6 { #expect(try await attempt(bench, "acct-20931") == "wrong") }
+    #expect(try await attempt(bench, "acct-20931", ServerBench.password) == "30")
+  }
+
   @Test("right passwords at once are all right, and count as nothing")
   func rightAtOnce() async throws {
     let bench = try await ServerBench(hasher: CountingHasher())

@@ -52,6 +52,8 @@ def password_spraying(world):
     # For the right password of somebody too, and at the other door.
     held(here.log_in(bob["username"], bob["password"]))
     require(elsewhere.log_in(bob["username"], bob["password"]).status == 200, "another address pays for it")
+    operate(world, "attempts", "forget", "--address", here.wire.source[0])
+    require(here.log_in(bob["username"], bob["password"]).status == 200, "the operator cannot end it")
 
 
 @attack
@@ -142,6 +144,9 @@ def client_secret_guessing(world):
     require(tries <= 105, f"{tries} addresses before a pause")
     # The client's own server is known and goes on.
     require(granted(token(party.secret, world.wire)), "the client is locked out")
+    held(token(party.secret, From(world).wire))
+    operate(world, "attempts", "forget", "--client", party.client_id)
+    require(granted(token(party.secret, From(world).wire)), "the operator cannot end it")
 
 
 @attack
@@ -162,13 +167,15 @@ def lock_and_unlock(world):
 
 
 def unlock(world, username="bob"):
+    partner = world.sandbox.fact("partner")["clientID"]
+    operate(world, "user", "unlock", "--user", username, "--partner", partner)
+
+
+def operate(world, *command):
     """As the operator does it, with the program beside the running gateway."""
     folder = Path(world.sandbox.file).parent
     program = Path(__file__).resolve().parents[2] / ".build/debug/countersign"
     environment = os.environ | {"SOFTHSM2_CONF": str(folder / "softhsm2.conf")}
-    command = [str(program), "user", "unlock", "--config", str(folder / "config.json")]
-    partner = world.sandbox.fact("partner")["clientID"]
-    done = subprocess.run(
-        [*command, "--user", username, "--partner", partner], env=environment, capture_output=True, text=True
-    )
+    config = ["--config", str(folder / "config.json")]
+    done = subprocess.run([str(program), *command, *config], env=environment, capture_output=True, text=True)
     require(done.returncode == 0, done.stderr)
