@@ -350,15 +350,33 @@ struct OrderTests {
     #expect(setting.store.count(.signatureMade) == 1 && setting.store.count(.signatureReleased) == 1)
   }
 
-  @Test("what the device signs while the credential is deleted is not released", arguments: [false, true])
-  func underWay(asynchronously: Bool) async throws {
+  /// What ends an authorization, how the call says so, and what a job says.
+  struct End: Sendable {
+    let isDeletion: Bool
+    var refusal: Refusal { isDeletion ? .unknownCredential : .invalidSAD }
+    var failure: JobFailure { isDeletion ? .credentialDeleted : .authorizationRevoked }
+    var event: AuditEvent.Kind { isDeletion ? .credentialDeleted : .authorizationRevoked }
+  }
+
+  @Test(
+    "what the device signs while the credential is deleted, or the SAD revoked, is not released",
+    arguments: [End(isDeletion: true), End(isDeletion: false)], [false, true])
+  func underWay(end: End, asynchronously: Bool) async throws {
     let device = PausingDevice()
     let setting = try await Setting(FailingIssuer(), device: device)
     let (service, bench) = (setting.service, setting.bench)
     let credential = try await bench.enrol()
     let sad = try await bench.authorize(credential).sad
     let bearer = try await setting.orderDeletion(credential)
-    device.before.withLock { $0 = { try? await service.delete(credential.id, by: bearer) } }
+    device.before.withLock {
+      $0 = {
+        if end.isDeletion {
+          try? await service.delete(credential.id, by: bearer)
+        } else {
+          try? await service.revoke(sad, as: bench.principal())
+        }
+      }
+    }
     if asynchronously {
       let jobs = SigningJobs(service)
       let job = try await jobs.submit(
@@ -370,38 +388,11 @@ struct OrderTests {
       while try await jobs.result(of: job, signer: nil, as: bench.principal()) == .running {
         try await Task.sleep(for: .milliseconds(1))
       }
-      #expect(try await jobs.result(of: job, signer: nil, as: bench.principal()) == .failed(.credentialDeleted))
+      #expect(try await jobs.result(of: job, signer: nil, as: bench.principal()) == .failed(end.failure))
     } else {
-      await #expect(throws: Refusal.unknownCredential) { try await bench.sign(credential, sad, [digest("a")]) }
+      await #expect(throws: end.refusal) { try await bench.sign(credential, sad, [digest("a")]) }
     }
-    #expect(setting.store.count(.credentialDeleted) == 1 && setting.store.count(.signatureMade) == 0)
-    #expect(setting.store.count(.signatureReleased) == 1)
-  }
-
-  @Test("what the device signs while the SAD is revoked is not released", arguments: [false, true])
-  func revokedUnderWay(asynchronously: Bool) async throws {
-    let device = PausingDevice()
-    let setting = try await Setting(FailingIssuer(), device: device)
-    let (service, bench) = (setting.service, setting.bench)
-    let credential = try await bench.enrol()
-    let sad = try await bench.authorize(credential).sad
-    device.before.withLock { $0 = { try? await service.revoke(sad, as: bench.principal()) } }
-    if asynchronously {
-      let jobs = SigningJobs(service)
-      let job = try await jobs.submit(
-        JobRequest(
-          SigningRequest(credential: credential.id, sad: sad, algorithm: .ecdsa(.sha256), digests: [digest("a")]),
-          validity: 3_600_000, responseURI: nil), as: bench.principal())
-      let work = Task { await jobs.run() }
-      defer { work.cancel() }
-      while try await jobs.result(of: job, signer: nil, as: bench.principal()) == .running {
-        try await Task.sleep(for: .milliseconds(1))
-      }
-      #expect(try await jobs.result(of: job, signer: nil, as: bench.principal()) == .failed(.authorizationRevoked))
-    } else {
-      await #expect(throws: Refusal.invalidSAD) { try await bench.sign(credential, sad, [digest("a")]) }
-    }
-    #expect(setting.store.count(.authorizationRevoked) == 1 && setting.store.count(.signatureMade) == 0)
+    #expect(setting.store.count(end.event) == 1 && setting.store.count(.signatureMade) == 0)
     #expect(setting.store.count(.signatureReleased) == 1)
   }
 
