@@ -15,7 +15,7 @@ public struct Activation: Sendable, Equatable {
   /// Canonical text of the `Binding`.
   public let binding: [UInt8]
   public let expires: UnixTime
-  /// Nothing more is signed under it; what it signed can still be had again.
+  /// Nothing more is signed under it, and the same request again gets nothing either.
   public let isRevoked: Bool
   /// Another one took its place. Nothing more is reserved under it; what was reserved before goes on.
   public let isReplaced: Bool

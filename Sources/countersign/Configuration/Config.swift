@@ -23,7 +23,7 @@ struct Config {
   var trustedProxy: TrustedProxy?
   /// Name of the service, in every SAD. Never changes.
   var gateway: String
-  /// Name of this process among those that share the database. Default: the gateway's name.
+  /// Name of this process among those that share the database, one process for each name. Default: the gateway's name.
   var instance: String
   /// Path of the SQLite database. `countersign init` makes it.
   var database: String
