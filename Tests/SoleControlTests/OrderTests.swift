@@ -350,52 +350,6 @@ struct OrderTests {
     #expect(setting.store.count(.signatureMade) == 1 && setting.store.count(.signatureReleased) == 1)
   }
 
-  /// What ends an authorization, how the call says so, and what a job says.
-  struct End: Sendable {
-    let isDeletion: Bool
-    var refusal: Refusal { isDeletion ? .unknownCredential : .invalidSAD }
-    var failure: JobFailure { isDeletion ? .credentialDeleted : .authorizationRevoked }
-    var event: AuditEvent.Kind { isDeletion ? .credentialDeleted : .authorizationRevoked }
-  }
-
-  @Test(
-    "what the device signs while the credential is deleted, or the SAD revoked, is not released",
-    arguments: [End(isDeletion: true), End(isDeletion: false)], [false, true])
-  func underWay(end: End, asynchronously: Bool) async throws {
-    let device = PausingDevice()
-    let setting = try await Setting(FailingIssuer(), device: device)
-    let (service, bench) = (setting.service, setting.bench)
-    let credential = try await bench.enrol()
-    let sad = try await bench.authorize(credential).sad
-    let bearer = try await setting.orderDeletion(credential)
-    device.before.withLock {
-      $0 = {
-        if end.isDeletion {
-          try? await service.delete(credential.id, by: bearer)
-        } else {
-          try? await service.revoke(sad, as: bench.principal())
-        }
-      }
-    }
-    if asynchronously {
-      let jobs = SigningJobs(service)
-      let job = try await jobs.submit(
-        JobRequest(
-          SigningRequest(credential: credential.id, sad: sad, algorithm: .ecdsa(.sha256), digests: [digest("a")]),
-          validity: 3_600_000, responseURI: nil), as: bench.principal())
-      let work = Task { await jobs.run() }
-      defer { work.cancel() }
-      while try await jobs.result(of: job, signer: nil, as: bench.principal()) == .running {
-        try await Task.sleep(for: .milliseconds(1))
-      }
-      #expect(try await jobs.result(of: job, signer: nil, as: bench.principal()) == .failed(end.failure))
-    } else {
-      await #expect(throws: end.refusal) { try await bench.sign(credential, sad, [digest("a")]) }
-    }
-    #expect(setting.store.count(end.event) == 1 && setting.store.count(.signatureMade) == 0)
-    #expect(setting.store.count(.signatureReleased) == 1)
-  }
-
   @Test("what the page cannot ask for, the page cannot delete")
   func askable() async throws {
     let setting = try await Setting(FailingIssuer())
@@ -433,23 +387,5 @@ private final class FailingIssuer: CertificateIssuer {
   func publish(_ revocations: [Revocation]) async throws(IssuerError) {
     published.withLock { $0 = revocations }
     try await real.publish(revocations)
-  }
-}
-
-/// The real device, which lets something happen before it signs.
-private final class PausingDevice: SigningDevice {
-  let before = Mutex<(@Sendable () async -> Void)?>(nil)
-  private let real = TestToken.shared.device
-
-  func authenticationCodes(_ messages: [(key: MACKey, message: [UInt8])]) async throws(DeviceError) -> [[UInt8]] {
-    try await real.authenticationCodes(messages)
-  }
-  func oneTimeCodes(_ secret: WrappedKey, messages: [[UInt8]]) async throws(DeviceError) -> [[UInt8]] {
-    try await real.oneTimeCodes(secret, messages: messages)
-  }
-  func random(count: Int) async throws(DeviceError) -> [UInt8] { try await real.random(count: count) }
-  func sign(_ order: consuming SigningOrder) async throws(DeviceError) -> [UncheckedSignature] {
-    if let body = before.withLock({ $0 }) { await body() }
-    return try await real.sign(order)
   }
 }

@@ -35,24 +35,28 @@ extension SigningJobs {
     do {
       guard let candidate = try await candidate(id), candidate.stored.state == .open else { return true }
       guard candidate.operation.state == .reserved else { throw InternalFault.jobIntegrity(id) }
-      let credential = try await usable(candidate)
+      let (credential, seal) = try await usable(candidate)
 
       // 5. The device signs. No transaction is open.
       // 6. Every signature is verified with the credential's public key.
       let signatures = try await signing.make(candidate.work, with: credential)
 
-      // 7. One transaction consumes the slots, stores the signatures, appends the outcome and ends the job.
+      // 7. One transaction consumes the slots, stores the signatures, appends the outcome and ends the job, if the
+      //    credential is still as it was.
       // 8. It is durable when `write` returns.
       let now = signing.clock.now()
       let time = signing.clock.milliseconds()
       try await signing.store.write { transaction in
         try transaction.complete(
-          candidate.operation, signatures, of: credential.id, count: candidate.work.items.count, at: now)
+          candidate.operation, signatures, of: credential.id, sealed: seal, count: candidate.work.items.count, at: now)
         try transaction.end(id, as: .completed(expires: time + Self.validity(candidate.job)))
         try transaction.addNotice(of: candidate.job, candidate.stored, isCompleted: true, now: time)
       }
       underWay.bell.ring()
       return true
+    } catch is CredentialChanged {
+      // Whether it may still be signed is decided anew.
+      return false
     } catch {
       guard let failure = Failure(error) else { throw error }
       if mayWait, failure.outcome == .unavailable { return false }
@@ -62,9 +66,10 @@ extension SigningJobs {
     }
   }
 
-  /// The credential as it is now. Whoever may disable it, or revoke the SAD, can stop a job that has not been signed.
-  private func usable(_ candidate: JobCandidate) async throws -> Credential {
-    guard let credential = try await verify(candidate) else {
+  /// The credential as it is now, and the seal of its row. Whoever may disable it, or revoke the SAD, can stop a job that
+  /// has not been signed.
+  private func usable(_ candidate: JobCandidate) async throws -> (Credential, seal: [UInt8]) {
+    guard let credential = try await verify(candidate), let seal = candidate.credential?.seal else {
       throw Failure(outcome: .credentialDeleted, reason: "deleted")
     }
     guard candidate.work.items.allSatisfy({ $0.algorithm.fits(credential.keyType) })
@@ -74,7 +79,7 @@ extension SigningJobs {
     guard credential.isValid(at: signing.clock.now()) else {
       throw Failure(outcome: .certificateExpired, reason: "expired")
     }
-    return credential
+    return (credential, seal)
   }
 
   /// Ends a job whose signatures were not made, and gives its slots back.

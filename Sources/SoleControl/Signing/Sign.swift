@@ -1,7 +1,3 @@
-import AuditLog
-import Crypto
-import WireJSON
-
 /// What a request for signatures brought.
 public struct SigningResult: Sendable, Equatable {
   /// What the signatures were made of: the request's own, or that of the first request if this one is a repetition.
@@ -61,7 +57,7 @@ extension SigningService {
 
     // 7. One transaction consumes the slots, stores the signatures and appends the outcome.
     // 8. It is durable when `complete` returns.
-    try await complete(operation, made, of: warrant.credential.id, count: request.items.count)
+    try await complete(operation, made, of: request, under: warrant, as: principal)
 
     // 9. The answer, in request order.
     guard let result = SigningResult(request.work, made: made) else { throw InternalFault.signatureDoesNotVerify }
@@ -92,63 +88,5 @@ extension SigningService {
       await areGenuine(result)
     else { throw InternalFault.signatureDoesNotVerify }
     return result
-  }
-}
-
-// MARK: Steps 7 and 8, and the way back
-
-extension SigningService {
-  private func complete(
-    _ operation: SigningOperation, _ made: [[UInt8]], of credential: CredentialID, count: Int
-  ) async throws {
-    let now = clock.now()
-    do {
-      try await store.write { try $0.complete(operation, made, of: credential, count: count, at: now) }
-    } catch Refusal.unknownCredential {
-      try await release(operation, reason: "deleted")
-      throw Refusal.unknownCredential
-    } catch Refusal.invalidSAD {
-      try await release(operation, reason: "revoked")
-      throw Refusal.invalidSAD
-    } catch {
-      throw InternalFault.outcomeUnknown
-    }
-  }
-
-  private func release(_ operation: SigningOperation, reason: String) async throws {
-    let now = clock.now()
-    try await store.write { try $0.release(operation, reason: reason, at: now) }
-  }
-}
-
-extension SoleControlWriting {
-  /// Consumes the slots, stores the signatures and appends the outcome.
-  ///
-  /// - Parameters:
-  ///   - made: the signatures, then their time-stamps.
-  ///   - count: of the signatures.
-  /// - Throws: `Refusal.unknownCredential` if the credential was deleted while the device signed, and
-  ///   `Refusal.invalidSAD` if the SAD was revoked.
-  func complete(
-    _ operation: SigningOperation, _ made: [[UInt8]], of credential: CredentialID, count: Int, at now: UnixTime
-  ) throws {
-    guard try seal(of: credential) != nil else { throw Refusal.unknownCredential }
-    guard try activation(operation.activation)?.isRevoked == false else { throw Refusal.invalidSAD }
-    try complete(operation, signatures: made)
-    let digest = SHA256.hash(data: made.prefix(count).flatMap(\.self))
-    try append(
-      AuditEvent(
-        .signatureMade,
-        [
-          ("operation", .string(operation.id)), ("count", .integer(Int64(count))),
-          ("signatures", .string(Hex.encode(digest))),
-        ]), at: now)
-  }
-
-  /// Gives slots back after a failure that certainly released no signature.
-  func release(_ operation: SigningOperation, reason: String, at now: UnixTime) throws {
-    try release(operation)
-    try append(
-      AuditEvent(.signatureReleased, [("operation", .string(operation.id)), ("reason", .string(reason))]), at: now)
   }
 }

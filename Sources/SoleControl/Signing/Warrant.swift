@@ -33,7 +33,7 @@ extension SigningService {
     return Warrant(credential: credential, seal: row.seal, activation: activation, binding: binding)
   }
 
-  private func check(
+  func check(
     _ request: SigningRequest, _ credential: Credential, _ principal: Principal, _ now: UnixTime
   ) throws {
     guard principal.mayUse(credential) else { throw Refusal.unknownCredential }

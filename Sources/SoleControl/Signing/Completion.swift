@@ -1,0 +1,112 @@
+import AuditLog
+import Crypto
+import WireJSON
+
+/// The credential's row is not the one that was verified before the device signed. Nothing was stored.
+struct CredentialChanged: Error {}
+
+// Steps 7 and 8, and the way back.
+extension SigningService {
+  /// How often a row may change while one request is being completed.
+  private static let mostChanges = 5
+
+  /// One transaction consumes the slots, stores the signatures and appends the outcome, if the credential is still the
+  /// one of step 2. If its row changed while the device signed, the new row is verified as the old one was; what it
+  /// does not allow any more is not released, and its slots are given back.
+  func complete(
+    _ operation: SigningOperation, _ made: [[UInt8]], of request: SigningRequest, under warrant: Warrant,
+    as principal: Principal
+  ) async throws {
+    let id = warrant.credential.id
+    var seal = warrant.seal
+    for _ in 0..<Self.mostChanges {
+      let (now, verified) = (clock.now(), seal)
+      do {
+        return try await store.write {
+          try $0.complete(operation, made, of: id, sealed: verified, count: request.items.count, at: now)
+        }
+      } catch is CredentialChanged {
+        do { seal = try await sealAfterChange(request, warrant, principal) } catch {
+          try await release(operation, reason: Self.reason(error))
+          throw error
+        }
+      } catch let refusal as Refusal {
+        try await release(operation, reason: Self.reason(refusal))
+        throw refusal
+      } catch {
+        throw InternalFault.outcomeUnknown
+      }
+    }
+    try await release(operation, reason: "changed")
+    throw Refusal.unavailable
+  }
+
+  /// The seal of the row as it is now.
+  ///
+  /// - Throws: `Refusal` or `InternalFault` if the request could not be signed with it.
+  private func sealAfterChange(
+    _ request: SigningRequest, _ warrant: Warrant, _ principal: Principal
+  ) async throws -> [UInt8] {
+    let id = warrant.credential.id
+    guard let row = try await store.read({ try $0.credential(id) }) else { throw Refusal.unknownCredential }
+    let credential = try await confirmed(row, id: id)
+    try check(request, credential, principal, clock.now())
+    // The signature was made with the old row's key.
+    guard credential.signer == warrant.binding.signer, credential.certificate == warrant.credential.certificate
+    else { throw Refusal.unavailable }
+    return row.seal
+  }
+
+  func release(_ operation: SigningOperation, reason: String) async throws {
+    let now = clock.now()
+    try await store.write { try $0.release(operation, reason: reason, at: now) }
+  }
+
+  /// For the audit log.
+  private static func reason(_ error: any Error) -> String {
+    switch error {
+    case Refusal.unknownCredential: "deleted"
+    case Refusal.invalidSAD: "revoked"
+    case Refusal.credentialDisabled: "disabled"
+    case Refusal.certificateExpired: "expired"
+    case InternalFault.rowIntegrity: "integrity"
+    case InternalFault.device: "device"
+    default: "changed"
+    }
+  }
+}
+
+extension SoleControlWriting {
+  /// Consumes the slots, stores the signatures and appends the outcome.
+  ///
+  /// - Parameters:
+  ///   - made: the signatures, then their time-stamps.
+  ///   - seal: of the credential's row that was verified before the device signed.
+  ///   - count: of the signatures.
+  /// - Throws: `Refusal.unknownCredential` if the credential was deleted while the device signed,
+  ///   `Refusal.invalidSAD` if the SAD was revoked, and `CredentialChanged`.
+  func complete(
+    _ operation: SigningOperation, _ made: [[UInt8]], of credential: CredentialID, sealed seal: [UInt8], count: Int,
+    at now: UnixTime
+  ) throws {
+    guard let found = try self.seal(of: credential) else { throw Refusal.unknownCredential }
+    guard try activation(operation.activation)?.isRevoked == false else { throw Refusal.invalidSAD }
+    guard found == seal else { throw CredentialChanged() }
+    try complete(operation, signatures: made)
+    let digest = SHA256.hash(data: made.prefix(count).flatMap(\.self))
+    try append(
+      AuditEvent(
+        .signatureMade,
+        [
+          ("operation", .string(operation.id)), ("count", .integer(Int64(count))),
+          ("signatures", .string(Hex.encode(digest))),
+        ]), at: now)
+  }
+
+  /// Gives slots back after a failure that certainly released no signature.
+  func release(_ operation: SigningOperation, reason: String, at now: UnixTime) throws {
+    try release(operation)
+    try append(
+      AuditEvent(.signatureReleased, [("operation", .string(operation.id)), ("reason", .string(reason))]), at: now)
+  }
+}

@@ -1,0 +1,165 @@
+import AuditLog
+import PKCS11Device
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import SoleControl
+
+/// What becomes of a signature whose credential or authorization changes while the device makes it.
+@Suite("Changes while the device signs")
+struct ChangedWhileSigningTests {
+  enum Change: CaseIterable, Sendable {
+    case deleted, revoked, disabled, certificateExchanged
+    /// The row is edited in the store, without the device.
+    case edited
+    /// Nothing that signing depends on.
+    case renamed
+  }
+
+  private struct Setting {
+    let store = MemoryStore()
+    let bench: SigningBench
+    let request: SigningRequest
+
+    /// - Parameter change: happens once, while the device signs.
+    init(_ change: Change) async throws {
+      let (store, device) = (store, PausingDevice())
+      let bench = SigningBench(store: store, device: device)
+      let service = bench.service
+      let credential = try await bench.enrol()
+      let other = try await bench.enrol("cred-2")
+      let sad = try await bench.authorize(credential).sad
+      let granted = try await service.orderDeletion(
+        of: credential.id, presented: [.pin: SigningBench.pin], client: ClientID("app"), as: bench.principal())
+      let order = try #require(try await service.order(of: granted.token))
+      @Sendable func put(_ edit: (inout Credential) -> Void) async throws {
+        var changed = credential
+        edit(&changed)
+        try await service.put(changed, events: [])
+      }
+      device.whileSigning {
+        switch change {
+        case .deleted: try await service.delete(credential.id, by: order)
+        case .revoked: try await service.revoke(sad, as: bench.principal())
+        case .disabled: try await put { $0.isEnabled = false }
+        case .certificateExchanged: try await put { $0.certificate = other.certificate }
+        case .edited: store.tamper(credential.id) { SealedRow(text: $0.text, seal: $0.seal.map(~)) }
+        case .renamed: try await put { $0.description = "another name" }
+        }
+      }
+      self.bench = bench
+      request = SigningRequest(
+        credential: credential.id, sad: sad, algorithm: .ecdsa(.sha256), digests: [digest("a")])
+    }
+
+    func sign() async -> (any Error)? {
+      do {
+        _ = try await bench.service.sign(request, as: bench.principal())
+        return nil
+      } catch { return error }
+    }
+
+    /// Of the entry that slots were given back.
+    var reasons: [String] {
+      store.audit.entries.compactMap { entry in
+        let text = String(decoding: entry.body, as: UTF8.self)
+        guard text.contains(AuditEvent.Kind.signatureReleased.rawValue) else { return nil }
+        return text.firstMatch(of: #/"reason":"([a-z]+)"/#).map { String($0.1) }
+      }
+    }
+  }
+
+  @Test(
+    "a call releases nothing that was stopped meanwhile, says so as if it had come later, and gives the slot back",
+    arguments: [
+      (Change.deleted, Refusal.unknownCredential as any Error, "deleted"), (.revoked, Refusal.invalidSAD, "revoked"),
+      (.disabled, Refusal.credentialDisabled, "disabled"), (.certificateExchanged, Refusal.unavailable, "changed"),
+      (.edited, InternalFault.rowIntegrity(CredentialID("cred-1")), "integrity"),
+    ])
+  func stopped(change: Change, expected: any Error, reason: String) async throws {
+    let setting = try await Setting(change)
+    let error = await setting.sign()
+    #expect(error.map { "\($0)" } == "\(expected)")
+    #expect(setting.store.count(.signatureMade) == 0 && setting.reasons == [reason])
+    #expect(setting.store.operations.map(\.state) == [.released] && setting.store.operations[0].signatures.isEmpty)
+  }
+
+  @Test("a change that allows the signature costs nothing; a call after a credential was enabled again signs")
+  func allowed() async throws {
+    let renamed = try await Setting(.renamed)
+    #expect(await renamed.sign() == nil)
+    #expect(renamed.store.count(.signatureMade) == 1 && renamed.reasons.isEmpty)
+
+    let disabled = try await Setting(.disabled)
+    #expect(await disabled.sign() as? Refusal == .credentialDisabled)
+    var credential = try await disabled.bench.service.credential(
+      disabled.request.credential, as: disabled.bench.principal())
+    credential.isEnabled = true
+    try await disabled.bench.service.put(credential, events: [])
+    #expect(await disabled.sign() == nil)
+    #expect(disabled.store.count(.signatureMade) == 1)
+  }
+
+  @Test(
+    "a job releases nothing that was stopped meanwhile",
+    arguments: [
+      (Change.deleted, JobFailure.credentialDeleted, "deleted"), (.revoked, .authorizationRevoked, "revoked"),
+      (.disabled, .credentialDisabled, "disabled"), (.certificateExchanged, .fault, "verification"),
+      (.edited, .fault, "integrity"),
+    ])
+  func jobs(change: Change, failure: JobFailure, reason: String) async throws {
+    let setting = try await Setting(change)
+    #expect(try await result(of: setting) == .failed(failure))
+    #expect(setting.store.count(.signatureMade) == 0 && setting.reasons == [reason])
+  }
+
+  @Test("a job whose credential changes in a way that allows the signature is signed")
+  func allowedJob() async throws {
+    let setting = try await Setting(.renamed)
+    guard case .completed = try await result(of: setting) else {
+      Issue.record("not completed")
+      return
+    }
+    #expect(setting.store.count(.signatureMade) == 1)
+  }
+
+  private func result(of setting: Setting) async throws -> JobResult {
+    let principal = setting.bench.principal()
+    let jobs = SigningJobs(setting.bench.service)
+    let job = try await jobs.submit(
+      JobRequest(setting.request, validity: 3_600_000, responseURI: nil), as: principal)
+    let work = Task { await jobs.run() }
+    defer { work.cancel() }
+    while try await jobs.result(of: job, signer: nil, as: principal) == .running {
+      try await Task.sleep(for: .milliseconds(1))
+    }
+    return try await jobs.result(of: job, signer: nil, as: principal)
+  }
+}
+
+/// The real device, which lets something happen while it signs.
+private final class PausingDevice: SigningDevice {
+  private let change = Mutex<(@Sendable () async throws -> Void)?>(nil)
+  private let real = TestToken.shared.device
+
+  /// Once.
+  func whileSigning(_ body: @escaping @Sendable () async throws -> Void) { change.withLock { $0 = body } }
+
+  func authenticationCodes(_ messages: [(key: MACKey, message: [UInt8])]) async throws(DeviceError) -> [[UInt8]] {
+    try await real.authenticationCodes(messages)
+  }
+  func oneTimeCodes(_ secret: WrappedKey, messages: [[UInt8]]) async throws(DeviceError) -> [[UInt8]] {
+    try await real.oneTimeCodes(secret, messages: messages)
+  }
+  func random(count: Int) async throws(DeviceError) -> [UInt8] { try await real.random(count: count) }
+  func sign(_ order: consuming SigningOrder) async throws(DeviceError) -> [UncheckedSignature] {
+    let made = try await real.sign(order)
+    let body = change.withLock { waiting in
+      defer { waiting = nil }
+      return waiting
+    }
+    do { try await body?() } catch { Issue.record(error) }
+    return made
+  }
+}
