@@ -18,11 +18,9 @@ final class GroupRead: Sendable {
   private let line = WaitingLine<Job>(capacity: waitingLine)
   private let running = DispatchGroup()
 
-  init(path: String, configuration: Configuration) throws {
-    var configuration = configuration
-    configuration.readonly = true
+  init(path: String, meddling: [String]) throws {
     for number in 0..<Self.threads {
-      let connection = try DatabaseQueue(path: path, configuration: configuration)
+      let connection = try ConnectionPromises.reader.open(path, meddling: meddling)
       running.enter()
       let thread = Thread { [line, running] in
         Self.serve(line, connection)

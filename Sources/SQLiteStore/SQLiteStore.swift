@@ -4,7 +4,8 @@ internal import GRDB
 public import OAuth
 public import SoleControl
 
-/// The embedded store: one SQLite file in WAL mode, synchronised to the disk in full at every commit.
+/// The embedded store: one SQLite file in WAL mode, synchronised to the disk in full at every commit
+/// (`ConnectionPromises`).
 ///
 /// Trust: the file is trusted to be complete, not to be true. Whoever edits it cannot make a SAD, move a key
 /// or change a policy unnoticed (the device's MACs), and leaves a trace in the audit log's chain.
@@ -19,23 +20,25 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
     try self.init(path: path, mayCreate: mayCreate, largestSize: nil)
   }
 
-  /// - Parameter largestSize: in pages of 4 KiB; stands for a full disk in tests.
-  package init(path: String, mayCreate: Bool, largestSize: Int?) throws {
+  /// - Parameters:
+  ///   - largestSize: in pages of 4 KiB; stands for a full disk in tests.
+  ///   - meddling: statements that run on the writer's and on the readers' connections after they were set up; stand for
+  ///     what a library does, in tests.
+  package init(
+    path: String, mayCreate: Bool, largestSize: Int?, meddling: (writer: [String], readers: [String]) = ([], [])
+  ) throws {
     guard mayCreate || FileManager.default.fileExists(atPath: path) else {
       throw StoreOpenError(description: "there is no database at \(path); 'countersign init' makes it")
     }
-    var configuration = Configuration()
-    configuration.busyMode = .timeout(10)
-    let common = configuration
-    configuration.journalMode = .wal
-    configuration.prepareDatabase { db in
-      try db.execute(sql: "PRAGMA synchronous = FULL")
-      if let largestSize { try db.execute(sql: "PRAGMA max_page_count = \(largestSize)") }
+    database = try ConnectionPromises.writer.open(path, meddling: meddling.writer)
+    if let largestSize {
+      try database.inDatabase { try $0.execute(sql: "PRAGMA max_page_count = \(largestSize)") }
     }
-    database = try DatabaseQueue(path: path, configuration: configuration)
     try Schema.migrator.migrate(database)
+    // Migrating turns foreign keys off and on.
+    try ConnectionPromises.writer.check(database)
     writer = GroupCommit(database: database)
-    readers = try GroupRead(path: path, configuration: common)
+    readers = try GroupRead(path: path, meddling: meddling.readers)
   }
 
   deinit {
@@ -102,10 +105,7 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
   ///
   /// - Parameter activation: the ledger's name of the SAD.
   public static func readBinding(path: String, activation: [UInt8]) async throws -> [UInt8]? {
-    var configuration = Configuration()
-    configuration.readonly = true
-    configuration.busyMode = .timeout(10)
-    return try await DatabaseQueue(path: path, configuration: configuration).read { db in
+    return try await ConnectionPromises.offline.open(path).read { db in
       try Data.fetchOne(
         db, sql: "SELECT binding FROM activation WHERE digest = ?", arguments: [Snapshot.data(activation)]
       ).map(Snapshot.bytes)
@@ -119,10 +119,7 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
     guard FileManager.default.fileExists(atPath: path) else {
       throw StoreOpenError(description: "there is no database at \(path)")
     }
-    var configuration = Configuration()
-    configuration.readonly = true
-    configuration.busyMode = .timeout(10)
-    return try await DatabaseQueue(path: path, configuration: configuration).read { db in
+    return try await ConnectionPromises.offline.open(path).read { db in
       let rows = try Row.fetchCursor(db, sql: "SELECT sequence, body, hash FROM audit ORDER BY sequence")
       while let row = try rows.next() {
         try accept(AuditEntry(sequence: row[0], body: Snapshot.bytes(row[1]), hash: Snapshot.bytes(row[2])))
