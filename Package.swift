@@ -188,7 +188,8 @@ let package = Package(
       "SoleControlTests",
       ["Attempts", "SoleControl", "AuditLog", "WireJSON", "OpenSSLPKI", "PKCS11Device", "TestSupport", crypto]),
     tests(
-      "SQLiteStoreTests", ["SQLiteStore", "SoleControl", "AuditLog", "WireJSON", "StoreConformance", "TestSupport"]),
+      "SQLiteStoreTests",
+      ["SQLiteStore", "SoleControl", "OAuth", "AuditLog", "WireJSON", "StoreConformance", "TestSupport"]),
     tests("PKCS11DeviceTests", ["PKCS11Device", "SoleControl", "OpenSSLPKI", "TestSupport", crypto]),
     tests(
       "OutboundHTTPTests",

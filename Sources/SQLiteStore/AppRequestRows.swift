@@ -4,11 +4,11 @@ internal import SoleControl
 
 extension Snapshot {
   func appRequest(ofPending id: String) throws -> StoredAppRequest? {
-    try one("SELECT * FROM app_request WHERE pending = ?", [id]).map(Self.appRequest)
+    try one(tables.appRequest, "pending = ?", [id]).map(Self.appRequest)
   }
 
   func appRequest(_ request: [UInt8]) throws -> StoredAppRequest? {
-    try one("SELECT * FROM app_request WHERE request = ?", [Self.data(request)]).map(Self.appRequest)
+    try one(tables.appRequest, "request = ?", [Self.data(request)]).map(Self.appRequest)
   }
 
   private static func appRequest(_ row: Row) -> StoredAppRequest {
@@ -21,11 +21,8 @@ extension Snapshot {
 
 extension Transaction {
   func add(_ request: StoredAppRequest) throws {
-    try execute(
-      """
-      INSERT INTO app_request (pending, request, text, seal, sealed, interval, due, lease)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-      """,
+    try insert(
+      tables.appRequest,
       [
         request.pending, Self.data(request.request), Self.data(request.row.text), Self.data(request.row.seal),
         Self.data(request.sealed), request.schedule.interval, request.schedule.due, request.schedule.lease,
@@ -33,8 +30,8 @@ extension Transaction {
   }
 
   func put(_ schedule: PollSchedule, ofPending id: String) throws {
-    try execute(
-      "UPDATE app_request SET interval = ?, due = ?, lease = ? WHERE pending = ?",
-      [schedule.interval, schedule.due, schedule.lease, id])
+    guard let row = try one(tables.appRequest, "pending = ?", [id]) else { return }
+    try change(
+      tables.appRequest, row, ["interval": schedule.interval, "due": schedule.due, "lease": schedule.lease])
   }
 }

@@ -4,31 +4,29 @@ internal import SoleControl
 
 extension Snapshot {
   func attempts(_ key: AttemptKey) throws -> AttemptRecord {
-    try one(
-      "SELECT failures, last, until, succeeded FROM attempt WHERE kind = ? AND digest = ?",
-      [key.kind.rawValue, Self.data(key.digest)]
-    ).map { AttemptRecord(failures: $0[0], last: $0[1], until: $0[2], succeeded: $0[3]) } ?? .none
+    try one(tables.attempt, "kind = ? AND digest = ?", [key.kind.rawValue, Self.data(key.digest)]).map {
+      AttemptRecord(
+        failures: $0["failures"], last: $0["last"], until: $0["until"], succeeded: $0["succeeded"])
+    } ?? .none
   }
 }
 
 extension Transaction {
   func put(_ record: AttemptRecord, _ key: AttemptKey, expires: Int64) throws {
-    try execute(
-      """
-      INSERT OR REPLACE INTO attempt (kind, digest, owner, failures, last, until, succeeded, expires)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-      """,
+    try insert(
+      tables.attempt,
       [
         key.kind.rawValue, Self.data(key.digest), key.owner.map(Self.data), record.failures, record.last, record.until,
         record.succeeded, expires,
-      ])
+      ], or: .replace)
   }
 
   func removeAttempts(of owner: [UInt8]) throws -> Int {
     try execute("DELETE FROM attempt WHERE owner = ? AND succeeded = 0", [Self.data(owner)])
     let removed = db.changesCount
-    try execute("UPDATE attempt SET failures = 0, until = 0 WHERE owner = ?", [Self.data(owner)])
-    return removed + db.changesCount
+    let known = try fitting(tables.attempt, "owner = ?", [Self.data(owner)])
+    for row in known { try change(tables.attempt, row, ["failures": 0, "until": 0]) }
+    return removed + known.count
   }
 
   /// Rows that one call removes: other callers wait meanwhile.

@@ -18,11 +18,13 @@ final class GroupCommit: Sendable {
   private static let waitingLine = 20_000
 
   private let database: DatabaseQueue
+  private let tables: SealedTables
   private let line = WaitingLine<Job>(capacity: waitingLine)
   private let running = DispatchGroup()
 
-  init(database: DatabaseQueue) {
+  init(database: DatabaseQueue, tables: SealedTables) {
     self.database = database
+    self.tables = tables
     running.enter()
     let thread = Thread { [self] in
       defer { running.leave() }
@@ -58,6 +60,12 @@ final class GroupCommit: Sendable {
     return try result.get()
   }
 
+  /// Has something written for which nobody waits. It comes before what is asked for after this returns.
+  func post(_ body: @escaping @Sendable (Transaction) throws -> Void) {
+    _ = line.append(
+      Job(run: { transaction in try? transaction.savepoint { try body(transaction) } }, finish: { _ in }))
+  }
+
   /// `@unchecked`: written by `run` and read by `finish`, both on the writer's thread, in this order.
   private final class Outcome<Output: Sendable>: @unchecked Sendable {
     var value: Result<Output, any Error>?
@@ -71,7 +79,7 @@ final class GroupCommit: Sendable {
       try database.writeWithoutTransaction { db in
         try db.beginTransaction(.immediate)
         do {
-          let transaction = try Transaction(db)
+          let transaction = try Transaction(db, tables)
           for job in group {
             job.run(transaction)
             // A full disk can make SQLite roll back by itself; what ran after it would be committed alone.

@@ -18,12 +18,12 @@ final class GroupRead: Sendable {
   private let line = WaitingLine<Job>(capacity: waitingLine)
   private let running = DispatchGroup()
 
-  init(path: String, meddling: [String]) throws {
+  init(path: String, meddling: [String], tables: SealedTables) throws {
     for number in 0..<Self.threads {
       let connection = try ConnectionPromises.reader.open(path, meddling: meddling)
       running.enter()
       let thread = Thread { [line, running] in
-        Self.serve(line, connection)
+        Self.serve(line, connection, tables)
         running.leave()
       }
       thread.name = "store-reader-\(number)"
@@ -46,12 +46,12 @@ final class GroupRead: Sendable {
     return try result.get()
   }
 
-  private static func serve(_ line: WaitingLine<Job>, _ connection: DatabaseQueue) {
+  private static func serve(_ line: WaitingLine<Job>, _ connection: DatabaseQueue, _ tables: SealedTables) {
     while case let group = line.take(largestGroup), !group.isEmpty {
       var served = 0
       do {
         try connection.read { db in
-          let snapshot = try Snapshot(db)
+          let snapshot = try Snapshot(db, tables)
           for job in group {
             served += 1
             job(.success(snapshot))

@@ -25,17 +25,17 @@ extension JobState {
 
 extension Snapshot {
   func job(_ id: JobID) throws -> StoredJob? {
-    try one("SELECT * FROM job WHERE id = ?", [id.text]).map(Self.job)
+    try one(tables.job, "id = ?", [id.text]).map(Self.job)
   }
 
   func job(of operation: String) throws -> StoredJob? {
     try one(
-      "SELECT * FROM job WHERE operation = ? ORDER BY expires IS NULL DESC, expires DESC, id DESC LIMIT 1", [operation]
+      tables.job, "operation = ? ORDER BY expires IS NULL DESC, expires DESC, id DESC LIMIT 1", [operation]
     ).map(Self.job)
   }
 
   func openJobs(instance: String) throws -> [StoredJob] {
-    try all("SELECT * FROM job WHERE instance = ? AND state = 0 ORDER BY id", [instance]).map(Self.job)
+    try fitting(tables.job, "instance = ? AND state = 0 ORDER BY id", [instance]).map(Self.job)
   }
 
   private static func job(_ row: Row) throws -> StoredJob {
@@ -48,8 +48,8 @@ extension Snapshot {
 extension Transaction {
   func add(_ job: StoredJob) throws {
     let (state, failure, expires) = job.state.columns
-    try execute(
-      "INSERT INTO job (id, operation, instance, text, seal, state, failure, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    try insert(
+      tables.job,
       [
         job.id.text, job.operation, job.instance, Self.data(job.row.text), Self.data(job.row.seal), state, failure,
         expires,
@@ -58,11 +58,10 @@ extension Transaction {
 
   func end(_ job: JobID, as newState: JobState) throws {
     let (state, failure, expires) = newState.columns
-    guard newState != .open else { throw StoreError.corrupt }
-    try execute(
-      "UPDATE job SET state = ?, failure = ?, expires = ? WHERE id = ? AND state = 0",
-      [state, failure, expires, job.text])
-    guard db.changesCount == 1 else { throw StoreError.corrupt }
+    guard newState != .open, let row = try one(tables.job, "id = ? AND state = 0", [job.text]) else {
+      throw StoreError.corrupt
+    }
+    try change(tables.job, row, ["state": state, "failure": failure, "expires": expires])
   }
 
   func removeJobs(expiredBy time: UnixMilliseconds) throws -> Int {

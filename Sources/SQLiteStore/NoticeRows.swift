@@ -4,13 +4,16 @@ internal import SoleControl
 
 extension Snapshot {
   func dueNotices(instance: String, by time: UnixMilliseconds, perPartner: Int, limit: Int) throws -> [Notice] {
-    try all(
+    try fitting(
+      tables.notice,
       """
-      SELECT * FROM (
-        SELECT *, row_number() OVER (PARTITION BY partner ORDER BY due, id) AS place
-        FROM notice WHERE instance = ? AND due <= ?)
-      WHERE place <= ? ORDER BY due, id LIMIT ?
-      """, [instance, time, perPartner, limit]
+      id IN (
+        SELECT id FROM (
+          SELECT id, row_number() OVER (PARTITION BY partner ORDER BY due, id) AS place
+          FROM notice WHERE instance = ? AND due <= ?)
+        WHERE place <= ?)
+      ORDER BY due, id
+      """, [instance, time, perPartner], limit: limit
     ).map { row in
       Notice(
         id: row["id"], instance: row["instance"], partner: PartnerID(row["partner"]), uri: row["url"],
@@ -21,10 +24,8 @@ extension Snapshot {
 
 extension Transaction {
   func add(_ notice: Notice) throws {
-    try execute(
-      """
-      INSERT INTO notice (id, instance, partner, url, job, completed, attempts, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-      """,
+    try insert(
+      tables.notice,
       [
         notice.id, notice.instance, notice.partner.text, notice.uri, notice.job.text, notice.isCompleted,
         notice.attempts, notice.due,
@@ -32,7 +33,8 @@ extension Transaction {
   }
 
   func postponeNotice(_ id: String, attempts: Int, until due: UnixMilliseconds) throws {
-    try execute("UPDATE notice SET attempts = ?, due = ? WHERE id = ?", [attempts, due, id])
+    guard let row = try one(tables.notice, "id = ?", [id]) else { return }
+    try change(tables.notice, row, ["attempts": attempts, "due": due])
   }
 
   func removeNotice(_ id: String) throws { try execute("DELETE FROM notice WHERE id = ?", [id]) }

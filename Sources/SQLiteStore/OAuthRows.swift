@@ -4,39 +4,37 @@ internal import SoleControl
 
 extension Snapshot: OAuthReading {
   func token(_ digest: [UInt8]) throws -> TokenRecord? {
-    try one(
-      "SELECT kind, partner, signer, client, grant_id, expires FROM token WHERE digest = ?", [Self.data(digest)]
-    ).map { row in
-      guard let kind = TokenRecord.Kind(rawValue: row[0]) else { throw StoreError.corrupt }
+    try one(tables.token, "digest = ?", [Self.data(digest)]).map { row in
+      guard let kind = TokenRecord.Kind(rawValue: row["kind"]) else { throw StoreError.corrupt }
       return TokenRecord(
-        digest: digest, kind: kind, partner: row[1], signer: row[2], client: row[3], grant: row[4], expires: row[5])
+        digest: digest, kind: kind, partner: row["partner"], signer: row["signer"], client: row["client"],
+        grant: row["grant_id"], expires: row["expires"])
     }
   }
 
   func account(_ username: String) throws -> Account? {
-    try one("SELECT username, password_hash, partner, signer FROM account WHERE username = ?", [username])
-      .map { Account(username: $0[0], passwordHash: $0[1], partner: $0[2], signer: $0[3]) }
+    try one(tables.account, "username = ?", [username]).map {
+      Account(
+        username: $0["username"], passwordHash: $0["password_hash"], partner: $0["partner"], signer: $0["signer"])
+    }
   }
 
   func entry(_ kind: OAuthEntry.Kind, _ digest: [UInt8]) throws -> OAuthEntry? {
-    try one(
-      "SELECT expires, body, kept_for FROM oauth_entry WHERE kind = ? AND digest = ?",
-      [kind.rawValue, Self.data(digest)]
-    ).map { OAuthEntry(kind: kind, digest: digest, expires: $0[0], body: Self.bytes($0[1]), keptFor: $0[2]) }
+    try one(tables.oauthEntry, "kind = ? AND digest = ?", [kind.rawValue, Self.data(digest)]).map {
+      OAuthEntry(
+        kind: kind, digest: digest, expires: $0["expires"], body: Self.bytes($0["body"]), keptFor: $0["kept_for"])
+    }
   }
 }
 
 extension Transaction: OAuthWriting {
   func put(_ token: TokenRecord) throws {
-    try execute(
-      """
-      INSERT OR REPLACE INTO token (digest, kind, partner, signer, client, grant_id, expires)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
-      """,
+    try insert(
+      tables.token,
       [
         Self.data(token.digest), token.kind.rawValue, token.partner, token.signer, token.client, token.grant,
         token.expires,
-      ])
+      ], or: .replace)
   }
 
   func removeToken(_ digest: [UInt8]) throws {
@@ -46,18 +44,17 @@ extension Transaction: OAuthWriting {
   func removeGrant(_ grant: String) throws { try execute("DELETE FROM token WHERE grant_id = ?", [grant]) }
 
   func put(_ account: Account) throws {
-    try execute(
-      "INSERT OR REPLACE INTO account (username, password_hash, partner, signer) VALUES (?, ?, ?, ?)",
-      [account.username, account.passwordHash, account.partner, account.signer])
+    try insert(
+      tables.account, [account.username, account.passwordHash, account.partner, account.signer], or: .replace)
   }
 
   func put(_ entry: OAuthEntry) throws {
-    try execute(
-      "INSERT OR REPLACE INTO oauth_entry (kind, digest, expires, body, kept_for, size) VALUES (?, ?, ?, ?, ?, ?)",
+    try insert(
+      tables.oauthEntry,
       [
         entry.kind.rawValue, Self.data(entry.digest), entry.expires, Self.data(entry.body), entry.keptFor,
         entry.body.count,
-      ])
+      ], or: .replace)
   }
 
   func removeEntry(_ kind: OAuthEntry.Kind, _ digest: [UInt8]) throws {
@@ -81,6 +78,7 @@ extension Transaction: OAuthWriting {
       [time, Self.cleared])
   }
 
+  /// Counts without looking at seals: there may be thousands, and rows that somebody added push others out.
   func limit(_ kind: OAuthEntry.Kind, keptFor client: String, to count: Int, octets: Int) throws {
     let sums = try one(
       "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM oauth_entry WHERE kept_for = ? AND kind = ?",

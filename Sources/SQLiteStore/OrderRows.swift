@@ -12,13 +12,13 @@ extension Snapshot {
   }
 
   func order(_ digest: [UInt8]) throws -> StoredOrder? {
-    try one("SELECT * FROM credential_order WHERE digest = ?", [Self.data(digest)]).map(Self.order)
+    try one(tables.order, "digest = ?", [Self.data(digest)]).map(Self.order)
   }
 
   func revocations(issuer: String, at time: UnixTime) throws -> [Revocation] {
-    try all(
-      "SELECT serial, time, expires FROM revocation WHERE issuer = ? AND expires > ? ORDER BY serial", [issuer, time]
-    ).map { Revocation(issuer: issuer, serialNumber: $0[0], time: $0[1], expires: $0[2]) }
+    try fitting(tables.revocation, "issuer = ? ORDER BY serial", [issuer]).map {
+      Revocation(issuer: issuer, serialNumber: $0["serial"], time: $0["time"], expires: $0["expires"])
+    }.filter { $0.expires > time }
   }
 
   fileprivate static func order(_ row: Row) throws -> StoredOrder {
@@ -44,19 +44,27 @@ extension Transaction {
   }
 
   func add(_ order: StoredOrder) throws {
-    try execute(
-      "INSERT INTO credential_order (digest, text, seal, expires) VALUES (?, ?, ?, ?)",
-      [Self.data(order.digest), Self.data(order.row.text), Self.data(order.row.seal), order.expires])
-    if order.state != .open { try put(order.state, ofOrder: order.digest) }
+    let state = Self.columns(order.state)
+    try insert(
+      tables.order,
+      [
+        Self.data(order.digest), Self.data(order.row.text), Self.data(order.row.seal), order.expires, state?.instance,
+        state?.serial, state?.issuer,
+      ])
   }
 
   func put(_ state: StoredOrder.State, ofOrder digest: [UInt8]) throws {
-    var columns: (instance: String, serial: String, issuer: String)?
-    if case .reserved(let instance, let serial, let issuer) = state { columns = (instance, serial, issuer) }
-    try execute(
-      "UPDATE credential_order SET instance = ?, serial = ?, issuer = ? WHERE digest = ?",
-      [columns?.instance, columns?.serial, columns?.issuer, Self.data(digest)])
-    guard db.changesCount == 1 else { throw StoreError.corrupt }
+    let state = Self.columns(state)
+    guard let row = try one(tables.order, "digest = ?", [Self.data(digest)]) else { throw StoreError.corrupt }
+    try change(
+      tables.order, row, ["instance": state?.instance, "serial": state?.serial, "issuer": state?.issuer])
+  }
+
+  private static func columns(
+    _ state: StoredOrder.State
+  ) -> (instance: String, serial: String, issuer: String)? {
+    guard case .reserved(let instance, let serial, let issuer) = state else { return nil }
+    return (instance, serial, issuer)
   }
 
   func remove(order digest: [UInt8]) throws -> Bool {
@@ -69,16 +77,24 @@ extension Transaction {
   }
 
   func takeReservedOrders(instance: String) throws -> [StoredOrder] {
-    let orders = try all("SELECT * FROM credential_order WHERE instance = ? ORDER BY digest", [instance])
-      .map(Self.order)
-    try execute("DELETE FROM credential_order WHERE instance = ?", [instance])
+    let orders = try fitting(tables.order, "instance = ? ORDER BY digest", [instance]).map(Self.order)
+    // What was edited stays for whoever looks into it.
+    for order in orders { _ = try remove(order: order.digest) }
     return orders
   }
 
   func add(_ revocation: Revocation) throws {
-    try execute(
-      "INSERT OR IGNORE INTO revocation (issuer, serial, time, expires) VALUES (?, ?, ?, ?)",
-      [revocation.issuer, revocation.serialNumber, revocation.time, revocation.expires])
+    do {
+      guard
+        try one(
+          tables.revocation, "issuer = ? AND serial = ?", [revocation.issuer, revocation.serialNumber]) == nil
+      else { return }
+    } catch StoreError.edited {
+      // A row that somebody put there must not keep the right one out.
+    }
+    try insert(
+      tables.revocation, [revocation.issuer, revocation.serialNumber, revocation.time, revocation.expires],
+      or: .replace)
     try execute("DELETE FROM revocation WHERE expires <= ?", [revocation.time])
   }
 

@@ -31,26 +31,23 @@ extension PendingState {
 
 extension Snapshot {
   func pending(handle: [UInt8]) throws -> StoredPending? {
-    try one("SELECT * FROM pending WHERE handle = ?", [Self.data(handle)]).map(Self.pending)
+    try one(tables.pending, "handle = ?", [Self.data(handle)]).map(Self.pending)
   }
 
   func pending(link: [UInt8]) throws -> StoredPending? {
-    try one("SELECT * FROM pending WHERE link = ?", [Self.data(link)]).map(Self.pending)
+    try one(tables.pending, "link = ?", [Self.data(link)]).map(Self.pending)
   }
 
   func waiting(_ credential: CredentialID, at time: UnixTime) throws -> [UnixTime] {
     try all(
-      "SELECT expires FROM pending WHERE credential = ? AND state = 0 AND expires > ? ORDER BY expires",
-      [credential.text, time]
-    ).map { $0[0] }
+      tables.pending, "credential = ? AND state = 0 AND expires > ? ORDER BY expires", [credential.text, time]
+    ).map { $0["expires"] }
   }
 
   func overdue(by time: UnixTime, approved: UnixTime, limit: Int) throws -> [StoredPending] {
-    try all(
-      """
-      SELECT * FROM pending WHERE state < 2 AND expires <= ? AND (state = 0 OR expires <= ?)
-      ORDER BY expires, id LIMIT ?
-      """, [time, approved, limit]
+    try fitting(
+      tables.pending, "state < 2 AND expires <= ? AND (state = 0 OR expires <= ?) ORDER BY expires, id",
+      [time, approved], limit: limit
     ).map(Self.pending)
   }
 
@@ -65,27 +62,26 @@ extension Snapshot {
 
 extension Transaction {
   func add(_ pending: StoredPending) throws {
-    try execute(
-      """
-      INSERT INTO pending (id, handle, link, credential, text, seal, expires, state, number)
-      VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)
-      """,
+    let state = pending.state.columns
+    try insert(
+      tables.pending,
       [
         pending.id, Self.data(pending.handle), pending.link.map(Self.data), pending.credential.text,
-        Self.data(pending.terms.text), Self.data(pending.terms.seal), pending.expires,
+        Self.data(pending.terms.text), Self.data(pending.terms.seal), pending.expires, state.state, state.number,
+        state.approval.map { Self.data($0.text) }, state.approval.map { Self.data($0.seal) },
+        state.sealed.map(Self.data),
       ])
-    try put(pending.state, ofPending: pending.id)
   }
 
   func put(_ state: PendingState, ofPending id: String) throws {
     let columns = state.columns
-    try execute(
-      "UPDATE pending SET state = ?, number = ?, approval = ?, approval_seal = ?, sealed = ? WHERE id = ?",
+    guard let row = try one(tables.pending, "id = ?", [id]) else { throw StoreError.corrupt }
+    try change(
+      tables.pending, row,
       [
-        columns.state, columns.number, columns.approval.map { Self.data($0.text) },
-        columns.approval.map { Self.data($0.seal) }, columns.sealed.map(Self.data), id,
+        "state": columns.state, "number": columns.number, "approval": columns.approval.map { Self.data($0.text) },
+        "approval_seal": columns.approval.map { Self.data($0.seal) }, "sealed": columns.sealed.map(Self.data),
       ])
-    guard db.changesCount == 1 else { throw StoreError.corrupt }
   }
 
   func removePending(expiredBefore time: UnixTime) throws {

@@ -8,24 +8,42 @@ public import SoleControl
 /// (`ConnectionPromises`).
 ///
 /// Trust: the file is trusted to be complete, not to be true. Whoever edits it cannot make a SAD, move a key
-/// or change a policy unnoticed (the device's MACs), and leaves a trace in the audit log's chain.
+/// or change a policy unnoticed (the device's MACs), nor anything else that the gateway concludes something from
+/// (`SealedTables`), and leaves a trace in the audit log's chain.
 public final class SQLiteFileStore: SoleControlStore, OAuthStore {
   private let database: DatabaseQueue
   private let writer: GroupCommit
   private let readers: GroupRead
+  private let tables: SealedTables
 
-  /// - Parameter mayCreate: whether a missing file is made. Only `init` commands say so: a mistyped path must
-  ///   not start an empty history.
-  public convenience init(path: String, mayCreate: Bool) throws {
-    try self.init(path: path, mayCreate: mayCreate, largestSize: nil)
+  /// - Parameters:
+  ///   - mayCreate: whether a missing file is made. Only `init` commands say so: a mistyped path must
+  ///     not start an empty history.
+  ///   - seals: the keys under which every row is sealed that has no other proof.
+  ///   - now: for the audit log's entries about rows that were edited.
+  ///   - report: told of each such row once. For the operator's log.
+  public convenience init(
+    path: String, mayCreate: Bool, seals: RowSeals,
+    now: @escaping @Sendable () -> UnixTime = SQLiteFileStore.systemTime,
+    report: @escaping @Sendable (EditedRow) -> Void = { _ in }
+  ) throws {
+    try self.init(path: path, mayCreate: mayCreate, seals: seals, largestSize: nil)
+    tables.findings.onFinding { [writer] row in
+      report(row)
+      let time = now()
+      writer.post { try $0.append(row.auditEvent, at: time) }
+    }
   }
+
+  @Sendable public static func systemTime() -> UnixTime { UnixTime(Date().timeIntervalSince1970) }
 
   /// - Parameters:
   ///   - largestSize: in pages of 4 KiB; stands for a full disk in tests.
   ///   - meddling: statements that run on the writer's and on the readers' connections after they were set up; stand for
   ///     what a library does, in tests.
   package init(
-    path: String, mayCreate: Bool, largestSize: Int?, meddling: (writer: [String], readers: [String]) = ([], [])
+    path: String, mayCreate: Bool, seals: RowSeals, largestSize: Int?,
+    meddling: (writer: [String], readers: [String]) = ([], [])
   ) throws {
     guard mayCreate || FileManager.default.fileExists(atPath: path) else {
       throw StoreOpenError(description: "there is no database at \(path); 'countersign init' makes it")
@@ -37,11 +55,13 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
     try Schema.migrator.migrate(database)
     // Migrating turns foreign keys off and on.
     try ConnectionPromises.writer.check(database)
-    writer = GroupCommit(database: database)
-    readers = try GroupRead(path: path, meddling: meddling.readers)
+    tables = SealedTables(seals)
+    writer = GroupCommit(database: database, tables: tables)
+    readers = try GroupRead(path: path, meddling: meddling.readers, tables: tables)
   }
 
   deinit {
+    tables.findings.onFinding(nil)
     readers.close()
     writer.close()
   }
@@ -49,6 +69,7 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
   /// Moves everything into the one database file, so that a copy of it is whole, and ends. Nothing can be read or
   /// written afterwards.
   public func close() throws {
+    tables.findings.onFinding(nil)
     readers.close()
     writer.close()
     // The last connection to close moves the log into the file, and only one that may write can.

@@ -157,6 +157,20 @@ enum Schema {
           CREATE INDEX oauth_entry_kept ON oauth_entry (kept_for, kind, expires, size) WHERE kept_for IS NOT NULL;
           """)
     }
+    migrator.registerMigration("0011-sealed-rows") { db in
+      // What was written without a seal cannot be told from what an editor of the file put there, so it goes: who wants
+      // to sign logs in and authorizes again. Credentials, identities and the log have proofs of their own. Revocations
+      // stay, as rows that do not fit: the log then names them, and the issuer's list keeps them.
+      let tables = [
+        "token", "account", "oauth_entry", "attempt", "activation", "successor", "operation", "factor_state",
+        "challenge", "one_time_code", "message", "used_tokens", "job", "notice", "pending", "app_request",
+        "credential_order",
+      ]
+      for table in tables + ["slot"] { try db.execute(sql: "DELETE FROM \(table)") }
+      for table in tables + ["revocation"] {
+        try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN row_seal BLOB NOT NULL DEFAULT x''")
+      }
+    }
     return migrator
   }
 }

@@ -8,8 +8,12 @@ internal import SoleControl
 /// anywhere.
 class Snapshot: SoleControlReading, @unchecked Sendable {
   let db: Database
+  let tables: SealedTables
 
-  init(_ db: Database) throws { self.db = db }
+  init(_ db: Database, _ tables: SealedTables) throws {
+    self.db = db
+    self.tables = tables
+  }
 
   func credential(_ id: CredentialID) throws -> SealedRow? {
     try one("SELECT text, seal FROM credential WHERE id = ?", [id.text]).map(Self.sealedRow)
@@ -27,22 +31,19 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
   }
 
   func factorState(_ factor: FactorID, of credential: CredentialID) throws -> FactorState {
-    let row = try one(
-      "SELECT failures, last_step FROM factor_state WHERE credential = ? AND factor = ?",
-      [credential.text, factor.rawValue])
-    return row.map { FactorState(failures: $0[0], lastStep: $0[1]) } ?? .fresh
+    let row = try one(tables.factorState, "credential = ? AND factor = ?", [credential.text, factor.rawValue])
+    return row.map { FactorState(failures: $0["failures"], lastStep: $0["last_step"]) } ?? .fresh
   }
 
   func activation(_ digest: ActivationDigest) throws -> Activation? {
-    try one(
-      """
-      SELECT binding, expires, revoked,
-        replaced OR EXISTS (SELECT 1 FROM successor WHERE extended = activation.digest)
-      FROM activation WHERE digest = ?
-      """, [Self.data(digest.bytes)]
-    ).map {
-      Activation(digest: digest, binding: Self.bytes($0[0]), expires: $0[1], isRevoked: $0[2], isReplaced: $0[3])
-    }
+    let row = try one(
+      tables.activation, "digest = ?", [Self.data(digest.bytes)],
+      more: ", EXISTS (SELECT 1 FROM successor WHERE extended = activation.digest) AS extended")
+    guard let row else { return nil }
+    let isExtended: Bool = row["extended"]
+    return Activation(
+      digest: digest, binding: Self.bytes(row["binding"]), expires: row["expires"], isRevoked: row["revoked"],
+      isReplaced: try row["replaced"] || (isExtended && successor(of: digest) != nil))
   }
 
   func slots(_ activation: ActivationDigest) throws -> [SlotState] {
@@ -57,28 +58,28 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
 
   func operation(_ activation: ActivationDigest, requestDigest: [UInt8]) throws -> SigningOperation? {
     try one(
-      "SELECT * FROM operation WHERE activation = ? AND request = ? AND state <> 2 ORDER BY state LIMIT 1",
+      tables.operation, "activation = ? AND request = ? AND state <> 2 ORDER BY state LIMIT 1",
       [Self.data(activation.bytes), Self.data(requestDigest)]
     ).map(Self.operation)
   }
 
   func operation(id: String) throws -> SigningOperation? {
-    try one("SELECT * FROM operation WHERE id = ?", [id]).map(Self.operation)
+    try one(tables.operation, "id = ?", [id]).map(Self.operation)
   }
 
   func challenge(_ digest: [UInt8]) throws -> Challenge? {
-    try one("SELECT credential, factor, expires FROM challenge WHERE digest = ?", [Self.data(digest)]).map { row in
-      guard let factor = FactorID(rawValue: row[1]) else { throw StoreError.corrupt }
-      return Challenge(digest: digest, credential: CredentialID(row[0]), factor: factor, expires: row[2])
+    try one(tables.challenge, "digest = ?", [Self.data(digest)]).map { row in
+      guard let factor = FactorID(rawValue: row["factor"]) else { throw StoreError.corrupt }
+      return Challenge(
+        digest: digest, credential: CredentialID(row["credential"]), factor: factor, expires: row["expires"])
     }
   }
 
   func challenges(_ factor: FactorID, of credential: CredentialID) throws -> [Challenge] {
-    try all(
-      "SELECT digest, expires FROM challenge WHERE credential = ? AND factor = ? ORDER BY made",
-      [credential.text, factor.rawValue]
+    try fitting(
+      tables.challenge, "credential = ? AND factor = ? ORDER BY made", [credential.text, factor.rawValue]
     ).map { row in
-      Challenge(digest: Self.bytes(row[0]), credential: credential, factor: factor, expires: row[1])
+      Challenge(digest: Self.bytes(row["digest"]), credential: credential, factor: factor, expires: row["expires"])
     }
   }
 
@@ -102,9 +103,7 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
   }
 
   static func operation(_ row: Row) throws -> SigningOperation {
-    let stored: Data? = row["signatures"]
-    // Operations from before the second migration have none, and are too old to be asked for again.
-    let work: Data? = row["work"]
+    let (stored, work): (Data?, Data?) = (row["signatures"], row["work"])
     guard let state = SigningOperation.State(rawValue: row["state"]),
       let signatures = SignatureList.decode(stored.map(bytes) ?? [])
     else { throw StoreError.corrupt }

@@ -4,21 +4,21 @@ internal import SoleControl
 
 extension Snapshot {
   func successor(of activation: ActivationDigest) throws -> Successor? {
-    try one(
-      "SELECT activation, request, sealed FROM successor WHERE extended = ?", [Self.data(activation.bytes)]
-    ).map {
+    try one(tables.successor, "extended = ?", [Self.data(activation.bytes)]).map {
       Successor(
-        extended: activation, activation: ActivationDigest(Self.bytes($0[0])), request: Self.bytes($0[1]),
-        sealed: Self.bytes($0[2]))
+        extended: activation, activation: ActivationDigest(Self.bytes($0["activation"])),
+        request: Self.bytes($0["request"]), sealed: Self.bytes($0["sealed"]))
     }
   }
 }
 
 extension Transaction {
   func add(_ successor: Successor) throws {
-    try execute("UPDATE activation SET replaced = 1 WHERE digest = ?", [Self.data(successor.extended.bytes)])
-    try execute(
-      "INSERT INTO successor (extended, activation, request, sealed) VALUES (?, ?, ?, ?)",
+    if let row = try one(tables.activation, "digest = ?", [Self.data(successor.extended.bytes)]) {
+      try change(tables.activation, row, ["replaced": true])
+    }
+    try insert(
+      tables.successor,
       [
         Self.data(successor.extended.bytes), Self.data(successor.activation.bytes), Self.data(successor.request),
         Self.data(successor.sealed),

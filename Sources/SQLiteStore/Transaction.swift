@@ -7,11 +7,11 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
   private var head: AuditHead
   private var storedCount: Int64
 
-  override init(_ db: Database) throws {
+  override init(_ db: Database, _ tables: SealedTables) throws {
     guard let row = try Row.fetchOne(db, sql: "SELECT count, hash FROM audit_head") else { throw StoreError.corrupt }
     head = AuditHead(count: row[0], hash: Self.bytes(row[1]))
     storedCount = head.count
-    try super.init(db)
+    try super.init(db, tables)
   }
 
   /// Runs a body so that nothing of it remains if it throws.
@@ -43,16 +43,13 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
   }
 
   func put(_ state: FactorState, _ factor: FactorID, of credential: CredentialID) throws {
-    try execute(
-      "INSERT OR REPLACE INTO factor_state (credential, factor, failures, last_step) VALUES (?, ?, ?, ?)",
-      [credential.text, factor.rawValue, state.failures, state.lastStep])
+    try insert(
+      tables.factorState, [credential.text, factor.rawValue, state.failures, state.lastStep], or: .replace)
   }
 
   func add(_ activation: Activation, slots: Int) throws {
     let digest = Self.data(activation.digest.bytes)
-    try execute(
-      "INSERT INTO activation (digest, binding, expires) VALUES (?, ?, ?)",
-      [digest, Self.data(activation.binding), activation.expires])
+    try insert(tables.activation, [digest, Self.data(activation.binding), activation.expires, false, false])
     for number in 0..<slots {
       try execute(
         "INSERT INTO slot (activation, number, state) VALUES (?, ?, ?)",
@@ -62,12 +59,7 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
 
   func reserve(_ slots: [Int], for operation: SigningOperation) throws {
     let activation = Self.data(operation.activation.bytes)
-    try execute(
-      "INSERT INTO operation (id, activation, request, instance, state, work) VALUES (?, ?, ?, ?, ?, ?)",
-      [
-        operation.id, activation, Self.data(operation.requestDigest), operation.instance,
-        SigningOperation.State.reserved.rawValue, Self.data(operation.work),
-      ])
+    try insert(tables.operation, Self.row(operation, .reserved, signatures: nil))
     for slot in slots {
       try execute(
         "UPDATE slot SET state = ?, operation = ? WHERE activation = ? AND number = ?",
@@ -86,9 +78,15 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
   private func settle(
     _ operation: SigningOperation, _ state: SigningOperation.State, slots: SlotState, signatures: [UInt8]?
   ) throws {
+    // What does not change is in the seal as the caller has it: if it was edited meanwhile, the row fits no more.
+    let row = Self.row(operation, state, signatures: signatures)
+    let code = tables.operation.code(of: row.map { $0?.databaseValue ?? .null })
     try execute(
-      "UPDATE operation SET state = ?, signatures = ? WHERE id = ? AND state = ?",
-      [state.rawValue, signatures.map(Self.data), operation.id, SigningOperation.State.reserved.rawValue])
+      "UPDATE operation SET state = ?, signatures = ?, row_seal = ? WHERE id = ? AND state = ?",
+      [
+        state.rawValue, signatures.map(Self.data), Self.data(code), operation.id,
+        SigningOperation.State.reserved.rawValue,
+      ])
     guard db.changesCount == 1 else { throw StoreError.corrupt }
     try execute(
       "UPDATE slot SET state = ? WHERE activation = ? AND operation = ? AND state = ?",
@@ -97,27 +95,40 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
       ])
   }
 
+  /// In the order of the table's columns.
+  private static func row(
+    _ operation: SigningOperation, _ state: SigningOperation.State, signatures: [UInt8]?
+  ) -> [(any DatabaseValueConvertible)?] {
+    [
+      operation.id, data(operation.activation.bytes), data(operation.requestDigest), operation.instance,
+      state.rawValue, data(operation.work), signatures.map(data),
+    ]
+  }
+
   func revoke(_ activation: ActivationDigest) throws {
-    try execute("UPDATE activation SET revoked = 1 WHERE digest = ?", [Self.data(activation.bytes)])
+    guard let row = try one(tables.activation, "digest = ?", [Self.data(activation.bytes)]) else { return }
+    try change(tables.activation, row, ["revoked": true])
   }
 
   func markUnknown(instance: String) throws -> [SigningOperation] {
-    let condition =
-      "instance = ? AND state = 0 AND id NOT IN (SELECT operation FROM job WHERE instance = ? AND state = 0)"
-    let rows = try all("SELECT * FROM operation WHERE \(condition) ORDER BY id", [instance, instance])
-    let operations = try rows.map(Self.operation)
-    try execute(
-      "UPDATE operation SET state = ? WHERE \(condition)",
-      [SigningOperation.State.unknown.rawValue, instance, instance])
-    return operations
+    let rows = try fitting(
+      tables.operation,
+      """
+      instance = ?1 AND state = 0 AND id NOT IN (SELECT operation FROM job WHERE instance = ?1 AND state = 0)
+      ORDER BY id
+      """, [instance])
+    return try rows.map { row in
+      try change(tables.operation, row, ["state": SigningOperation.State.unknown.rawValue])
+      return try Self.operation(row)
+    }
   }
 
   func add(_ challenge: Challenge, keep: Int) throws {
     let next: Int64? = try one(
       "SELECT COALESCE(MAX(made), 0) + 1 FROM challenge WHERE credential = ? AND factor = ?",
       [challenge.credential.text, challenge.factor.rawValue])?[0]
-    try execute(
-      "INSERT INTO challenge (digest, credential, factor, expires, made) VALUES (?, ?, ?, ?, ?)",
+    try insert(
+      tables.challenge,
       [
         Self.data(challenge.digest), challenge.credential.text, challenge.factor.rawValue, challenge.expires, next,
       ])

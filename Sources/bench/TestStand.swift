@@ -58,7 +58,9 @@ final class TestStand: Sendable {
       serial: Self.serialNumber)
     let device = try Device(settings)
     self.device = OpenDevice(device: device, sessions: settings.sessions)
-    let store = try SQLiteFileStore(path: folder.appendingPathComponent("bench.sqlite").path, mayCreate: true)
+    let store = try SQLiteFileStore(
+      path: folder.appendingPathComponent("bench.sqlite").path, mayCreate: true,
+      seals: try await RowSeals.derived(from: device, service: "bench"))
     signing = SigningService(
       store: store, device: device, verifier: Verifier(), eid: Self.providers(slowIssuer),
       rules: SigningService.Rules(gateway: "bench", instance: "bench"),

@@ -30,15 +30,21 @@ struct Service {
 
   /// - Parameter keys: the keys that OpenSSL uses, if they are open already; else those that the configuration
   ///   names are opened.
-  init(_ config: Config, mayCreateDatabase: Bool, keys: DeviceKeys? = nil) throws {
+  init(_ config: Config, mayCreateDatabase: Bool, keys: DeviceKeys? = nil) async throws {
     self.config = config
     Self.keepFilesPrivate()
     // Before the device: the first thing libp11 does is to close every session (Specs/decisions/0006-libp11.md).
     let keys = try keys ?? DocumentParts.openKeys(config)
     let timestampSigner = try DocumentParts.timestampSigner(config, keys)
-    let store = try SQLiteFileStore(path: config.database, mayCreate: mayCreateDatabase)
     let device = try Device(try Self.deviceSettings(config))
     let now: @Sendable () -> UnixTime = { UnixTime(Date().timeIntervalSince1970) }
+    let store = try SQLiteFileStore(
+      path: config.database, mayCreate: mayCreateDatabase,
+      seals: try await RowSeals.derived(from: device, service: config.gateway), now: now,
+      report: {
+        Logger(label: "store").critical(
+          "somebody edited the database", metadata: ["table": "\($0.table)", "row": "\($0.key)"])
+      })
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
     let documents = DocumentParts(config, timestampSigner, now: now, random: random)
     let providers = Self.providers(config, now)
@@ -137,7 +143,9 @@ struct Service {
     try Device.provision(
       try deviceSettings(config), securityOfficerPIN: try ConfigReader.firstLine(of: officerPINFile),
       authorityKeys: [DeviceTimestampSigner.standardLabel])
-    _ = try SQLiteFileStore(path: config.database, mayCreate: true)
+    let device = try Device(try deviceSettings(config))
+    _ = try SQLiteFileStore(
+      path: config.database, mayCreate: true, seals: try await RowSeals.derived(from: device, service: config.gateway))
   }
 
   /// Serves until SIGTERM or SIGINT.

@@ -41,7 +41,7 @@ struct GatewayBench: Sendable {
     logger given: Logger? = nil, device: any SigningDevice = TestToken.shared.device
   ) async throws {
     path = try temporaryFolder().appendingPathComponent("test.sqlite").path
-    let store = try SQLiteFileStore(path: path, mayCreate: true)
+    let store = try SQLiteFileStore(path: path, mayCreate: true, seals: .test)
     let random: @Sendable (Int) async throws -> [UInt8] = { try await TestToken.shared.device.random(count: $0) }
     let timestamps: @Sendable (TestClock) -> TimestampService = { clock in
       TimestampService(

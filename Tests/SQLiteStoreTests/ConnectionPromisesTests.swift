@@ -16,7 +16,8 @@ struct ConnectionPromisesTests {
     for (name, value) in Self.meddling + [("journal_mode", "DELETE")] {
       let error = #expect(throws: StoreOpenError.self, "\(name) = \(value)") {
         try SQLiteFileStore(
-          path: temporaryFolder().appendingPathComponent("test.sqlite").path, mayCreate: true, largestSize: nil,
+          path: temporaryFolder().appendingPathComponent("test.sqlite").path, mayCreate: true, seals: .test,
+          largestSize: nil,
           meddling: (["PRAGMA \(name) = \(value)"], []))
       }
       #expect(error?.description.contains("\(name) is ") == true)
@@ -28,7 +29,8 @@ struct ConnectionPromisesTests {
     for (name, value) in Self.meddling + [("query_only", "OFF")] {
       let error = #expect(throws: StoreOpenError.self, "\(name) = \(value)") {
         try SQLiteFileStore(
-          path: temporaryFolder().appendingPathComponent("test.sqlite").path, mayCreate: true, largestSize: nil,
+          path: temporaryFolder().appendingPathComponent("test.sqlite").path, mayCreate: true, seals: .test,
+          largestSize: nil,
           meddling: ([], ["PRAGMA \(name) = \(value)"]))
       }
       #expect(error?.description.contains("\(name) is ") == true)

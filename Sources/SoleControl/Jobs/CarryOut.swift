@@ -61,7 +61,9 @@ extension SigningJobs {
       guard let failure = Failure(error) else { throw error }
       if mayWait, failure.outcome == .unavailable { return false }
       if failure.outcome == .fault { report("job \(id): \(error)") }
-      try await end(id, failure)
+      do { try await end(id, failure) } catch StoreError.edited {
+        // Its own row: nobody can end it, and nobody signs for it.
+      }
       return true
     }
   }
@@ -91,8 +93,12 @@ extension SigningJobs {
       if failure.reason == Failure.integrity {
         try transaction.append(AuditEvent(.integrityViolated, [("operation", .string(stored.operation))]), at: now)
       }
-      if let operation = try transaction.operation(id: stored.operation), operation.state == .reserved {
-        try transaction.release(operation, reason: failure.reason, at: now)
+      do {
+        if let operation = try transaction.operation(id: stored.operation), operation.state == .reserved {
+          try transaction.release(operation, reason: failure.reason, at: now)
+        }
+      } catch StoreError.edited {
+        // What it holds stays spent.
       }
       let job = SigningJob(canonical: stored.row.text)
       try transaction.end(id, as: .failed(failure.outcome, expires: time + Self.validity(job)))
@@ -119,7 +125,8 @@ extension Failure {
     case Refusal.invalidSAD: self.init(outcome: .authorizationRevoked, reason: "revoked")
     case Refusal.unknownCredential: self.init(outcome: .credentialDeleted, reason: "deleted")
     case InternalFault.device: self.init(outcome: .fault, reason: "device")
-    case InternalFault.rowIntegrity, InternalFault.jobIntegrity: self.init(outcome: .fault, reason: Self.integrity)
+    case InternalFault.rowIntegrity, InternalFault.jobIntegrity, StoreError.edited:
+      self.init(outcome: .fault, reason: Self.integrity)
     default: return nil
     }
   }

@@ -36,6 +36,8 @@ public enum MACKey: String, Sendable, CaseIterable {
   case identity = "identity"
   /// Names of people in the audit log, where they must not be readable.
   case pseudonym = "pseudonym"
+  /// What the keys are derived from under which the store seals its rows (`RowSeals`).
+  case store = "store"
 }
 
 public enum DeviceError: Error, Equatable, Sendable {

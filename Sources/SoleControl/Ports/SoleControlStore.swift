@@ -29,6 +29,8 @@ public enum StoreError: Error, Equatable, Sendable {
   case corrupt
   /// A text holds U+0000, which not every database keeps. Nothing was changed.
   case unstorable
+  /// A row that the call needs is not as a gateway wrote it. Nothing was changed.
+  case edited(EditedRow)
 }
 
 public protocol SoleControlReading: JobReading, PendingReading, OrderReading, AttemptReading {

@@ -23,7 +23,7 @@ struct AttemptsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-      let service = try Service(try file.load(), mayCreateDatabase: false)
+      let service = try await Service(try file.load(), mayCreateDatabase: false)
       if let client {
         let count = try await service.signing.forgetAttempts(ofClient: ClientID(client))
         print("forgot \(count) counters of the client \(client)")

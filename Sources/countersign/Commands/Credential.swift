@@ -21,7 +21,7 @@ struct CredentialCommand: AsyncParsableCommand {
       guard let factor = FactorID(rawValue: factor) else {
         throw ValidationError("the factor is PIN, OTP, SMS or PAGE")
       }
-      let service = try Service(try file.load(), mayCreateDatabase: false)
+      let service = try await Service(try file.load(), mayCreateDatabase: false)
       do {
         let wasWrong = try await service.signing.unlock(
           factor, of: CredentialID(credential), as: Principal(partner: PartnerID(partner), signer: nil))

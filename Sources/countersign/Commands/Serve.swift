@@ -17,7 +17,7 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     let config = try file.load()
     JSONLogHandler.bootstrap(level: config.logLevel)
-    let service = try Service(config, mayCreateDatabase: false)
+    let service = try await Service(config, mayCreateDatabase: false)
     try await service.run {}
   }
 }

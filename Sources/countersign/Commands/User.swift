@@ -18,7 +18,7 @@ struct UserCommand: AsyncParsableCommand {
     var partner: String
 
     func run() async throws {
-      let service = try Service(try file.load(), mayCreateDatabase: false)
+      let service = try await Service(try file.load(), mayCreateDatabase: false)
       guard let signer = try await service.tokens.signer(named: user, of: partner) else {
         throw ValidationError("partner \(partner) has no user \(user)")
       }

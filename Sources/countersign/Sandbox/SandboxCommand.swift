@@ -49,7 +49,7 @@ struct Sandbox: AsyncParsableCommand {
     try token.provision(try Service.deviceSettings(config), seed: seed)
     let authority = try SandboxAuthority(folder, config: config)
     config = try authority.completeConfig()
-    let service = try Service(config, mayCreateDatabase: true, keys: authority.keys)
+    let service = try await Service(config, mayCreateDatabase: true, keys: authority.keys)
     try await SandboxPopulation(
       service: service, authority: authority.certificates, seed: seed, providers: providers
     ).make()
