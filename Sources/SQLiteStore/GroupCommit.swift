@@ -6,9 +6,9 @@ internal import SoleControl
 /// One writer that takes whatever waits, commits it at once, and then answers all: the disk is asked to be sure
 /// once for many callers.
 final class GroupCommit: Sendable {
-  /// A caller's part of a transaction. `run` keeps its result; `finish` answers the caller.
+  /// A caller's part of a transaction. `run` keeps its result, and returns why it failed; `finish` answers the caller.
   private struct Job: Sendable {
-    let run: @Sendable (Transaction) -> Void
+    let run: @Sendable (Transaction) -> (any Error)?
     let finish: @Sendable (_ failure: StoreError?) -> Void
   }
 
@@ -18,13 +18,15 @@ final class GroupCommit: Sendable {
   private static let waitingLine = 20_000
 
   private let database: DatabaseQueue
+  private let outage: Outage
   private let tables: SealedTables
   private let line = WaitingLine<Job>(capacity: waitingLine)
   private let running = DispatchGroup()
 
-  init(database: DatabaseQueue, tables: SealedTables) {
+  init(database: DatabaseQueue, tables: SealedTables, outage: Outage) {
     self.database = database
     self.tables = tables
+    self.outage = outage
     running.enter()
     let thread = Thread { [self] in
       defer { running.leave() }
@@ -49,13 +51,16 @@ final class GroupCommit: Sendable {
       let accepted = line.append(
         Job(
           run: { transaction in
-            outcome.value = Result { try transaction.savepoint { try body(transaction) } }
+            let result = Result { try transaction.savepoint { try body(transaction) } }
+            outcome.value = result
+            if case .failure(let error) = result { return error }
+            return nil
           },
           finish: { failure in
             continuation.resume(
-              returning: failure.map { .failure($0) } ?? outcome.value ?? .failure(StoreError.unavailable))
+              returning: failure.map { .failure($0) } ?? outcome.value ?? .failure(StoreError.unavailable(.line)))
           }))
-      if !accepted { continuation.resume(returning: .failure(StoreError.unavailable)) }
+      if !accepted { continuation.resume(returning: .failure(StoreError.unavailable(.line))) }
     }
     return try result.get()
   }
@@ -63,7 +68,11 @@ final class GroupCommit: Sendable {
   /// Has something written for which nobody waits. It comes before what is asked for after this returns.
   func post(_ body: @escaping @Sendable (Transaction) throws -> Void) {
     _ = line.append(
-      Job(run: { transaction in try? transaction.savepoint { try body(transaction) } }, finish: { _ in }))
+      Job(
+        run: { transaction in
+          do { try transaction.savepoint { try body(transaction) } } catch { return error }
+          return nil
+        }, finish: { _ in }))
   }
 
   /// `@unchecked`: written by `run` and read by `finish`, both on the writer's thread, in this order.
@@ -75,15 +84,20 @@ final class GroupCommit: Sendable {
   private func commit(_ group: [Job]) -> StoreError? {
     // SQLite knows whether a commit happened, except when the file itself fails during it.
     var isCommitting = false
+    let isOutage = outage.isOn
+    var bodyFailed = false
     do {
       try database.writeWithoutTransaction { db in
         try db.beginTransaction(.immediate)
         do {
           let transaction = try Transaction(db, tables)
+          // Bodies that change nothing would commit on any disk.
+          if isOutage { try transaction.writeProbe() }
           for job in group {
-            job.run(transaction)
+            let failure = job.run(transaction)
+            if failure is DatabaseError { bodyFailed = true }
             // A full disk can make SQLite roll back by itself; what ran after it would be committed alone.
-            guard db.isInsideTransaction else { throw StoreError.unavailable }
+            guard db.isInsideTransaction else { throw failure ?? StoreError.corrupt }
           }
           try transaction.storeHead()
         } catch {
@@ -96,11 +110,17 @@ final class GroupCommit: Sendable {
           throw error
         }
       }
+      if isOutage, !bodyFailed { outage.end() }
       return nil
-    } catch let error as DatabaseError where isCommitting && error.resultCode == .SQLITE_IOERR {
-      return .outcomeUnknown
     } catch {
-      return .unavailable
+      let fault = outage.note(error)
+      return isCommitting && !Self.isCertain(error) ? .outcomeUnknown(fault) : .unavailable(fault)
     }
+  }
+
+  /// Whether a commit that failed so certainly did not happen. Others may have come after the octets were written.
+  private static func isCertain(_ error: any Error) -> Bool {
+    guard let code = (error as? DatabaseError)?.resultCode else { return false }
+    return [.SQLITE_FULL, .SQLITE_BUSY, .SQLITE_CONSTRAINT].contains(code)
   }
 }

@@ -41,7 +41,7 @@ final class GroupRead: Sendable {
       let accepted = line.append { snapshot in
         continuation.resume(returning: Result { try body(snapshot.get()) })
       }
-      if !accepted { continuation.resume(returning: .failure(StoreError.unavailable)) }
+      if !accepted { continuation.resume(returning: .failure(StoreError.unavailable(.line))) }
     }
     return try result.get()
   }

@@ -15,19 +15,23 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
   private let writer: GroupCommit
   private let readers: GroupRead
   private let tables: SealedTables
+  private let readOutage: Outage
+  private let writeOutage: Outage
 
   /// - Parameters:
   ///   - mayCreate: whether a missing file is made. Only `init` commands say so: a mistyped path must
   ///     not start an empty history.
   ///   - seals: the keys under which every row is sealed that has no other proof.
   ///   - now: for the audit log's entries about rows that were edited.
-  ///   - report: told of each such row once. For the operator's log.
+  ///   - onOutage: told when the database begins to fail, why, and when it works again.
+  ///   - report: told of each edited row once. For the operator's log.
   public convenience init(
     path: String, mayCreate: Bool, seals: RowSeals,
     now: @escaping @Sendable () -> UnixTime = SQLiteFileStore.systemTime,
+    onOutage: @escaping @Sendable (StoreEvent) -> Void = { _ in },
     report: @escaping @Sendable (EditedRow) -> Void = { _ in }
   ) throws {
-    try self.init(path: path, mayCreate: mayCreate, seals: seals, largestSize: nil)
+    try self.init(path: path, mayCreate: mayCreate, seals: seals, largestSize: nil, onOutage: onOutage)
     tables.findings.onFinding { [writer] row in
       report(row)
       let time = now()
@@ -43,7 +47,8 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
   ///     what a library does, in tests.
   package init(
     path: String, mayCreate: Bool, seals: RowSeals, largestSize: Int?,
-    meddling: (writer: [String], readers: [String]) = ([], [])
+    meddling: (writer: [String], readers: [String]) = ([], []),
+    onOutage: @escaping @Sendable (StoreEvent) -> Void = { _ in }
   ) throws {
     guard mayCreate || FileManager.default.fileExists(atPath: path) else {
       throw StoreOpenError(description: "there is no database at \(path); 'countersign init' makes it")
@@ -56,7 +61,8 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
     // Migrating turns foreign keys off and on.
     try ConnectionPromises.writer.check(database)
     tables = SealedTables(seals)
-    writer = GroupCommit(database: database, tables: tables)
+    (readOutage, writeOutage) = (Outage(.reading, report: onOutage), Outage(.writing, report: onOutage))
+    writer = GroupCommit(database: database, tables: tables, outage: writeOutage)
     readers = try GroupRead(path: path, meddling: meddling.readers, tables: tables)
   }
 
@@ -78,9 +84,9 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
     try database.close()
   }
 
-  /// Writes and commits something, as every signature does. Throws if the disk does not take it.
+  /// Writes and commits as much as a signature does. Throws if the disk does not take it.
   public func checkReadiness() async throws {
-    try await writer.write { try $0.execute("UPDATE audit_head SET count = count") }
+    try await write(to: writer) { try $0.writeProbe() }
   }
 
   // MARK: Sole control
@@ -88,17 +94,13 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
   public func read<Output: Sendable>(
     _ body: @escaping @Sendable (any SoleControlReading) throws -> Output
   ) async throws -> Output {
-    do { return try await readers.read { try body($0) } } catch let error as DatabaseError {
-      throw StoreError(error)
-    }
+    try await read(from: readers) { try body($0) }
   }
 
   public func write<Output: Sendable>(
     _ body: @escaping @Sendable (any SoleControlWriting) throws -> Output
   ) async throws -> Output {
-    do { return try await writer.write { try body($0) } } catch let error as DatabaseError {
-      throw StoreError(error)
-    }
+    try await write(to: writer) { try body($0) }
   }
 
   // MARK: Authorization server
@@ -106,17 +108,13 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
   public func readOAuth<Output: Sendable>(
     _ body: @escaping @Sendable (any OAuthReading) throws -> Output
   ) async throws -> Output {
-    do { return try await readers.read { try body($0) } } catch let error as DatabaseError {
-      throw StoreError(error)
-    }
+    try await read(from: readers) { try body($0) }
   }
 
   public func writeOAuth<Output: Sendable>(
     _ body: @escaping @Sendable (any OAuthWriting) throws -> Output
   ) async throws -> Output {
-    do { return try await writer.write { try body($0) } } catch let error as DatabaseError {
-      throw StoreError(error)
-    }
+    try await write(to: writer) { try body($0) }
   }
 
   // MARK: Audit
@@ -151,10 +149,38 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
   }
 }
 
-extension StoreError {
+extension SQLiteFileStore {
+  private func read<Output: Sendable>(
+    from readers: GroupRead, _ body: @escaping @Sendable (Snapshot) throws -> Output
+  ) async throws -> Output {
+    do {
+      let output = try await readers.read(body)
+      // Other pages may be unreadable as before.
+      readOutage.end(after: .seconds(10))
+      return output
+    } catch let error as DatabaseError { throw Self.storeError(error, readOutage) }
+  }
+
+  private func write<Output: Sendable>(
+    to writer: GroupCommit, _ body: @escaping @Sendable (Transaction) throws -> Output
+  ) async throws -> Output {
+    do { return try await writer.write(body) } catch let error as DatabaseError {
+      throw Self.storeError(error, writeOutage)
+    }
+  }
+
   /// A constraint that breaks means that we wrote what we must not; all else may pass.
-  fileprivate init(_ error: DatabaseError) {
-    self = error.resultCode == .SQLITE_CONSTRAINT ? .corrupt : .unavailable
+  private static func storeError(_ error: DatabaseError, _ outage: Outage) -> StoreError {
+    error.resultCode == .SQLITE_CONSTRAINT ? .corrupt : .unavailable(outage.note(error))
+  }
+}
+
+extension Transaction {
+  /// Changes some pages, as a signature does, and needs new ones for it. A row that gets its own values again would not be
+  /// written at all; one that is overwritten needs no place.
+  func writeProbe() throws {
+    try execute("INSERT INTO readiness (filler) VALUES (randomblob(16384))")
+    try execute("DELETE FROM readiness WHERE number < last_insert_rowid()")
   }
 }
 

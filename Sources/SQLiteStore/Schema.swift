@@ -157,6 +157,9 @@ enum Schema {
           CREATE INDEX oauth_entry_kept ON oauth_entry (kept_for, kind, expires, size) WHERE kept_for IS NOT NULL;
           """)
     }
+    migrator.registerMigration("0010-readiness") { db in
+      try db.execute(sql: "CREATE TABLE readiness (number INTEGER PRIMARY KEY, filler BLOB NOT NULL)")
+    }
     migrator.registerMigration("0011-sealed-rows") { db in
       // What was written without a seal cannot be told from what an editor of the file put there, so it goes: who wants
       // to sign logs in and authorizes again. Credentials, identities and the log have proofs of their own. Revocations

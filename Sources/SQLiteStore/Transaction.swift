@@ -24,6 +24,8 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
       return output
     } catch {
       head = headBefore
+      // SQLite can have rolled everything back, on a full disk for example; then the reason is what counts.
+      guard db.isInsideTransaction else { throw error }
       try execute("ROLLBACK TO body")
       try execute("RELEASE body")
       throw error

@@ -41,6 +41,7 @@ struct Service {
     let store = try SQLiteFileStore(
       path: config.database, mayCreate: mayCreateDatabase,
       seals: try await RowSeals.derived(from: device, service: config.gateway), now: now,
+      onOutage: Self.storeReport(config.database),
       report: {
         Logger(label: "store").critical(
           "somebody edited the database", metadata: ["table": "\($0.table)", "row": "\($0.key)"])
@@ -133,6 +134,22 @@ struct Service {
           "an eID provider does not answer and is not called for a while",
           metadata: ["issuer": "\(issuer)", "seconds": "\(pause)"])
       case .answersAgain: logger.notice("an eID provider answers again", metadata: ["issuer": "\(issuer)"])
+      }
+    }
+  }
+
+  private static func storeReport(_ database: String) -> @Sendable (StoreEvent) -> Void {
+    let logger = Logger(label: "store")
+    return { event in
+      switch event {
+      case .fails(let work, let fault):
+        logger.error(
+          "the database fails",
+          metadata: [
+            "file": "\(database)", "work": "\(work)", "code": "\(fault.code ?? 0)", "reason": "\(fault.text)",
+          ])
+      case .worksAgain(let work):
+        logger.warning("the database works again", metadata: ["file": "\(database)", "work": "\(work)"])
       }
     }
   }

@@ -69,7 +69,11 @@ struct FaultTests {
     let again = try? await restarted.sign(credential, sad, [digest("a")])
     switch (number, happens) {
     case (1, false): #expect(unknown == 0 && again != nil)
-    case (1, true), (2, false):
+    case (2, false):
+      // Certainly not stored: the slot was given back.
+      #expect(unknown == 0 && again != nil)
+      #expect(memory.count(.signatureReleased) == 1)
+    case (1, true):
       // Reserved and never completed: spent, and the log says unknown.
       #expect(unknown == 1 && again == nil)
       #expect(memory.count(.signatureUnknown) == 1)
@@ -87,9 +91,11 @@ struct FaultTests {
     let bench = SigningBench(store: store)
     let credential = try await bench.enrol()
     store.failing.withLock { $0 = (write: 1, happens: true) }
-    await #expect(throws: StoreError.outcomeUnknown) { try await bench.authorize(credential) }
+    await #expect(throws: StoreError.outcomeUnknown(.made)) { try await bench.authorize(credential) }
     store.failing.withLock { $0 = (write: 1, happens: false) }
-    await #expect(throws: StoreError.unavailable) { try await bench.authorize(credential, presented: [.pin: "0"]) }
+    await #expect(throws: StoreError.unavailable(.made)) {
+      try await bench.authorize(credential, presented: [.pin: "0"])
+    }
   }
 
   @Test("an extension whose write fails leaves the old SAD alive; one whose reply is lost is repeated")
@@ -101,10 +107,14 @@ struct FaultTests {
     let sad = try await bench.authorize(credential, count: 2).sad
     let request = ExtensionRequest(credential: credential.id, sad: sad, hashAlgorithm: nil, digests: [])
     store.failing.withLock { $0 = (write: 1, happens: false) }
-    await #expect(throws: StoreError.unavailable) { try await bench.service.extend(request, as: bench.principal()) }
+    await #expect(throws: StoreError.unavailable(.made)) {
+      try await bench.service.extend(request, as: bench.principal())
+    }
     _ = try await bench.sign(credential, sad, [digest("a")])
     store.failing.withLock { $0 = (write: 1, happens: true) }
-    await #expect(throws: StoreError.outcomeUnknown) { try await bench.service.extend(request, as: bench.principal()) }
+    await #expect(throws: StoreError.outcomeUnknown(.made)) {
+      try await bench.service.extend(request, as: bench.principal())
+    }
     let new = try await bench.service.extend(request, as: bench.principal()).sad
     _ = try await bench.sign(credential, new, [digest("b")])
     #expect(memory.count(.signatureMade) == 2 && memory.count(.authorizationExtended) == 1)
@@ -163,8 +173,12 @@ final class FailingStore: SoleControlStore {
       return plan.write == 1 || plan.write < 1 && failsForGood.withLock(\.self) ? plan.happens : nil
     }
     guard let fate else { return try await real.write(body) }
-    guard fate else { throw StoreError.unavailable }
+    guard fate else { throw StoreError.unavailable(.made) }
     _ = try await real.write(body)
-    throw StoreError.outcomeUnknown
+    throw StoreError.outcomeUnknown(.made)
   }
+}
+
+extension StoreFault {
+  static let made = StoreFault(code: nil, "made by a test")
 }

@@ -481,10 +481,12 @@ struct JobTests {
         }
       }
     }
-    // A synchronous call was interrupted as well.
-    store.failsForGood.withLock { $0 = false }
+    // A synchronous call was interrupted as well: its slots cannot even be given back.
+    store.failsForGood.withLock { $0 = true }
     store.failing.withLock { $0 = (write: 2, happens: false) }
-    await #expect(throws: InternalFault.outcomeUnknown) { try await bench.signing.sign(credential, sad, [digest("b")]) }
+    await #expect(throws: StoreError.unavailable(.made)) {
+      try await bench.signing.sign(credential, sad, [digest("b")])
+    }
 
     let restarted = JobBench(memory)
     let recovery = try await restarted.jobs.recover()
@@ -519,10 +521,10 @@ struct JobTests {
     let credential = try await bench.signing.enrol()
     let sad = try await bench.signing.authorize(credential).sad
     store.failing.withLock { $0 = (write: 1, happens: false) }
-    await #expect(throws: StoreError.unavailable) { try await bench.submit(credential, sad, [digest("a")]) }
+    await #expect(throws: StoreError.unavailable(.made)) { try await bench.submit(credential, sad, [digest("a")]) }
     #expect(memory.jobs.isEmpty)
     store.failing.withLock { $0 = (write: 1, happens: true) }
-    await #expect(throws: StoreError.outcomeUnknown) { try await bench.submit(credential, sad, [digest("a")]) }
+    await #expect(throws: StoreError.outcomeUnknown(.made)) { try await bench.submit(credential, sad, [digest("a")]) }
     store.failing.withLock { $0 = nil }
     // The client asks again and learns the id.
     let job = try await bench.submit(credential, sad, [digest("a")])

@@ -238,7 +238,7 @@ struct OrderTests {
     // The write that stores the credential is lost, and nobody is left who could clear up.
     store.failing.withLock { $0 = (write: 2, happens: false) }
     store.failsForGood.withLock { $0 = true }
-    await #expect(throws: StoreError.unavailable) { try await setting.create(bearer) }
+    await #expect(throws: StoreError.unavailable(.made)) { try await setting.create(bearer) }
     store.failing.withLock { $0 = nil }
 
     let other = SigningBench(store: memory, instance: "other", issuance: TestIssuance.issuance(issuer))

@@ -32,10 +32,10 @@ extension SigningJobs {
     let reservation: Reservation
     do {
       reservation = try await signing.reserve(operation, for: request.signing, under: warrant, job: job)
-    } catch StoreError.outcomeUnknown {
+    } catch let error as StoreError where error.isOutcomeUnknown {
       // If it was stored after all, it must be carried out; if not, the worker finds nothing.
       line.append(job.id)
-      throw StoreError.outcomeUnknown
+      throw error
     } catch {
       line.leave(job.id)
       throw error

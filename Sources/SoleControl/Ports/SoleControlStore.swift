@@ -22,15 +22,32 @@ public protocol SoleControlStore: Sendable {
 /// Thrown by `write` and `read` for faults of the store itself.
 public enum StoreError: Error, Equatable, Sendable {
   /// Nothing was committed; trying again later can help.
-  case unavailable
+  case unavailable(StoreFault)
   /// The commit was asked for and no answer came: it may or may not have happened.
-  case outcomeUnknown
+  case outcomeUnknown(StoreFault)
   /// The store holds something that it could not have written.
   case corrupt
   /// A text holds U+0000, which not every database keeps. Nothing was changed.
   case unstorable
   /// A row that the call needs is not as a gateway wrote it. Nothing was changed.
   case edited(EditedRow)
+
+  public var isUnavailable: Bool { if case .unavailable = self { true } else { false } }
+  public var isOutcomeUnknown: Bool { if case .outcomeUnknown = self { true } else { false } }
+}
+
+/// Why a store does not work, for the log alone: no caller is told.
+public struct StoreFault: Equatable, Sendable, CustomStringConvertible {
+  /// The database's own code, in its most detailed form; nil if the fault is not the database's.
+  public let code: Int?
+  /// The database's own words, without values of any row.
+  public let text: String
+
+  public init(code: Int?, _ text: String) {
+    (self.code, self.text) = (code, text)
+  }
+
+  public var description: String { code.map { "\(text) (\($0))" } ?? text }
 }
 
 public protocol SoleControlReading: JobReading, PendingReading, OrderReading, AttemptReading {

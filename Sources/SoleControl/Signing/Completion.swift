@@ -33,6 +33,10 @@ extension SigningService {
       } catch let refusal as Refusal {
         try await release(operation, reason: Self.reason(refusal))
         throw refusal
+      } catch let error as StoreError where error.isUnavailable {
+        // Nothing was stored, for certain. If the store does not take this either, the slots stay reserved.
+        try? await release(operation, reason: "store")
+        throw error
       } catch {
         throw InternalFault.outcomeUnknown
       }
