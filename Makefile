@@ -72,8 +72,9 @@ bench: packages ## rates of the signing path as ratios to the device alone; what
 conformance: build ## run the conformance checklist (314 items) against a throw-away sandbox
 	Tests/conformance/conformance.sh $(PROGRAM) $(CONFORMANCE_ARGUMENTS)
 
-crash: build ## kill the gateway 50 times under load and check the ledger
+crash: build ## kill the gateway 50 times, and the power 100 times, under load and check the ledger; fill its disk
 	python3 Tests/crash/crash.py $(PROGRAM) $(CRASH_ARGUMENTS)
+	python3 Tests/crash/full_disk.py $(PROGRAM)
 
 clean: ## remove what was built, but not the sandbox
 	rm -rf .build .venv

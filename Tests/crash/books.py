@@ -82,6 +82,7 @@ def left_reserved(database):
                 shutil.copyfile(source, copy.with_name(copy.name + suffix))
         db = sqlite3.connect(copy)
         try:
+            # Raises sqlite3.Error if the ledger has gone.
             return {row[0] for row in db.execute("SELECT id FROM operation WHERE state = ?", [OPERATION_RESERVED])}
         finally:
             db.close()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Kills the gateway at random moments under load and proves what the ledger promises.
+"""Kills the gateway, and the power, at random moments under load and proves what the ledger promises.
 
-Every round starts the sandbox on the state that the last kill left, lets 16 clients authorize and sign, and
+Every round starts the sandbox on the state that the last one left, lets 16 clients authorize and sign, and
 kills the gateway with SIGKILL. In the next round the clients first send again what was interrupted. At the end
 the answers that the clients got are held against the database and the audit log. Promised is:
 
@@ -11,10 +11,11 @@ the answers that the clients got are held against the database and the audit log
  d. The audit log is whole.
  e. Every start serves again by itself, and what was authorized before the kill can still be used.
 
-SIGKILL ends the process, not the machine: a write that reached the kernel survives. That commits reach the disk
-is not shown here.
+SIGKILL ends the process, not the machine: a write that reached the kernel survives. So the rounds are of two kinds,
+shuffled: after a *kill* the files are as the kernel has them, after a *power failure* as a disk may have them that
+lost what was not synced (powerloss.py). Some power failures hit a gateway that has just ended by itself.
 
-In a share of the rounds the gateway is also killed once more while it starts. SoftHSM empties its token's file for a
+In a share of the rounds the gateway is also killed once more while it starts, by a power failure in rounds of that kind. SoftHSM empties its token's file for a
 moment at every log-in; the sandbox must get over a kill in that moment too.
 
 Exit codes: 0 the promises held, 1 they did not, 2 wrong usage.
@@ -28,6 +29,7 @@ import pathlib
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -37,35 +39,48 @@ from books import OPERATION_COMPLETED, Books, left_reserved
 from clients import ANSWER_LIMIT, Client, Desk
 from findings import Findings
 from gateway import Gateway, StartFailed, free_ports
+from powerloss import Disk, build_library
 from promises import check_answers, check_audit, check_ledger, check_log, check_signatures
 
+KILL, POWER_FAILURE, POWER_FAILURE_AFTER_STOP = range(3)
 CLIENTS = 16
 LABELS = ["p256-pin", "rsa2048-pin", "p256-scal2"]
 LOAD_SECONDS = (0.05, 1.5)
+# The share of power failures that come after an orderly end.
+AFTER_STOP = 0.2
 
 
-def play(desks, gateway, only_continues=False):
+def play(desks, gateway, only_continues=False, end=KILL):
     clients = [Client(desk) for desk in desks]
     for client in clients:
         client.only_continues = only_continues
         client.start()
     if not only_continues:
         time.sleep(random.uniform(*LOAD_SECONDS))
-        gateway.kill()
+        gateway.stop() if end == POWER_FAILURE_AFTER_STOP else gateway.kill()
     for client in clients:
         client.join(2 * ANSWER_LIMIT)
         gateway.findings.require(not client.is_alive(), "a client hangs")
 
 
-def figures(kills, desks, unknown):
+def figures(rounds, gateway, desks, unknown):
     answers = [answer for desk in desks for sad in desk.sads for answer in sad.answers.values()]
     return (
-        f"{kills} kills, {sum(len(desk.sads) for desk in desks)} authorizations, "
+        f"{rounds} rounds with {gateway.power_failures} power failures, {sum(len(desk.sads) for desk in desks)} authorizations, "
         f"{sum(map(len, answers))} signatures released, {sum(desk.replays for desk in desks)} replays, "
         f"{unknown} unknown")
 
 
-def run_rounds(gateway, kills, while_starting, folder):
+def some_rounds(kills, power_failures):
+    """Which kinds of end the rounds have."""
+    ends = [KILL] * kills
+    ends += [
+        POWER_FAILURE_AFTER_STOP if random.random() < AFTER_STOP else POWER_FAILURE for _ in range(power_failures)]
+    random.shuffle(ends)
+    return ends
+
+
+def run_rounds(gateway, ends, while_starting, folder):
     """Returns the desks, the operations that kills left reserved, and the public keys."""
     sandbox = gateway.start()
     credentials = [entry for entry in sandbox["credentials"] if entry["label"] in LABELS]
@@ -75,15 +90,22 @@ def run_rounds(gateway, kills, while_starting, folder):
     desks = [Desk(gateway, credentials, user) for _ in range(CLIENTS)]
     keys = public_keys(gateway, desks, folder)
     reserved = set()
-    for kill in range(1, kills + 1):
-        play(desks, gateway)
-        reserved |= left_reserved(gateway.database)
+    for number, end in enumerate(ends, start=1):
+        play(desks, gateway, end=end)
+        if end != KILL:
+            gateway.lose_power()
+        try:
+            reserved |= left_reserved(gateway.database)
+        except sqlite3.Error as error:
+            raise StartFailed(f"the ledger has gone: {error}") from error
         if random.random() < while_starting:
             gateway.start_and_kill()
+            if end != KILL:
+                gateway.lose_power()
         again = gateway.start()
         gateway.findings.require(again == sandbox, "a restart changed sandbox.json")
-        if kill % 5 == 0 or kill == kills:
-            print(figures(kill, desks, len(reserved)), flush=True)
+        if number % 5 == 0 or number == len(ends):
+            print(figures(number, gateway, desks, len(reserved)), flush=True)
         if gateway.findings.texts:
             # More rounds would only bury what happened.
             break
@@ -109,7 +131,7 @@ def public_keys(gateway, desks, folder):
 
 def judge(gateway, desks, reserved, keys, folder):
     require = gateway.findings.require
-    kills = len(gateway.starts) - 1
+    rounds = len(gateway.starts) - 1
     books = Books(gateway)
     check_answers(books, desks, require)
     check_ledger(books, reserved, require)
@@ -120,17 +142,19 @@ def judge(gateway, desks, reserved, keys, folder):
     # One that was killed while it started may have come so far or not.
     surplus = books.counts["service.started"] - len(gateway.starts)
     require(0 <= surplus <= gateway.kills_while_starting, "the audit log has not the starts that there were")
-    if kills >= 10:
+    if rounds >= 10:
         # Else the kills missed what they are for.
         require(reserved, "no kill fell between intent and outcome")
         require(sum(desk.replays for desk in desks), "nothing was replayed")
         require(all(desk.sads for desk in desks), "a client never worked")
+    if gateway.power_failures >= 10:
+        gateway.disk.require_losses(require)
 
     refusals = sum((desk.refusals for desk in desks), collections.Counter())
     completed = sum(state == OPERATION_COMPLETED for _, state, _ in books.operations.values())
     stored = sum(len(signatures) for _, _, signatures in books.operations.values())
     print()
-    print(figures(kills, desks, len(reserved)))
+    print(figures(rounds, gateway, desks, len(reserved)))
     print(f"operations: {completed} completed with {stored} signatures, {len(reserved)} unknown after kills")
     print(
         f"interrupted calls: {sum(desk.interrupted for desk in desks)} of signHash, "
@@ -140,6 +164,8 @@ def judge(gateway, desks, reserved, keys, folder):
         f"starts: {len(gateway.starts)}, the first {gateway.starts[0]:.1f} s, "
         f"then {min(gateway.starts[1:]):.1f} to {max(gateway.starts[1:]):.1f} s; "
         f"{gateway.kills_while_starting} more killed while they started")
+    if gateway.disk:
+        print("power failures: " + ", ".join(f"{count} {what}" for what, count in sorted(gateway.disk.counts.items())))
     print(f"audit: {verdict}")
     print(f"OpenSSL verified a sample of {sample} signatures")
     for text, count in warnings.most_common():
@@ -156,7 +182,9 @@ def end_early(number, _):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", help="path to countersign")
-    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--kills", type=int, default=50, help="how often the process alone is killed; default: 50")
+    parser.add_argument(
+        "--power-failures", type=int, default=100, help="how often the power fails; default: 100")
     parser.add_argument("--state", type=pathlib.Path, help="new folder that is kept; default: a temporary one")
     parser.add_argument("--port", type=int, help="first port to use; default: any that are free")
     parser.add_argument(
@@ -166,8 +194,8 @@ def main():
     program = shutil.which(os.path.abspath(options.program))
     if program is None:
         parser.error(f"{options.program} is not a program; 'make build' makes it")
-    if options.kills < 1:
-        parser.error("--kills is at least 1")
+    if min(options.kills, options.power_failures) < 0 or options.kills + options.power_failures < 1:
+        parser.error("--kills and --power-failures are at least 1 together")
     if options.state and options.state.exists():
         parser.error(f"{options.state} exists; its history would be mixed with this run's")
     for number in [signal.SIGINT, signal.SIGTERM]:
@@ -181,7 +209,10 @@ def main():
     keeps_folder = True
     try:
         gateway = Gateway(program, folder, *free_ports(options.port), findings)
-        desks, reserved, keys = run_rounds(gateway, options.kills, options.while_starting, folder)
+        if options.power_failures:
+            gateway.disk = Disk(build_library(folder), gateway.database, folder / "notes")
+        ends = some_rounds(options.kills, options.power_failures)
+        desks, reserved, keys = run_rounds(gateway, ends, options.while_starting, folder)
         gateway.stop()
         judge(gateway, desks, reserved, keys, folder)
         keeps_folder = bool(findings.texts)

@@ -25,10 +25,13 @@ class Gateway:
         self.database = self.state / "countersign.sqlite"
         self.ports = (port, tls_port)
         self.findings = findings
+        # What loses unsynced changes at a power failure; None if there are only kills.
+        self.disk = None
         self.process = None
         self.is_dying = False
         self.starts = []
         self.kills_while_starting = 0
+        self.power_failures = 0
 
     def start(self):
         announcement = self.state / "sandbox.json"
@@ -61,6 +64,7 @@ class Gateway:
                 ],
                 # Ctrl-C is for this test alone, which then ends the gateway.
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                env=self.disk.environment() if self.disk else None,
             )
 
     def kill(self):
@@ -69,6 +73,11 @@ class Gateway:
         self.process.kill()
         self.process.wait()
         self.expect_end(children)
+
+    def lose_power(self):
+        """After a kill, or a stop."""
+        self.disk.fail()
+        self.power_failures += 1
 
     def stop(self):
         children = self.children()

@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""Fills the disk under the gateway's database, a real small one, to the last octet, and empties it again.
+
+Promised is: while it is full, each call that must write is answered 503, and /health/ready too; the log says why once,
+with SQLite's code, and once that it is over; nothing is answered that is not stored; afterwards everything works without
+a restart, and what was authorized before can be used.
+
+A tmpfs is mounted in a mount namespace of the test's own (unshare), which needs root or user namespaces.
+
+Exit codes: 0 the promises held, 1 they did not, 2 wrong usage.
+"""
+
+import base64
+import collections
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from clients import SHA256, SIGN_ALGORITHMS
+from findings import Findings
+from gateway import Gateway, free_ports
+
+DISK = "8m"
+SQLITE_FULL = "13"
+ROUNDS = 3
+# The gateway looks at its parts every other second at most.
+READINESS_LIFE = 2.2
+
+
+class Caller:
+    def __init__(self, gateway, sandbox):
+        self.gateway = gateway
+        self.credential = next(entry for entry in sandbox["credentials"] if entry["label"] == "p256-pin")
+        self.user = next(user for user in sandbox["users"] if user["username"] == self.credential["owner"])
+        self.name = self.credential["credentialID"]
+
+    def call(self, path, body=None, form=None, token=True):
+        headers = {"Authorization": f"Bearer {self.user['serviceToken']}"} if token else {}
+        headers["Content-Type"] = "application/x-www-form-urlencoded" if form else "application/json"
+        connection = http.client.HTTPConnection("127.0.0.1", self.gateway.ports[0], timeout=30)
+        text = form or (json.dumps(body) if body is not None else None)
+        connection.request("POST" if text is not None else "GET", path, text, headers)
+        answer = connection.getresponse()
+        octets = answer.read()
+        connection.close()
+        return answer.status, octets
+
+    def authorize(self, pin=None, count=1):
+        return self.call(
+            "/csc/v1/credentials/authorize",
+            {"credentialID": self.name, "numSignatures": count, "PIN": pin or self.user["pin"]})
+
+    def sign(self, sad, digest):
+        return self.call(
+            "/csc/v1/signatures/signHash",
+            {"credentialID": self.name, "SAD": sad, "hash": [base64.b64encode(digest).decode()], "hashAlgo": SHA256,
+             "signAlgo": SIGN_ALGORITHMS["p256"]})
+
+    def writing_calls(self, sad):
+        """Calls that cannot be answered without writing."""
+        return {
+            "credentials/authorize": lambda: self.authorize(),
+            "credentials/authorize with a wrong PIN": lambda: self.authorize("000000"),
+            "signatures/signHash": lambda: self.sign(sad, os.urandom(32)),
+            "credentials/extendTransaction": lambda: self.call(
+                "/csc/v1/credentials/extendTransaction", {"credentialID": self.name, "SAD": sad}),
+            "auth/login": lambda: self.login(),
+        }
+
+    def login(self):
+        secret = base64.b64encode(f"{self.user['username']}:{self.user['password']}".encode()).decode()
+        connection = http.client.HTTPConnection("127.0.0.1", self.gateway.ports[0], timeout=30)
+        connection.request(
+            "POST", "/csc/v1/auth/login", "{}",
+            {"Authorization": f"Basic {secret}", "Content-Type": "application/json"})
+        answer = connection.getresponse()
+        octets = answer.read()
+        connection.close()
+        return answer.status, octets
+
+    def ready(self):
+        time.sleep(READINESS_LIFE)
+        return self.call("/health/ready", token=False)[0]
+
+
+def fill(path):
+    """Takes what is left, to the last octet."""
+    with open(path, "ab", buffering=0) as filler:
+        for size in [1 << 20, 4096, 1]:
+            try:
+                while True:
+                    filler.write(bytes(size))
+            except OSError:
+                pass
+
+
+def prepare(gateway, folder, disk):
+    """A sandbox whose database, but not its device, is on the small disk."""
+    gateway.start()
+    gateway.stop()
+    shutil.move(gateway.state / "softhsm", folder / "softhsm")
+    shutil.copytree(gateway.state, disk, dirs_exist_ok=True, symlinks=True)
+    gateway.state, gateway.database = disk, disk / gateway.database.name
+    (disk / "softhsm").symlink_to(folder / "softhsm")
+    return gateway.start()
+
+
+def check_full(caller, sad, require):
+    counts = collections.Counter()
+    for _ in range(ROUNDS):
+        for name, call in caller.writing_calls(sad).items():
+            status, octets = call()
+            counts[status] += 1
+            require(status == 503, f"{name} answered {status} {octets[:200]} on a full disk")
+            require(b"full" not in octets and b"SQL" not in octets, f"{name} tells the caller why: {octets}")
+        require(caller.ready() == 503, "/health/ready is not 503 on a full disk")
+    require(caller.call("/csc/v1/info", {})[0] == 200, "info needs no disk")
+    status, _ = caller.call("/csc/v1/credentials/info", {"credentialID": caller.name})
+    require(status == 200, f"credentials/info needs no disk, and answered {status}")
+    return counts
+
+
+def events(gateway):
+    found = []
+    for line in gateway.log.read_text(errors="replace").splitlines():
+        if line.startswith("{") and json.loads(line).get("from") == "store":
+            found.append(json.loads(line))
+    return found
+
+
+def run(program, folder, findings):
+    require = findings.require
+    gateway = Gateway(program, folder, *free_ports(None), findings)
+    try:
+        disk = folder / "disk"
+        disk.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}", "none", disk], check=True)
+        caller = Caller(gateway, prepare(gateway, folder, disk))
+        status, octets = caller.authorize(count=2)
+        require(status == 200, f"credentials/authorize answered {status} {octets}")
+        sad = json.loads(octets)["SAD"]
+        first = os.urandom(32)
+        status, signature = caller.sign(sad, first)
+        require(status == 200 and caller.ready() == 200, "the sandbox does not work on the small disk")
+
+        for number in range(1, 3):
+            filler = disk / "filler"
+            # What the log has room for is used up by those who wait for nothing.
+            fill(filler)
+            accepted = 0
+            while caller.authorize()[0] == 200:
+                accepted += 1
+            counts = check_full(caller, sad, require)
+            lines = events(gateway)
+            require(
+                len(lines) == 2 * number - 1 and lines[-1]["level"] == "error" and lines[-1]["code"] == SQLITE_FULL
+                and "full" in lines[-1]["reason"], f"the log says of the full disk: {lines}")
+            filler.unlink()
+            require(caller.ready() == 200, "/health/ready is not 200 although there is room again")
+            require(caller.authorize()[0] == 200, "nothing can be authorized although there is room again")
+            lines = events(gateway)
+            require(len(lines) == 2 * number and lines[-1]["level"] == "warning", f"the log says of the end: {lines}")
+            require(caller.sign(sad, first) == (200, signature), "the same request got another answer after a full disk")
+            print(f"disk full: {accepted} authorizations more, then {dict(counts)}; ready again by itself", flush=True)
+        status, octets = caller.sign(sad, os.urandom(32))
+        require(status == 200, f"what was left of the SAD was spent on a full disk: {status} {octets}")
+        gateway.stop()
+        verdict = gateway.audit("verify")
+        require(verdict.returncode == 0, f"audit verify: {verdict.stdout.strip()}")
+        print(f"audit: {verdict.stdout.strip()}")
+    finally:
+        gateway.abandon()
+
+
+def main():
+    if len(sys.argv) != 2 or shutil.which(os.path.abspath(sys.argv[1])) is None:
+        print("usage: full_disk.py PROGRAM", file=sys.stderr)
+        sys.exit(2)
+    if "COUNTERSIGN_OWN_MOUNTS" not in os.environ:
+        namespace = ["unshare", "--mount"] + ([] if os.geteuid() == 0 else ["--map-root-user"])
+        os.execvpe(
+            namespace[0], namespace + [sys.executable, *sys.argv], os.environ | {"COUNTERSIGN_OWN_MOUNTS": "1"})
+    findings = Findings()
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            run(os.path.abspath(sys.argv[1]), pathlib.Path(folder), findings)
+        finally:
+            subprocess.run(["umount", "--lazy", pathlib.Path(folder) / "disk"], stderr=subprocess.DEVNULL)
+        if findings.texts:
+            print((pathlib.Path(folder) / "gateway.log").read_text(errors="replace")[-4000:], file=sys.stderr)
+            sys.exit(1)
+    print("A full disk was survived.")
+
+
+if __name__ == "__main__":
+    main()
