@@ -60,7 +60,7 @@ struct PendingTests {
     #expect(shown.state == .waiting && shown.numSignatures == 2 && shown.digests == [digest("a"), digest("b")])
     #expect(shown.credential == credential && shown.description == "Order 7 of Alice" && shown.hashAlgorithm == .sha256)
     let message = try #require(bench.messenger.delivered.first)
-    #expect(message.recipient == "alice" && message.text.contains(link) && message.text.contains("2 times"))
+    #expect(message.recipient == "alice" && message.text.contains(link) && message.text.contains("2 signatures"))
 
     bench.clock.advance(30)
     #expect(try await setting.approve(link) == .approved)

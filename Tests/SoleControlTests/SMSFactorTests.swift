@@ -354,6 +354,28 @@ struct MessageTextTests {
     #expect(text("fr", service: "it").contains("Valid"))
   }
 
+  @Test("plain sentences that say what to do, in the right number")
+  func sentences() {
+    let rules = SigningService.Rules(gateway: "g", instance: "i")
+    let (english, german) = (
+      MessageText(MessageRecipient(name: "a", language: "en"), rules),
+      MessageText(MessageRecipient(name: "a", language: "de"), rules)
+    )
+    #expect(
+      english.oneTimeCode("012345", partner: "Portal", minutes: 5, description: nil)
+        == "012345 is your code for signing at Portal. Valid for 5 minutes. Do not share it with anyone.")
+    #expect(
+      german.oneTimeCode("012345", partner: "Portal", minutes: 1, description: nil)
+        == "012345 ist Ihr Code zum Unterschreiben bei Portal. Gültig für 1 Minute. Geben Sie ihn an niemanden weiter.")
+    #expect(
+      english.confirmation("https://a/b", partner: "Portal", count: 1, minutes: 1, description: nil)
+        == "Portal asks you for your signature. Check the request and confirm it within 1 minute: https://a/b")
+    #expect(
+      german.confirmation("https://a/b", partner: "Portal", count: 2, minutes: 10, description: "Vertrag")
+        == "Portal bittet Sie um 2 Unterschriften (Vertrag). Bitte prüfen Sie die Anfrage und bestätigen Sie sie innerhalb von 10 Minuten: https://a/b"
+    )
+  }
+
   @Test("partner, code and description are in it; the description stays on the line and short")
   func description() {
     #expect(text("en", "Order 7").hasPrefix("012345 is your code for signing at Portal (Order 7)."))

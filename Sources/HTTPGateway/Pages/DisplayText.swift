@@ -1,3 +1,5 @@
+internal import SoleControl
+
 /// Text of unknown origin, made fit to be shown: it cannot turn the reading direction, hide parts of itself, paint over
 /// its neighbours or be endless. Escaping for HTML comes later and elsewhere.
 enum DisplayText {
@@ -53,25 +55,61 @@ enum DisplayText {
 
   /// The common name in a distinguished name (RFC 4514), nil if it has none.
   static func commonName(_ distinguishedName: String) -> String? {
-    for part in attributes(distinguishedName) where part.uppercased().hasPrefix("CN=") {
-      return unescaped(part.dropFirst(3))
+    for part in attributes(distinguishedName) {
+      let (type, value) = halves(part)
+      if type.lowercased() == "cn" { return unescaped(value) }
     }
     return nil
   }
 
+  /// A distinguished name (RFC 4514) with the usual names for types of personal names, and their values as text.
+  static func readable(_ distinguishedName: String) -> String {
+    attributes(distinguishedName).map { part in
+      let (type, value) = halves(part)
+      guard let name = typeNames[type], let text = string(ofHex: value) else { return part }
+      return name + "=" + text
+    }.joined(separator: ", ")
+  }
+
+  private static let typeNames = [
+    "2.5.4.4": "SN", "2.5.4.42": "GN", "2.5.4.5": "serialNumber", "2.5.4.12": "title", "2.5.4.65": "pseudonym",
+    "2.5.4.97": "organizationIdentifier",
+  ]
+
+  /// Type and value.
+  private static func halves(_ attribute: String) -> (String, Substring) {
+    let scalars = attribute.unicodeScalars
+    guard let equals = scalars.firstIndex(of: "=") else { return (attribute, "") }
+    return (String(scalars[..<equals]), Substring(scalars[scalars.index(after: equals)...]))
+  }
+
+  /// The characters of `#` and the DER of a UTF8String, PrintableString or IA5String; nil for anything else.
+  private static func string(ofHex text: Substring) -> String? {
+    guard text.first == "#", let der = Hex.decode(text.dropFirst().lowercased()), der.count >= 2,
+      [0x0c, 0x13, 0x16].contains(der[0])
+    else { return nil }
+    let isLong = der[1] == 0x81
+    let value = der.dropFirst(isLong ? 3 : 2)
+    guard der.count > (isLong ? 2 : 1), Int(der[isLong ? 2 : 1]) == value.count, isLong || der[1] < 0x80 else {
+      return nil
+    }
+    return String(validating: value, as: UTF8.self)
+  }
+
   /// Cut at `,` and `+` that no backslash escapes.
   private static func attributes(_ name: String) -> [String] {
-    var parts = [""]
+    var parts = [String.UnicodeScalarView()]
     var isEscaped = false
-    for character in name {
-      if !isEscaped, character == "," || character == "+" {
-        parts.append("")
+    // Scalars: a mark that follows would make one character of it and the comma.
+    for scalar in name.unicodeScalars {
+      if !isEscaped, scalar == "," || scalar == "+" {
+        parts.append(String.UnicodeScalarView())
       } else {
-        parts[parts.count - 1].append(character)
+        parts[parts.count - 1].append(scalar)
       }
-      isEscaped = !isEscaped && character == "\\"
+      isEscaped = !isEscaped && scalar == "\\"
     }
-    return parts.map { String($0.drop(while: \.isWhitespace)) }
+    return parts.map { String(String($0).drop(while: \.isWhitespace)) }
   }
 
   /// RFC 4514 §2.4: a backslash before the character itself, or before two hexadecimal digits of an octet.

@@ -97,7 +97,7 @@ struct PageContext {
     values["purpose"] = view.description.flatMap { DisplayText.neutral($0, longest: Self.longestPurpose) }
     values["numSignatures"] = "\(view.numSignatures)"
     values["action"] = action
-    set(view.documents, hashName: view.hashName, numSignatures: view.numSignatures)
+    set(view.documents, hashName: view.hashName, numSignatures: view.numSignatures, client: client)
     values["certificate"] = certificate(view.certificate)
     values["credential"] = Self.name(view.credential)
     values["shown"] = view.shown
@@ -116,7 +116,7 @@ struct PageContext {
     values["surname"] = Self.name(view.surname)
     values["country"] = Self.name(view.country)
     values["issuer"] = Self.name(DisplayText.commonName(view.issuer) ?? view.issuer)
-    values["days"] = texts.days.filled(["days": "\(view.days)"])
+    values["days"] = texts.days.text(Int(view.days)).filled(["days": "\(view.days)"])
     values["fields"] = [field(.newPIN, message), field(.repeatedPIN, message)]
     set(message: message, targets: [.newPIN, .repeatedPIN])
   }
@@ -132,7 +132,9 @@ struct PageContext {
     set(view.factors, message)
   }
 
-  private mutating func set(_ documents: [SigningView.Document], hashName: String, numSignatures: Int) {
+  private mutating func set(
+    _ documents: [SigningView.Document], hashName: String, numSignatures: Int, client: String
+  ) {
     // One document behind a button is more work than one more on the page.
     let shown = documents.count <= Self.firstDocuments + 1 ? documents.count : Self.firstDocuments
     let hidden = documents.count - shown
@@ -147,7 +149,8 @@ struct PageContext {
     let unnamed = numSignatures - documents.count
     if unnamed > 0 {
       let amount = documents.isEmpty ? texts.unnamed : texts.unnamedRest
-      values["unnamed"] = amount.text(unnamed).filled(["count": "\(unnamed)"])
+      values["hasUnnamed"] = true
+      values["unnamed"] = sentence(amount.text(unnamed), client: client, ["count": "\(unnamed)"])
     }
   }
 
@@ -165,8 +168,8 @@ struct PageContext {
     return [
       "subject": Self.name(DisplayText.commonName(certificate.subject) ?? certificate.subject),
       "issuer": Self.name(DisplayText.commonName(certificate.issuer) ?? certificate.issuer),
-      "fullSubject": DisplayText.neutral(certificate.subject, longest: Self.longestPurpose) ?? "",
-      "fullIssuer": DisplayText.neutral(certificate.issuer, longest: Self.longestPurpose) ?? "",
+      "fullSubject": DisplayText.neutral(DisplayText.readable(certificate.subject), longest: Self.longestPurpose) ?? "",
+      "fullIssuer": DisplayText.neutral(DisplayText.readable(certificate.issuer), longest: Self.longestPurpose) ?? "",
       "validToISO": day.iso,
       "validTo": texts.date.filled([
         "day": "\(day.day)", "month": texts.months[day.month - 1], "year": "\(day.year)",
@@ -237,13 +240,15 @@ struct PageContext {
 
   private static func name(_ text: String) -> String { DisplayText.neutral(text, longest: longestName) ?? "–" }
 
-  /// A text around values that others chose: pieces `text`, `value`, `text`.
-  private func sentence(_ text: String, client: String) -> [[String: Any]] {
-    guard let place = text.range(of: "{client}") else { return [["text": text]] }
-    return [
-      ["text": String(text[..<place.lowerBound]), "value": Self.name(client)],
-      ["text": String(text[place.upperBound...])],
-    ]
+  /// A text around a name that others chose: pieces `text`, `value`, …, `text`.
+  private func sentence(_ text: String, client: String, _ values: [String: String] = [:]) -> [[String: Any]] {
+    var pieces: [[String: Any]] = []
+    var rest = text[...]
+    while let place = rest.range(of: "{client}") {
+      pieces.append(["text": String(rest[..<place.lowerBound]).filled(values), "value": Self.name(client)])
+      rest = rest[place.upperBound...]
+    }
+    return pieces + [["text": String(rest).filled(values)]]
   }
 
   private mutating func set(message: PageMessage?, targets: Set<PageMessage.Field>) {
@@ -332,20 +337,4 @@ extension String {
     }
     return result + rest
   }
-}
-
-/// A day of the calendar, UTC.
-private struct Day {
-  let year, month, day: Int
-
-  init(_ time: UnixTime) {
-    var seconds = time_t(time)
-    var parts = tm()
-    gmtime_r(&seconds, &parts)
-    year = Int(parts.tm_year) + 1900
-    month = Int(parts.tm_mon) + 1
-    day = Int(parts.tm_mday)
-  }
-
-  var iso: String { "\(year)-" + [month, day].map { ($0 < 10 ? "0" : "") + "\($0)" }.joined(separator: "-") }
 }

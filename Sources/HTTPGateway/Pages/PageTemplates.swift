@@ -190,9 +190,9 @@ enum PageTemplates {
     </details>
     {{/more}}
     {{/hasDocuments}}
-    {{#unnamed}}
-    <p class="notice care">{{unnamed}}</p>
-    {{/unnamed}}
+    {{#hasUnnamed}}
+    <p class="notice care">{{#unnamed}}{{>sentence}}{{/unnamed}}</p>
+    {{/hasUnnamed}}
     {{#hasDocuments}}
     <p class="hint">{{t.digestHelp}}</p>
     {{/hasDocuments}}

@@ -32,7 +32,8 @@ struct PageTexts: Sendable {
   var eidText, eidButton, eidDone, alternatives, approve, refuse: String
 
   // Consent to a new certificate, and to the end of one.
-  var creationTitle, creationLead, creationHeading, policy, givenName, surname, country, validFor, days: String
+  var creationTitle, creationLead, creationHeading, policy, givenName, surname, country, validFor: String
+  var days: Amount
   var pinHeading, newPIN, newPINHint, repeatedPIN, create: String
   var deletionTitle, deletionLead, deletionHeading, deletionWarning, delete: String
 

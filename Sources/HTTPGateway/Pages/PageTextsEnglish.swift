@@ -3,15 +3,15 @@ extension PageTexts {
     errorPrefix: "Error",
     newTab: "(opens in a new tab)",
     serviceLine: "Signing service: {service}",
-    terms: "Terms",
+    terms: "Terms and conditions",
     privacy: "Privacy",
     help: "Help",
     optional: "(not always needed)",
 
     logInTitle: "Log in",
-    logInLead: "{client} sent you here. Log in to your signing account to go on.",
+    logInLead: "{client} sent you here. Log in to your signing account to continue.",
     username: "User name",
-    usernameFixed: "{client} named this account.",
+    usernameFixed: "{client} has specified this account.",
     password: "Password",
     logIn: "Log in",
 
@@ -19,76 +19,82 @@ extension PageTexts {
     serviceLead: "{client} would like to use your signing account.",
     serviceHeading: "What you allow",
     serviceSeeing: "See your certificates and the names in them.",
-    serviceAsking: "Ask for signatures. Each still has to be authorized the way your certificate demands.",
+    serviceAsking: "Ask for signatures. You still have to confirm each signature, for example with your signing PIN.",
     allow: "Allow",
     deny: "Deny",
     loggedInAs: "Logged in as",
 
     signingTitle: Amount(one: "Confirm your signature", many: "Confirm {count} signatures"),
     signingLead:
-      "{client} asks for your electronic signature. Check what you sign, then confirm at the end of the page.",
+      "{client} asks for your electronic signature. Check what you are signing, then confirm at the bottom of the page.",
     summaryHeading: "The request",
     requestedBy: "Requested by",
-    purpose: "Purpose, as stated by the requester",
-    credential: "Signing key",
+    purpose: "Stated purpose",
+    credential: "Certificate name",
     signatures: "Number of signatures",
-    documentsHeading: "What you sign",
-    digest: "{hash} digest",
+    documentsHeading: "What you are signing",
+    digest: "{hash} fingerprint",
     digestHelp:
-      "A digest is the fingerprint of a document: exactly the document with this digest is signed. The names come from the requester.",
+      "A fingerprint identifies a document: you sign exactly the document that has this fingerprint. The document names came with the request. We have not checked them.",
     noLabel: "Document without a name",
-    noLabelHelp: "The requester gave no name for it. Only the digest tells which document it is.",
+    noLabelHelp: "The request gives no name for this document. Only the fingerprint shows which document it is.",
     moreDocuments: Amount(one: "Show 1 more document", many: "Show {count} more documents"),
     unnamed: Amount(
-      one: "The requester did not say what will be signed. If you confirm, it can have anything signed once.",
-      many: "The requester did not say what will be signed. If you confirm, it can have anything signed {count} times."),
+      one:
+        "{client} did not say what will be signed. If you confirm, {client} can have any one document signed in your name.",
+      many:
+        "{client} did not say what will be signed. If you confirm, {client} can have any {count} documents signed in your name."
+    ),
     unnamedRest: Amount(
-      one: "For 1 more signature the requester did not say what will be signed.",
-      many: "For {count} more signatures the requester did not say what will be signed."),
+      one: "For 1 more signature, {client} did not say what will be signed. If you confirm, it can be any document.",
+      many:
+        "For {count} more signatures, {client} did not say what will be signed. If you confirm, it can be any documents."
+    ),
     certificateHeading: "Your certificate",
     issuedTo: "Issued to",
     issuedBy: "Issued by",
     validUntil: "Valid until",
-    fullNames: "Full names",
+    fullNames: "Full names in the certificate",
     confirmHeading: "Confirm",
     pin: "Signing PIN",
     otp: "One-time code",
     otpHint: "From your authenticator app.",
     sms: "Code from the message",
-    smsHint: "Have a code sent to you first, then enter it here.",
-    sendCode: "Send code",
-    sendNewCode: "Send a new code",
-    eidText: "Confirm with your eID. You go to your eID provider and come back here.",
+    smsHint: "Request a code first, then enter it here.",
+    sendCode: "Send me a code",
+    sendNewCode: "Send me a new code",
+    eidText: "Confirm with your eID. We take you to your eID provider; after that you come back here.",
     eidButton: "Continue with eID",
-    eidDone: "You confirmed with your eID.",
-    alternatives: "Your certificate can be used in more than one way. Fill in what your way needs.",
+    eidDone: "You have confirmed with your eID.",
+    alternatives: "There is more than one way to confirm. Fill in the fields for the way you want to use.",
     approve: "Confirm and sign",
-    refuse: "Refuse",
+    refuse: "Decline",
 
     creationTitle: "Create a signing certificate",
-    creationLead: "{client} asks to have a signing certificate made for you. Check what is in it, then choose a PIN.",
-    creationHeading: "What will be made",
-    policy: "Kind of certificate",
+    creationLead: "{client} asks us to issue a signing certificate for you. Check the details, then choose a PIN.",
+    creationHeading: "Your new certificate",
+    policy: "Type of certificate",
     givenName: "Given name",
     surname: "Surname",
     country: "Country",
     validFor: "Valid for",
-    days: "{days} days",
+    days: Amount(one: "1 day", many: "{days} days"),
     pinHeading: "Choose your signing PIN",
     newPIN: "New signing PIN",
     newPINHint:
-      "6 to 12 digits. You need it for every signature, and nobody can tell it to you again. Give it to no application.",
-    repeatedPIN: "The same PIN again",
+      "6 to 12 digits. You will need it for every signature. It cannot be recovered. Never enter it in another app.",
+    repeatedPIN: "Repeat the new PIN",
     create: "Create certificate",
     deletionTitle: "Delete your signing certificate?",
-    deletionLead: "{client} asks to have a signing key of yours deleted. Check which, then confirm.",
+    deletionLead:
+      "{client} asks us to delete one of your signing certificates. Check that it is the right one, then confirm.",
     deletionHeading: "What will be deleted",
     deletionWarning:
-      "The key is deleted for good and its certificate is revoked. Nothing can be signed with it any more. What you signed before is not changed.",
-    delete: "Delete for good",
+      "The certificate will be revoked and its key deleted permanently. You will no longer be able to sign with it. Signatures that you have already made stay as they are.",
+    delete: "Delete permanently",
 
     problemHeading: "There is a problem",
-    logInFailed: "User name or password is wrong.",
+    logInFailed: "The user name or the password is wrong. Check both, then try again.",
     missingUsername: "Enter your user name.",
     missingPassword: "Enter your password.",
     missingPIN: "Enter your signing PIN.",
@@ -96,62 +102,74 @@ extension PageTexts {
     missingSMS: "Enter the code from the message.",
     missingEID: "Confirm with your eID first.",
     missingNewPIN: "Choose a signing PIN.",
-    missingRepeatedPIN: "Enter the new PIN a second time.",
-    unsuitablePIN: "Choose 6 to 12 digits that are not all the same and do not count up or down.",
-    pinsDiffer: "The two PINs are not the same.",
-    wrongPIN: "The signing PIN is wrong. It is locked after too many wrong tries.",
-    wrongOTP: "The one-time code is wrong or was used before. Wait for the next one.",
-    wrongSMS: "The code is wrong or too old. Check it, or have a new one sent.",
-    wrongEID: "The confirmation with your eID did not succeed.",
-    lockedLogIn: "This account is locked after too many wrong tries.",
-    lockedPIN: "The signing PIN is locked after too many wrong tries.",
-    lockedOTP: "One-time codes are locked after too many wrong tries.",
-    lockedSMS: "Codes by message are locked after too many wrong tries.",
-    lockedEID: "The eID is locked for this certificate.",
-    notEnough: "This is not enough. Fill in everything that your certificate needs.",
-    codeSent: "A code was sent to you.",
-    codeNotSent: "The code could not be sent. Try again in a few minutes.",
-    tooManyTries: "Too many tries in a short time. Wait a minute, then try again.",
-    busy: "The service is busy. Nothing was signed; try again in a moment.",
+    missingRepeatedPIN: "Repeat the new PIN.",
+    unsuitablePIN: "Choose 6 to 12 digits. Do not use one digit only or digits in order, such as 111111 or 123456.",
+    pinsDiffer: "The two PINs do not match. Enter the same PIN twice.",
+    wrongPIN: "The signing PIN is wrong. Check it, then try again. After too many wrong attempts it will be locked.",
+    wrongOTP: "The one-time code is wrong or has already been used. Wait for the next code, then enter that one.",
+    wrongSMS: "The code is wrong or has expired. Check it, or request a new one.",
+    wrongEID: "Your eID could not confirm this request. Try again.",
+    lockedLogIn: "This account is locked after too many wrong attempts. Contact customer service to have it unlocked.",
+    lockedPIN:
+      "Your signing PIN is locked after too many wrong attempts. Contact customer service to have it unlocked.",
+    lockedOTP:
+      "One-time codes are locked after too many wrong attempts. Contact customer service to have them unlocked.",
+    lockedSMS:
+      "Codes by message are locked after too many wrong attempts. Contact customer service to have them unlocked.",
+    lockedEID: "Your eID is locked for this certificate. Contact customer service to have it unlocked.",
+    notEnough: "This is not enough to confirm. Fill in all fields that your certificate needs.",
+    codeSent: "We have sent you a code. Enter it below.",
+    codeNotSent: "We could not send the code. Try again in a few minutes.",
+    tooManyTries: "Too many attempts in a short time. Wait a minute, then try again.",
+    busy: "The service is busy. Nothing was signed. Try again in a moment.",
     otherCredential:
-      "The certificate has changed meanwhile. Nothing was signed; look at the new one, then decide again.",
+      "Your certificate has changed in the meantime. Nothing was signed. Check the new certificate, then decide again.",
 
     unknownClient: Pair(
       title: "This link does not work",
       text:
-        "The application that sent you here is not known to us, or wants to send you to an address that is not. Nothing was signed."
+        "We do not know the website or app that sent you here, or it gave us a return address that is not registered with us. Nothing was signed. Close this page and tell the operator of the website or app."
     ),
     invalidRequest: Pair(
       title: "This request is not valid",
       text:
-        "The application that sent you here made a mistake. Nothing was signed. Go back to it and try again; if that does not help, tell its operator."
+        "The website or app that sent you here made a mistake. Nothing was signed. Go back to it and try again. If that does not help, tell its operator."
     ),
     expired: Pair(
       title: "This page has expired",
-      text: "It was open for too long, or this step is already over. Go back to the application and start again."),
+      text:
+        "It was open for too long, or this step has already been completed. Go back to the website or app and start again."
+    ),
     notFromOurPage: Pair(
       title: "We could not check your request",
       text:
-        "It does not seem to come from our page. Allow cookies for this site, use one window only, and start again from the application. Nothing was signed."
+        "It does not seem to come from our page. Nothing was signed. Allow cookies for this site, use one window only, then go back to the website or app and start again."
     ),
-    notFound: Pair(title: "Page not found", text: "There is nothing at this address."),
+    notFound: Pair(
+      title: "Page not found",
+      text: "There is no page at this address. Check the link, or go back to the website or app and start again."),
     tooManyTriesPage: Pair(
-      title: "Too many tries", text: "There were too many tries in a short time. Wait a few minutes, then start again."),
+      title: "Too many attempts",
+      text:
+        "There were too many attempts in a short time. Wait a few minutes, then go back to the website or app and start again."
+    ),
     serverError: Pair(
       title: "Something went wrong",
-      text: "The mistake is ours. Start again from the application; if it happens again, tell us the reference below."),
-    unavailable: Pair(
-      title: "The service is not available", text: "Nothing was signed. Try again in a few minutes."),
-    detail: "For the application's operator",
-    reference: "Reference",
-    confirmed: Pair(title: "Thank you", text: "Your confirmation has arrived. You can close this page."),
-    denied: Pair(title: "You refused", text: "Nothing will be signed. You can close this page."),
+      text:
+        "The mistake is ours. Go back to the website or app and start again. If it happens again, tell us the reference number below."
+    ),
+    unavailable: Pair(title: "The service is not available", text: "Nothing was signed. Try again in a few minutes."),
+    detail: "For the operator of the website or app",
+    reference: "Reference number",
+    confirmed: Pair(title: "Thank you", text: "We have received your confirmation. You can close this page."),
+    denied: Pair(title: "You declined", text: "Nothing will be signed. You can close this page."),
     alreadyAnswered: Pair(
-      title: "Already answered", text: "This request was answered before or has expired. You can close this page."),
+      title: "Already answered",
+      text: "This request has already been answered, or it has expired. You can close this page."),
     backTo: "Back to {client}",
     back: "Back",
     forwardTitle: "You are being taken to your eID provider",
-    forwardText: "If nothing happens, follow the link.",
+    forwardText: "If nothing happens, use this button.",
     forwardLink: "Continue to {host}",
 
     months: [

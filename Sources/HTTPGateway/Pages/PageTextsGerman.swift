@@ -1,170 +1,196 @@
 extension PageTexts {
   static let german = PageTexts(
     errorPrefix: "Fehler",
-    newTab: "(öffnet in neuem Tab)",
+    newTab: "(öffnet sich in einem neuen Tab)",
     serviceLine: "Signaturdienst: {service}",
-    terms: "Bedingungen",
+    terms: "Nutzungsbedingungen",
     privacy: "Datenschutz",
     help: "Hilfe",
     optional: "(nicht immer nötig)",
 
     logInTitle: "Anmelden",
-    logInLead: "{client} hat Sie hierher geleitet. Melden Sie sich bei Ihrem Signaturkonto an, um fortzufahren.",
+    logInLead: "{client} hat Sie zu uns weitergeleitet. Melden Sie sich mit Ihrem Signaturkonto an, um fortzufahren.",
     username: "Benutzername",
-    usernameFixed: "Dieses Konto hat {client} genannt.",
+    usernameFixed: "{client} hat dieses Konto vorgegeben.",
     password: "Passwort",
     logIn: "Anmelden",
 
     serviceTitle: "Zugriff erlauben?",
     serviceLead: "{client} möchte Ihr Signaturkonto nutzen.",
     serviceHeading: "Das erlauben Sie",
-    serviceSeeing: "Ihre Zertifikate und die Namen darin sehen.",
-    serviceAsking: "Signaturen anfordern. Jede muss weiterhin so freigegeben werden, wie Ihr Zertifikat es verlangt.",
+    serviceSeeing: "Ihre Zertifikate und die darin enthaltenen Namen sehen.",
+    serviceAsking:
+      "Unterschriften anfordern. Sie müssen weiterhin jede Unterschrift selbst bestätigen, zum Beispiel mit Ihrer Signatur-PIN.",
     allow: "Erlauben",
     deny: "Ablehnen",
     loggedInAs: "Angemeldet als",
 
     signingTitle: Amount(one: "Unterschrift bestätigen", many: "{count} Unterschriften bestätigen"),
     signingLead:
-      "{client} bittet um Ihre elektronische Unterschrift. Prüfen Sie, was Sie unterschreiben, und bestätigen Sie am Ende der Seite.",
+      "{client} bittet um Ihre elektronische Unterschrift. Prüfen Sie, was Sie unterschreiben, und bestätigen Sie dann unten auf der Seite.",
     summaryHeading: "Die Anfrage",
     requestedBy: "Angefordert von",
-    purpose: "Zweck, wie ihn der Anfragende nennt",
-    credential: "Signaturschlüssel",
-    signatures: "Zahl der Unterschriften",
+    purpose: "Angegebener Zweck",
+    credential: "Bezeichnung des Zertifikats",
+    signatures: "Anzahl der Unterschriften",
     documentsHeading: "Das unterschreiben Sie",
-    digest: "{hash}-Prüfwert",
+    digest: "{hash}-Prüfsumme",
     digestHelp:
-      "Ein Prüfwert ist der Fingerabdruck eines Dokuments: Unterschrieben wird genau das Dokument mit diesem Prüfwert. Die Namen stammen vom Anfragenden.",
+      "Eine Prüfsumme ist der Fingerabdruck eines Dokuments: Sie unterschreiben genau das Dokument mit dieser Prüfsumme. Die Namen der Dokumente kamen mit der Anfrage. Wir haben sie nicht geprüft.",
     noLabel: "Dokument ohne Namen",
-    noLabelHelp: "Der Anfragende hat keinen Namen genannt. Nur der Prüfwert sagt, welches Dokument es ist.",
+    noLabelHelp:
+      "Die Anfrage nennt für dieses Dokument keinen Namen. Nur die Prüfsumme zeigt, welches Dokument es ist.",
     moreDocuments: Amount(one: "1 weiteres Dokument anzeigen", many: "{count} weitere Dokumente anzeigen"),
     unnamed: Amount(
       one:
-        "Der Anfragende hat nicht gesagt, was unterschrieben wird. Wenn Sie bestätigen, kann er einmal Beliebiges unterschreiben lassen.",
+        "{client} hat nicht angegeben, was unterschrieben wird. Wenn Sie bestätigen, kann {client} ein beliebiges Dokument in Ihrem Namen unterschreiben lassen.",
       many:
-        "Der Anfragende hat nicht gesagt, was unterschrieben wird. Wenn Sie bestätigen, kann er {count}-mal Beliebiges unterschreiben lassen."
+        "{client} hat nicht angegeben, was unterschrieben wird. Wenn Sie bestätigen, kann {client} {count} beliebige Dokumente in Ihrem Namen unterschreiben lassen."
     ),
     unnamedRest: Amount(
-      one: "Für 1 weitere Unterschrift hat der Anfragende nicht gesagt, was unterschrieben wird.",
-      many: "Für {count} weitere Unterschriften hat der Anfragende nicht gesagt, was unterschrieben wird."),
+      one:
+        "Für 1 weitere Unterschrift hat {client} nicht angegeben, was unterschrieben wird. Wenn Sie bestätigen, kann es jedes beliebige Dokument sein.",
+      many:
+        "Für {count} weitere Unterschriften hat {client} nicht angegeben, was unterschrieben wird. Wenn Sie bestätigen, können es beliebige Dokumente sein."
+    ),
     certificateHeading: "Ihr Zertifikat",
-    issuedTo: "Ausgestellt auf",
+    issuedTo: "Ausgestellt für",
     issuedBy: "Ausgestellt von",
     validUntil: "Gültig bis",
-    fullNames: "Vollständige Namen",
+    fullNames: "Vollständige Namen im Zertifikat",
     confirmHeading: "Bestätigen",
     pin: "Signatur-PIN",
     otp: "Einmalcode",
     otpHint: "Aus Ihrer Authenticator-App.",
     sms: "Code aus der Nachricht",
-    smsHint: "Lassen Sie sich zuerst einen Code senden und geben Sie ihn dann hier ein.",
-    sendCode: "Code senden",
-    sendNewCode: "Neuen Code senden",
-    eidText: "Bestätigen Sie mit Ihrer eID. Sie kommen zu Ihrem eID-Anbieter und danach hierher zurück.",
+    smsHint: "Fordern Sie zuerst einen Code an und geben Sie ihn dann hier ein.",
+    sendCode: "Code anfordern",
+    sendNewCode: "Neuen Code anfordern",
+    eidText:
+      "Bestätigen Sie mit Ihrer eID. Wir leiten Sie zu Ihrem eID-Anbieter weiter; danach kommen Sie hierher zurück.",
     eidButton: "Weiter mit eID",
     eidDone: "Sie haben mit Ihrer eID bestätigt.",
     alternatives:
-      "Ihr Zertifikat lässt sich auf mehr als eine Weise verwenden. Füllen Sie aus, was Ihre Weise braucht.",
+      "Sie können auf verschiedene Arten bestätigen. Füllen Sie die Felder für die Art aus, die Sie nutzen möchten.",
     approve: "Bestätigen und unterschreiben",
     refuse: "Ablehnen",
 
     creationTitle: "Signaturzertifikat ausstellen",
     creationLead:
-      "{client} bittet darum, für Sie ein Signaturzertifikat auszustellen. Prüfen Sie, was darin steht, und wählen Sie dann eine PIN.",
-    creationHeading: "Das wird ausgestellt",
+      "{client} bittet uns, für Sie ein Signaturzertifikat auszustellen. Prüfen Sie die Angaben und wählen Sie dann eine PIN.",
+    creationHeading: "Ihr neues Zertifikat",
     policy: "Art des Zertifikats",
     givenName: "Vorname",
     surname: "Nachname",
     country: "Land",
     validFor: "Gültig für",
-    days: "{days} Tage",
+    days: Amount(one: "1 Tag", many: "{days} Tage"),
     pinHeading: "Signatur-PIN wählen",
     newPIN: "Neue Signatur-PIN",
     newPINHint:
-      "6 bis 12 Ziffern. Sie brauchen sie für jede Unterschrift, und niemand kann sie Ihnen noch einmal sagen. Geben Sie sie keiner Anwendung.",
-    repeatedPIN: "Dieselbe PIN noch einmal",
+      "6 bis 12 Ziffern. Sie brauchen diese PIN für jede Unterschrift. Sie kann nicht wiederhergestellt werden. Geben Sie sie nie in einer anderen App ein.",
+    repeatedPIN: "Neue PIN wiederholen",
     create: "Zertifikat ausstellen",
     deletionTitle: "Signaturzertifikat löschen?",
     deletionLead:
-      "{client} bittet darum, einen Ihrer Signaturschlüssel zu löschen. Prüfen Sie, welchen, und bestätigen Sie dann.",
+      "{client} bittet uns, eines Ihrer Signaturzertifikate zu löschen. Prüfen Sie, ob es das richtige ist, und bestätigen Sie dann.",
     deletionHeading: "Das wird gelöscht",
     deletionWarning:
-      "Der Schlüssel wird endgültig gelöscht und sein Zertifikat widerrufen. Damit kann nichts mehr unterschrieben werden. Was Sie früher unterschrieben haben, ändert sich nicht.",
+      "Das Zertifikat wird widerrufen und sein Schlüssel endgültig gelöscht. Sie können danach nicht mehr damit unterschreiben. Bereits geleistete Unterschriften ändern sich nicht.",
     delete: "Endgültig löschen",
 
-    problemHeading: "Bitte prüfen",
-    logInFailed: "Benutzername oder Passwort ist falsch.",
-    missingUsername: "Geben Sie Ihren Benutzernamen ein.",
-    missingPassword: "Geben Sie Ihr Passwort ein.",
-    missingPIN: "Geben Sie Ihre Signatur-PIN ein.",
-    missingOTP: "Geben Sie den Einmalcode ein.",
-    missingSMS: "Geben Sie den Code aus der Nachricht ein.",
-    missingEID: "Bestätigen Sie zuerst mit Ihrer eID.",
-    missingNewPIN: "Wählen Sie eine Signatur-PIN.",
-    missingRepeatedPIN: "Geben Sie die neue PIN ein zweites Mal ein.",
-    unsuitablePIN: "Wählen Sie 6 bis 12 Ziffern, die nicht alle gleich sind und nicht auf- oder absteigend zählen.",
-    pinsDiffer: "Die beiden PINs sind nicht gleich.",
-    wrongPIN: "Die Signatur-PIN ist falsch. Nach zu vielen falschen Versuchen wird sie gesperrt.",
-    wrongOTP: "Der Einmalcode ist falsch oder wurde schon verwendet. Warten Sie auf den nächsten.",
-    wrongSMS: "Der Code ist falsch oder zu alt. Prüfen Sie ihn oder lassen Sie sich einen neuen senden.",
-    wrongEID: "Die Bestätigung mit Ihrer eID ist nicht gelungen.",
-    lockedLogIn: "Dieses Konto ist nach zu vielen falschen Versuchen gesperrt.",
-    lockedPIN: "Die Signatur-PIN ist nach zu vielen falschen Versuchen gesperrt.",
-    lockedOTP: "Einmalcodes sind nach zu vielen falschen Versuchen gesperrt.",
-    lockedSMS: "Codes per Nachricht sind nach zu vielen falschen Versuchen gesperrt.",
-    lockedEID: "Die eID ist für dieses Zertifikat gesperrt.",
-    notEnough: "Das genügt nicht. Füllen Sie alles aus, was Ihr Zertifikat braucht.",
-    codeSent: "Ein Code wurde Ihnen gesendet.",
-    codeNotSent: "Der Code konnte nicht gesendet werden. Versuchen Sie es in einigen Minuten wieder.",
-    tooManyTries: "Zu viele Versuche in kurzer Zeit. Warten Sie eine Minute und versuchen Sie es dann wieder.",
-    busy: "Der Dienst ist ausgelastet. Nichts wurde unterschrieben; versuchen Sie es gleich noch einmal.",
+    problemHeading: "Es gibt ein Problem",
+    logInFailed:
+      "Der Benutzername oder das Passwort ist falsch. Bitte prüfen Sie beides und versuchen Sie es noch einmal.",
+    missingUsername: "Bitte geben Sie Ihren Benutzernamen ein.",
+    missingPassword: "Bitte geben Sie Ihr Passwort ein.",
+    missingPIN: "Bitte geben Sie Ihre Signatur-PIN ein.",
+    missingOTP: "Bitte geben Sie den Einmalcode ein.",
+    missingSMS: "Bitte geben Sie den Code aus der Nachricht ein.",
+    missingEID: "Bitte bestätigen Sie zuerst mit Ihrer eID.",
+    missingNewPIN: "Bitte wählen Sie eine Signatur-PIN.",
+    missingRepeatedPIN: "Bitte wiederholen Sie die neue PIN.",
+    unsuitablePIN:
+      "Bitte wählen Sie 6 bis 12 Ziffern, aber nicht lauter gleiche und keine fortlaufenden wie 111111 oder 123456.",
+    pinsDiffer: "Die beiden PINs stimmen nicht überein. Bitte geben Sie zweimal dieselbe PIN ein.",
+    wrongPIN:
+      "Die Signatur-PIN ist falsch. Bitte prüfen Sie sie und versuchen Sie es noch einmal. Nach zu vielen falschen Eingaben wird sie gesperrt.",
+    wrongOTP:
+      "Der Einmalcode ist falsch oder wurde schon verwendet. Bitte warten Sie auf den nächsten Code und geben Sie diesen ein.",
+    wrongSMS: "Der Code ist falsch oder abgelaufen. Bitte prüfen Sie ihn oder fordern Sie einen neuen an.",
+    wrongEID: "Die Bestätigung mit Ihrer eID ist fehlgeschlagen. Bitte versuchen Sie es noch einmal.",
+    lockedLogIn:
+      "Dieses Konto ist nach zu vielen falschen Eingaben gesperrt. Bitte wenden Sie sich an den Kundendienst, um es entsperren zu lassen.",
+    lockedPIN:
+      "Ihre Signatur-PIN ist nach zu vielen falschen Eingaben gesperrt. Bitte wenden Sie sich an den Kundendienst, um sie entsperren zu lassen.",
+    lockedOTP:
+      "Einmalcodes sind nach zu vielen falschen Eingaben gesperrt. Bitte wenden Sie sich an den Kundendienst, um sie entsperren zu lassen.",
+    lockedSMS:
+      "Codes per Nachricht sind nach zu vielen falschen Eingaben gesperrt. Bitte wenden Sie sich an den Kundendienst, um sie entsperren zu lassen.",
+    lockedEID:
+      "Ihre eID ist für dieses Zertifikat gesperrt. Bitte wenden Sie sich an den Kundendienst, um sie entsperren zu lassen.",
+    notEnough:
+      "Das reicht zum Bestätigen noch nicht aus. Bitte füllen Sie alle Felder aus, die für Ihr Zertifikat nötig sind.",
+    codeSent: "Wir haben Ihnen einen Code gesendet. Bitte geben Sie ihn unten ein.",
+    codeNotSent: "Wir konnten den Code nicht senden. Bitte versuchen Sie es in einigen Minuten noch einmal.",
+    tooManyTries:
+      "Zu viele Versuche in kurzer Zeit. Bitte warten Sie eine Minute und versuchen Sie es dann noch einmal.",
+    busy:
+      "Der Dienst ist gerade ausgelastet. Es wurde nichts unterschrieben. Bitte versuchen Sie es gleich noch einmal.",
     otherCredential:
-      "Das Zertifikat hat sich inzwischen geändert. Nichts wurde unterschrieben; sehen Sie sich das neue an und entscheiden Sie noch einmal.",
+      "Ihr Zertifikat hat sich inzwischen geändert. Es wurde nichts unterschrieben. Bitte prüfen Sie das neue Zertifikat und entscheiden Sie dann noch einmal.",
 
     unknownClient: Pair(
       title: "Dieser Link funktioniert nicht",
       text:
-        "Die Anwendung, die Sie hierher geleitet hat, ist uns nicht bekannt, oder sie will Sie an eine Adresse senden, die es nicht ist. Nichts wurde unterschrieben."
+        "Wir kennen die Website oder App nicht, die Sie hierher geleitet hat, oder ihre Rücksprungadresse ist bei uns nicht hinterlegt. Es wurde nichts unterschrieben. Bitte schließen Sie diese Seite und informieren Sie den Betreiber der Website oder App."
     ),
     invalidRequest: Pair(
       title: "Diese Anfrage ist ungültig",
       text:
-        "Die Anwendung, die Sie hierher geleitet hat, hat einen Fehler gemacht. Nichts wurde unterschrieben. Gehen Sie zu ihr zurück und versuchen Sie es noch einmal; hilft das nicht, sagen Sie es ihrem Betreiber."
+        "Die Website oder App, die Sie hierher geleitet hat, hat einen Fehler gemacht. Es wurde nichts unterschrieben. Bitte gehen Sie dorthin zurück und versuchen Sie es noch einmal. Wenn das nicht hilft, informieren Sie bitte den Betreiber."
     ),
     expired: Pair(
       title: "Diese Seite ist abgelaufen",
       text:
-        "Sie war zu lange offen, oder dieser Schritt ist schon erledigt. Gehen Sie zur Anwendung zurück und beginnen Sie neu."
+        "Sie war zu lange geöffnet, oder dieser Schritt ist schon erledigt. Bitte gehen Sie zur Website oder App zurück und beginnen Sie noch einmal."
     ),
     notFromOurPage: Pair(
       title: "Wir konnten Ihre Anfrage nicht prüfen",
       text:
-        "Sie scheint nicht von unserer Seite zu kommen. Erlauben Sie Cookies für diese Seite, verwenden Sie nur ein Fenster, und beginnen Sie in der Anwendung neu. Nichts wurde unterschrieben."
+        "Sie scheint nicht von unserer Seite zu kommen. Es wurde nichts unterschrieben. Bitte erlauben Sie Cookies für diese Seite und verwenden Sie nur ein Fenster. Gehen Sie dann zur Website oder App zurück und beginnen Sie noch einmal."
     ),
-    notFound: Pair(title: "Seite nicht gefunden", text: "Unter dieser Adresse gibt es nichts."),
+    notFound: Pair(
+      title: "Seite nicht gefunden",
+      text:
+        "Unter dieser Adresse gibt es keine Seite. Bitte prüfen Sie den Link, oder gehen Sie zur Website oder App zurück und beginnen Sie noch einmal."
+    ),
     tooManyTriesPage: Pair(
       title: "Zu viele Versuche",
-      text: "Es gab zu viele Versuche in kurzer Zeit. Warten Sie einige Minuten und beginnen Sie dann neu."),
+      text:
+        "Es gab zu viele Versuche in kurzer Zeit. Bitte warten Sie einige Minuten, gehen Sie dann zur Website oder App zurück und beginnen Sie noch einmal."
+    ),
     serverError: Pair(
       title: "Etwas ist schiefgegangen",
       text:
-        "Der Fehler liegt bei uns. Beginnen Sie in der Anwendung neu; geschieht es wieder, nennen Sie uns die Nummer unten."
+        "Der Fehler liegt bei uns. Bitte gehen Sie zur Website oder App zurück und beginnen Sie noch einmal. Wenn es wieder passiert, nennen Sie uns bitte die Referenznummer unten."
     ),
     unavailable: Pair(
       title: "Der Dienst ist nicht verfügbar",
-      text: "Nichts wurde unterschrieben. Versuchen Sie es in einigen Minuten wieder."),
-    detail: "Für den Betreiber der Anwendung",
-    reference: "Nummer",
-    confirmed: Pair(title: "Danke", text: "Ihre Bestätigung ist angekommen. Sie können diese Seite schließen."),
-    denied: Pair(title: "Sie haben abgelehnt", text: "Nichts wird unterschrieben. Sie können diese Seite schließen."),
+      text: "Es wurde nichts unterschrieben. Bitte versuchen Sie es in einigen Minuten noch einmal."),
+    detail: "Für den Betreiber der Website oder App",
+    reference: "Referenznummer",
+    confirmed: Pair(
+      title: "Vielen Dank", text: "Ihre Bestätigung ist bei uns eingegangen. Sie können diese Seite jetzt schließen."),
+    denied: Pair(
+      title: "Sie haben abgelehnt", text: "Es wird nichts unterschrieben. Sie können diese Seite jetzt schließen."),
     alreadyAnswered: Pair(
       title: "Schon beantwortet",
-      text: "Diese Anfrage wurde schon beantwortet oder ist abgelaufen. Sie können diese Seite schließen."),
+      text: "Diese Anfrage wurde schon beantwortet oder ist abgelaufen. Sie können diese Seite jetzt schließen."),
     backTo: "Zurück zu {client}",
     back: "Zurück",
-    forwardTitle: "Sie werden zu Ihrem eID-Anbieter geleitet",
-    forwardText: "Wenn nichts geschieht, folgen Sie dem Link.",
+    forwardTitle: "Sie werden zu Ihrem eID-Anbieter weitergeleitet",
+    forwardText: "Falls nichts geschieht, nutzen Sie bitte diese Schaltfläche.",
     forwardLink: "Weiter zu {host}",
 
     months: [

@@ -15,7 +15,7 @@ enum BindingMessage {
     partner: String, description: String?, count: Int, digests: [[UInt8]], language: String, longest: Int
   ) -> String {
     let isGerman = language.prefix { $0 != "-" }.lowercased() == "de"
-    let unit = isGerman ? (count == 1 ? "Signatur" : "Signaturen") : (count == 1 ? "signature" : "signatures")
+    let unit = isGerman ? (count == 1 ? "Unterschrift" : "Unterschriften") : (count == 1 ? "signature" : "signatures")
     let tail = "\(count) \(unit)" + (digests.isEmpty ? "" : ", \(code(of: digests))")
     let head = [partner, description ?? ""].map(plain).filter { !$0.isEmpty }.joined(separator: ": ")
     let room = longest - tail.utf8.count - 2

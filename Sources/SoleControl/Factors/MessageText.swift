@@ -15,22 +15,32 @@ struct MessageText {
 
   func oneTimeCode(_ code: String, partner: String, minutes: Int64, description: String?) -> String {
     let about = description.flatMap(Self.line).map { " (\($0))" } ?? ""
+    let time = time(minutes)
     return switch language {
     case .english:
-      "\(code) is your code for signing at \(Self.name(partner))\(about). Valid for \(minutes) minutes. Tell it nobody."
+      "\(code) is your code for signing at \(Self.name(partner))\(about). Valid for \(time). Do not share it with anyone."
     case .german:
-      "\(code) ist Ihr Code zum Signieren bei \(Self.name(partner))\(about). Gültig für \(minutes) Minuten. Nennen Sie ihn niemandem."
+      "\(code) ist Ihr Code zum Unterschreiben bei \(Self.name(partner))\(about). Gültig für \(time). Geben Sie ihn an niemanden weiter."
     }
   }
 
   func confirmation(_ url: String, partner: String, count: Int, minutes: Int64, description: String?) -> String {
     let about = description.flatMap(Self.line).map { " (\($0))" } ?? ""
     let name = Self.name(partner)
+    let time = time(minutes)
     return switch language {
     case .english:
-      "\(name) asks you to sign\(count == 1 ? "" : " \(count) times")\(about). Look at it and confirm within \(minutes) minutes: \(url)"
+      "\(name) asks you for \(count == 1 ? "your signature" : "\(count) signatures")\(about). Check the request and confirm it within \(time): \(url)"
     case .german:
-      "\(name) bittet Sie um \(count == 1 ? "eine Signatur" : "\(count) Signaturen")\(about). Ansehen und bestätigen innerhalb von \(minutes) Minuten: \(url)"
+      "\(name) bittet Sie um \(count == 1 ? "Ihre Unterschrift" : "\(count) Unterschriften")\(about). Bitte prüfen Sie die Anfrage und bestätigen Sie sie innerhalb von \(time): \(url)"
+    }
+  }
+
+  /// After a preposition: `für`, `innerhalb von`.
+  private func time(_ minutes: Int64) -> String {
+    switch language {
+    case .english: "\(minutes) minute\(minutes == 1 ? "" : "s")"
+    case .german: "\(minutes) Minute\(minutes == 1 ? "" : "n")"
     }
   }
 

@@ -36,6 +36,27 @@ struct PageTextsTests {
     #expect(same == [], "the same in both languages")
   }
 
+  @Test("customers are spoken to in their own words, and politely")
+  func words() {
+    let insiders: [(PageLanguage, [String])] = [
+      (.english, ["application", "requester", "digest", "nobody", "tries", "PIN to no", "meanwhile"]),
+      (.german, ["Anwendung", "Anfragende", "Prüfwert", "Hash", "Token", "du ", "dein", "ae", "oe"]),
+    ]
+    for (language, words) in insiders {
+      for (name, values) in texts(.of(language)) {
+        for value in values {
+          #expect(!words.contains { value.contains($0) }, "\(name): \(value)")
+          // Sentences end, labels do not.
+          #expect(!value.contains(/\p{L}\. \p{Lu}/) || value.hasSuffix("."), "\(name): \(value)")
+        }
+      }
+    }
+    let german = texts(.german)
+    for name in german.keys where name.hasPrefix("missing") || name.hasPrefix("locked") {
+      #expect(german[name]?.first?.contains("Bitte ") == true, "\(name)")
+    }
+  }
+
   @Test("no template uses a text that does not exist, and no text stands unused")
   func used() {
     let names = Set(texts(.english).keys)

@@ -38,7 +38,7 @@ struct PagesBench {
     SigningView(
       credential: "Alice Example, p256",
       certificate: .init(
-        subject: "CN=Alice Example,2.5.4.42=Alice,C=AT", issuer: "CN=Example CA,O=Example Trust,C=AT",
+        subject: "CN=Alice Example,2.5.4.42=#0C05416C696365,C=AT", issuer: "CN=Example CA,O=Example Trust,C=AT",
         validTo: 1_861_833_600),
       documents: labels.enumerated().map {
         .init(label: $0.element, digest: [UInt8(truncatingIfNeeded: $0.offset)] + [UInt8](repeating: 0xab, count: 31))
