@@ -31,7 +31,7 @@ final class X509Certificate: @unchecked Sendable {
   }
 
   /// The subject, RFC 4514.
-  var subjectName: String { get throws { try Certificate.name(X509_get_subject_name(pointer)) } }
+  var subjectName: String { get throws { try DistinguishedName.text(of: X509_get_subject_name(pointer)) } }
 
   /// Whether subject and issuer are the same name, as those of a root are.
   var isSelfIssued: Bool { X509_NAME_cmp(X509_get_subject_name(pointer), X509_get_issuer_name(pointer)) == 0 }
@@ -97,8 +97,8 @@ extension Certificate {
     let subject = X509_get_subject_name(certificate.pointer)
     self.init(
       chain: chain, notBefore: try unixTime(X509_get0_notBefore(certificate.pointer)),
-      notAfter: try unixTime(X509_get0_notAfter(certificate.pointer)), subject: try Self.name(subject),
-      issuer: try Self.name(X509_get_issuer_name(certificate.pointer)),
+      notAfter: try unixTime(X509_get0_notAfter(certificate.pointer)), subject: try DistinguishedName.text(of: subject),
+      issuer: try DistinguishedName.text(of: X509_get_issuer_name(certificate.pointer)),
       organization: Self.part(NID_organizationName, of: subject),
       commonName: Self.part(NID_commonName, of: subject),
       serialNumber: try Self.serialNumber(X509_get0_serialNumber(certificate.pointer)),
@@ -107,42 +107,6 @@ extension Certificate {
 
   private static func publicKey(_ key: OpaquePointer?) throws -> [UInt8] {
     try encoded("public key") { i2d_X509_PUBKEY(key, $0) }
-  }
-
-  /// The attribute types that have a name in RFC 4514 §3. Parsers need not know any other name, so other types
-  /// are written as dotted OIDs.
-  private static let namedTypes: Set<Int32> = [
-    NID_commonName, NID_localityName, NID_stateOrProvinceName, NID_organizationName, NID_organizationalUnitName,
-    NID_countryName, NID_streetAddress, NID_domainComponent, NID_userId,
-  ]
-
-  /// RFC 4514 text, most specific part first, in UTF-8.
-  fileprivate static func name(_ name: OpaquePointer?) throws -> String {
-    var text = ""
-    var set: Int32?
-    for index in stride(from: X509_NAME_entry_count(name) - 1, through: 0, by: -1) {
-      let entry = X509_NAME_get_entry(name, index)
-      // Entries of one set are one relative name of several values.
-      if let set { text += set == X509_NAME_ENTRY_set(entry) ? "+" : "," }
-      set = X509_NAME_ENTRY_set(entry)
-      text += try Self.text(ofEntry: entry)
-    }
-    return text
-  }
-
-  private static func text(ofEntry entry: OpaquePointer?) throws -> String {
-    let single = try nonNil(X509_NAME_new(), "memory")
-    defer { X509_NAME_free(single) }
-    try check(X509_NAME_add_entry(single, entry, -1, 0), "a name that cannot be printed")
-    let bio = try nonNil(BIO_new(BIO_s_mem()), "memory")
-    defer { BIO_free(bio) }
-    let isNamed = namedTypes.contains(OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry)))
-    // Without ESC_MSB, letters beyond ASCII stay as they are.
-    let flags =
-      UInt(XN_FLAG_SEP_COMMA_PLUS) | UInt(isNamed ? XN_FLAG_FN_SN : XN_FLAG_FN_OID) | UInt(ASN1_STRFLGS_ESC_2253)
-      | UInt(ASN1_STRFLGS_ESC_CTRL) | UInt(ASN1_STRFLGS_UTF8_CONVERT)
-    try check(X509_NAME_print_ex(bio, single, 0, flags), "a name that cannot be printed")
-    return OpenSSLPKI.text(of: bio)
   }
 
   private static func part(_ nid: Int32, of name: OpaquePointer?) -> String? {

@@ -75,7 +75,8 @@ struct PartsTests {
       ("CN=Steve Kille,O=Isode Limited,C=GB", true), (#"CN=Before\0dAfter,DC=example"#, true),
       ("2.5.4.42=Alice+CN=A", true), (#"OU=Sales+CN=J.  Smith\, Jr,DC=net"#, true), ("1.3.6.1.4.1=#04024869", true),
       ("/O=X/CN=Y", false), ("", false), ("CN", false), ("CN=a,b", false), ("CN=a;O=b", false), (#"CN=a\"#, false),
-      ("CN= a", false), ("2.5.4.a=x", false),
+      ("CN= a", false), ("2.5.4.a=x", false), ("CN=a ,O=b", false), (#"CN=a\ ,O=b"#, true), ("CN=\\#1", true),
+      ("2.5.4.42=#0c0161,C=AT", true), ("2.5.4.42=#Alice", false), ("2.5.4.42=#0c016", false), ("CN=#", false),
     ])
   func names(_ text: String, _ isValid: Bool) { #expect(DistinguishedName.isValid(text) == isValid) }
 

@@ -114,7 +114,7 @@ struct AnswerTests {
     let full = try await info("ec", #","certificates":"none","certInfo":true,"authInfo":true"#, .v1)
     let cert = try #require(full["cert"]?.object)
     #expect(cert["certificates"] == nil && cert["validFrom"]?.string?.wholeMatch(of: /[0-9]{14}Z/) != nil)
-    #expect(cert["subjectDN"] == "CN=Alice Example,2.5.4.42=Alice,2.5.4.4=Example,C=AT")
+    #expect(cert["subjectDN"] == "CN=Alice Example,2.5.4.42=#0C05416C696365,2.5.4.4=#0C074578616D706C65,C=AT")
     #expect(full["PIN"]?.object?["presence"] == "optional" && full["OTP"]?.object?["type"] == "offline")
     #expect(full["authMode"] == "explicit" && full["key"]?.object?["curve"] == "1.2.840.10045.3.1.7")
     #expect(full["key"]?.object?["algo"]?.array?.first == "1.2.840.10045.4.3.2")

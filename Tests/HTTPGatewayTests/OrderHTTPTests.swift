@@ -142,7 +142,9 @@ struct OrderHTTPTests {
       .v2, token: access)
     let id = try #require(made["credentialID"]?.string, "\(made)")
     #expect(made.status == 200 && made["cert"]?.object?["certificates"]?.array?.count == 3)
-    #expect(made["cert"]?.object?["subjectDN"] == "CN=Alice Example,2.5.4.42=Alice,2.5.4.4=Example,C=AT")
+    #expect(
+      made["cert"]?.object?["subjectDN"] == "CN=Alice Example,2.5.4.42=#0C05416C696365,2.5.4.4=#0C074578616D706C65,C=AT"
+    )
     #expect(made["auth"]?.object?["expression"] == "PIN" && made["key"]?.object?["status"] == "enabled")
     let again = try await bench.call("credentials/create", body(), .v2, token: access)
     #expect(again.row.hasPrefix("401 invalid_token"))

@@ -68,7 +68,8 @@ struct OrderTests {
       bearer.principal == Principal(partner: SigningBench.partner, signer: SignerID("alice"), client: ClientID("app")))
     let credential = try await setting.create(
       bearer, claim: SubjectClaim(commonName: "Alice Example", surname: "Example", country: "AT"))
-    #expect(credential.certificate.subject == "CN=Alice Example,2.5.4.42=Alice,2.5.4.4=Example,C=AT")
+    #expect(
+      credential.certificate.subject == "CN=Alice Example,2.5.4.42=#0C05416C696365,2.5.4.4=#0C074578616D706C65,C=AT")
     #expect(credential.certificate.notAfter > bench.clock.now + 29 * 86400 && credential.signer == SignerID("alice"))
     #expect(try await service.credential(credential.id, as: bench.principal()) == credential)
     let file = try temporaryFolder().appendingPathComponent("certificate.der")
@@ -116,6 +117,12 @@ struct OrderTests {
     for claim in claims {
       await #expect(throws: Refusal.subjectDiffers) { try await setting.create(bearer, claim: claim) }
     }
+    // Another spelling of the same letters is no other name.
+    let identity = EnrolledIdentity(
+      signer: SignerID("j"), partner: PartnerID("p"), commonName: "J\u{fc}rgen", givenName: "J\u{fc}rgen",
+      surname: "\u{212b}", country: "AT")
+    #expect(identity.agrees(with: SubjectClaim(commonName: "Ju\u{308}rgen", surname: "A\u{30a}")))
+    #expect(!identity.agrees(with: SubjectClaim(commonName: "Jurgen")))
     for policy in [TestIssuance.policies.oauth2code, "1.2.3"] {
       await #expect(throws: Refusal.policyNotOffered) { try await setting.create(bearer, policy: policy) }
     }

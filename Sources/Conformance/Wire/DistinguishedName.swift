@@ -22,11 +22,14 @@ enum DistinguishedName {
   }
 
   private static func takeValue(_ rest: inout ArraySlice<UInt8>) -> Bool {
+    if rest.first == UInt8(ascii: "#") { return takeHex(&rest) }
     // RFC 4514 §3: these must be escaped inside a value.
     let special = Array("\"+,;<>".utf8)
     if rest.first == UInt8(ascii: " ") { return false }
+    var isOpenSpace = false
     while let octet = rest.first, octet != UInt8(ascii: ","), octet != UInt8(ascii: "+") {
       if octet == 0 || special.contains(octet) { return false }
+      isOpenSpace = octet == UInt8(ascii: " ")
       rest = rest.dropFirst()
       guard octet == UInt8(ascii: "\\") else { continue }
       guard let escaped = rest.popFirst() else { return false }
@@ -36,7 +39,15 @@ enum DistinguishedName {
         return false
       }
     }
-    return true
+    return !isOpenSpace
+  }
+
+  /// `#` and the value's BER in hexadecimal: of an attribute of one octet or more with its tag and length.
+  private static func takeHex(_ rest: inout ArraySlice<UInt8>) -> Bool {
+    let digits = rest.dropFirst().prefix { isHex($0) }
+    rest = rest.dropFirst(1 + digits.count)
+    let isEnd = rest.first.map { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "+") } ?? true
+    return isEnd && digits.count >= 4 && digits.count.isMultiple(of: 2)
   }
 
   private static func isLetter(_ octet: UInt8) -> Bool {

@@ -41,12 +41,13 @@ public struct EnrolledIdentity: Sendable, Equatable {
       surname: surname, country: country)
   }
 
-  /// Whether nothing that is claimed says otherwise, octet by octet: Swift's own comparison takes different spellings of
-  /// a letter for the same.
+  /// Whether nothing that is claimed says otherwise. Composed and decomposed letters are the same (Unicode canonical
+  /// equivalence, as Swift compares): which of them a partner's system sends is an accident, and the certificate gets the
+  /// enrolled spelling.
   func agrees(with claim: SubjectClaim) -> Bool {
     [
       (claim.commonName, commonName), (claim.givenName, givenName), (claim.surname, surname), (claim.country, country),
-    ].allSatisfy { claimed, known in claimed.map { $0.utf8.elementsEqual(known.utf8) } ?? true }
+    ].allSatisfy { claimed, known in claimed.map { $0 == known } ?? true }
   }
 }
 
