@@ -29,7 +29,8 @@ extension Response {
     switch error.kind {
     case .unauthenticated:
       let isLogin = error.code == "invalid_request"
-      headers[.wwwAuthenticate] = isLogin ? #"Basic realm="countersign""# : #"Bearer error="\#(error.code)""#
+      headers[.wwwAuthenticate] =
+        isLogin ? #"Basic realm="countersign", charset="UTF-8""# : #"Bearer error="\#(error.code)""#
     case .temporarilyUnavailable: headers[.retryAfter] = "\(error.retryAfter)"
     case .tooManyRequests(let seconds): headers[.retryAfter] = "\(seconds)"
     case .methodNotAllowed: headers[.allow] = "POST"

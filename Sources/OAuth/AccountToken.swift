@@ -30,7 +30,7 @@ extension AuthorizationServer {
     else { throw refused }
     guard try await tokens.signer(named: account, of: client.partner) != nil else { throw refused }
     return AdmittedAccount(
-      name: account, token: "account \(client.id) \(id)",
+      name: AccountName.prepared(account), token: "account \(client.id) \(id)",
       usedUntil: issued + rules.accountTokenLife + rules.clockSkew)
   }
 

@@ -14,6 +14,8 @@ extension TokenService {
     username: String, password: String, from origin: Origin = .local, client: String? = nil,
     accepts: @Sendable (Account) -> Bool = { _ in true }
   ) async throws -> Account {
+    // Before it is counted: or each spelling of a name would have tries of its own.
+    let username = AccountName.prepared(username)
     let attempt = LogInAttempt(username, origin, client)
     // One at a time, or right passwords that come together would count as failures until the first is known to be right.
     guard !hasher.isBusy,
@@ -40,8 +42,10 @@ extension TokenService {
     }
     let isRight: Bool
     do {
-      // An unknown user costs the same time as a wrong password.
-      isRight = try await hasher.isRight(password, for: account?.passwordHash ?? "")
+      // An unknown user costs the same time as a wrong password, and as what can be no password.
+      let prepared = PreparedPassword(password)
+      isRight = try await hasher.isRight(
+        prepared ?? .impossible, for: prepared == nil ? "" : account?.passwordHash ?? "")
     } catch {
       try await store.writeOAuth { try $0.takeBack(counted) }
       throw error
@@ -54,21 +58,37 @@ extension TokenService {
     return account
   }
 
+  /// An account with this name and password, ready to be stored.
+  ///
+  /// - Throws: `UnsuitablePassword`.
+  public func newAccount(
+    username: String, password: String, partner: String, signer: String
+  ) async throws -> Account {
+    guard let password = PreparedPassword(password) else { throw UnsuitablePassword() }
+    return Account(
+      username: AccountName.prepared(username), passwordHash: try await hasher.hash(password), partner: partner,
+      signer: signer)
+  }
+
   /// Forgets the wrong passwords of a name, wherever they came from. For the operator.
   ///
   /// - Returns: how many counters there were.
   public func unlock(username: String) async throws -> Int {
-    try await store.writeOAuth { try $0.removeAttempts(of: AttemptKey.owner(ofName: username)) }
+    try await store.writeOAuth { try $0.removeAttempts(of: AttemptKey.owner(ofName: AccountName.prepared(username))) }
   }
 
   /// The signer behind a partner's name for its user; nil if the partner has no such user.
   public func signer(named username: String, of partner: String) async throws -> String? {
-    guard let account = try await store.readOAuth({ try $0.account(username) }), account.partner == partner else {
+    let name = AccountName.prepared(username)
+    guard let account = try await store.readOAuth({ try $0.account(name) }), account.partner == partner else {
       return nil
     }
     return account.signer
   }
 }
+
+/// A text that can be no password: empty, too long, or with characters that have no stable form.
+public struct UnsuitablePassword: Error {}
 
 private struct LogInAttempt: Sendable {
   let pair: AttemptKey

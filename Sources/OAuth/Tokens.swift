@@ -35,6 +35,7 @@ public struct TokenRecord: Sendable, Equatable {
 
 /// A user who can log in with a password (`auth/login`, and the authorization server's page).
 public struct Account: Sendable, Equatable {
+  /// As `AccountName` prepares it.
   public let username: String
   /// As `PasswordHasher` writes it.
   public let passwordHash: String
@@ -51,8 +52,8 @@ public struct Account: Sendable, Equatable {
 
 /// A slow hash for log-in passwords. Implementations take the same time for every password.
 public protocol PasswordHasher: Sendable {
-  func hash(_ password: String) async throws -> String
-  func isRight(_ password: String, for hash: String) async throws -> Bool
+  func hash(_ password: PreparedPassword) async throws -> String
+  func isRight(_ password: PreparedPassword, for hash: String) async throws -> Bool
   /// Whether a further password would be refused now.
   var isBusy: Bool { get }
 }

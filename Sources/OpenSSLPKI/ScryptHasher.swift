@@ -31,14 +31,14 @@ public final class ScryptHasher: PasswordHasher {
   public var isBusy: Bool { work.isBusy }
 
   /// `scrypt$N,r,p$salt$key`, salt and key hexadecimal.
-  public func hash(_ password: String) async throws -> String {
+  public func hash(_ password: PreparedPassword) async throws -> String {
     let salt = try await random(16)
     let key = try await derive(password, salt)
     return "\(Self.prefix)$\(Hex.encode(salt))$\(Hex.encode(key))"
   }
 
   /// Takes the same time for a hash that is none, as an unknown user has.
-  public func isRight(_ password: String, for hash: String) async throws -> Bool {
+  public func isRight(_ password: PreparedPassword, for hash: String) async throws -> Bool {
     let parts = hash.split(separator: "$").map(String.init)
     let known = parts.count == 4 && parts[..<2].joined(separator: "$") == Self.prefix
     let salt = known ? (Hex.decode(parts[2]) ?? []) : [UInt8](repeating: 0, count: 16)
@@ -47,12 +47,11 @@ public final class ScryptHasher: PasswordHasher {
     return known && expected.count == key.count && CRYPTO_memcmp(expected, key, key.count) == 0
   }
 
-  private func derive(_ password: String, _ salt: [UInt8]) async throws -> [UInt8] {
+  private func derive(_ password: PreparedPassword, _ salt: [UInt8]) async throws -> [UInt8] {
     do {
       return try await work.run {
         var key = [UInt8](repeating: 0, count: 32)
-        let octets = Array(password.utf8)
-        let done = octets.withUnsafeBytes { bytes in
+        let done = password.octets.withUnsafeBytes { bytes in
           EVP_PBE_scrypt(
             bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, salt, salt.count, Self.cost,
             Self.blockSize, Self.parallelism, Self.maximumMemory, &key, key.count)

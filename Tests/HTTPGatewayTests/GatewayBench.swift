@@ -54,11 +54,10 @@ struct GatewayBench: Sendable {
       issuance: withIssuer ? try TestIssuance.make(list: list) : nil)
     jobs = SigningJobs(signing.service, notifier: notifier, rules: jobRules)
     let clock = signing.clock
-    let hasher = ScryptHasher(random: random)
     tokens = TokenService(
-      store: store, hasher: hasher, now: { clock.now }, random: random, text: Base64.encodeURL)
-    let account = Account(
-      username: "alice", passwordHash: try await hasher.hash(Self.password), partner: "portal", signer: "alice")
+      store: store, hasher: ScryptHasher(random: random), now: { clock.now }, random: random, text: Base64.encodeURL)
+    let account = try await tokens.newAccount(
+      username: "alice", password: Self.password, partner: "portal", signer: "alice")
     try await store.writeOAuth { try $0.put(account) }
     let other = Account(
       username: "bob", passwordHash: account.passwordHash, partner: "portal", signer: "bob")

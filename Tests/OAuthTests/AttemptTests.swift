@@ -173,6 +173,15 @@ struct AttemptTests {
     }
   }
 
+  @Test("what can be no password costs as much as a wrong one, and counts as one")
+  func impossiblePassword() async throws {
+    let hasher = CountingHasher()
+    let bench = try await ServerBench(hasher: hasher)
+    for _ in 0..<6 { #expect(try await attempt(bench, "alice", "\t") == "wrong") }
+    #expect(hasher.count == 6)
+    #expect(try await attempt(bench, "alice", ServerBench.password) == "30")
+  }
+
   @Test("the right password of an account that may not log in here counts as a wrong one")
   func foreignAccount() async throws {
     let bench = try await ServerBench()
@@ -271,10 +280,10 @@ private final class CountingHasher: PasswordHasher {
 
   func set(_ new: State) { state.withLock { $0 = new } }
 
-  func hash(_ password: String) async throws -> String { "known" }
-  func isRight(_ password: String, for hash: String) async throws -> Bool {
+  func hash(_ password: PreparedPassword) async throws -> String { "known" }
+  func isRight(_ password: PreparedPassword, for hash: String) async throws -> Bool {
     calls.withLock { $0 += 1 }
     if state.withLock({ $0 == .failing }) { throw PasswordHasherBusy() }
-    return hash == "known" && password == ServerBench.password
+    return hash == "known" && password == PreparedPassword(ServerBench.password)
   }
 }

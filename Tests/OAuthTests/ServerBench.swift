@@ -40,7 +40,7 @@ struct ServerBench {
         Self.client("machine", [.certificate], grants: [.clientCredentials]),
         Self.client("rival", [.secretPost], partner: "rival"),
       ]), tokens: tokens, assertions: assertions)
-    let hash = try await hasher.hash(Self.password)
+    let hash = try await tokens.newAccount(username: "", password: Self.password, partner: "", signer: "").passwordHash
     try await store.writeOAuth { store in
       for (name, partner) in [("alice", "portal"), ("acct-20931", "portal"), ("mallory", "rival")] {
         try store.put(Account(username: name, passwordHash: hash, partner: partner, signer: "signer-\(name)"))

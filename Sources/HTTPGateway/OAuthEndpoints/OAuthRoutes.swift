@@ -77,7 +77,7 @@ extension Response {
         : error.isTemporary ? .serviceUnavailable : error.code == "server_error" ? .internalServerError : .badRequest
     self.init(json: ["error": .string(error.code), "error_description": .string(error.text)], status: status)
     // RFC 6749 §5.2
-    if error.isUnauthenticated { headers[.wwwAuthenticate] = #"Basic realm="countersign""# }
+    if error.isUnauthenticated { headers[.wwwAuthenticate] = #"Basic realm="countersign", charset="UTF-8""# }
     if let seconds = error.retryAfter { headers[.retryAfter] = "\(seconds)" }
     if error.isTemporary { headers[.retryAfter] = "1" }
   }

@@ -103,9 +103,8 @@ struct SandboxPopulation {
     try await make(token: user.serviceToken, signer: user.signer)
     try await enrol(user)
     guard try await service.store.readOAuth({ try $0.account(user.username) }) == nil else { return }
-    let account = Account(
-      username: user.username, passwordHash: try await service.tokens.hasher.hash(user.password),
-      partner: seed.partner, signer: user.signer)
+    let account = try await service.tokens.newAccount(
+      username: user.username, password: user.password, partner: seed.partner, signer: user.signer)
     try await service.store.writeOAuth { try $0.put(account) }
   }
 
