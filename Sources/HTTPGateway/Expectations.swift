@@ -1,7 +1,6 @@
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import NIOCore
-internal import NIOHTTP1
 internal import NIOHTTPTypes
 internal import NIOHTTPTypesHTTP1
 
@@ -43,7 +42,7 @@ private struct BodyOnDemand: AsyncSequence, Sendable {
   func makeAsyncIterator() -> AsyncIterator { AsyncIterator(inner: body.makeAsyncIterator(), channel: channel) }
 }
 
-/// Ends a connection on which a final answer came before `100 Continue`: whether the body still follows is the
+/// Says that a connection ends on which a final answer came before `100 Continue`: whether the body still follows is the
 /// client's choice (RFC 9110 §10.1.1), and what follows must not be read as the wrong one of the two.
 final class RefusedExpectations: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
@@ -52,14 +51,10 @@ final class RefusedExpectations: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundOut = HTTPResponsePart
 
   private var isOpen = false
-  private var ends = false
   private var isHTTP1 = false
 
   func handlerAdded(context: ChannelHandlerContext) {
-    let pipeline = context.pipeline.syncOperations
-    guard let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self) else { return }
-    isHTTP1 = true
-    try? pipeline.addHandler(NoExpectationsInVersion10(), position: .before(codec))
+    isHTTP1 = (try? context.pipeline.syncOperations.handler(type: HTTP1ToHTTPServerCodec.self)) != nil
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -75,35 +70,9 @@ final class RefusedExpectations: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    switch unwrapOutboundIn(data) {
-    case .head(var head) where isOpen:
-      isOpen = false
-      guard head.status.kind != .informational else { break }
-      ends = true
-      head.headerFields[.connection] = "close"
-      return context.write(wrapOutboundOut(.head(head)), promise: promise)
-    case .end where ends:
-      // Only our half: what the client sends anyway is read to its end, so that no reset overtakes the answer.
-      let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-      let written = context.eventLoop.makePromise(of: Void.self)
-      written.futureResult.whenComplete { _ in bound.value.close(mode: .output, promise: nil) }
-      written.futureResult.cascade(to: promise)
-      return context.writeAndFlush(data, promise: written)
-    case .head, .body, .end: break
-    }
-    context.write(data, promise: promise)
-  }
-}
-
-/// RFC 9110 §10.1.1: an expectation in an HTTP/1.0 request is ignored.
-private final class NoExpectationsInVersion10: ChannelInboundHandler, RemovableChannelHandler {
-  typealias InboundIn = HTTPServerRequestPart
-  typealias InboundOut = HTTPServerRequestPart
-
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    guard case .head(var head) = unwrapInboundIn(data), head.version == .http1_0, head.headers.contains(name: "expect")
-    else { return context.fireChannelRead(data) }
-    head.headers.remove(name: "expect")
-    context.fireChannelRead(wrapInboundOut(.head(head)))
+    guard isOpen, case .head(var head) = unwrapOutboundIn(data) else { return context.write(data, promise: promise) }
+    isOpen = false
+    if head.status.kind != .informational { head.headerFields[.connection] = "close" }
+    context.write(wrapOutboundOut(.head(head)), promise: promise)
   }
 }

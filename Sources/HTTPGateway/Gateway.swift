@@ -56,7 +56,12 @@ public struct Gateway: Sendable {
     readinessProbe = ReadinessProbe(checkReadiness)
   }
 
-  public func router() -> Router<GatewayContext> {
+  /// Answers every request.
+  public func responder() -> some HTTPResponder<GatewayContext> {
+    FrontResponder(gateway: self, routes: router().buildResponder())
+  }
+
+  private func router() -> Router<GatewayContext> {
     let router = Router(context: GatewayContext.self)
     addOAuthRoutes(to: router)
     addConfirmRoutes(to: router)

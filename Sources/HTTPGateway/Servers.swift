@@ -32,7 +32,7 @@ extension Gateway {
     _ listeners: [Listener], asksForCertificates: Bool, limits: ConnectionLimits = ConnectionLimits(),
     onRunning: @escaping @Sendable (Int) async -> Void
   ) throws -> [any Service] {
-    let responder = router().buildResponder()
+    let responder = responder()
     return try listeners.enumerated().map { index, listener in
       var configuration = ApplicationConfiguration(
         address: .hostname(listener.host, port: listener.port), serverName: nil)
@@ -49,7 +49,8 @@ extension Gateway {
   ) throws -> HTTPServerBuilder {
     // Of connections of HTTP/1, and of streams of HTTP/2.
     let connection = HTTP1Channel.Configuration(
-      additionalChannelHandlers: [BodyPace(limits), RefusedExpectations()], idleTimeout: TimeAmount(limits.idle))
+      additionalChannelHandlers: [RequestGate(), BodyPace(limits), RefusedExpectations()],
+      idleTimeout: TimeAmount(limits.idle))
     let plain = HTTPServerBuilder { responder in
       HTTP1Channel(responder: Expectations.answered(responder), configuration: connection)
     }

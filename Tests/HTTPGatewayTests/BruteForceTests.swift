@@ -30,7 +30,7 @@ struct BruteForceTests {
     var fields = headers
     if let address { fields[HTTPField.Name("X-Forwarded-For")!] = address }
     let sent = fields
-    let application = Application(responder: RecordingResponder(gateway.router().buildResponder()))
+    let application = Application(responder: RecordingResponder(gateway.responder()))
     return try await application.test(.router) { client in
       try await client.execute(uri: path, method: .post, headers: sent, body: ByteBuffer(string: body)) {
         Reply(status: $0.status.code, text: String(buffer: $0.body), retryAfter: $0.headers[.retryAfter])

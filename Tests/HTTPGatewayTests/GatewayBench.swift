@@ -91,7 +91,7 @@ struct GatewayBench: Sendable {
 
   /// The routes. What goes through them is recorded.
   var application: some ApplicationProtocol {
-    Application(responder: RecordingResponder(gateway.router().buildResponder()))
+    Application(responder: RecordingResponder(gateway.responder()))
   }
 
   struct Answer: Sendable {

@@ -2,6 +2,7 @@ import HTTPGateway
 import Logging
 import NIOCore
 import NIOPosix
+import NIOSSL
 import ServiceLifecycle
 import Synchronization
 import Testing
@@ -11,37 +12,52 @@ final class RawConnection: ChannelInboundHandler, Sendable {
   typealias InboundIn = ByteBuffer
 
   private struct State {
-    var text = ""
+    var octets: [UInt8] = []
     var isClosed = false
     var channel: (any Channel)?
   }
 
   private let state = Mutex(State())
 
-  static func open(_ port: Int) async throws -> RawConnection {
+  /// - Parameter protocols: what TLS offers (RFC 7301), whose certificate is not looked at; nil: without TLS.
+  static func open(_ port: Int, tls protocols: [String]? = nil) async throws -> RawConnection {
     let connection = RawConnection()
+    let tls = try protocols.map { protocols in
+      var configuration = TLSConfiguration.makeClientConfiguration()
+      configuration.certificateVerification = .none
+      configuration.applicationProtocols = protocols
+      return try NIOSSLContext(configuration: configuration)
+    }
     let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(connection) }
+        channel.eventLoop.makeCompletedFuture {
+          if let tls {
+            try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: tls, serverHostname: nil))
+          }
+          try channel.pipeline.syncOperations.addHandler(connection)
+        }
       }.connect(host: "127.0.0.1", port: port).get()
     connection.state.withLock { $0.channel = channel }
     return connection
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    let text = String(buffer: unwrapInboundIn(data))
-    state.withLock { $0.text += text }
+    let part = unwrapInboundIn(data)
+    state.withLock { $0.octets += part.readableBytesView }
   }
 
   func channelInactive(context: ChannelHandlerContext) { state.withLock { $0.isClosed = true } }
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
-  /// All that has come so far.
-  var received: String { state.withLock(\.text) }
+  /// All that has come so far, as octets and as text.
+  var octets: [UInt8] { state.withLock(\.octets) }
+  var received: String { String(decoding: octets, as: UTF8.self) }
   var isClosed: Bool { state.withLock(\.isClosed) }
 
-  func send(_ text: String) async throws {
-    try await state.withLock(\.channel)?.writeAndFlush(ByteBuffer(string: text)).get()
+  func send(_ text: String) async throws { try await send(Array(text.utf8)) }
+
+  func send(_ octets: [UInt8]) async throws {
+    try await state.withLock(\.channel)?.writeAndFlush(ByteBuffer(bytes: octets)).get()
   }
 
   func close() async { try? await state.withLock(\.channel)?.close().get() }

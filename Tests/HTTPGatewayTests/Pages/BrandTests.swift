@@ -122,8 +122,7 @@ struct BrandTests {
 
   @Test("the service's logo is a picture of the size it says")
   func serviceLogo() async throws {
-    let router = try await GatewayBench().gateway.router()
-    try await Application(router: router).test(.router) { client in
+    try await GatewayBench().application.test(.router) { client in
       try await client.execute(uri: "/logo.png", method: .get) { answer in
         let octets = Array(answer.body.readableBytesView)
         #expect(answer.headers[.contentType] == "image/png")
