@@ -59,23 +59,24 @@ let package = Package(
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "COpenAPI"),
 
-    core("WireJSON", ["CJansson"]),
-    core("CSCModel", ["WireJSON", .product(name: "SwiftASN1", package: "swift-asn1")]),
+    core("Octets"),
+    core("WireJSON", ["Octets", "CJansson"]),
+    core("CSCModel", ["Octets", "WireJSON", .product(name: "SwiftASN1", package: "swift-asn1")]),
     core("AuditLog", ["WireJSON", crypto]),
     core("Attempts", [crypto]),
-    core("SoleControl", ["Attempts", "AuditLog", "WireJSON", crypto]),
-    core("OAuth", ["Attempts", "WireJSON", crypto]),
-    core("Conformance", ["WireJSON", crypto]),
+    core("SoleControl", ["Attempts", "AuditLog", "Octets", "WireJSON", crypto]),
+    core("OAuth", ["Attempts", "Octets", "WireJSON", crypto]),
+    core("Conformance", ["Octets", "WireJSON", crypto]),
     core("TimestampAuthority", ["SoleControl"]),
     core(
       "DocumentSigning",
       [
-        "SoleControl", "TimestampAuthority", "CSCModel", "WireJSON", crypto,
+        "SoleControl", "TimestampAuthority", "CSCModel", "Octets", "WireJSON", crypto,
         .product(name: "SwiftASN1", package: "swift-asn1"),
       ]),
 
     adapter(
-      "PKCS11Device", ["SoleControl", "CCryptoki", .product(name: "SwiftASN1", package: "swift-asn1")]),
+      "PKCS11Device", ["Octets", "SoleControl", "CCryptoki", .product(name: "SwiftASN1", package: "swift-asn1")]),
     adapter(
       "OpenSSLPKI",
       ["BlockingWork", "SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning", "Conformance", "COpenSSL"]),
@@ -83,7 +84,10 @@ let package = Package(
     adapter("Webhooks", ["SoleControl", "WireJSON", "OutboundHTTP", crypto]),
     adapter(
       "EIDProvider",
-      ["SoleControl", "OAuth", "WireJSON", "OutboundHTTP", crypto, .product(name: "JWTKit", package: "jwt-kit")]),
+      [
+        "Octets", "SoleControl", "OAuth", "WireJSON", "OutboundHTTP", crypto,
+        .product(name: "JWTKit", package: "jwt-kit"),
+      ]),
     // Not an implementation of a port but threads made usable, so adapters may build on it.
     .target(name: "BlockingWork", swiftSettings: strict),
     adapter(
@@ -95,8 +99,8 @@ let package = Package(
     adapter(
       "HTTPGateway",
       [
-        "Attempts", "BlockingWork", "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "TimestampAuthority",
-        "DocumentSigning", "COpenAPI",
+        "Attempts", "BlockingWork", "CSCModel", "Octets", "WireJSON", "SoleControl", "OAuth", "AuditLog",
+        "TimestampAuthority", "DocumentSigning", "COpenAPI",
         log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -125,8 +129,8 @@ let package = Package(
     .executableTarget(
       name: "countersign",
       dependencies: [
-        "WireJSON", "CSCModel", "SoleControl", "OAuth", "AuditLog", "PKCS11Device", "OpenSSLPKI", "EIDProvider",
-        "OutboundHTTP", "Webhooks", "SQLiteStore", "HTTPGateway", "EIDSimulator", "TimestampAuthority",
+        "Octets", "WireJSON", "CSCModel", "SoleControl", "OAuth", "AuditLog", "PKCS11Device", "OpenSSLPKI",
+        "EIDProvider", "OutboundHTTP", "Webhooks", "SQLiteStore", "HTTPGateway", "EIDSimulator", "TimestampAuthority",
         "DocumentSigning", "Conformance",
         log, crypto,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -170,8 +174,10 @@ let package = Package(
         "DocumentSigning", "TimestampAuthority", "SoleControl", "AuditLog", "OpenSSLPKI", "PKCS11Device", "TestSupport",
       ]),
     support("StoreConformance", ["Attempts", "SoleControl", "OAuth", "AuditLog", "WireJSON"]),
-    tests("WireJSONTests", ["WireJSON"]),
-    tests("CSCModelTests", ["CSCModel", "WireJSON"]),
+    tests("OctetsTests", ["Octets"]),
+    support("Growth", []),
+    tests("WireJSONTests", ["Growth", "WireJSON"]),
+    tests("CSCModelTests", ["CSCModel", "Growth", "WireJSON"]),
     tests("OAuthTests", ["Attempts", "OAuth", "CSCModel", "OpenSSLPKI", "WireJSON", "TestSupport", crypto]),
     tests(
       "ConformanceTests",

@@ -47,7 +47,9 @@ public struct SignatureTrail: Sendable {
   }
 
   public mutating func accept(_ entry: AuditEntry) {
-    guard let body = try? JSONValue.parse(entry.body).object, let kind = body["kind"]?.string else { return }
+    guard let body = try? JSONValue.parse(entry.body, limits: .own).object, let kind = body["kind"]?.string else {
+      return
+    }
     switch AuditEvent.Kind(rawValue: kind) {
     case .signatureIntended: accept(intent: body)
     case .signatureMade, .signatureReleased, .signatureUnknown, .signatureResumed:

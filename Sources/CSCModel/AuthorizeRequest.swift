@@ -1,3 +1,4 @@
+internal import Octets
 public import WireJSON
 
 /// `credentials/authorize` (CSC v1 §11.6, v2 §11.6).
@@ -34,13 +35,17 @@ public struct AuthorizeRequest: Sendable {
     presentsFactors = authData != nil || pin != nil || oneTimeCode != nil
   }
 
+  /// More authentication objects than any credential asks for (a limit of this service).
+  static let maximumFactors = 32
+
   /// v2's `authData`: an array of `{id, value?}`, each id once.
   private static func authData(_ fields: Fields) throws -> [(id: String, value: String?)]? {
     guard let entries = try fields.optionalArray("authData") else { return nil }
-    var seen: Set<String> = []
+    guard entries.count <= maximumFactors else { throw CSCError.invalidParameter("authData") }
+    var seen: Set<OctetText> = []
     return try entries.map { entry in
       guard let entry = entry.object, case let fields = Fields(entry),
-        let id = entry["id"]?.string, seen.insert(id).inserted
+        let id = entry["id"]?.string, seen.insert(OctetText(id)).inserted
       else { throw CSCError.invalidParameter("authData") }
       do { return (id, try fields.optionalString("value")) } catch {
         throw CSCError.invalidParameter("authData")

@@ -1,3 +1,4 @@
+internal import Octets
 public import WireJSON
 
 /// `credentials/create` (CSC 2.1+ §11.4, as its clients show it).
@@ -38,15 +39,19 @@ public struct SubjectData: Sendable, Equatable {
     surname: ["surname", "familyName", "family_name", "SN"], country: ["country", "countryName", "country_name", "C"]
   )
 
+  /// All names of everything (a limit of this service).
+  private static let mostMembers = 64
+
   /// Reads the member `subjectData`; without it, nothing is claimed.
   init(_ fields: Fields) throws {
     guard let value = try fields.value(["subjectData", "subject_data"]) else { return }
     guard let object = value.object else {
       throw CSCError.field(.missingOrInvalidType(type: "object", name: "subjectData"))
     }
+    guard object.members.count <= Self.mostMembers else { throw CSCError.invalidParameter("subjectData") }
     let known = Self.names.commonName + Self.names.givenName + Self.names.surname + Self.names.country
     let refused = CSCError.invalidParameter("subjectData")
-    guard object.members.allSatisfy({ known.contains($0.name) || $0.value == .null }) else { throw refused }
+    guard object.members.allSatisfy({ known.containsSame(as: $0.name) || $0.value == .null }) else { throw refused }
     func text(_ names: [String]) throws -> String? {
       do {
         guard let value = try Fields(object).value(names) else { return nil }
@@ -82,11 +87,12 @@ extension Fields {
 
 enum OID {
   static func isWellFormed(_ text: String) -> Bool {
-    let arcs = text.split(separator: ".", omittingEmptySubsequences: false)
-    return text.utf8.count <= 255 && arcs.count >= 2
+    guard text.utf8.count <= 255 else { return false }
+    let arcs = text.parts(separatedBy: UInt8(ascii: "."))
+    return arcs.count >= 2
       && arcs.allSatisfy { arc in
         !arc.isEmpty && arc.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-          && (arc == "0" || arc.first != "0")
+          && (arc.utf8.count == 1 || arc.utf8.first != UInt8(ascii: "0"))
       }
   }
 }

@@ -1,3 +1,4 @@
+internal import Octets
 public import WireJSON
 
 /// What a client asks the authorization server to authorize with the scopes `credential-creation` and
@@ -31,7 +32,7 @@ public struct CredentialOrderRequest: Sendable, Equatable {
   ///
   /// - Returns: nil if its type is not one of these two, whatever else it is.
   public init?(details text: String) throws {
-    guard let entries = try? JSONValue.parse(Array(text.utf8)).array,
+    guard let entries = try? JSONValue.parse(Array(text.utf8), limits: .richRequest).array,
       let found = entries.first(where: { Self.isOurs($0.object?["type"]?.string) })?.object,
       let type = found["type"]?.string
     else { return nil }
@@ -45,7 +46,7 @@ public struct CredentialOrderRequest: Sendable, Equatable {
     } catch is FieldError { throw CSCError.invalidAuthorizationDetails }
   }
 
-  private static func isOurs(_ type: String?) -> Bool { type == creationType || type == deletionType }
+  private static func isOurs(_ type: String?) -> Bool { type.isSame(as: creationType) || type.isSame(as: deletionType) }
 
   private init(isCreation: Bool, _ fields: Fields, type: String?) throws {
     self.type = type
@@ -64,7 +65,7 @@ public struct CredentialOrderRequest: Sendable, Equatable {
 
   /// Reads back what `canonical()` wrote.
   public init?(canonical text: [UInt8]) {
-    guard let object = try? JSONValue.parse(text).object else { return nil }
+    guard let object = try? JSONValue.parse(text, limits: .own).object else { return nil }
     let isCreation = object["certificatePolicy"] != nil
     guard let read = try? Self(isCreation: isCreation, Fields(object), type: object["type"]?.string) else {
       return nil

@@ -1,3 +1,4 @@
+internal import Octets
 public import WireJSON
 
 /// What a client asks the authorization server to authorize with scope `credential`: by single parameters (CSC v1 §8.3.2,
@@ -45,8 +46,9 @@ public struct CredentialScopeRequest: Sendable, Equatable {
     signatureQualifier = parameters("signatureQualifier")
     description = parameters("description")
     let list = parameters("hash") ?? parameters("hashes")
-    documents = try (list ?? "").split(separator: ",").map { Document(digest: try Self.digest(String($0))) }
-    guard documents.count <= SignHashRequest.maximumHashes else { throw CSCError.tooManySignatures }
+    let texts = (list ?? "").parts(separatedBy: UInt8(ascii: ","), most: SignHashRequest.maximumHashes + 1)
+    guard texts.count <= SignHashRequest.maximumHashes else { throw CSCError.tooManySignatures }
+    documents = try texts.filter { !$0.isEmpty }.map { Document(digest: try Self.digest(String($0))) }
     let oid = parameters("hashAlgorithmOID") ?? parameters("hashAlgo")
     hashAlgorithm = try documents.first.map { try Self.hashAlgorithm(oid, first: $0.digest) }
     numSignatures = max(documents.count, 1)
@@ -64,9 +66,9 @@ public struct CredentialScopeRequest: Sendable, Equatable {
   /// - Throws: `CSCError`.
   public init(details text: String) throws {
     let refused = CSCError.invalidAuthorizationDetails
-    guard let entries = try? JSONValue.parse(Array(text.utf8)).array, entries.count == 1,
+    guard let entries = try? JSONValue.parse(Array(text.utf8), limits: .richRequest).array, entries.count == 1,
       let object = entries[0].object, case let fields = Fields(object),
-      let type = object["type"]?.string, Self.richTypes.contains(type),
+      let type = object["type"]?.string, Self.richTypes.containsSame(as: type),
       let list = object["documentDigests"]?.array, list.count <= SignHashRequest.maximumHashes
     else { throw refused }
     self.type = type
@@ -140,7 +142,7 @@ extension CredentialScopeRequest {
 
   /// Reads back what `canonical()` wrote.
   public init?(canonical text: [UInt8]) {
-    guard let object = try? JSONValue.parse(text).object, let count = object["numSignatures"]?.integer,
+    guard let object = try? JSONValue.parse(text, limits: .own).object, let count = object["numSignatures"]?.integer,
       let documents = object["documents"]?.array
     else { return nil }
     self.documents = documents.compactMap { $0.object.flatMap(Document.init(json:)) }

@@ -1,3 +1,4 @@
+internal import Octets
 public import WireJSON
 
 /// `auth/login` (CSC v1 §11.2, v2 §11.2).
@@ -21,15 +22,13 @@ public struct LoginRequest: Sendable {
   }
 
   private static func password(_ header: String?, _ version: APIVersion) throws -> Proof {
-    let parts = (header ?? "").split(separator: " ", maxSplits: 1)
-    guard parts.count == 2, parts[0].lowercased() == "basic",
-      let bytes = Base64.decode(String(parts[1]))
-    else { throw CSCError.malformedAuthentication(version) }
-    guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self), let colon = text.firstIndex(of: ":")
-    else {
+    guard let header, let bytes = BasicCredentials.octets(header) else {
+      throw CSCError.malformedAuthentication(version)
+    }
+    guard let (name, password) = BasicCredentials.halves(bytes) else {
       throw CSCError.malformedUsernamePassword(version)
     }
-    return .password(username: String(text[..<colon]), password: String(text[text.index(after: colon)...]))
+    return .password(username: name, password: password)
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Octets
 public import WireJSON
 
 /// `signatures/signDoc` (CSC v2 §11.11).
@@ -55,9 +56,11 @@ public struct SignDocRequest: Sendable {
       try fields.optionalBool("returnValidationInfo", "returnValidationInformation") ?? false
     do { _ = try fields.optionalString("clientData", "client_data") } catch { throw CSCError.field(error) }
     mode = try OperationMode(fields, .v2)
-    let signatures = try digests.flatMap(Self.signatures(ofDigests:)) + documents.map(Self.signature(ofDocument:))
-    guard signatures.count <= SignHashRequest.maximumHashes else { throw CSCError.tooManySignatures }
-    self.signatures = signatures
+    // Counted before they are looked into.
+    guard digests.reduce(0, { $0 + Self.count(ofDigests: $1) }) <= SignHashRequest.maximumHashes else {
+      throw CSCError.tooManySignatures
+    }
+    signatures = try digests.flatMap(Self.signatures(ofDigests:)) + documents.map(Self.signature(ofDocument:))
   }
 
   private static func credentialID(_ fields: Fields, isOptional: Bool) throws -> String? {
@@ -84,6 +87,11 @@ public struct SignDocRequest: Sendable {
     return digests.map { Signature(subject: .digest($0), choices: choices) }
   }
 
+  /// At least the digests that an entry has; whether they are any is not looked at.
+  private static func count(ofDigests entry: Fields) -> Int {
+    (try? entry.value(["hashes", "hash"]))?.array?.count ?? 1
+  }
+
   /// The table says array; a sample of the text has one string.
   private static func digests(_ entry: Fields) throws -> [[UInt8]] {
     let invalid = CSCError.invalidDocumentDigests
@@ -93,7 +101,6 @@ public struct SignDocRequest: Sendable {
     case .array(let array)? where !array.isEmpty: texts = array
     default: throw invalid
     }
-    guard texts.count <= SignHashRequest.maximumHashes else { throw CSCError.tooManySignatures }
     return try texts.map { element in
       guard let text = element.string else { throw CSCError.hashesNotBase64 }
       do { return try Fields.digest(text) } catch let error as CSCError where error == .hashNotBase64 {
@@ -155,9 +162,14 @@ extension SignDocRequest.Choices {
     return algorithm
   }
 
+  /// Of one signature; there are not many kinds (a limit of this service).
+  static let maximumProperties = 32
+
   private static func properties(_ entry: Fields) throws -> [SignDocRequest.Property] {
     guard let value = try entry.value(["signed_props", "signedProps"]) else { return [] }
-    guard let array = value.array else { throw CSCError.invalidParameter("signed_props") }
+    guard let array = value.array, array.count <= maximumProperties else {
+      throw CSCError.invalidParameter("signed_props")
+    }
     let properties = try array.map { element in
       guard let object = element.object, case let fields = Fields(object),
         let name = try fields.value(["attribute_name", "attributeName"])?.string
@@ -170,8 +182,8 @@ extension SignDocRequest.Choices {
       }
       return SignDocRequest.Property(name: name, value: octets)
     }
-    let names = properties.map(\.name)
-    let doubled = names.enumerated().filter { names[..<$0.offset].contains($0.element) }.map(\.element)
+    var seen: Set<OctetText> = []
+    let doubled = properties.map(\.name).filter { !seen.insert(OctetText($0)).inserted }
     guard doubled.isEmpty else { throw CSCError.invalidSignedProps(doubled) }
     return properties
   }

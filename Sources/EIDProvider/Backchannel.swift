@@ -128,7 +128,7 @@ extension OpenIDProvider {
   ) async throws(EIDTokenError) -> BackchannelAnswer {
     let request = try await authenticated(form, to: endpoint)
     let response = try await perform(request)
-    let body = try? JSONValue.parse(response.body).object
+    let body = try? JSONValue.parse(response.body, limits: .answer).object
     switch response.status {
     case 200:
       guard let body else { throw .providerUnavailable(ProviderOutage(mayHaveArrived: true)) }

@@ -231,7 +231,7 @@ public actor OpenIDProvider {
   ) async throws(EIDTokenError) -> JSONObject {
     let response = try await calls.perform(request)
     if mayRefuse, (400..<500).contains(response.status) { throw .refused("status \(response.status)") }
-    guard response.status == 200, let object = try? JSONValue.parse(response.body).object else {
+    guard response.status == 200, let object = try? JSONValue.parse(response.body, limits: .answer).object else {
       throw .providerUnavailable()
     }
     return object

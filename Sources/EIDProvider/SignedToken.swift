@@ -47,7 +47,9 @@ struct SignedToken {
   }
 
   private static func object(_ part: Substring) throws(EIDTokenError) -> JSONObject {
-    guard let bytes = base64url(part), let object = try? JSONValue.parse(bytes).object else { throw .refused("form") }
+    guard let bytes = base64url(part), let object = try? JSONValue.parse(bytes, limits: .token).object else {
+      throw .refused("form")
+    }
     return object
   }
 

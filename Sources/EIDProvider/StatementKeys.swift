@@ -64,7 +64,7 @@ public struct StatementKeys: Sendable {
 extension StatementKeys {
   /// A set in a file. A changed file is noticed after `life`.
   public static func file(_ path: String) -> Source {
-    { FileManager.default.contents(atPath: path).flatMap { try? JSONValue.parse(Array($0)) } }
+    { FileManager.default.contents(atPath: path).flatMap { try? JSONValue.parse(Array($0), limits: .answer) } }
   }
 
   /// A set at a URL.
@@ -74,7 +74,7 @@ extension StatementKeys {
         let answer = try? await client.perform(HTTPClient.Request(url: url, headers: ["Accept: application/json"])),
         answer.status == 200
       else { return nil }
-      return try? JSONValue.parse(answer.body)
+      return try? JSONValue.parse(answer.body, limits: .answer)
     }
   }
 

@@ -21,7 +21,9 @@ actor Messages {
   /// - Parameter signature: the header `Countersign-Signature`.
   /// - Returns: whether the message was taken; only signed ones are.
   func receive(_ body: [UInt8], signature: String, now: Int64) -> Bool {
-    guard isGood(signature, body, now), let message = try? JSONValue.parse(body), let id = message.object?["id"] else {
+    guard isGood(signature, body, now), let message = try? JSONValue.parse(body, limits: .answer),
+      let id = message.object?["id"]
+    else {
       return false
     }
     // An attempt that was repeated because our answer was lost.

@@ -23,7 +23,7 @@ extension Gateway {
   private func notification(_ request: Request) async throws -> Response {
     guard let token = Self.bearer(request.headers[.authorization] ?? "") else { throw CSCError.invalidToken }
     let fields = try Self.fields(
-      await octets(of: request, atMost: Self.largestNotification), limits: JSONLimits())
+      await octets(of: request, atMost: Self.largestNotification), limits: .beforeToken)
     guard try await signing.notified(request: fields.string("auth_req_id"), token: token) else {
       throw CSCError.invalidToken
     }

@@ -16,7 +16,7 @@ extension Gateway {
   func withFields(
     of request: Request, for method: CSCModel.Method, from partner: String, _ body: (Fields) async throws -> Response
   ) async throws -> Response {
-    guard method == .signDoc else { return try await body(fields(request)) }
+    guard method == .signDoc else { return try await body(fields(request, limits: .call)) }
     return try await bodyBudget.run(for: partner) { account in
       // What a sender announces takes nothing; what has arrived does.
       let octets = try await octets(of: request, atMost: Self.largestDocumentBody) { count, total in
@@ -24,9 +24,9 @@ extension Gateway {
         // The first piece beyond the small limit brings what came before it into account.
         try account.take(total - count > Self.largestBody ? count : total)
       }
-      guard octets.count > Self.largestBody else { return try await body(Self.fields(octets, limits: JSONLimits())) }
+      guard octets.count > Self.largestBody else { return try await body(Self.fields(octets, limits: .documents)) }
       return try await body(
-        workQueue.run { try Self.fields(octets, limits: JSONLimits(size: Self.largestDocumentBody)) })
+        workQueue.run { try Self.fields(octets, limits: .documents) })
     }
   }
 }

@@ -116,7 +116,7 @@ public struct Gateway: Sendable {
       return Response(json: localized.json(version, documents: documentSupport, isAvailable: isAvailable))
     case .authLogin:
       try checkCoding(request)
-      let fields = try await fields(request)
+      let fields = try await fields(request, limits: .beforeToken)
       return try await logIn(
         LoginRequest(fields, authorization: header, version), from: origin(request, context, isPerson: false))
     default:

@@ -8,8 +8,10 @@ internal import WireJSON
 
 extension Gateway {
   /// The members of the request's JSON object. An empty body counts as `{}`.
-  func fields(_ request: Request) async throws -> Fields {
-    try Self.fields(await octets(of: request, atMost: Self.largestBody), limits: JSONLimits())
+  ///
+  /// - Parameter limits: whether a token was shown.
+  func fields(_ request: Request, limits: JSONLimits) async throws -> Fields {
+    try Self.fields(await octets(of: request, atMost: Self.largestBody), limits: limits)
   }
 
   /// Octets of a body, which may be sent without its length.
@@ -39,7 +41,7 @@ extension Gateway {
   static func fields(_ body: [UInt8], limits: JSONLimits) throws -> Fields {
     guard !body.isEmpty else { return Fields(JSONObject()) }
     do {
-      guard let object = try JSONValue.parse(body, limits: limits, extremeValues: .ignorable).object else {
+      guard let object = try JSONValue.parse(body, limits: limits).object else {
         throw CSCError.malformedRequest
       }
       return Fields(object)
@@ -54,7 +56,7 @@ extension Gateway {
     if request.method == .get {
       return FormText.pairs(request.uri.query ?? "")?.first { $0.name == "lang" }?.value
     }
-    return try? await fields(request).optionalString("lang")
+    return try? await fields(request, limits: .beforeToken).optionalString("lang")
   }
 
   /// Whom the bearer token of a protected method speaks for.

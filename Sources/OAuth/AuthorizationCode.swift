@@ -89,7 +89,7 @@ struct CodeRecord: Sendable {
   }
 
   init?(_ entry: OAuthEntry) {
-    guard let body = try? JSONValue.parse(entry.body).object,
+    guard let body = try? JSONValue.parse(entry.body, limits: .own).object,
       let request = body["request"]?.object.flatMap(CodeRequest.init(json:)), let signer = body["signer"]?.string,
       let validUntil = body["validUntil"]?.integer
     else { return nil }

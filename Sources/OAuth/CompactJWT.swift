@@ -10,8 +10,8 @@ struct CompactJWT {
   init?(_ text: String) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard text.utf8.count <= 16 << 10, parts.count == 3,
-      let header = Self.octets(parts[0]).flatMap({ try? JSONValue.parse($0).object }),
-      let claims = Self.octets(parts[1]).flatMap({ try? JSONValue.parse($0).object }),
+      let header = Self.octets(parts[0]).flatMap({ try? JSONValue.parse($0, limits: .token).object }),
+      let claims = Self.octets(parts[1]).flatMap({ try? JSONValue.parse($0, limits: .token).object }),
       let signature = Self.octets(parts[2])
     else { return nil }
     self.header = header

@@ -40,7 +40,7 @@ extension AuthorizationServer {
     let now = now
     return try await store.writeOAuth { store in
       guard let entry = try store.entry(.pushedRequest, digest), now < entry.expires,
-        let request = try JSONValue.parse(entry.body).object.flatMap(CodeRequest.init(json:)),
+        let request = try JSONValue.parse(entry.body, limits: .own).object.flatMap(CodeRequest.init(json:)),
         request.client == client.id
       else { return nil }
       try store.removeEntry(.pushedRequest, digest)

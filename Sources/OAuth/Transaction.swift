@@ -209,7 +209,7 @@ extension AuthorizationTransaction {
   }
 
   init?(_ entry: OAuthEntry) {
-    guard let body = try? JSONValue.parse(entry.body).object,
+    guard let body = try? JSONValue.parse(entry.body, limits: .own).object,
       let request = body["request"]?.object.flatMap(CodeRequest.init(json:)),
       let browser = body["browser"]?.array?.compactMap({ $0.integer.map(UInt8.init(truncatingIfNeeded:)) }),
       let failedLogIns = body["failedLogIns"]?.integer

@@ -46,7 +46,7 @@ public struct Fields: Sendable {
     return string
   }
 
-  /// A JSON integer; `1.0` and `"1"` are not.
+  /// A JSON integer: `1`, and also `1.0`, which is one; `"1"` is not.
   public func integer(_ names: String...) throws(FieldError) -> Int64 {
     guard let value = try value(names)?.integer else {
       throw .missingOrInvalidType(type: "integer", name: names[0])

@@ -1,5 +1,7 @@
-/// One JSON value (RFC 8259). Numbers keep the distinction between integers and reals that the CSC
-/// tables make ("integer parameter numSignatures").
+internal import Octets
+
+/// One JSON value (RFC 8259). Numbers keep whether they were written with a fraction or an exponent; `integer` does not
+/// mind.
 public enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)
@@ -10,6 +12,24 @@ public enum JSONValue: Sendable, Equatable {
   case object(JSONObject)
   /// A text with U+0000, of a text that was parsed with `.ignorable`. It has no type, so whoever reads it refuses it.
   case unusable
+}
+
+extension JSONValue {
+  /// Texts are equal by their octets, numbers by their value, however they were written.
+  public static func == (left: JSONValue, right: JSONValue) -> Bool {
+    switch (left, right) {
+    case (.null, .null), (.unusable, .unusable): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.integer(let left), .integer(let right)): left == right
+    case (.real(let left), .real(let right)): left == right
+    case (.integer(let integer), .real(let real)), (.real(let real), .integer(let integer)):
+      Int64(exactly: real) == integer
+    case (.string(let left), .string(let right)): left.isSame(as: right)
+    case (.array(let left), .array(let right)): left == right
+    case (.object(let left), .object(let right)): left == right
+    default: false
+    }
+  }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
@@ -26,7 +46,15 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 
 extension JSONValue {
   public var string: String? { if case .string(let value) = self { value } else { nil } }
-  public var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
+  /// A number without a fraction, however it was written: `1`, `1.0` and `1e0` are one integer (JSON Schema 2020-12 Core
+  /// §4.2.3, Validation §6.1.1). Nil for one that 64 bits do not hold.
+  public var integer: Int64? {
+    switch self {
+    case .integer(let value): value
+    case .real(let value): Int64(exactly: value)
+    default: nil
+    }
+  }
   public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
   public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
   public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }

@@ -1,18 +1,5 @@
 internal import CJansson
 
-/// What a document may not exceed. The values of a CSC request body are the defaults.
-public struct JSONLimits: Sendable {
-  /// Octets of the whole text.
-  public var size: Int
-  /// Nested arrays and objects; the outermost one counts 1.
-  public var depth: Int
-
-  public init(size: Int = 1 << 20, depth: Int = 16) {
-    self.size = size
-    self.depth = depth
-  }
-}
-
 /// What becomes of values that RFC 8259 allows and that cannot be held: numbers beyond 64 bits or double precision, and
 /// U+0000.
 public enum ExtremeValues: Sendable {
@@ -26,6 +13,8 @@ public enum ExtremeValues: Sendable {
 public enum JSONParseError: Error, Equatable, Sendable {
   case tooLarge
   case tooDeep
+  /// More values than the limits allow.
+  case tooMany
   case duplicateMember
   case invalidUTF8
   case malformed
@@ -35,20 +24,20 @@ extension JSONValue {
   /// Parses one JSON array or object.
   ///
   /// Refused beyond the grammar of RFC 8259: a member name used twice in an object (two readers could
-  /// see two different requests), octets after the value, invalid UTF-8, anything beyond `limits`, and, unless
-  /// told otherwise, U+0000 and numbers that cannot be held.
+  /// see two different requests), octets after the value, invalid UTF-8, anything beyond `limits`, and, if
+  /// told so, U+0000 and numbers that cannot be held.
+  ///
+  /// - Parameters:
+  ///   - limits: looked at before a tree is made.
+  ///   - extremeValues: `refused` for what must be read whole or not at all, such as a configuration.
   public static func parse(
-    _ text: [UInt8], limits: JSONLimits = JSONLimits(), extremeValues: ExtremeValues = .refused
+    _ text: [UInt8], limits: JSONLimits, extremeValues: ExtremeValues = .ignorable
   ) throws(JSONParseError) -> JSONValue {
-    guard text.count <= limits.size else { throw .tooLarge }
+    let text = try TextScan.scan(text, limits: limits, extremeValues: extremeValues) ?? text
     var error = json_error_t()
-    var root = load(text, extremeValues, &error)
-    if root == nil, extremeValues == .ignorable, isExtreme(error) {
-      root = load(FittingValues.of(text), extremeValues, &error)
-    }
-    guard let root else { throw JSONParseError(error) }
+    guard let root = load(text, extremeValues, &error) else { throw JSONParseError(error) }
     defer { json_decref(root) }
-    return try convert(root, depthLeft: limits.depth)
+    return try convert(root)
   }
 
   private static func load(
@@ -60,25 +49,16 @@ extension JSONValue {
     }
   }
 
-  private static func isExtreme(_ error: json_error_t) -> Bool {
-    var error = error
-    return [json_error_numeric_overflow, json_error_null_byte_in_key].contains(json_error_code(&error))
-  }
-
-  private static func convert(
-    _ node: UnsafeMutablePointer<json_t>, depthLeft: Int
-  ) throws(JSONParseError) -> JSONValue {
+  private static func convert(_ node: UnsafeMutablePointer<json_t>) throws(JSONParseError) -> JSONValue {
     switch node.pointee.type {
     case JSON_OBJECT:
-      guard depthLeft > 0 else { throw .tooDeep }
-      return try .object(members(of: node, depthLeft: depthLeft - 1))
+      return try .object(members(of: node))
     case JSON_ARRAY:
-      guard depthLeft > 0 else { throw .tooDeep }
       var elements: [JSONValue] = []
       elements.reserveCapacity(json_array_size(node))
       for index in 0..<json_array_size(node) {
         guard let element = json_array_get(node, index) else { throw .malformed }
-        elements.append(try convert(element, depthLeft: depthLeft - 1))
+        elements.append(try convert(element))
       }
       return .array(elements)
     case JSON_STRING:
@@ -94,16 +74,15 @@ extension JSONValue {
     }
   }
 
-  private static func members(
-    of node: UnsafeMutablePointer<json_t>, depthLeft: Int
-  ) throws(JSONParseError) -> JSONObject {
+  private static func members(of node: UnsafeMutablePointer<json_t>) throws(JSONParseError) -> JSONObject {
     var members: [(name: String, value: JSONValue)] = []
+    members.reserveCapacity(json_object_size(node))
     var iterator = json_object_iter(node)
     while let position = iterator {
       guard let name = json_object_iter_key(position), let value = json_object_iter_value(position) else {
         throw .malformed
       }
-      members.append((String(cString: name), try convert(value, depthLeft: depthLeft)))
+      members.append((String(cString: name), try convert(value)))
       iterator = json_object_iter_next(node, position)
     }
     return JSONObject(unique: members)

@@ -199,7 +199,7 @@ final class TestStand: Sendable {
       .init(
         url: "http://127.0.0.1:\(Self.port)/csc/v1/\(method)", body: body.compact(),
         headers: ["Content-Type: application/json", "Authorization: Bearer \(token)"]))
-    guard answer.status == 200, let object = try JSONValue.parse(answer.body).object else {
+    guard answer.status == 200, let object = try JSONValue.parse(answer.body, limits: .answer).object else {
       throw UnexpectedAnswer(description: "\(method): \(answer.status) \(String(decoding: answer.body, as: UTF8.self))")
     }
     return object

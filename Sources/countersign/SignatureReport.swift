@@ -46,7 +46,9 @@ struct SignatureReport {
   /// Whether the ledger's binding, which the SAD's MAC covers, says the same as the log.
   private func agreement(_ name: String) -> String {
     guard let entry = trail.authorizations[name]?.origin else { return "not in the log" }
-    guard let binding = bindings[name].flatMap({ try? JSONValue.parse($0).object }) else { return "not in the ledger" }
+    guard let binding = bindings[name].flatMap({ try? JSONValue.parse($0, limits: .own).object }) else {
+      return "not in the ledger"
+    }
     let same = ["credential", "signer", "partner", "numSignatures", "digests", "expires"].allSatisfy {
       binding[$0] == entry[$0]
     }

@@ -2,7 +2,9 @@ import CSCModel
 import Testing
 import WireJSON
 
-func fields(_ text: String) throws -> Fields { Fields(try #require(try JSONValue.parse(Array(text.utf8)).object)) }
+func fields(_ text: String) throws -> Fields {
+  Fields(try #require(try JSONValue.parse(Array(text.utf8), limits: .own).object))
+}
 
 @Suite("Base64 as clients write it")
 struct Base64Tests {

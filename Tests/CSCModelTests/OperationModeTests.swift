@@ -9,7 +9,7 @@ struct OperationModeTests {
   private func mode(_ members: String, _ version: APIVersion = .v2) throws -> OperationMode {
     let text =
       #"{"credentialID":"c","SAD":"s","hashes":["\#(Self.digest)"],"signAlgo":"1.2.840.10045.4.3.2"\#(members)}"#
-    return try SignHashRequest(Fields(#require(JSONValue.parse(Array(text.utf8)).object)), version).mode
+    return try SignHashRequest(Fields(#require(JSONValue.parse(Array(text.utf8), limits: .own).object)), version).mode
   }
 
   private func text(_ body: () throws -> some Any) -> String? {
@@ -86,7 +86,7 @@ struct OperationModeTests {
   @Test("signPolling's rows")
   func polling() throws {
     func request(_ text: String) throws -> SignPollingRequest {
-      try SignPollingRequest(Fields(#require(JSONValue.parse(Array(text.utf8)).object)))
+      try SignPollingRequest(Fields(#require(JSONValue.parse(Array(text.utf8), limits: .own).object)))
     }
     for (body, expected) in [
       ("{}", "Missing (or invalid type) string parameter requestID"),

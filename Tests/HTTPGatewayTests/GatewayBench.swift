@@ -122,7 +122,7 @@ struct GatewayBench: Sendable {
         return Answer(
           status: response.status.code,
           json: try bytes.isEmpty
-            ? JSONObject() : #require(JSONValue.parse(bytes, limits: JSONLimits(size: .max)).object),
+            ? JSONObject() : #require(JSONValue.parse(bytes, limits: .own).object),
           headers: response.headers)
       }
     }

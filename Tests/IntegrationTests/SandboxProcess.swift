@@ -51,7 +51,9 @@ final class SandboxProcess: Sendable {
     var found: JSONObject?
     for _ in 0..<1200 where found == nil {
       try await Task.sleep(for: .milliseconds(50))
-      found = try FileManager.default.contents(atPath: announced.path).flatMap { try JSONValue.parse(Array($0)).object }
+      found = try FileManager.default.contents(atPath: announced.path).flatMap {
+        try JSONValue.parse(Array($0), limits: .own).object
+      }
     }
     guard let found else {
       process.terminate()

@@ -26,7 +26,10 @@ struct SandboxTests {
     try Exchanges.record(
       method: "POST", target: "/csc/\(path)", contentType: "application/json", body: body.compact(),
       status: answer.status, headers: answer.headers, answer: answer.body)
-    return (answer.status, try answer.body.isEmpty ? JSONObject() : JSONValue.parse(answer.body).object ?? JSONObject())
+    return (
+      answer.status,
+      try answer.body.isEmpty ? JSONObject() : JSONValue.parse(answer.body, limits: .own).object ?? JSONObject()
+    )
   }
 
   @Test("stopped within 5 s by SIGTERM, and started again with the same tokens, keys and a SAD that still works")
@@ -110,7 +113,7 @@ struct SandboxTests {
     _ = try await SandboxProcess(folder: folder).stop()
     // As an older build left it.
     let path = folder.appendingPathComponent("seed.json")
-    var seed = try #require(JSONValue.parse(Array(Data(contentsOf: path))).object)
+    var seed = try #require(JSONValue.parse(Array(Data(contentsOf: path)), limits: .own).object)
     var ids = try #require(seed["credentialIDs"]?.object)
     let before = ids["p256-pin"]
     ids["p256-pin-sms"] = nil
@@ -203,7 +206,7 @@ struct SandboxTests {
     let client = HTTPClient(settings)
     defer { client.stop() }
     let answer = try await client.perform(.init(url: try #require(sandbox.description["messages"]?.string)))
-    return try #require(JSONValue.parse(answer.body).array).compactMap(\.object)
+    return try #require(JSONValue.parse(answer.body, limits: .own).array).compactMap(\.object)
   }
 
   /// The partner's client at the eID: code flow with PKCE.

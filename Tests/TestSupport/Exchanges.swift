@@ -58,7 +58,8 @@ public enum Exchanges {
       let isForm = contentType?.hasPrefix("application/x-www-form-urlencoded") == true
       line["request"] =
         isForm
-        ? form(text) : (try? JSONValue.parse(body, extremeValues: .ignorable)).map(masked) ?? .string("no strict JSON")
+        ? form(text)
+        : (try? JSONValue.parse(body, limits: .own, extremeValues: .ignorable)).map(masked) ?? .string("no strict JSON")
     }
     line["headers"] = headers.map { headers in
       let values = Dictionary(grouping: headers, by: \.name).mapValues { $0.map(\.value).joined(separator: ", ") }

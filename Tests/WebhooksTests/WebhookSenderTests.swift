@@ -74,7 +74,7 @@ struct WebhookSenderTests {
     try await receiver.serve { base in try await sender().send(message, to: base + "/hook", secret: secret) }
     let call = try #require(receiver.calls.withLock(\.self).first)
     #expect(call.contentType == "application/json")
-    #expect(try JSONValue.parse(call.body) == message)
+    #expect(try JSONValue.parse(call.body, limits: .own) == message)
     let signed = Array("1700000007.".utf8) + call.body
     let mac = HMAC<SHA256>.authenticationCode(for: signed, using: SymmetricKey(data: Array("a partner's secret".utf8)))
     #expect(call.signature == "t=1700000007,v1=" + mac.map { String(format: "%02x", $0) }.joined())

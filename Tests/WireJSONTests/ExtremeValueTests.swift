@@ -5,7 +5,7 @@ import WireJSON
 @Suite("Extreme values")
 struct ExtremeValueTests {
   private func parse(_ text: String) throws -> JSONObject {
-    try #require(try JSONValue.parse(Array(text.utf8), extremeValues: .ignorable).object)
+    try #require(try JSONValue.parse(Array(text.utf8), limits: .call).object)
   }
 
   @Test(
@@ -19,7 +19,9 @@ struct ExtremeValueTests {
     for text in ["{\(member),\"n\":7,\"s\":\"1e999\"}", "{\"s\":\"1e999\",\"n\":7,\(member)}"] {
       let object = try parse(text)
       #expect(object["n"] == 7 && object["s"] == "1e999" && object.members.count == 3, "\(text)")
-      #expect(throws: JSONParseError.malformed) { try JSONValue.parse(Array(text.utf8)) }
+      #expect(throws: JSONParseError.malformed) {
+        try JSONValue.parse(Array(text.utf8), limits: .call, extremeValues: .refused)
+      }
     }
   }
 
@@ -64,7 +66,7 @@ struct ExtremeValueTests {
       try parse(#"{"a":9e999,"b":"# + String(repeating: "[", count: 17) + String(repeating: "]", count: 17) + "}")
     }
     #expect(throws: JSONParseError.invalidUTF8) {
-      try JSONValue.parse(Array(#"{"a":9e999,"b":""#.utf8) + [0xff] + Array(#""}"#.utf8), extremeValues: .ignorable)
+      try JSONValue.parse(Array(#"{"a":9e999,"b":""#.utf8) + [0xff] + Array(#""}"#.utf8), limits: .call)
     }
   }
 
@@ -78,11 +80,11 @@ struct ExtremeValueTests {
         changed[Int.random(in: text.indices, using: &generator)] =
           Array("\"\\:,{}[]0e1-. u".utf8).randomElement(using: &generator) ?? 0
       }
-      guard let strict = try? JSONValue.parse(changed) else {
-        _ = try? JSONValue.parse(changed, extremeValues: .ignorable)
+      guard let strict = try? JSONValue.parse(changed, limits: .call, extremeValues: .refused) else {
+        _ = try? JSONValue.parse(changed, limits: .call)
         continue
       }
-      #expect((try? JSONValue.parse(changed, extremeValues: .ignorable)) == strict)
+      #expect((try? JSONValue.parse(changed, limits: .call)) == strict)
     }
   }
 }

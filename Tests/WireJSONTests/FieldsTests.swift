@@ -4,7 +4,7 @@ import WireJSON
 @Suite("Typed fields")
 struct FieldsTests {
   private func fields(_ text: String) throws -> Fields {
-    Fields(try #require(try JSONValue.parse(Array(text.utf8)).object))
+    Fields(try #require(try JSONValue.parse(Array(text.utf8), limits: .call).object))
   }
 
   @Test("errors are the texts of the CSC tables")
@@ -36,11 +36,18 @@ struct FieldsTests {
   func aliases() throws {
     #expect(try fields(#"{"auth_info":true}"#).optionalBool("authInfo", "auth_info") == true)
     #expect(try fields(#"{"auth_info":true,"authInfo":true}"#).optionalBool("authInfo", "auth_info") == true)
+    #expect(try fields(#"{"auth_info":2,"authInfo":2.0}"#).value(["authInfo", "auth_info"])?.integer == 2)
     let both = try fields(#"{"auth_info":true,"authInfo":false}"#)
     #expect(throws: FieldError.contradiction(name: "authInfo")) { try both.optionalBool("authInfo", "auth_info") }
   }
 
-  @Test("1.0, 1.5, true and \"1\" are no integers", arguments: ["1.0", "1.5", "true", "\"1\"", "[1]"])
+  @Test(
+    "a number without a fraction is an integer, however it is written", arguments: ["12", "12.0", "1.2e1", "120E-1"])
+  func wholeNumbers(value: String) throws { #expect(try fields(#"{"n":\#(value)}"#).integer("n") == 12) }
+
+  @Test(
+    "1.5, true, \"1\" and what 64 bits do not hold are no integers",
+    arguments: ["1.5", "1e-1", "1e19", "1e300", "-1e300", "1e999", "true", "\"1\"", "[1]"])
   func integers(value: String) throws {
     let fields = try fields(#"{"n":\#(value)}"#)
     #expect(throws: FieldError.self) { try fields.integer("n") }

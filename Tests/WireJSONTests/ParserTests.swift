@@ -3,8 +3,8 @@ import WireJSON
 
 @Suite("Strict parsing")
 struct ParserTests {
-  private func parse(_ text: String, limits: JSONLimits = JSONLimits()) throws -> JSONValue {
-    try JSONValue.parse(Array(text.utf8), limits: limits)
+  private func parse(_ text: String, limits: JSONLimits = .call) throws -> JSONValue {
+    try JSONValue.parse(Array(text.utf8), limits: limits, extremeValues: .refused)
   }
 
   @Test("values keep their types, numbers the difference between integer and real")
@@ -38,7 +38,7 @@ struct ParserTests {
     arguments: [[0xff], [0xc0, 0xaf], [0xe2, 0x82], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0x80]] as [[UInt8]])
   func invalidUTF8(octets: [UInt8]) {
     let text = Array("{\"a\":\"".utf8) + octets + Array("\"}".utf8)
-    #expect(throws: JSONParseError.invalidUTF8) { try JSONValue.parse(text) }
+    #expect(throws: JSONParseError.invalidUTF8) { try JSONValue.parse(text, limits: .call) }
   }
 
   @Test("depth and size have limits, and the limit itself is allowed")
@@ -48,21 +48,25 @@ struct ParserTests {
     #expect(throws: JSONParseError.tooDeep) { try parse(nested(17)) }
     #expect(throws: JSONParseError.tooDeep) { try parse(nested(100_000)) }
     let text = #"{"a":"bc"}"#
-    _ = try parse(text, limits: JSONLimits(size: text.utf8.count))
-    #expect(throws: JSONParseError.tooLarge) { try parse(text, limits: JSONLimits(size: text.utf8.count - 1)) }
+    _ = try parse(text, limits: JSONLimits(size: text.utf8.count, values: 3))
+    #expect(throws: JSONParseError.tooLarge) {
+      try parse(text, limits: JSONLimits(size: text.utf8.count - 1, values: 3))
+    }
   }
 
   @Test("no truncation of a valid text is accepted, and no changed octet crashes")
   func mutations() throws {
     let text = Array(#"{"credentialID":"c-1","hash":["AA==","BB=="],"n":{"x":[1,2.5,true,null]}}"#.utf8)
     for length in 0..<text.count {
-      #expect(throws: JSONParseError.self) { try JSONValue.parse(Array(text.prefix(length))) }
+      #expect(throws: JSONParseError.self) { try JSONValue.parse(Array(text.prefix(length)), limits: .call) }
     }
     var generator = SeededGenerator(seed: 7)
     for _ in 0..<5000 {
       var changed = text
       changed[Int.random(in: text.indices, using: &generator)] = UInt8.random(in: .min ... .max, using: &generator)
-      if let value = try? JSONValue.parse(changed) { #expect(try JSONValue.parse(value.compact()) == value) }
+      if let value = try? JSONValue.parse(changed, limits: .call) {
+        #expect(try JSONValue.parse(value.compact(), limits: .own) == value)
+      }
     }
   }
 }
@@ -74,9 +78,9 @@ struct WriterTests {
     var generator = SeededGenerator(seed: 42)
     for _ in 0..<2000 {
       let value: JSONValue = ["v": JSONValue.random(depth: 4, using: &generator)]
-      #expect(try JSONValue.parse(value.compact()) == value)
-      #expect(try JSONValue.parse(value.canonical()) == value)
-      #expect(try JSONValue.parse(value.indented()) == value)
+      #expect(try JSONValue.parse(value.compact(), limits: .call) == value)
+      #expect(try JSONValue.parse(value.canonical(), limits: .call) == value)
+      #expect(try JSONValue.parse(value.indented(), limits: .call) == value)
     }
   }
 
@@ -95,7 +99,7 @@ struct WriterTests {
       String(decoding: (["b": [1, "x y"], "a": true] as JSONValue).compact(), as: UTF8.self)
         == #"{"b":[1,"x y"],"a":true}"#)
     let long: JSONValue = ["a": .string(String(repeating: "ü\"", count: 5000))]
-    #expect(try JSONValue.parse(long.compact()) == long)
+    #expect(try JSONValue.parse(long.compact(), limits: .call) == long)
   }
 }
 

@@ -7,7 +7,7 @@ import pathlib
 import re
 import sys
 
-CORE = {"WireJSON", "CSCModel", "AuditLog", "Attempts", "SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning",
+CORE = {"Octets", "WireJSON", "CSCModel", "AuditLog", "Attempts", "SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning",
         "Conformance"}
 ADAPTERS = {"PKCS11Device", "OpenSSLPKI", "OutboundHTTP", "Webhooks", "EIDProvider", "SQLiteStore", "HTTPGateway",
             "EIDSimulator"}
@@ -15,18 +15,19 @@ C_MODULES = {"CJansson", "COpenSSL", "CCryptoki", "CCurl", "COpenAPI"}
 
 # What a target may import besides the standard library.
 ALLOWED = {
-    "WireJSON": {"CJansson"},
-    "CSCModel": {"WireJSON", "SwiftASN1", "Foundation"},
+    "Octets": set(),
+    "WireJSON": {"Octets", "CJansson"},
+    "CSCModel": {"Octets", "WireJSON", "SwiftASN1", "Foundation"},
     "AuditLog": {"WireJSON", "Crypto"},
     "Attempts": {"Crypto"},
-    "SoleControl": {"Attempts", "AuditLog", "WireJSON", "Crypto", "Synchronization"},
+    "SoleControl": {"Attempts", "AuditLog", "Octets", "WireJSON", "Crypto", "Synchronization"},
     # Foundation normalizes texts (PreparedPassword.swift).
-    "OAuth": {"Attempts", "WireJSON", "Crypto", "Foundation"},
+    "OAuth": {"Attempts", "Octets", "WireJSON", "Crypto", "Foundation"},
     # A client that knows the wire and nothing of our insides.
-    "Conformance": {"WireJSON", "Crypto"},
+    "Conformance": {"Octets", "WireJSON", "Crypto"},
     "TimestampAuthority": {"SoleControl"},
-    "DocumentSigning": {"SoleControl", "TimestampAuthority", "CSCModel", "WireJSON", "Crypto", "SwiftASN1"},
-    "PKCS11Device": {"SoleControl", "CCryptoki", "SwiftASN1", "Foundation", "Synchronization"},
+    "DocumentSigning": {"SoleControl", "TimestampAuthority", "CSCModel", "Octets", "WireJSON", "Crypto", "SwiftASN1"},
+    "PKCS11Device": {"Octets", "SoleControl", "CCryptoki", "SwiftASN1", "Foundation", "Synchronization"},
     # Not an implementation of a port but threads made usable, so adapters may build on it.
     "BlockingWork": {"Foundation", "Glibc"},
     "OpenSSLPKI": {"BlockingWork", "SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning", "Conformance", "COpenSSL",
@@ -34,7 +35,7 @@ ALLOWED = {
     # Not an implementation of a port but libcurl made usable, so other adapters may build on it.
     "OutboundHTTP": {"CCurl", "Foundation"},
     "Webhooks": {"SoleControl", "WireJSON", "OutboundHTTP", "Crypto"},
-    "EIDProvider": {"SoleControl", "OAuth", "WireJSON", "OutboundHTTP", "Crypto", "JWTKit", "Foundation"},
+    "EIDProvider": {"Octets", "SoleControl", "OAuth", "WireJSON", "OutboundHTTP", "Crypto", "JWTKit", "Foundation"},
     "SQLiteStore": {"BlockingWork", "Attempts", "SoleControl", "OAuth", "AuditLog", "WireJSON", "GRDB", "Foundation",
                     "Synchronization"},
     "HTTPGateway": CORE - {"Conformance"}

@@ -17,7 +17,7 @@ struct Mailbox {
   func messages() async -> [Message] {
     let request = HTTPRequest(method: "GET", url: url, headers: [], body: nil)
     guard let answer = try? await http.send(request), answer.status == 200,
-      let entries = try? JSONValue.parse(answer.body).array
+      let entries = try? JSONValue.parse(answer.body, limits: Exchange.limits).array
     else { return [] }
     return entries.compactMap(\.object).compactMap { entry in
       let words = (entry["text"]?.string ?? "").split(whereSeparator: \.isWhitespace)

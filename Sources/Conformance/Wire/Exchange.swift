@@ -8,6 +8,9 @@ struct Exchange: Sendable {
   let masking: Masking
   let version: Version
 
+  /// Of an answer's JSON: the documents of signDoc are large, the rest is not.
+  static let limits = JSONLimits(size: 64 << 20, depth: 32, values: 200_000)
+
   /// The answer's JSON object, if it is one.
   let json: JSONObject?
 
@@ -16,7 +19,7 @@ struct Exchange: Sendable {
     self.answer = answer
     self.masking = masking
     self.version = version
-    json = (try? JSONValue.parse(answer.body, limits: JSONLimits(size: 64 << 20, depth: 32)))?.object
+    json = (try? JSONValue.parse(answer.body, limits: Self.limits))?.object
   }
 
   var status: Int { answer.status }

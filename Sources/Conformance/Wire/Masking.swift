@@ -24,7 +24,7 @@ struct Masking: Sendable {
   /// A body of any kind.
   func text(_ body: [UInt8]) -> String {
     if body.isEmpty { return "(empty body)" }
-    if let json = try? JSONValue.parse(body, limits: JSONLimits(size: 16 << 20, depth: 32)) { return text(json) }
+    if let json = try? JSONValue.parse(body, limits: Exchange.limits) { return text(json) }
     let text = String(decoding: body, as: UTF8.self)
     guard text.lowercased().contains("<html") else { return hide(text).limited(to: 200) }
     let words = HTMLToken.all(in: text).map { if case .text(let words) = $0 { words } else { "" } }

@@ -40,7 +40,7 @@ struct JAdESSignature {
   /// Reads a header back.
   init(header: [UInt8]) throws(DocumentFault) {
     guard let text = Base64.decode(String(decoding: header, as: UTF8.self)),
-      let members = try? JSONValue.parse(text).object,
+      let members = try? JSONValue.parse(text, limits: .own).object,
       let algorithm = members["alg"]?.string.flatMap(JWSAlgorithm.init(rawValue:))
     else { throw .preparation }
     self.header = header

@@ -50,7 +50,7 @@ struct PreparedDocuments: Sendable, Equatable {
   /// Nil if it is not what `encoded` writes.
   init?(_ octets: [UInt8]) {
     guard var parts = OctetList.decode(octets)?[...], let first = parts.popFirst(),
-      let description = try? JSONValue.parse(first).object,
+      let description = try? JSONValue.parse(first, limits: .own).object,
       let certificates = description["certificates"]?.integer.map(Int.init),
       let signatures = description["signatures"]?.array, (0...parts.count).contains(certificates)
     else { return nil }

@@ -15,7 +15,7 @@ public struct LoginHint: Sendable, Equatable {
     guard Self.places.contains(where: template.contains) else { return nil }
     self.template = template
     isJSON = template.hasPrefix("{") && !Self.places.contains(where: template.hasPrefix)
-    if isJSON, (try? JSONValue.parse(Array(template.utf8)).object) == nil { return nil }
+    if isJSON, (try? JSONValue.parse(Array(template.utf8), limits: .configuration).object) == nil { return nil }
   }
 
   /// - Parameters:

@@ -37,7 +37,7 @@ struct SigningJob: Sendable, Equatable {
 
   /// Nil if it is not what `canonical()` writes.
   init?(canonical text: [UInt8]) {
-    guard let object = try? JSONValue.parse(text).object,
+    guard let object = try? JSONValue.parse(text, limits: .own).object,
       let id = object["id"]?.string, let operation = object["operation"]?.string,
       let workDigest = object["work"]?.string.flatMap(Hex.decode),
       let method = object["method"]?.string.flatMap(SigningMethod.init(rawValue:)),

@@ -56,7 +56,7 @@ public struct CredentialOrder: Sendable, Equatable {
 
   /// Nil if it is not what `canonical()` writes.
   public init?(canonical text: [UInt8]) {
-    guard let object = try? JSONValue.parse(text).object, let order = object["order"]?.string,
+    guard let object = try? JSONValue.parse(text, limits: .own).object, let order = object["order"]?.string,
       let digest = object["digest"]?.string.flatMap(Hex.decode), let gateway = object["gateway"]?.string,
       let partner = object["partner"]?.string, let client = object["client"]?.string,
       let signer = object["signer"]?.string, let credential = object["credential"]?.string,

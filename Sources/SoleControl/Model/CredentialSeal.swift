@@ -23,7 +23,7 @@ extension Credential {
 
   /// Reads a stored row back. Nil if it is not what `canonical()` writes.
   public init?(canonical text: [UInt8]) {
-    guard let row = try? JSONValue.parse(text).object,
+    guard let row = try? JSONValue.parse(text, limits: .own).object,
       let id = row["id"]?.string, let partner = row["partner"]?.string, let signer = row["signer"]?.string,
       let description = row["description"]?.string,
       let keyType = row["keyType"]?.string.flatMap(KeyType.init(name:)),

@@ -31,7 +31,7 @@ public struct EnrolledIdentity: Sendable, Equatable {
 
   /// Nil if it is not what `canonical()` writes.
   init?(canonical text: [UInt8]) {
-    guard let object = try? JSONValue.parse(text).object, let signer = object["signer"]?.string,
+    guard let object = try? JSONValue.parse(text, limits: .own).object, let signer = object["signer"]?.string,
       let partner = object["partner"]?.string, let commonName = object["commonName"]?.string,
       let givenName = object["givenName"]?.string, let surname = object["surname"]?.string,
       let country = object["country"]?.string

@@ -40,7 +40,7 @@ struct PendingTerms: Sendable, Equatable {
 extension PendingTerms {
   /// Nil if it is not what `canonical()` writes.
   init?(canonical text: [UInt8]) {
-    guard let object = try? JSONValue.parse(text).object, object["kind"] == "pending",
+    guard let object = try? JSONValue.parse(text, limits: .own).object, object["kind"] == "pending",
       let id = object["id"]?.string, let gateway = object["gateway"]?.string,
       let partner = object["partner"]?.string, let signer = object["signer"]?.string,
       let credential = object["credential"]?.string, let numSignatures = object["numSignatures"]?.integer,
@@ -85,7 +85,7 @@ struct Approval: Sendable, Equatable {
   }
 
   init?(canonical text: [UInt8]) {
-    guard let object = try? JSONValue.parse(text).object, object["kind"] == "approval",
+    guard let object = try? JSONValue.parse(text, limits: .own).object, object["kind"] == "approval",
       let pending = object["pending"]?.string,
       let evidence = object["evidence"]?.object.flatMap(Evidence.init(json:)), let time = object["time"]?.integer
     else { return nil }

@@ -73,7 +73,7 @@ public struct Binding: Sendable, Equatable {
   }
 
   init?(canonical text: [UInt8]) {
-    guard let object = try? JSONValue.parse(text).object,
+    guard let object = try? JSONValue.parse(text, limits: .own).object,
       let gateway = object["gateway"]?.string, let partner = object["partner"]?.string,
       let signer = object["signer"]?.string, let credential = object["credential"]?.string,
       let scal = object["scal"]?.integer.flatMap({ SCAL(rawValue: Int($0)) }),

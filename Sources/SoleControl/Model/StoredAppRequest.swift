@@ -64,7 +64,7 @@ struct AppRequest: Sendable, Equatable {
 extension AppRequest {
   /// Nil if it is not what `canonical()` writes.
   init?(canonical text: [UInt8]) {
-    guard let object = try? JSONValue.parse(text).object, object["kind"] == "app request",
+    guard let object = try? JSONValue.parse(text, limits: .own).object, object["kind"] == "app request",
       let pending = object["pending"]?.string, let issuer = object["issuer"]?.string,
       let request = object["request"]?.string.flatMap(Hex.decode),
       let notification = object["notification"]?.string.flatMap(Hex.decode), let began = object["began"]?.integer

@@ -31,7 +31,7 @@ struct SigningWork: Sendable, Equatable {
   /// Nil if it is not what `canonical()` writes.
   init?(canonical text: [UInt8]) {
     guard let end = text.firstIndex(of: Self.separator),
-      let items = try? JSONValue.parse(Array(text[..<end]), limits: JSONLimits(size: .max)).object?["items"]?.array
+      let items = try? JSONValue.parse(Array(text[..<end]), limits: .own).object?["items"]?.array
     else { return nil }
     let read = items.compactMap { $0.object.flatMap(SigningItem.init(json:)) }
     guard read.count == items.count else { return nil }

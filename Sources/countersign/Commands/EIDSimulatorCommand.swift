@@ -49,7 +49,8 @@ struct EIDSimulatorCommand: AsyncParsableCommand {
   }
 
   private static func people(in path: String) throws -> [Simulator.Person] {
-    guard let data = FileManager.default.contents(atPath: path), let list = try JSONValue.parse(Array(data)).array
+    guard let data = FileManager.default.contents(atPath: path),
+      let list = try JSONValue.parse(Array(data), limits: .configuration).array
     else {
       throw ValidationError("\(path) is not a list of people")
     }

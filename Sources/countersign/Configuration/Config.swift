@@ -151,7 +151,10 @@ struct Config {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw ConfigError(description: "cannot read the configuration file \(path)")
     }
-    do { return try Config(ConfigReader(JSONValue.parse(Array(data)), at: path)) } catch let error as JSONParseError {
+    do {
+      let text = try JSONValue.parse(Array(data), limits: .configuration, extremeValues: .refused)
+      return try Config(ConfigReader(text, at: path))
+    } catch let error as JSONParseError {
       throw ConfigError(description: "\(path) is not strict JSON: \(error)")
     }
   }

@@ -86,7 +86,8 @@ extension Client {
     let grants = try Self.names("grants", reader, Grant.self)
     let secret = try reader.optionalString("secretFile").map { try ConfigReader.firstLine(of: $0) }
     let keys = try reader.optionalString("keysFile").map { path in
-      guard let data = FileManager.default.contents(atPath: path), let keys = try? JSONValue.parse(Array(data)),
+      guard let data = FileManager.default.contents(atPath: path),
+        let keys = try? JSONValue.parse(Array(data), limits: .configuration),
         keys.object?["keys"]?.array != nil
       else { throw reader.error("keysFile", "is no JWK set: \(path)") }
       return keys

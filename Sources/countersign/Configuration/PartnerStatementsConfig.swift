@@ -73,7 +73,8 @@ struct PartnerStatementsConfig {
     let trustAnchors = try reader.optionalString("trustAnchors")
     switch (try reader.optionalString("keysFile"), try reader.optionalString("keysURL")) {
     case (let path?, nil):
-      guard let data = FileManager.default.contents(atPath: path), let set = try? JSONValue.parse(Array(data)),
+      guard let data = FileManager.default.contents(atPath: path),
+        let set = try? JSONValue.parse(Array(data), limits: .configuration),
         StatementKeys.isUsable(set)
       else { throw reader.error("keysFile", "is no JWK set, or has two keys of the same id: \(path)") }
       return .file(path)

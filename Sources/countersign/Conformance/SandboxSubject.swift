@@ -11,7 +11,8 @@ struct SandboxSubject {
   /// - Parameter path: a `sandbox.json`.
   init(path: String) throws {
     guard let data = FileManager.default.contents(atPath: path) else { throw Unusable("\(path) cannot be read") }
-    guard let json = try JSONValue.parse(Array(data)).object, let url = json["tlsBaseURL"]?.string,
+    guard let json = try JSONValue.parse(Array(data), limits: .configuration).object,
+      let url = json["tlsBaseURL"]?.string,
       var subject = Subject(url: url)
     else { throw Unusable("\(path) is no sandbox.json") }
     trustAnchor = json["tlsTrustAnchor"]?.string

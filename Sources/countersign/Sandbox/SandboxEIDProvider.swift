@@ -23,7 +23,7 @@ struct SandboxEIDProvider: Sendable {
   init(file: String, users: [String]) throws {
     func failed(_ what: String) -> ConfigError { ConfigError(description: "\(file): \(what)") }
     guard let data = FileManager.default.contents(atPath: file),
-      var members = try? JSONValue.parse(Array(data)).object
+      var members = try? JSONValue.parse(Array(data), limits: .configuration).object
     else { throw failed("cannot be read as a JSON object") }
     guard let issuer = members["issuer"]?.string else { throw failed("\"issuer\" is missing") }
     guard let label = members["label"]?.string, label.wholeMatch(of: /[a-z0-9-]+/) != nil else {

@@ -19,7 +19,7 @@ struct SandboxFolder: Sendable {
   func remove(_ name: String) { try? FileManager.default.removeItem(atPath: path(name)) }
 
   func read(_ name: String) throws -> JSONValue? {
-    try FileManager.default.contents(atPath: path(name)).map { try JSONValue.parse(Array($0)) }
+    try FileManager.default.contents(atPath: path(name)).map { try JSONValue.parse(Array($0), limits: .configuration) }
   }
 
   /// Whole or not at all, and for the owner's eyes only.

@@ -127,7 +127,7 @@ struct FramingTests {
         #expect(head.hasPrefix("http/1.1 \(shape.status) "), "\(shape.name): \(head.prefix(40))")
         #expect(head.contains("\r\nconnection: close") && head.contains("\r\nx-request-id: "), "\(shape.name)")
         #expect(parts.count == 2, "\(shape.name): \(connection.received)")
-        let body = try JSONValue.parse(Array((parts.last ?? "").utf8)).object
+        let body = try JSONValue.parse(Array((parts.last ?? "").utf8), limits: .own).object
         #expect(body?["error"]?.string == "invalid_request" && body?["error_description"]?.string != nil)
       }
     }
