@@ -4,6 +4,7 @@ internal import CSCModel
 internal import Hummingbird
 internal import OAuth
 internal import SoleControl
+internal import WireJSON
 
 extension Gateway {
   /// The pages behind the links that customers get by message.
@@ -43,9 +44,15 @@ extension Gateway {
     guard let secret = browser.secret(request), let token = parameters["csrf"].flatMap(Base64.decode),
       parameters["transaction"] == found.id,
       HMAC<SHA256>.isValidAuthenticationCode(
-        token, authenticating: Self.formMessage(found.id), using: Self.formKey(secret))
+        token, authenticating: Self.formMessage(found), using: Self.formKey(secret))
     else { throw ForeignForm() }
-    guard found.state == .waiting else { return done(.alreadyAnswered, found, request) }
+    switch (found.state, parameters["decision"]) {
+    case (.waiting, _): break
+    // The same form again, pressed twice or loaded again, gets the same answer.
+    case (.approved, "approve"): return done(.confirmed, found, request)
+    case (.denied, "deny"): return done(.denied, found, request)
+    default: return done(.alreadyAnswered, found, request)
+    }
     let answer: ConfirmationAnswer
     switch (parameters["decision"], parameters["PIN"]) {
     case ("deny", _): answer = .deny
@@ -95,7 +102,7 @@ extension Gateway {
     _ found: PendingConfirmation, _ link: String, _ secret: String, _ message: PageMessage?, _ request: Request
   ) -> Response {
     let certificate = found.credential.certificate
-    let token = HMAC<SHA256>.authenticationCode(for: Self.formMessage(found.id), using: Self.formKey(secret))
+    let token = HMAC<SHA256>.authenticationCode(for: Self.formMessage(found), using: Self.formKey(secret))
     let view = ConfirmView(
       action: "/confirm/" + link, transaction: found.id, csrf: Base64.encodeURL(Array(token)),
       client: name(found.credential.partner),
@@ -126,7 +133,15 @@ extension Gateway {
   /// Not the authorization server's cookie: that one may have to come in frames, this one never.
   private var browser: BrowserSession { BrowserSession(issuer: oauth.rules.issuer, purpose: "-confirm") }
 
-  /// Only a page that we made for this browser and this authorization knows the MAC of it.
-  private static func formMessage(_ id: String) -> [UInt8] { Array("confirm \(id)".utf8) }
+  /// What the page shows. Only a page that we made for this browser and this content knows the MAC of it.
+  private static func formMessage(_ found: PendingConfirmation) -> [UInt8] {
+    let shown: JSONValue = [
+      "page": "confirm", "id": .string(found.id), "numSignatures": .integer(Int64(found.numSignatures)),
+      "hashAlgorithm": .string(found.hashAlgorithm?.displayName ?? ""),
+      "digests": .array(found.digests.map { .string(Base64.encode($0)) }),
+      "description": .string(found.description ?? ""),
+    ]
+    return Array(SHA256.hash(data: shown.canonical() + [0] + found.credential.canonical()))
+  }
   private static func formKey(_ secret: String) -> SymmetricKey { SymmetricKey(data: Array(secret.utf8)) }
 }

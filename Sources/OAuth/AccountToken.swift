@@ -34,8 +34,12 @@ extension AuthorizationServer {
       usedUntil: issued + rules.accountTokenLife + rules.clockSkew)
   }
 
+  /// - Parameter browserSecret: the browser that brings it, which may load the page again; nil if a client pushes it.
   /// - Throws: `OAuthError` for a token that was used before.
-  func useUp(_ account: AdmittedAccount) async throws {
-    guard try await useOnce(account.token, until: account.usedUntil) else { throw OAuthError.invalid("account_token") }
+  func useUp(_ account: AdmittedAccount, browserSecret: String?) async throws {
+    let browser = browserSecret.map(TokenService.digest)
+    guard try await useOnce(account.token, until: account.usedUntil, by: browser) else {
+      throw OAuthError.invalid("account_token")
+    }
   }
 }

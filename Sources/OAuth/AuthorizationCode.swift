@@ -20,29 +20,28 @@ public struct GrantedCredential: Sendable {
 }
 
 extension AuthorizationServer {
-  /// Ends a transaction with a code. Of two forms sent at once only one gets a code.
+  /// Ends a transaction with a code. Of two forms sent at once only one makes a code, and both get it.
   ///
-  /// - Parameter granted: for scope credential.
+  /// - Parameters:
+  ///   - granted: for another scope than service.
+  ///   - form: the token of the person's form.
+  /// - Returns: what the browser brings to the client.
   public func issueCode(
-    _ key: TransactionKey, _ transaction: AuthorizationTransaction, granted: GrantedCredential?
-  ) async throws -> String {
-    guard let user = transaction.user else { throw TransactionRefusal.unknown }
+    _ key: TransactionKey, _ transaction: AuthorizationTransaction, granted: GrantedCredential?, form: String
+  ) async throws -> RedirectParameters {
+    guard let user = transaction.user, registered(transaction.request) != nil else { throw TransactionRefusal.unknown }
     let code = try await tokens.secret()
     let now = now
     let record = CodeRecord(
-      request: transaction.request, signer: user.signer, validUntil: now + rules.codeLife,
+      request: transaction.request, signer: user.signer, transaction: key.digest, validUntil: now + rules.codeLife,
       granted: try granted.map {
         CodeRecord.Granted(
           sealed: try SealedPayload.seal($0.sad, with: code), expires: $0.expires, credential: $0.credential,
           activation: $0.activation)
       })
-    try await store.writeOAuth { store in
-      _ = try store.transaction(key, now: now)
-      try store.forgetExpired(now: now)
-      try store.removeEntry(.transaction, key.digest)
+    return try await end(key, transaction, [("code", code)], form: form) { store in
       try store.put(record.entry(digest: TokenService.digest(code)))
     }
-    return code
   }
 }
 
@@ -58,6 +57,8 @@ struct CodeRecord: Sendable {
 
   let request: CodeRequest
   let signer: String
+  /// The digest under which the person's transaction is kept: when the code is used, nobody gets it again.
+  let transaction: [UInt8]
   let validUntil: Int64
   let granted: Granted?
   /// The grant of the tokens that the code gave; nil until then. A used code stays, so that a second use is noticed.
@@ -68,7 +69,8 @@ struct CodeRecord: Sendable {
 
   func entry(digest: [UInt8]) -> OAuthEntry {
     var body = JSONObject([
-      ("request", request.json), ("signer", .string(signer)), ("validUntil", .integer(validUntil)),
+      ("request", request.json), ("signer", .string(signer)), ("transaction", Self.octets(transaction)),
+      ("validUntil", .integer(validUntil)),
     ])
     if let grant { body["grant"] = .string(grant) }
     if let granted {
@@ -81,9 +83,10 @@ struct CodeRecord: Sendable {
       kind: .code, digest: digest, expires: validUntil + Self.memory, body: JSONValue.object(body).canonical())
   }
 
-  init(request: CodeRequest, signer: String, validUntil: Int64, granted: Granted?) {
+  init(request: CodeRequest, signer: String, transaction: [UInt8], validUntil: Int64, granted: Granted?) {
     self.request = request
     self.signer = signer
+    self.transaction = transaction
     self.validUntil = validUntil
     self.granted = granted
   }
@@ -91,22 +94,24 @@ struct CodeRecord: Sendable {
   init?(_ entry: OAuthEntry) {
     guard let body = try? JSONValue.parse(entry.body, limits: .own).object,
       let request = body["request"]?.object.flatMap(CodeRequest.init(json:)), let signer = body["signer"]?.string,
-      let validUntil = body["validUntil"]?.integer
+      let transaction = body["transaction"].flatMap(Self.octets), let validUntil = body["validUntil"]?.integer
     else { return nil }
     self.init(
-      request: request, signer: signer, validUntil: validUntil,
+      request: request, signer: signer, transaction: transaction, validUntil: validUntil,
       granted: body["granted"]?.object.flatMap(Granted.init(json:)))
     grant = body["grant"]?.string
   }
 
   static func octets(_ bytes: [UInt8]) -> JSONValue { .array(bytes.map { .integer(Int64($0)) }) }
+
+  static func octets(_ value: JSONValue) -> [UInt8]? {
+    value.array?.compactMap { $0.integer.map(UInt8.init(truncatingIfNeeded:)) }
+  }
 }
 
 extension CodeRecord.Granted {
   init?(json object: JSONObject) {
-    func octets(_ name: String) -> [UInt8]? {
-      object[name]?.array?.compactMap { $0.integer.map(UInt8.init(truncatingIfNeeded:)) }
-    }
+    func octets(_ name: String) -> [UInt8]? { object[name].flatMap(CodeRecord.octets) }
     guard let sealed = octets("sealed"), let expires = object["expires"]?.integer,
       let credential = object["credential"]?.string, let activation = octets("activation")
     else { return nil }

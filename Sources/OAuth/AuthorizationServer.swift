@@ -17,6 +17,8 @@ public struct AuthorizationServer: Sendable {
     public var accountTokenLife: Int64 = 600
     /// Longest life of a client's assertion (RFC 7523 §3).
     public var assertionLife: Int64 = 600
+    /// Within which a refresh token that comes again is a repetition and no theft.
+    public var refreshGrace: Int64 = 10
     /// Seconds by which clocks may differ.
     public var clockSkew: Int64 = 30
     /// Wrong passwords in one transaction.
@@ -33,6 +35,8 @@ public struct AuthorizationServer: Sendable {
   public let clients: ClientRegistry
   let tokens: TokenService
   let assertions: any AssertionVerifier
+  /// For what browsers send, by transaction.
+  let turns = Turns<[UInt8]>(capacity: 10)
 
   public init(rules: Rules, clients: ClientRegistry, tokens: TokenService, assertions: any AssertionVerifier) {
     self.rules = rules

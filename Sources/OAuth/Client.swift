@@ -32,7 +32,8 @@ public struct Client: Sendable {
   public let keys: JSONValue?
   /// SHA-256 of the DER of the certificate for mutual TLS.
   public let certificate: [UInt8]?
-  /// Compared octet by octet (RFC 9700 §2.1). The first is the default of CSC v1 §8.3.2.
+  /// Compared octet by octet (RFC 9700 §2.1), but for the port of a native application on loopback
+  /// (`admits(redirectURI:)`). The first is the default of CSC v1 §8.3.2.
   public let redirectURIs: [String]
   public let grants: Set<Grant>
   /// False only for confidential clients of CSC v1, which has no PKCE.

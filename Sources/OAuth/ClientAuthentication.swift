@@ -156,14 +156,16 @@ extension AuthorizationServer {
     }
   }
 
-  /// Whether a token's id is seen for the first time.
-  func useOnce(_ id: String, until expires: Int64) async throws -> Bool {
+  /// Whether a token's id is seen for the first time, or again by the same one.
+  ///
+  /// - Parameter user: digest of a secret of whoever may come with it again; nil if nobody may.
+  func useOnce(_ id: String, until expires: Int64, by user: [UInt8]? = nil) async throws -> Bool {
     let digest = TokenService.digest(id)
     let now = now
     return try await store.writeOAuth { store in
-      guard try store.entry(.usedID, digest) == nil else { return false }
+      if let used = try store.entry(.usedID, digest) { return user.map { Self.isEqual($0, used.body) } ?? false }
       try store.forgetExpired(now: now)
-      try store.put(OAuthEntry(kind: .usedID, digest: digest, expires: expires, body: []))
+      try store.put(OAuthEntry(kind: .usedID, digest: digest, expires: expires, body: user ?? []))
       return true
     }
   }

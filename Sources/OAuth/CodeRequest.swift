@@ -3,17 +3,6 @@ import WireJSON
 /// The version of the CSC API whose rules a request follows; told by the endpoint's path.
 public enum Dialect: String, Sendable { case v1, v2 }
 
-public enum Scope: String, Sendable, CaseIterable {
-  /// Opens the API.
-  case service
-  /// Opens one key for named signatures (CSC v1 §8.3.2).
-  case credential
-  /// Makes one credential (CSC 2.1+).
-  case credentialCreation = "credential-creation"
-  /// Deletes one credential (CSC 2.1+).
-  case credentialDeletion = "credential-deletion"
-}
-
 /// What an authorization of another scope than `service` asks for, opaque to the authorization server: canonical JSON that its caller wrote.
 public struct CredentialDetails: Sendable, Equatable {
   /// The scope that it is for; a rich request says so by its type.
@@ -32,6 +21,8 @@ public struct CredentialDetails: Sendable, Equatable {
 /// A validated request for an authorization code (RFC 6749 §4.1.1, CSC v1 §8.3.2, v2 §8.4.2).
 public struct CodeRequest: Sendable, Equatable {
   public let client: String
+  /// The client's organisation when it asked. A client that is registered for another one later has not asked.
+  public let partner: String
   public let redirectURI: String
   /// Whether the request named it; then the token request must repeat it (RFC 6749 §4.1.3).
   public let namesRedirectURI: Bool
@@ -45,13 +36,33 @@ public struct CodeRequest: Sendable, Equatable {
   /// The only account that may log in, from `account_token`.
   public let account: String?
   public let credential: CredentialDetails?
+  /// Under which it is kept if it was pushed; it is good until it has been answered.
+  var pushed: [UInt8]?
+
+  init(
+    client: Client, redirectURI: String, namesRedirectURI: Bool, state: String?, scope: Scope, challenge: String?,
+    dialect: Dialect, language: String?, account: String?, credential: CredentialDetails?
+  ) {
+    self.client = client.id
+    partner = client.partner
+    self.redirectURI = redirectURI
+    self.namesRedirectURI = namesRedirectURI
+    self.state = state
+    self.scope = scope
+    self.challenge = challenge
+    self.dialect = dialect
+    self.language = language
+    self.account = account
+    self.credential = credential
+  }
 }
 
 extension CodeRequest {
   var json: JSONValue {
     var object = JSONObject([
-      ("client", .string(client)), ("redirectURI", .string(redirectURI)), ("namesRedirectURI", .bool(namesRedirectURI)),
-      ("scope", .string(scope.rawValue)), ("dialect", .string(dialect.rawValue)),
+      ("client", .string(client)), ("partner", .string(partner)), ("redirectURI", .string(redirectURI)),
+      ("namesRedirectURI", .bool(namesRedirectURI)), ("scope", .string(scope.rawValue)),
+      ("dialect", .string(dialect.rawValue)),
     ])
     let texts = [("state", state), ("challenge", challenge), ("language", language), ("account", account)]
     for (name, text) in texts { object[name] = text.map(JSONValue.string) }
@@ -59,21 +70,30 @@ extension CodeRequest {
       object["credential"] = .string(String(decoding: credential.canonical, as: UTF8.self))
       object["isRich"] = .bool(credential.isRich)
     }
+    if let pushed { object["pushed"] = CodeRecord.octets(pushed) }
     return .object(object)
   }
 
   init?(json object: JSONObject) {
-    guard let client = object["client"]?.string, let redirectURI = object["redirectURI"]?.string,
+    guard let client = object["client"]?.string, let partner = object["partner"]?.string,
+      let redirectURI = object["redirectURI"]?.string,
       let namesRedirectURI = object["namesRedirectURI"]?.bool,
       let scope = object["scope"]?.string.flatMap(Scope.init(rawValue:)),
       let dialect = object["dialect"]?.string.flatMap(Dialect.init(rawValue:))
     else { return nil }
-    self.init(
-      client: client, redirectURI: redirectURI, namesRedirectURI: namesRedirectURI, state: object["state"]?.string,
-      scope: scope, challenge: object["challenge"]?.string, dialect: dialect, language: object["language"]?.string,
-      account: object["account"]?.string,
-      credential: object["credential"]?.string.map {
-        CredentialDetails(canonical: Array($0.utf8), isRich: object["isRich"]?.bool ?? false, scope: scope)
-      })
+    self.client = client
+    self.partner = partner
+    self.redirectURI = redirectURI
+    self.namesRedirectURI = namesRedirectURI
+    state = object["state"]?.string
+    self.scope = scope
+    challenge = object["challenge"]?.string
+    self.dialect = dialect
+    language = object["language"]?.string
+    account = object["account"]?.string
+    credential = object["credential"]?.string.map {
+      CredentialDetails(canonical: Array($0.utf8), isRich: object["isRich"]?.bool ?? false, scope: scope)
+    }
+    pushed = object["pushed"].flatMap(CodeRecord.octets)
   }
 }

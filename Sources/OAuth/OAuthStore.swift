@@ -59,6 +59,8 @@ public struct OAuthEntry: Sendable, Equatable {
     case code
     /// The id of a token that may be presented once.
     case usedID = "jti"
+    /// What a refresh token was exchanged for, for some seconds.
+    case refreshAnswer = "refresh"
   }
 
   public let kind: Kind

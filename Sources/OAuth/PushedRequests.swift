@@ -6,14 +6,16 @@ extension AuthorizationServer {
 
   /// Validates and keeps a request of an authenticated client.
   ///
-  /// - Returns: the `request_uri`, good once, for `rules.pushedRequestLife` seconds.
+  /// - Returns: the `request_uri`, good for one answer; to be opened within `rules.pushedRequestLife` seconds.
   public func push(
     _ parameters: Parameters, _ dialect: Dialect, client: Client, reader: CredentialReader
   ) async throws -> String {
     // RFC 9126 §2.1: a pushed request cannot point to another one.
     guard parameters["request_uri"] == nil else { throw OAuthError.invalid("request_uri") }
     let request: CodeRequest
-    do { request = try await validate(parameters, dialect, client, reader) } catch let refusal as CodeRequestRefusal {
+    do { request = try await validate(parameters, dialect, client, nil, reader) } catch let refusal
+      as CodeRequestRefusal
+    {
       switch refusal {
       case .page(let error), .redirect(let error, _): throw error
       }
@@ -21,9 +23,8 @@ extension AuthorizationServer {
     let reference = try await tokens.secret()
     let (now, rules) = (now, rules)
     // What comes for a public client, anybody can have sent.
-    let entry = OAuthEntry(
-      kind: .pushedRequest, digest: TokenService.digest(reference), expires: now + rules.pushedRequestLife,
-      body: request.json.canonical(), keptFor: client.isPublic ? client.id : nil)
+    let entry = PushedRequest(request: request, opened: nil, keptFor: client.isPublic ? client.id : nil)
+      .entry(digest: TokenService.digest(reference), expires: now + rules.pushedRequestLife)
     try await store.writeOAuth { store in
       try store.forgetExpired(now: now)
       try store.put(entry)
@@ -33,18 +34,71 @@ extension AuthorizationServer {
     return Self.prefix + reference
   }
 
-  /// Takes a pushed request out of the store; nil if it is unknown, used, expired or another client's.
-  func takePushedRequest(_ uri: String, client: Client) async throws -> CodeRequest? {
+  /// What was pushed; nil if it is unknown, answered, expired, another client's, or open in another browser.
+  ///
+  /// RFC 9126 §4 lets a server take a `request_uri` again when a browser loads the page again. So it belongs to the
+  /// browser that opens it first (`begin`), for as long as a person has for the pages, until it is answered.
+  func pushedRequest(_ uri: String, client: Client, browserSecret: String?) async throws -> CodeRequest? {
     guard uri.hasPrefix(Self.prefix) else { return nil }
     let digest = TokenService.digest(String(uri.dropFirst(Self.prefix.count)))
     let now = now
-    return try await store.writeOAuth { store in
-      guard let entry = try store.entry(.pushedRequest, digest), now < entry.expires,
-        let request = try JSONValue.parse(entry.body, limits: .own).object.flatMap(CodeRequest.init(json:)),
-        request.client == client.id
-      else { return nil }
-      try store.removeEntry(.pushedRequest, digest)
-      return request
+    let kept = try await store.readOAuth { try $0.pushedRequest(digest, now: now) }
+    guard let kept, kept.request.client == client.id, registered(kept.request) != nil,
+      kept.isOpen(to: browserSecret.map(TokenService.digest))
+    else { return nil }
+    var request = kept.request
+    request.pushed = digest
+    return request
+  }
+}
+
+/// A pushed request as the store keeps it.
+struct PushedRequest: Sendable {
+  let request: CodeRequest
+  /// SHA-256 of the secret of the browser that opened it, and until when that may open it again.
+  var opened: (browser: [UInt8], until: Int64)?
+  let keptFor: String?
+
+  func isOpen(to browser: [UInt8]?) -> Bool {
+    guard let opened else { return true }
+    return browser.map { AuthorizationServer.isEqual($0, opened.browser) } ?? false
+  }
+
+  func entry(digest: [UInt8], expires: Int64) -> OAuthEntry {
+    var body = JSONObject([("request", request.json)])
+    if let opened {
+      body["browser"] = CodeRecord.octets(opened.browser)
+      body["until"] = .integer(opened.until)
     }
+    return OAuthEntry(
+      kind: .pushedRequest, digest: digest, expires: expires, body: JSONValue.object(body).canonical(),
+      keptFor: keptFor)
+  }
+}
+
+extension OAuthReading {
+  /// Nil if it is unknown, or it is too late to open it.
+  func pushedRequest(_ digest: [UInt8], now: Int64) throws -> PushedRequest? {
+    guard let entry = try entry(.pushedRequest, digest), now < entry.expires,
+      let body = try JSONValue.parse(entry.body, limits: .own).object,
+      let request = body["request"]?.object.flatMap(CodeRequest.init(json:))
+    else { return nil }
+    var kept = PushedRequest(request: request, opened: nil, keptFor: entry.keptFor)
+    if let browser = body["browser"].flatMap(CodeRecord.octets), let until = body["until"]?.integer {
+      guard now < until else { return nil }
+      kept.opened = (browser, until)
+    }
+    return kept
+  }
+}
+
+extension OAuthWriting {
+  /// Notes which browser opened it. It is kept for as long as a person may take who opened it at the last moment.
+  func open(pushed digest: [UInt8], browser: [UInt8], now: Int64, life: Int64) throws {
+    guard var kept = try pushedRequest(digest, now: now), kept.isOpen(to: browser) else {
+      throw TransactionRefusal.unknown
+    }
+    if kept.opened == nil { kept.opened = (browser, now + life) }
+    try put(kept.entry(digest: digest, expires: now + 2 * life))
   }
 }

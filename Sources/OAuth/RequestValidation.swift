@@ -27,27 +27,39 @@ extension AuthorizationServer {
 
   /// Validates the parameters of `oauth2/authorize`; those of a pushed request are fetched.
   ///
+  /// - Parameter browserSecret: what is in the browser's cookie, or will be. The same browser may come again with the same
+  ///   request, as long as nobody has answered it.
   /// - Throws: `CodeRequestRefusal`.
   public func request(
-    _ parameters: Parameters, _ dialect: Dialect, reader: CredentialReader
+    _ parameters: Parameters, _ dialect: Dialect, browserSecret: String? = nil, reader: CredentialReader
   ) async throws -> CodeRequest {
     guard let id = parameters["client_id"], !parameters.repeatsOne else {
       throw CodeRequestRefusal.page(parameters.repeatsOne ? .repeatedParameter : .missing("client_id"))
     }
     guard let client = clients[id] else { throw CodeRequestRefusal.page(.invalid("client_id")) }
     if let uri = parameters["request_uri"] {
-      guard var request = try await takePushedRequest(uri, client: client) else {
+      guard var request = try await pushedRequest(uri, client: client, browserSecret: browserSecret) else {
         throw CodeRequestRefusal.page(OAuthError("invalid_request_uri", "Invalid parameter request_uri"))
       }
       // One client repeats its state here. What was pushed counts.
       request.state = request.state ?? parameters["state"]
       return request
     }
-    return try await validate(parameters, dialect, client, reader)
+    return try await validate(parameters, dialect, client, browserSecret, reader)
+  }
+
+  /// The client of a request, if it is still registered as when it asked: for the same partner, for this grant, and with
+  /// this redirect URI. What the store says of a request is held against it before anything is sent anywhere.
+  func registered(_ request: CodeRequest) -> Client? {
+    guard let client = clients[request.client], client.partner == request.partner,
+      client.grants.contains(.authorizationCode), client.admits(redirectURI: request.redirectURI)
+    else { return nil }
+    return client
   }
 
   func validate(
-    _ parameters: Parameters, _ dialect: Dialect, _ client: Client, _ reader: CredentialReader
+    _ parameters: Parameters, _ dialect: Dialect, _ client: Client, _ browserSecret: String?,
+    _ reader: CredentialReader
   ) async throws -> CodeRequest {
     let redirectURI = try redirectURI(parameters["redirect_uri"], client, dialect)
     let state = parameters["state"]
@@ -65,9 +77,9 @@ extension AuthorizationServer {
       let details = named == .service ? nil : try await reader(parameters, client)
       guard named == nil || details.map({ $0.scope == named }) ?? true else { throw OAuthError.invalidScope }
       // Last, so that a request that is refused for something else can be put right and sent again.
-      if let account { try await useUp(account) }
+      if let account { try await useUp(account, browserSecret: browserSecret) }
       return CodeRequest(
-        client: client.id, redirectURI: redirectURI, namesRedirectURI: parameters["redirect_uri"] != nil, state: state,
+        client: client, redirectURI: redirectURI, namesRedirectURI: parameters["redirect_uri"] != nil, state: state,
         scope: details?.scope ?? .service, challenge: challenge, dialect: dialect,
         language: Self.language(parameters),
         account: account?.name, credential: details)
@@ -83,10 +95,10 @@ extension AuthorizationServer {
       .compactMap(\.self).first { $0.utf8.count <= longestLanguage }
   }
 
-  /// The redirect URI that the request names, which must be a registered one octet by octet, or the registered default.
+  /// The redirect URI that the request names, which must be a registered one, or the registered default.
   private func redirectURI(_ named: String?, _ client: Client, _ dialect: Dialect) throws -> String {
     if let named {
-      guard client.redirectURIs.contains(where: { $0.utf8.elementsEqual(named.utf8) }) else {
+      guard client.admits(redirectURI: named) else {
         throw CodeRequestRefusal.page(.invalid("redirect_uri"))
       }
       return named
@@ -102,9 +114,8 @@ extension AuthorizationServer {
     guard let text = parameters["scope"] else {
       return parameters["authorization_details"] == nil ? .service : nil
     }
-    guard let scope = Scope(rawValue: text), scope != .service || parameters["authorization_details"] == nil else {
-      throw OAuthError.invalidScope
-    }
+    let scope = try Scope(parameter: text)
+    guard scope != .service || parameters["authorization_details"] == nil else { throw OAuthError.invalidScope }
     return scope
   }
 

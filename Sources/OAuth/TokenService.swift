@@ -34,7 +34,7 @@ public struct TokenService: Sendable {
   public let hasher: any PasswordHasher
   let rules: Rules
   /// For log-ins, by name and address.
-  let turns = Turns(capacity: 20)
+  let turns = Turns<AttemptKey>(capacity: 20)
   let now: @Sendable () -> Int64
   let random: @Sendable (Int) async throws -> [UInt8]
   /// Base64url without padding.

@@ -31,9 +31,21 @@ public struct AuthorizationTransaction: Sendable, Equatable {
   public internal(set) var eid: EIDVisit?
   /// The ID token that the visit gave, encrypted under the secret in the browser's cookie: it is about a person.
   var sealedEIDToken: [UInt8]?
+  /// SHA-256 of the provider's answer that gave it, which may be brought again.
+  var eidAnswer: [UInt8]?
   var failedLogIns = 0
+  /// When a one-time code was sent last. UTC, seconds since 1970.
+  public internal(set) var codeSent: Int64?
+  /// How it ended; kept for those who send a form again.
+  var ending: Ending?
 
   public var hasEIDToken: Bool { sealedEIDToken != nil }
+
+  /// Whether this answer of the provider was brought before, and gave the ID token.
+  public func hasTaken(eidAnswer answer: String) -> Bool {
+    sealedEIDToken != nil && eidAnswer == TokenService.digest(answer)
+  }
+
   public var destination: Destination { Destination(uri: request.redirectURI, state: request.state) }
 }
 
@@ -48,14 +60,16 @@ public struct TransactionKey: Sendable {
 
   var digest: [UInt8] { TokenService.digest("transaction " + id) }
 
-  /// Differs for every transaction, because the browser's secret may not.
-  var eidSecret: String { "eid \(id) \(browserSecret)" }
+  /// Differs for every transaction and visit, because the browser's secret may not.
+  ///
+  /// - Parameter answer: digest of the provider's answer.
+  func eidSecret(_ answer: [UInt8]) -> String { "eid \(id) \(browserSecret) \(answer)" }
 
-  /// What every form carries: only a page that we made for this browser and transaction knows it.
-  var formCode: [UInt8] {
+  /// What every form carries: only a page that we made for this browser, this transaction and this content knows it.
+  func formCode(_ shown: ShownPage) -> [UInt8] {
     Array(
       HMAC<SHA256>.authenticationCode(
-        for: Array("form \(id)".utf8), using: SymmetricKey(data: Array(browserSecret.utf8))))
+        for: Array("form \(id) ".utf8) + shown.digest, using: SymmetricKey(data: Array(browserSecret.utf8))))
   }
 }
 
@@ -79,6 +93,9 @@ extension AuthorizationServer {
       request: request, browser: TokenService.digest(key.browserSecret), expires: now + rules.transactionLife)
     let rules = rules
     try await store.writeOAuth { store in
+      if let pushed = request.pushed {
+        try store.open(pushed: pushed, browser: transaction.browser, now: now, life: rules.transactionLife)
+      }
       try store.forgetExpired(now: now)
       try store.put(transaction.entry(key))
       // The oldest go: to push a person out who is logging in, somebody has to send that many meanwhile.
@@ -88,18 +105,28 @@ extension AuthorizationServer {
     return key
   }
 
-  /// The token of the forms, against requests that other sites forge.
-  public func formToken(_ key: TransactionKey) -> String { tokens.text(key.formCode) }
+  /// What the browser's cookie holds, or will hold.
+  public func browserSecret(_ known: String?) async throws -> String {
+    try await known.orElse { try await tokens.secret() }
+  }
 
-  /// - Parameter formToken: nil only where nothing is changed by the call.
-  public func transaction(_ key: TransactionKey, formToken: String?) async throws -> AuthorizationTransaction {
-    if let formToken {
-      guard Self.isEqual(Array(formToken.utf8), Array(self.formToken(key).utf8)) else {
-        throw TransactionRefusal.unknown
-      }
-    }
+  /// The transaction as it is stored. Before anything is done for a form, the form's token is held against it
+  /// (`isForm`), and whether it has ended (`answer`).
+  ///
+  /// - Throws: `TransactionRefusal.unknown` also if the client is not registered any more as when it asked.
+  public func transaction(_ key: TransactionKey) async throws -> AuthorizationTransaction {
     let now = now
-    return try await store.readOAuth { try $0.transaction(key, now: now) }
+    let found = try await store.readOAuth { try $0.transaction(key, now: now) }
+    guard registered(found.request) != nil else { throw TransactionRefusal.unknown }
+    return found
+  }
+
+  /// Handles what one browser sends of one transaction one after the other, so that the second of two equal forms finds
+  /// what became of the first.
+  ///
+  /// - Returns: nil at once if too many wait.
+  public func inTurn<Output>(_ key: TransactionKey, _ body: () async throws -> Output) async rethrows -> Output? {
+    try await turns.take(key.digest, body)
   }
 
   /// Checks user name and password, and remembers who it is.
@@ -110,7 +137,7 @@ extension AuthorizationServer {
     let limit = rules.maximumLogIns
     // Counted before the check, so that many at once are all counted.
     let before = try await store.writeOAuth { store in
-      var transaction = try store.transaction(key, now: now)
+      var transaction = try store.open(key, now: now)
       transaction.failedLogIns += 1
       guard transaction.failedLogIns <= limit else { throw TransactionRefusal.tooManyLogIns }
       try store.put(transaction.entry(key))
@@ -146,19 +173,30 @@ extension AuthorizationServer {
   public func codeVerifier() async throws -> String { try await tokens.secret() }
 
   /// Ends the visit and keeps what it gave until the person has decided.
-  public func endEIDVisit(_ key: TransactionKey, idToken: String) async throws -> AuthorizationTransaction {
-    let sealed = try SealedPayload.seal(Array(idToken.utf8), with: key.eidSecret)
+  ///
+  /// - Parameter answer: the provider's code, which gives nothing a second time.
+  public func endEIDVisit(
+    _ key: TransactionKey, answer: String, idToken: String
+  ) async throws -> AuthorizationTransaction {
+    let digest = TokenService.digest(answer)
+    let sealed = try SealedPayload.seal(Array(idToken.utf8), with: key.eidSecret(digest))
     return try await change(key) {
       $0.eid = nil
       $0.sealedEIDToken = sealed
+      $0.eidAnswer = digest
     }
+  }
+
+  /// Notes that a one-time code was sent.
+  public func noteCode(_ key: TransactionKey) async throws {
+    let now = now
+    _ = try await change(key) { $0.codeSent = now }
   }
 
   /// The ID token of the visit; nil if there was none.
   public func eidToken(_ key: TransactionKey, _ transaction: AuthorizationTransaction) throws -> String? {
-    try transaction.sealedEIDToken.map {
-      String(decoding: try SealedPayload.open($0, with: key.eidSecret), as: UTF8.self)
-    }
+    guard let sealed = transaction.sealedEIDToken, let answer = transaction.eidAnswer else { return nil }
+    return String(decoding: try SealedPayload.open(sealed, with: key.eidSecret(answer)), as: UTF8.self)
   }
 
   private func change(
@@ -166,16 +204,11 @@ extension AuthorizationServer {
   ) async throws -> AuthorizationTransaction {
     let now = now
     return try await store.writeOAuth { store in
-      var transaction = try store.transaction(key, now: now)
+      var transaction = try store.open(key, now: now)
       body(&transaction)
       try store.put(transaction.entry(key))
       return transaction
     }
-  }
-
-  /// The person declines: the transaction is over.
-  public func deny(_ key: TransactionKey) async throws {
-    try await store.writeOAuth { try $0.removeEntry(.transaction, key.digest) }
   }
 }
 
@@ -185,6 +218,13 @@ extension OAuthReading {
       let transaction = AuthorizationTransaction(entry),
       AuthorizationServer.isEqual(transaction.browser, TokenService.digest(key.browserSecret))
     else { throw TransactionRefusal.unknown }
+    return transaction
+  }
+
+  /// One that has not ended.
+  func open(_ key: TransactionKey, now: Int64) throws -> AuthorizationTransaction {
+    let transaction = try transaction(key, now: now)
+    guard transaction.ending == nil else { throw TransactionRefusal.unknown }
     return transaction
   }
 }
@@ -203,6 +243,9 @@ extension AuthorizationTransaction {
       ]
     }
     if let sealedEIDToken { body["eidToken"] = CodeRecord.octets(sealedEIDToken) }
+    if let eidAnswer { body["eidAnswer"] = CodeRecord.octets(eidAnswer) }
+    if let codeSent { body["codeSent"] = .integer(codeSent) }
+    if let ending { body["ending"] = ending.json }
     return OAuthEntry(
       kind: .transaction, digest: key.digest, expires: expires, body: JSONValue.object(body).canonical(),
       keptFor: user == nil ? request.client : nil)
@@ -211,12 +254,15 @@ extension AuthorizationTransaction {
   init?(_ entry: OAuthEntry) {
     guard let body = try? JSONValue.parse(entry.body, limits: .own).object,
       let request = body["request"]?.object.flatMap(CodeRequest.init(json:)),
-      let browser = body["browser"]?.array?.compactMap({ $0.integer.map(UInt8.init(truncatingIfNeeded:)) }),
+      let browser = body["browser"].flatMap(CodeRecord.octets),
       let failedLogIns = body["failedLogIns"]?.integer
     else { return nil }
     self.init(request: request, browser: browser, expires: entry.expires)
     self.failedLogIns = Int(failedLogIns)
-    sealedEIDToken = body["eidToken"]?.array?.compactMap { $0.integer.map(UInt8.init(truncatingIfNeeded:)) }
+    sealedEIDToken = body["eidToken"].flatMap(CodeRecord.octets)
+    eidAnswer = body["eidAnswer"].flatMap(CodeRecord.octets)
+    codeSent = body["codeSent"]?.integer
+    ending = body["ending"]?.object.flatMap(Ending.init(json:))
     if let user = body["user"]?.object, let name = user["username"]?.string, let signer = user["signer"]?.string {
       self.user = User(username: name, signer: signer)
     }

@@ -1,23 +1,26 @@
-internal import Attempts
-
 /// Lets one through at a time for each key, in the order in which they came.
-actor Turns {
+actor Turns<Key: Hashable & Sendable> {
   /// Who waits behind the one that is through.
-  private var waiting: [AttemptKey: [CheckedContinuation<Void, Never>]] = [:]
+  private var waiting: [Key: [CheckedContinuation<Void, Never>]] = [:]
   private let capacity: Int
 
   /// - Parameter capacity: how many may wait for each key.
   init(capacity: Int) { self.capacity = capacity }
 
   /// Runs `body` when it is its turn; returns nil at once if too many wait.
-  func take<Output: Sendable>(_ key: AttemptKey, _ body: @Sendable () async throws -> Output) async rethrows -> Output?
-  {
+  nonisolated func take<Output>(_ key: Key, _ body: () async throws -> Output) async rethrows -> Output? {
     guard await enter(key) else { return nil }
-    defer { leave(key) }
-    return try await body()
+    do {
+      let output = try await body()
+      await leave(key)
+      return output
+    } catch {
+      await leave(key)
+      throw error
+    }
   }
 
-  private func enter(_ key: AttemptKey) async -> Bool {
+  private func enter(_ key: Key) async -> Bool {
     guard let line = waiting[key] else {
       waiting[key] = []
       return true
@@ -27,7 +30,7 @@ actor Turns {
     return true
   }
 
-  private func leave(_ key: AttemptKey) {
+  private func leave(_ key: Key) {
     guard let line = waiting[key], let next = line.first else {
       waiting[key] = nil
       return

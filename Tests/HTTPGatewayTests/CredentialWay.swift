@@ -11,6 +11,10 @@ struct CredentialWay {
   let bench: GatewayBench
   let visitor: PageVisitor
   let logInPage: PageVisitor.Page
+  /// The consent page's form.
+  private let consent = Fields()
+
+  private final class Fields { var hidden: [String: String] = [:] }
 
   init(_ bench: GatewayBench, _ parameters: [String: String]) async throws {
     let query = parameters.merging([
@@ -23,12 +27,14 @@ struct CredentialWay {
   }
 
   func logIn(_ user: String = "alice") async throws -> PageVisitor.Page {
-    try await visitor.post(
+    let page = try await visitor.post(
       "/oauth2/login", logInPage.hidden.merging(["username": user, "password": GatewayBench.password]) { $1 })
+    consent.hidden = page.hidden
+    return page
   }
 
   func approve(pin: String = "12345678") async throws -> PageVisitor.Page {
-    try await visitor.post("/oauth2/consent", logInPage.hidden.merging(["decision": "approve", "PIN": pin]) { $1 })
+    try await visitor.post("/oauth2/consent", consent.hidden.merging(["decision": "approve", "PIN": pin]) { $1 })
   }
 
   /// The access token of the code that a redirect carries.

@@ -28,7 +28,10 @@ final class PageVisitor {
   private let bench: GatewayBench
   private(set) var cookies: [String: String] = [:]
 
-  init(_ bench: GatewayBench) { self.bench = bench }
+  init(_ bench: GatewayBench, cookies: [String: String] = [:]) {
+    self.bench = bench
+    self.cookies = cookies
+  }
 
   func get(_ uri: String) async throws -> Page { try await send(.get, uri, nil, [:]) }
 

@@ -68,7 +68,13 @@ struct PendingHTTPTests {
       let again = try await visitor.get(path)
       #expect(again.status == 200 && again.field("csrf") == nil)
     }
-    #expect(try await visitor.post(path, form).text.contains(PageTexts.english.alreadyAnswered.title))
+    // The same form pressed twice, or loaded again, gets the same answer; another one is told that it is too late.
+    for (decision, title) in [
+      ("approve", PageTexts.english.confirmed.title), ("deny", PageTexts.english.alreadyAnswered.title),
+    ] {
+      let again = try await visitor.post(path, form.merging(["decision": decision]) { $1 })
+      #expect(again.status == 200 && again.text.contains(title))
+    }
   }
 
   @Test("refused on the page, or too many wrong PINs: invalid_authentication_data; locked: Credential locked")

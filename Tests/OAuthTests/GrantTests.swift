@@ -1,6 +1,7 @@
-import OAuth
 import TestSupport
 import Testing
+
+@testable import OAuth
 
 @Suite("Grants")
 struct GrantTests {
@@ -133,6 +134,7 @@ struct GrantTests {
     let second = try await refresh(bench, first.refreshToken)
     let third = try await refresh(bench, second.refreshToken, scope: "service")
     #expect(Set([first, second, third].map(\.refreshToken)).count == 3)
+    bench.clock.advance(10)
     await #expect(throws: OAuthError.invalidGrant("Invalid parameter refresh_token")) {
       try await refresh(bench, first.refreshToken)
     }
@@ -141,6 +143,54 @@ struct GrantTests {
     }
     await #expect(throws: OAuthError.self) { try await refresh(bench, third.refreshToken) }
     _ = try await bench.tokens.authenticate(other.accessToken)
+  }
+
+  @Test("within some seconds a second use gets the same tokens again, and ends nothing; 20 at once get one pair")
+  func repeatedRefresh() async throws {
+    let bench = try await ServerBench()
+    let first = try bench.service(try await bench.redeem(try await bench.code()))
+    let pairs = try await withThrowingTaskGroup(of: [String?].self) { group in
+      for _ in 0..<20 {
+        group.addTask {
+          let issued = try await refresh(bench, first.refreshToken)
+          return [issued.accessToken, issued.refreshToken]
+        }
+      }
+      return try await group.reduce(into: Set<[String?]>()) { $0.insert($1) }
+    }
+    #expect(pairs.count == 1)
+    bench.clock.advance(9)
+    let again = try await refresh(bench, first.refreshToken)
+    #expect(pairs == [[again.accessToken, again.refreshToken]] && again.expiresIn == 3591)
+    await #expect(throws: OAuthError.self) { try await refresh(bench, first.refreshToken, "client-42") }
+    // Nothing in the store is one of the tokens.
+    let body = try await bench.store.readOAuth {
+      try $0.entry(.refreshAnswer, TokenService.digest(first.refreshToken ?? ""))?.body
+    }
+    let text = String(decoding: try #require(body), as: UTF8.self)
+    #expect(!text.contains(again.accessToken) && !text.contains(again.refreshToken ?? "-"))
+
+    // Whoever has used the successor has got it: refused, and nothing ends.
+    let third = try await refresh(bench, again.refreshToken)
+    let invalid = OAuthError.invalidGrant("Invalid parameter refresh_token")
+    await #expect(throws: invalid) { try await refresh(bench, first.refreshToken) }
+    _ = try await bench.tokens.authenticate(third.accessToken)
+    // Later it is a theft.
+    bench.clock.advance(1)
+    await #expect(throws: invalid) { try await refresh(bench, first.refreshToken) }
+    await #expect(throws: TokenService.Refusal.unknown) { try await bench.tokens.authenticate(third.accessToken) }
+  }
+
+  @Test("scopes that libraries add are ignored, and never granted")
+  func addedScopes() async throws {
+    let bench = try await ServerBench()
+    let issued = try bench.service(try await bench.redeem(try await bench.code("app", ["scope": "openid service"])))
+    let next = try await refresh(bench, issued.refreshToken, scope: "service offline_access")
+    await #expect(throws: OAuthError.invalidScope) {
+      try await refresh(bench, next.refreshToken, scope: "service credential openid")
+    }
+    _ = try await ClientCredentialsGrant(bench.server).issue(
+      Parameters([("scope", "offline_access service")]), client: bench.client("machine"))
   }
 
   @Test("whose refresh token it is, how old, and for what")

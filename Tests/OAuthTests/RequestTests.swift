@@ -108,7 +108,7 @@ struct RequestTests {
     }
   }
 
-  @Test("a pushed request is used once, by its client, for a minute; what stands next to it does not count")
+  @Test("a pushed request is opened by its client, within a minute; what stands next to it does not count")
   func pushed() async throws {
     let bench = try await ServerBench()
     let app = bench.client("app")
@@ -125,7 +125,6 @@ struct RequestTests {
     await #expect(throws: CodeRequestRefusal.self) { try await use(uri, "client-42") }
     let request = try await use(uri)
     #expect(request.state == "s 1" && request.redirectURI == ServerBench.redirectURI)
-    await #expect(throws: CodeRequestRefusal.self) { try await use(uri) }
 
     let stateless = try await push(["state": nil])
     #expect(try await use(stateless).state == "other")
@@ -139,6 +138,87 @@ struct RequestTests {
       try await push(["redirect_uri": "https://evil.example"])
     }
     await #expect(throws: OAuthError.invalid("request_uri")) { try await push(["request_uri": uri]) }
+  }
+
+  @Test("a pushed request belongs to the browser that opens it, which may load it again until it is answered")
+  func reload() async throws {
+    let bench = try await ServerBench()
+    let server = bench.server
+    let uri = try await server.push(
+      ServerBench.parameters(), .v2, client: bench.client("app"), reader: ServerBench.reader)
+    func open(_ secret: String?) async throws -> TransactionKey {
+      let secret = try await server.browserSecret(secret)
+      let parameters = Parameters([("client_id", "app"), ("request_uri", uri)])
+      let request = try await server.request(parameters, .v2, browserSecret: secret, reader: ServerBench.reader)
+      return try await server.begin(request, browserSecret: secret)
+    }
+    let first = try await open(nil)
+    await #expect(throws: CodeRequestRefusal.self) { try await open(nil) }
+    bench.clock.advance(300)
+    let second = try await open(first.browserSecret)
+    bench.clock.advance(299)
+    let third = try await open(first.browserSecret)
+    // The first window's time is over, the others are good.
+    bench.clock.advance(1)
+    await #expect(throws: TransactionRefusal.unknown) { try await server.transaction(first) }
+    await #expect(throws: CodeRequestRefusal.self) { try await open(first.browserSecret) }
+    let known = try await server.logIn(second, username: "alice", password: ServerBench.password)
+    let other = try await server.logIn(third, username: "alice", password: ServerBench.password)
+    _ = try await bench.code(second, known)
+    // One request, one answer.
+    await #expect(throws: TransactionRefusal.unknown) { try await bench.code(third, other) }
+    await #expect(throws: CodeRequestRefusal.self) { try await open(first.browserSecret) }
+  }
+
+  @Test("a native application's loopback port is free; everything else is compared octet by octet")
+  func loopback() async throws {
+    let bench = try await ServerBench()
+    func isGood(_ uri: String, _ client: String = "native") async -> Bool {
+      let parameters = ServerBench.parameters(client, ["redirect_uri": uri])
+      let request = try? await bench.server.request(parameters, .v2, reader: ServerBench.reader)
+      return request?.redirectURI == uri
+    }
+    for uri in [
+      "http://127.0.0.1:8091/cb", "http://127.0.0.1:51234/cb", "http://127.0.0.1/cb", "http://127.0.0.1:1/cb",
+      "http://127.0.0.1:65535/cb", "http://[::1]:51234/cb?x=1", "http://[::1]/cb?x=1",
+    ] { #expect(await isGood(uri), "\(uri)") }
+    for uri in [
+      "http://127.0.0.1:51234/cb/", "http://127.0.0.1:51234/CB", "http://127.0.0.1:51234/cb?x=1",
+      "http://127.0.0.1:51234/cb#x", "http://127.0.0.1:51234/x/../cb", "http://127.0.0.1:51234/%63b",
+      "http://127.0.0.1:51234//cb", "http://127.0.0.1:51234", "https://127.0.0.1:51234/cb",
+      "HTTP://127.0.0.1:51234/cb", "http://localhost:51234/cb", "http://localhost:8091/cb",
+      "http://127.0.0.2:8091/cb", "http://127.1:8091/cb", "http://[::1]:8091/cb", "http://[0:0:0:0:0:0:0:1]/cb?x=1",
+      "http://127.0.0.1:0/cb", "http://127.0.0.1:65536/cb", "http://127.0.0.1:080/cb", "http://127.0.0.1:/cb",
+      "http://127.0.0.1:+1/cb", "http://127.0.0.1:1@evil.example/cb", "http://127.0.0.1@evil.example:1/cb",
+      "http://127.0.0.1.evil.example:1/cb", "http://127.0.0.1:51234\\cb", "http://127.0.0.1:5123٤/cb",
+    ] { #expect(!(await isGood(uri)), "\(uri)") }
+    // One that keeps a secret has a registered port.
+    #expect(await isGood("http://127.0.0.1:8091/cb", "local"))
+    #expect(!(await isGood("http://127.0.0.1:51234/cb", "local")))
+    #expect(!(await isGood("http://127.0.0.1:51234/cb", "app")))
+
+    let uri = "http://127.0.0.1:51234/cb"
+    let code = try await bench.code("native", ["redirect_uri": uri])
+    await #expect(throws: OAuthError.invalidGrant("redirect_uri parameter does not match")) {
+      try await bench.redeem(code, "native", ["redirect_uri": "http://127.0.0.1:8091/cb"])
+    }
+    _ = try await bench.redeem(code, "native", ["redirect_uri": uri])
+  }
+
+  @Test("openid and offline_access are ignored beside a scope of ours")
+  func addedScopes() async throws {
+    let bench = try await ServerBench()
+    for (scope, expected) in [
+      ("openid service", Scope.service), ("service offline_access", .service),
+      ("openid offline_access service", .service),
+      ("openid credential", .credential), ("offline_access", nil), ("openid offline_access", nil), ("openid", nil),
+      ("service profile", nil), ("service credential openid", nil), ("service  openid", nil), ("service,openid", nil),
+      ("OPENID service", nil), (" service", nil),
+    ] as [(String, Scope?)] {
+      let parameters = ServerBench.parameters("app", ["scope": scope, "credentialID": "cred-1"])
+      let request = try? await bench.server.request(parameters, .v2, reader: ServerBench.reader)
+      #expect(request?.scope == expected, "\(scope)")
+    }
   }
 
   @Test("account_token: the vector of the reference opens the account once, and only within its life")

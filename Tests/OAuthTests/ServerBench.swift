@@ -13,19 +13,22 @@ struct ServerBench {
   static let challenge = "x4_CAqIqm7ihEL_WVDE27vyC5gDX2c-nMBnxjaowaAs"
   static let password = "correct horse"
 
-  let store = MemoryStore()
+  let store: MemoryStore
   let clock = TestClock()
   let tokens: TokenService
   let server: AuthorizationServer
 
   init(
-    assertions: any AssertionVerifier = NoAssertions(), hasher: (any PasswordHasher)? = nil,
+    assertions: any AssertionVerifier = NoAssertions(), clients more: [Client] = [], store: MemoryStore? = nil,
+    hasher: (any PasswordHasher)? = nil,
     rules change: (inout AuthorizationServer.Rules) -> Void = { _ in }
   ) async throws {
     let random: @Sendable (Int) async throws -> [UInt8] = { count in
       (0..<count).map { _ in UInt8.random(in: .min ... .max) }
     }
     let hasher = hasher ?? ScryptHasher(random: random)
+    let store = store ?? MemoryStore()
+    self.store = store
     let clock = clock
     tokens = TokenService(
       store: store, hasher: hasher, now: { clock.now }, random: random, text: Base64.encodeURL)
@@ -33,13 +36,16 @@ struct ServerBench {
     change(&rules)
     server = AuthorizationServer(
       rules: rules,
-      clients: ClientRegistry([
-        Self.client("client-42", [.secretBasic, .secretPost, .privateKeyJWT]), Self.client("app", [.none]),
-        Self.client("old", [.secretPost], requiresPKCE: false),
-        Self.client("two", [.secretPost], redirectURIs: [Self.redirectURI, "https://app.example.org/other"]),
-        Self.client("machine", [.certificate], grants: [.clientCredentials]),
-        Self.client("rival", [.secretPost], partner: "rival"),
-      ]), tokens: tokens, assertions: assertions)
+      clients: ClientRegistry(
+        [
+          Self.client("client-42", [.secretBasic, .secretPost, .privateKeyJWT]), Self.client("app", [.none]),
+          Self.client("old", [.secretPost], requiresPKCE: false),
+          Self.client("two", [.secretPost], redirectURIs: [Self.redirectURI, "https://app.example.org/other"]),
+          Self.client("machine", [.certificate], grants: [.clientCredentials]),
+          Self.client("rival", [.secretPost], partner: "rival"),
+          Self.client("native", [.none], redirectURIs: ["http://127.0.0.1:8091/cb", "http://[::1]/cb?x=1"]),
+          Self.client("local", [.secretPost], redirectURIs: ["http://127.0.0.1:8091/cb"]),
+        ] + more), tokens: tokens, assertions: assertions)
     let hash = try await tokens.newAccount(username: "", password: Self.password, partner: "", signer: "").passwordHash
     try await store.writeOAuth { store in
       for (name, partner) in [("alice", "portal"), ("acct-20931", "portal"), ("mallory", "rival")] {
@@ -90,7 +96,16 @@ struct ServerBench {
     let request = try await server.request(Self.parameters(client, changes), dialect, reader: Self.reader)
     let key = try await server.begin(request, browserSecret: nil)
     let transaction = try await server.logIn(key, username: username, password: Self.password)
-    return try await server.issueCode(key, transaction, granted: granted)
+    return try await self.code(key, transaction, granted: granted)
+  }
+
+  func code(
+    _ key: TransactionKey, _ transaction: AuthorizationTransaction, granted: GrantedCredential? = nil,
+    form: String = "form"
+  ) async throws -> String {
+    let answer = try await server.issueCode(key, transaction, granted: granted, form: form)
+    guard answer.count == 1, answer[0].name == "code" else { throw Unexpected() }
+    return answer[0].value
   }
 
   func granted(sad: [UInt8] = Array(0..<48)) -> GrantedCredential {

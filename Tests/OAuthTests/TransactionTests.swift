@@ -1,6 +1,8 @@
-import OAuth
+import Synchronization
 import TestSupport
 import Testing
+
+@testable import OAuth
 
 @Suite("The way through the pages")
 struct TransactionTests {
@@ -10,22 +12,105 @@ struct TransactionTests {
     return try await bench.server.begin(request, browserSecret: nil)
   }
 
-  @Test("another browser, another form and an old one are refused")
+  @Test("another browser and an old one are refused; a form is good for its own browser, transaction and page only")
   func belongs() async throws {
     let bench = try await ServerBench()
+    let server = bench.server
     let key = try await begin(bench)
-    let token = bench.server.formToken(key)
-    _ = try await bench.server.transaction(key, formToken: token)
+    let transaction = try await server.transaction(key)
+    let token = server.formToken(key, .logIn(transaction))
+    #expect(server.isForm(token, key, .logIn(transaction)))
     let other = try await begin(bench)
     for (key, token) in [
       (TransactionKey(id: key.id, browserSecret: other.browserSecret), token),
-      (key, bench.server.formToken(other)), (key, ""), (key, String(token.dropLast())),
-      (TransactionKey(id: other.id, browserSecret: key.browserSecret), token),
+      (key, server.formToken(other, .logIn(try await server.transaction(other)))), (key, ""),
+      (key, String(token.dropLast())), (TransactionKey(id: other.id, browserSecret: key.browserSecret), token),
     ] {
-      await #expect(throws: TransactionRefusal.unknown) { try await bench.server.transaction(key, formToken: token) }
+      #expect(!server.isForm(token, key, .logIn(transaction)))
+    }
+    #expect(!server.isForm(token, key, .consent(transaction, offer: [])))
+    for wrong in [
+      TransactionKey(id: key.id, browserSecret: other.browserSecret),
+      TransactionKey(id: other.id, browserSecret: key.browserSecret), TransactionKey(id: "x", browserSecret: "y"),
+    ] {
+      await #expect(throws: TransactionRefusal.unknown) { try await server.transaction(wrong) }
     }
     bench.clock.advance(600)
-    await #expect(throws: TransactionRefusal.unknown) { try await bench.server.transaction(key, formToken: token) }
+    await #expect(throws: TransactionRefusal.unknown) { try await server.transaction(key) }
+  }
+
+  @Test("a form covers every member of the request, who is logged in, and what else the page shows")
+  func covered() async throws {
+    let bench = try await ServerBench()
+    let server = bench.server
+    let rich: [String: String?] = ["authorization_details": "[\"digest A\"]", "lang": "de"]
+    let key = try await begin(bench, rich)
+    let entry = try #require(try await bench.store.readOAuth { try $0.entry(.transaction, key.digest) })
+    let known = try await server.logIn(key, username: "alice", password: ServerBench.password)
+    let stored = try #require(try await bench.store.readOAuth { try $0.entry(.transaction, key.digest) })
+    let text = String(decoding: stored.body, as: UTF8.self)
+    let token = server.formToken(key, .consent(known, offer: [1]))
+    #expect(server.isForm(token, key, .consent(known, offer: [1])))
+    #expect(!server.isForm(token, key, .consent(known, offer: [2])))
+    let edits = [
+      ("digest A", "digest B"), ("https://app.example.org/cb", "https://mallory.example/cb"), ("\"s 1\"", "\"s 2\""),
+      ("\"client\":\"app\"", "\"client\":\"two\""), ("\"partner\":\"portal\"", "\"partner\":\"rival\""),
+      (ServerBench.challenge, String(ServerBench.challenge.reversed())), ("\"v2\"", "\"v1\""), ("\"de\"", "\"en\""),
+      ("\"scope\":\"credential\"", "\"scope\":\"service\""), ("\"isRich\":true", "\"isRich\":false"),
+      ("\"username\":\"alice\"", "\"username\":\"mallory\""), ("signer-alice", "signer-mallory"),
+      ("\"namesRedirectURI\":true", "\"namesRedirectURI\":false"),
+    ]
+    for (old, new) in edits {
+      #expect(text.contains(old), "\(old)")
+      let edited = OAuthEntry(
+        kind: stored.kind, digest: stored.digest, expires: stored.expires,
+        body: Array(text.replacing(old, with: new).utf8))
+      // Those that cannot be read, or whose client is not registered so, are refused before.
+      if let transaction = AuthorizationTransaction(edited) {
+        #expect(!server.isForm(token, key, .consent(transaction, offer: [1])), "\(old)")
+      }
+      try await bench.store.writeOAuth { try $0.put(edited) }
+      await #expect(throws: TransactionRefusal.unknown, "\(old)") { try await bench.code(key, known) }
+    }
+    try await bench.store.writeOAuth { try $0.put(entry) }
+    let logIn = server.formToken(key, .logIn(known))
+    #expect(server.isForm(logIn, key, .logIn(try await server.transaction(key))))
+  }
+
+  @Test("a client that lost its redirect URI, its grant, or its place at the partner gets nothing that began before")
+  func registration() async throws {
+    let store = MemoryStore()
+    func client(_ partner: String, _ uris: [String], _ grants: Set<Client.Grant>) -> Client {
+      Client(
+        id: "moving", partner: partner, name: "moving", methods: [.none], secret: nil, keys: nil, certificate: nil,
+        redirectURIs: uris, grants: grants, requiresPKCE: true)
+    }
+    let uri = ServerBench.redirectURI
+    let before = try await ServerBench(clients: [client("portal", [uri], [.authorizationCode])], store: store)
+    let parameters = ServerBench.parameters("moving")
+    let request = try await before.server.request(parameters, .v2, reader: ServerBench.reader)
+    let key = try await before.server.begin(request, browserSecret: nil)
+    let known = try await before.server.logIn(key, username: "alice", password: ServerBench.password)
+    let code = try await before.code("moving")
+    let pushed = try await before.server.push(
+      parameters, .v2, client: before.client("moving"), reader: ServerBench.reader)
+    let opening = Parameters([(name: "client_id", value: "moving"), (name: "request_uri", value: pushed)])
+    for changed in [
+      client("rival", [uri], [.authorizationCode]), client("portal", [uri + "/new"], [.authorizationCode]),
+    ] {
+      let after = try await ServerBench(clients: [changed], store: store)
+      await #expect(throws: TransactionRefusal.unknown) { try await after.server.transaction(key) }
+      await #expect(throws: TransactionRefusal.unknown) { try await after.code(key, known) }
+      await #expect(throws: OAuthError.invalidGrant("Invalid parameter code")) {
+        try await after.redeem(code, "moving")
+      }
+      await #expect(throws: CodeRequestRefusal.self) {
+        try await after.server.request(opening, .v2, reader: ServerBench.reader)
+      }
+    }
+    _ = try await before.server.request(opening, .v2, reader: ServerBench.reader)
+    _ = try await before.code(key, known)
+    _ = try await before.redeem(code, "moving")
   }
 
   @Test("one browser can have two windows")
@@ -34,9 +119,10 @@ struct TransactionTests {
     let first = try await begin(bench)
     let request = try await bench.server.request(ServerBench.parameters(), .v2, reader: ServerBench.reader)
     let second = try await bench.server.begin(request, browserSecret: first.browserSecret)
-    #expect(first.id != second.id && bench.server.formToken(first) != bench.server.formToken(second))
+    let shown = ShownPage.logIn(try await bench.server.transaction(first))
+    #expect(first.id != second.id && bench.server.formToken(first, shown) != bench.server.formToken(second, shown))
     _ = try await bench.server.logIn(first, username: "alice", password: ServerBench.password)
-    #expect(try await bench.server.transaction(second, formToken: nil).user == nil)
+    #expect(try await bench.server.transaction(second).user == nil)
   }
 
   @Test("a wrong password, another partner's user, another account than named: the same refusal, five times at most")
@@ -67,22 +153,76 @@ struct TransactionTests {
   func once() async throws {
     let bench = try await ServerBench()
     let key = try await begin(bench)
-    let before = try await bench.server.transaction(key, formToken: nil)
-    await #expect(throws: TransactionRefusal.unknown) { try await bench.server.issueCode(key, before, granted: nil) }
+    let before = try await bench.server.transaction(key)
+    await #expect(throws: TransactionRefusal.unknown) { try await bench.code(key, before) }
     let transaction = try await bench.server.logIn(key, username: "alice", password: ServerBench.password)
     let codes = await withTaskGroup(of: String?.self) { group in
-      for _ in 0..<10 {
-        group.addTask { try? await bench.server.issueCode(key, transaction, granted: nil) }
-      }
+      for _ in 0..<10 { group.addTask { try? await bench.code(key, transaction) } }
       return await group.reduce(into: [String?]()) { $0.append($1) }.compactMap(\.self)
     }
-    #expect(codes.count == 1)
+    #expect(codes.count == 10 && Set(codes).count == 1)
     let declined = try await begin(bench)
     let known = try await bench.server.logIn(declined, username: "alice", password: ServerBench.password)
-    try await bench.server.deny(declined)
-    await #expect(throws: TransactionRefusal.unknown) {
-      try await bench.server.issueCode(declined, known, granted: nil)
+    let denial = try await bench.server.deny(declined, known, .accessDenied, form: "form")
+    #expect(denial.first?.value == "access_denied")
+    // The first answer counts.
+    let late = try await bench.server.issueCode(declined, known, granted: nil, form: "form")
+    #expect(late.first?.value == "access_denied")
+  }
+
+  @Test("the same form of the same browser gets the same answer again, while the code is unused")
+  func repeated() async throws {
+    let bench = try await ServerBench()
+    let server = bench.server
+    let key = try await begin(bench)
+    let known = try await server.logIn(key, username: "alice", password: ServerBench.password)
+    let form = server.formToken(key, .consent(known, offer: []))
+    let code = try await bench.code(key, known, form: form)
+    let ended = try await server.transaction(key)
+    for token in [form, server.formToken(key, .logIn(ended))] {
+      #expect(try server.answer(key, ended, form: token)?.map(\.value) == [code])
     }
+    for token in ["", "x", server.formToken(key, .consent(known, offer: [1]))] {
+      #expect(throws: TransactionRefusal.unknown) { try server.answer(key, ended, form: token) }
+    }
+    // Nothing in the store is the code, and the store without the browser's secret does not give it.
+    let body = try #require(try await bench.store.readOAuth { try $0.entry(.transaction, key.digest) }).body
+    #expect(!String(decoding: body, as: UTF8.self).contains(code))
+    #expect(throws: (any Error).self) {
+      try server.answer(TransactionKey(id: key.id, browserSecret: "other"), ended, form: form)
+    }
+    await #expect(throws: TransactionRefusal.unknown) {
+      try await server.logIn(key, username: "alice", password: ServerBench.password)
+    }
+    _ = try await bench.redeem(code)
+    await #expect(throws: TransactionRefusal.unknown) { try await server.transaction(key) }
+
+    let slow = try await begin(bench)
+    let person = try await server.logIn(slow, username: "alice", password: ServerBench.password)
+    _ = try await bench.code(slow, person, form: form)
+    bench.clock.advance(60)
+    let late = try await server.transaction(slow)
+    #expect(throws: TransactionRefusal.unknown) { try server.answer(slow, late, form: form) }
+  }
+
+  @Test("forms of one transaction are handled one after the other")
+  func turns() async throws {
+    let bench = try await ServerBench()
+    let key = try await begin(bench)
+    let running = Gauge()
+    let done = await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<30 {
+        group.addTask {
+          await bench.server.inTurn(key) {
+            running.change(by: 1)
+            try? await Task.sleep(for: .milliseconds(2))
+            running.change(by: -1)
+          } != nil
+        }
+      }
+      return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(running.most == 1 && done >= 11)
   }
 
   @Test("what the eID visit gave is readable with the browser's secret only")
@@ -91,9 +231,10 @@ struct TransactionTests {
     let key = try await begin(bench)
     let visit = AuthorizationTransaction.EIDVisit(state: "s", nonce: "n", codeVerifier: "v", issuer: "i")
     #expect(try await bench.server.beginEIDVisit(key, visit).eid == visit)
-    let after = try await bench.server.endEIDVisit(key, idToken: "the token")
+    let after = try await bench.server.endEIDVisit(key, answer: "c-1", idToken: "the token")
     #expect(after.eid == nil && after.hasEIDToken)
-    let again = try await bench.server.transaction(key, formToken: nil)
+    #expect(after.hasTaken(eidAnswer: "c-1") && !after.hasTaken(eidAnswer: "c-2"))
+    let again = try await bench.server.transaction(key)
     #expect(try bench.server.eidToken(key, again) == "the token")
     #expect(throws: (any Error).self) {
       try bench.server.eidToken(TransactionKey(id: key.id, browserSecret: "other"), again)
@@ -104,7 +245,7 @@ struct TransactionTests {
   func limit() async throws {
     let bench = try await ServerBench { $0.maximumRequests = 3 }
     func isOpen(_ key: TransactionKey) async -> Bool {
-      (try? await bench.server.transaction(key, formToken: nil)) != nil
+      (try? await bench.server.transaction(key)) != nil
     }
     var keys: [TransactionKey] = []
     for _ in 0..<3 {
@@ -135,8 +276,8 @@ struct TransactionTests {
       return try await begin(bench, ["scope": "credential", "credentialID": String(repeating: "x", count: 6_000)])
     }
     let (first, second) = (try await large(), try await large())
-    await #expect(throws: TransactionRefusal.unknown) { try await bench.server.transaction(first, formToken: nil) }
-    #expect(try await bench.server.transaction(second, formToken: nil).request.scope == .credential)
+    await #expect(throws: TransactionRefusal.unknown) { try await bench.server.transaction(first) }
+    #expect(try await bench.server.transaction(second).request.scope == .credential)
   }
 
   @Test("pushed requests of a public client too, which anybody can send; others are its own")
@@ -155,5 +296,14 @@ struct TransactionTests {
         #expect((request != nil) == isGood, "\(client)")
       }
     }
+  }
+}
+
+/// How many were at it at the same time.
+private final class Gauge: Sendable {
+  private let state = Mutex((now: 0, most: 0))
+  var most: Int { state.withLock { $0.most } }
+  func change(by number: Int) {
+    state.withLock { $0 = ($0.now + number, max($0.most, $0.now + number)) }
   }
 }

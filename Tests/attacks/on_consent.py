@@ -148,15 +148,22 @@ def consent_out_of_turn(world):
     require(answer.status in (404, 405), answer.summary())
     landing = decide(page)
     code = landing.code(request.state)
-    again = browser.post(url, fields, page)
-    require(not isinstance(again, Landing), f"a second consent is sent to {getattr(again, 'location', '')}")
+    # Pressed twice, or loaded again: the same answer, and none when the code was used.
+    for again in (fields, fields | {"decision": "deny"}):
+        require(browser.post(url, again, page).location == landing.location, "a second consent goes elsewhere")
+    not_done(browser.post(url, fields | {"csrf": fields["csrf"][::-1]}, page), "another form after the end")
+    stranger = world.browser()
+    consent_page(stranger, party.url(request), world.user)
+    not_done(stranger.post(url, fields, page), "another browser after the end")
     granted(party.exchange(code, request))
+    not_done(browser.post(url, fields, page), "after the code was used")
 
     page = consent_page(world.browser(), party.url(request), world.user)
     url, fields = filled(page, CONSENT, decision="approve")
     denied = decide(page, "deny")
     require(denied.params.get("error") == "access_denied", f"denied: {denied.location}")
-    not_done(page.browser.post(url, fields, page), "after denial")
+    again = page.browser.post(url, fields, page)
+    require(again.location == denied.location, f"after denial: {again}")
 
 
 @attack

@@ -91,8 +91,13 @@ def eid_log_in_swapped(world):
     no_code(victim.browser.open(f"{own.location.split('?')[0]}?error=access_denied&state={state}"), "a denial")
     no_code(victim.browser.open(f"{own.location}&iss=https://evil.example"), "an answer of another provider")
 
-    # A good answer counts once: after the code is given the transaction is over.
+    # A good answer counts once. Brought again it leads to where it led, and after the code is used nowhere.
     landing = visit.log_in(world.user, follow=False)
+    visit.browser.open(landing.location)
     back = visit.browser.open(landing.location)
-    require(decide(back).code(visit.request.state), "the honest way is closed")
-    no_code(visit.browser.open(landing.location), "the same answer again")
+    end = decide(back)
+    code = end.code(visit.request.state)
+    require(visit.browser.open(landing.location).location == end.location, "the same answer again leads elsewhere")
+    no_code(thief.browser.open(landing.location), "the same answer in another browser")
+    granted(visit.party.exchange(code, visit.request))
+    no_code(visit.browser.open(landing.location), "the same answer after the code was used")

@@ -28,9 +28,10 @@ def not_accepted(world, party, request_uri):
 
 @attack
 def request_uri_reuse(world):
-    """A pushed request is used again, after it was completed and while it is open elsewhere.
+    """A pushed request is used again, after it was completed and while it is open elsewhere. Its own browser may load the
+    page again.
 
-    RFC 9126 §4 and §7.3 (one-time use).
+    RFC 9126 §4 and §7.3 (one-time use, but for a browser that reloads).
     """
     party = world.party("public")
     request = party.request()
@@ -44,7 +45,11 @@ def request_uri_reuse(world):
     request_uri = pushed(party, request)
     page = consent_page(world.browser(), party.url_of(request_uri), world.user)
     not_accepted(world, party, request_uri)
-    granted(party.exchange(decide(page).code(request.state), request))
+    loaded_again = consent_page(page.browser, party.url_of(request_uri), world.user)
+    code = decide(page).code(request.state)
+    require(not isinstance(decide(loaded_again), Landing), "two answers to one request")
+    error_page(page.browser.open(party.url_of(request_uri)))
+    granted(party.exchange(code, request))
 
 
 @attack

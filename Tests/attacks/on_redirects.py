@@ -58,6 +58,36 @@ def redirect_uri_tricks(world):
 
 
 @attack
+def loopback_tricks(world):
+    """The port of a native application's loopback address is free; everything else of the address is not.
+
+    RFC 8252 §7.3 and §8.3; RFC 9700 §2.1.
+    """
+    party = world.party("public")
+    scheme, rest = party.redirect_uri.split("://", 1)
+    host, _, path = rest.partition("/")
+    name = host.partition(":")[0]
+    for uri in (f"{scheme}://{name}:51234/{path}", f"{scheme}://{name}/{path}"):
+        request = party.request(redirect_uri=uri)
+        page = world.browser().open(party.url(request))
+        policy = page.answer.all("Content-Security-Policy")[0]
+        origin = uri[: -len(path) - 1]
+        require(f"form-action 'self' {origin};" in policy, f"the policy is {policy}")
+        landing = decide(log_in(page, world.user))
+        require(landing.uri == uri, f"sent to {landing.uri}")
+        refused(party.exchange(landing.code(request.state), request, redirect_uri=party.redirect_uri))
+        granted(party.exchange(landing.code(request.state), request, redirect_uri=uri))
+    foreign = [
+        uri for uri in tricks(f"{scheme}://{name}:51234/{path}")
+        if uri not in (f"{scheme}://{name}/{path}", f"{scheme}://{name}:9/{path}")
+    ]  # fmt: skip
+    for uri in (*foreign, f"{scheme}://[::1]:51234/{path}", f"{scheme}://127.0.0.2:51234/{path}",
+                f"{scheme}://{name}:0/{path}", f"{scheme}://{name}:65536/{path}", f"{scheme}://{name}:051234/{path}"):
+        error_page(world.browser().open(party.url(party.request(redirect_uri=uri))))
+        refused(party.push(party.request(redirect_uri=uri)), "invalid_request", status=400)
+
+
+@attack
 def redirect_uri_of_another_client(world):
     """The code is to go to another client's redirect URI, of the same partner and of another one.
 

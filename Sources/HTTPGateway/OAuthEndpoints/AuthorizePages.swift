@@ -8,12 +8,14 @@ extension Gateway {
   /// `oauth2/authorize` (RFC 6749 §4.1.1, CSC v1 §8.3.2, v2 §8.4.2): everybody logs in for each request.
   func authorizePage(_ request: Request, _ dialect: Dialect, _ call: CallLog) async throws -> Response {
     let parameters = try await parameters(request)
+    let secret = try await oauth.browserSecret(session.secret(request))
     let asked = try await oauth.request(
-      parameters, dialect, reader: credentialReader(dialect == .v1 ? .v1 : .v2))
-    let key = try await oauth.begin(asked, browserSecret: session.secret(request))
-    call.partner = oauth.clients[asked.client]?.partner
+      parameters, dialect, browserSecret: secret, reader: credentialReader(dialect == .v1 ? .v1 : .v2))
+    let key = try await oauth.begin(asked, browserSecret: secret)
+    call.partner = asked.partner
+    let shown = ShownPage.logIn(try await oauth.transaction(key))
     let view = LogInView(
-      transaction: key.id, csrf: oauth.formToken(key), client: clientName(asked), username: asked.account,
+      transaction: key.id, csrf: oauth.formToken(key, shown), client: clientName(asked), username: asked.account,
       usernameIsFixed: asked.account != nil)
     var response = show(view, asked, request)
     session.set(key.browserSecret, isFramed: isFramed(asked), in: &response)
@@ -22,13 +24,15 @@ extension Gateway {
 
   /// The form of the log-in page.
   func logInPage(_ request: Request, _ call: CallLog, from origin: Origin) async throws -> Response {
-    let parameters = try await parameters(request)
-    let (key, transaction) = try await transaction(request, parameters)
-    let asked = transaction.request
-    call.partner = oauth.clients[asked.client]?.partner
+    try await visit(request, call) { visit in try await logIn(visit, request, from: origin) }
+  }
+
+  private func logIn(_ visit: PageVisit, _ request: Request, from origin: Origin) async throws -> Response {
+    let (key, parameters, asked) = (visit.key, visit.parameters, visit.transaction.request)
+    guard oauth.isForm(visit.token, key, .logIn(visit.transaction)) else { throw TransactionRefusal.unknown }
     let username = asked.account ?? parameters["username"]
     var view = LogInView(
-      transaction: key.id, csrf: oauth.formToken(key), client: clientName(asked), username: username,
+      transaction: key.id, csrf: visit.token, client: clientName(asked), username: username,
       usernameIsFixed: asked.account != nil)
     guard let username else {
       view.message = .missing(.username)
@@ -40,7 +44,7 @@ extension Gateway {
     }
     do {
       let known = try await oauth.logIn(key, username: username, password: password, from: origin)
-      return try await showConsent(key, known, request, message: nil)
+      return try await showConsent(key, known, request, message: nil, form: visit.token)
     } catch TransactionRefusal.wrongPassword {
       view.message = .logInFailed
     } catch is PasswordHasherBusy {

@@ -14,87 +14,140 @@ struct OfferedCredential {
   var shown: String? { asked.credentialID == nil ? credential.id.text : nil }
 }
 
+/// What a logged-in person may grant: all that the page shows beside the request itself.
+enum Offer {
+  case service
+  case credential(OfferedCredential)
+  case order(OfferedOrder)
+
+  /// A form is good only for this.
+  var canonical: [UInt8] {
+    switch self {
+    case .service: []
+    // The whole row: certificate, description, factors.
+    case .credential(let offered): offered.credential.canonical()
+    case .order(let order): order.canonical
+    }
+  }
+
+  /// The credential's id if the service chose it, not the client.
+  var shown: String? { if case .credential(let offered) = self { offered.shown } else { nil } }
+}
+
 extension Gateway {
   /// The consent page: who asks, and for scope `credential` what will be signed, with which certificate.
+  ///
+  /// - Parameter form: the token of the form that led here.
   func showConsent(
-    _ key: TransactionKey, _ transaction: AuthorizationTransaction, _ request: Request, message: PageMessage?
+    _ key: TransactionKey, _ transaction: AuthorizationTransaction, _ request: Request, message: PageMessage?,
+    form: String
   ) async throws -> Response {
+    guard let offer = try await offer(transaction) else { return try await refuse(key, transaction, form: form) }
+    return try showConsent(key, transaction, offer, request, message: message)
+  }
+
+  private func showConsent(
+    _ key: TransactionKey, _ transaction: AuthorizationTransaction, _ offer: Offer, _ request: Request,
+    message: PageMessage?
+  ) throws -> Response {
     guard let user = transaction.user else { throw TransactionRefusal.unknown }
     let asked = transaction.request
-    var scope = ConsentView.Scope.service
-    switch asked.scope {
-    case .service: break
-    case .credentialCreation, .credentialDeletion:
-      guard let offered = try await offeredOrder(transaction) else {
-        try await oauth.deny(key)
-        return redirect(transaction.destination, .accessDenied)
+    let codeWasSent = message == .codeSent || message == .wrong(.sms)
+    let scope: ConsentView.Scope =
+      switch offer {
+      case .service: .service
+      case .order(let order): view(order, transaction, language(request, asked.language), codeWasSent: codeWasSent)
+      case .credential(let offered): .credential(view(offered, transaction, codeWasSent: codeWasSent))
       }
-      scope = view(
-        offered, transaction, language(request, asked.language),
-        codeWasSent: message == .codeSent || message == .wrong(.sms))
-    case .credential:
-      guard let offered = try await offered(transaction) else {
-        try await oauth.deny(key)
-        return redirect(transaction.destination, .accessDenied)
-      }
-      scope = .credential(view(offered, transaction, codeWasSent: message == .codeSent || message == .wrong(.sms)))
-    }
+    let token = oauth.formToken(key, .consent(transaction, offer: offer.canonical))
     let view = ConsentView(
-      transaction: key.id, csrf: oauth.formToken(key), client: clientName(asked), signer: user.username, scope: scope,
+      transaction: key.id, csrf: token, client: clientName(asked), signer: user.username, scope: scope,
       message: message)
     return pages.consent(
       view, of: partner(asked), in: language(request, asked.language), redirectingTo: [asked.redirectURI])
   }
 
-  /// The form of the consent page.
-  func consentPage(_ request: Request, _ call: CallLog, from origin: Origin) async throws -> Response {
-    let parameters = try await parameters(request)
-    let (key, transaction) = try await transaction(request, parameters)
-    let asked = transaction.request
-    call.partner = oauth.clients[asked.client]?.partner
+  /// Nil if this person cannot have what is asked for.
+  func offer(_ transaction: AuthorizationTransaction) async throws -> Offer? {
     guard transaction.user != nil else { throw TransactionRefusal.unknown }
-    if parameters["decision"] == "send-code", let message = try await sendCode(transaction, from: origin) {
-      return try await showConsent(key, transaction, request, message: message)
+    return switch transaction.request.scope {
+    case .service: .service
+    case .credential: try await offered(transaction).map(Offer.credential)
+    case .credentialCreation, .credentialDeletion: try await offeredOrder(transaction).map(Offer.order)
     }
-    guard parameters["decision"] == "approve" else {
-      guard parameters["decision"] == "deny" else { throw OAuthError.invalid("decision") }
-      try await oauth.deny(key)
-      return redirect(transaction.destination, .accessDenied)
-    }
-    var granted: GrantedCredential?
-    if asked.scope != .service {
-      do {
-        granted = try await grant(key, transaction, parameters, from: origin)
-        guard granted != nil else {
-          try await oauth.deny(key)
-          return redirect(transaction.destination, .accessDenied)
-        }
-      } catch let message as PageMessage {
-        return try await showConsent(key, transaction, request, message: message)
-      } catch let refusal as Refusal {
-        guard let message = PageMessage(refusal) else {
-          try await oauth.deny(key)
-          return redirect(transaction.destination, OAuthError(refusal.cscError(.v2)))
-        }
-        return try await showConsent(key, transaction, request, message: message)
-      }
-    }
-    let code = try await oauth.issueCode(key, transaction, granted: granted)
-    return redirect(transaction.destination, [("code", code)])
   }
 
-  /// What waits for the code; nil if it cannot be granted to this person.
-  private func grant(
-    _ key: TransactionKey, _ transaction: AuthorizationTransaction, _ parameters: OAuth.Parameters, from origin: Origin
-  ) async throws -> GrantedCredential? {
-    if transaction.request.scope == .credential {
-      guard let offered = try await offered(transaction) else { return nil }
-      // Chosen anew each time: what the person approved is what the page showed.
-      guard offered.shown == nil || parameters["shown"] == offered.shown else { throw PageMessage.otherCredential }
-      return try await grant(offered, key, transaction, parameters, from: origin)
+  /// Ends the way through the pages, and tells the client.
+  func refuse(
+    _ key: TransactionKey, _ transaction: AuthorizationTransaction, _ error: OAuthError = .accessDenied, form: String
+  ) async throws -> Response {
+    redirect(transaction.destination, try await oauth.deny(key, transaction, error, form: form))
+  }
+
+  /// Handles a form of the consent page: it must come from the page that shows what is still on offer.
+  func consentVisit(
+    _ request: Request, _ call: CallLog, _ body: (PageVisit, Offer) async throws -> Response
+  ) async throws -> Response {
+    try await visit(request, call) { visit in
+      let (key, transaction) = (visit.key, visit.transaction)
+      guard let offer = try await offer(transaction) else {
+        return try await refuse(key, transaction, form: visit.token)
+      }
+      // Chosen anew each time: what the person approves is what the page showed.
+      guard offer.shown == nil || visit.parameters["shown"] == offer.shown else {
+        return try showConsent(key, transaction, offer, request, message: .otherCredential)
+      }
+      guard oauth.isForm(visit.token, key, .consent(transaction, offer: offer.canonical)) else {
+        throw TransactionRefusal.unknown
+      }
+      return try await body(visit, offer)
     }
-    guard let offered = try await offeredOrder(transaction) else { return nil }
-    return try await grant(offered, key, transaction, parameters, from: origin)
+  }
+
+  /// The form of the consent page.
+  func consentPage(_ request: Request, _ call: CallLog, from origin: Origin) async throws -> Response {
+    try await consentVisit(request, call) { visit, offer in
+      let (key, transaction) = (visit.key, visit.transaction)
+      switch visit.parameters["decision"] {
+      case "approve": return try await approve(visit, offer, request, from: origin)
+      case "deny": return try await refuse(key, transaction, form: visit.token)
+      case "send-code":
+        guard let message = try await sendCode(visit, offer, from: origin) else { fallthrough }
+        return try showConsent(key, transaction, offer, request, message: message)
+      default: throw OAuthError.invalid("decision")
+      }
+    }
+  }
+
+  private func approve(
+    _ visit: PageVisit, _ offer: Offer, _ request: Request, from origin: Origin
+  ) async throws -> Response {
+    let (key, transaction) = (visit.key, visit.transaction)
+    do {
+      let granted = try await grant(offer, visit, from: origin)
+      let answer = try await oauth.issueCode(key, transaction, granted: granted, form: visit.token)
+      return redirect(transaction.destination, answer)
+    } catch let message as PageMessage {
+      return try showConsent(key, transaction, offer, request, message: message)
+    } catch let refusal as Refusal {
+      // Another gateway may have handled the same form, and used up what was presented.
+      let now = try await oauth.transaction(key)
+      if let answer = try oauth.answer(key, now, form: visit.token) { return redirect(transaction.destination, answer) }
+      guard let message = PageMessage(refusal) else {
+        return try await refuse(key, transaction, OAuthError(refusal.cscError(.v2)), form: visit.token)
+      }
+      return try showConsent(key, transaction, offer, request, message: message)
+    }
+  }
+
+  /// What waits for the code; nil for scope `service`.
+  private func grant(_ offer: Offer, _ visit: PageVisit, from origin: Origin) async throws -> GrantedCredential? {
+    switch offer {
+    case .service: nil
+    case .credential(let offered):
+      try await grant(offered, visit.key, visit.transaction, visit.parameters, from: origin)
+    case .order(let order): try await grant(order, visit.key, visit.transaction, visit.parameters, from: origin)
+    }
   }
 
   /// The SAD that waits for the code. The factors are checked and counted as in `credentials/authorize`.
@@ -125,11 +178,16 @@ extension Gateway {
     return presented
   }
 
+  /// Seconds in which a second press of the button sends no second code, which would end the first.
+  private static let codePause: Int64 = 5
+
   /// Sends a one-time code to the customer, and says whether it went. Nil if the page has no button for that.
-  private func sendCode(_ transaction: AuthorizationTransaction, from origin: Origin) async throws -> PageMessage? {
-    guard let used = try await usedCredential(transaction) else { return nil }
+  private func sendCode(_ visit: PageVisit, _ offer: Offer, from origin: Origin) async throws -> PageMessage? {
+    guard let used = usedCredential(offer, visit.transaction) else { return nil }
+    if let sent = visit.transaction.codeSent, now() - sent < Self.codePause { return .codeSent }
     do {
       try await signing.sendCode(for: used.id, description: used.description, as: used.principal, from: origin)
+      try await oauth.noteCode(visit.key)
       return .codeSent
     } catch Refusal.lockedFactor {
       return .locked(.sms)

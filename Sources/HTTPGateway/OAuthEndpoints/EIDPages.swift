@@ -10,11 +10,15 @@ extension Gateway {
   /// The consent page's button to the eID: a log-in there (OpenID Connect Core §3.1) whose nonce is derived from the
   /// credential's challenge and what the page shows.
   func beginEID(_ request: Request, _ call: CallLog) async throws -> Response {
-    let parameters = try await parameters(request)
-    let (key, transaction) = try await transaction(request, parameters)
+    try await consentVisit(request, call) { visit, offer in try await beginEID(visit, offer, request, call) }
+  }
+
+  private func beginEID(
+    _ visit: PageVisit, _ offer: Offer, _ request: Request, _ call: CallLog
+  ) async throws -> Response {
+    let (key, transaction, token) = (visit.key, visit.transaction, visit.token)
     let asked = transaction.request
-    call.partner = oauth.clients[asked.client]?.partner
-    guard let used = try await usedCredential(transaction), let issuer = used.credential.eidIssuer else {
+    guard let used = usedCredential(offer, transaction), let issuer = used.credential.eidIssuer else {
       throw TransactionRefusal.unknown
     }
     let nonce = try await signing.logInNonce(for: used.wanted, as: used.principal)
@@ -28,34 +32,49 @@ extension Gateway {
       return pages.forward(ForwardView(url: url), of: partner(asked), in: language(request, asked.language))
     } catch {
       call.detail = "eID log-in: \(error)"
-      return try await showConsent(key, transaction, request, message: .busy)
+      return try await showConsent(key, transaction, request, message: .busy, form: token)
     }
   }
 
-  /// Where the eID provider sends the browser back to.
+  /// Where the eID provider sends the browser back to. A return that comes again leads to the same page.
   func endEID(_ request: Request, _ call: CallLog) async throws -> Response {
     let parameters = try await parameters(request)
     guard let id = parameters["state"], let secret = session.secret(request) else { throw TransactionRefusal.unknown }
     let key = TransactionKey(id: id, browserSecret: secret)
-    let transaction = try await oauth.transaction(key, formToken: nil)
-    call.partner = oauth.clients[transaction.request.client]?.partner
+    return try await inTurn(key, call) { transaction in
+      try await endEID(key, transaction, parameters, request, call)
+    }
+  }
+
+  private func endEID(
+    _ key: TransactionKey, _ transaction: AuthorizationTransaction, _ parameters: OAuth.Parameters, _ request: Request,
+    _ call: CallLog
+  ) async throws -> Response {
+    // No form led here.
+    let form = ""
+    if let answer = try oauth.answer(key, transaction, eidAnswer: parameters["code"] ?? "") {
+      return redirect(transaction.destination, answer)
+    }
+    if let code = parameters["code"], transaction.eid == nil, transaction.hasTaken(eidAnswer: code) {
+      return try await showConsent(key, transaction, request, message: nil, form: form)
+    }
     guard let visit = transaction.eid, transaction.user != nil else { throw TransactionRefusal.unknown }
     // RFC 9207, where the provider knows it.
     guard parameters["iss"].map({ $0 == visit.issuer }) ?? true, let code = parameters["code"] else {
-      return try await showConsent(key, transaction, request, message: .wrong(.eid))
+      return try await showConsent(key, transaction, request, message: .wrong(.eid), form: form)
     }
     do {
       let token = try await eidLogIn.idToken(
         issuer: visit.issuer, code: code, redirectURI: callback, codeVerifier: visit.codeVerifier)
-      let known = try await oauth.endEIDVisit(key, idToken: token)
-      return try await showConsent(key, known, request, message: nil)
+      let known = try await oauth.endEIDVisit(key, answer: code, idToken: token)
+      return try await showConsent(key, known, request, message: nil, form: form)
     } catch let error as EIDTokenError {
       // The gateway's own client at the provider is registered wrongly.
       if error == .encrypted { call.detail = "eID log-in: an encrypted token" }
       if case .providerUnavailable = error {
-        return try await showConsent(key, transaction, request, message: .busy)
+        return try await showConsent(key, transaction, request, message: .busy, form: form)
       }
-      return try await showConsent(key, transaction, request, message: .wrong(.eid))
+      return try await showConsent(key, transaction, request, message: .wrong(.eid), form: form)
     }
   }
 }

@@ -8,6 +8,14 @@ internal import SoleControl
 enum OfferedOrder {
   case creation(OfferedCreation)
   case deletion(Credential, Principal)
+
+  /// What the page shows of it.
+  var canonical: [UInt8] {
+    switch self {
+    case .creation(let creation): creation.canonical()
+    case .deletion(let credential, _): credential.canonical()
+    }
+  }
 }
 
 /// A credential whose factors a page asks for.
@@ -39,7 +47,7 @@ extension Gateway {
         guard version == .v2, signing.issuance != nil else { throw CSCError.invalidAuthorizationDetails }
         asked = read
       } else {
-        let scope = parameters["scope"].flatMap(Scope.init(rawValue:))
+        let scope = try parameters["scope"].map(Scope.init(parameter:))
         guard scope == .credentialCreation || scope == .credentialDeletion else { return nil }
         guard version == .v2, signing.issuance != nil else { throw OAuthError.invalidScope }
         asked = try CredentialOrderRequest(isCreation: scope == .credentialCreation) { parameters[$0] }
@@ -124,20 +132,17 @@ extension Gateway {
   }
 
   /// Nil for pages that ask for no credential's factors.
-  func usedCredential(_ transaction: AuthorizationTransaction) async throws -> UsedCredential? {
-    switch transaction.request.scope {
-    case .service, .credentialCreation: return nil
-    case .credential:
-      return try await offered(transaction).map {
-        UsedCredential(
-          credential: $0.credential,
-          wanted: Self.authorization(
-            $0.asked, $0.credential.id, client: transaction.request.client, presented: [:]),
-          description: $0.asked.description, principal: $0.principal)
-      }
-    case .credentialDeletion:
-      guard case .deletion(let credential, let principal)? = try await offeredOrder(transaction) else { return nil }
-      return UsedCredential(
+  func usedCredential(_ offer: Offer, _ transaction: AuthorizationTransaction) -> UsedCredential? {
+    switch offer {
+    case .service, .order(.creation): nil
+    case .credential(let offered):
+      UsedCredential(
+        credential: offered.credential,
+        wanted: Self.authorization(
+          offered.asked, offered.credential.id, client: transaction.request.client, presented: [:]),
+        description: offered.asked.description, principal: offered.principal)
+    case .order(.deletion(let credential, let principal)):
+      UsedCredential(
         credential: credential, wanted: .deletion(of: credential.id), description: nil, principal: principal)
     }
   }

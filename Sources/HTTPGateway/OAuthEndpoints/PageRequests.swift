@@ -65,15 +65,42 @@ extension Gateway {
     }
   }
 
-  /// The transaction of a form: right browser, right form, and the form sent from our own page.
-  func transaction(
-    _ request: Request, _ parameters: OAuth.Parameters
-  ) async throws -> (TransactionKey, AuthorizationTransaction) {
+  /// A form that a person's browser sent. Whether its token is that of the page is still to be found out.
+  struct PageVisit {
+    let key: TransactionKey
+    let transaction: AuthorizationTransaction
+    let parameters: OAuth.Parameters
+    let token: String
+  }
+
+  /// Handles a form: right browser, sent from our own page, and one after the other. A form that comes again after the
+  /// transaction has ended gets the same answer again.
+  func visit(
+    _ request: Request, _ call: CallLog, _ body: (PageVisit) async throws -> Response
+  ) async throws -> Response {
+    let parameters = try await parameters(request)
     try requireOwnPage(request)
     guard let id = parameters["transaction"], let token = parameters["csrf"], let secret = session.secret(request)
     else { throw ForeignForm() }
     let key = TransactionKey(id: id, browserSecret: secret)
-    return (key, try await oauth.transaction(key, formToken: token))
+    return try await inTurn(key, call) { transaction in
+      if let answer = try oauth.answer(key, transaction, form: token) {
+        return redirect(transaction.destination, answer)
+      }
+      return try await body(PageVisit(key: key, transaction: transaction, parameters: parameters, token: token))
+    }
+  }
+
+  func inTurn(
+    _ key: TransactionKey, _ call: CallLog, _ body: (AuthorizationTransaction) async throws -> Response
+  ) async throws -> Response {
+    let response = try await oauth.inTurn(key) {
+      let transaction = try await oauth.transaction(key)
+      call.partner = transaction.request.partner
+      return try await body(transaction)
+    }
+    guard let response else { throw Refusal.unavailable }
+    return response
   }
 
   var session: BrowserSession { BrowserSession(issuer: oauth.rules.issuer) }

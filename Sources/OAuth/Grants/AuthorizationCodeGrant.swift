@@ -36,14 +36,15 @@ public struct AuthorizationCodeGrant: Sendable {
     guard let code = parameters["code"] else { throw OAuthError.missing("code") }
     let digest = TokenService.digest(code)
     let now = server.now
-    guard let found = try await record(digest), found.request.client == client.id else {
+    // The client may have been registered for somebody else meanwhile, or the redirect URI withdrawn.
+    guard let found = try await record(digest), server.registered(found.request)?.id == client.id else {
       throw OAuthError.invalidGrant("Invalid parameter code")
     }
     let new = try await server.tokens.tokens(
       partner: client.partner, signer: found.signer, client: client.id,
       withRefreshToken: found.request.scope == .service && client.grants.contains(.refreshToken))
     let used = try await server.store.writeOAuth { store in
-      guard var record = try store.entry(.code, digest).flatMap(CodeRecord.init) else {
+      guard var record = try store.entry(.code, digest).flatMap(CodeRecord.init), record.request == found.request else {
         throw OAuthError.invalidGrant("Invalid parameter code")
       }
       if let grant = record.grant {
@@ -54,6 +55,8 @@ public struct AuthorizationCodeGrant: Sendable {
       try Self.check(parameters, details, record.request)
       try store.forgetExpired(now: now)
       record.grant = new.records[0].grant
+      // From now on nobody is sent to the client with this code again.
+      try store.removeEntry(.transaction, record.transaction)
       try store.put(record.entry(digest: digest))
       if record.request.scope == .service { for token in new.records { try store.put(token) } }
       return Used.now(record)

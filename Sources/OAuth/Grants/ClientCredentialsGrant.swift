@@ -8,7 +8,7 @@ public struct ClientCredentialsGrant: Sendable {
   public func issue(_ parameters: Parameters, client: Client) async throws -> TokenService.Issued {
     guard client.grants.contains(.clientCredentials), !client.isPublic else { throw OAuthError.unauthorizedClient }
     // CSC v1 §8.3.3: this grant is for the scope service only.
-    guard (parameters["scope"] ?? Scope.service.rawValue) == Scope.service.rawValue else {
+    guard try parameters["scope"].map(Scope.init(parameter:)) ?? .service == .service else {
       throw OAuthError.invalidScope
     }
     let new = try await server.tokens.tokens(

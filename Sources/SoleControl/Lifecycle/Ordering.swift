@@ -14,6 +14,19 @@ public struct GrantedOrder: Sendable {
 public struct OfferedCreation: Sendable {
   public let profile: CredentialProfile
   public let identity: EnrolledIdentity
+
+  /// All that a page shows of it.
+  public func canonical() -> [UInt8] {
+    let profile: JSONValue = [
+      "policy": .string(profile.policy),
+      "names": .object(
+        JSONObject(
+          profile.names.sorted { $0.key < $1.key }.map {
+            ($0.key, .string($0.value))
+          })), "days": .integer(profile.days),
+    ]
+    return profile.canonical() + identity.canonical()
+  }
 }
 
 /// For whom an order's token speaks.

@@ -1,10 +1,10 @@
 import Crypto
 import Foundation
-import SoleControl
+public import SoleControl
 
 /// RFC 6238 with HMAC-SHA-1, by another implementation than the device's.
-enum TOTP {
-  static func code(_ secret: [UInt8], at time: UnixTime) -> String {
+public enum TOTP {
+  public static func code(_ secret: [UInt8], at time: UnixTime) -> String {
     let message = withUnsafeBytes(of: UInt64(time / 30).bigEndian) { Array($0) }
     let mac = Array(HMAC<Insecure.SHA1>.authenticationCode(for: message, using: SymmetricKey(data: secret)))
     let offset = Int(mac[19] & 15)

@@ -1,0 +1,25 @@
+public enum Scope: String, Sendable, CaseIterable {
+  /// Opens the API.
+  case service
+  /// Opens one key for named signatures (CSC v1 §8.3.2).
+  case credential
+  /// Makes one credential (CSC 2.1+).
+  case credentialCreation = "credential-creation"
+  /// Deletes one credential (CSC 2.1+).
+  case credentialDeletion = "credential-deletion"
+
+  /// Scopes of OpenID Connect Core §3.1.2.1 and §11 that client libraries add by themselves. They are ignored, as RFC 6749
+  /// §3.3 allows; the answer names the scope that was granted.
+  private static let ignored: Set<String> = ["openid", "offline_access"]
+
+  /// The one scope that a parameter names (RFC 6749 §3.3; CSC v1 §8.3.2: one at a time).
+  ///
+  /// - Throws: `OAuthError.invalidScope`.
+  public init(parameter text: String) throws {
+    let named = text.split(separator: " ", omittingEmptySubsequences: false).filter {
+      !Self.ignored.contains(String($0))
+    }
+    guard named.count == 1, let scope = Scope(rawValue: String(named[0])) else { throw OAuthError.invalidScope }
+    self = scope
+  }
+}
