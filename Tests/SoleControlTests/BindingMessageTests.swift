@@ -30,6 +30,9 @@ struct BindingMessageTests {
     #expect(
       text("Bürgerportal Ägir", "Straße\n\u{202E}<b>№ 7</b>") == "Buergerportal Aegir: Strasse b 7 /b, 1 signature")
     #expect(text("日本", "…") == "1 signature")
+    #expect(text("Dvořák Łódź", "Café à la Ærø, Ñandú") == "Dvorak Lodz: Cafe a la Aero, Nandu, 1 signature")
+    // Decomposed, as some systems send it.
+    #expect(text("Mu\u{308}nchner Bank, Zu\u{308}rich e\u{301}") == "Muenchner Bank, Zuerich e, 1 signature")
     let digests = [digest("a")]
     for length in [40, 60, 100] {
       let long = text(String(repeating: "Portal ", count: 20), "x", count: 100, digests: digests, longest: length)

@@ -139,6 +139,7 @@ struct PageContext {
     let shown = documents.count <= Self.firstDocuments + 1 ? documents.count : Self.firstDocuments
     let hidden = documents.count - shown
     values["hasDocuments"] = !documents.isEmpty
+    values["hasLabels"] = documents.contains { $0.label != nil }
     values["digestName"] = texts.digest.filled(["hash": hashName])
     values["documents"] = documents.prefix(shown).map(Self.document)
     if hidden > 0 {

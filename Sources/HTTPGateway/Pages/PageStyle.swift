@@ -108,7 +108,7 @@ enum PageStyle {
       dl div { display: grid; grid-template-columns: 12rem 1fr; gap: 1rem; }
       dt { font-size: 1rem; }
     }
-    dl + form { margin-top: 1.5rem; }
+    dl + form, dl + .notice { margin-top: 1.5rem; }
     ul.plain { margin: 0 0 1.25rem; padding-left: 1.25rem; }
     ul.plain li { margin-bottom: 0.375rem; }
 

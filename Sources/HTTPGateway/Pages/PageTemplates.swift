@@ -194,7 +194,7 @@ enum PageTemplates {
     <p class="notice care">{{#unnamed}}{{>sentence}}{{/unnamed}}</p>
     {{/hasUnnamed}}
     {{#hasDocuments}}
-    <p class="hint">{{t.digestHelp}}</p>
+    <p class="hint">{{t.digestHelp}}{{#hasLabels}} {{t.namesHelp}}{{/hasLabels}}</p>
     {{/hasDocuments}}
     </section>
     <section class="card" aria-labelledby="certificate">

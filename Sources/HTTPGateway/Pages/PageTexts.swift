@@ -24,7 +24,7 @@ struct PageTexts: Sendable {
   // Consent to signatures.
   var signingTitle: Amount
   var signingLead, summaryHeading, requestedBy, purpose, credential, signatures: String
-  var documentsHeading, digest, digestHelp, noLabel, noLabelHelp: String
+  var documentsHeading, digest, digestHelp, namesHelp, noLabel, noLabelHelp: String
   var moreDocuments: Amount
   var unnamed, unnamedRest: Amount
   var certificateHeading, issuedTo, issuedBy, validUntil, fullNames: String

@@ -35,7 +35,8 @@ extension PageTexts {
     documentsHeading: "What you are signing",
     digest: "{hash} fingerprint",
     digestHelp:
-      "A fingerprint identifies a document: you sign exactly the document that has this fingerprint. The document names came with the request. We have not checked them.",
+      "A fingerprint identifies a document: you sign exactly the document that has this fingerprint.",
+    namesHelp: "The document names came with the request. We have not checked them.",
     noLabel: "Document without a name",
     noLabelHelp: "The request gives no name for this document. Only the fingerprint shows which document it is.",
     moreDocuments: Amount(one: "Show 1 more document", many: "Show {count} more documents"),

@@ -36,7 +36,8 @@ extension PageTexts {
     documentsHeading: "Das unterschreiben Sie",
     digest: "{hash}-Prüfsumme",
     digestHelp:
-      "Eine Prüfsumme ist der Fingerabdruck eines Dokuments: Sie unterschreiben genau das Dokument mit dieser Prüfsumme. Die Namen der Dokumente kamen mit der Anfrage. Wir haben sie nicht geprüft.",
+      "Eine Prüfsumme ist der Fingerabdruck eines Dokuments: Sie unterschreiben genau das Dokument mit dieser Prüfsumme.",
+    namesHelp: "Die Namen der Dokumente kamen mit der Anfrage. Wir haben sie nicht geprüft.",
     noLabel: "Dokument ohne Namen",
     noLabelHelp:
       "Die Anfrage nennt für dieses Dokument keinen Namen. Nur die Prüfsumme zeigt, welches Dokument es ist.",
@@ -88,7 +89,7 @@ extension PageTexts {
     pinHeading: "Signatur-PIN wählen",
     newPIN: "Neue Signatur-PIN",
     newPINHint:
-      "6 bis 12 Ziffern. Sie brauchen diese PIN für jede Unterschrift. Sie kann nicht wiederhergestellt werden. Geben Sie sie nie in einer anderen App ein.",
+      "6 bis 12 Ziffern. Sie brauchen diese PIN für jede Unterschrift. Wir können sie nicht wiederherstellen. Geben Sie die PIN nie in einer anderen App ein.",
     repeatedPIN: "Neue PIN wiederholen",
     create: "Zertifikat ausstellen",
     deletionTitle: "Signaturzertifikat löschen?",
@@ -114,7 +115,7 @@ extension PageTexts {
       "Bitte wählen Sie 6 bis 12 Ziffern, aber nicht lauter gleiche und keine fortlaufenden wie 111111 oder 123456.",
     pinsDiffer: "Die beiden PINs stimmen nicht überein. Bitte geben Sie zweimal dieselbe PIN ein.",
     wrongPIN:
-      "Die Signatur-PIN ist falsch. Bitte prüfen Sie sie und versuchen Sie es noch einmal. Nach zu vielen falschen Eingaben wird sie gesperrt.",
+      "Die Signatur-PIN ist falsch. Bitte versuchen Sie es noch einmal. Nach zu vielen falschen Eingaben wird sie gesperrt.",
     wrongOTP:
       "Der Einmalcode ist falsch oder wurde schon verwendet. Bitte warten Sie auf den nächsten Code und geben Sie diesen ein.",
     wrongSMS: "Der Code ist falsch oder abgelaufen. Bitte prüfen Sie ihn oder fordern Sie einen neuen an.",

@@ -6,9 +6,27 @@ import Crypto
 /// Plain ASCII and short, as CIBA advises: apps cut or refuse other texts.
 enum BindingMessage {
   private static let marks = Set(" .,:/-_#()".unicodeScalars)
-  private static let folded: [Unicode.Scalar: String] = [
-    "ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss",
-  ]
+  /// Letters of the languages around, as people write them without their marks. By character, which is the same composed
+  /// and decomposed.
+  private static let folded: [Character: String] = {
+    let letters = [
+      "ae": "äæ", "oe": "öœ", "ue": "ü", "ss": "ß", "th": "þ", "a": "àáâãåāăą", "c": "çćĉčċ", "d": "ďđð",
+      "e": "èéêëēėęě",
+      "g": "ğģġ", "i": "ìíîïīįı", "k": "ķ", "l": "ĺľłļ", "n": "ñńňņ", "o": "òóôõøōő", "r": "ŕřŗ", "s": "śŝşșš",
+      "t": "ťţț",
+      "u": "ùúûūůűų", "w": "ŵ", "y": "ýÿŷ", "z": "źżž",
+    ]
+    var folded: [Character: String] = [:]
+    for (plain, marked) in letters {
+      for letter in marked {
+        folded[letter] = plain
+        let capital = letter.uppercased()
+        // ß has two.
+        if capital.count == 1 { folded[Character(capital)] = plain.prefix(1).uppercased() + plain.dropFirst() }
+      }
+    }
+    return folded
+  }()
 
   /// - Parameter longest: characters. What must go goes from partner and description, never from number and code.
   static func text(
@@ -31,13 +49,17 @@ enum BindingMessage {
 
   private static func plain(_ text: String) -> String {
     var result = ""
-    for scalar in text.unicodeScalars {
-      if let letters = folded[scalar] {
+    for character in text {
+      if let letters = folded[character] {
         result += letters
-      } else if scalar.isASCII, scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
-        result.unicodeScalars.append(scalar)
-      } else {
-        result.unicodeScalars.append(marks.contains(scalar) ? scalar : " ")
+        continue
+      }
+      for scalar in character.unicodeScalars {
+        if scalar.isASCII, scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
+          result.unicodeScalars.append(scalar)
+        } else {
+          result.unicodeScalars.append(marks.contains(scalar) ? scalar : " ")
+        }
       }
     }
     return result.split(separator: " ").joined(separator: " ")

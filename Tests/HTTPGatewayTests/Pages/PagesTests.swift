@@ -66,6 +66,10 @@ struct PagesTests {
     #expect(page.text.contains("<bdi>line break</bdi>"))
     #expect(page.text.contains("<bdi>\u{fffd}\u{fffd}</bdi>"))
     #expect(page.text.components(separatedBy: PageTexts.english.noLabel + "<").count - 1 == 3)
+    #expect(page.text.contains(PageTexts.english.namesHelp))
+    // Where there are no names, nothing is said about them.
+    let bare = try await bench.consent(PagesBench.consent(PagesBench.signing(labels: [nil, nil])))
+    #expect(bare.text.contains(PageTexts.english.digestHelp) && !bare.text.contains(PageTexts.english.namesHelp))
     #expect(DisplayText.neutral("👩‍👩‍👧 می‌خواهم", longest: 100) == "👩‍👩‍👧 می‌خواهم")
   }
 
