@@ -7,6 +7,8 @@ public struct CSCError: Error, Equatable, Sendable {
   public enum Kind: Sendable, Equatable {
     /// Not an error, but in the form of one: what was asked for is under way.
     case accepted
+    /// A 400 too, whose answer also says how one authenticates.
+    case noCredentials
     case badRequest, unauthenticated, forbidden, methodNotAllowed, contentTooLarge, unsupportedCoding
     case serverError, notImplemented, temporarilyUnavailable
     /// Seconds after which trying again can help.
@@ -18,6 +20,8 @@ public struct CSCError: Error, Equatable, Sendable {
   public let code: String
   /// Wire name: `error_description`.
   public let text: String
+  /// The text without anything that the request said, for the log.
+  public private(set) var ownText: String
   /// Seconds after which trying again can help, of an error of kind `temporarilyUnavailable`.
   public private(set) var retryAfter: Int64 = 1
 
@@ -25,6 +29,7 @@ public struct CSCError: Error, Equatable, Sendable {
     self.kind = kind
     self.code = code
     self.text = text
+    ownText = text
   }
 
   private static func invalid(_ text: String) -> CSCError { CSCError(.badRequest, "invalid_request", text) }
@@ -49,14 +54,16 @@ extension CSCError {
   /// The Authorization header is missing or is not `Bearer …` (a row of every method's table). Two methods
   /// of v1 print REQUIRED in capitals, and one has a text of its own.
   public static func malformedHeader(_ method: Method, _ version: APIVersion) -> CSCError {
-    switch (version, method) {
-    case (.v2, _): invalid("Malformed authorization header")
-    // The misspelling is v1's own (CSC v1 §11.8).
-    case (.v1, .credentialsSendOTP): invalid("Malformed authroization header.")
-    case (.v1, .authRevoke), (.v1, .credentialsExtendTransaction):
-      invalid(malformedText.replacing("a required", with: "a REQUIRED"))
-    case (.v1, _): invalid(malformedText)
-    }
+    let text =
+      switch (version, method) {
+      case (.v2, _): "Malformed authorization header"
+      // The misspelling is v1's own (CSC v1 §11.8).
+      case (.v1, .credentialsSendOTP): "Malformed authroization header."
+      case (.v1, .authRevoke), (.v1, .credentialsExtendTransaction):
+        malformedText.replacing("a required", with: "a REQUIRED")
+      case (.v1, _): malformedText
+      }
+    return CSCError(.noCredentials, "invalid_request", text)
   }
 
   public static let malformedRequest = invalid(malformedText)
@@ -210,7 +217,9 @@ extension CSCError {
   public static let documentNotAuthorizedByToken = CSCError(
     .forbidden, "invalid_hash", "Document or documentDigest does not match authorized hash")
   public static func invalidSignedProps(_ names: [String]) -> CSCError {
-    invalid("Invalid parameter signed_props (\(names.joined(separator: ", ")))")
+    var error = invalid("Invalid parameter signed_props (\(names.joined(separator: ", ")))")
+    error.ownText = "Invalid parameter signed_props"
+    return error
   }
 }
 

@@ -31,6 +31,8 @@ extension Response {
       let isLogin = error.code == "invalid_request"
       headers[.wwwAuthenticate] =
         isLogin ? #"Basic realm="countersign", charset="UTF-8""# : #"Bearer error="\#(error.code)""#
+    // RFC 6750 §3. Without an error code, as no token was looked at.
+    case .noCredentials: headers[.wwwAuthenticate] = #"Bearer realm="countersign""#
     case .temporarilyUnavailable: headers[.retryAfter] = "\(error.retryAfter)"
     case .tooManyRequests(let seconds): headers[.retryAfter] = "\(seconds)"
     case .methodNotAllowed: headers[.allow] = "POST"
@@ -46,7 +48,7 @@ extension CSCError.Kind {
   fileprivate var status: HTTPResponse.Status {
     switch self {
     case .accepted: .accepted
-    case .badRequest: .badRequest
+    case .badRequest, .noCredentials: .badRequest
     case .unauthenticated: .unauthorized
     case .forbidden: .forbidden
     case .methodNotAllowed: .methodNotAllowed

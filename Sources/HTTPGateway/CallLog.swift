@@ -12,6 +12,8 @@ final class CallLog: @unchecked Sendable {
   /// Under which the line stands.
   let id = String(UInt64.random(in: .min ... .max), radix: 36)
   var partner: String?
+  /// What the answer says is wrong with the call, in words of ours.
+  var refusal: String?
   /// Why the answer is `server_error`.
   var detail: String?
 
@@ -31,6 +33,7 @@ final class CallLog: @unchecked Sendable {
       "ms": "\(taken.seconds * 1000 + taken.attoseconds / 1_000_000_000_000_000)",
     ]
     if let partner { metadata["partner"] = "\(partner)" }
+    if let refusal { metadata["error"] = "\(refusal)" }
     if let detail { metadata["detail"] = "\(detail)" }
     logger.log(level: level, "call", metadata: metadata)
   }

@@ -10,6 +10,12 @@ extension Gateway {
   /// What the caller is told. Anything unknown is `server_error`; the detail goes to the log under the
   /// request's id.
   func cscError(for error: any Error, _ version: APIVersion, _ call: CallLog) -> CSCError {
+    let answer = answer(to: error, version, call)
+    call.refusal = answer.ownText
+    return answer
+  }
+
+  private func answer(to error: any Error, _ version: APIVersion, _ call: CallLog) -> CSCError {
     switch error {
     case let error as CSCError: return error
     case let error as FieldError: return .field(error)

@@ -44,6 +44,10 @@ extension Gateway {
 
   /// The parameters of a form; those of the query only where the request has no body.
   func parameters(_ request: Request) async throws -> OAuth.Parameters {
+    // RFC 6749 §3.2. Said, because the parameters would only be missing.
+    if request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true {
+      throw OAuthError.invalidRequest("Send the parameters as application/x-www-form-urlencoded, not as JSON")
+    }
     let text: String
     if request.method == .get {
       text = request.uri.query ?? ""

@@ -26,6 +26,8 @@ struct ErrorTableTests {
           case (.v1, _): longText
           }
         #expect(answer.row == "400 invalid_request \(text)", "\(method) \(header ?? "none")")
+        // RFC 6750 §3: how one authenticates.
+        #expect(answer.headers[.wwwAuthenticate] == #"Bearer realm="countersign""#)
       }
       let unknown = try await bench.call(method.rawValue, "{}", version, token: "unknown")
       #expect(unknown.status == 401 && unknown["error"] == "invalid_token")

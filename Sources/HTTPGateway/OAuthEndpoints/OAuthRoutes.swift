@@ -50,7 +50,11 @@ extension Gateway {
   ) async -> Response {
     let call = CallLog(method: "oauth2/\(name)", logger: logger)
     var response: Response
-    do { response = try await body(call) } catch { response = Response(oauthError(for: error, call)) }
+    do { response = try await body(call) } catch {
+      let answer = oauthError(for: error, call)
+      call.refusal = answer.text
+      response = Response(answer)
+    }
     call.end(&response)
     return response
   }
