@@ -38,9 +38,11 @@ extension Gateway {
         address: .hostname(listener.host, port: listener.port), serverName: nil)
       configuration.reuseAddress = true
       configuration.availableConnectionsDelegate = MaximumAvailableConnections(limits.connections, logger: quiet)
-      return Application(
-        responder: responder, server: try Self.server(listener, asksForCertificates, limits),
-        configuration: configuration, onServerRunning: { _ in await onRunning(index) }, logger: quiet)
+      return NamedListener(
+        listener: listener,
+        inner: Application(
+          responder: responder, server: try Self.server(listener, asksForCertificates, limits),
+          configuration: configuration, onServerRunning: { _ in await onRunning(index) }, logger: quiet))
     }
   }
 

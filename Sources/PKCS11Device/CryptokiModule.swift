@@ -28,7 +28,11 @@ final class CryptokiModule: @unchecked Sendable {
       try call("C_Initialize") { $0.C_Initialize?(&arguments) }
     } catch {
       // Another part of the process may use the same module, as libp11 does for the CA.
-      guard error.code == UInt(CKR_CRYPTOKI_ALREADY_INITIALIZED) else { throw error }
+      guard error.code == UInt(CKR_CRYPTOKI_ALREADY_INITIALIZED) else {
+        throw TokenError(
+          "the PKCS #11 module \(path) does not start (\(error)); check its own configuration (for SoftHSM, SOFTHSM2_CONF must name a file that this user can read)"
+        )
+      }
     }
   }
 

@@ -4,32 +4,34 @@ import SoleControl
 
 struct AttemptsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "attempts", abstract: "Operate on what is counted against guessing.", subcommands: [Forget.self])
+    commandName: "attempts", abstract: "Clear what is counted against guessing.", subcommands: [Forget.self])
 
   struct Forget: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Forget the failures that were counted for a client or an address. The gateway may be running.",
-      discussion: "For one user, 'countersign user unlock' does it.")
+      abstract: "Clear the failed attempts counted for a client or an address. The gateway may be running.",
+      discussion: "For one user, use 'countersign user unlock'.")
 
     @OptionGroup var file: ConfigFile
-    @Option(name: .long, help: "An OAuth client; a partner's name for calls without one.")
+    @Option(name: .long, help: "The OAuth client; for calls that name none, the partner's id.")
     var client: String?
-    @Option(name: .long, help: "An address; of IPv6 its whole /64 network is meant.")
+    @Option(name: .long, help: "The IP address; for IPv6, its whole /64 network is cleared.")
     var address: String?
 
     func validate() throws {
-      guard (client == nil) != (address == nil) else { throw ValidationError("give either --client or --address") }
-      if let address, NetworkAddress.text(address) == nil { throw ValidationError("'\(address)' is no IP address") }
+      guard (client == nil) != (address == nil) else {
+        throw ValidationError("give --client or --address, one of them")
+      }
+      if let address, NetworkAddress.text(address) == nil { throw ValidationError("'\(address)' is not an IP address") }
     }
 
     func run() async throws {
       let service = try await Service(try file.load(), mayCreateDatabase: false)
       if let client {
         let count = try await service.signing.forgetAttempts(ofClient: ClientID(client))
-        print("forgot \(count) counters of the client \(client)")
+        print("cleared \(count) attempt counters of client \(client)")
       } else if let network = address.flatMap(NetworkAddress.text) {
         let count = try await service.signing.forgetAttempts(ofAddress: network)
-        print("forgot \(count) counters of the address \(network)")
+        print("cleared \(count) attempt counters of address \(network)")
       }
     }
   }

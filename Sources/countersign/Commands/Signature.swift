@@ -9,7 +9,7 @@ import WireJSON
 
 struct SignatureCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "signature", abstract: "Look into how signatures came about.", subcommands: [Show.self])
+    commandName: "signature", abstract: "Show how a signature came about.", subcommands: [Show.self])
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

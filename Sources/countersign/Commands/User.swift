@@ -4,17 +4,17 @@ import SoleControl
 
 struct UserCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "user", abstract: "Operate on users.", subcommands: [Unlock.self])
+    commandName: "user", abstract: "Unlock users after wrong passwords or factors.", subcommands: [Unlock.self])
 
   struct Unlock: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Forget the wrong passwords and factors that were counted for a user. The gateway may be running.",
-      discussion: "Locked factors of a credential stay locked; 'countersign credential unlock' opens them.")
+      abstract: "Clear the wrong passwords and factors counted for a user. The gateway may be running.",
+      discussion: "Locked factors of a credential stay locked; 'countersign credential unlock' unlocks them.")
 
     @OptionGroup var file: ConfigFile
     @Option(name: .long, help: "The user's name at the partner.")
     var user: String
-    @Option(name: .long, help: "The partner that asked for it.")
+    @Option(name: .long, help: "The partner whose user it is.")
     var partner: String
 
     func run() async throws {
@@ -24,7 +24,7 @@ struct UserCommand: AsyncParsableCommand {
       }
       let names = try await service.tokens.unlock(username: user)
       let signers = try await service.signing.unlock(SignerID(signer), of: PartnerID(partner))
-      print("forgot \(names + signers) counters of \(user)")
+      print("cleared \(names + signers) attempt counters of \(user)")
     }
   }
 }

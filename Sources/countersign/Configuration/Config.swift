@@ -17,9 +17,9 @@ struct Config {
   var tls: TLS?
   /// Connections that each of the two takes at a time; more wait until one ends. Default: 2000.
   var connections: Int
-  /// A proxy in front, which tells in `header` (such as `X-Forwarded-For`, whose last entry counts) where a request comes
-  /// from; `addresses`: those from which it connects, where alone the header is looked at. Absent: the connection's other end
-  /// is who tries are counted for.
+  /// Reverse proxy. `header`: where it puts the client's address, such as `X-Forwarded-For` (the last entry counts).
+  /// `addresses`: the proxy's own; the header is ignored from anywhere else. Absent: attempts are counted for the peer's
+  /// address.
   var trustedProxy: TrustedProxy?
   /// Name of the service, in every SAD. Never changes.
   var gateway: String
@@ -155,7 +155,7 @@ struct Config {
       let text = try JSONValue.parse(Array(data), limits: .configuration, extremeValues: .refused)
       return try Config(ConfigReader(text, at: path))
     } catch let error as JSONParseError {
-      throw ConfigError(description: "\(path) is not strict JSON: \(error)")
+      throw ConfigError(description: "\(path) is not strict JSON (\(error)); jq . \(path) shows where")
     }
   }
 
@@ -180,9 +180,13 @@ struct Config {
     activationLife = try reader.integer("activationLife", in: 10...3600, default: 300)
     revocationLists = try reader.files("revocationLists")
     let level = try reader.string("logLevel", default: "info")
-    guard let logLevel = Logger.Level(rawValue: level) else { throw reader.error("logLevel", "is no log level") }
+    guard let logLevel = Logger.Level(rawValue: level) else {
+      throw reader.error("logLevel", "must be one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
     self.logLevel = logLevel
-    guard http != nil || tls != nil else { throw reader.error("tls", "or http must say where to listen") }
+    guard http != nil || tls != nil else {
+      throw reader.error("tls", "is missing, and so is \"http\": one of them says where to listen")
+    }
     try reader.finish()
   }
 }
@@ -261,7 +265,7 @@ extension Config.TimestampAuthorityConfig {
     keyLabel = try reader.string("keyLabel", default: DeviceTimestampSigner.standardLabel)
     policy = try reader.string("policy")
     guard policy.wholeMatch(of: /[0-2](\.(0|[1-9][0-9]*))+/) != nil else {
-      throw reader.error("policy", "is no OID in dotted decimal text")
+      throw reader.error("policy", "must be an OID in dotted decimal text, such as 1.3.6.1.4.1.99999.1")
     }
     accuracy = try reader.integer("accuracy", in: 1...60, default: 1)
     try reader.finish()

@@ -25,7 +25,9 @@ final class ConfigReader {
   }
 
   func finish() throws {
-    for name in names where !known.contains(name) { throw error(name, "is not a member of the configuration") }
+    for name in names where !known.contains(name) {
+      throw error(name, "is not a member of the configuration; is it misspelt?")
+    }
   }
 
   private func value(_ name: String) -> JSONValue? {
@@ -35,7 +37,7 @@ final class ConfigReader {
 
   func optionalString(_ name: String) throws -> String? {
     guard let value = value(name) else { return nil }
-    guard let text = value.string, !text.isEmpty else { throw error(name, "must be a text") }
+    guard let text = value.string, !text.isEmpty else { throw error(name, "must be a string that is not empty") }
     return text
   }
 
@@ -81,7 +83,7 @@ final class ConfigReader {
   func optionalStrings(_ name: String) throws -> [String]? {
     guard let value = value(name) else { return nil }
     guard let list = value.array, case let texts = list.compactMap(\.string), texts.count == list.count else {
-      throw error(name, "must be a list of texts")
+      throw error(name, "must be a list of strings")
     }
     return texts
   }

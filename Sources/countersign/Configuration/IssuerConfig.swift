@@ -36,14 +36,16 @@ extension Config {
 extension CredentialProfile {
   fileprivate init(_ reader: ConfigReader) throws {
     let key = try reader.string("key")
-    guard let keyType = KeyType(name: key) else { throw reader.error("key", "is no type of key: \(key)") }
+    guard let keyType = KeyType(name: key) else {
+      throw reader.error("key", "is not a type of key, such as p256 or rsa3072: \(key)")
+    }
     let mode = try reader.string("mode", default: AuthorizationMode.oauth2code.rawValue)
     guard let mode = AuthorizationMode(rawValue: mode), mode != .implicit else {
       throw reader.error("mode", "must be explicit or oauth2code")
     }
     let policy = try reader.string("policy")
     guard policy.wholeMatch(of: /[0-2](\.(0|[1-9][0-9]*))+/) != nil else {
-      throw reader.error("policy", "is no OID in dotted decimal text")
+      throw reader.error("policy", "must be an OID in dotted decimal text, such as 1.3.6.1.4.1.99999.1")
     }
     var names: [String: String] = [:]
     if let languages = try reader.optional("names") {

@@ -49,7 +49,7 @@ extension PartnerConfig {
     if let languages = try reader.optional("words") {
       for name in languages.names {
         guard let language = PageLanguage(rawValue: name) else {
-          throw languages.error(name, "is none of \(PageLanguage.allCases.map(\.rawValue))")
+          throw languages.error(name, "is not one of \(PageLanguage.allCases.map(\.rawValue))")
         }
         words[language] = try Self.words(languages.object(name))
       }
@@ -89,11 +89,13 @@ extension Client {
       guard let data = FileManager.default.contents(atPath: path),
         let keys = try? JSONValue.parse(Array(data), limits: .configuration),
         keys.object?["keys"]?.array != nil
-      else { throw reader.error("keysFile", "is no JWK set: \(path)") }
+      else { throw reader.error("keysFile", "is not a JWK set: \(path)") }
       return keys
     }
     let certificate = try reader.optionalString("certificate").map { path in
-      guard let der = PEM.certificate(path) else { throw reader.error("certificate", "is no PEM certificate: \(path)") }
+      guard let der = PEM.certificate(path) else {
+        throw reader.error("certificate", "is not a PEM certificate: \(path)")
+      }
       return Array(SHA256.hash(data: der))
     }
     let redirectURIs = try reader.optionalStrings("redirectURIs") ?? []
@@ -107,7 +109,7 @@ extension Client {
 
   private func check(_ reader: ConfigReader) throws {
     guard !methods.contains(.none) || methods.count == 1 else {
-      throw reader.error("authentication", "cannot have none beside others")
+      throw reader.error("authentication", "cannot name none together with others")
     }
     let usesSecret = !methods.isDisjoint(with: [.secretBasic, .secretPost])
     guard usesSecret == (secret != nil) else {

@@ -33,7 +33,9 @@ struct Sandbox: AsyncParsableCommand {
   var logLevel: String = "info"
 
   func run() async throws {
-    guard let level = Logger.Level(rawValue: logLevel) else { throw ValidationError("\(logLevel) is no log level") }
+    guard let level = Logger.Level(rawValue: logLevel) else {
+      throw ValidationError("--log-level must be trace, debug, info, notice, warning, error or critical")
+    }
     JSONLogHandler.bootstrap(level: level)
     let folder = try SandboxFolder(state)
     // A file of an earlier run would tell clients that this one is ready.

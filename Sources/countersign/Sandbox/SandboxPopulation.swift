@@ -130,7 +130,9 @@ struct SandboxPopulation {
     let expression = line.expression.flatMap(FactorExpression.init(text:))
     guard let id, let user = seed.users.first(where: { $0.username == line.owner }),
       (expression == nil) == (line.expression == nil)
-    else { throw ConfigError(description: "the seed does not know \(line.label); remove the folder to start anew") }
+    else {
+      throw ConfigError(description: "the seed does not know \(line.label); delete the state folder to start again")
+    }
     guard try await service.store.read({ try $0.seal(of: CredentialID(id)) }) == nil else { return }
     FileHandle.standardError.write(Data("making \(line.label)\n".utf8))
     let plan = CredentialPlan(

@@ -30,7 +30,7 @@ struct SandboxSeed: Sendable {
     // A folder that an earlier build made lacks what is new.
     let made = JSONValue.object(Self.completed(kept, by: Self.make(eidPort: FreePort.near(port + 2))))
     guard made.object.flatMap(SandboxSeed.init) != nil else {
-      throw ConfigError(description: "\(folder.path("seed.json")) is damaged; remove the folder to start anew")
+      throw ConfigError(description: "\(folder.path("seed.json")) is damaged; delete the state folder to start again")
     }
     if kept != made.object { try folder.write(made, to: "seed.json") }
     guard let seed = made.object.flatMap(SandboxSeed.init) else { preconditionFailure("what is made can be read") }
