@@ -12,6 +12,7 @@ Exit codes: 0 the promises held, 1 they did not, 2 wrong usage.
 
 import base64
 import collections
+import hashlib
 import http.client
 import json
 import os
@@ -21,8 +22,9 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
-from clients import SHA256, SIGN_ALGORITHMS
+from clients import SHA256, SIGN_ALGORITHMS, encoded
 from findings import Findings
 from gateway import Gateway, free_ports
 
@@ -37,14 +39,17 @@ class Caller:
     def __init__(self, gateway, sandbox):
         self.gateway = gateway
         self.credential = next(entry for entry in sandbox["credentials"] if entry["label"] == "p256-pin")
+        self.ids = {entry["label"]: entry["credentialID"] for entry in sandbox["credentials"]}
+        self.client = next(client for client in sandbox["clients"] if client["label"] == "confidential")
         self.user = next(user for user in sandbox["users"] if user["username"] == self.credential["owner"])
         self.name = self.credential["credentialID"]
 
-    def call(self, path, body=None, form=None, token=True):
-        headers = {"Authorization": f"Bearer {self.user['serviceToken']}"} if token else {}
+    def call(self, path, body=None, form=None, authorization=None):
+        """A POST of JSON or of a form, or a GET."""
+        headers = {"Authorization": authorization or f"Bearer {self.user['serviceToken']}"}
         headers["Content-Type"] = "application/x-www-form-urlencoded" if form else "application/json"
         connection = http.client.HTTPConnection("127.0.0.1", self.gateway.ports[0], timeout=30)
-        text = form or (json.dumps(body) if body is not None else None)
+        text = urllib.parse.urlencode(form) if form else (json.dumps(body) if body is not None else None)
         connection.request("POST" if text is not None else "GET", path, text, headers)
         answer = connection.getresponse()
         octets = answer.read()
@@ -59,34 +64,51 @@ class Caller:
     def sign(self, sad, digest):
         return self.call(
             "/csc/v1/signatures/signHash",
-            {"credentialID": self.name, "SAD": sad, "hash": [base64.b64encode(digest).decode()], "hashAlgo": SHA256,
+            {"credentialID": self.name, "SAD": sad, "hash": [encoded(digest)], "hashAlgo": SHA256,
              "signAlgo": SIGN_ALGORITHMS["p256"]})
 
-    def writing_calls(self, sad):
-        """Calls that cannot be answered without writing."""
+    def writing_calls(self, sad, token):
+        """Calls that cannot be answered without writing. `token` is revoked by one of them, if it can be."""
+        verifier = base64.urlsafe_b64encode(hashlib.sha256(b"verifier").digest()).decode().rstrip("=")
+        code_request = {
+            "response_type": "code", "client_id": self.client["clientID"], "scope": "service", "state": "s",
+            "redirect_uri": self.client["redirectURIs"][0], "code_challenge": verifier, "code_challenge_method": "S256"}
+        client = basic(self.client["clientID"], self.client["clientSecret"])
+        later = {
+            "credentialID": self.name, "SAD": sad, "hashes": [encoded(os.urandom(32))], "operationMode": "A",
+            "hashAlgorithmOID": SHA256, "signAlgo": SIGN_ALGORITHMS["p256"]}
         return {
             "credentials/authorize": lambda: self.authorize(),
             "credentials/authorize with a wrong PIN": lambda: self.authorize("000000"),
+            "credentials/authorize on a page": lambda: self.call(
+                "/csc/v2/credentials/authorize",
+                {"credentialID": self.ids["p256-page"], "numSignatures": 1, "hashes": [encoded(bytes(32))],
+                 "hashAlgorithmOID": SHA256, "authData": [{"id": "PAGE"}]}),
             "signatures/signHash": lambda: self.sign(sad, os.urandom(32)),
+            "signatures/signHash, asynchronous": lambda: self.call("/csc/v2/signatures/signHash", later),
             "credentials/extendTransaction": lambda: self.call(
                 "/csc/v1/credentials/extendTransaction", {"credentialID": self.name, "SAD": sad}),
-            "auth/login": lambda: self.login(),
+            "credentials/sendOTP": lambda: self.call(
+                "/csc/v1/credentials/sendOTP", {"credentialID": self.ids["p256-pin-sms"]}),
+            "credentials/getChallenge": lambda: self.call(
+                "/csc/v2/credentials/getChallenge", {"credentialID": self.ids["p256-eid"], "authObjectID": "EID"}),
+            "auth/login": lambda: self.call(
+                "/csc/v1/auth/login", {}, authorization=basic(self.user["username"], self.user["password"])),
+            "auth/revoke": lambda: self.call("/csc/v1/auth/revoke", {"token": token}),
+            "oauth2/token": lambda: self.call(
+                "/oauth2/token", form={"grant_type": "client_credentials", "scope": "service"}, authorization=client),
+            "oauth2/pushed_authorize": lambda: self.call(
+                "/oauth2/pushed_authorize", form=code_request, authorization=client),
+            "oauth2/authorize": lambda: self.call("/oauth2/authorize?" + urllib.parse.urlencode(code_request)),
         }
-
-    def login(self):
-        secret = base64.b64encode(f"{self.user['username']}:{self.user['password']}".encode()).decode()
-        connection = http.client.HTTPConnection("127.0.0.1", self.gateway.ports[0], timeout=30)
-        connection.request(
-            "POST", "/csc/v1/auth/login", "{}",
-            {"Authorization": f"Basic {secret}", "Content-Type": "application/json"})
-        answer = connection.getresponse()
-        octets = answer.read()
-        connection.close()
-        return answer.status, octets
 
     def ready(self):
         time.sleep(READINESS_LIFE)
-        return self.call("/health/ready", token=False)[0]
+        return self.call("/health/ready")[0]
+
+
+def basic(name, secret):
+    return "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()
 
 
 def fill(path):
@@ -111,10 +133,10 @@ def prepare(gateway, folder, disk):
     return gateway.start()
 
 
-def check_full(caller, sad, require):
+def check_full(caller, sad, token, require):
     counts = collections.Counter()
     for _ in range(ROUNDS):
-        for name, call in caller.writing_calls(sad).items():
+        for name, call in caller.writing_calls(sad, token).items():
             status, octets = call()
             counts[status] += 1
             require(status == 503, f"{name} answered {status} {octets[:200]} on a full disk")
@@ -148,6 +170,11 @@ def run(program, folder, findings):
         first = os.urandom(32)
         status, signature = caller.sign(sad, first)
         require(status == 200 and caller.ready() == 200, "the sandbox does not work on the small disk")
+        token = json.loads(caller.writing_calls(sad, None)["auth/login"]()[1])["access_token"]
+        for name, call in caller.writing_calls(sad, "unknown").items():
+            if "extend" not in name and "signHash" not in name:
+                status, octets = call()
+                require(status < 400 or "wrong" in name or "revoke" in name, f"{name} does not work on an empty disk: {status} {octets}")
 
         for number in range(1, 3):
             filler = disk / "filler"
@@ -156,7 +183,7 @@ def run(program, folder, findings):
             accepted = 0
             while caller.authorize()[0] == 200:
                 accepted += 1
-            counts = check_full(caller, sad, require)
+            counts = check_full(caller, sad, token, require)
             lines = events(gateway)
             require(
                 len(lines) == 2 * number - 1 and lines[-1]["level"] == "error" and lines[-1]["code"] == SQLITE_FULL
