@@ -359,6 +359,34 @@ struct PendingTests {
     #expect(setting.store.count(.integrityViolated) == 1)
   }
 
+  @Test("an approval is for the handle that was asked with, by whoever got the link: neither can be exchanged")
+  func takenOver() async throws {
+    let setting = try await Setting()
+    let pending = try await setting.begin()
+    let own = "a secret of my own"
+    let mine = SigningService.digest(ofSecret: own)
+    let fault = InternalFault.rowIntegrity(setting.credential.id)
+    func put(handle: [UInt8]? = nil, link: [UInt8]? = nil, later seconds: UnixTime = 0) {
+      setting.store.tamper { (old: StoredPending) in
+        StoredPending(
+          id: old.id, handle: handle ?? old.handle, link: link ?? old.link, credential: old.credential,
+          terms: old.terms, expires: old.expires + seconds, state: old.state)
+      }
+    }
+    let before = try #require(
+      try await setting.store.read { try $0.pending(handle: SigningService.digest(ofSecret: pending.handle)) })
+    put(handle: mine)
+    await #expect(throws: fault) { try await setting.check(own) }
+    await #expect(throws: fault) { try await setting.approve(pending.link) }
+    put(handle: before.handle, link: mine)
+    await #expect(throws: fault) { try await setting.approve(own) }
+    put(link: before.link, later: 600)
+    await #expect(throws: fault) { try await setting.approve(pending.link) }
+    put(later: -600)
+    _ = try await setting.approve(pending.link)
+    #expect(try await setting.check(pending.handle) != nil)
+  }
+
   @Test("an editor of the store cannot approve, neither with made-up text nor with another authorization's approval")
   func forgedApproval() async throws {
     let setting = try await Setting()

@@ -57,10 +57,8 @@ extension SigningService {
       notification: Self.digest(ofSecret: notification), began: sent.time)
     let refusal: Refusal?
     do {
-      let text = request.canonical()
       let stored = StoredAppRequest(
-        pending: terms.id, request: request.request,
-        row: SealedRow(text: text, seal: try await codes([(.pending, text)])[0]),
+        pending: terms.id, request: request.request, row: try await sealed(request),
         sealed: try SealedRequestID.seal(ticket.id, with: handle),
         schedule: PollSchedule(interval: ticket.interval, due: clock.now() + ticket.interval))
       refusal = try await store.write { transaction in
@@ -165,10 +163,10 @@ extension SigningService {
   private func appRequest(_ found: PendingCandidate) async throws -> (StoredAppRequest, AppRequest)? {
     let id = found.terms.id
     guard let stored = try await store.read({ try $0.appRequest(ofPending: id) }) else { return nil }
-    let mac = try await codes([(.pending, stored.row.text)])[0]
-    guard Self.isEqual(mac, stored.row.seal), let request = AppRequest(canonical: stored.row.text),
-      request.pending == id, request.request == stored.request
-    else { throw try await integrityFault(stored.row, found.terms.credential) }
+    let credential = found.terms.credential
+    let request = try await unsealed(
+      stored.row, as: AppRequest.self, where: { $0.pending == id && $0.request == stored.request },
+      named: ("credential", .string(credential.text)), else: .rowIntegrity(credential))
     return (stored, request)
   }
 
@@ -209,8 +207,7 @@ extension SigningService {
     let pseudonym = try await codes([(.pseudonym, person.canonical())])[0]
     let evidence = Evidence(
       factor: .eidApp, id: try await randomID(), detail: Self.detail(of: statement, pseudonym: pseudonym))
-    let approval = Approval(pending: terms.id, evidence: evidence, time: now).canonical()
-    let sealed = SealedRow(text: approval, seal: try await codes([(.pending, approval)])[0])
+    let sealed = try await sealed(Approval(pending: terms.id, evidence: evidence, time: now))
     let once = SingleUse.digest(
       "ID token", issuer: statement.issuer, id: statement.tokenID ?? Hex.encode(statement.tokenDigest))
     try await store.write { transaction in
@@ -273,11 +270,10 @@ extension SigningService {
     let presented = Self.digest(ofSecret: token)
     let stored = try await store.read { try $0.appRequest(digest) }
     // Before the device works: anybody may call this.
-    guard let stored, let request = AppRequest(canonical: stored.row.text), request.request == digest,
-      Self.isEqual(presented, request.notification)
+    guard let stored, let check = SealCheck<AppRequest>(stored.row, where: { $0.request == digest }),
+      Self.isEqual(presented, check.value.notification)
     else { return false }
-    let mac = try await codes([(.pending, stored.row.text)])[0]
-    guard Self.isEqual(mac, stored.row.seal) else { return false }
+    guard check.isRight(try await codes([check.message])[0]) else { return false }
     try await store.write { transaction in
       guard let current = try transaction.appRequest(digest) else { return }
       var schedule = current.schedule

@@ -40,8 +40,9 @@ extension SigningJobs {
     guard let row = candidate.credential else { return nil }
     let job = candidate.job
     let credential = try await signing.candidate(row, id: job.credential)
-    let macs = try await signing.confirm(credential, alongside: [(.job, candidate.stored.row.text)])
-    guard SigningService.isEqual(macs[0], candidate.stored.row.seal),
+    let check = SealCheck(candidate.stored.row, job)
+    let macs = try await signing.confirm(credential, alongside: [check.message])
+    guard check.isRight(macs[0]),
       credential.credential.partner == job.partner, credential.credential.signer == job.signer
     else { throw InternalFault.jobIntegrity(job.id) }
     return credential.credential

@@ -143,13 +143,9 @@ extension SigningService {
   public func order(of token: OrderToken) async throws -> OrderBearer? {
     let digest = token.digest
     guard let stored = try await store.read({ try $0.order(digest) }), stored.state == .open else { return nil }
-    let seal = try await codes([(.order, stored.row.text)])[0]
-    guard Self.isEqual(seal, stored.row.seal), let order = CredentialOrder(canonical: stored.row.text),
-      order.digest == digest, order.gateway == rules.gateway
-    else {
-      try await record(AuditEvent(.integrityViolated, [("order", .string(Hex.encode(digest)))]))
-      throw InternalFault.orderIntegrity
-    }
+    let order = try await unsealed(
+      stored.row, as: CredentialOrder.self, where: { $0.digest == digest && $0.gateway == rules.gateway },
+      named: ("order", .string(Hex.encode(digest))), else: .orderIntegrity)
     guard clock.now() < order.expires else { throw Refusal.orderExpired }
     return OrderBearer(order: order)
   }

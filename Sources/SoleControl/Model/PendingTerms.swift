@@ -6,6 +6,10 @@ import WireJSON
 /// store put there.
 struct PendingTerms: Sendable, Equatable {
   var id: String
+  /// SHA-256 of the handle with which the caller asks for the SAD.
+  var handle: [UInt8]
+  /// SHA-256 of the text in the page's address; nil if there is no page.
+  var link: [UInt8]?
   var gateway: String
   var partner: PartnerID
   var signer: SignerID
@@ -24,12 +28,14 @@ struct PendingTerms: Sendable, Equatable {
 
   func canonical() -> [UInt8] {
     var object = JSONObject([
-      ("kind", "pending"), ("id", .string(id)), ("gateway", .string(gateway)), ("partner", .string(partner.text)),
+      ("kind", "pending"), ("id", .string(id)), ("handle", .string(Hex.encode(handle))), ("gateway", .string(gateway)),
+      ("partner", .string(partner.text)),
       ("signer", .string(signer.text)), ("credential", .string(credential.text)),
       ("numSignatures", .integer(Int64(numSignatures))),
       ("digests", .array(digests.map { .string(Hex.encode($0)) })), ("factor", .string(factor.rawValue)),
       ("evidence", .array(evidence.map(\.json))), ("expires", .integer(expires)),
     ])
+    if let link { object["link"] = .string(Hex.encode(link)) }
     if let hashAlgorithm { object["hashAlgorithm"] = .string(hashAlgorithm.rawValue) }
     if let description { object["description"] = .string(description) }
     if let bindingMessage { object["bindingMessage"] = .string(bindingMessage) }
@@ -41,7 +47,8 @@ extension PendingTerms {
   /// Nil if it is not what `canonical()` writes.
   init?(canonical text: [UInt8]) {
     guard let object = try? JSONValue.parse(text, limits: .own).object, object["kind"] == "pending",
-      let id = object["id"]?.string, let gateway = object["gateway"]?.string,
+      let id = object["id"]?.string, let handle = object["handle"]?.string.flatMap(Hex.decode),
+      let gateway = object["gateway"]?.string,
       let partner = object["partner"]?.string, let signer = object["signer"]?.string,
       let credential = object["credential"]?.string, let numSignatures = object["numSignatures"]?.integer,
       let digests = object["digests"]?.array?.compactMap({ $0.string.flatMap(Hex.decode) }),
@@ -50,7 +57,8 @@ extension PendingTerms {
       let expires = object["expires"]?.integer
     else { return nil }
     self.init(
-      id: id, gateway: gateway, partner: PartnerID(partner), signer: SignerID(signer),
+      id: id, handle: handle, link: object["link"]?.string.flatMap(Hex.decode), gateway: gateway,
+      partner: PartnerID(partner), signer: SignerID(signer),
       credential: CredentialID(credential), numSignatures: Int(numSignatures),
       hashAlgorithm: object["hashAlgorithm"]?.string.flatMap(HashAlgorithm.init(rawValue:)), digests: digests,
       description: object["description"]?.string, factor: factor, evidence: evidence, expires: expires,

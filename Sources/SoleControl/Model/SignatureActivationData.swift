@@ -28,6 +28,13 @@ public struct SignatureActivationData: Sendable, Equatable {
 
   public var octets: [UInt8] { id + mac }
 
+  /// What the device has to compute to tell whether this SAD is for the binding that the ledger has.
+  func message(over activation: Activation) -> (key: MACKey, message: [UInt8]) {
+    (.activation, id + activation.binding)
+  }
+
+  func isRight(_ mac: [UInt8]) -> Bool { SigningService.isEqual(mac, self.mac) }
+
   /// SHA-256 of the octets: the name under which the ledger keeps the binding.
   var digest: ActivationDigest { ActivationDigest(Array(SHA256.hash(data: octets))) }
 }

@@ -56,7 +56,6 @@ extension SigningService {
     guard let activation = try await store.read({ try $0.activation(name) }), !activation.isRevoked,
       let binding = Binding(canonical: activation.binding), binding.gateway == rules.gateway
     else { return nil }
-    let macs = try await codes([(.activation, sad.id + activation.binding)])
-    return Self.isEqual(macs[0], sad.mac) ? (binding, activation.isReplaced) : nil
+    return sad.isRight(try await codes([sad.message(over: activation)])[0]) ? (binding, activation.isReplaced) : nil
   }
 }

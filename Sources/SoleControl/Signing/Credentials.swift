@@ -10,18 +10,31 @@ extension SigningService {
     return credential
   }
 
-  /// A signer's credentials that the principal may use, in order of id.
+  /// A signer's credentials that the principal may use, in order of id. One that was edited is left out, and the log names
+  /// it: it must not take the others from their owner.
   public func credentials(
     of signer: SignerID, after: CredentialID?, limit: Int, as principal: Principal
   ) async throws -> [Credential] {
     let rows = try await store.read { try $0.credentials(of: signer, after: after, limit: limit) }
     var credentials: [Credential] = []
     for row in rows {
-      guard let id = Credential(canonical: row.text)?.id else { throw StoreError.corrupt }
-      let credential = try await confirmed(row, id: id)
-      if principal.mayUse(credential) { credentials.append(credential) }
+      do {
+        let credential = try await listed(row, signer)
+        if principal.mayUse(credential) { credentials.append(credential) }
+      } catch InternalFault.rowIntegrity {}
     }
     return credentials
+  }
+
+  /// - Parameter signer: by whom the row was found, in a column of its own that has no seal.
+  private func listed(_ row: SealedRow, _ signer: SignerID) async throws -> Credential {
+    let id = Credential(canonical: row.text)?.id
+    guard let id else {
+      throw try await integrityFault(row, named: ("signer", .string(signer.text)), .rowIntegrity(CredentialID("")))
+    }
+    let credential = try await confirmed(row, id: id)
+    guard credential.signer == signer else { throw try await integrityFault(row, id) }
+    return credential
   }
 
   /// Opens a locked factor again, or forgets its wrong tries. For the partner, who knows its customer.

@@ -71,11 +71,8 @@ extension SigningService {
     guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
     guard credential.isEnabled else { throw Refusal.credentialDisabled }
     guard let activation, let binding = Binding(canonical: activation.binding) else { throw Refusal.invalidSAD }
-    let macs = try await codes([(.activation, request.sad.id + activation.binding)])
-    guard Self.isEqual(macs[0], request.sad.mac), binding.gateway == rules.gateway,
-      binding.credential == credential.id, binding.partner == principal.partner,
-      binding.signer == credential.signer, binding.client == nil || binding.client == principal.client
-    else { throw Refusal.invalidSAD }
+    let macs = try await codes([request.sad.message(over: activation)])
+    guard request.sad.isRight(macs[0]), allows(binding, credential, principal) else { throw Refusal.invalidSAD }
     guard clock.now() < binding.expires else { throw Refusal.sadExpired }
     guard states.count == binding.numSignatures else { throw try await slotsFault(binding, name) }
     return Extensible(

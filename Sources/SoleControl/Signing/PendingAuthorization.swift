@@ -46,8 +46,13 @@ extension SigningService {
     let handle = try await randomID() + randomID()
     let attempt = FactorAttempt(credential, client: principal.client, origin: request.origin)
     let checks = try await prepare(request, for: credential, attempt, evidencePrefix: id, now: now)
+    let secrets = (
+      handle: Self.digest(ofSecret: handle),
+      link: enrolment.factor == .page ? Self.digest(ofSecret: link) : nil
+    )
     var asked = PendingTerms(
-      id: id, gateway: rules.gateway, partner: credential.partner, signer: credential.signer,
+      id: id, handle: secrets.handle, link: secrets.link, gateway: rules.gateway, partner: credential.partner,
+      signer: credential.signer,
       credential: credential.id, numSignatures: request.numSignatures, hashAlgorithm: request.hashAlgorithm,
       digests: request.digests, description: request.description, factor: enrolment.factor, evidence: [],
       expires: now + rules.pendingLife, bindingMessage: bindingMessage(request, credential, enrolment))
@@ -57,8 +62,7 @@ extension SigningService {
     }
     let terms = asked
     let pending = StoredPending(
-      id: id, handle: Self.digest(ofSecret: handle),
-      link: enrolment.factor == .page ? Self.digest(ofSecret: link) : nil, credential: credential.id,
+      id: id, handle: secrets.handle, link: secrets.link, credential: credential.id,
       terms: SealedRow(text: text, seal: mac), expires: terms.expires, state: .waiting(tries: 0))
     let sent = SentMessage(
       id: id, partner: credential.partner, credential: credential.id, factor: enrolment.factor, time: now)
@@ -221,18 +225,26 @@ extension SigningService {
     }
     guard let (stored, row) = found, let row else { return nil }
     let credential = try await confirmed(row, id: stored.credential)
-    var rows = [stored.terms]
-    if case .approved(let approval) = stored.state { rows.append(approval) }
-    let macs = try await codes(rows.map { (.pending, $0.text) })
-    guard let terms = PendingTerms(canonical: stored.terms.text), terms.id == stored.id,
-      terms.credential == stored.credential, terms.gateway == rules.gateway,
-      zip(macs, rows).allSatisfy({ Self.isEqual($0, $1.seal) })
-    else { throw try await integrityFault(stored.terms, stored.credential) }
-    let approval = rows.dropFirst().first.flatMap { Approval(canonical: $0.text) }
-    guard rows.count == 1 || (approval?.pending == terms.id && approval?.evidence.factor == terms.factor) else {
-      throw try await integrityFault(rows[1], stored.credential)
+    let fault = InternalFault.rowIntegrity(stored.credential)
+    let name: (String, JSONValue) = ("credential", .string(stored.credential.text))
+    // Handle and link are part of what is sealed: an approval is for whoever asked, and by whoever got the link.
+    let terms = SealCheck<PendingTerms>(stored.terms) {
+      $0.id == stored.id && $0.handle == stored.handle && $0.link == stored.link && $0.credential == stored.credential
+        && $0.expires == stored.expires && $0.gateway == rules.gateway
     }
-    return PendingCandidate(stored: stored, terms: terms, row: row, credential: credential, approval: approval)
+    guard let terms else { throw try await integrityFault(stored.terms, named: name, fault) }
+    var messages = [terms.message]
+    var approval: SealCheck<Approval>?
+    if case .approved(let row) = stored.state {
+      approval = SealCheck(row) { $0.pending == terms.value.id && $0.evidence.factor == terms.value.factor }
+      guard let approval else { throw try await integrityFault(row, named: name, fault) }
+      messages.append(approval.message)
+    }
+    let macs = try await codes(messages)
+    guard terms.isRight(macs[0]) else { throw try await integrityFault(stored.terms, named: name, fault) }
+    if let approval, !approval.isRight(macs[1]) { throw try await integrityFault(approval.row, named: name, fault) }
+    return PendingCandidate(
+      stored: stored, terms: terms.value, row: row, credential: credential, approval: approval?.value)
   }
 
   static func digest(ofSecret text: String) -> [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }

@@ -3,9 +3,10 @@ import WireJSON
 
 /// A credential as read from the store. Nothing may be decided on it before `confirm`.
 struct RowCandidate: Sendable {
-  let row: SealedRow
-  let credential: Credential
+  let check: SealCheck<Credential>
   let isConfirmed: Bool
+  var row: SealedRow { check.row }
+  var credential: Credential { check.value }
 }
 
 extension SigningService {
@@ -18,12 +19,12 @@ extension SigningService {
 
   func candidate(_ row: SealedRow, id: CredentialID) async throws -> RowCandidate {
     if let credential = verifiedRows.credential(for: row, id: id) {
-      return RowCandidate(row: row, credential: credential, isConfirmed: true)
+      return RowCandidate(check: SealCheck(row, credential), isConfirmed: true)
     }
-    guard let credential = Credential(canonical: row.text), credential.id == id else {
+    guard let check = SealCheck<Credential>(row, where: { $0.id == id }) else {
       throw try await integrityFault(row, id)
     }
-    return RowCandidate(row: row, credential: credential, isConfirmed: false)
+    return RowCandidate(check: check, isConfirmed: false)
   }
 
   /// Checks the row's seal and computes further MACs in the same visit to the device.
@@ -35,22 +36,25 @@ extension SigningService {
     _ candidate: RowCandidate, alongside messages: [(key: MACKey, message: [UInt8])] = []
   ) async throws -> [[UInt8]] {
     guard !candidate.isConfirmed else { return try await codes(messages) }
-    var macs = try await codes([(.credentialRow, candidate.row.text)] + messages)
-    guard Self.isEqual(macs.removeFirst(), candidate.row.seal) else {
+    var macs = try await codes([candidate.check.message] + messages)
+    guard candidate.check.isRight(macs.removeFirst()) else {
       throw try await integrityFault(candidate.row, candidate.credential.id)
     }
     verifiedRows.insert(candidate.credential, row: candidate.row)
     return macs
   }
 
-  /// Writes a new finding to the audit log and returns the fault to throw.
   func integrityFault(_ row: SealedRow, _ id: CredentialID) async throws -> InternalFault {
-    guard verifiedRows.isNewFinding(row, id: id) else { return .rowIntegrity(id) }
-    let now = clock.now()
-    try await store.write { transaction in
-      try transaction.append(AuditEvent(.integrityViolated, [("credential", .string(id.text))]), at: now)
-    }
-    return .rowIntegrity(id)
+    try await integrityFault(row, named: ("credential", .string(id.text)), .rowIntegrity(id))
+  }
+
+  /// Writes a new finding to the audit log and returns the fault to throw.
+  func integrityFault(
+    _ row: SealedRow, named name: (String, JSONValue), _ fault: InternalFault
+  ) async throws -> InternalFault {
+    guard verifiedRows.isNewFinding(row) else { return fault }
+    try await record(AuditEvent(.integrityViolated, [name]))
+    return fault
   }
 
   func codes(_ messages: [(key: MACKey, message: [UInt8])]) async throws -> [[UInt8]] {

@@ -9,7 +9,7 @@ final class VerifiedRows: Sendable {
   }
 
   /// Rows that were found edited and stand in the log already.
-  private let reported = Mutex(LeastRecentlyUsed<CredentialID, SealedRow>(capacity: 1000))
+  private let reported = Mutex(LeastRecentlyUsed<SealedRow, Bool>(capacity: 1000))
   private let entries: Mutex<LeastRecentlyUsed<CredentialID, Entry>>
 
   init(capacity: Int) { entries = Mutex(LeastRecentlyUsed(capacity: capacity)) }
@@ -22,10 +22,10 @@ final class VerifiedRows: Sendable {
   }
 
   /// Whether this very row is found edited for the first time: repeated requests must not fill the log.
-  func isNewFinding(_ row: SealedRow, id: CredentialID) -> Bool {
+  func isNewFinding(_ row: SealedRow) -> Bool {
     reported.withLock { reported in
-      guard reported.value(for: id) != row else { return false }
-      _ = reported.insert(row, for: id)
+      guard reported.value(for: row) == nil else { return false }
+      _ = reported.insert(true, for: row)
       return true
     }
   }

@@ -23,12 +23,9 @@ extension SigningService {
       try check(request, credential, principal, now)
       throw Refusal.invalidSAD
     }
-    let macs = try await confirm(candidate, alongside: [(.activation, request.sad.id + activation.binding)])
+    let macs = try await confirm(candidate, alongside: [request.sad.message(over: activation)])
     try check(request, credential, principal, now)
-    guard Self.isEqual(macs[0], request.sad.mac), binding.gateway == rules.gateway,
-      binding.credential == credential.id, binding.partner == principal.partner,
-      binding.signer == credential.signer, binding.client == nil || binding.client == principal.client
-    else { throw Refusal.invalidSAD }
+    guard request.sad.isRight(macs[0]), allows(binding, credential, principal) else { throw Refusal.invalidSAD }
     guard now < binding.expires else { throw Refusal.sadExpired }
     return Warrant(credential: credential, seal: row.seal, activation: activation, binding: binding)
   }
@@ -40,6 +37,12 @@ extension SigningService {
     try check(Set(request.items.map(\.algorithm)), credential)
     guard request.items.allSatisfy(\.hasFittingLengths) else { throw Refusal.digestLength }
     try checkCertificate(credential, now)
+  }
+
+  /// Whether a SAD's binding is for this credential and caller.
+  func allows(_ binding: Binding, _ credential: Credential, _ principal: Principal) -> Bool {
+    binding.gateway == rules.gateway && binding.credential == credential.id && binding.partner == principal.partner
+      && binding.signer == credential.signer && (binding.client == nil || binding.client == principal.client)
   }
 
   func check(_ algorithms: Set<SignatureAlgorithm>, _ credential: Credential) throws {
