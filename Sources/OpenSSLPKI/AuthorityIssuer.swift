@@ -55,9 +55,24 @@ public final class AuthorityIssuer: CertificateIssuer {
         last = max(last + 1, now)
         return last
       }
-      let octets = try authority.issuingList(of: revocations, now: now, number: number, next: list.life)
+      let named = withThoseOfLastList(revocations, now)
+      let octets = try authority.issuingList(of: named, now: now, number: number, next: list.life)
       try Data(octets).write(to: URL(fileURLWithPath: list.path), options: .atomic)
     }
+  }
+
+  /// Seconds. The longest validity of a certificate that the configuration takes.
+  private static let longestLife: Int64 = 3660 * 86400
+
+  /// Once a list named a certificate, the next ones do, whatever somebody took out of the store since: the CA's own
+  /// signature says that it is revoked.
+  private func withThoseOfLastList(_ revocations: [Revocation], _ now: UnixTime) -> [Revocation] {
+    guard let last = FileManager.default.contents(atPath: list.path) else { return revocations }
+    let known = Set(revocations.map(\.serialNumber))
+    return revocations
+      + authority.revocations(inList: Array(last), life: Self.longestLife).filter {
+        !known.contains($0.serialNumber) && now < $0.expires
+      }
   }
 
   private func run<Output: Sendable>(

@@ -19,6 +19,16 @@ extension CertificateAuthority {
     }
   }
 
+  /// What an earlier list of the issuing CA names; nothing if these octets are none.
+  ///
+  /// - Parameter life: of the longest certificate, in seconds.
+  public func revocations(inList octets: [UInt8], life: Int64) -> [Revocation] {
+    guard let list = try? RevocationList(octets), list.isSigned(by: issuing), let name = try? issuingName else {
+      return []
+    }
+    return (try? list.revocations(issuer: name, life: life)) ?? []
+  }
+
   /// The issuing CA's CRL, DER.
   ///
   /// - Parameters: as above.

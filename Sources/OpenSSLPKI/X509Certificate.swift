@@ -119,7 +119,8 @@ extension Certificate {
     return String(decoding: UnsafeBufferPointer(start: bytes, count: Int(length)), as: UTF8.self)
   }
 
-  private static func serialNumber(_ number: UnsafePointer<ASN1_INTEGER>?) throws -> String {
+  /// Hexadecimal, upper case.
+  static func serialNumber(_ number: UnsafePointer<ASN1_INTEGER>?) throws -> String {
     let big = try nonNil(ASN1_INTEGER_to_BN(number, nil), "serial number")
     defer { BN_free(big) }
     let hex = try nonNil(BN_bn2hex(big), "serial number")
