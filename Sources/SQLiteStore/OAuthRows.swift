@@ -78,15 +78,16 @@ extension Transaction: OAuthWriting {
       [time, Self.cleared])
   }
 
-  /// Counts without looking at seals: there may be thousands, and rows that somebody added push others out.
+  /// Counts without looking at seals: there may be thousands, and rows that somebody added push others out. Numbers are
+  /// cast, because SQLite keeps what an editor writes, whatever the column's type.
   func limit(_ kind: OAuthEntry.Kind, keptFor client: String, to count: Int, octets: Int) throws {
     let sums = try one(
-      "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM oauth_entry WHERE kept_for = ? AND kind = ?",
+      "SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS INTEGER) FROM oauth_entry WHERE kept_for = ? AND kind = ?",
       [client, kind.rawValue])
     var (rest, size): (Int, Int) = sums.map { ($0[0], $0[1]) } ?? (0, 0)
     while rest > count || size > octets {
       let oldest = try all(
-        "SELECT digest, size FROM oauth_entry WHERE kept_for = ? AND kind = ? ORDER BY expires LIMIT ?",
+        "SELECT digest, CAST(size AS INTEGER) FROM oauth_entry WHERE kept_for = ? AND kind = ? ORDER BY expires LIMIT ?",
         [client, kind.rawValue, Self.cleared])
       guard !oldest.isEmpty else { return }
       for row in oldest where rest > count || size > octets {

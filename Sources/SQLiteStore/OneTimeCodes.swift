@@ -25,7 +25,8 @@ extension Snapshot {
 
   /// Counts without looking at seals: there may be thousands, and rows that somebody added make the partner wait.
   func messages(of partner: PartnerID, after time: UnixTime) throws -> (count: Int, oldest: UnixTime?) {
-    let row = try one("SELECT COUNT(*), MIN(time) FROM message WHERE partner = ? AND time > ?", [partner.text, time])
+    let row = try one(
+      "SELECT COUNT(*), CAST(MIN(time) AS INTEGER) FROM message WHERE partner = ? AND time > ?", [partner.text, time])
     return row.map { ($0[0], $0[1]) } ?? (0, nil)
   }
 }

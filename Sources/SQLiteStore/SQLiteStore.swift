@@ -143,8 +143,8 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
       while let row = try rows.next() {
         try accept(AuditEntry(sequence: row[0], body: Snapshot.bytes(row[1]), hash: Snapshot.bytes(row[2])))
       }
-      guard let head = try Row.fetchOne(db, sql: "SELECT count, hash FROM audit_head") else { throw StoreError.corrupt }
-      return AuditHead(count: head[0], hash: Snapshot.bytes(head[1]))
+      guard let head = try Snapshot.head(db) else { throw StoreError.corrupt }
+      return head
     }
   }
 }

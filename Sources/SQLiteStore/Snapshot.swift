@@ -1,3 +1,4 @@
+internal import AuditLog
 internal import Foundation
 internal import GRDB
 internal import SoleControl
@@ -81,6 +82,14 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
     ).map { row in
       Challenge(digest: Self.bytes(row["digest"]), credential: credential, factor: factor, expires: row["expires"])
     }
+  }
+
+  /// The end of the audit log; nil if there is none, or it is none that we wrote.
+  static func head(_ db: Database) throws -> AuditHead? {
+    guard let row = try Row.fetchOne(db, sql: "SELECT count, hash FROM audit_head"),
+      let count = Int64.fromDatabaseValue(row[0]), let hash = Data.fromDatabaseValue(row[1])
+    else { return nil }
+    return AuditHead(count: count, hash: bytes(hash))
   }
 
   // MARK: Rows

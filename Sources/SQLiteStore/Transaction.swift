@@ -8,8 +8,8 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
   private var storedCount: Int64
 
   override init(_ db: Database, _ tables: SealedTables) throws {
-    guard let row = try Row.fetchOne(db, sql: "SELECT count, hash FROM audit_head") else { throw StoreError.corrupt }
-    head = AuditHead(count: row[0], hash: Self.bytes(row[1]))
+    guard let head = try Self.head(db) else { throw StoreError.corrupt }
+    self.head = head
     storedCount = head.count
     try super.init(db, tables)
   }
@@ -127,7 +127,7 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
 
   func add(_ challenge: Challenge, keep: Int) throws {
     let next: Int64? = try one(
-      "SELECT COALESCE(MAX(made), 0) + 1 FROM challenge WHERE credential = ? AND factor = ?",
+      "SELECT CAST(COALESCE(MAX(made), 0) + 1 AS INTEGER) FROM challenge WHERE credential = ? AND factor = ?",
       [challenge.credential.text, challenge.factor.rawValue])?[0]
     try insert(
       tables.challenge,

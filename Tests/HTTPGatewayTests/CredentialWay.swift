@@ -6,7 +6,7 @@ import Testing
 /// A person's way from a request with scope `credential` or `credential-deletion` to the token, at client `portal`.
 struct CredentialWay {
   private static let challenge = "x4_CAqIqm7ihEL_WVDE27vyC5gDX2c-nMBnxjaowaAs"
-  private static let verifier = "r7Qd0wYb2n5Zk8hVx1Lp4sTu6cJm9fEaGi3oKXyNqRB"
+  static let verifier = "r7Qd0wYb2n5Zk8hVx1Lp4sTu6cJm9fEaGi3oKXyNqRB"
 
   let bench: GatewayBench
   let visitor: PageVisitor
@@ -17,13 +17,21 @@ struct CredentialWay {
   private final class Fields { var hidden: [String: String] = [:] }
 
   init(_ bench: GatewayBench, _ parameters: [String: String]) async throws {
-    let query = parameters.merging([
-      "response_type": "code", "client_id": "portal", "redirect_uri": OAuthBench.redirectURI,
-      "code_challenge": Self.challenge, "code_challenge_method": "S256",
-    ]) { mine, _ in mine }.map { "\($0.key)=\(FormText.encode($0.value))" }.joined(separator: "&")
     self.bench = bench
     visitor = PageVisitor(bench)
-    logInPage = try await visitor.get("/oauth2/authorize?\(query)")
+    logInPage = try await visitor.get("/oauth2/authorize?\(Self.query(parameters))")
+  }
+
+  static func query(_ parameters: [String: String]) -> String {
+    Self.parameters(parameters).map { "\($0.key)=\(FormText.encode($0.value))" }.joined(separator: "&")
+  }
+
+  /// A request for a code, with what the test adds or changes.
+  static func parameters(_ parameters: [String: String]) -> [String: String] {
+    parameters.merging([
+      "response_type": "code", "client_id": "portal", "redirect_uri": OAuthBench.redirectURI,
+      "code_challenge": challenge, "code_challenge_method": "S256",
+    ]) { mine, _ in mine }
   }
 
   func logIn(_ user: String = "alice") async throws -> PageVisitor.Page {

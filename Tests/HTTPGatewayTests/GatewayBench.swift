@@ -23,6 +23,8 @@ struct GatewayBench: Sendable {
   static let password = "correct horse"
 
   let signing: SigningBench
+  /// As the test gave it.
+  let notifier: (any CompletionNotifier)?
   let jobs: SigningJobs
   let tokens: TokenService
   var gateway: Gateway
@@ -35,12 +37,14 @@ struct GatewayBench: Sendable {
   /// The time-stamping authority's policy.
   static let policy = "1.3.6.1.4.1.32473.7"
 
+  /// - Parameter copy: a copy of another bench's database, which is gone on with; its tokens are this one's.
   init(
     brands: [PartnerID: Brand] = [:], jobRules: SigningJobs.Rules = .init(), withTimestamps: Bool = true,
     withDocuments: Bool = true, withIssuer: Bool = true, notifier: (any CompletionNotifier)? = nil,
-    logger given: Logger? = nil, device: any SigningDevice = TestToken.shared.device
+    logger given: Logger? = nil, device: any SigningDevice = TestToken.shared.device,
+    copy: (path: String, original: GatewayBench)? = nil
   ) async throws {
-    path = try temporaryFolder().appendingPathComponent("test.sqlite").path
+    path = try copy?.path ?? temporaryFolder().appendingPathComponent("test.sqlite").path
     let store = try SQLiteFileStore(path: path, mayCreate: true, seals: .test)
     let random: @Sendable (Int) async throws -> [UInt8] = { try await TestToken.shared.device.random(count: $0) }
     let timestamps: @Sendable (TestClock) -> TimestampService = { clock in
@@ -52,21 +56,27 @@ struct GatewayBench: Sendable {
     signing = SigningBench(
       store: store, device: device, timestamps: { withTimestamps ? timestamps($0) : nil },
       issuance: withIssuer ? try TestIssuance.make(list: list) : nil)
+    self.notifier = notifier
     jobs = SigningJobs(signing.service, notifier: notifier, rules: jobRules)
     let clock = signing.clock
     tokens = TokenService(
       store: store, hasher: ScryptHasher(random: random), now: { clock.now }, random: random, text: Base64.encodeURL)
-    let account = try await tokens.newAccount(
-      username: "alice", password: Self.password, partner: "portal", signer: "alice")
-    try await store.writeOAuth { try $0.put(account) }
-    let other = Account(
-      username: "bob", passwordHash: account.passwordHash, partner: "portal", signer: "bob")
-    try await store.writeOAuth { try $0.put(other) }
-    try await signing.enrolIdentity()
-    alice = try await tokens.issue(partner: "portal", signer: "alice").accessToken
-    bob = try await tokens.issue(partner: "portal", signer: "bob").accessToken
-    partner = try await tokens.issue(partner: "portal", signer: nil).accessToken
-    otherPartner = try await tokens.issue(partner: "other", signer: nil).accessToken
+    if let original = copy?.original {
+      (alice, bob) = (original.alice, original.bob)
+      (partner, otherPartner) = (original.partner, original.otherPartner)
+    } else {
+      let account = try await tokens.newAccount(
+        username: "alice", password: Self.password, partner: "portal", signer: "alice")
+      try await store.writeOAuth { try $0.put(account) }
+      let other = Account(
+        username: "bob", passwordHash: account.passwordHash, partner: "portal", signer: "bob")
+      try await store.writeOAuth { try $0.put(other) }
+      try await signing.enrolIdentity()
+      alice = try await tokens.issue(partner: "portal", signer: "alice").accessToken
+      bob = try await tokens.issue(partner: "portal", signer: "bob").accessToken
+      partner = try await tokens.issue(partner: "portal", signer: nil).accessToken
+      otherPartner = try await tokens.issue(partner: "other", signer: nil).accessToken
+    }
     var logger = given ?? Logger(label: "test")
     if given == nil { logger.logLevel = .critical }
     var info = ServiceInfo(

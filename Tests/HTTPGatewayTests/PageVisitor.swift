@@ -28,6 +28,7 @@ final class PageVisitor {
   private let bench: GatewayBench
   private(set) var cookies: [String: String] = [:]
 
+  /// - Parameter cookies: of a browser that goes on here.
   init(_ bench: GatewayBench, cookies: [String: String] = [:]) {
     self.bench = bench
     self.cookies = cookies
