@@ -182,6 +182,7 @@ let package = Package(
     tests(
       "ConformanceTests",
       [
+        "Growth",
         "Conformance", "countersign", "DocumentSigning", "OpenSSLPKI", "OutboundHTTP", "SoleControl", "WireJSON",
         "TestSupport", crypto,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -214,6 +215,7 @@ let package = Package(
     tests(
       "EIDProviderTests",
       [
+        "Growth",
         "EIDProvider", "OutboundHTTP", "EIDSimulator", "SoleControl", "WireJSON", "TestSupport", log, crypto,
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -223,6 +225,7 @@ let package = Package(
     tests(
       "HTTPGatewayTests",
       [
+        "Growth",
         "Attempts", "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "EIDProvider",
         "OpenSSLPKI", "PKCS11Device", "SQLiteStore", "TimestampAuthority", "DocumentSigning", "TestSupport", log,
         crypto,

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Octets
 internal import OutboundHTTP
 internal import SoleControl
 internal import WireJSON
@@ -16,10 +17,10 @@ extension OpenIDProvider {
     case .introspection: known = try await introspect(text, clients)
     case .both:
       let told = try await introspect(text, clients)
-      known = try merged(told, with: try await userInfoClaims(text))
+      known = try merged(told, with: try await userInfoClaims(text, clients))
     case .userInfo:
       let own = try await ownClaims(text, clients)
-      known = try merged(own, with: try await userInfoClaims(text))
+      known = try merged(own, with: try await userInfoClaims(text, clients))
     }
     return try statement(of: text, known)
   }
@@ -56,12 +57,14 @@ extension OpenIDProvider {
     let request = try await authenticated([("token", token), ("token_type_hint", "access_token")], to: endpoint)
     let answer = try await json(request)
     guard answer["active"]?.bool == true else { throw .refused("inactive") }
-    guard answer["iss"].map({ $0.string == settings.issuer }) ?? true else { throw .refused("iss") }
+    guard answer["iss"].map({ $0 == .string(settings.issuer) }) ?? true else { throw .refused("iss") }
     // Some providers answer for ID tokens and refresh tokens too.
-    guard ["bearer", "dpop", nil].contains(answer["token_type"].map { $0.string?.lowercased() ?? "" }) else {
+    guard ["bearer", "dpop", nil].contains(answer["token_type"].map { $0.string?.loweringASCII() ?? "" }) else {
       throw .refused("token_type")
     }
-    guard let client = answer["client_id"]?.string, clients.contains(client) else { throw .refused("client_id") }
+    guard let client = answer["client_id"]?.string, clients.containsSame(as: client) else {
+      throw .refused("client_id")
+    }
     return answer
   }
 
@@ -72,8 +75,10 @@ extension OpenIDProvider {
     guard token.type == "at+jwt" else { throw .refused("typ") }
     guard settings.algorithms.contains(token.algorithm) else { throw .refused("alg") }
     let claims = token.claims.object
-    guard claims["iss"]?.string == settings.issuer else { throw .refused("iss") }
-    guard let client = claims["client_id"]?.string, clients.contains(client) else { throw .refused("client_id") }
+    guard claims["iss"] == .string(settings.issuer) else { throw .refused("iss") }
+    guard let client = claims["client_id"]?.string, clients.containsSame(as: client) else {
+      throw .refused("client_id")
+    }
     _ = try ClaimRules(settings: settings, now: now()).times(claims)
     try await checkSignature(of: token)
     return claims
@@ -81,7 +86,7 @@ extension OpenIDProvider {
 
   /// Both answers are about one person, or none is believed.
   private func merged(_ known: JSONObject, with info: JSONObject) throws(EIDTokenError) -> JSONObject {
-    guard let subject = info["sub"]?.string, subject == known["sub"]?.string else { throw .refused("userinfo sub") }
+    guard info["sub"]?.string != nil, info["sub"] == known["sub"] else { throw .refused("userinfo sub") }
     var result = info
     // What was said about the token itself counts more than what is said about the person.
     for member in known.members { result[member.name] = member.value }

@@ -38,7 +38,7 @@ extension OpenIDProvider {
       guard let id = body["auth_req_id"]?.string, !id.isEmpty, id.utf8.count <= Self.longestID else {
         throw .misconfigured("no auth_req_id")
       }
-      let interval = body["interval"]?.integer ?? Self.interval.standard
+      let interval = body["interval"]?.wholeNumber(.up) ?? Self.interval.standard
       return EIDAppTicket(id: id, interval: min(max(interval, 1), Self.interval.longest))
     // §13: about the person. What else it refuses is about us.
     case .error(let code) where ["unknown_user_id", "access_denied", "expired_login_hint_token"].contains(code):
@@ -85,12 +85,12 @@ extension OpenIDProvider {
     guard settings.algorithms.contains(token.algorithm) else { throw .refused("alg") }
     let rules = ClaimRules(settings: settings, now: now())
     let claims = token.claims.object
-    guard claims["iss"]?.string == settings.issuer else { throw .refused("iss") }
+    guard claims["iss"] == .string(settings.issuer) else { throw .refused("iss") }
     try checkAudience(claims, [settings.clientID])
     guard case (let expires?, let issued?) = try rules.times(claims) else { throw .refused("exp") }
     guard let subject = claims["sub"]?.string, !subject.isEmpty else { throw .refused("sub") }
     let authenticated = try rules.authenticationTime(claims, issued: issued)
-    if let named = claims["urn:openid:params:jwt:claim:auth_req_id"], named.string != id {
+    if let named = claims["urn:openid:params:jwt:claim:auth_req_id"], named != .string(id) {
       throw .refused("auth_req_id")
     }
     try await checkSignature(of: token)
@@ -110,8 +110,8 @@ extension OpenIDProvider {
   ) async throws(EIDTokenError) -> (String, AssuranceLevel) {
     if settings.levelSource == .idToken, claims[settings.levelClaim] != nil { return try rules.level(claims) }
     guard let accessToken else { throw .refused("acr") }
-    let info = try await userInfoClaims(accessToken)
-    guard info["sub"]?.string == subject else { throw .refused("userinfo sub") }
+    let info = try await userInfoClaims(accessToken, [settings.clientID])
+    guard info["sub"] == .string(subject) else { throw .refused("userinfo sub") }
     return try rules.level(info)
   }
 

@@ -14,24 +14,26 @@ struct ClaimRules {
   /// `exp`, `iat` and `nbf` (RFC 7519 §4.1).
   ///
   /// - Parameter isRequired: of `exp` and `iat`; what is there must be right in any case.
+  /// - Returns: whole seconds, the earlier ones.
   func times(
     _ claims: JSONObject, isRequired: Bool = true
   ) throws(EIDTokenError) -> (expires: UnixTime?, issued: UnixTime?) {
-    let expires = try time("exp", claims, isRequired)
+    let expires = try time("exp", claims, isRequired)?.floor
     if let expires, now >= expires + settings.clockSkew { throw .refused("exp") }
     let issued = try time("iat", claims, isRequired)
-    if let issued, issued > now + settings.clockSkew { throw .refused("iat") }
-    if let notBefore = try time("nbf", claims, false), notBefore > now + settings.clockSkew { throw .refused("nbf") }
-    return (expires, issued)
+    if let issued, issued.ceiling > now + settings.clockSkew { throw .refused("iat") }
+    if let notBefore = try time("nbf", claims, false), notBefore.ceiling > now + settings.clockSkew {
+      throw .refused("nbf")
+    }
+    return (expires, issued?.floor)
   }
 
-  private func time(_ name: String, _ claims: JSONObject, _ isRequired: Bool) throws(EIDTokenError) -> UnixTime? {
+  private func time(_ name: String, _ claims: JSONObject, _ isRequired: Bool) throws(EIDTokenError) -> NumericDate? {
     guard let value = claims[name] else {
       if isRequired { throw .refused(name) }
       return nil
     }
-    // Far outside of what a calendar knows, where adding to it could overflow.
-    guard let time = value.integer, (0..<(1 << 40)).contains(time) else { throw .refused(name) }
+    guard let time = NumericDate(value) else { throw .refused(name) }
     return time
   }
 
@@ -40,10 +42,10 @@ struct ClaimRules {
     _ claims: JSONObject, issued: UnixTime?
   ) throws(EIDTokenError) -> (time: UnixTime, isTimeOfIssue: Bool) {
     // glewlwyd and others say 0 where they do not know.
-    let told = try time("auth_time", claims, false).flatMap { $0 == 0 ? nil : $0 }
+    let told = try time("auth_time", claims, false).flatMap { $0.ceiling == 0 ? nil : $0 }
     if let told {
-      guard told <= now + settings.clockSkew else { throw .refused("auth_time") }
-      return (told, false)
+      guard told.ceiling <= now + settings.clockSkew else { throw .refused("auth_time") }
+      return (told.floor, false)
     }
     guard settings.authenticationTime == .issuedAt, let issued else { throw .refused("auth_time") }
     return (issued, true)

@@ -2,13 +2,13 @@ public import OAuth
 public import WireJSON
 
 /// Verifies the statements with which OAuth clients authenticate (`private_key_jwt`), by the same strict rules as an
-/// eID provider's tokens: asymmetric algorithms only, and exactly one registered key that fits.
+/// eID provider's tokens: asymmetric algorithms only, and a registered key that fits.
 public struct ClientAssertions: AssertionVerifier {
   public init() {}
 
   public func claims(of assertion: String, keys: JSONValue) async -> JSONObject? {
-    guard let token = try? SignedToken(assertion), let set = try? ProviderKeys(keys), let key = set.key(for: token),
-      await ProviderKeys.isSigned(token, by: key)
+    guard let token = try? SignedToken(assertion), let set = try? ProviderKeys(keys),
+      await ProviderKeys.isSigned(token, byOneOf: set.candidates(for: token))
     else { return nil }
     return token.claims.object
   }

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Foundation
+internal import Octets
 public import OutboundHTTP
 public import SoleControl
 internal import WireJSON
@@ -14,7 +15,7 @@ public actor OpenIDProvider {
 
   let settings: ProviderSettings
   let now: @Sendable () -> UnixTime
-  private let calls: ProviderCalls
+  let calls: ProviderCalls
   private let document: PublishedDocument<Document>
   private let keys: PublishedDocument<ProviderKeys>
 
@@ -45,7 +46,7 @@ public actor OpenIDProvider {
   /// space between them.
   public func verify(_ text: String, for partner: PartnerID) async throws(EIDTokenError) -> EIDStatement {
     let clients = settings.clients(of: partner)
-    let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+    let parts = text.parts(separatedBy: UInt8(ascii: " "), most: 3).map(String.init)
     if parts.count == 2 { return try await verify(idToken: parts[0], accessToken: parts[1], clients: clients) }
     guard parts.count == 1 else { throw .refused("form") }
     if let rule = settings.accessTokens, SignedToken.isAccessToken(text) {
@@ -75,7 +76,7 @@ public actor OpenIDProvider {
     let rules = ClaimRules(settings: settings, now: now())
     let claims = token.claims.object
     // Cheap checks come first: a token for somebody else must not make us call the provider.
-    guard claims["iss"]?.string == settings.issuer else { throw .refused("iss") }
+    guard claims["iss"] == .string(settings.issuer) else { throw .refused("iss") }
     try checkAudience(claims, clients)
     let times = try rules.times(claims)
     guard let subject = claims["sub"]?.string, !subject.isEmpty else { throw .refused("sub") }
@@ -90,8 +91,8 @@ public actor OpenIDProvider {
     var known = claims
     if let accessToken {
       guard token.isMade(with: accessToken) else { throw .refused("at_hash") }
-      let info = try await userInfoClaims(accessToken)
-      guard info["sub"]?.string == subject else { throw .refused("userinfo sub") }
+      let info = try await userInfoClaims(accessToken, clients)
+      guard info["sub"] == .string(subject) else { throw .refused("userinfo sub") }
       if settings.levelSource == .userInfo { (acr, level) = try rules.level(info) }
       for member in info.members where known[member.name] == nil { known[member.name] = member.value }
     }
@@ -114,7 +115,8 @@ public actor OpenIDProvider {
     case .array(let several)?: audience = several.compactMap(\.string)
     default: throw .refused("aud")
     }
-    guard audience.contains(where: clients.contains) else { throw .refused("aud") }
+    let clients = Set(texts: clients)
+    guard audience.contains(where: { clients.contains($0) }) else { throw .refused("aud") }
     // A token for several parties must say for which of them it was made.
     guard let authorizedParty = claims["azp"] else {
       guard audience.count == 1 else { throw .refused("azp") }
@@ -125,10 +127,9 @@ public actor OpenIDProvider {
 
   func checkSignature(of token: SignedToken) async throws(EIDTokenError) {
     // An unknown key makes us read the keys again: the provider may have rotated them.
-    guard let key = try await keys.value(where: { $0.key(for: token) != nil }).key(for: token) else {
-      throw .refused("kid")
-    }
-    guard await ProviderKeys.isSigned(token, by: key) else { throw .refused("signature") }
+    let fitting = try await keys.value(where: { $0.mayHaveSigned(token) }).candidates(for: token)
+    guard !fitting.isEmpty else { throw .refused("kid") }
+    guard await ProviderKeys.isSigned(token, byOneOf: fitting) else { throw .refused("signature") }
   }
 
   // MARK: Code exchange and userinfo
@@ -146,7 +147,7 @@ public actor OpenIDProvider {
       // Whoever sits there shall show that it is the person, also after a log-in for something else.
       ("prompt", "login"),
     ].map { "\($0.0)=\(Self.formEncode($0.1))" }.joined(separator: "&")
-    return endpoint + (endpoint.contains("?") ? "&" : "?") + query
+    return endpoint + (endpoint.utf8.contains(UInt8(ascii: "?")) ? "&" : "?") + query
   }
 
   /// Exchanges an authorization code for the ID token and access token (OpenID Connect Core §3.1.3).
@@ -170,19 +171,10 @@ public actor OpenIDProvider {
   ///
   /// - Parameter subject: of the ID token; an answer about anybody else is refused (§5.3.2).
   public func userInfo(accessToken: String, subject: String) async throws(EIDTokenError) -> [String: String] {
-    let answer = try await userInfoClaims(accessToken)
-    guard answer["sub"]?.string == subject else { throw .refused("userinfo sub") }
+    let answer = try await userInfoClaims(accessToken, [settings.clientID])
+    guard answer["sub"] == .string(subject) else { throw .refused("userinfo sub") }
     return Dictionary(
       answer.members.compactMap { member in member.value.string.map { (member.name, $0) } }, uniquingKeysWith: { $1 })
-  }
-
-  func userInfoClaims(_ accessToken: String) async throws(EIDTokenError) -> JSONObject {
-    // Also where it comes from the provider's token endpoint.
-    guard BearerToken.isGood(accessToken) else { throw .refused("access token") }
-    guard let url = try await discover().userInfo else { throw .refused("userinfo") }
-    return try await json(
-      HTTPClient.Request(url: url, headers: ["Authorization: Bearer \(accessToken)", "Accept: application/json"]),
-      mayRefuse: true)
   }
 
   static func formEncode(_ text: String) -> String {
@@ -199,7 +191,7 @@ public actor OpenIDProvider {
   ) async throws(EIDTokenError) -> Document {
     let base = settings.issuer.hasSuffix("/") ? String(settings.issuer.dropLast()) : settings.issuer
     let answer = try await json(HTTPClient.Request(url: base + "/.well-known/openid-configuration"), calls)
-    guard answer["issuer"]?.string == settings.issuer, let keys = answer["jwks_uri"]?.string,
+    guard answer["issuer"] == .string(settings.issuer), let keys = answer["jwks_uri"]?.string,
       let token = settings.endpoint("token_endpoint", in: answer)
     else { throw .providerUnavailable() }
     return Document(
@@ -229,9 +221,21 @@ public actor OpenIDProvider {
   private static func json(
     _ request: HTTPClient.Request, _ calls: ProviderCalls, mayRefuse: Bool = false
   ) async throws(EIDTokenError) -> JSONObject {
+    try object(in: try await answered(request, calls, mayRefuse: mayRefuse))
+  }
+
+  /// An answer with status 200.
+  static func answered(
+    _ request: HTTPClient.Request, _ calls: ProviderCalls, mayRefuse: Bool
+  ) async throws(EIDTokenError) -> HTTPClient.Response {
     let response = try await calls.perform(request)
     if mayRefuse, (400..<500).contains(response.status) { throw .refused("status \(response.status)") }
-    guard response.status == 200, let object = try? JSONValue.parse(response.body, limits: .answer).object else {
+    guard response.status == 200 else { throw .providerUnavailable() }
+    return response
+  }
+
+  static func object(in response: HTTPClient.Response) throws(EIDTokenError) -> JSONObject {
+    guard let object = try? JSONValue.parse(response.body, limits: .answer).object else {
       throw .providerUnavailable()
     }
     return object
@@ -251,6 +255,6 @@ extension SignedToken {
     case .edDSA: digest = Array(SHA512.hash(data: octets))
     }
     let half = Data(digest.prefix(digest.count / 2)).base64EncodedString()
-    return hash.string == half.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    return hash.string.isSame(as: half.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: ""))
   }
 }

@@ -1,3 +1,4 @@
+internal import Octets
 public import SoleControl
 internal import WireJSON
 
@@ -54,9 +55,9 @@ public struct PartnerStatements: PartnerStatementVerifier {
       guard token.keyID != nil else { throw .refused("kid") }
       // Cheap checks come first: a statement for somebody else must not make us call the partner.
       let statement = try read(token, settings)
-      let key = try await keys.key(for: token)
-      guard ProviderKeys.isStrong(key) else { throw .refused("key") }
-      guard await ProviderKeys.isSigned(token, by: key) else { throw .refused("signature") }
+      let strong = try await keys.candidates(for: token).filter(ProviderKeys.isStrong)
+      guard !strong.isEmpty else { throw .refused("key") }
+      guard await ProviderKeys.isSigned(token, byOneOf: strong) else { throw .refused("signature") }
       return statement
     } catch {
       switch error {
@@ -71,13 +72,13 @@ public struct PartnerStatements: PartnerStatementVerifier {
 
   private func read(_ token: SignedToken, _ settings: StatementSettings) throws(EIDTokenError) -> PartnerStatement {
     let claims = token.claims.object
-    guard claims["iss"]?.string?.utf8.elementsEqual(settings.issuer.utf8) == true else { throw .refused("iss") }
+    guard claims["iss"] == .string(settings.issuer) else { throw .refused("iss") }
     try checkAudience(claims["aud"], settings.audience)
     let (issued, expires) = try times(claims, settings)
     guard let subject = claims["sub"]?.string, !subject.isEmpty else { throw .refused("sub") }
     guard let id = claims["jti"]?.string, (1...Self.longestID).contains(id.utf8.count) else { throw .refused("jti") }
     guard let acr = claims["acr"]?.string, let level = settings.levels[acr] else { throw .refused("acr") }
-    guard let authenticated = claims["auth_time"]?.integer, (0...now() + settings.clockSkew).contains(authenticated)
+    guard let authenticated = NumericDate(claims["auth_time"]), authenticated.ceiling <= now() + settings.clockSkew
     else { throw .refused("auth_time") }
     guard let amr = claims["amr"]?.array, case let methods = amr.compactMap(\.string), methods.count == amr.count,
       !methods.isEmpty, methods.count <= 16, methods.allSatisfy({ $0.utf8.count <= 32 })
@@ -89,14 +90,14 @@ public struct PartnerStatements: PartnerStatementVerifier {
     }
     return PartnerStatement(
       issuer: settings.issuer, subject: subject, id: id, issued: issued, expires: expires,
-      authenticationTime: authenticated, acr: acr, level: level, methods: methods, credential: credential,
+      authenticationTime: authenticated.floor, acr: acr, level: level, methods: methods, credential: credential,
       dataToBeSigned: try Self.dataToBeSigned(claims), digest: token.digest)
   }
 
   /// For us alone: a statement that others take too is not about one signature.
   private func checkAudience(_ audience: JSONValue?, _ ours: String) throws(EIDTokenError) {
     switch audience {
-    case .string(let one)? where one == ours: return
+    case .string(let one)? where one.isSame(as: ours): return
     case .array(let list)? where list == [.string(ours)]: return
     default: throw .refused("aud")
     }
@@ -106,16 +107,13 @@ public struct PartnerStatements: PartnerStatementVerifier {
     _ claims: JSONObject, _ settings: StatementSettings
   ) throws(EIDTokenError) -> (issued: UnixTime, expires: UnixTime) {
     let (now, skew) = (now(), settings.clockSkew)
-    // Far-off numbers must not overflow.
-    guard let expires = claims["exp"]?.integer, (0...now + settings.longestLife + 2 * skew).contains(expires),
-      now < expires + skew
-    else { throw .refused("exp") }
-    guard let issued = claims["iat"]?.integer, (0...now + skew).contains(issued) else { throw .refused("iat") }
-    guard expires - issued <= settings.longestLife else { throw .refused("exp") }
+    guard let expires = NumericDate(claims["exp"])?.floor, now < expires + skew else { throw .refused("exp") }
+    guard let issued = NumericDate(claims["iat"]), issued.ceiling <= now + skew else { throw .refused("iat") }
+    guard expires - issued.floor <= settings.longestLife else { throw .refused("exp") }
     if let notBefore = claims["nbf"] {
-      guard let time = notBefore.integer, time <= now + skew else { throw .refused("nbf") }
+      guard let time = NumericDate(notBefore), time.ceiling <= now + skew else { throw .refused("nbf") }
     }
-    return (issued, expires)
+    return (issued.floor, expires)
   }
 
   /// `dtbsr`, `hashAlgorithmOID` and `numSignatures`, as they are in `credentials/authorize`: all three or none.

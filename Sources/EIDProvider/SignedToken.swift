@@ -1,5 +1,5 @@
 internal import Crypto
-internal import Foundation
+internal import Octets
 internal import SoleControl
 internal import WireJSON
 
@@ -18,8 +18,8 @@ struct SignedToken {
   let digest: [UInt8]
 
   init(_ text: String, largest: Int = Self.largest) throws(EIDTokenError) {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard text.utf8.count <= largest else { throw .refused("size") }
+    let parts = text.parts(separatedBy: UInt8(ascii: "."), most: 6)
     // Five parts are an encrypted token (RFC 7516 §3.1).
     guard parts.count != 5 else { throw .encrypted }
     guard parts.count == 3 else { throw .refused("form") }
@@ -36,27 +36,21 @@ struct SignedToken {
 
   /// Whether the text says of itself that it is an access token in JWT form (RFC 9068 §2.1), or is no JWT at all.
   static func isAccessToken(_ text: String) -> Bool {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard text.utf8.count <= largest else { return true }
+    let parts = text.parts(separatedBy: UInt8(ascii: "."), most: 6)
     guard parts.count == 3, let header = try? object(parts[0]) else { return parts.count != 5 }
     return type(header) == "at+jwt"
   }
 
   private static func type(_ header: JSONObject) -> String? {
-    guard let text = header["typ"]?.string?.lowercased() else { return nil }
-    return text.hasPrefix("application/") ? String(text.dropFirst(12)) : text
+    guard let text = header["typ"]?.string?.loweringASCII() else { return nil }
+    return text.startsWithOctets(of: "application/") ? String(decoding: text.utf8.dropFirst(12), as: UTF8.self) : text
   }
 
   private static func object(_ part: Substring) throws(EIDTokenError) -> JSONObject {
-    guard let bytes = base64url(part), let object = try? JSONValue.parse(bytes, limits: .token).object else {
+    guard let bytes = base64URL(String(part)), let object = try? JSONValue.parse(bytes, limits: .token).object else {
       throw .refused("form")
     }
     return object
-  }
-
-  private static func base64url(_ text: Substring) -> [UInt8]? {
-    guard !text.contains(where: { "+/=".contains($0) }) else { return nil }
-    let standard = text.replacing("-", with: "+").replacing("_", with: "/")
-    let padding = String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
-    return Data(base64Encoded: standard + padding).map { [UInt8]($0) }
   }
 }

@@ -25,7 +25,7 @@ public struct StatementKeys: Sendable {
 
   public enum Failure: String, Sendable {
     case unavailable = "the keys cannot be had"
-    case wrong = "the keys are no JWK set, or two have the same id"
+    case wrong = "the keys are no JWK set"
   }
 
   /// Hands over the document, or nil if it cannot be had now.
@@ -52,12 +52,11 @@ public struct StatementKeys: Sendable {
     }
   }
 
-  /// The token's key: the one of its key id and kind.
-  func key(for token: SignedToken) async throws(EIDTokenError) -> JSONObject {
-    guard let key = try await set.value(where: { $0.key(for: token) != nil }).key(for: token) else {
-      throw .refused("kid")
-    }
-    return key
+  /// The keys that may have signed the token; at least one.
+  func candidates(for token: SignedToken) async throws(EIDTokenError) -> [JSONObject] {
+    let keys = try await set.value(where: { $0.mayHaveSigned(token) }).candidates(for: token)
+    guard !keys.isEmpty else { throw .refused("kid") }
+    return keys
   }
 }
 

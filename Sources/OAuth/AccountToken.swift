@@ -1,4 +1,5 @@
 import Crypto
+import Octets
 import WireJSON
 
 /// Whom an `account_token` admits. It is still to be used up, so that a request that is refused leaves it good.
@@ -16,7 +17,7 @@ extension AuthorizationServer {
   func account(of token: String, client: Client) async throws -> AdmittedAccount {
     let refused = OAuthError.invalid("account_token")
     guard let jwt = CompactJWT(token), let secret = client.secret, jwt.header["alg"] == "HS256",
-      jwt.header["typ"]?.string?.uppercased() == "JWT", jwt.header["crit"] == nil
+      jwt.header["typ"]?.string?.loweringASCII() == "jwt", jwt.header["crit"] == nil
     else { throw refused }
     // The binary digest, as operating providers have it; the text of the standard leaves it open.
     let key = SymmetricKey(data: Array(SHA256.hash(data: secret)))
@@ -24,14 +25,14 @@ extension AuthorizationServer {
       throw refused
     }
     let now = now
-    guard jwt.claims["azp"]?.string == client.id, let account = jwt.claims["sub"]?.string, !account.isEmpty,
-      let issued = CompactJWT.time(jwt.claims["iat"]), issued <= now + rules.clockSkew,
-      now - issued <= rules.accountTokenLife, let id = jwt.claims["jti"]?.string, !id.isEmpty
+    guard jwt.claims["azp"] == .string(client.id), let account = jwt.claims["sub"]?.string, !account.isEmpty,
+      let issued = NumericDate(jwt.claims["iat"]), issued.ceiling <= now + rules.clockSkew,
+      now - issued.floor <= rules.accountTokenLife, let id = jwt.claims["jti"]?.string, !id.isEmpty
     else { throw refused }
     guard try await tokens.signer(named: account, of: client.partner) != nil else { throw refused }
     return AdmittedAccount(
       name: AccountName.prepared(account), token: "account \(client.id) \(id)",
-      usedUntil: issued + rules.accountTokenLife + rules.clockSkew)
+      usedUntil: issued.ceiling + rules.accountTokenLife + rules.clockSkew)
   }
 
   /// - Parameter browserSecret: the browser that brings it, which may load the page again; nil if a client pushes it.

@@ -1,5 +1,6 @@
 public import Attempts
 import Crypto
+internal import Octets
 import WireJSON
 
 /// What a request brings along to prove which client it comes from.
@@ -99,7 +100,7 @@ extension AuthorizationServer {
     guard let id = parameters["client_id"] ?? presented.basic?.id ?? subject(of: parameters["client_assertion"]) else {
       throw OAuthError.missing("client_id")
     }
-    guard let client = clients[id], presented.basic == nil || presented.basic?.id == id else {
+    guard let client = clients[id], presented.basic == nil || (presented.basic?.id).isSame(as: id) else {
       throw OAuthError.invalid("client_id")
     }
     return client
@@ -138,11 +139,11 @@ extension AuthorizationServer {
       let claims = await assertions.claims(of: assertion, keys: keys)
     else { throw OAuthError.invalidClient("Invalid parameter client_assertion") }
     let now = now
-    guard claims["iss"]?.string == client.id, claims["sub"]?.string == client.id,
-      Self.audience(claims).contains(where: { audiences.contains($0) || $0 == rules.issuer }),
-      let expires = CompactJWT.time(claims["exp"]), now < expires + rules.clockSkew,
+    guard claims["iss"] == .string(client.id), claims["sub"] == .string(client.id),
+      Self.audience(claims).contains(where: { audiences.containsSame(as: $0) || $0.isSame(as: rules.issuer) }),
+      let expires = NumericDate(claims["exp"])?.floor, now < expires + rules.clockSkew,
       expires <= now + rules.assertionLife + rules.clockSkew,
-      claims["nbf"].map({ CompactJWT.time($0).map { $0 <= now + rules.clockSkew } ?? false }) ?? true,
+      claims["nbf"].map({ NumericDate($0).map { $0.ceiling <= now + rules.clockSkew } ?? false }) ?? true,
       let id = claims["jti"]?.string, !id.isEmpty,
       try await useOnce("assertion \(client.id) \(id)", until: expires + rules.clockSkew)
     else { throw OAuthError.invalidClient("Invalid parameter client_assertion") }

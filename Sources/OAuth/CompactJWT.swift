@@ -1,3 +1,4 @@
+import Octets
 import WireJSON
 
 /// A signed JWT in compact form (RFC 7519, RFC 7515 §3.1), read strictly and not yet verified.
@@ -8,8 +9,9 @@ struct CompactJWT {
   let signature: [UInt8]
 
   init?(_ text: String) {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard text.utf8.count <= 16 << 10, parts.count == 3,
+    guard text.utf8.count <= 16 << 10 else { return nil }
+    let parts = text.parts(separatedBy: UInt8(ascii: "."), most: 4)
+    guard parts.count == 3,
       let header = Self.octets(parts[0]).flatMap({ try? JSONValue.parse($0, limits: .token).object }),
       let claims = Self.octets(parts[1]).flatMap({ try? JSONValue.parse($0, limits: .token).object }),
       let signature = Self.octets(parts[2])
@@ -18,11 +20,6 @@ struct CompactJWT {
     self.claims = claims
     signed = Array("\(parts[0]).\(parts[1])".utf8)
     self.signature = signature
-  }
-
-  /// RFC 7519 §2, NumericDate, in whole seconds. Nil if it is none, or so far away that arithmetic with it could overflow.
-  static func time(_ claim: JSONValue?) -> Int64? {
-    claim?.integer.flatMap { (0..<1 << 40).contains($0) ? $0 : nil }
   }
 
   /// RFC 7515 §2: base64url without padding.

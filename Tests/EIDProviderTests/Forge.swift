@@ -23,6 +23,8 @@ final class Forge: Sendable {
   let readings = Mutex(0)
   /// Answers of introspection and userinfo.
   let answers = Mutex<[String: JSONValue]>([:])
+  /// Userinfo as a signed JWT instead.
+  let signedUserInfo = Mutex<String?>(nil)
   /// What was sent to them.
   let received = Mutex<[String]>([])
   /// Whether everything gets 500.
@@ -140,6 +142,11 @@ final class Forge: Sendable {
     }
     router.get("userinfo") { request, _ in
       self.received.withLock { $0.append(request.headers[.authorization] ?? "") }
+      if let text = self.signedUserInfo.withLock({ $0 }) {
+        return Response(
+          status: .ok, headers: [.contentType: "Application/JWT; charset=utf-8"],
+          body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+      }
       guard let answer = self.answers.withLock({ $0["userinfo"] }) else { return Response(status: .unauthorized) }
       return self.answer(answer)
     }

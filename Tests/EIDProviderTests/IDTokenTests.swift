@@ -217,17 +217,6 @@ struct IDTokenTests {
     }
   }
 
-  @Test("two keys of the same id are ambiguous")
-  func sameKeyIDs() async throws {
-    let (key, other) = (key, forge.other)
-    let forge = forge
-    try await forge.with { provider, issuer, _ in
-      forge.keys.withLock { $0.published = [Forge.jwk(key, kid: "k1"), Forge.jwk(other, kid: "k1")] }
-      let text = try Forge.token(header: ["alg": "ES256", "kid": "k1"], claims: Forge.claims(issuer: issuer), key: key)
-      await #expect(throws: EIDTokenError.refused("ambiguous keys")) { try await provider.verify(idToken: text) }
-    }
-  }
-
   @Test("a provider that does not answer is told apart from a bad token")
   func unreachable() async throws {
     var client = HTTPClient.Settings()

@@ -37,6 +37,17 @@ struct AccountTokenTests {
     }
   }
 
+  @Test("a time need not be whole", arguments: [-599.5, 0.25, 29.5] as [Double])
+  func fractions(shift: Double) async throws {
+    let bench = try await ServerBench()
+    let time = JSONValue.real(Double(bench.clock.now) + shift)
+    #expect(try await use(bench, token(bench, [("iat", time)])).account == "acct-20931")
+    for refused in [-600.5, 30.5] {
+      let time = JSONValue.real(Double(bench.clock.now) + refused)
+      await #expect(throws: CodeRequestRefusal.self) { try await use(bench, token(bench, [("iat", time)])) }
+    }
+  }
+
   @Test(
     "a request that is refused for something else does not spend it",
     arguments: [

@@ -130,4 +130,22 @@ struct ClientAuthenticationTests {
       try await strict.server.authenticate(presented(), assertion(strict))
     }
   }
+
+  @Test("private_key_jwt: a time need not be whole (RFC 7519 §2)")
+  func fractions() async throws {
+    let bench = try await ServerBench(assertions: Signed())
+    let now = bench.clock.now
+    for good in [
+      [("exp", .real(Double(now) + 0.5))], [("exp", .real(Double(now) - 28.5))], [("nbf", .real(Double(now) + 29.5))],
+      [("x", .real(1e300)), ("iat", .real(Double(now) + 0.5))],
+    ] as [[(String, JSONValue?)]] {
+      #expect(try await bench.server.authenticate(presented(), assertion(bench, good)).id == "client-42", "\(good)")
+    }
+    for late in [[("nbf", .real(Double(now) + 30.5))], [("exp", .real(Double(now) - 30.5))]] as [[(String, JSONValue?)]]
+    {
+      await #expect(throws: OAuthError.self) {
+        try await bench.server.authenticate(presented(), assertion(bench, late))
+      }
+    }
+  }
 }

@@ -107,7 +107,7 @@ class List:
         require("encrypted" in answer.json["error_description"], f"the error does not say why: {answer}")
 
     def keys(self):
-        """A key that the provider took out, and a set in which another key has the same id."""
+        """A key that the provider took out, and sets in which other keys have the same id."""
         challenge = self.partner.challenge(ONE)
         claims = self.forge.claims(challenge)
         self.forge.keys = [self.forge.rsa.jwk]
@@ -115,13 +115,19 @@ class List:
         # An unknown key id makes the gateway read the set again.
         self.refusal(ONE, self.forge.token(claims, kid="k9"), "kid", "a key that never was")
         self.refusal(ONE, self.forge.token(claims), "kid", "a key that was removed")
-        self.forge.keys = [self.forge.key.jwk, self.forge.stranger.jwk]
-        self.wait_for_reading()
-        for key in (self.forge.key, self.forge.stranger):
-            self.refusal(ONE, self.forge.token(claims, key), "ambiguous keys", "a set in which two keys have one id")
-        self.forge.keys = [self.forge.key.jwk, self.forge.rsa.jwk]
-        self.wait_for_reading()
+        # Other keys of the same id, a broken one among them, do not make the right one wrong, nor a wrong one right.
+        others = [self.forge.key.jwk | {"crv": "P-521", "x": 5}, self.forge.stranger.jwk]
+        self.publish(claims, others)
+        self.refusal(ONE, self.forge.token(claims), "signature", "a set in which only other keys have the id")
+        self.publish(claims, [*others, self.forge.key.jwk, self.forge.rsa.jwk])
         self.partner.granted(ONE, self.forge.token(claims), [digest()])
+        self.publish(claims, [self.forge.key.jwk, self.forge.rsa.jwk])
+
+    def publish(self, claims, keys):
+        """The gateway has read them when this returns."""
+        self.forge.keys = keys
+        self.wait_for_reading()
+        self.refusal(ONE, self.forge.token(claims, kid="k9"), "kid", "a key that never was")
 
     @staticmethod
     def wait_for_reading():

@@ -76,7 +76,7 @@ struct PartnerStatementsConfig {
       guard let data = FileManager.default.contents(atPath: path),
         let set = try? JSONValue.parse(Array(data), limits: .configuration),
         StatementKeys.isUsable(set)
-      else { throw reader.error("keysFile", "is no JWK set, or has two keys of the same id: \(path)") }
+      else { throw reader.error("keysFile", "is no JWK set: \(path)") }
       return .file(path)
     case (nil, let url?):
       guard url.hasPrefix("https://") || allowsPlainHTTP && url.hasPrefix("http://") else {
