@@ -73,7 +73,7 @@ extension Session {
     while true {
       let exchange = try await api.call("signatures/signPolling", ["requestID": .string(job)])
       if exchange.status != 202 { return exchange }
-      try exchange.require(clock.now() < end, "a finished job within \(Int(subject.patience)) s")
+      try exchange.require(clock.now() < end, "a finished job within \(Seconds.text(subject.patience)) s")
       await clock.sleep(seconds: 0.2)
     }
   }

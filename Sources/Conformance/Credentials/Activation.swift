@@ -83,7 +83,7 @@ extension Session {
     try exchange.succeeded()
     return Activation(
       sad: try exchange.string("SAD"), credential: credential, digests: digests,
-      expires: exchange.json?["expiresIn"]?.number.map { clock.now() + $0 })
+      expires: exchange.json?["expiresIn"]?.seconds.map { clock.now() + $0 })
   }
 
   /// A SAD for digests of the credential's preferred algorithm: bound to them if SCAL is 2, else open.

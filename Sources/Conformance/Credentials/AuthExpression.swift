@@ -8,11 +8,15 @@ struct AuthExpression {
     case xor(Node, Node)
   }
 
+  /// Octets of an expression, and parentheses in one another, beyond which it is none: reading it takes stack.
+  private static let longest = 2000, deepest = 32
+
   private let root: Node?
   private let ids: [String]
 
   /// - Parameter text: empty means that every object is needed. Nil if it is no expression over the ids.
   init?(_ text: String, ids: [String]) {
+    guard text.utf8.count <= Self.longest, ids.count <= Self.deepest else { return nil }
     self.ids = ids
     if text.allSatisfy(\.isWhitespace) {
       root = ids.reduce(nil) { node, id in node.map { .and($0, .id(id)) } ?? .id(id) }
@@ -46,6 +50,7 @@ struct AuthExpression {
   private struct Parser {
     var rest: Substring
     let ids: [String]
+    var depth = 0
 
     var isAtEnd: Bool { rest.allSatisfy(\.isWhitespace) }
 
@@ -67,7 +72,9 @@ struct AuthExpression {
 
     private mutating func term() -> Node? {
       if take("(") {
-        guard let inner = expression(), take(")") else { return nil }
+        depth += 1
+        guard depth <= AuthExpression.deepest, let inner = expression(), take(")") else { return nil }
+        depth -= 1
         return inner
       }
       for id in ids where take(id) { return .id(id) }

@@ -20,7 +20,7 @@ final class Authenticator {
     var step = Int64(clock.now() / Self.period)
     if step <= lastStep {
       let wait = Double(lastStep + 1) * Self.period - clock.now() + 0.2
-      note("waiting \(Int(wait.rounded(.up))) s for the next one-time password")
+      note("waiting \(Seconds.text(wait)) s for the next one-time password")
       await clock.sleep(seconds: wait)
       step = max(Int64(clock.now() / Self.period), lastStep + 1)
     }

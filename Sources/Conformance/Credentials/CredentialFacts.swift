@@ -54,7 +54,7 @@ struct CredentialFacts: Sendable {
     // A number here is a fault that item 80 finds; it still tells what is meant.
     let scal = info["SCAL"]?.string ?? info["SCAL"]?.integer.map { "\($0)" }
     if let scal { self.scal = scal == "2" ? 2 : 1 }
-    if let multisign = info["multisign"]?.integer { self.multisign = Int(clamping: multisign) }
+    if let multisign = info["multisign"]?.integer { self.multisign = Int(min(max(multisign, 0), Int64(Int32.max))) }
     switch version {
     case .v1: readV1(info)
     case .v2: readV2(info)

@@ -142,13 +142,15 @@ extension Session {
   /// Waits as long as a service that limits its messages says, and asks once more.
   func patiently(_ send: () async throws -> Exchange) async throws -> Exchange {
     let exchange = try await send()
-    guard exchange.status == 429, let wait = exchange.answer.header("Retry-After").flatMap(Double.init) else {
+    guard exchange.status == 429,
+      let wait = exchange.answer.header("Retry-After").flatMap({ Seconds.finite(Double($0)) })
+    else {
       return exchange
     }
     guard wait <= subject.patience else {
-      throw Finding.missing("the service sends no further message for \(Int(wait)) s (--patience)")
+      throw Finding.missing("the service sends no further message for \(Seconds.text(wait)) s (--patience)")
     }
-    run.note("waiting \(Int(wait)) s until the service sends another message")
+    run.note("waiting \(Seconds.text(wait)) s until the service sends another message")
     await clock.sleep(seconds: wait + 0.5)
     return try await send()
   }

@@ -105,6 +105,6 @@ extension Session {
     try answer.succeeded()
     return Activation(
       sad: try answer.string("access_token"), credential: credential, digests: digests,
-      expires: answer.json?["expires_in"]?.number.map { clock.now() + $0 })
+      expires: answer.json?["expires_in"]?.seconds.map { clock.now() + $0 })
   }
 }

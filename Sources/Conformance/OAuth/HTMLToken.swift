@@ -1,3 +1,5 @@
+internal import Octets
+
 /// Tags and texts of an HTML page. Comments, scripts and styles are left out.
 enum HTMLToken: Equatable {
   /// Names of elements and attributes in small letters.
@@ -6,96 +8,157 @@ enum HTMLToken: Equatable {
   case text(String)
 
   static func all(in html: String) -> [HTMLToken] {
+    var reader = HTMLReader(html)
+    return reader.tokens()
+  }
+}
+
+/// Reads a page once from its beginning to its end, whatever the page is.
+private struct HTMLReader {
+  private let page: [UInt8]
+  private var position = 0
+
+  /// Octets of a page that are looked at: more no log-in has.
+  private static let largest = 4 << 20
+
+  init(_ html: String) { page = Array(html.utf8.prefix(Self.largest)) }
+
+  mutating func tokens() -> [HTMLToken] {
     var tokens: [HTMLToken] = []
-    var rest = html[...]
-    while let start = rest.firstIndex(of: "<") {
-      let text = decode(rest[..<start])
-      if !text.allSatisfy(\.isWhitespace) { tokens.append(.text(text)) }
-      rest = rest[start...]
-      if rest.hasPrefix("<!--") {
-        rest = rest.range(of: "-->").map { rest[$0.upperBound...] } ?? ""
+    while let start = page[position...].firstIndex(of: UInt8(ascii: "<")) {
+      let text = Self.decoded(page[position..<start])
+      if !text.unicodeScalars.allSatisfy(\.properties.isWhitespace) { tokens.append(.text(text)) }
+      position = start
+      if stands("<!--") {
+        skip(behind: "-->")
         continue
       }
-      guard let token = tag(&rest) else {
-        rest = rest.dropFirst()
+      guard let token = tag() else {
+        position += 1
         continue
       }
       tokens.append(token)
-      if case .open(let name, _) = token, ["script", "style"].contains(name) {
-        rest =
-          rest.lowercased().range(of: "</\(name)").map { range in
-            rest.dropFirst(rest.lowercased().distance(from: rest.lowercased().startIndex, to: range.lowerBound))
-          } ?? ""
-      }
+      if case .open(let name, _) = token, ["script", "style"].contains(name) { skip(to: "</\(name)") }
     }
     return tokens
   }
 
-  /// Takes one tag; nil if there is none.
-  private static func tag(_ rest: inout Substring) -> HTMLToken? {
-    var text = rest.dropFirst()
-    let isClosing = text.first == "/"
-    if isClosing { text = text.dropFirst() }
-    let name = text.prefix { $0.isLetter || $0.isNumber || $0 == "!" || $0 == "-" }
-    guard !name.isEmpty else { return nil }
-    text = text.dropFirst(name.count)
-    var attributes: [String: String] = [:]
-    while let character = text.first, character != ">" {
-      if character.isWhitespace || character == "/" {
-        text = text.dropFirst()
-        continue
-      }
-      let attribute = text.prefix { !$0.isWhitespace && !"=>/".contains($0) }
-      guard !attribute.isEmpty else {
-        text = text.dropFirst()
-        continue
-      }
-      text = text.dropFirst(attribute.count)
-      let value = self.value(&text)
-      if attributes[attribute.lowercased()] == nil { attributes[attribute.lowercased()] = decode(value) }
-    }
-    rest = text.dropFirst()
-    return isClosing ? .close(name.lowercased()) : .open(name.lowercased(), attributes)
+  private var current: UInt8? { position < page.count ? page[position] : nil }
+
+  // MARK: Finding
+
+  /// Whether a text in small letters stands here, in letters of either case.
+  private func stands(_ text: String) -> Bool {
+    page.count - position >= text.utf8.count
+      && zip(page[position...], text.utf8).allSatisfy { Self.small($0) == $1 }
   }
 
-  private static func value(_ text: inout Substring) -> Substring {
-    let afterBlanks = text.drop(while: \.isWhitespace)
-    guard afterBlanks.first == "=" else { return "" }
-    text = afterBlanks.dropFirst().drop(while: \.isWhitespace)
-    guard let quote = text.first, quote == "\"" || quote == "'" else {
-      let value = text.prefix { !$0.isWhitespace && $0 != ">" }
-      text = text.dropFirst(value.count)
-      return value
+  /// Goes to the next place where the text stands, or to the end.
+  private mutating func skip(to text: String) {
+    while position < page.count, !stands(text) { position += 1 }
+  }
+
+  private mutating func skip(behind text: String) {
+    skip(to: text)
+    position = min(position + text.utf8.count, page.count)
+  }
+
+  private mutating func take(while isPart: (UInt8) -> Bool) -> ArraySlice<UInt8> {
+    let part = page[position...].prefix(while: isPart)
+    position = part.endIndex
+    return part
+  }
+
+  // MARK: Tags
+
+  /// Takes one tag, from its `<`; nil, and nothing taken, if there is none.
+  private mutating func tag() -> HTMLToken? {
+    let start = position
+    position += 1
+    let isClosing = current == UInt8(ascii: "/")
+    if isClosing { position += 1 }
+    let name = take(while: Self.isName)
+    guard !name.isEmpty else {
+      position = start
+      return nil
     }
-    let value = text.dropFirst().prefix { $0 != quote }
-    text = text.dropFirst(value.count + 2)
+    var attributes: [String: String] = [:]
+    while let octet = current, octet != UInt8(ascii: ">") {
+      let attribute = take { !Self.isBlank($0) && !"=>/".utf8.contains($0) }
+      guard !attribute.isEmpty else {
+        position += 1
+        continue
+      }
+      let value = value()
+      let key = Self.text(attribute).loweringASCII()
+      if attributes[key] == nil { attributes[key] = Self.decoded(value) }
+    }
+    position = min(position + 1, page.count)
+    let element = Self.text(name).loweringASCII()
+    return isClosing ? .close(element) : .open(element, attributes)
+  }
+
+  /// What follows the name of an attribute.
+  private mutating func value() -> ArraySlice<UInt8> {
+    let behindName = position
+    _ = take(while: Self.isBlank)
+    guard current == UInt8(ascii: "=") else {
+      position = behindName
+      return []
+    }
+    position += 1
+    _ = take(while: Self.isBlank)
+    guard let quote = current, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
+      return take { !Self.isBlank($0) && $0 != UInt8(ascii: ">") }
+    }
+    position += 1
+    let value = take { $0 != quote }
+    position = min(position + 1, page.count)
     return value
   }
 
-  private static let entities = ["amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "nbsp": " "]
-
-  private static func decode(_ text: Substring) -> String {
-    guard text.contains("&") else { return String(text) }
-    var decoded = ""
-    var rest = text
-    while let start = rest.firstIndex(of: "&") {
-      decoded += rest[..<start]
-      rest = rest[start...].dropFirst()
-      let name = rest.prefix(10).prefix { $0 != ";" }
-      guard rest.dropFirst(name.count).first == ";", let character = character(name) else {
-        decoded += "&"
-        continue
-      }
-      decoded += character
-      rest = rest.dropFirst(name.count + 1)
+  private static func isName(_ octet: UInt8) -> Bool {
+    switch small(octet) {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "!"),
+      UInt8(ascii: "-"), 0x80...0xff:
+      true
+    default: false
     }
-    return decoded + rest
   }
 
-  private static func character(_ name: Substring) -> String? {
-    guard name.hasPrefix("#") else { return entities[String(name)] }
+  private static func isBlank(_ octet: UInt8) -> Bool { octet == 0x20 || (0x09...0x0d).contains(octet) }
+
+  private static func small(_ octet: UInt8) -> UInt8 { (0x41...0x5a).contains(octet) ? octet | 0x20 : octet }
+
+  private static func text(_ octets: ArraySlice<UInt8>) -> String { String(decoding: octets, as: UTF8.self) }
+
+  // MARK: Character references
+
+  private static let entities = ["amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "nbsp": " "]
+  private static let longestEntity = 10
+
+  private static func decoded(_ octets: ArraySlice<UInt8>) -> String {
+    guard octets.contains(UInt8(ascii: "&")) else { return text(octets) }
+    var decoded: [UInt8] = []
+    var rest = octets
+    while let start = rest.firstIndex(of: UInt8(ascii: "&")) {
+      decoded += rest[..<start]
+      rest = rest[(start + 1)...]
+      let name = rest.prefix(longestEntity).prefix { $0 != UInt8(ascii: ";") }
+      guard rest.dropFirst(name.count).first == UInt8(ascii: ";"), let character = character(text(name)) else {
+        decoded.append(UInt8(ascii: "&"))
+        continue
+      }
+      decoded += Array(character.utf8)
+      rest = rest.dropFirst(name.count + 1)
+    }
+    return String(decoding: decoded + rest, as: UTF8.self)
+  }
+
+  private static func character(_ name: String) -> String? {
+    guard name.startsWithOctets(of: "#") else { return entities[name] }
     let digits = name.dropFirst()
-    let number = digits.lowercased().hasPrefix("x") ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
+    let number = digits.first == "x" || digits.first == "X" ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
     return number.flatMap(Unicode.Scalar.init).map { String(Character($0)) }
   }
 }

@@ -64,10 +64,11 @@ extension Session {
     let wait = expires - clock.now() + 1.5
     guard wait <= subject.patience, expiring[purpose] != nil else {
       throw Finding.missing(
-        "SADs live longer than this run waits (\(Int(wait.rounded())) s more; --patience \(Int(subject.patience)))")
+        "SADs live longer than this run waits (\(Seconds.text(wait)) s more; --patience \(Seconds.text(subject.patience)))"
+      )
     }
     if wait > 0 {
-      run.note("waiting \(Int(wait.rounded(.up))) s for a SAD to expire")
+      run.note("waiting \(Seconds.text(wait)) s for a SAD to expire")
       await clock.sleep(seconds: wait)
     }
     return activation

@@ -135,11 +135,11 @@ extension JSONObject {
 }
 
 extension JSONValue {
-  /// A number of either kind.
-  var number: Double? {
+  /// A number of seconds, of either kind; see `Seconds`.
+  var seconds: Double? {
     switch self {
-    case .integer(let value): Double(value)
-    case .real(let value): value
+    case .integer(let value): Seconds.finite(Double(value))
+    case .real(let value): Seconds.finite(value)
     default: nil
     }
   }
