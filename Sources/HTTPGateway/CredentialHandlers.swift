@@ -3,6 +3,7 @@ internal import CSCModel
 internal import Foundation
 internal import Hummingbird
 internal import OAuth
+internal import Octets
 internal import SoleControl
 internal import WireJSON
 
@@ -88,9 +89,10 @@ extension Gateway {
   }
 
   private static func position(_ token: String) throws -> CredentialID {
-    guard let text = Base64.decode(token).flatMap({ String(validating: $0, as: UTF8.self) }), text.hasPrefix(pageMark)
+    guard let text = Base64.decode(token).flatMap({ String(validating: $0, as: UTF8.self) }),
+      text.startsWithOctets(of: pageMark)
     else { throw CSCError.invalidParameter("pageToken") }
-    return CredentialID(String(text.dropFirst(pageMark.count)))
+    return CredentialID(String(decoding: text.utf8.dropFirst(pageMark.utf8.count), as: UTF8.self))
   }
 
   // MARK: Translation

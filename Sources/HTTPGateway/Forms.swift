@@ -1,25 +1,50 @@
-internal import Foundation
 internal import Hummingbird
 internal import NIOCore
 internal import OAuth
+internal import Octets
 
 /// `application/x-www-form-urlencoded` (WHATWG URL §5.1, RFC 6749 appendix B).
 enum FormText {
-  /// The names and values of a text, in their order. Nil if something in it is no UTF-8, or U+0000.
-  static func pairs(_ text: some StringProtocol) -> [(name: String, value: String)]? {
+  /// Pairs of a form; none of ours has as many.
+  private static let most = 256
+
+  /// The names and values of a text, in their order. Nil if something in it is no UTF-8, or U+0000, or if there are more
+  /// than any form has.
+  static func pairs(_ text: some Sequence<UInt8>) -> [(name: String, value: String)]? {
+    let parts = Array(text).split(separator: UInt8(ascii: "&"), maxSplits: most)
+    guard parts.count <= most else { return nil }
     var pairs: [(name: String, value: String)] = []
-    for part in text.split(separator: "&") {
-      let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    for part in parts {
+      let halves = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
       guard let name = decode(halves[0]), let value = halves.count == 2 ? decode(halves[1]) : "" else { return nil }
       pairs.append((name, value))
     }
     return pairs
   }
 
-  /// Nil if it is no UTF-8, or holds U+0000, which nothing means and databases end a text at.
-  static func decode(_ text: some StringProtocol) -> String? {
-    let decoded = String(text.map { $0 == "+" ? " " : $0 }).removingPercentEncoding
-    return decoded.flatMap { $0.utf8.contains(0) ? nil : $0 }
+  /// Nil if it is no UTF-8, holds U+0000, which nothing means and databases end a text at, or a `%` without its digits.
+  static func decode(_ text: some Sequence<UInt8>) -> String? {
+    var octets: [UInt8] = []
+    var iterator = text.makeIterator()
+    while let octet = iterator.next() {
+      switch octet {
+      case UInt8(ascii: "+"): octets.append(UInt8(ascii: " "))
+      case UInt8(ascii: "%"):
+        guard let high = iterator.next().flatMap(digit), let low = iterator.next().flatMap(digit) else { return nil }
+        octets.append(high << 4 | low)
+      default: octets.append(octet)
+      }
+    }
+    return octets.contains(0) ? nil : String(validating: octets, as: UTF8.self)
+  }
+
+  private static func digit(_ octet: UInt8) -> UInt8? {
+    switch octet {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): octet - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): octet - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): octet - UInt8(ascii: "A") + 10
+    default: nil
+    }
   }
 
   /// The text of one value, in which nothing can end it early.
@@ -45,14 +70,14 @@ extension Gateway {
   /// The parameters of a form; those of the query only where the request has no body.
   func parameters(_ request: Request) async throws -> OAuth.Parameters {
     // RFC 6749 §3.2. Said, because the parameters would only be missing.
-    if request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true {
+    if request.headers[.contentType]?.loweringASCII().startsWithOctets(of: "application/json") == true {
       throw OAuthError.invalidRequest("Send the parameters as application/x-www-form-urlencoded, not as JSON")
     }
-    let text: String
+    let text: [UInt8]
     if request.method == .get {
-      text = request.uri.query ?? ""
+      text = Array((request.uri.query ?? "").utf8)
     } else {
-      do { text = String(buffer: try await request.body.collect(upTo: Self.largestForm)) } catch is NIOTooManyBytesError
+      do { text = Array(buffer: try await request.body.collect(upTo: Self.largestForm)) } catch is NIOTooManyBytesError
       {
         throw OAuthError.invalidRequest("The request body is too large")
       }

@@ -5,6 +5,7 @@ internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import Octets
 
 /// The description of everything this service answers, which is `Specs/openapi/openapi.yaml`.
 enum OpenAPIDocument {
@@ -28,8 +29,8 @@ enum OpenAPIDocument {
 
   /// `*`, or a list of tags, of which a proxy may have made weak ones.
   private static func matches(_ known: String) -> Bool {
-    known.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.contains { candidate in
-      candidate == "*" || candidate == tag || candidate == "W/" + tag
+    known.parts(separatedBy: UInt8(ascii: ",")).map { $0.trimmed() }.contains { candidate in
+      ["*", tag, "W/" + tag].containsSame(as: candidate)
     }
   }
 }

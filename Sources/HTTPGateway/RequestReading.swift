@@ -3,6 +3,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 internal import OAuth
+internal import Octets
 internal import SoleControl
 internal import WireJSON
 
@@ -54,7 +55,7 @@ extension Gateway {
   /// decides nothing.
   func language(_ request: Request) async -> String? {
     if request.method == .get {
-      return FormText.pairs(request.uri.query ?? "")?.first { $0.name == "lang" }?.value
+      return FormText.pairs((request.uri.query ?? "").utf8)?.first { $0.name == "lang" }?.value
     }
     return try? await fields(request, limits: .beforeToken).optionalString("lang")
   }
@@ -108,8 +109,8 @@ extension Gateway {
 
   /// RFC 6750 §2.1: `Bearer`, one space, b64token.
   static func bearer(_ header: String) -> String? {
-    let parts = header.split(separator: " ", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts[0].lowercased() == "bearer", !parts[1].isEmpty,
+    let parts = header.parts(separatedBy: UInt8(ascii: " "), most: 3)
+    guard parts.count == 2, parts[0].loweringASCII() == "bearer", !parts[1].isEmpty,
       parts[1].utf8.allSatisfy({ octet in
         switch octet {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

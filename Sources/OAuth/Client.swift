@@ -1,3 +1,4 @@
+internal import Octets
 public import WireJSON
 
 /// Software of a partner that is registered with the authorization server (RFC 6749 §2).
@@ -62,10 +63,10 @@ public struct Client: Sendable {
 
 /// The registered clients by id.
 public struct ClientRegistry: Sendable {
-  private let clients: [String: Client]
+  private let clients: [OctetText: Client]
 
   public init(_ clients: [Client] = []) {
-    self.clients = Dictionary(clients.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    self.clients = Dictionary(clients.map { (OctetText($0.id), $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   public subscript(id: String) -> Client? { clients[id] }

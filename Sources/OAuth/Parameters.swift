@@ -1,21 +1,23 @@
+internal import Octets
+
 /// The parameters of an OAuth request, from a query or a form. A parameter without a value counts as absent
 /// (RFC 6749 §3.1).
 public struct Parameters: Sendable, Equatable {
-  private let values: [String: String]
+  private let values: [OctetText: OctetText]
   /// Whether one came twice, which RFC 6749 §3.1 forbids: two readers could see two requests.
   public let repeatsOne: Bool
 
   public init(_ pairs: [(name: String, value: String)]) {
-    var values: [String: String] = [:]
-    var seen: Set<String> = []
+    var values: [OctetText: OctetText] = [:]
+    var seen: Set<OctetText> = []
     var repeatsOne = false
     for (name, value) in pairs {
-      if !seen.insert(name).inserted { repeatsOne = true }
-      values[name] = value.isEmpty ? nil : value
+      if !seen.insert(OctetText(name)).inserted { repeatsOne = true }
+      values[name] = value.isEmpty ? nil : OctetText(value)
     }
     self.values = values
     self.repeatsOne = repeatsOne
   }
 
-  public subscript(name: String) -> String? { values[name] }
+  public subscript(name: String) -> String? { values[name]?.text }
 }

@@ -1,3 +1,4 @@
+import Octets
 import WireJSON
 
 /// Pushed authorization requests (RFC 9126, CSC v2 §8.4.3).
@@ -39,8 +40,8 @@ extension AuthorizationServer {
   /// RFC 9126 §4 lets a server take a `request_uri` again when a browser loads the page again. So it belongs to the
   /// browser that opens it first (`begin`), for as long as a person has for the pages, until it is answered.
   func pushedRequest(_ uri: String, client: Client, browserSecret: String?) async throws -> CodeRequest? {
-    guard uri.hasPrefix(Self.prefix) else { return nil }
-    let digest = TokenService.digest(String(uri.dropFirst(Self.prefix.count)))
+    guard uri.startsWithOctets(of: Self.prefix) else { return nil }
+    let digest = TokenService.digest(String(decoding: uri.utf8.dropFirst(Self.prefix.utf8.count), as: UTF8.self))
     let now = now
     let kept = try await store.readOAuth { try $0.pushedRequest(digest, now: now) }
     guard let kept, kept.request.client == client.id, registered(kept.request) != nil,

@@ -1,3 +1,5 @@
+import Octets
+
 /// Why a request for a code is refused, and where that may be said.
 public enum CodeRequestRefusal: Error, Sendable {
   /// Client or redirect URI is not known to be good: the answer must not be sent anywhere (RFC 6749 §4.1.2.1).
@@ -91,7 +93,10 @@ extension AuthorizationServer {
 
   /// Only a wish: what cannot be a language decides nothing.
   private static func language(_ parameters: Parameters) -> String? {
-    [parameters["lang"], parameters["ui_locales"]?.split(separator: " ").first.map(String.init)].lazy
+    [
+      parameters["lang"],
+      parameters["ui_locales"]?.parts(separatedBy: UInt8(ascii: " "), most: 2).first.map(String.init),
+    ].lazy
       .compactMap(\.self).first { $0.utf8.count <= longestLanguage }
   }
 

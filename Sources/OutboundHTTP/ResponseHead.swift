@@ -7,14 +7,18 @@ struct ResponseHead {
 
   mutating func read(_ line: String) {
     size += line.utf8.count
-    if line.hasPrefix("HTTP/") {
+    if line.utf8.starts(with: "HTTP/".utf8) {
       // An interim answer (100) may have come before.
-      version = String(line.dropFirst(5).prefix { $0 != " " })
+      version = String(decoding: line.utf8.dropFirst(5).prefix { !Self.isBlank($0) }, as: UTF8.self)
       headers = []
       return
     }
-    guard let colon = line.firstIndex(of: ":") else { return }
-    let value = line[colon...].dropFirst().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { return }
+    let words = line.utf8[colon...].dropFirst().split(whereSeparator: Self.isBlank)
+    let value = words.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
     headers.append((String(line[..<colon]), value))
   }
+
+  /// CR and LF too, which end the line.
+  private static func isBlank(_ octet: UInt8) -> Bool { octet == 0x20 || (0x09...0x0d).contains(octet) }
 }

@@ -1,5 +1,6 @@
 internal import CCryptoki
 internal import Foundation
+internal import Octets
 public import SoleControl
 internal import Synchronization
 
@@ -27,9 +28,9 @@ public final class Device: SigningDevice, KeyMaker {
 
     /// - Parameter pinFile: its first line is the PIN.
     public init(module: String, tokenLabel: String, pinFile: String) throws {
-      guard let text = try? String(contentsOfFile: pinFile, encoding: .utf8),
-        let line = text.split(separator: "\n", omittingEmptySubsequences: false).first, !line.isEmpty
-      else { throw TokenError("cannot read a PIN from \(pinFile)") }
+      guard let data = FileManager.default.contents(atPath: pinFile), let line = TextFile.firstLine(Array(data)) else {
+        throw TokenError("cannot read a PIN from \(pinFile)")
+      }
       self.init(module: module, tokenLabel: tokenLabel, pin: Array(line.utf8))
     }
   }

@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import OAuth
+internal import Octets
 
 /// The cookie that ties a way through the pages to the browser that began it. It says nothing about who is logged in.
 struct BrowserSession {
@@ -23,11 +24,12 @@ struct BrowserSession {
   /// The secret that the browser sent; nil if there is none that we could have made.
   func secret(_ request: Request) -> String? {
     let start = name + "="
-    let cookies: [Substring] = request.headers[values: .cookie].joined(separator: ";").split(separator: ";")
-      .map { $0.drop { $0 == " " } }
-    let found = cookies.filter { $0.hasPrefix(start) }.map { String($0.dropFirst(start.count)) }
-    guard found.count == 1, found[0].utf8.count == Self.secretLength else { return nil }
-    return found[0]
+    let cookies = request.headers[values: .cookie].flatMap { $0.parts(separatedBy: UInt8(ascii: ";")) }
+    let found = cookies.map { $0.trimmed() }.filter { $0.startsWithOctets(of: start) }
+    guard found.count == 1, case let secret = found[0].utf8.dropFirst(start.utf8.count),
+      secret.count == Self.secretLength
+    else { return nil }
+    return String(Substring(secret))
   }
 
   /// - Parameter isFramed: whether partners' pages may show ours: then the cookie must come in frames of other sites too.

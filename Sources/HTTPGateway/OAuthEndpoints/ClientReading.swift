@@ -25,14 +25,10 @@ extension Gateway {
   /// readings of the secret are tried.
   private static func basic(_ header: String?) throws -> (id: String, secrets: [[UInt8]])? {
     guard let header else { return nil }
-    let parts = header.split(separator: " ", maxSplits: 1)
-    guard parts.count == 2, parts[0].lowercased() == "basic", let octets = Base64.decode(String(parts[1])),
-      !octets.contains(0),
-      let text = String(validating: octets, as: UTF8.self), let colon = text.firstIndex(of: ":"),
-      let id = FormText.decode(text[..<colon])
+    guard let (name, secret) = BasicCredentials.octets(header).flatMap(BasicCredentials.halves),
+      let id = FormText.decode(name.utf8)
     else { throw OAuthError.invalidHeader }
-    let secret = String(text[text.index(after: colon)...])
-    let decoded = FormText.decode(secret)
-    return (id, [Array(secret.utf8)] + (decoded.map { $0 == secret ? [] : [Array($0.utf8)] } ?? []))
+    let decoded = FormText.decode(secret.utf8).map { [Array($0.utf8)] } ?? []
+    return (id, [Array(secret.utf8)] + decoded.filter { $0 != Array(secret.utf8) })
   }
 }

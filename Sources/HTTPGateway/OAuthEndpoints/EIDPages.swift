@@ -2,6 +2,7 @@ internal import CSCModel
 internal import Crypto
 internal import Hummingbird
 internal import OAuth
+internal import Octets
 internal import SoleControl
 
 extension Gateway {
@@ -60,7 +61,7 @@ extension Gateway {
     }
     guard let visit = transaction.eid, transaction.user != nil else { throw TransactionRefusal.unknown }
     // RFC 9207, where the provider knows it.
-    guard parameters["iss"].map({ $0 == visit.issuer }) ?? true, let code = parameters["code"] else {
+    guard parameters["iss"].map({ $0.isSame(as: visit.issuer) }) ?? true, let code = parameters["code"] else {
       return try await showConsent(key, transaction, request, message: .wrong(.eid), form: form)
     }
     do {

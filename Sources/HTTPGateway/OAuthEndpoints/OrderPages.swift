@@ -2,6 +2,7 @@ internal import Attempts
 internal import CSCModel
 internal import Hummingbird
 internal import OAuth
+internal import Octets
 internal import SoleControl
 
 /// An order that the logged-in person may give.
@@ -126,7 +127,7 @@ extension Gateway {
     guard let again = parameters[PageMessage.Field.repeatedPIN.rawValue] else {
       throw PageMessage.missing(.repeatedPIN)
     }
-    guard pin == again else { throw PageMessage.pinsDiffer }
+    guard pin.isSame(as: again) else { throw PageMessage.pinsDiffer }
     guard PINRule.isSuitable(pin) else { throw PageMessage.unsuitablePIN }
     return pin
   }

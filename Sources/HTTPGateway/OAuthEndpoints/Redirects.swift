@@ -10,7 +10,7 @@ extension Gateway {
     if let state = destination.state { pairs.append(("state", state)) }
     pairs.append(("iss", oauth.rules.issuer))
     let query = pairs.map { "\($0.name)=\(FormText.encode($0.value))" }.joined(separator: "&")
-    let separator = destination.uri.contains("?") ? "&" : "?"
+    let separator = destination.uri.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
     return Response(
       // CSC v1 §8.3.2. Browsers follow it with GET also after a form.
       status: .found,

@@ -1,3 +1,5 @@
+import Octets
+
 /// A language that the pages exist in.
 public enum PageLanguage: String, Sendable, CaseIterable {
   case english = "en"
@@ -5,10 +7,10 @@ public enum PageLanguage: String, Sendable, CaseIterable {
 
   /// The language of a tag (RFC 5646), whatever script or region follows: `de-AT` is German.
   public init?(tag: String) {
-    guard let primary = tag.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).first else {
+    guard let primary = tag.parts(separatedBy: UInt8(ascii: "-"), most: 2).first else {
       return nil
     }
-    self.init(rawValue: primary.lowercased())
+    self.init(rawValue: primary.loweringASCII())
   }
 
   /// CSC v1 §8.3.2 `lang`: the language that the request names, else what the browser prefers, else the service's.
@@ -23,8 +25,7 @@ public enum PageLanguage: String, Sendable, CaseIterable {
   private static func preferred(_ header: String, _ standard: PageLanguage) -> PageLanguage? {
     var weights: [PageLanguage: Int] = [:]
     var others: Int?
-    for range in header.split(separator: ",").prefix(mostRanges) {
-      let parts = range.split(separator: ";").map { $0.filter { !$0.isWhitespace } }
+    for parts in ranges(header) {
       guard let tag = parts.first, let weight = weight(parts.dropFirst()) else { continue }
       if tag == "*" {
         others = others ?? weight
@@ -44,15 +45,25 @@ public enum PageLanguage: String, Sendable, CaseIterable {
 
   /// Of equally good ones the one that is named first.
   private static func first(of languages: [PageLanguage], in header: String) -> PageLanguage? {
-    header.split(separator: ",").prefix(mostRanges).lazy
-      .compactMap { PageLanguage(tag: $0.prefix { $0 != ";" }.filter { !$0.isWhitespace }) }
-      .first(where: languages.contains)
+    ranges(header).lazy.compactMap { $0.first.flatMap(PageLanguage.init(tag:)) }.first(where: languages.contains)
+  }
+
+  /// Each with its parameters behind it, without blanks.
+  private static func ranges(_ header: String) -> [[String]] {
+    header.parts(separatedBy: UInt8(ascii: ","), most: mostRanges + 1).prefix(mostRanges).map { range in
+      range.parts(separatedBy: UInt8(ascii: ";")).map { part in
+        String(decoding: part.utf8.filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self)
+      }
+    }
   }
 
   /// `q=0.8` in thousandths; 1000 without one; nil if it cannot be read.
   private static func weight(_ parameters: ArraySlice<String>) -> Int? {
-    guard let parameter = parameters.first(where: { $0.lowercased().hasPrefix("q=") }) else { return 1000 }
-    guard let value = Double(parameter.dropFirst(2)), (0...1).contains(value) else { return nil }
+    guard let parameter = parameters.first(where: { $0.loweringASCII().startsWithOctets(of: "q=") }) else {
+      return 1000
+    }
+    guard let value = Double(String(decoding: parameter.utf8.dropFirst(2), as: UTF8.self)), (0...1).contains(value)
+    else { return nil }
     return Int(value * 1000)
   }
 }

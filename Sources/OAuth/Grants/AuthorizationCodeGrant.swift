@@ -1,3 +1,4 @@
+import Octets
 import WireJSON
 
 /// What a token request gives.
@@ -86,7 +87,7 @@ public struct AuthorizationCodeGrant: Sendable {
   private static func check(_ parameters: Parameters, _ details: [UInt8]?, _ request: CodeRequest) throws {
     let uri = parameters["redirect_uri"]
     // Named there, it must be named here; not named there, only the default itself can be meant.
-    guard uri == request.redirectURI || (uri == nil && !request.namesRedirectURI) else {
+    guard uri.isSame(as: request.redirectURI) || (uri == nil && !request.namesRedirectURI) else {
       let more = request.dialect == .v1 ? " redirect_uri parameter of authorization request" : ""
       throw OAuthError.invalidGrant("redirect_uri parameter does not match" + more)
     }

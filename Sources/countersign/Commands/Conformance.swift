@@ -1,6 +1,7 @@
 import ArgumentParser
 import Conformance
 import Foundation
+import Octets
 import Synchronization
 import WireJSON
 
@@ -160,9 +161,10 @@ enum Secret {
   static func value(_ argument: String?) throws -> String? {
     guard let argument, argument.hasPrefix("@") else { return argument }
     let path = String(argument.dropFirst())
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8), let line = text.split(separator: "\n").first
-    else { throw ValidationError("\(path) cannot be read, or is empty") }
-    return String(line)
+    guard let data = FileManager.default.contents(atPath: path), let line = TextFile.firstLine(Array(data)) else {
+      throw ValidationError("\(path) cannot be read, or is empty")
+    }
+    return line
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Octets
 import WireJSON
 
 struct ConfigError: Error, CustomStringConvertible {
@@ -105,8 +106,9 @@ final class ConfigReader {
 
   /// A secret in a file.
   static func firstLine(of path: String) throws -> String {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8), let line = text.split(separator: "\n").first
-    else { throw ConfigError(description: "cannot read \(path)") }
-    return String(line)
+    guard let data = FileManager.default.contents(atPath: path), let line = TextFile.firstLine(Array(data)) else {
+      throw ConfigError(description: "cannot read \(path)")
+    }
+    return line
   }
 }
