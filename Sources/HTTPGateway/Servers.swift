@@ -37,24 +37,25 @@ extension Gateway {
       var configuration = ApplicationConfiguration(
         address: .hostname(listener.host, port: listener.port), serverName: nil)
       configuration.reuseAddress = true
-      configuration.availableConnectionsDelegate = MaximumAvailableConnections(limits.connections, logger: quiet)
+      let places = Places(limits.connections, share: limits.connectionsPerAddress, isExempt: isProxy)
       return NamedListener(
         listener: listener,
         inner: Application(
-          responder: responder, server: try Self.server(listener, asksForCertificates, limits),
+          responder: responder, server: try Self.server(listener, asksForCertificates, limits, places),
           configuration: configuration, onServerRunning: { _ in await onRunning(index) }, logger: quiet))
     }
   }
 
   private static func server(
-    _ listener: Listener, _ asksForCertificates: Bool, _ limits: ConnectionLimits
+    _ listener: Listener, _ asksForCertificates: Bool, _ limits: ConnectionLimits, _ places: Places
   ) throws -> HTTPServerBuilder {
     // Of connections of HTTP/1, and of streams of HTTP/2.
     let connection = HTTP1Channel.Configuration(
-      additionalChannelHandlers: [RequestGate(), BodyPace(limits), RefusedExpectations()],
-      idleTimeout: TimeAmount(limits.idle))
+      additionalChannelHandlers: [RequestGate(), ExchangeWatch(limits), BodyPace(limits), RefusedExpectations()])
     let plain = HTTPServerBuilder { responder in
-      HTTP1Channel(responder: Expectations.answered(responder), configuration: connection)
+      WatchedChannel(
+        inner: HTTP1Channel(responder: Expectations.answered(responder), configuration: connection), limits: limits,
+        places: places)
     }
     guard let tls = listener.tls else { return plain }
     var configuration = TLSConfiguration.makeServerConfiguration(
@@ -70,12 +71,13 @@ extension Gateway {
     let channel = HummingbirdHTTP2.TLSChannelConfiguration(
       tlsConfiguration: configuration, customVerificationCallback: asksForCertificates ? accept : nil)
     return HTTPServerBuilder { responder in
-      WithoutLateResets(
-        inner: try HTTP2UpgradeChannel(
-          tlsChannelConfiguration: channel,
-          configuration: .init(idleTimeout: limits.idle, streamConfiguration: connection),
-          responder: Expectations.answered(responder)),
-        handshake: TimeAmount(limits.handshake))
+      WatchedChannel(
+        inner: WithoutLateResets(
+          inner: try HTTP2UpgradeChannel(
+            tlsChannelConfiguration: channel, configuration: .init(streamConfiguration: connection),
+            responder: Expectations.answered(responder)),
+          handshake: TimeAmount(limits.handshake)),
+        limits: limits, places: places)
     }
   }
 

@@ -195,7 +195,8 @@ struct Service {
     let running = Counter()
     let logger = logger
     OpenFiles.raiseLimit()
-    let limits = ConnectionLimits(connections: config.connections)
+    let limits = ConnectionLimits(
+      connections: config.connections, connectionsPerAddress: config.connectionsPerAddress)
     let servers = try gateway.servers(
       listeners, asksForCertificates: config.usesClientCertificates, limits: limits
     ) { _ in

@@ -10,26 +10,54 @@ struct ConnectionLimitTests {
   /// Within which something must have ended that ends after three seconds or less, on a busy machine.
   private static let patience = Duration.seconds(20)
 
-  @Test("more connections than the limit wait until one ends")
+  @Test("more connections than the limit are closed at once, and served again when one has ended")
   func connections() async throws {
     let bench = try await GatewayBench()
     try await bench.serving(ConnectionLimits(connections: 3)) { port in
       var idle: [RawConnection] = []
-      for _ in 0..<3 {
-        let connection = try await RawConnection.open(port)
-        try await connection.send(Self.info)
-        try await connection.wait { _ in connection.status == "HTTP/1.1 200 OK" }
-        idle.append(connection)
-      }
-      let next = try await RawConnection.open(port)
-      try await next.send(Self.info)
-      try await Task.sleep(for: .milliseconds(500))
-      #expect(next.received.isEmpty && !next.isClosed)
-      await idle[0].close()
-      try await next.wait { _ in next.status == "HTTP/1.1 200 OK" }
-      for connection in idle + [next] { await connection.close() }
+      for _ in 0..<3 { idle.append(try await Self.served(port)) }
+      let refused = try await RawConnection.open(port)
+      #expect(try await refused.closed(within: Self.patience) != nil)
+      #expect(refused.received.isEmpty)
+      await idle.removeFirst().close()
+      idle.append(try await Self.served(port))
+      for connection in idle { await connection.close() }
     }
   }
+
+  @Test("one address has its share of the places, and others still get one; a proxy may have all")
+  func placesOfOneAddress() async throws {
+    var bench = try await GatewayBench()
+    bench.gateway.trustedProxy = TrustedProxy(header: "X-Forwarded-For", addresses: ["127.0.0.9"])
+    try await bench.serving(ConnectionLimits(connections: 20, connectionsPerAddress: 5)) { port in
+      var taken: [RawConnection] = []
+      for _ in 0..<5 { taken.append(try await Self.served(port)) }
+      for _ in 0..<10 {
+        let refused = try await RawConnection.open(port)
+        #expect(try await refused.closed(within: Self.patience) != nil)
+      }
+      taken.append(try await Self.served(port, from: "127.0.0.2"))
+      for _ in 0..<14 { taken.append(try await Self.served(port, from: "127.0.0.9")) }
+      let late = try await RawConnection.open(port, from: "127.0.0.3")
+      #expect(try await late.closed(within: Self.patience) != nil)
+      for connection in taken { await connection.close() }
+    }
+  }
+
+  /// A connection on which a request was answered. One that has just ended may still count.
+  private static func served(_ port: Int, from address: String = "127.0.0.1") async throws -> RawConnection {
+    let end = ContinuousClock.now + patience
+    while ContinuousClock.now < end {
+      let connection = try await RawConnection.open(port, from: address)
+      try? await connection.send(Self.info)
+      while !connection.isClosed, connection.status == nil { try await Task.sleep(for: .milliseconds(5)) }
+      if connection.status == "HTTP/1.1 200 OK" { return connection }
+      await connection.close()
+    }
+    throw NotServed()
+  }
+
+  private struct NotServed: Error {}
 
   /// Sends pieces until the other end closes, and tells whether it did.
   private func drips(_ connection: RawConnection, _ piece: String, every pause: Duration) async throws -> Bool {

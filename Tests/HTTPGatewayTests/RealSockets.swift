@@ -14,13 +14,19 @@ final class RawConnection: ChannelInboundHandler, Sendable {
   private struct State {
     var octets: [UInt8] = []
     var isClosed = false
+    var hasEnded = false
     var channel: (any Channel)?
   }
 
   private let state = Mutex(State())
 
-  /// - Parameter protocols: what TLS offers (RFC 7301), whose certificate is not looked at; nil: without TLS.
-  static func open(_ port: Int, tls protocols: [String]? = nil) async throws -> RawConnection {
+  /// - Parameters:
+  ///   - address: from which it comes.
+  ///   - protocols: what TLS offers (RFC 7301), whose certificate is not looked at; nil: without TLS.
+  ///   - receiveBuffer: octets of the system's buffer, as far as it allows small ones.
+  static func open(
+    _ port: Int, from address: String = "127.0.0.1", tls protocols: [String]? = nil, receiveBuffer: Int? = nil
+  ) async throws -> RawConnection {
     let connection = RawConnection()
     let tls = try protocols.map { protocols in
       var configuration = TLSConfiguration.makeClientConfiguration()
@@ -28,7 +34,9 @@ final class RawConnection: ChannelInboundHandler, Sendable {
       configuration.applicationProtocols = protocols
       return try NIOSSLContext(configuration: configuration)
     }
-    let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+    var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .channelOption(.allowRemoteHalfClosure, value: true)
+      .bind(to: try SocketAddress(ipAddress: address, port: 0))
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           if let tls {
@@ -36,7 +44,11 @@ final class RawConnection: ChannelInboundHandler, Sendable {
           }
           try channel.pipeline.syncOperations.addHandler(connection)
         }
-      }.connect(host: "127.0.0.1", port: port).get()
+      }
+    if let receiveBuffer {
+      bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: receiveBuffer)
+    }
+    let channel = try await bootstrap.connect(host: "127.0.0.1", port: port).get()
     connection.state.withLock { $0.channel = channel }
     return connection
   }
@@ -46,19 +58,47 @@ final class RawConnection: ChannelInboundHandler, Sendable {
     state.withLock { $0.octets += part.readableBytesView }
   }
 
-  func channelInactive(context: ChannelHandlerContext) { state.withLock { $0.isClosed = true } }
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    // The other end closed its side. Ours stays open, as with a client that does not notice.
+    if case ChannelEvent.inputClosed? = event as? ChannelEvent { state.withLock { $0.hasEnded = true } }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    state.withLock {
+      $0.isClosed = true
+      $0.hasEnded = true
+    }
+  }
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
   /// All that has come so far, as octets and as text.
   var octets: [UInt8] { state.withLock(\.octets) }
   var received: String { String(decoding: octets, as: UTF8.self) }
-  var isClosed: Bool { state.withLock(\.isClosed) }
+  /// Whether nothing comes any more.
+  var isClosed: Bool { state.withLock(\.hasEnded) }
 
   func send(_ text: String) async throws { try await send(Array(text.utf8)) }
 
   func send(_ octets: [UInt8]) async throws {
     try await state.withLock(\.channel)?.writeAndFlush(ByteBuffer(bytes: octets)).get()
   }
+
+  /// Takes nothing any more of what comes, or everything again.
+  func setReading(_ reads: Bool) async throws {
+    try await state.withLock(\.channel)?.setOption(.autoRead, value: reads).get()
+  }
+
+  /// Takes so many octets at most.
+  func read(atMost octets: Int) async throws {
+    guard let channel = state.withLock(\.channel) else { return }
+    let allocator = FixedSizeRecvByteBufferAllocator(capacity: octets)
+    try await channel.setOption(.recvAllocator, value: allocator).get()
+    try await channel.setOption(.maxMessagesPerRead, value: 1).get()
+    channel.read()
+  }
+
+  func closeOutput() async throws { try await state.withLock(\.channel)?.close(mode: .output).get() }
 
   func close() async { try? await state.withLock(\.channel)?.close().get() }
 

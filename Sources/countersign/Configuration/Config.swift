@@ -15,8 +15,11 @@ struct Config {
   var http: Address?
   /// Where to listen with TLS.
   var tls: TLS?
-  /// Connections that each of the two takes at a time; more wait until one ends. Default: 2000.
+  /// Connections that each of the two takes at a time; what comes then is closed at once. Default: 2000.
   var connections: Int
+  /// Of those, how many may come from one address (IPv6: one /64 network). `trustedProxy.addresses` may take all. Default: a
+  /// quarter, but eight at least.
+  var connectionsPerAddress: Int?
   /// Reverse proxy. `header`: where it puts the client's address, such as `X-Forwarded-For` (the last entry counts).
   /// `addresses`: the proxy's own; the header is ignored from anywhere else. Absent: attempts are counted for the peer's
   /// address.
@@ -163,6 +166,7 @@ struct Config {
     http = try reader.optional("http").map { try Address($0) }
     tls = try reader.optional("tls").map { try TLS($0) }
     connections = try reader.integer("connections", in: 10...100_000, default: 2000)
+    connectionsPerAddress = try reader.optionalInteger("connectionsPerAddress", in: 1...100_000)
     trustedProxy = try reader.optional("trustedProxy").map { try TrustedProxy($0) }
     gateway = try reader.string("gateway")
     instance = try reader.string("instance", default: gateway)

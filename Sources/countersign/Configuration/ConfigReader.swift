@@ -75,6 +75,10 @@ final class ConfigReader {
     return Int(number)
   }
 
+  func optionalInteger(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+    try value(name).map { _ in try integer(name, in: range) }
+  }
+
   func bool(_ name: String, default standard: Bool) throws -> Bool {
     guard let value = value(name) else { return standard }
     guard let bool = value.bool else { throw error(name, "must be true or false") }

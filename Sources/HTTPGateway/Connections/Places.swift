@@ -1,0 +1,51 @@
+internal import Synchronization
+
+/// The connections of a listener: so many together, and so many of one address, so that nobody can take them all from
+/// one place.
+final class Places: Sendable {
+  private struct State {
+    var taken = 0
+    /// By address; without those that have none.
+    var byAddress: [String: Int] = [:]
+  }
+
+  private let all: Int
+  private let share: Int
+  private let isExempt: @Sendable (String) -> Bool
+  private let state = Mutex(State())
+
+  /// - Parameters:
+  ///   - share: of one address.
+  ///   - isExempt: whether an address may have all: behind a proxy's are many clients.
+  init(_ all: Int, share: Int, isExempt: @escaping @Sendable (String) -> Bool) {
+    self.all = all
+    self.share = share
+    self.isExempt = isExempt
+  }
+
+  /// - Parameter address: as the socket has it.
+  /// - Returns: what gives the place back when it is called; nil if there is none.
+  func take(_ address: String) -> (@Sendable () -> Void)? {
+    let key = isExempt(address) ? nil : NetworkAddress.text(address) ?? address
+    let isTaken = state.withLock { state in
+      guard state.taken < all else { return false }
+      if let key {
+        let count = state.byAddress[key, default: 0]
+        guard count < share else { return false }
+        state.byAddress[key] = count + 1
+      }
+      state.taken += 1
+      return true
+    }
+    guard isTaken else { return nil }
+    return { self.give(back: key) }
+  }
+
+  private func give(back key: String?) {
+    state.withLock { state in
+      state.taken -= 1
+      guard let key, let count = state.byAddress[key] else { return }
+      state.byAddress[key] = count > 1 ? count - 1 : nil
+    }
+  }
+}

@@ -1,0 +1,72 @@
+internal import Synchronization
+
+/// Memory for all octets that wait, in and out: of requests from their first octet until they are answered, and of answers
+/// until their last octet is written.
+///
+/// Nobody waits for it: what exceeds is refused at once. There are two parts, so that strangers take nothing from those
+/// who have shown a token: a small one with a smaller share for each address, and a large one with a share for each partner.
+final class OctetBudget: Sendable {
+  struct Limits: Sendable {
+    /// Of all callers who have not shown a token.
+    var strangers = 32 << 20
+    /// Of those at one address.
+    var address = 4 << 20
+    /// Of all others.
+    var known = 128 << 20
+    /// Of those of one partner.
+    var partner = 96 << 20
+  }
+
+  enum Holder: Hashable, Sendable {
+    /// As `NetworkAddress` spells it.
+    case address(String)
+    case partner(String)
+  }
+
+  private struct State {
+    var strangers = 0
+    var known = 0
+    /// Without those that hold nothing.
+    var byHolder: [Holder: Int] = [:]
+  }
+
+  private let limits: Limits
+  private let state = Mutex(State())
+
+  init(_ limits: Limits = Limits()) { self.limits = limits }
+
+  /// Octets that are held now.
+  var held: Int { state.withLock { $0.strangers + $0.known } }
+
+  /// - Parameter mustHave: they exist already, so they are counted even if they exceed; then others are refused.
+  func grant(_ octets: Int, to holder: Holder, mustHave: Bool = false) -> Bool {
+    state.withLock { state in
+      let mine = state.byHolder[holder, default: 0] + octets
+      let all: Int
+      switch holder {
+      case .address:
+        all = state.strangers + octets
+        guard mustHave || mine <= limits.address && all <= limits.strangers else { return false }
+        state.strangers = all
+      case .partner:
+        all = state.known + octets
+        guard mustHave || mine <= limits.partner && all <= limits.known else { return false }
+        state.known = all
+      }
+      state.byHolder[holder] = mine
+      return true
+    }
+  }
+
+  func give(_ octets: Int, back holder: Holder) {
+    guard octets > 0 else { return }
+    state.withLock { state in
+      switch holder {
+      case .address: state.strangers -= octets
+      case .partner: state.known -= octets
+      }
+      let left = state.byHolder[holder, default: octets] - octets
+      state.byHolder[holder] = left > 0 ? left : nil
+    }
+  }
+}
