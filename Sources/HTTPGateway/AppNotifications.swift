@@ -4,9 +4,6 @@ internal import SoleControl
 internal import WireJSON
 
 extension Gateway {
-  /// Octets of a notification; what is sent is an id.
-  private static let largestNotification = 16 << 10
-
   /// Where providers say that there is news of a request (OpenID Connect CIBA Core §10.2).
   func addAppRoutes(to router: Router<GatewayContext>) {
     router.post("eid/notification") { request, _ in
@@ -22,8 +19,8 @@ extension Gateway {
   /// An unknown request and a wrong token get the same answer.
   private func notification(_ request: Request) async throws -> Response {
     guard let token = Self.bearer(request.headers[.authorization] ?? "") else { throw CSCError.invalidToken }
-    let fields = try Self.fields(
-      await octets(of: request, atMost: Self.largestNotification), limits: .beforeToken)
+    // What is sent is an id.
+    let fields = try await fields(request, atMost: Self.largestSmallBody, limits: .beforeToken)
     guard try await signing.notified(request: fields.string("auth_req_id"), token: token) else {
       throw CSCError.invalidToken
     }

@@ -1,5 +1,5 @@
+internal import CSCModel
 internal import Hummingbird
-internal import NIOCore
 internal import OAuth
 internal import Octets
 
@@ -64,25 +64,37 @@ enum FormText {
 }
 
 extension Gateway {
-  /// Octets of a form: 1,000 digests in a rich request take about 100 KiB.
-  private static let largestForm = 512 << 10
+  /// Octets of a form that says what is to be signed: 1,000 digests in a rich request take about 100 KiB.
+  static let largestForm = 512 << 10
+  /// What such a form says it in.
+  private static let largeParameters: Set<String> = ["authorization_details", "hash", "hashes", "clientData"]
 
   /// The parameters of a form; those of the query only where the request has no body.
-  func parameters(_ request: Request) async throws -> OAuth.Parameters {
+  ///
+  /// - Parameter mayBeLarge: whether it may say what is to be signed.
+  func parameters(_ request: Request, mayBeLarge: Bool = false) async throws -> OAuth.Parameters {
     // RFC 6749 §3.2. Said, because the parameters would only be missing.
     if request.headers[.contentType]?.loweringASCII().startsWithOctets(of: "application/json") == true {
       throw OAuthError.invalidRequest("Send the parameters as application/x-www-form-urlencoded, not as JSON")
     }
-    let text: [UInt8]
-    if request.method == .get {
-      text = Array((request.uri.query ?? "").utf8)
-    } else {
-      do { text = Array(buffer: try await request.body.collect(upTo: Self.largestForm)) } catch is NIOTooManyBytesError
-      {
-        throw OAuthError.invalidRequest("The request body is too large")
-      }
+    if request.method == .get { return try Self.parameters(Array((request.uri.query ?? "").utf8), isLarge: false) }
+    let octets: [UInt8]
+    do {
+      octets = try await self.octets(of: request, atMost: mayBeLarge ? Self.largestForm : Self.largestSmallBody)
+    } catch let error as CSCError where error == .bodyTooLarge {
+      throw Self.formTooLarge
     }
+    let isLarge = octets.count > Self.largestSmallBody
+    return try await reading(octets.count) {
+      try Self.parameters(octets, isLarge: isLarge)
+    }
+  }
+
+  private static let formTooLarge = OAuthError.invalidRequest("The request body is too large")
+
+  private static func parameters(_ text: [UInt8], isLarge: Bool) throws -> OAuth.Parameters {
     guard let pairs = FormText.pairs(text) else { throw OAuthError.repeatedParameter }
+    guard !isLarge || pairs.contains(where: { largeParameters.contains($0.name) }) else { throw formTooLarge }
     return OAuth.Parameters(pairs)
   }
 }

@@ -13,6 +13,8 @@ internal import WireJSON
 public struct Gateway: Sendable {
   /// Octets of a request body.
   static let largestBody = 1 << 20
+  /// Octets of a body that nobody needs a token for, and of forms of people.
+  static let largestSmallBody = 16 << 10
 
   let info: ServiceInfo
   let signing: SigningService
@@ -32,7 +34,9 @@ public struct Gateway: Sendable {
   public var trustedProxy: TrustedProxy?
   /// For requests with documents.
   public var workQueue = WorkQueue()
-  let bodyBudget = BodyBudget(octets: Gateway.documentBudget, share: Gateway.documentShare)
+  /// For reading large bodies.
+  let readers = WorkQueue(waitingLine: 100)
+  var octetBudget = OctetBudget()
   private let readinessProbe: ReadinessProbe
 
   /// - Parameters:
@@ -63,6 +67,7 @@ public struct Gateway: Sendable {
 
   private func router() -> Router<GatewayContext> {
     let router = Router(context: GatewayContext.self)
+    router.add(middleware: Admission(gateway: self))
     addOAuthRoutes(to: router)
     addConfirmRoutes(to: router)
     addAppRoutes(to: router)
@@ -112,19 +117,21 @@ public struct Gateway: Sendable {
     let header = request.headers[.authorization]
     switch method {
     case .info:
-      let localized = info.localized(await language(request))
+      let localized = info.localized(try await language(request))
       return Response(json: localized.json(version, documents: documentSupport, isAvailable: isAvailable))
     case .authLogin:
       try checkCoding(request)
-      let fields = try await fields(request, limits: .beforeToken)
+      let fields = try await fields(request, atMost: Self.largestSmallBody, limits: .beforeToken)
       return try await logIn(
         LoginRequest(fields, authorization: header, version), from: origin(request, context, isPerson: false))
     default:
       let caller = try await authenticate(header, context, method, version)
       call.partner = caller.principal.partner.text
+      try Hold.current?.belongs(to: caller.principal.partner.text)
+      Holdings.current?.partner = caller.principal.partner.text
       try checkCoding(request)
       let origin = origin(request, context, isPerson: false)
-      return try await withFields(of: request, for: method, from: caller.principal.partner.text) {
+      return try await withFields(of: request, for: method) {
         try await answer($0, to: method, version, as: caller, from: origin)
       }
     }

@@ -6,11 +6,14 @@ internal import NIOSSL
 /// What a handler can ask about the connection of its request.
 public struct GatewayContext: RequestContext {
   public var coreContext: CoreRequestContextStorage
-  private let channel: any Channel
+  let channel: any Channel
+  /// What the request and its answer hold of the budget.
+  let hold = Hold()
 
   public init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
     channel = source.channel
+    Holdings.current?.add(hold, of: channel)
   }
 
   /// The other end of the connection; nil if it has no IP address.

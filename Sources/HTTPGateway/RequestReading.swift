@@ -8,19 +8,35 @@ internal import SoleControl
 internal import WireJSON
 
 extension Gateway {
+  /// Octets of a body beyond which it is read on threads of its own. Those up to here take less than handing them over.
+  private static let mostReadInline = 32 << 10
+
   /// The members of the request's JSON object. An empty body counts as `{}`.
   ///
   /// - Parameter limits: whether a token was shown.
-  func fields(_ request: Request, limits: JSONLimits) async throws -> Fields {
-    try Self.fields(await octets(of: request, atMost: Self.largestBody), limits: limits)
+  func fields(_ request: Request, atMost limit: Int, limits: JSONLimits) async throws -> Fields {
+    try await fields(octets(of: request, atMost: limit), limits)
   }
 
-  /// Octets of a body, which may be sent without its length.
+  /// The members of a body's JSON object.
+  func fields(_ octets: [UInt8], _ limits: JSONLimits) async throws -> Fields {
+    try await reading(octets.count) { try Self.fields(octets, limits: limits) }
+  }
+
+  /// Runs `body`, which reads so many octets, where it keeps nobody waiting: Swift's own threads are as many as cores, and
+  /// also answer whether the gateway lives.
+  func reading<Output: Sendable>(
+    _ octets: Int, _ body: @escaping @Sendable () throws -> Output
+  ) async throws -> Output {
+    guard octets > Self.mostReadInline else { return try body() }
+    return try await readers.run(body)
+  }
+
+  /// Octets of a body, which may be sent without its length. What a sender announces takes nothing of the budget, what has
+  /// arrived does.
   ///
-  /// - Parameter arrived: called with the octets of each piece and of all so far.
-  func octets(
-    of request: Request, atMost limit: Int, arrived: (_ count: Int, _ total: Int) throws -> Void = { _, _ in }
-  ) async throws -> [UInt8] {
+  /// - Throws: `bodyTooLarge`, `temporarilyUnavailable`
+  func octets(of request: Request, atMost limit: Int) async throws -> [UInt8] {
     let length = request.headers[.contentLength].flatMap(Int.init) ?? 0
     guard length <= limit else { throw CSCError.bodyTooLarge }
     var octets: [UInt8] = []
@@ -28,7 +44,7 @@ extension Gateway {
     while let part = try await Self.next(&parts) {
       let total = octets.count + part.readableBytes
       guard total <= limit else { throw CSCError.bodyTooLarge }
-      try arrived(part.readableBytes, total)
+      try Hold.current?.take(part.readableBytes)
       octets.append(contentsOf: part.readableBytesView)
     }
     return octets
@@ -53,11 +69,12 @@ extension Gateway {
 
   /// The language that a call of `info` asks for: `lang` in its body, or in the query of a GET. Anything else in either
   /// decides nothing.
-  func language(_ request: Request) async -> String? {
+  func language(_ request: Request) async throws -> String? {
     if request.method == .get {
       return FormText.pairs((request.uri.query ?? "").utf8)?.first { $0.name == "lang" }?.value
     }
-    return try? await fields(request, limits: .beforeToken).optionalString("lang")
+    let octets = try await octets(of: request, atMost: Self.largestSmallBody)
+    return try? await fields(octets, .beforeToken).optionalString("lang")
   }
 
   /// Whom the bearer token of a protected method speaks for.

@@ -85,7 +85,7 @@ struct ConnectionLimitTests {
   @Test("a body that comes too slowly ends the connection, whether anybody reads it or not", arguments: [true, false])
   func slowBody(isRead: Bool) async throws {
     let bench = try await GatewayBench()
-    try await bench.serving(ConnectionLimits(bodyWindow: .milliseconds(500), bodyOctets: 1000)) { port in
+    try await bench.serving(ConnectionLimits(bodyWindow: .seconds(2), bodyOctets: 1000)) { port in
       let connection = try await RawConnection.open(port)
       try await connection.send(bench.chunkedHead("signatures/signHash", token: isRead ? bench.alice : "unknown"))
       #expect(try await drips(connection, GatewayBench.chunk(" "), every: .milliseconds(50)))

@@ -55,29 +55,4 @@ struct DocumentBodyTests {
       await honest.close()
     }
   }
-
-  @Test("a partner has its share, all have the whole, and what ends gives everything back")
-  func shares() async throws {
-    let budget = BodyBudget(octets: 100, share: 60)
-    for _ in 0..<2 {
-      try await budget.run(for: "a") { first -> Void in
-        try first.take(40)
-        try first.take(20)
-        #expect(throws: CSCError.temporarilyUnavailable) { try first.take(1) }
-        try await budget.run(for: "a") { second -> Void in
-          #expect(throws: CSCError.temporarilyUnavailable) { try second.take(1) }
-        }
-        try await budget.run(for: "b") { other -> Void in
-          try other.take(40)
-          #expect(throws: CSCError.temporarilyUnavailable) { try other.take(1) }
-        }
-      }
-      await #expect(throws: CancellationError.self) {
-        try await budget.run(for: "c") { account -> Void in
-          try account.take(60)
-          throw CancellationError()
-        }
-      }
-    }
-  }
 }

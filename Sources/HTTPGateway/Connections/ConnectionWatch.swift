@@ -1,16 +1,11 @@
+internal import Foundation
 internal import NIOCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
 
 /// Ends a connection whose client does nothing useful with it. It stands next to the socket and looks at the clock now and
 /// then, so it needs nobody's cooperation: not the client's, and not that of the handlers above.
 ///
-/// - Nothing asked for: HTTP/2 is told to go (GOAWAY) and closed some seconds later whatever comes; of HTTP/1.1 the handlers
-///   above close it, or else this does.
+/// - Nothing asked for: HTTP/2 is told to go (GOAWAY), HTTP/1.1 is closed through the handlers above; some seconds later it is
+///   closed whatever comes.
 /// - Octets that wait in front of the socket must be taken at a pace (`Pace`), whatever they are.
 /// - An old connection is told to end, and ends when what is under way is answered.
 final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
@@ -33,6 +28,7 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
   private var pace = Pace()
   /// It ends as soon as nothing is under way after `soon`, and at `last` in any case.
   private var closing: (soon: NIODeadline, last: NIODeadline)?
+  private var isLeaving = false
   private var timer: Scheduled<Void>?
 
   init(_ limits: ConnectionLimits) { self.limits = limits }
@@ -111,7 +107,12 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
     } else if now >= opened + TimeAmount(limits.age) || isIdle && !isHTTP1 {
       end(context)
     }
-    return !isHTTP1 || underWay > 0 || now < idleSince + TimeAmount(limits.idle) + TimeAmount(limits.closing)
+    guard isHTTP1, isIdle else { return true }
+    guard !isStuck(context) else { return false }
+    // TLS says goodbye, and waits for the client's.
+    if !isLeaving { context.channel.close(promise: nil) }
+    isLeaving = true
+    return now < idleSince + TimeAmount(limits.idle) + TimeAmount(limits.closing)
   }
 
   /// Octets that wait in front of the socket.
@@ -119,10 +120,25 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
     (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
   }
 
+  /// Whether octets wait that the client does not take, here or in the system: then it is asked again and again whether it will.
+  private func isStuck(_ context: ChannelHandlerContext) -> Bool {
+    if Self.waiting(context) > 0 { return true }
+    #if canImport(Glibc)
+      let bound = NIOLoopBoundBox(false, eventLoop: context.eventLoop)
+      // On the loop it is there at once.
+      (context.channel as? any SocketOptionProvider)?.getTCPInfo().whenSuccess { info in
+        bound.value = info.tcpi_backoff > 0 || info.tcpi_unacked > 0
+      }
+      return bound.value
+    #else
+      return false
+    #endif
+  }
+
   /// Not through the handlers above: none of them may make it wait. What nobody takes is thrown away (RST), so that the system
   /// does not go on offering it.
   private func close(_ context: ChannelHandlerContext) {
-    if Self.waiting(context) > 0 {
+    if isStuck(context) {
       _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
     }
     context.close(promise: nil)

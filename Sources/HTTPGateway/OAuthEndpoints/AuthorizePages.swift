@@ -7,7 +7,7 @@ internal import SoleControl
 extension Gateway {
   /// `oauth2/authorize` (RFC 6749 §4.1.1, CSC v1 §8.3.2, v2 §8.4.2): everybody logs in for each request.
   func authorizePage(_ request: Request, _ dialect: Dialect, _ call: CallLog) async throws -> Response {
-    let parameters = try await parameters(request)
+    let parameters = try await parameters(request, mayBeLarge: true)
     let secret = try await oauth.browserSecret(session.secret(request))
     let asked = try await oauth.request(
       parameters, dialect, browserSecret: secret, reader: credentialReader(dialect == .v1 ? .v1 : .v2))

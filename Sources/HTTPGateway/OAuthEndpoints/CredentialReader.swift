@@ -14,7 +14,9 @@ extension Gateway {
       let details = parameters["authorization_details"]
       do {
         asked =
-          if let details { try CredentialScopeRequest(details: details) } else {
+          if let details {
+            try await reading(details.utf8.count) { try CredentialScopeRequest(details: details) }
+          } else {
             try CredentialScopeRequest(parameters: { parameters[$0] }, version)
           }
         if let id = asked.credentialID {

@@ -44,7 +44,8 @@ extension Gateway {
     let details = parameters["authorization_details"]
     do {
       if let details {
-        guard let read = try CredentialOrderRequest(details: details) else { return nil }
+        let order = try await reading(details.utf8.count) { try CredentialOrderRequest(details: details) }
+        guard let read = order else { return nil }
         guard version == .v2, signing.issuance != nil else { throw CSCError.invalidAuthorizationDetails }
         asked = read
       } else {
