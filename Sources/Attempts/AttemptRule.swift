@@ -75,8 +75,8 @@ public enum AttemptKind: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether an address that succeeded before is let through: waits that strangers can cause, from elsewhere or behind
-  /// the same server, must not shut out whom they are to protect.
+  /// Whether addresses with an earlier success skip this delay, so that an attacker, elsewhere or behind the same server,
+  /// cannot lock out the real user.
   public var sparesKnownAddresses: Bool {
     switch self {
     case .logInName, .logInAddress, .logInClient, .client: true

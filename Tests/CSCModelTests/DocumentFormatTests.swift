@@ -6,7 +6,7 @@ struct DocumentFormatTests {
   @Test("levels are compared without regard to case", arguments: ["Ades-B-T", "AdES-B-T", "AdeS-b-t", "ADES-B-T"])
   func levels(text: String) { #expect(WireConformanceLevel(text: text) == .bT) }
 
-  @Test("what is no level", arguments: ["", "B-T", "Ades-B-X", "AdES-B-T "])
+  @Test("texts that are not a conformance level", arguments: ["", "B-T", "Ades-B-X", "AdES-B-T "])
   func noLevel(text: String) { #expect(WireConformanceLevel(text: text) == nil) }
 
   @Test("the first envelope of a format is its default")

@@ -121,7 +121,7 @@ extension PageTexts {
     notEnough: "This is not enough to confirm. Fill in all fields that your certificate needs.",
     codeSent: "We have sent you a code. Enter it below.",
     codeNotSent: "We could not send the code. Try again in a few minutes.",
-    tooManyTries: "Too many attempts in a short time. Wait a minute, then try again.",
+    tooManyTries: "Too many attempts in a short time. Wait a few minutes, then try again.",
     busy: "The service is busy. Nothing was signed. Try again in a moment.",
     otherCredential:
       "Your certificate has changed in the meantime. Nothing was signed. Check the new certificate, then decide again.",

@@ -135,7 +135,7 @@ extension PageTexts {
     codeSent: "Wir haben Ihnen einen Code gesendet. Bitte geben Sie ihn unten ein.",
     codeNotSent: "Wir konnten den Code nicht senden. Bitte versuchen Sie es in einigen Minuten noch einmal.",
     tooManyTries:
-      "Zu viele Versuche in kurzer Zeit. Bitte warten Sie eine Minute und versuchen Sie es dann noch einmal.",
+      "Zu viele Versuche in kurzer Zeit. Bitte warten Sie einige Minuten und versuchen Sie es dann noch einmal.",
     busy:
       "Der Dienst ist gerade ausgelastet. Es wurde nichts unterschrieben. Bitte versuchen Sie es gleich noch einmal.",
     otherCredential:

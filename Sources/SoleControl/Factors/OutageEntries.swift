@@ -2,8 +2,8 @@ import AuditLog
 internal import Synchronization
 import WireJSON
 
-/// Which outages stand in the audit log already: callers who try again and again shall not fill it while a provider is
-/// down. One entry per credential, factor and minute; how many calls had none is in the next.
+/// Limits outage entries in the audit log to one per credential, factor and minute; the next entry carries the number
+/// suppressed.
 final class OutageEntries: Sendable {
   private struct Key: Hashable {
     let credential: CredentialID

@@ -83,9 +83,8 @@ extension SigningService {
 }
 
 extension DecidedCheck {
-  /// What speaks against a factor before any of them is counted or used up, so that a bad statement costs the customer
-  /// neither a try nor a one-time code that was presented with it. It is refused without a look at the others and
-  /// tells nothing about them.
+  /// Rejects bad or replayed tokens before any try is counted or any code consumed. The other factors are not evaluated,
+  /// so nothing leaks about them.
   func objection(
     _ transaction: any SoleControlWriting, _ credential: CredentialID, _ rules: SigningService.Rules, _ now: UnixTime
   ) throws -> Refusal? {

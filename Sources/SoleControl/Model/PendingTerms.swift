@@ -1,6 +1,6 @@
 import WireJSON
 
-/// What a customer is asked to approve past the caller: everything that the SAD will stand for, but for the approval.
+/// The request a customer approves out of band: the future SAD's content without the approval.
 ///
 /// The device seals its canonical text, so that a customer is never shown, and never approves, what an editor of the
 /// store put there.

@@ -49,8 +49,7 @@ extension SigningService {
     }
   }
 
-  /// The binding of a SAD that is not revoked and whose MAC is right, and whether another one took its place; nil if
-  /// there is none.
+  /// Verifies a SAD. Returns its binding and whether it was replaced; nil if unknown, revoked or forged.
   func binding(of sad: SignatureActivationData) async throws -> (Binding, isReplaced: Bool)? {
     let name = sad.digest
     guard let activation = try await store.read({ try $0.activation(name) }), !activation.isRevoked,
