@@ -193,6 +193,7 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
       ]),
     tests("BlockingWorkTests", ["BlockingWork"]),
+    tests("ProgramTests", ["countersign", "SQLiteStore", "SoleControl", "WireJSON", "TestSupport", log]),
     tests("AuditLogTests", ["AuditLog", "WireJSON"]),
     tests(
       "SoleControlTests",

@@ -2,7 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 
-/// One line of log per call. It holds no part of the request but the method's name.
+/// One line of log per call. It holds no part of the request: the method's name is one of ours.
 ///
 /// `@unchecked`: used by the one task that answers the call.
 final class CallLog: @unchecked Sendable {
@@ -14,9 +14,10 @@ final class CallLog: @unchecked Sendable {
   var partner: String?
   /// What the answer says is wrong with the call, in words of ours.
   var refusal: String?
-  /// Why the answer is `server_error`.
+  /// Why the answer is `server_error`. Never what the client sent: see `ErrorText`.
   var detail: String?
 
+  /// - Parameter method: never what the client sent.
   init(method: String, logger: Logger) {
     self.method = method
     self.logger = logger

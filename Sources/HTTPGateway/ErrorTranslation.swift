@@ -24,7 +24,7 @@ extension Gateway {
     case StoreError.unavailable, TimestampError.busy, is PasswordHasherBusy, is DocumentWorkerBusy:
       return .temporarilyUnavailable
     default:
-      call.detail = "\(error)"
+      call.detail = ErrorText.of(error)
       return .serverError
     }
   }

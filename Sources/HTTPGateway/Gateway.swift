@@ -98,10 +98,11 @@ public struct Gateway: Sendable {
   private func answer(
     _ request: Request, _ context: GatewayContext, path: [Substring], _ version: APIVersion
   ) async -> Response {
-    let call = CallLog(method: "csc/\(version.rawValue)/\(path.joined(separator: "/"))", logger: logger)
+    let method = Method(rawValue: path.joined(separator: "/"))
+    let call = CallLog(method: "csc/\(version.rawValue)/\(method?.rawValue ?? "unknown")", logger: logger)
     var response: Response
     do {
-      response = try await answer(request, context, to: Method(rawValue: path.joined(separator: "/")), version, call)
+      response = try await answer(request, context, to: method, version, call)
     } catch {
       response = Response(cscError(for: error, version, call))
     }
@@ -170,7 +171,7 @@ public struct Gateway: Sendable {
       try await readinessProbe.check()
       return Response(text: "ready\n")
     } catch {
-      logger.warning("not ready", metadata: ["reason": "\(error)"])
+      logger.warning("not ready", metadata: ["reason": "\(ErrorText.of(error))"])
       return Response(text: "not ready; the log tells why\n", status: .serviceUnavailable)
     }
   }

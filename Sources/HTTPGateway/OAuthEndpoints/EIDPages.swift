@@ -32,7 +32,7 @@ extension Gateway {
         issuer: issuer, redirectURI: callback, state: visit.state, nonce: nonce, codeVerifier: visit.codeVerifier)
       return pages.forward(ForwardView(url: url), of: partner(asked), in: language(request, asked.language))
     } catch {
-      call.detail = "eID log-in: \(error)"
+      call.detail = "eID log-in: \(ErrorText.of(error))"
       return try await showConsent(key, transaction, request, message: .busy, form: token)
     }
   }

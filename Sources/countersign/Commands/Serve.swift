@@ -17,6 +17,7 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     let config = try file.load()
     JSONLogHandler.bootstrap(level: config.logLevel)
+    defer { LogWriter.standard.flush(within: LogWriter.longestEnd) }
     let service = try await Service(config, mayCreateDatabase: false)
     try await service.run {}
   }

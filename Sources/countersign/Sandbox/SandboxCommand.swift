@@ -37,6 +37,7 @@ struct Sandbox: AsyncParsableCommand {
       throw ValidationError("--log-level must be trace, debug, info, notice, warning, error or critical")
     }
     JSONLogHandler.bootstrap(level: level)
+    defer { LogWriter.standard.flush(within: LogWriter.longestEnd) }
     let folder = try SandboxFolder(state)
     // A file of an earlier run would tell clients that this one is ready.
     folder.remove("sandbox.json")
