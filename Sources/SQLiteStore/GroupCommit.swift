@@ -22,6 +22,8 @@ final class GroupCommit: Sendable {
   private let tables: SealedTables
   private let line = WaitingLine<Job>(capacity: waitingLine)
   private let running = DispatchGroup()
+  /// Whether this process may still write.
+  let fence = Fence()
 
   init(database: DatabaseQueue, tables: SealedTables, outage: Outage) {
     self.database = database
@@ -91,6 +93,7 @@ final class GroupCommit: Sendable {
         try db.beginTransaction(.immediate)
         do {
           let transaction = try Transaction(db, tables)
+          try fence.check(transaction)
           // Bodies that change nothing would commit on any disk.
           if isOutage { try transaction.writeProbe() }
           for job in group {

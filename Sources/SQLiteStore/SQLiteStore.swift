@@ -12,7 +12,7 @@ public import SoleControl
 /// (`SealedTables`), and leaves a trace in the audit log's chain.
 public final class SQLiteFileStore: SoleControlStore, OAuthStore {
   private let database: DatabaseQueue
-  private let writer: GroupCommit
+  let writer: GroupCommit
   private let readers: GroupRead
   private let tables: SealedTables
   private let readOutage: Outage
@@ -84,8 +84,10 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
     try database.close()
   }
 
-  /// Writes and commits as much as a signature does. Throws if the disk does not take it.
+  /// Writes and commits as much as a signature does. Throws if the disk does not take it, or if another gateway took this
+  /// one's place.
   public func checkReadiness() async throws {
+    try checkLease()
     try await write(to: writer) { try $0.writeProbe() }
   }
 

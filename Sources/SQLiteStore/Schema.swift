@@ -174,6 +174,14 @@ enum Schema {
         try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN row_seal BLOB NOT NULL DEFAULT x''")
       }
     }
+    migrator.registerMigration("0012-instance-lease") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE instance_lease (
+            name TEXT PRIMARY KEY, incarnation TEXT NOT NULL, fence INTEGER NOT NULL, machine TEXT NOT NULL,
+            renewals INTEGER NOT NULL, is_free INTEGER NOT NULL) WITHOUT ROWID;
+          """)
+    }
     return migrator
   }
 }

@@ -1,30 +1,52 @@
+import Crypto
 import Foundation
 
 #if canImport(Glibc)
   import Glibc
 #endif
 
-/// Held by the one process that serves a database under a name, until it ends, however it ends.
+/// Held by the one process of this machine that serves a database under a name, until it ends, however it ends.
 ///
-/// A second one would take the first one's work in hand for what a crash left behind.
-final class InstanceLock {
+/// The lock is on the database file itself, whatever name it was opened by, so no link gets around it, and the next start
+/// after a crash need not wait. What holds across machines is the lease in the database (`SQLiteFileStore.takeLease`).
+struct InstanceLock {
   struct Taken: Error, CustomStringConvertible {
     let description: String
   }
 
-  private let file: Int32
+  private let database: String
+  private let file: (device: UInt, inode: UInt)
 
+  /// The descriptor stays open until the process ends: closing any descriptor of a file gives up the process's record
+  /// locks on it, and SQLite's are among those.
+  ///
   /// - Parameters:
-  ///   - database: path; the lock is a file beside it.
+  ///   - database: path.
   ///   - instance: among those that share the database.
   init(database: String, instance: String) throws {
-    let name = String(
-      instance.unicodeScalars.map { $0.properties.isAlphabetic || $0.isASCIIDigit ? Character($0) : "-" })
-    let path = "\(database).\(name).lock"
-    file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw Taken(description: "\(path) cannot be made: \(String(cString: strerror(errno)))") }
-    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-      close(file)
+    self.database = database
+    let descriptor = open(database, O_RDWR | O_CLOEXEC)
+    var status = stat()
+    guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
+      throw Taken(description: "\(database) cannot be opened: \(String(cString: strerror(errno)))")
+    }
+    file = (UInt(status.st_dev), UInt(status.st_ino))
+    guard status.st_nlink == 1 else {
+      throw Taken(
+        description: """
+          \(database) has \(status.st_nlink) names (hard links), and SQLite keeps a log of its own for each; \
+          remove all but one
+          """)
+    }
+    var lock = flock()
+    lock.l_type = Int16(F_WRLCK)
+    lock.l_whence = Int16(SEEK_SET)
+    lock.l_start = Self.offset(of: instance)
+    lock.l_len = 1
+    guard fcntl(descriptor, Self.setOpenFileLock, &lock) == 0 else {
+      guard errno == EAGAIN || errno == EACCES else {
+        throw Taken(description: "\(database) cannot be locked: \(String(cString: strerror(errno)))")
+      }
       throw Taken(
         description:
           "another gateway serves \(database) as instance '\(instance)'; stop it, or give this one a name of its own (\"instance\")"
@@ -32,9 +54,17 @@ final class InstanceLock {
     }
   }
 
-  deinit { close(file) }
-}
+  /// Whether the path still leads to the file that is locked.
+  var isInPlace: Bool {
+    var status = stat()
+    return stat(database, &status) == 0 && (UInt(status.st_dev), UInt(status.st_ino)) == file
+  }
 
-extension Unicode.Scalar {
-  fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) }
+  /// F_OFD_SETLK (fcntl(2)): a lock of the open file, not of the process, which other descriptors do not give up.
+  private static let setOpenFileLock: Int32 = 37
+
+  /// An octet for each name, far beyond those that SQLite locks and any database ends.
+  private static func offset(of instance: String) -> Int {
+    SHA256.hash(data: Array(instance.utf8)).prefix(7).reduce(1) { $0 << 8 | Int($1) }
+  }
 }

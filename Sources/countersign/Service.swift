@@ -169,8 +169,7 @@ struct Service {
   ///
   /// - Parameter onReady: called once, when every listener accepts connections.
   func run(onReady: @escaping @Sendable () async throws -> Void) async throws {
-    let lock = try InstanceLock(database: config.database, instance: config.instance)
-    defer { withExtendedLifetime(lock) {} }
+    let lease = try await LeaseKeeper(config, store: store, logger: logger)
     let recovery = try await jobs.recover()
     if recovery.unknown > 0 {
       logger.warning(
@@ -205,10 +204,11 @@ struct Service {
       logger.info("serving")
     }
     var configuration = ServiceGroupConfiguration(
-      services: servers + [JobWorkers(jobs: jobs), PendingKeeper(signing: signing, logger: logger), publisher],
+      services: servers + [JobWorkers(jobs: jobs), PendingKeeper(signing: signing, logger: logger), publisher, lease],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.longestShutdown
     try await ServiceGroup(configuration: configuration).run()
+    await lease.giveBack()
     try store.close()
   }
 }

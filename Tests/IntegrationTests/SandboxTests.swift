@@ -63,14 +63,42 @@ struct SandboxTests {
       ["audit", "verify", "--database", folder.appendingPathComponent("countersign.sqlite").path])
     #expect(verified.status == 0, "\(verified.output)")
 
-    // A second gateway under the same name would take the first one's signatures for those of a crash.
-    let intruder = try await run(
-      "/usr/bin/env",
-      [
-        "SOFTHSM2_CONF=\(folder.appendingPathComponent("softhsm2.conf").path)", SandboxProcess.program.path, "serve",
-        "--config", folder.appendingPathComponent("config.json").path,
-      ])
-    #expect(intruder.status == 1 && intruder.output.contains("another gateway serves"), "\(intruder.output)")
+    try await refuseIntruders(folder)
+  }
+
+  /// A second gateway under the same name would take the first one's signatures for those of a crash.
+  private func refuseIntruders(_ folder: URL) async throws {
+    let files = FileManager.default
+    let elsewhere = try temporaryFolder()
+    let database = folder.appendingPathComponent("countersign.sqlite").path
+    let symbolic = elsewhere.appendingPathComponent("symbolic.sqlite").path
+    let hard = folder.appendingPathComponent("hard.sqlite").path
+    try files.createSymbolicLink(atPath: symbolic, withDestinationPath: database)
+    func intrude(_ path: String, instance: String) async throws -> (status: Int32, output: String) {
+      let file = folder.appendingPathComponent("config.json").path
+      var config = try #require(JSONValue.parse(Array(files.contents(atPath: file) ?? Data())).object)
+      (config["database"], config["instance"]) = (.string(path), .string(instance))
+      let changed = elsewhere.appendingPathComponent("config.json").path
+      files.createFile(atPath: changed, contents: Data(JSONValue.object(config).compact()))
+      let result = try await run(
+        "/usr/bin/env",
+        [
+          "SOFTHSM2_CONF=\(folder.appendingPathComponent("softhsm2.conf").path)", SandboxProcess.program.path, "serve",
+          "--config", changed,
+        ])
+      return (result.status, result.output)
+    }
+    for path in [database, symbolic, "\(folder.path)/../\(folder.lastPathComponent)/countersign.sqlite"] {
+      let intruder = try await intrude(path, instance: "countersign-sandbox")
+      #expect(intruder.status == 1 && intruder.output.contains("another gateway serves"), "\(path): \(intruder.output)")
+    }
+    // A hard link has a log of its own: whatever the instance is called, it must not be served.
+    try files.linkItem(atPath: database, toPath: hard)
+    for path in [database, hard] {
+      let intruder = try await intrude(path, instance: "another")
+      #expect(intruder.status == 1 && intruder.output.contains("has 2 names"), "\(path): \(intruder.output)")
+    }
+    try files.removeItem(atPath: hard)
   }
 
   @Test("the customer of p256-eid logs in at the eID, and the ID token makes the SAD that signs")

@@ -1,0 +1,48 @@
+import Foundation
+import Logging
+import SQLiteStore
+import ServiceLifecycle
+
+/// Holds this process's place among the gateways of a database while the service runs.
+struct LeaseKeeper: ServiceLifecycle.Service {
+  private static let pause = Duration.seconds(5)
+
+  let store: SQLiteFileStore
+  let lock: InstanceLock
+  let logger: Logger
+
+  /// - Throws: `InstanceLock.Taken` or `LeaseError.held`, with what to do.
+  init(_ config: Config, store: SQLiteFileStore, logger: Logger) async throws {
+    self.store = store
+    self.logger = logger
+    lock = try InstanceLock(database: config.database, instance: config.instance)
+    let lease = try await store.takeLease(
+      of: config.instance, incarnation: UUID().uuidString, machine: Self.machine)
+    logger.info("holds the lease", metadata: ["instance": "\(lease.name)", "fence": "\(lease.fence)"])
+  }
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      var wasLost = false
+      while (try? await Task.sleep(for: Self.pause)) != nil {
+        do {
+          if !lock.isInPlace { store.loseLease() }
+          try await store.renewLease()
+        } catch let error as LeaseError {
+          if !wasLost { logger.critical("signing has stopped", metadata: ["reason": "\(error)"]) }
+          wasLost = true
+        } catch {
+          logger.warning("could not renew the lease", metadata: ["reason": "\(error)"])
+        }
+      }
+    }
+  }
+
+  func giveBack() async { try? await store.giveBackLease() }
+
+  /// The running system, which all its containers share; another one after each boot.
+  private static var machine: String {
+    let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+    return text.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) } ?? UUID().uuidString
+  }
+}
