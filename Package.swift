@@ -64,9 +64,10 @@ let package = Package(
     core("WireJSON", ["Octets", "CJansson"]),
     core("CSCModel", ["Octets", "WireJSON", .product(name: "SwiftASN1", package: "swift-asn1")]),
     core("AuditLog", ["WireJSON", crypto]),
-    core("Attempts", [crypto]),
-    core("SoleControl", ["Attempts", "AuditLog", "Octets", "WireJSON", crypto]),
-    core("OAuth", ["Attempts", "Octets", "WireJSON", crypto]),
+    core("Attempts", ["Lifetimes", crypto]),
+    core("Lifetimes"),
+    core("SoleControl", ["Attempts", "Lifetimes", "AuditLog", "Octets", "WireJSON", crypto]),
+    core("OAuth", ["Attempts", "Lifetimes", "Octets", "WireJSON", crypto]),
     core("Conformance", ["Octets", "WireJSON", crypto]),
     core("TimestampAuthority", ["SoleControl"]),
     core(

@@ -1,4 +1,5 @@
 import Crypto
+import Lifetimes
 
 /// Under which name failures are counted: a digest, because names and addresses are personal data.
 public struct AttemptKey: Sendable, Hashable {
@@ -52,7 +53,13 @@ public struct AttemptRecord: Sendable, Equatable {
 extension AttemptRecord {
   /// As it is at `now`. What is left of an interval counts the next time.
   func forgetting(by rule: AttemptRule, at now: Int64) -> AttemptRecord {
-    guard now > last else { return self }
+    guard now > last else {
+      guard last > now + Lifetime.skew else { return self }
+      // Counted by a clock that was ahead: it is forgotten as if it were of now.
+      var record = self
+      (record.last, record.until) = (now, min(until, now))
+      return record
+    }
     var record = self
     let forgotten = min(Int64(failures), (now - last) / rule.interval)
     record.failures -= Int(forgotten)
@@ -95,8 +102,9 @@ extension AttemptReading {
   public func wait(_ keys: [AttemptKey], known: AttemptKey? = nil, now: Int64) throws -> Int64? {
     let isKnown = try known.map { try self.isKnown($0, now: now) } ?? false
     let waits = try keys.filter { !(isKnown && $0.kind.sparesKnownAddresses) }.map { key in
-      // Not longer than the rule's, whatever the clock did meanwhile.
-      min(try attempts(key).until - now, key.kind.rule.longestWait)
+      // Longer than the rule's is a wait that a clock caused which was ahead.
+      let wait = try attempts(key).until - now
+      return wait > key.kind.rule.longestWait + Lifetime.skew ? 0 : wait
     }
     return waits.filter { $0 > 0 }.max()
   }

@@ -5,6 +5,8 @@ public import WireJSON
 public struct AuditEvent: Sendable, Equatable {
   public enum Kind: String, Sendable {
     case serviceStarted = "service.started"
+    /// The operator said that the clock is right though it had been ahead: from here on the times go on from an earlier one.
+    case clockAccepted = "clock.accepted"
     case signerEnrolled = "signer.enrolled"
     case keyMade = "key.made"
     case certificateIssued = "certificate.issued"

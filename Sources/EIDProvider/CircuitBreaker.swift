@@ -26,14 +26,15 @@ struct CircuitBreaker: Sendable {
   func isOpen(at now: UnixTime) -> Bool {
     switch state {
     case .closed: false
-    case .open(let until): now < until
+    // Longer than the pause is a wait that a clock caused which was ahead.
+    case .open(let until): now < until && until <= now + pause
     case .halfOpen: true
     }
   }
 
   /// Seconds until a call is let through again; nil if now, or nobody knows because one is trying.
   func wait(at now: UnixTime) -> UnixTime? {
-    guard case .open(let until) = state, now < until else { return nil }
+    guard case .open(let until) = state, now < until, until <= now + pause else { return nil }
     return min(until - now, pause)
   }
 

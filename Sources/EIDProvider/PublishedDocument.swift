@@ -42,9 +42,9 @@ actor PublishedDocument<Value: Sendable> {
   /// - Throws: `EIDTokenError.providerUnavailable` if it cannot be had, also where that was so just before: what the
   ///   last document lacks is not called missing then.
   func value(where isEnough: @Sendable (Value) -> Bool = { _ in true }) async throws(EIDTokenError) -> Value {
-    let triedLately = tried.map { now() - $0 < life.retry } ?? false
+    let triedLately = tried.map { isYounger(than: life.retry, $0) } ?? false
     if triedLately, let bad { throw bad }
-    let isFresh = last.map { now() - $0.time < life.fresh } ?? false
+    let isFresh = last.map { isYounger(than: life.fresh, $0.time) } ?? false
     if let last, isFresh || isKept(last.time) {
       if isEnough(last.value), isFresh || triedLately { return last.value }
       if let tried, triedLately, isUnanswered {
@@ -59,7 +59,13 @@ actor PublishedDocument<Value: Sendable> {
     }
   }
 
-  private func isKept(_ time: UnixTime) -> Bool { now() - time < life.kept }
+  private func isKept(_ time: UnixTime) -> Bool { isYounger(than: life.kept, time) }
+
+  /// What a clock read that was ahead is of unknown age, so it is old.
+  private func isYounger(than limit: UnixTime, _ time: UnixTime) -> Bool {
+    let age = now() - time
+    return 0 <= age && age < limit
+  }
 
   private func readOnce() async throws(EIDTokenError) -> Value {
     if let reading { return try await Self.value(of: reading) }

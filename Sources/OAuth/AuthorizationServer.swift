@@ -10,9 +10,11 @@ public struct AuthorizationServer: Sendable {
     /// The issuer (RFC 8414 §2): the base URL of the endpoints, without a slash at the end.
     public var issuer: String
     /// Seconds.
-    public var transactionLife: Int64 = 600
+    public var transactionLife = Rules.standardTransactionLife
+    static let standardTransactionLife: Int64 = 600
     public var codeLife: Int64 = 60
-    public var pushedRequestLife: Int64 = 60
+    public var pushedRequestLife = Rules.standardPushedRequestLife
+    static let standardPushedRequestLife: Int64 = 60
     /// Greatest age of an `account_token` (CSC v1 §8.4; it has no `exp`).
     public var accountTokenLife: Int64 = 600
     /// Longest life of a client's assertion (RFC 7523 §3).

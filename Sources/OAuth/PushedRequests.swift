@@ -1,3 +1,4 @@
+import Lifetimes
 import Octets
 import WireJSON
 
@@ -86,9 +87,13 @@ extension OAuthReading {
     else { return nil }
     var kept = PushedRequest(request: request, opened: nil, keptFor: entry.keptFor)
     if let browser = body["browser"].flatMap(CodeRecord.octets), let until = body["until"]?.integer {
-      guard now < until else { return nil }
+      guard Lifetime(expires: until, longest: AuthorizationServer.Rules.standardTransactionLife).isOpen(at: now) else {
+        return nil
+      }
       kept.opened = (browser, until)
     }
+    let longest = AuthorizationServer.Rules.standardPushedRequestLife
+    guard kept.opened != nil || Lifetime(expires: entry.expires, longest: longest).isOpen(at: now) else { return nil }
     return kept
   }
 }

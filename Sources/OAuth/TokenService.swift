@@ -1,5 +1,6 @@
 public import Attempts
 import Crypto
+import Lifetimes
 import WireJSON
 
 /// Issues, recognises and revokes opaque bearer tokens.
@@ -36,6 +37,9 @@ public struct TokenService: Sendable {
   /// For log-ins, by name and address.
   let turns = Turns<AttemptKey>(capacity: 20)
   let now: @Sendable () -> Int64
+  /// The time by today's clock at which this process stamped something that seems to be of the future: its clock may have
+  /// been set back since.
+  public var redated: @Sendable (Int64) -> Int64 = { $0 }
   let random: @Sendable (Int) async throws -> [UInt8]
   /// Base64url without padding.
   let text: @Sendable ([UInt8]) -> String
@@ -64,7 +68,7 @@ public struct TokenService: Sendable {
     guard let record = try await store.readOAuth({ try $0.token(digest) }), record.kind == .access else {
       throw Refusal.unknown
     }
-    guard now() < record.expires else { throw Refusal.expired }
+    guard lifetime(of: record).isOpen(at: now()) else { throw Refusal.expired }
     return record
   }
 
@@ -105,7 +109,8 @@ public struct TokenService: Sendable {
     let now = now()
     // In the transaction that reads the old one, so that a revocation cannot come between.
     try await store.writeOAuth { [self] store in
-      guard let old = try store.token(digest), old.kind == .refresh, old.client == nil, now < old.expires else {
+      guard let old = try store.token(digest), old.kind == .refresh, old.client == nil, lifetime(of: old).isOpen(at: now)
+      else {
         throw Refusal.unknown
       }
       try store.forgetExpired(now: now)
@@ -131,12 +136,22 @@ public struct TokenService: Sendable {
     }
   }
 
+  /// Counted from the issue, so that a token which a clock gave that was ahead lives no longer than others.
+  func lifetime(of token: TokenRecord) -> Lifetime {
+    guard token.grant != TokenRecord.lastingGrant else { return Lifetime(issued: 0, expires: token.expires) }
+    let life = life(of: token.kind)
+    let issued = redated(token.expires - life)
+    return Lifetime(issued: issued, expires: issued + life)
+  }
+
+  private func life(of kind: TokenRecord.Kind) -> Int64 { kind == .access ? rules.accessLife : rules.refreshLife }
+
   func record(
     _ token: String, _ kind: TokenRecord.Kind, _ partner: String, _ signer: String?, _ client: String?,
     _ grant: String
   ) -> TokenRecord {
     TokenRecord(
       digest: Self.digest(token), kind: kind, partner: partner, signer: signer, client: client, grant: grant,
-      expires: now() + (kind == .access ? rules.accessLife : rules.refreshLife))
+      expires: now() + life(of: kind))
   }
 }

@@ -15,6 +15,9 @@ public struct TokenRecord: Sendable, Equatable {
   public let signer: String?
   /// The OAuth client for which it was issued; nil for tokens of `auth/login`.
   public let client: String?
+  /// Of tokens that were made to last, such as a sandbox's; no log-in has it.
+  public static let lastingGrant = "sandbox"
+
   /// Tokens of one log-in share it; revoking a refresh token ends them all.
   public let grant: String
   /// UTC, seconds since 1970.

@@ -1,5 +1,6 @@
 public import Attempts
 import Crypto
+import Lifetimes
 import WireJSON
 
 /// A person's way through the pages, from the request to the code. It belongs to the browser that began it.
@@ -214,7 +215,8 @@ extension AuthorizationServer {
 
 extension OAuthReading {
   func transaction(_ key: TransactionKey, now: Int64) throws -> AuthorizationTransaction {
-    guard let entry = try entry(.transaction, key.digest), now < entry.expires,
+    guard let entry = try entry(.transaction, key.digest),
+      Lifetime(expires: entry.expires, longest: AuthorizationServer.Rules.standardTransactionLife).isOpen(at: now),
       let transaction = AuthorizationTransaction(entry),
       AuthorizationServer.isEqual(transaction.browser, TokenService.digest(key.browserSecret))
     else { throw TransactionRefusal.unknown }

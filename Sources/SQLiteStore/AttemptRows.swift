@@ -37,6 +37,6 @@ extension Transaction {
       """
       DELETE FROM attempt WHERE (kind, digest) IN
         (SELECT kind, digest FROM attempt WHERE expires < ? ORDER BY expires LIMIT ?)
-      """, [time, Self.clearedAttempts])
+      """, [min(time, horizon), Self.clearedAttempts])
   }
 }

@@ -2,6 +2,7 @@ internal import BlockingWork
 internal import Foundation
 internal import GRDB
 internal import SoleControl
+internal import Synchronization
 
 /// One writer that takes whatever waits, commits it at once, and then answers all: the disk is asked to be sure
 /// once for many callers.
@@ -24,6 +25,8 @@ final class GroupCommit: Sendable {
   private let running = DispatchGroup()
   /// Whether this process may still write.
   let fence = Fence()
+  /// Up to which time what is over may be deleted.
+  let horizon = Mutex<@Sendable () -> UnixTime>({ .max })
 
   init(database: DatabaseQueue, tables: SealedTables, outage: Outage) {
     self.database = database
@@ -94,6 +97,7 @@ final class GroupCommit: Sendable {
         do {
           let transaction = try Transaction(db, tables)
           try fence.check(transaction)
+          transaction.horizon = horizon.withLock { $0 }()
           // Bodies that change nothing would commit on any disk.
           if isOutage { try transaction.writeProbe() }
           for job in group {

@@ -65,7 +65,7 @@ extension Transaction {
   }
 
   func removeJobs(expiredBy time: UnixMilliseconds) throws -> Int {
-    try execute("DELETE FROM job WHERE expires <= ?", [time])
+    try execute("DELETE FROM job WHERE expires <= ?", [horizon < .max / 1000 ? min(time, horizon * 1000) : time])
     return db.changesCount
   }
 }

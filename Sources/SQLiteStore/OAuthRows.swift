@@ -69,13 +69,13 @@ extension Transaction: OAuthWriting {
       """
       DELETE FROM oauth_entry WHERE (kind, digest) IN
         (SELECT kind, digest FROM oauth_entry WHERE expires < ? ORDER BY expires LIMIT ?)
-      """, [time, Self.cleared])
+      """, [min(time, horizon), Self.cleared])
   }
 
   func removeTokens(expiredBefore time: Int64) throws {
     try execute(
       "DELETE FROM token WHERE digest IN (SELECT digest FROM token WHERE expires < ? ORDER BY expires LIMIT ?)",
-      [time, Self.cleared])
+      [min(time, horizon), Self.cleared])
   }
 
   /// Counts without looking at seals: there may be thousands, and rows that somebody added push others out. Numbers are

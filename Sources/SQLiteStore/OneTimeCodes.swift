@@ -44,7 +44,7 @@ extension Transaction {
   }
 
   func add(_ message: SentMessage, forgotten: UnixTime) throws {
-    try execute("DELETE FROM message WHERE time <= ?", [forgotten])
+    try execute("DELETE FROM message WHERE time <= ?", [min(forgotten, horizon)])
     try insert(
       tables.message,
       [

@@ -73,7 +73,7 @@ extension Transaction {
   }
 
   func removeOrders(expiredBefore time: UnixTime) throws {
-    try execute("DELETE FROM credential_order WHERE instance IS NULL AND expires < ?", [time])
+    try execute("DELETE FROM credential_order WHERE instance IS NULL AND expires < ?", [min(time, horizon)])
   }
 
   func takeReservedOrders(instance: String) throws -> [StoredOrder] {
@@ -95,7 +95,7 @@ extension Transaction {
     try insert(
       tables.revocation, [revocation.issuer, revocation.serialNumber, revocation.time, revocation.expires],
       or: .replace)
-    try execute("DELETE FROM revocation WHERE expires <= ?", [revocation.time])
+    try execute("DELETE FROM revocation WHERE expires <= ?", [min(revocation.time, horizon)])
   }
 
   func remove(_ credential: CredentialID) throws -> Bool {

@@ -91,6 +91,16 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
     try await write(to: writer) { try $0.writeProbe() }
   }
 
+  /// - Parameter horizon: up to which time what is over may be deleted; asked at each commit.
+  public func deleteOnly(until horizon: @escaping @Sendable () -> UnixTime) {
+    writer.horizon.withLock { $0 = horizon }
+  }
+
+  /// When the last entry of the audit log was written; nil if it has none.
+  public func lastAuditTime() async throws -> UnixTime? {
+    try await readers.read { try $0.lastAuditTime() }
+  }
+
   // MARK: Sole control
 
   public func read<Output: Sendable>(

@@ -2,6 +2,7 @@ internal import AuditLog
 internal import Foundation
 internal import GRDB
 internal import SoleControl
+internal import WireJSON
 
 /// One committed state, read through one connection.
 ///
@@ -14,6 +15,13 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
   init(_ db: Database, _ tables: SealedTables) throws {
     self.db = db
     self.tables = tables
+  }
+
+  func lastAuditTime() throws -> UnixTime? {
+    try one("SELECT body FROM audit ORDER BY sequence DESC LIMIT 1", []).map { row in
+      guard let time = try JSONValue.parse(Self.bytes(row[0])).object?["time"]?.integer else { throw StoreError.corrupt }
+      return time
+    }
   }
 
   func credential(_ id: CredentialID) throws -> SealedRow? {

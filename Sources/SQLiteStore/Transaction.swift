@@ -6,6 +6,8 @@ internal import SoleControl
 final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
   private var head: AuditHead
   private var storedCount: Int64
+  /// Up to which time what is over may be deleted: what seems over may only seem so, by a clock that was set ahead.
+  var horizon = UnixTime.max
 
   override init(_ db: Database, _ tables: SealedTables) throws {
     guard let head = try Self.head(db) else { throw StoreError.corrupt }

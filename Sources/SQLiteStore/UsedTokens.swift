@@ -16,6 +16,6 @@ extension Transaction {
   }
 
   func removeUsed(until time: UnixTime) throws {
-    try execute("DELETE FROM used_tokens WHERE expires <= ?", [time])
+    try execute("DELETE FROM used_tokens WHERE expires <= ?", [min(time, horizon)])
   }
 }

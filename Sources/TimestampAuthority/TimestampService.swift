@@ -19,6 +19,8 @@ public struct TimestampService: Sendable {
   private let policy: Policy
   private let now: @Sendable () -> UnixTime
   private let random: @Sendable (Int) async throws -> [UInt8]
+  /// Whether the time can be trusted. If not, there are no tokens.
+  public var isRight: @Sendable () -> Bool = { true }
 
   public init(
     signer: any TimestampSigner, policy: Policy, now: @escaping @Sendable () -> UnixTime,
@@ -41,6 +43,7 @@ public struct TimestampService: Sendable {
   public func token(for request: TimestampRequest) async throws -> [UInt8] {
     let random = try await random(Self.serialLength)
     // Read last, so that the token is not older than the request's way here.
+    guard isRight() else { throw TimestampError.busy }
     let time = now()
     guard signer.validity.contains(time) else { throw TimestampError.certificateNotValid }
     return try await signer.sign(

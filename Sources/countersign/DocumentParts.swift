@@ -15,11 +15,13 @@ struct DocumentParts {
   /// - Parameter signer: of the time-stamping authority, if there is one.
   init(
     _ config: Config, _ signer: DeviceTimestampSigner?, now: @escaping @Sendable () -> UnixTime,
-    random: @escaping @Sendable (Int) async throws -> [UInt8]
+    isRight: @escaping @Sendable () -> Bool, random: @escaping @Sendable (Int) async throws -> [UInt8]
   ) {
     if let tsa = config.tsa, let signer {
-      timestamps = TimestampService(
+      var timestamps = TimestampService(
         signer: signer, policy: .init(oid: tsa.policy, accuracy: tsa.accuracy), now: now, random: random)
+      timestamps.isRight = isRight
+      self.timestamps = timestamps
     } else {
       timestamps = nil
     }

@@ -22,6 +22,7 @@ struct Service {
   let signing: SigningService
   let jobs: SigningJobs
   let tokens: TokenService
+  private let clock: ProcessClock
   private let gateway: Gateway
   private let logger = Logger(label: "countersign")
 
@@ -37,7 +38,8 @@ struct Service {
     let keys = try keys ?? DocumentParts.openKeys(config)
     let timestampSigner = try DocumentParts.timestampSigner(config, keys)
     let device = try Device(try Self.deviceSettings(config))
-    let now: @Sendable () -> UnixTime = { UnixTime(Date().timeIntervalSince1970) }
+    let clock = ProcessClock(report: Self.reportClock)
+    let now: @Sendable () -> UnixTime = { clock.now() }
     let store = try SQLiteFileStore(
       path: config.database, mayCreate: mayCreateDatabase,
       seals: try await RowSeals.derived(from: device, service: config.gateway), now: now,
@@ -46,15 +48,16 @@ struct Service {
         Logger(label: "store").critical(
           "somebody edited the database", metadata: ["table": "\($0.table)", "row": "\($0.key)"])
       })
+    store.deleteOnly(until: { clock.horizon() })
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
-    let documents = DocumentParts(config, timestampSigner, now: now, random: random)
+    let documents = DocumentParts(config, timestampSigner, now: now, isRight: { !clock.isBehind }, random: random)
     let providers = Self.providers(config, now)
     var signing = SigningService(
       store: store, device: device, verifier: Verifier(), eid: providers,
       messenger: PartnerWebhooks.messenger(config.partners, now), rules: Self.rules(config),
       clock: SigningService.Clock(
-        now: now, milliseconds: { UnixMilliseconds(Date().timeIntervalSince1970 * 1000) },
-        pause: { try await Task.sleep(for: $0) }))
+        now: now, milliseconds: { clock.milliseconds() }, pause: { try await Task.sleep(for: $0) }))
+    signing.clock.isRight = { !clock.isBehind }
     signing.timestamps = documents.timestamps
     signing.statements = config.partnerStatements(now)
     if config.eidProviders.contains(where: { $0.settings.backchannel != nil }) { signing.eidApp = providers }
@@ -67,8 +70,11 @@ struct Service {
     jobs = SigningJobs(
       signing, notifier: PartnerWebhooks.completions(config.partners, now), rules: jobRules,
       report: { Logger(label: "jobs").error("job failed", metadata: ["what": "\($0)"]) })
-    tokens = TokenService(
+    var tokens = TokenService(
       store: store, hasher: ScryptHasher(random: random), now: now, random: random, text: Base64.encodeURL)
+    tokens.redated = { clock.redated($0) }
+    self.tokens = tokens
+    self.clock = clock
     var gateway = Gateway(
       info: config.serviceInfo, signing: signing, jobs: jobs, tokens: tokens,
       oauth: AuthorizationServer(
@@ -78,6 +84,7 @@ struct Service {
       brands: Dictionary(config.partners.map { ($0.id, $0.brand) }, uniquingKeysWith: { first, _ in first }),
       logger: logger, now: now,
       checkReadiness: {
+        try clock.check()
         _ = try await device.authenticationCodes([(.credentialRow, [])])
         try await store.checkReadiness()
       })
@@ -154,6 +161,19 @@ struct Service {
     }
   }
 
+  private static let reportClock: @Sendable (ProcessClock.Event) -> Void = { event in
+    let logger = Logger(label: "clock")
+    switch event {
+    case .stepped(let seconds): logger.warning("the clock was set", metadata: ["seconds": "\(seconds)"])
+    case .behind(let seconds):
+      logger.critical(
+        "the clock is behind a time that was seen before; signing has stopped until it has caught up",
+        metadata: ["seconds": "\(seconds)"])
+    case .caughtUp: logger.notice("the clock has caught up; signing goes on")
+    case .believed: logger.notice("the clock that was set ahead is believed; what is over is deleted again")
+    }
+  }
+
   /// Makes the keys in the device and the database. Does not touch what is there.
   static func initialise(_ config: Config, officerPINFile: String) async throws {
     keepFilesPrivate()
@@ -170,6 +190,7 @@ struct Service {
   /// - Parameter onReady: called once, when every listener accepts connections.
   func run(onReady: @escaping @Sendable () async throws -> Void) async throws {
     let lease = try await LeaseKeeper(config, store: store, logger: logger)
+    try clock.compare(withLastEntry: await store.lastAuditTime())
     let recovery = try await jobs.recover()
     if recovery.unknown > 0 {
       logger.warning(

@@ -1,7 +1,7 @@
 import AuditLog
 import Foundation
 import SQLiteStore
-import SoleControl
+@testable import SoleControl
 import TestSupport
 import Testing
 
@@ -87,5 +87,24 @@ struct LeaseTests {
     }
     #expect(written == 0)
     #expect(try await entries() == 0)
+  }
+}
+
+@Suite("Deleting what is over")
+struct HorizonTests {
+  @Test("what only seems over, by a clock that was set ahead, stays; the last time of the log is known")
+  func horizon() async throws {
+    let path = try temporaryFolder().appendingPathComponent("test.sqlite").path
+    let store = try SQLiteFileStore(path: path, mayCreate: true, seals: .test)
+    #expect(try await store.lastAuditTime() == nil)
+    try await store.write { transaction in
+      _ = try transaction.use(once: [1], until: 1000)
+      try transaction.append(AuditEvent(.keyMade, []), at: 77)
+    }
+    #expect(try await store.lastAuditTime() == 77)
+    store.deleteOnly(until: { 500 })
+    #expect(try await store.write { try $0.use(once: [1], until: 5000, now: 2000) } == false)
+    store.deleteOnly(until: { .max })
+    #expect(try await store.write { try $0.use(once: [1], until: 5000, now: 2000) })
   }
 }

@@ -7,7 +7,7 @@ import pathlib
 import re
 import sys
 
-CORE = {"Octets", "WireJSON", "CSCModel", "AuditLog", "Attempts", "SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning",
+CORE = {"Lifetimes", "Octets", "WireJSON", "CSCModel", "AuditLog", "Attempts", "SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning",
         "Conformance"}
 ADAPTERS = {"PKCS11Device", "OpenSSLPKI", "OutboundHTTP", "Webhooks", "EIDProvider", "SQLiteStore", "HTTPGateway",
             "EIDSimulator"}
@@ -19,10 +19,12 @@ ALLOWED = {
     "WireJSON": {"Octets", "CJansson"},
     "CSCModel": {"Octets", "WireJSON", "SwiftASN1", "Foundation"},
     "AuditLog": {"WireJSON", "Crypto"},
-    "Attempts": {"Crypto"},
-    "SoleControl": {"Attempts", "AuditLog", "Octets", "WireJSON", "Crypto", "Synchronization"},
+    # When what was given is good: a rule that all the others share.
+    "Lifetimes": set(),
+    "Attempts": {"Lifetimes", "Crypto"},
+    "SoleControl": {"Attempts", "Lifetimes", "AuditLog", "Octets", "WireJSON", "Crypto", "Synchronization"},
     # Foundation normalizes texts (PreparedPassword.swift).
-    "OAuth": {"Attempts", "Octets", "WireJSON", "Crypto", "Foundation"},
+    "OAuth": {"Attempts", "Lifetimes", "Octets", "WireJSON", "Crypto", "Foundation"},
     # A client that knows the wire and nothing of our insides.
     "Conformance": {"Octets", "WireJSON", "Crypto"},
     "TimestampAuthority": {"SoleControl"},

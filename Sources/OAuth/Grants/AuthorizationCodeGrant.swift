@@ -1,3 +1,4 @@
+import Lifetimes
 import Octets
 import WireJSON
 
@@ -44,6 +45,7 @@ public struct AuthorizationCodeGrant: Sendable {
     let new = try await server.tokens.tokens(
       partner: client.partner, signer: found.signer, client: client.id,
       withRefreshToken: found.request.scope == .service && client.grants.contains(.refreshToken))
+    let rules = server.rules
     let used = try await server.store.writeOAuth { store in
       guard var record = try store.entry(.code, digest).flatMap(CodeRecord.init), record.request == found.request else {
         throw OAuthError.invalidGrant("Invalid parameter code")
@@ -52,7 +54,7 @@ public struct AuthorizationCodeGrant: Sendable {
         try store.removeGrant(grant)
         return Used.before(record)
       }
-      guard now < record.validUntil else { throw OAuthError.invalidGrant("Authorization code is invalid or expired") }
+      guard Lifetime(expires: record.validUntil, longest: rules.codeLife).isOpen(at: now) else { throw OAuthError.invalidGrant("Authorization code is invalid or expired") }
       try Self.check(parameters, details, record.request)
       try store.forgetExpired(now: now)
       record.grant = new.records[0].grant

@@ -1,3 +1,4 @@
+import Lifetimes
 import WireJSON
 
 /// Grant `refresh_token` with rotation (RFC 6749 §6, RFC 9700 §4.14.2): each refresh token is exchanged once for its
@@ -45,7 +46,7 @@ public struct RefreshTokenGrant: Sendable {
         }
         return .again(access: first.access, successor: first.successor, made: first.made)
       }
-      guard now < old.expires else { return .refused(.invalidGrant("Refresh token expired")) }
+      guard tokens.lifetime(of: old).isOpen(at: now) else { return .refused(.invalidGrant("Refresh token expired")) }
       try store.forgetExpired(now: now)
       old.kind = .replaced
       try store.put(old)

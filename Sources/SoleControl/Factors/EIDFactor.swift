@@ -1,5 +1,6 @@
 import AuditLog
 import Crypto
+import Lifetimes
 import WireJSON
 
 /// A verified log-in on its way to the transaction that uses it up.
@@ -125,11 +126,11 @@ extension SigningService {
 extension EIDLogInUse {
   /// The open challenge of the nonce.
   func challenge(
-    _ factor: FactorID, of credential: CredentialID, in store: any SoleControlReading, _ now: UnixTime
+    _ factor: FactorID, of credential: CredentialID, in store: any SoleControlReading, _ life: UnixTime, _ now: UnixTime
   ) throws -> Challenge? {
     guard let nonce else { return nil }
     return try store.challenges(factor, of: credential).first {
-      now < $0.expires && terms.fits(nonce, challenge: $0.digest)
+      Lifetime(expires: $0.expires, longest: life).isOpen(at: now) && terms.fits(nonce, challenge: $0.digest)
     }
   }
 }
@@ -137,9 +138,10 @@ extension EIDLogInUse {
 extension DecidedCheck {
   /// Finds the open challenge of the nonce, then uses up what can be used once: a refusal uses up nothing.
   func decideLogIn(
-    _ use: EIDLogInUse, _ transaction: any SoleControlWriting, _ credential: CredentialID, _ now: UnixTime
+    _ use: EIDLogInUse, _ transaction: any SoleControlWriting, _ credential: CredentialID, _ life: UnixTime,
+    _ now: UnixTime
   ) throws -> Refusal? {
-    let challenge = try use.challenge(factor, of: credential, in: transaction, now)
+    let challenge = try use.challenge(factor, of: credential, in: transaction, life, now)
     guard use.nonce == nil || challenge != nil else { return try refused(transaction, credential, "challenge", now) }
     if let once = use.once, try !transaction.use(once: once.digest, until: once.until, now: now) {
       return try refused(transaction, credential, "used", now)

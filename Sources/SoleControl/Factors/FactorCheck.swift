@@ -55,15 +55,15 @@ struct DecidedCheck: Sendable {
     case .otp(let step, let use):
       return try counted(transaction, credential, maximumTries, now) { state in
         // One authenticator serves several credentials of a person; its code is good for one of them.
-        guard let step, step > state.lastStep,
+        guard let step, step > state.usedStep(at: now),
           try transaction.use(once: use, until: TOTP.end(of: step) + SingleUse.clockDifference, now: now)
         else { return false }
         state.lastStep = step
         return true
       }
     case .sms(let code, let mac):
-      return try decideOneTimeCode(code, mac, transaction, credential, maximumTries, now)
-    case .eid(let use): return try decideLogIn(use, transaction, credential, now)
+      return try decideOneTimeCode(code, mac, transaction, credential, maximumTries, rules.codeLife, now)
+    case .eid(let use): return try decideLogIn(use, transaction, credential, rules.challengeLife, now)
     case .eidRefused(let reason, let refusal):
       _ = try refused(transaction, credential, reason, now)
       return refusal

@@ -1,3 +1,5 @@
+import Lifetimes
+
 /// Time-based one-time passwords (RFC 6238): HMAC-SHA-1, 30 s, 6 digits, as authenticator apps make them.
 enum TOTP {
   static let period: UnixTime = 30
@@ -21,6 +23,14 @@ enum TOTP {
     let digits = String(number % 1_000_000)
     return String(repeating: "0", count: 6 - digits.count) + digits
   }
+}
+
+extension FactorState {
+  /// The last step whose code was used, as far as it has come: a later one was counted by a clock that was ahead, and would
+  /// make the authenticator useless for as long as that was.
+  func usedStep(at now: UnixTime) -> Int64 { isAhead(at: now) ? 0 : lastStep }
+
+  func isAhead(at now: UnixTime) -> Bool { lastStep > TOTP.step(at: now + Lifetime.skew) + 1 }
 }
 
 extension SigningService {

@@ -1,5 +1,6 @@
 public import Attempts
 import AuditLog
+import Lifetimes
 import WireJSON
 
 /// What the confirmation page shows.
@@ -33,7 +34,7 @@ extension SigningService {
   /// - Throws: `Refusal.invalidHandle` if it is unknown or too old.
   public func confirmation(link: String) async throws -> PendingConfirmation {
     let found = try await candidate(link)
-    guard clock.now() < found.terms.expires else { throw Refusal.invalidHandle }
+    guard found.terms.lifetime(rules).isOpen(at: clock.now()) else { throw Refusal.invalidHandle }
     return found.confirmation
   }
 
@@ -46,7 +47,7 @@ extension SigningService {
     _ answer: ConfirmationAnswer, link: String, from origin: Origin? = nil
   ) async throws -> PendingConfirmation.State {
     let found = try await candidate(link)
-    guard clock.now() < found.terms.expires else { throw Refusal.invalidHandle }
+    guard found.terms.lifetime(rules).isOpen(at: clock.now()) else { throw Refusal.invalidHandle }
     guard case .waiting = found.stored.state else { return found.confirmation.state }
     switch answer {
     case .deny: try await deny(found)
@@ -78,7 +79,7 @@ extension SigningService {
     guard case .page(_, let salt, let verifier)? = credential.enrolments.first(where: { $0.factor == .page }) else {
       throw Refusal.invalidHandle
     }
-    let now = clock.now()
+    let now = try decidingTime()
     // A random id, because one authorization can see several tries.
     let check = pinCheck(pin, credential.id, salt, verifier, factor: .page, evidenceID: try await randomID())
     let approval = Approval(pending: terms.id, evidence: check.evidence, time: now).canonical()

@@ -90,7 +90,7 @@ extension DecidedCheck {
   ) throws -> Refusal? {
     switch verdict {
     case .refused, .eidRefused: return try decide(transaction, credential, rules, now)
-    case .eid(let use): return try logInObjection(use, transaction, credential, now)
+    case .eid(let use): return try logInObjection(use, transaction, credential, rules.challengeLife, now)
     case .statement(let use, _):
       return try transaction.isUsed(use) ? try refused(transaction, credential, "jti", now) : nil
     case .pin, .otp, .sms: return nil
@@ -98,9 +98,10 @@ extension DecidedCheck {
   }
 
   private func logInObjection(
-    _ use: EIDLogInUse, _ transaction: any SoleControlWriting, _ credential: CredentialID, _ now: UnixTime
+    _ use: EIDLogInUse, _ transaction: any SoleControlWriting, _ credential: CredentialID, _ life: UnixTime,
+    _ now: UnixTime
   ) throws -> Refusal? {
-    if try use.nonce != nil && use.challenge(factor, of: credential, in: transaction, now) == nil {
+    if try use.nonce != nil && use.challenge(factor, of: credential, in: transaction, life, now) == nil {
       return try refused(transaction, credential, "challenge", now)
     }
     if let once = use.once, try transaction.isUsed(once.digest) {

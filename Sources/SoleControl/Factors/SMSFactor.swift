@@ -1,6 +1,7 @@
 public import Attempts
 import AuditLog
 import Crypto
+import Lifetimes
 import WireJSON
 
 extension SigningService {
@@ -36,7 +37,7 @@ extension SigningService {
     let code = try await randomCode()
     let codeID = try await randomID()
     let mac = try await codes([(.oneTimeCode, Self.codeMessage(code, id: codeID, id, .sms))])[0]
-    let now = clock.now()
+    let now = try decidingTime()
     let open = OneTimeCode(id: codeID, credential: id, factor: .sms, mac: mac, expires: now + rules.codeLife)
     let sent = SentMessage(id: codeID, partner: credential.partner, credential: id, factor: .sms, time: now)
     let rules = rules
@@ -99,7 +100,7 @@ extension DecidedCheck {
   /// never delivered, or a messenger that is down, locks nobody. A right code that comes too late is not counted either.
   func decideOneTimeCode(
     _ id: String, _ mac: [UInt8], _ transaction: any SoleControlWriting, _ credential: CredentialID,
-    _ maximumTries: Int, _ now: UnixTime
+    _ maximumTries: Int, _ life: UnixTime, _ now: UnixTime
   ) throws -> Refusal? {
     var state = try transaction.factorState(factor, of: credential)
     guard state.failures < maximumTries else { return .lockedFactor(factor) }
@@ -110,7 +111,9 @@ extension DecidedCheck {
       return try refused(transaction, credential, "wrong", now)
     }
     _ = try transaction.take(oneTimeCode: id)
-    guard now < open.expires else { return try refused(transaction, credential, "expired", now) }
+    guard Lifetime(expires: open.expires, longest: life).isOpen(at: now) else {
+      return try refused(transaction, credential, "expired", now)
+    }
     if state.failures > 0 {
       state.failures = 0
       try transaction.put(state, factor, of: credential)

@@ -34,6 +34,7 @@ extension SigningJobs {
   private func attempt(_ id: JobID, mayWait: Bool) async throws -> Bool {
     do {
       guard let candidate = try await candidate(id), candidate.stored.state == .open else { return true }
+      guard signing.clock.isRight() else { return false }
       guard candidate.operation.state == .reserved else { throw InternalFault.jobIntegrity(id) }
       let (credential, seal) = try await usable(candidate)
 

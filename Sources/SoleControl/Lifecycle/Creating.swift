@@ -1,4 +1,5 @@
 import AuditLog
+import Lifetimes
 import WireJSON
 
 extension SigningService {
@@ -62,13 +63,13 @@ extension SigningService {
 
   private func reserve(_ order: CredentialOrder, _ revocation: Revocation) async throws {
     let now = clock.now()
-    let instance = rules.instance
+    let rules = rules
     try await store.write { transaction in
-      guard try transaction.order(order.digest)?.state == .open, now < order.expires else {
+      guard try transaction.order(order.digest)?.state == .open, order.lifetime(rules).isOpen(at: now) else {
         throw Refusal.invalidOrder
       }
       try transaction.put(
-        .reserved(instance: instance, serialNumber: revocation.serialNumber, issuer: revocation.issuer),
+        .reserved(instance: rules.instance, serialNumber: revocation.serialNumber, issuer: revocation.issuer),
         ofOrder: order.digest)
       try transaction.append(
         AuditEvent(

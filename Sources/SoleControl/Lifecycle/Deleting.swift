@@ -1,4 +1,5 @@
 import AuditLog
+import Lifetimes
 import WireJSON
 
 extension SigningService {
@@ -18,11 +19,11 @@ extension SigningService {
     let credential = try await confirmed(row, id: id)
     guard bearer.principal.mayUse(credential) else { throw Refusal.unknownCredential }
     let now = clock.now()
-    let certificate = credential.certificate
+    let (rules, certificate) = (rules, credential.certificate)
     let revocation = Revocation(
       issuer: certificate.issuer, serialNumber: certificate.serialNumber, time: now, expires: certificate.notAfter)
     try await store.write { transaction in
-      guard try transaction.order(order.digest)?.state == .open, now < order.expires else {
+      guard try transaction.order(order.digest)?.state == .open, order.lifetime(rules).isOpen(at: now) else {
         throw Refusal.invalidOrder
       }
       guard try transaction.seal(of: id) == row.seal else { throw Refusal.unavailable }

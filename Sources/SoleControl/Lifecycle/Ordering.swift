@@ -1,5 +1,6 @@
 public import Attempts
 import AuditLog
+import Lifetimes
 import WireJSON
 
 /// An order's token, once: it is not stored and cannot be had again.
@@ -109,7 +110,7 @@ extension SigningService {
     let octets: [UInt8]
     do { octets = try await device.random(count: OrderToken.length) } catch { throw error.asFault }
     guard let token = OrderToken(octets: octets) else { throw InternalFault.device(.fault) }
-    let now = clock.now()
+    let now = try decidingTime()
     let order = CredentialOrder(
       kind: kind, digest: token.digest, gateway: rules.gateway, partner: partner, client: client, signer: signer,
       credential: credential, expires: now + rules.activationLife)
@@ -146,7 +147,7 @@ extension SigningService {
     let order = try await unsealed(
       stored.row, as: CredentialOrder.self, where: { $0.digest == digest && $0.gateway == rules.gateway },
       named: ("order", .string(Hex.encode(digest))), else: .orderIntegrity)
-    guard clock.now() < order.expires else { throw Refusal.orderExpired }
+    guard order.lifetime(rules).isOpen(at: try decidingTime()) else { throw Refusal.orderExpired }
     return OrderBearer(order: order)
   }
 
@@ -175,6 +176,10 @@ extension SigningService {
 }
 
 extension CredentialOrder {
+  func lifetime(_ rules: SigningService.Rules) -> Lifetime {
+    Lifetime(expires: expires, longest: rules.activationLife)
+  }
+
   var auditFields: [(String, JSONValue)] {
     var fields: [(String, JSONValue)] = [
       ("order", .string(Hex.encode(digest))), ("what", .string(isCreation ? "creation" : "deletion")),

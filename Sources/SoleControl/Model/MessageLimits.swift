@@ -1,3 +1,5 @@
+import Lifetimes
+
 /// How many messages the gateway sends at most. They cost the partner money, and a customer who is flooded approves
 /// anything.
 public struct MessageLimits: Sendable {
@@ -24,6 +26,8 @@ public struct MessageLimits: Sendable {
   ///
   /// - Parameter sent: the messages of the last hour, oldest first.
   func wait(_ sent: [SentMessage], now: UnixTime) -> UnixTime? {
+    // What a clock sent that was ahead holds up nobody now.
+    let sent = sent.filter { $0.time <= now + Lifetime.skew }
     let delivered = sent.filter { !$0.hasFailed }.map(\.time)
     let waits = [
       // A call that began later may have been faster.

@@ -1,3 +1,4 @@
+import Lifetimes
 import WireJSON
 
 /// The request a customer approves out of band: the future SAD's content without the approval.
@@ -98,5 +99,11 @@ struct Approval: Sendable, Equatable {
       let evidence = object["evidence"]?.object.flatMap(Evidence.init(json:)), let time = object["time"]?.integer
     else { return nil }
     self.init(pending: pending, evidence: evidence, time: time)
+  }
+}
+
+extension PendingTerms {
+  func lifetime(_ rules: SigningService.Rules) -> Lifetime {
+    Lifetime(expires: expires, longest: rules.pendingLife)
   }
 }

@@ -1,3 +1,4 @@
+import Lifetimes
 import Crypto
 import WireJSON
 
@@ -116,4 +117,8 @@ public struct Binding: Sendable, Equatable {
     self.expires = expires
     self.began = began
   }
+}
+
+extension Binding {
+  var lifetime: Lifetime { Lifetime(issued: issued, expires: expires) }
 }

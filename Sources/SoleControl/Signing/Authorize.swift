@@ -60,7 +60,7 @@ extension SigningService {
   /// nothing. Then one transaction counts the tries, compares, uses up what can be used once, and makes the SAD
   /// alive, so there is no try that is not counted and no SAD that is not recorded.
   public func authorize(_ request: AuthorizationRequest, as principal: Principal) async throws -> Authorization {
-    let now = clock.now()
+    let now = try decidingTime()
     guard let row = try await store.read({ try $0.credential(request.credential) }) else {
       throw Refusal.unknownCredential
     }

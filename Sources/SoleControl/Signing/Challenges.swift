@@ -13,7 +13,7 @@ extension SigningService {
     let text = try await randomID() + randomID()
     let challenge = Challenge(
       digest: Self.digest(ofChallenge: text), credential: id, factor: factor,
-      expires: clock.now() + rules.challengeLife)
+      expires: try decidingTime() + rules.challengeLife)
     try await store.write { try $0.add(challenge, keep: Self.openChallenges) }
     return text
   }

@@ -37,7 +37,8 @@ extension SigningService {
     return credential
   }
 
-  /// Opens a locked factor again, or forgets its wrong tries. For the partner, who knows its customer.
+  /// Opens a locked factor again, or forgets its wrong tries, and codes that a clock used up that was ahead. For the
+  /// partner, who knows its customer.
   ///
   /// - Returns: whether there were any; if not, nothing is written.
   /// - Throws: `Refusal.unknownFactor` if the credential does not have it.
@@ -48,8 +49,11 @@ extension SigningService {
     let now = clock.now()
     return try await store.write { transaction in
       var state = try transaction.factorState(factor, of: id)
-      guard state.failures > 0 else { return false }
+      let isAhead = state.isAhead(at: now)
+      guard state.failures > 0 || isAhead else { return false }
       state.failures = 0
+      // A clock that was ahead used up codes that are still to come.
+      if isAhead { state.lastStep = 0 }
       try transaction.put(state, factor, of: id)
       try transaction.append(
         AuditEvent(

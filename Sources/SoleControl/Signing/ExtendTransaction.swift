@@ -1,5 +1,6 @@
 import AuditLog
 import Crypto
+import Lifetimes
 import WireJSON
 
 /// A call of credentials/extendTransaction, as sole control sees it.
@@ -73,7 +74,7 @@ extension SigningService {
     guard let activation, let binding = Binding(canonical: activation.binding) else { throw Refusal.invalidSAD }
     let macs = try await codes([request.sad.message(over: activation)])
     guard request.sad.isRight(macs[0]), allows(binding, credential, principal) else { throw Refusal.invalidSAD }
-    guard clock.now() < binding.expires else { throw Refusal.sadExpired }
+    guard binding.lifetime.isOpen(at: try decidingTime()) else { throw Refusal.sadExpired }
     guard states.count == binding.numSignatures else { throw try await slotsFault(binding, name) }
     return Extensible(
       row: row, credential: credential, activation: activation, binding: binding,
@@ -82,7 +83,7 @@ extension SigningService {
 
   /// Nil if the SAD changed meanwhile.
   private func replace(_ old: Extensible, _ request: ExtensionRequest) async throws -> Authorization? {
-    let now = clock.now()
+    let now = try decidingTime()
     let binding = try next(old, request, now)
     let text = binding.canonical()
     let id = try await sadID()
@@ -146,9 +147,9 @@ extension SigningService {
       let activation = try await store.read({ try $0.activation(sad.digest) }), activation.isAlive,
       let binding = Binding(canonical: activation.binding)
     else { throw Refusal.invalidSAD }
-    let left = binding.expires - clock.now()
-    guard left > 0 else { throw Refusal.sadExpired }
-    return Authorization(sad: sad, activation: sad.digest, expiresIn: left)
+    let now = clock.now()
+    guard binding.lifetime.isOpen(at: now) else { throw Refusal.sadExpired }
+    return Authorization(sad: sad, activation: sad.digest, expiresIn: binding.expires - now)
   }
 
   private static func extended(

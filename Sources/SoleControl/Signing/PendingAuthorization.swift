@@ -1,5 +1,6 @@
 import AuditLog
 import Crypto
+import Lifetimes
 import WireJSON
 
 /// What a call of credentials/authorize or credentials/authorizeCheck brings.
@@ -29,7 +30,7 @@ extension SigningService {
   /// approve is sealed by the device and kept until the customer acts, the gateway may be restarted meanwhile.
   public func begin(_ request: AuthorizationRequest, as principal: Principal) async throws -> AuthorizationOutcome {
     guard !request.outOfBand.isEmpty else { return .granted(try await authorize(request, as: principal)) }
-    let now = clock.now()
+    let now = try decidingTime()
     guard let row = try await store.read({ try $0.credential(request.credential) }) else {
       throw Refusal.unknownCredential
     }
@@ -158,7 +159,7 @@ extension SigningService {
 
   /// - Returns: nil if it waits no longer.
   private func waiting(_ found: PendingCandidate, _ handle: String) async throws -> AuthorizationOutcome? {
-    guard clock.now() < found.terms.expires else { throw Refusal.invalidHandle }
+    guard found.terms.lifetime(rules).isOpen(at: clock.now()) else { throw Refusal.invalidHandle }
     let (factor, credential) = (found.terms.factor, found.terms.credential)
     let state = try await store.read { try $0.factorState(factor, of: credential) }
     guard state.failures < rules.maximumTries(of: factor) else { throw Refusal.lockedFactor(factor) }
@@ -169,9 +170,9 @@ extension SigningService {
   private func issued(_ sealed: [UInt8], _ handle: String) async throws -> Authorization {
     guard let sad = SealedSAD.open(sealed, with: Array(handle.utf8), for: .pending),
       let activation = try await store.read({ try $0.activation(sad.digest) }), activation.isAlive,
-      let binding = Binding(canonical: activation.binding), case let left = binding.expires - clock.now(), left > 0
+      let binding = Binding(canonical: activation.binding), case let now = clock.now(), binding.lifetime.isOpen(at: now)
     else { throw Refusal.invalidHandle }
-    return Authorization(sad: sad, activation: sad.digest, expiresIn: left)
+    return Authorization(sad: sad, activation: sad.digest, expiresIn: binding.expires - now)
   }
 
   /// Makes the SAD of an approved authorization, which only now is possible: the handle, which nobody but the caller has,
@@ -181,9 +182,9 @@ extension SigningService {
   private func issue(_ found: PendingCandidate, _ handle: String) async throws -> Authorization? {
     let (terms, credential) = (found.terms, found.credential)
     guard let approval = found.approval else { throw Refusal.invalidHandle }
-    let now = clock.now()
+    let now = try decidingTime()
     let expires = approval.time + rules.activationLife
-    guard now < expires else { throw Refusal.invalidHandle }
+    guard Lifetime(issued: approval.time, expires: expires).isOpen(at: now) else { throw Refusal.invalidHandle }
     // The credential may have been changed since it was asked for.
     try Self.checkTerms(terms.request, credential)
     let evidence = terms.evidence + [approval.evidence]

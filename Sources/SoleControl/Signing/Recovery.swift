@@ -10,6 +10,16 @@ public struct Recovery: Sendable, Equatable {
 }
 
 extension SigningService {
+  /// The operator says that the clock is right though the log has entries of a time that has not come.
+  ///
+  /// - Parameter last: the time of the last entry.
+  /// - Returns: the time from which on the log goes on.
+  public func acceptClock(after last: UnixTime) async throws -> UnixTime {
+    let now = clock.now()
+    try await store.write { try $0.append(AuditEvent(.clockAccepted, [("after", .integer(last))]), at: now) }
+    return now
+  }
+
   /// Called once at start, before any request. Operations of this instance that a crash left between intent and
   /// outcome are recorded as unknown; their slots stay reserved, which means spent. Those of asynchronous calls are
   /// recorded as resumed instead: what their first try signed never left the process, so they can be done again.

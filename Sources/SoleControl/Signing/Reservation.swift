@@ -1,4 +1,5 @@
 import AuditLog
+import Lifetimes
 import WireJSON
 
 enum Reservation: Sendable {
@@ -33,8 +34,8 @@ extension SigningService {
     var waited = Duration.zero
     while true {
       // Waiting for another copy of the request takes time, in which the SAD can expire.
-      let now = clock.now()
-      guard now < warrant.binding.expires else { throw Refusal.sadExpired }
+      let now = try decidingTime()
+      guard warrant.binding.lifetime.isOpen(at: now) else { throw Refusal.sadExpired }
       let found = try await reservation(of: operation, for: request, under: warrant, job: job, at: now)
       if let found { return found }
       guard waited < Self.longestWait else { throw Refusal.unavailable }

@@ -1,3 +1,5 @@
+internal import Lifetimes
+
 /// Sole control over the signing keys: who may sign what with which key, and the record of it.
 public struct SigningService: Sendable {
   public struct Rules: Sendable {
@@ -55,6 +57,8 @@ public struct SigningService: Sendable {
     public var now: @Sendable () -> UnixTime
     public var milliseconds: @Sendable () -> UnixMilliseconds
     public var pause: @Sendable (Duration) async throws -> Void
+    /// Whether the time can be trusted. If it was set back, what was used up or is over would be good again.
+    public var isRight: @Sendable () -> Bool = { true }
 
     /// - Parameter milliseconds: nil if nobody needs more than whole seconds.
     public init(
@@ -73,7 +77,7 @@ public struct SigningService: Sendable {
   let eid: any EIDTokenVerifier
   let messenger: any Messenger
   let rules: Rules
-  let clock: Clock
+  public var clock: Clock
   let verifiedRows = VerifiedRows(capacity: 4096)
   let outageEntries = OutageEntries(capacity: 10_000)
   /// Verifies what partners state about their customers.
@@ -96,6 +100,14 @@ public struct SigningService: Sendable {
     self.messenger = messenger
     self.rules = rules
     self.clock = clock
+  }
+
+  /// The time, for what authorizes or signs.
+  ///
+  /// - Throws: `Refusal.unavailable` while the clock cannot be trusted.
+  func decidingTime() throws -> UnixTime {
+    guard clock.isRight() else { throw Refusal.unavailable }
+    return clock.now()
   }
 
   /// Random text for ids, 128 bits.

@@ -1,3 +1,5 @@
+import Lifetimes
+
 /// A SAD and a credential that were found good for a request.
 struct Warrant: Sendable {
   let credential: Credential
@@ -10,7 +12,7 @@ struct Warrant: Sendable {
 extension SigningService {
   /// Step 2: SAD and policy are verified, the certificate is valid, the credential enabled.
   func verifyWarrant(_ request: SigningRequest, as principal: Principal) async throws -> Warrant {
-    let now = clock.now()
+    let now = try decidingTime()
     let name = request.sad.digest
     let (row, activation) = try await store.read {
       (try $0.credential(request.credential), try $0.activation(name))
@@ -26,7 +28,7 @@ extension SigningService {
     let macs = try await confirm(candidate, alongside: [request.sad.message(over: activation)])
     try check(request, credential, principal, now)
     guard request.sad.isRight(macs[0]), allows(binding, credential, principal) else { throw Refusal.invalidSAD }
-    guard now < binding.expires else { throw Refusal.sadExpired }
+    guard binding.lifetime.isOpen(at: now) else { throw Refusal.sadExpired }
     return Warrant(credential: credential, seal: row.seal, activation: activation, binding: binding)
   }
 

@@ -8,7 +8,7 @@ struct Countersign: AsyncParsableCommand {
     commandName: "countersign", abstract: "A remote-signing gateway that speaks the CSC API.",
     subcommands: [
       Sandbox.self, Serve.self, Initialise.self, ConfigCommand.self, AuditCommand.self, SignatureCommand.self,
-      CredentialCommand.self, UserCommand.self, AttemptsCommand.self,
+      CredentialCommand.self, UserCommand.self, AttemptsCommand.self, ClockCommand.self,
       TimestampCommand.self, EIDSimulatorCommand.self, ConformanceCommand.self,
     ])
 }

@@ -122,7 +122,7 @@ struct SandboxPopulation {
   private func make(token: String, signer: String?) async throws {
     let record = TokenRecord(
       digest: TokenService.digest(token), kind: .access, partner: seed.partner, signer: signer, client: seed.partner,
-      grant: "sandbox", expires: Int64(Date().timeIntervalSince1970) + Self.tokenLife)
+      grant: TokenRecord.lastingGrant, expires: Int64(Date().timeIntervalSince1970) + Self.tokenLife)
     try await service.store.writeOAuth { try $0.put(record) }
   }
 

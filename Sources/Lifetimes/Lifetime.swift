@@ -1,0 +1,26 @@
+/// From when until when something that was given is good. Times are UTC, seconds since 1970.
+///
+/// What was given in the future was given by a clock that was ahead. It is refused as if it were over: for a clock that was
+/// put right, a token of an hour would be good for as long as the clock had been ahead.
+public struct Lifetime: Sendable, Equatable {
+  /// By how much the clocks of gateways that share a store may differ. Seconds.
+  public static let skew: Int64 = 30
+
+  public let issued, expires: Int64
+
+  public init(issued: Int64, expires: Int64) {
+    self.issued = issued
+    self.expires = expires
+  }
+
+  /// For what keeps only its end.
+  ///
+  /// - Parameter longest: seconds that such a thing lives at most, from its issue.
+  public init(expires: Int64, longest: Int64) {
+    self.init(issued: expires - longest, expires: expires)
+  }
+
+  public func isOpen(at now: Int64) -> Bool { now < expires && !isFromTheFuture(at: now) }
+
+  public func isFromTheFuture(at now: Int64) -> Bool { issued > now + Self.skew }
+}

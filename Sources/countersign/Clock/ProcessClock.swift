@@ -1,0 +1,198 @@
+import Foundation
+import SoleControl
+import Synchronization
+
+/// The time of this process: the machine's clock, watched by one that never steps.
+///
+/// - Set back, it does not count: nothing is authorized or signed until it has caught up (`isBehind`), because what was used
+///   up, or is over, would be good again.
+/// - Set ahead, it counts, but nothing is deleted by it until it has stood for an hour (`horizon`).
+/// - What it stamped while it was ahead is known to this process, which can still tell the true age (`redated`).
+///
+/// Specs/decisions/0037-clocks.md.
+final class ProcessClock: Sendable {
+  /// Both clocks at one moment, in seconds.
+  struct Reading: Sendable {
+    /// UTC since 1970.
+    var wall: Double
+    /// Since some moment; also while the machine sleeps.
+    var steady: Double
+  }
+
+  enum Event: Equatable, Sendable {
+    /// The clock was set, by so many seconds.
+    case stepped(by: Int64)
+    /// It is so many seconds behind a time that was seen before; signing has stopped.
+    case behind(by: Int64)
+    /// Signing goes on.
+    case caughtUp
+    /// What was set ahead has stood for long enough.
+    case believed
+  }
+
+  /// Steps up to this are the everyday work of time servers, if they are rare. Seconds.
+  static let tolerance = 5.0
+  /// Small steps are taken over at most so often. Seconds.
+  private static let calm = 60.0
+  /// For how long a clock that was set ahead is not deleted by. Seconds.
+  static let doubt = 3600.0
+  /// A gap to the last entry of the log from which on the clock is doubted at the start. Seconds.
+  static let longestGap = 86400.0
+  /// Settings of the clock that are remembered.
+  private static let mostPeriods = 16
+
+  /// Times between two steps. `offset` is the difference of both clocks then.
+  private struct Period {
+    let offset, start: Double
+    var end: Double
+  }
+
+  private struct State {
+    var periods: [Period]
+    /// The difference that is believed, and when it was taken over.
+    var believed, taken: Double
+    /// Since when the clock is further ahead than what is believed.
+    var aheadSince: Double?
+    var isBehind = false
+  }
+
+  private let read: @Sendable () -> Reading
+  private let report: @Sendable (Event) -> Void
+  private let state: Mutex<State>
+
+  /// - Parameter report: called once for each event.
+  init(
+    _ read: @escaping @Sendable () -> Reading = ProcessClock.machine,
+    report: @escaping @Sendable (Event) -> Void = { _ in }
+  ) {
+    self.read = read
+    self.report = report
+    let reading = read()
+    let offset = reading.wall - reading.steady
+    state = Mutex(
+      State(
+        periods: [Period(offset: offset, start: reading.wall, end: reading.wall)], believed: offset,
+        taken: reading.steady))
+  }
+
+  /// Both clocks of the machine. The steady one counts sleep.
+  static let machine: @Sendable () -> Reading = {
+    func seconds(_ clock: clockid_t) -> Double {
+      var time = timespec()
+      clock_gettime(clock, &time)
+      return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+    return Reading(wall: seconds(CLOCK_REALTIME), steady: seconds(CLOCK_BOOTTIME))
+  }
+
+  func now() -> UnixTime { UnixTime(look().wall) }
+  func milliseconds() -> UnixMilliseconds { UnixMilliseconds(look().wall * 1000) }
+
+  var isBehind: Bool {
+    _ = look()
+    return state.withLock(\.isBehind)
+  }
+
+  /// Up to which time what is over may be deleted.
+  func horizon() -> UnixTime {
+    let reading = look()
+    return UnixTime(min(reading.wall, reading.steady + state.withLock(\.believed)))
+  }
+
+  /// The time, by today's clock, at which this process stamped `time`. Times that are not in the future stay.
+  func redated(_ time: UnixTime) -> UnixTime {
+    let reading = look()
+    guard Double(time) > reading.wall + Self.tolerance else { return time }
+    return state.withLock { state in
+      let at = Double(time)
+      guard let now = state.periods.last?.offset,
+        // What is stamped is rounded down.
+        let period = state.periods.dropLast().last(where: { $0.start - 1 <= at && at <= $0.end + 1 })
+      else { return time }
+      return UnixTime(at - period.offset + now)
+    }
+  }
+
+  /// Compares the clock with the last entry of the audit log.
+  ///
+  /// - Throws: `ClockError` if the entry is of a time that has not come.
+  func compare(withLastEntry time: UnixTime?) throws {
+    guard let time else { return }
+    let reading = look()
+    let last = Double(time)
+    guard reading.wall >= last - Self.tolerance else {
+      throw ClockError(behind: UnixTime(last - reading.wall), last: time)
+    }
+    guard reading.wall > last + Self.longestGap else { return }
+    state.withLock { state in
+      state.believed = last - reading.steady
+      state.aheadSince = reading.steady
+    }
+  }
+
+  /// - Throws: `ClockError` while the clock is behind.
+  func check() throws {
+    let reading = look()
+    let (isBehind, believed) = state.withLock { ($0.isBehind, $0.believed) }
+    guard isBehind else { return }
+    let due = reading.steady + believed
+    throw ClockError(behind: UnixTime(due - reading.wall), last: UnixTime(due))
+  }
+
+  private func look() -> Reading {
+    let reading = read()
+    for event in state.withLock({ $0.take(reading) }) { report(event) }
+    return reading
+  }
+}
+
+extension ProcessClock.State {
+  mutating func take(_ reading: ProcessClock.Reading) -> [ProcessClock.Event] {
+    var events: [ProcessClock.Event] = []
+    let offset = reading.wall - reading.steady
+    let step = offset - (periods.last?.offset ?? offset)
+    if abs(step) > ProcessClock.tolerance {
+      events.append(.stepped(by: Int64(step)))
+      periods.append(.init(offset: offset, start: reading.wall, end: reading.wall))
+      if periods.count > ProcessClock.mostPeriods { periods.removeFirst() }
+    }
+    // Readings of two threads may come in the wrong order.
+    periods[periods.count - 1].end = max(periods[periods.count - 1].end, reading.wall)
+
+    let ahead = offset - believed
+    if abs(ahead) <= ProcessClock.tolerance {
+      aheadSince = nil
+      if reading.steady - taken >= ProcessClock.calm { (believed, taken) = (offset, reading.steady) }
+    } else if ahead > 0 {
+      aheadSince = aheadSince ?? reading.steady
+      if let aheadSince, reading.steady - aheadSince >= ProcessClock.doubt {
+        (believed, taken) = (offset, reading.steady)
+        self.aheadSince = nil
+        events.append(.believed)
+      }
+    } else {
+      aheadSince = nil
+    }
+    let wasBehind = isBehind
+    isBehind = ahead < -ProcessClock.tolerance
+    if isBehind != wasBehind { events.append(isBehind ? .behind(by: Int64(-ahead)) : .caughtUp) }
+    return events
+  }
+}
+
+/// The machine's clock is behind a time that was seen before.
+struct ClockError: Error, Equatable, CustomStringConvertible {
+  /// Seconds.
+  let behind: UnixTime
+  /// UTC, seconds since 1970.
+  let last: UnixTime
+
+  var description: String {
+    let time = Date(timeIntervalSince1970: TimeInterval(last)).formatted(.iso8601)
+    return """
+      the clock is \(behind) s behind \(time), which the gateway has seen already: what was used up or is over would be good \
+      again, so nothing is signed. Set the clock right. If it is right now and was ahead before, stop the gateway, run \
+      'countersign clock accept --config FILE' and start it
+      """
+  }
+}

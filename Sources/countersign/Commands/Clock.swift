@@ -1,0 +1,29 @@
+import ArgumentParser
+import Foundation
+
+struct ClockCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "clock", abstract: "Operate on the gateway's idea of time.", subcommands: [Accept.self])
+
+  struct Accept: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Let the gateway start although its audit log has entries of a time that has not come.",
+      discussion: """
+        For a clock that was ahead and is right now. What was given in the future stays refused. Records who looks at \
+        the log that its times go back here. Stop the gateway before.
+        """)
+
+    @OptionGroup var file: ConfigFile
+
+    func run() async throws {
+      let service = try await Service(try file.load(), mayCreateDatabase: false)
+      guard let last = try await service.store.lastAuditTime() else { return print("the audit log is empty") }
+      let now = try await service.signing.acceptClock(after: last)
+      print("accepted \(Self.text(now)); the last entry was of \(Self.text(last))")
+    }
+
+    private static func text(_ time: Int64) -> String {
+      Date(timeIntervalSince1970: TimeInterval(time)).formatted(.iso8601)
+    }
+  }
+}
