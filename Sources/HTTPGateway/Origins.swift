@@ -8,9 +8,9 @@ public struct TrustedProxy: Sendable {
   /// The header to which it appends the address, such as `X-Forwarded-For`.
   public let header: String
   /// The addresses from which it connects; only there the header counts.
-  public let addresses: Set<String>
+  public let addresses: [AddressBlock]
 
-  public init(header: String, addresses: Set<String>) {
+  public init(header: String, addresses: [AddressBlock]) {
     self.header = header
     self.addresses = addresses
   }
@@ -22,7 +22,7 @@ extension Gateway {
   /// - Parameter isPerson: whether a browser calls, not a partner's server.
   func origin(_ request: Request, _ context: GatewayContext, isPerson: Bool) -> Origin {
     let peer = context.peerAddress ?? Origin.local.address
-    guard let trustedProxy, trustedProxy.addresses.contains(peer),
+    guard let trustedProxy, trustedProxy.addresses.contains(where: { $0.contains(peer) }),
       let name = HTTPField.Name(trustedProxy.header),
       // The last one is the proxy's own; those before it are the caller's word.
       let last = request.headers[values: name].joined(separator: ",").split(separator: ",").last,

@@ -41,7 +41,8 @@ extension Gateway {
       return NamedListener(
         listener: listener,
         inner: Application(
-          responder: responder, server: try Self.server(listener, asksForCertificates, limits, places),
+          responder: StrictTransport(inner: responder, isOn: isStrict(listener)),
+          server: try Self.server(listener, asksForCertificates, limits, places),
           configuration: configuration, onServerRunning: { _ in await onRunning(index) }, logger: quiet))
     }
   }

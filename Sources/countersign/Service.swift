@@ -185,10 +185,31 @@ struct Service {
       path: config.database, mayCreate: true, seals: try await RowSeals.derived(from: device, service: config.gateway))
   }
 
+  /// Says in the log with what the service runs, and what is weak about it.
+  func report(_ notes: ConfigNotes) {
+    if config.isSandbox { logger.warning("this is a sandbox, for trying out: what it signs proves nothing") }
+    for warning in notes.warnings { logger.warning("weak configuration", metadata: ["what": "\(warning)"]) }
+    var facts: Logger.Metadata = [
+      "gateway": "\(config.gateway)", "instance": "\(config.instance)", "publicURL": "\(config.info.publicURL)",
+      "database": "\(config.database)", "device": "\(config.device.module)", "token": "\(config.device.tokenLabel)",
+      "sessions": "\(config.device.sessions)", "connections": "\(config.connections)",
+      "partners": "\(config.partners.map(\.id.text).joined(separator: " "))",
+      "eidProviders": "\(config.eidProviders.map(\.settings.issuer).joined(separator: " "))",
+      "activationLife": "\(config.activationLife)", "logLevel": "\(config.logLevel)",
+      "tsa": "\(config.tsa != nil)", "issuer": "\(config.issuer != nil)", "process": "\(getpid())",
+    ]
+    if let http = config.http { facts["http"] = "\(http.host):\(http.port)" }
+    if let tls = config.tls { facts["tls"] = "\(tls.address.host):\(tls.address.port)" }
+    logger.notice("starting", metadata: facts)
+  }
+
   /// Serves until SIGTERM or SIGINT.
   ///
-  /// - Parameter onReady: called once, when every listener accepts connections.
-  func run(onReady: @escaping @Sendable () async throws -> Void) async throws {
+  /// - Parameters:
+  ///   - file: the configuration file, which SIGHUP has read again. Nil: SIGHUP ends the service too, as when the terminal
+  ///     of a sandbox is closed.
+  ///   - onReady: called once, when every listener accepts connections.
+  func run(rereading file: String? = nil, onReady: @escaping @Sendable () async throws -> Void) async throws {
     let lease = try await LeaseKeeper(config, store: store, logger: logger)
     try clock.compare(withLastEntry: await store.lastAuditTime())
     let recovery = try await jobs.recover()
@@ -224,9 +245,10 @@ struct Service {
       do { try await onReady() } catch { logger.error("could not announce", metadata: ["reason": "\(error)"]) }
       logger.info("serving")
     }
+    let reloaders = file.map { Reloader(path: $0, config: config, certificates: nil, logger: logger) }
     var configuration = ServiceGroupConfiguration(
-      services: servers + [JobWorkers(jobs: jobs), PendingKeeper(signing: signing, logger: logger), publisher, lease],
-      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      services: servers + (reloaders.map { [$0] } ?? []) + [JobWorkers(jobs: jobs), PendingKeeper(signing: signing, logger: logger), publisher, lease],
+      gracefulShutdownSignals: [.sigterm, .sigint] + (file == nil ? [.sighup] : []), logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.longestShutdown
     try await ServiceGroup(configuration: configuration).run()
     await lease.giveBack()

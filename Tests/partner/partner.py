@@ -536,7 +536,7 @@ def configurations(setting):
         config["partners"][0]["statements"] = {name: value for name, value in statements.items() if value is not None}
         file.write_text(json.dumps(config))
         return subprocess.run(
-            [setting.program, "config", "check", "--config", file], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            [setting.program, "config", "check", "--sandbox", "--config", file], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True)
 
     good = {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Logging
 import ServiceLifecycle
 
@@ -15,11 +16,15 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup var file: ConfigFile
 
   func run() async throws {
-    let config = try file.load()
+    // Until it is listened to; the default would end the process.
+    signal(SIGHUP, SIG_IGN)
+    let notes = ConfigNotes()
+    let config = try Config.load(file.config, notes: notes)
     JSONLogHandler.bootstrap(level: config.logLevel)
     defer { LogWriter.standard.flush(within: LogWriter.longestEnd) }
     let service = try await Service(config, mayCreateDatabase: false)
-    try await service.run {}
+    service.report(notes)
+    try await service.run(rereading: file.config) {}
   }
 }
 
@@ -44,12 +49,24 @@ struct ConfigCommand: AsyncParsableCommand {
     commandName: "config", abstract: "Look at configuration files.", subcommands: [Check.self])
 
   struct Check: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Read and validate a configuration file, and do nothing.")
+    static let configuration = CommandConfiguration(
+      abstract: "Read and validate a configuration file, and do nothing.",
+      discussion: """
+        Tells what is valid and what is weak. Exits with 1 if a real service may not run with it; what is weak is no error.
+        """)
 
     @OptionGroup var file: ConfigFile
+    @Flag(help: "Look at it as at a sandbox's: accept what only a sandbox may have, if the file says that it is one.")
+    var sandbox = false
 
     func run() async throws {
-      _ = try file.load()
+      let notes = ConfigNotes()
+      let config = try Config.load(file.config, mayBeSandbox: sandbox, notes: notes)
+      for warning in notes.warnings { print("weak: \(warning)") }
+      guard sandbox || !config.isSandbox else {
+        throw ConfigError(
+          description: "\(file.config): \"sandbox\" is true, so no service for real customers may run with it")
+      }
       print("the configuration is valid")
     }
   }

@@ -11,7 +11,12 @@ import WireJSON
 /// The configuration of a service. Every member is documented here, and nowhere else; unknown members are errors.
 /// Secrets are paths to files.
 struct Config {
-  /// Where to listen without TLS. Absent: nowhere. For a TLS-terminating proxy on the same machine.
+  /// Whether this is a sandbox, for trying out: then `countersign serve` takes what no real service may have (an eID provider
+  /// that says yes to everybody, test certificates, secrets that all users of the machine can read), and says so in its log.
+  /// Default: false.
+  var isSandbox: Bool
+  /// Where to listen without TLS. Absent: nowhere. For a TLS-terminating proxy on the same machine; on other addresses than the
+  /// machine's own only with `trustedProxy`, or with `"allowsOtherMachines": true` for those who know that nobody is in between.
   var http: Address?
   /// Where to listen with TLS.
   var tls: TLS?
@@ -21,7 +26,7 @@ struct Config {
   /// quarter, but eight at least.
   var connectionsPerAddress: Int?
   /// Reverse proxy. `header`: where it puts the client's address, such as `X-Forwarded-For` (the last entry counts).
-  /// `addresses`: the proxy's own; the header is ignored from anywhere else. Absent: attempts are counted for the peer's
+  /// `addresses`: the proxy's own, or blocks of them (`10.0.0.0/8`); the header is ignored from anywhere else. Absent: attempts are counted for the peer's
   /// address.
   var trustedProxy: TrustedProxy?
   /// Name of the service, in every SAD. Never changes.
@@ -48,9 +53,11 @@ struct Config {
   var revocationLists: [String]
   /// trace, debug, info, notice, warning, error or critical. Default: info.
   var logLevel: Logger.Level
+  /// The file as it is.
+  private let members: JSONObject
 
   struct Address {
-    /// Default: 127.0.0.1.
+    /// An IP address, or localhost. Default: 127.0.0.1.
     var host: String
     var port: Int
   }
@@ -67,7 +74,8 @@ struct Config {
     /// The PKCS #11 module's shared library.
     var module: String
     var tokenLabel: String
-    /// File whose first line is the user PIN. Secret.
+    /// File whose first line is the user PIN. Secret, as each file that is called so here: not to be read by all users of the
+    /// machine.
     var pinFile: String
     /// Sessions, each with a thread of its own. Default: 4.
     var sessions: Int
@@ -78,11 +86,11 @@ struct Config {
   struct Info {
     /// At most 255 characters each.
     var name, description: String
-    /// ISO 3166-1 alpha-2.
+    /// ISO 3166-1 alpha-2, in capital letters.
     var region: String
     /// RFC 5646. Default: en.
     var language: String
-    /// Base URL under which clients reach the service, without a trailing slash. Also the issuer of the authorization
+    /// Base URL under which clients reach the service: https, without a trailing slash. Also the issuer of the authorization
     /// server.
     var publicURL: String
     /// Name and description in further languages, by RFC 5646 tag.
@@ -150,25 +158,31 @@ struct Config {
     var trustAnchors: String?
   }
 
-  static func load(_ path: String) throws -> Config {
+  /// - Parameters:
+  ///   - mayBeSandbox: whether the file's own word for being a sandbox counts.
+  ///   - notes: gets what is weak.
+  static func load(_ path: String, mayBeSandbox: Bool = true, notes: ConfigNotes = ConfigNotes()) throws -> Config {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw ConfigError(description: "cannot read the configuration file \(path)")
     }
     do {
-      let text = try JSONValue.parse(Array(data), limits: .configuration, extremeValues: .refused)
-      return try Config(ConfigReader(text, at: path))
+      let json = try JSONValue.parse(Array(data), limits: .configuration, extremeValues: .refused)
+      notes.isSandbox = mayBeSandbox && json.object?["sandbox"]?.bool == true
+      return try Config(ConfigReader(json, at: path, notes: notes), json)
     } catch let error as JSONParseError {
       throw ConfigError(description: "\(path) is not strict JSON (\(error)); jq . \(path) shows where")
     }
   }
 
-  private init(_ reader: ConfigReader) throws {
-    http = try reader.optional("http").map { try Address($0) }
+  private init(_ reader: ConfigReader, _ json: JSONValue) throws {
+    members = json.object ?? JSONObject()
+    isSandbox = try reader.bool("sandbox", default: false)
+    http = try reader.optional("http").map { try Address(plain: $0, behindProxy: reader.names.contains("trustedProxy")) }
     tls = try reader.optional("tls").map { try TLS($0) }
     connections = try reader.integer("connections", in: 10...100_000, default: 2000)
     connectionsPerAddress = try reader.optionalInteger("connectionsPerAddress", in: 1...100_000)
     trustedProxy = try reader.optional("trustedProxy").map { try TrustedProxy($0) }
-    gateway = try reader.string("gateway")
+    gateway = try reader.string("gateway", longest: 255)
     instance = try reader.string("instance", default: gateway)
     database = try reader.string("database")
     device = try DeviceConfig(reader.object("device"))
@@ -191,27 +205,68 @@ struct Config {
     guard http != nil || tls != nil else {
       throw reader.error("tls", "is missing, and so is \"http\": one of them says where to listen")
     }
+    try checkTogether(reader)
     try reader.finish()
+  }
+}
+
+extension Config {
+  /// What no part can see alone.
+  private func checkTogether(_ reader: ConfigReader) throws {
+    if let http, let tls, http.host == tls.address.host, http.port == tls.address.port {
+      throw reader.error("http", "and tls have the same port")
+    }
+    for provider in eidProviders {
+      for partner in provider.settings.audiences.keys where !partners.contains(where: { $0.id.text == partner }) {
+        throw reader.error("eidProviders", "has audiences for a partner that is not there: \(partner)")
+      }
+    }
+    if tls == nil, trustedProxy == nil {
+      reader.warn(
+        "trustedProxy", "is missing: if a proxy is in front, wrong tries of all customers are counted for its address")
+    }
+    if activationLife > 900 { reader.warn("activationLife", "is long: a SAD that is stolen signs for \(activationLife) s") }
+    if logLevel < .info { reader.warn("logLevel", "is for looking for faults; the log grows fast") }
+    if let finding = SandboxRules.finding(in: self) {
+      guard reader.notes.isSandbox else {
+        throw ConfigError(
+          description: "\(finding); only a sandbox may have that (\"sandbox\": true), no service for real customers")
+      }
+    }
+  }
+
+  /// Names of the members that another reading of the file changed.
+  func differences(from other: Config) -> [String] {
+    let names = Set((members.members + other.members.members).map(\.name))
+    return names.filter { members[$0] != other.members[$0] }.sorted()
   }
 }
 
 extension TrustedProxy {
   fileprivate init(_ reader: ConfigReader) throws {
-    let addresses = try reader.optionalStrings("addresses") ?? []
+    let addresses = try reader.addressBlocks("addresses")
     guard !addresses.isEmpty else { throw reader.error("addresses", "must name where the proxy connects from") }
-    self.init(header: try reader.string("header"), addresses: Set(addresses))
+    self.init(header: try reader.headerName("header"), addresses: addresses)
     try reader.finish()
   }
 }
 
 extension Config.Address {
-  fileprivate init(_ reader: ConfigReader) throws {
+  fileprivate init(plain reader: ConfigReader, behindProxy: Bool) throws {
     try self.init(unfinished: reader)
+    let isAllowed = try reader.bool("allowsOtherMachines", default: false)
+    if host != "localhost", AddressBlock(host)?.isLoopback != true {
+      guard behindProxy || isAllowed else {
+        throw reader.error(
+          "host", "\(host) lets other machines come without TLS; use \"tls\", or name the proxy in \"trustedProxy\"")
+      }
+      reader.warn("host", "\(host) lets other machines come without TLS: whoever is in between reads PINs and tokens")
+    }
     try reader.finish()
   }
 
   fileprivate init(unfinished reader: ConfigReader) throws {
-    host = try reader.string("host", default: "127.0.0.1")
+    host = try reader.listeningAddress("host", default: "127.0.0.1")
     port = try reader.integer("port", in: 1...65535)
   }
 }
@@ -220,7 +275,7 @@ extension Config.TLS {
   fileprivate init(_ reader: ConfigReader) throws {
     address = try Config.Address(unfinished: reader)
     certificate = try reader.file("certificate")
-    privateKey = try reader.file("privateKey")
+    privateKey = try reader.secretFile("privateKey")
     try reader.finish()
   }
 }
@@ -229,7 +284,10 @@ extension Config.DeviceConfig {
   fileprivate init(_ reader: ConfigReader) throws {
     module = try reader.file("module")
     tokenLabel = try reader.string("tokenLabel")
-    pinFile = try reader.file("pinFile")
+    pinFile = try reader.secretFile("pinFile")
+    if module.lowercased().contains("softhsm") {
+      reader.warn("module", "is SoftHSM: whoever copies its files and the PIN has every key; use a device that keeps them")
+    }
     sessions = try reader.integer("sessions", in: 1...256, default: 4)
     liveKeys = try reader.integer("liveKeys", in: 1...1_000_000, default: 1000)
     try reader.finish()
@@ -240,10 +298,13 @@ extension Config.Info {
   fileprivate init(_ reader: ConfigReader) throws {
     name = try reader.string("name", longest: 255)
     description = try reader.string("description", longest: 255)
-    region = try reader.string("region", longest: 2)
+    region = try reader.string("region")
+    guard region.wholeMatch(of: /[A-Z][A-Z]/) != nil else { throw reader.error("region", "must be like AT") }
     language = try reader.string("language", default: "en")
-    publicURL = try reader.string("publicURL")
-    guard !publicURL.hasSuffix("/") else { throw reader.error("publicURL", "must not end in a slash") }
+    guard language.wholeMatch(of: /[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*/) != nil else {
+      throw reader.error("language", "must be like en or de-AT")
+    }
+    publicURL = try reader.url("publicURL", allowsPlainHTTP: reader.notes.isSandbox, isBase: true)
     translations = [:]
     if let languages = try reader.optional("translations") {
       for tag in languages.names {
@@ -286,8 +347,9 @@ extension Config.EIDProviderConfig {
       }
       named[name] = level
     }
+    allowsPlainHTTP = try reader.bool("allowsPlainHTTP", default: false)
     settings = ProviderSettings(
-      issuer: try reader.string("issuer"), clientID: try reader.string("clientID"),
+      issuer: try reader.url("issuer", allowsPlainHTTP: allowsPlainHTTP), clientID: try reader.string("clientID"),
       authentication: try ProviderAuthentication(of: reader),
       levels: named)
     try settings.readRules(reader)
@@ -298,8 +360,10 @@ extension Config.EIDProviderConfig {
       loginHint = try LoginHint(of: ciba)
       try ciba.finish()
     }
-    allowsPlainHTTP = try reader.bool("allowsPlainHTTP", default: false)
-    trustAnchors = try reader.optionalString("trustAnchors")
+    trustAnchors = try reader.trustAnchors()
+    if case .none = settings.authentication {
+      reader.warn("clientAuthentication", "is none: anybody can use the gateway's codes at this provider")
+    }
     try reader.finish()
   }
 }

@@ -12,11 +12,14 @@ final class ConfigReader {
   private let members: JSONObject
   private let path: String
   private var known: Set<String> = []
+  /// Shared by all readers of a file.
+  let notes: ConfigNotes
 
-  init(_ value: JSONValue, at path: String) throws {
+  init(_ value: JSONValue, at path: String, notes: ConfigNotes = ConfigNotes()) throws {
     guard let object = value.object else { throw ConfigError(description: "\(path) is not an object") }
     members = object
     self.path = path
+    self.notes = notes
   }
 
   var names: [String] { members.members.map(\.name) }
@@ -94,7 +97,7 @@ final class ConfigReader {
   }
 
   func optional(_ name: String) throws -> ConfigReader? {
-    try value(name).map { try ConfigReader($0, at: "\(path): \(name)") }
+    try value(name).map { try ConfigReader($0, at: "\(path): \(name)", notes: notes) }
   }
 
   func object(_ name: String) throws -> ConfigReader {
@@ -105,7 +108,7 @@ final class ConfigReader {
   func list(_ name: String) throws -> [ConfigReader] {
     guard let value = value(name) else { return [] }
     guard let list = value.array else { throw error(name, "must be a list") }
-    return try list.enumerated().map { try ConfigReader($0.element, at: "\(path): \(name)[\($0.offset)]") }
+    return try list.enumerated().map { try ConfigReader($0.element, at: "\(path): \(name)[\($0.offset)]", notes: notes) }
   }
 
   /// A secret in a file.

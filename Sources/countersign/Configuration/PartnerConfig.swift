@@ -84,7 +84,7 @@ extension Client {
     let id = try reader.string("id", longest: 255)
     let methods = try Self.names("authentication", reader, AuthenticationMethod.self)
     let grants = try Self.names("grants", reader, Grant.self)
-    let secret = try reader.optionalString("secretFile").map { try ConfigReader.firstLine(of: $0) }
+    let secret = try reader.optionalSecretFile("secretFile").map { try ConfigReader.firstLine(of: $0) }
     let keys = try reader.optionalString("keysFile").map { path in
       guard let data = FileManager.default.contents(atPath: path),
         let keys = try? JSONValue.parse(Array(data), limits: .configuration),
@@ -124,6 +124,9 @@ extension Client {
     guard methods.contains(.certificate) == (certificate != nil) else {
       throw reader.error("certificate", "belongs to self_signed_tls_client_auth")
     }
+    if !requiresPKCE {
+      reader.warn("requiresPKCE", "is false: a code that is stolen can be used; set it to true when the client can do PKCE")
+    }
     guard requiresPKCE || !isPublic else { throw reader.error("requiresPKCE", "cannot be false for a public client") }
     guard grants.contains(.authorizationCode) == !redirectURIs.isEmpty else {
       throw reader.error("redirectURIs", "belong to the grant authorization_code")
@@ -136,7 +139,7 @@ extension Client {
 
   /// RFC 6749 §3.1.2, RFC 8252 §7: https, an app's own scheme, or the same machine.
   private static func isRedirectURI(_ text: String) -> Bool {
-    guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(), parts.fragment == nil,
+    guard text.utf8.allSatisfy(WebURL.isURICharacter), let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(), parts.fragment == nil,
       !text.contains("*"), parts.user == nil
     else { return false }
     switch scheme {

@@ -70,8 +70,10 @@ struct PartnerStatementsConfig {
 
   private static func source(_ reader: ConfigReader) throws -> KeySource {
     let allowsPlainHTTP = try reader.bool("allowsPlainHTTP", default: false)
-    let trustAnchors = try reader.optionalString("trustAnchors")
-    switch (try reader.optionalString("keysFile"), try reader.optionalString("keysURL")) {
+    let trustAnchors = try reader.trustAnchors()
+    switch (
+      try reader.optionalString("keysFile"), try reader.optionalURL("keysURL", allowsPlainHTTP: allowsPlainHTTP)
+    ) {
     case (let path?, nil):
       guard let data = FileManager.default.contents(atPath: path),
         let set = try? JSONValue.parse(Array(data), limits: .configuration),
@@ -79,9 +81,6 @@ struct PartnerStatementsConfig {
       else { throw reader.error("keysFile", "is no JWK set: \(path)") }
       return .file(path)
     case (nil, let url?):
-      guard url.hasPrefix("https://") || allowsPlainHTTP && url.hasPrefix("http://") else {
-        throw reader.error("keysURL", "must begin with https://")
-      }
       var settings = HTTPClient.Settings()
       settings.allowsPlainHTTP = allowsPlainHTTP
       settings.trustAnchors = trustAnchors
@@ -106,6 +105,9 @@ extension PartnerPolicy {
     maximumAge = UnixTime(try reader.integer("maximumAge", in: 1...3600, default: Int(maximumAge)))
     clockSkew = UnixTime(try reader.integer("clockSkew", in: 0...300, default: Int(clockSkew)))
     mayStandAlone = try reader.bool("standsAlone", default: false)
+    if mayStandAlone {
+      reader.warn("standsAlone", "is true: the partner can sign for its customers without them; demand another factor too")
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import Webhooks
 
 /// How the gateway calls one partner. Every member is optional but the secret.
 struct PartnerWebhooks {
-  /// Signs every call. In the file: `secretFile`, a path to a file whose first line is the secret.
+  /// Signs every call. In the file: `secretFile`, a path to a file whose first line is the secret, of 16 characters or more.
   var secret: WebhookSecret
   /// URL of the partner's messenger, which sends one-time codes and links to customers. Absent: credentials that need
   /// messages cannot be authorized.
@@ -19,16 +19,16 @@ struct PartnerWebhooks {
   var trustAnchors: String?
 
   init(_ reader: ConfigReader) throws {
-    secret = WebhookSecret(try ConfigReader.firstLine(of: reader.file("secretFile")))
-    messenger = try reader.optionalString("messenger")
-    callbackOrigins = try reader.list("callbackOrigins").map(Self.callbackOrigin)
+    secret = WebhookSecret(try reader.secret("secretFile", least: Self.shortestSecret))
     allowsPlainHTTP = try reader.bool("allowsPlainHTTP", default: false)
-    trustAnchors = try reader.optionalString("trustAnchors")
-    if let messenger, !messenger.hasPrefix("https://"), !(allowsPlainHTTP && messenger.hasPrefix("http://")) {
-      throw reader.error("messenger", "must begin with https://")
-    }
+    messenger = try reader.optionalURL("messenger", allowsPlainHTTP: allowsPlainHTTP)
+    callbackOrigins = try reader.list("callbackOrigins").map(Self.callbackOrigin)
+    trustAnchors = try reader.trustAnchors()
     try reader.finish()
   }
+
+  /// Characters. Who guesses it can tell the partner's software anything.
+  private static let shortestSecret = 16
 
   private static func callbackOrigin(_ reader: ConfigReader) throws -> CallbackOrigin {
     let text = try reader.string("origin")

@@ -5,7 +5,7 @@ import OutboundHTTP
 extension ProviderAuthentication {
   /// `clientAuthentication` of a provider (`Config.EIDProviderConfig`).
   init(of provider: ConfigReader) throws {
-    let secretFile = try provider.optionalString("clientSecretFile")
+    let secretFile = try provider.optionalSecretFile("clientSecretFile")
     guard let reader = try provider.optional("clientAuthentication") else {
       self = try secretFile.map { .secretBasic(try ConfigReader.firstLine(of: $0)) } ?? .none
       return
@@ -13,13 +13,13 @@ extension ProviderAuthentication {
     guard secretFile == nil else { throw provider.error("clientSecretFile", "is there beside clientAuthentication") }
     switch try reader.string("method") {
     case "none": self = .none
-    case "client_secret_basic": self = .secretBasic(try ConfigReader.firstLine(of: try reader.string("secretFile")))
-    case "client_secret_post": self = .secretPost(try ConfigReader.firstLine(of: try reader.string("secretFile")))
+    case "client_secret_basic": self = .secretBasic(try ConfigReader.firstLine(of: try reader.secretFile("secretFile")))
+    case "client_secret_post": self = .secretPost(try ConfigReader.firstLine(of: try reader.secretFile("secretFile")))
     case "private_key_jwt": self = try Self.signed(reader)
     case "tls_client_auth", "self_signed_tls_client_auth":
       self = .mutualTLS(
         HTTPClient.Identity(
-          certificate: try reader.file("certificateFile"), privateKey: try reader.file("keyFile")))
+          certificate: try reader.file("certificateFile"), privateKey: try reader.secretFile("keyFile")))
     default: throw reader.error("method", "is not one of the methods")
     }
     try reader.finish()
@@ -32,7 +32,7 @@ extension ProviderAuthentication {
     guard let audience = Audience(rawValue: try reader.string("audience", default: "endpoint")) else {
       throw reader.error("audience", "is not endpoint or issuer")
     }
-    let file = try reader.file("keyFile")
+    let file = try reader.secretFile("keyFile")
     let keyID = try reader.optionalString("keyID")
     do {
       let pem = try String(contentsOfFile: file, encoding: .utf8)

@@ -59,7 +59,7 @@ struct SandboxFolder: Sendable {
     try clients.prepare()
     try write(
       [
-        "gateway": "countersign-sandbox", "database": .string(path("countersign.sqlite")),
+        "sandbox": true, "gateway": .string(SandboxRules.gateway), "database": .string(path("countersign.sqlite")),
         "logLevel": .string(logLevel), "activationLife": .integer(Int64(activationLife)),
         "http": ["host": "127.0.0.1", "port": .integer(Int64(port))],
         "tls": [

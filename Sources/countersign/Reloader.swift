@@ -1,0 +1,43 @@
+import Foundation
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// Reads again, at SIGHUP, what can change while the service runs. Nothing that is under way notices.
+struct Reloader: ServiceLifecycle.Service {
+  /// The configuration file.
+  let path: String
+  /// As the service was started.
+  let config: Config
+  /// Reads the files of the TLS listeners; nil if there are none.
+  let certificates: (@Sendable () throws -> Void)?
+  let logger: Logger
+
+  func run() async throws {
+    for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { reload() }
+  }
+
+  /// What cannot be read leaves everything as it was.
+  private func reload() {
+    if let certificates {
+      do {
+        try certificates()
+        logger.notice("read the TLS files again")
+      } catch {
+        logger.error("the TLS files cannot be used; the old ones stay", metadata: ["reason": "\(error)"])
+      }
+    }
+    do {
+      let new = try Config.load(path)
+      JSONLogHandler.commonLevel = new.logLevel
+      let waiting = config.differences(from: new).filter { $0 != "logLevel" }
+      logger.notice(
+        "read the configuration again",
+        metadata: [
+          "logLevel": "\(new.logLevel)", "needsRestart": "\(waiting.isEmpty ? "nothing" : waiting.joined(separator: ", "))",
+        ])
+    } catch {
+      logger.error("the configuration cannot be used; the old one stays", metadata: ["reason": "\(error)"])
+    }
+  }
+}
