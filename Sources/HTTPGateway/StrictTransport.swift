@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import OAuth
 
 /// Tells browsers to come by TLS alone (RFC 6797), in every answer, where clients come by TLS.
 struct StrictTransport<Inner: HTTPResponder>: HTTPResponder {

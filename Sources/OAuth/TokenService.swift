@@ -109,7 +109,8 @@ public struct TokenService: Sendable {
     let now = now()
     // In the transaction that reads the old one, so that a revocation cannot come between.
     try await store.writeOAuth { [self] store in
-      guard let old = try store.token(digest), old.kind == .refresh, old.client == nil, lifetime(of: old).isOpen(at: now)
+      guard let old = try store.token(digest), old.kind == .refresh, old.client == nil,
+        lifetime(of: old).isOpen(at: now)
       else {
         throw Refusal.unknown
       }

@@ -85,7 +85,8 @@ extension Transaction {
   }
 
   func removePending(expiredBefore time: UnixTime) throws {
-    try execute("DELETE FROM app_request WHERE pending IN (SELECT id FROM pending WHERE expires < ?)", [min(time, horizon)])
+    try execute(
+      "DELETE FROM app_request WHERE pending IN (SELECT id FROM pending WHERE expires < ?)", [min(time, horizon)])
     try execute("DELETE FROM pending WHERE expires < ?", [min(time, horizon)])
   }
 }

@@ -3,6 +3,7 @@ internal import Foundation
 internal import GRDB
 public import OAuth
 public import SoleControl
+internal import Synchronization
 
 /// The embedded store: one SQLite file in WAL mode, synchronised to the disk in full at every commit
 /// (`ConnectionPromises`).

@@ -34,7 +34,8 @@ struct Reloader: ServiceLifecycle.Service {
       logger.notice(
         "read the configuration again",
         metadata: [
-          "logLevel": "\(new.logLevel)", "needsRestart": "\(waiting.isEmpty ? "nothing" : waiting.joined(separator: ", "))",
+          "logLevel": "\(new.logLevel)",
+          "needsRestart": "\(waiting.isEmpty ? "nothing" : waiting.joined(separator: ", "))",
         ])
     } catch {
       logger.error("the configuration cannot be used; the old one stays", metadata: ["reason": "\(error)"])

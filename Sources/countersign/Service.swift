@@ -247,7 +247,9 @@ struct Service {
     }
     let reloaders = file.map { Reloader(path: $0, config: config, certificates: nil, logger: logger) }
     var configuration = ServiceGroupConfiguration(
-      services: servers + (reloaders.map { [$0] } ?? []) + [JobWorkers(jobs: jobs), PendingKeeper(signing: signing, logger: logger), publisher, lease],
+      services: servers + (reloaders.map { [$0] } ?? []) + [
+        JobWorkers(jobs: jobs), PendingKeeper(signing: signing, logger: logger), publisher, lease,
+      ],
       gracefulShutdownSignals: [.sigterm, .sigint] + (file == nil ? [.sighup] : []), logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.longestShutdown
     try await ServiceGroup(configuration: configuration).run()

@@ -10,7 +10,8 @@ struct AddressBlockTests {
       ("10.0.0.0/8", "11.0.0.0", false), ("192.168.4.0/22", "192.168.7.255", true),
       ("192.168.4.0/22", "192.168.8.0", false), ("0.0.0.0/0", "203.0.113.9", true), ("0.0.0.0/0", "::1", false),
       ("10.0.0.0/8", "::ffff:10.1.2.3", true), ("::ffff:10.0.0.1", "10.0.0.1", true),
-      ("2001:db8::/32", "2001:db8:1::5", true), ("2001:db8::/32", "2001:db9::", false), ("fe80::1", "fe80::1%eth0", true),
+      ("2001:db8::/32", "2001:db8:1::5", true), ("2001:db8::/32", "2001:db9::", false),
+      ("fe80::1", "fe80::1%eth0", true),
       ("10.0.0.0/31", "10.0.0.1", true), ("10.0.0.0/8", "no address", false),
     ])
   func contains(block: String, address: String, isIn: Bool) throws {
@@ -27,7 +28,9 @@ struct AddressBlockTests {
 
   @Test("the machine itself")
   func loopback() {
-    for text in ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"] { #expect(AddressBlock(text)?.isLoopback == true) }
+    for text in ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"] {
+      #expect(AddressBlock(text)?.isLoopback == true)
+    }
     for text in ["10.0.0.1", "::2", "128.0.0.1"] { #expect(AddressBlock(text)?.isLoopback == false) }
   }
 }

@@ -26,7 +26,8 @@ struct BruteForceTests {
     _ bench: GatewayBench, _ path: String, _ body: String, _ headers: HTTPFields = [:], address: String? = nil
   ) async throws -> Reply {
     var gateway = bench.gateway
-    gateway.trustedProxy = TrustedProxy(header: "X-Forwarded-For", addresses: [try #require(AddressBlock(Origin.local.address))])
+    gateway.trustedProxy = TrustedProxy(
+      header: "X-Forwarded-For", addresses: [try #require(AddressBlock(Origin.local.address))])
     var fields = headers
     if let address { fields[HTTPField.Name("X-Forwarded-For")!] = address }
     let sent = fields

@@ -12,7 +12,7 @@ struct FutureTests {
     let bench = try await ServerBench()
     bench.clock.advance(Self.ahead)
     let early = try await bench.tokens.issue(partner: "portal", signer: "alice", withRefreshToken: true)
-    let code = try await bench.service(await bench.redeem(bench.code()))
+    let code = try bench.service(await bench.redeem(await bench.code()))
     bench.clock.advance(-Self.ahead)
     await #expect(throws: TokenService.Refusal.expired) { try await bench.tokens.authenticate(early.accessToken) }
     await #expect(throws: TokenService.Refusal.unknown) { try await bench.tokens.refresh(early.refreshToken ?? "") }

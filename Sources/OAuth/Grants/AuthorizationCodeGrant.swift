@@ -54,7 +54,9 @@ public struct AuthorizationCodeGrant: Sendable {
         try store.removeGrant(grant)
         return Used.before(record)
       }
-      guard Lifetime(expires: record.validUntil, longest: rules.codeLife).isOpen(at: now) else { throw OAuthError.invalidGrant("Authorization code is invalid or expired") }
+      guard Lifetime(expires: record.validUntil, longest: rules.codeLife).isOpen(at: now) else {
+        throw OAuthError.invalidGrant("Authorization code is invalid or expired")
+      }
       try Self.check(parameters, details, record.request)
       try store.forgetExpired(now: now)
       record.grant = new.records[0].grant

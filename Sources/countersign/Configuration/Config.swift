@@ -177,7 +177,9 @@ struct Config {
   private init(_ reader: ConfigReader, _ json: JSONValue) throws {
     members = json.object ?? JSONObject()
     isSandbox = try reader.bool("sandbox", default: false)
-    http = try reader.optional("http").map { try Address(plain: $0, behindProxy: reader.names.contains("trustedProxy")) }
+    http = try reader.optional("http").map {
+      try Address(plain: $0, behindProxy: reader.names.contains("trustedProxy"))
+    }
     tls = try reader.optional("tls").map { try TLS($0) }
     connections = try reader.integer("connections", in: 10...100_000, default: 2000)
     connectionsPerAddress = try reader.optionalInteger("connectionsPerAddress", in: 1...100_000)
@@ -225,7 +227,9 @@ extension Config {
       reader.warn(
         "trustedProxy", "is missing: if a proxy is in front, wrong tries of all customers are counted for its address")
     }
-    if activationLife > 900 { reader.warn("activationLife", "is long: a SAD that is stolen signs for \(activationLife) s") }
+    if activationLife > 900 {
+      reader.warn("activationLife", "is long: a SAD that is stolen signs for \(activationLife) s")
+    }
     if logLevel < .info { reader.warn("logLevel", "is for looking for faults; the log grows fast") }
     if let finding = SandboxRules.finding(in: self) {
       guard reader.notes.isSandbox else {
@@ -286,7 +290,8 @@ extension Config.DeviceConfig {
     tokenLabel = try reader.string("tokenLabel")
     pinFile = try reader.secretFile("pinFile")
     if module.lowercased().contains("softhsm") {
-      reader.warn("module", "is SoftHSM: whoever copies its files and the PIN has every key; use a device that keeps them")
+      reader.warn(
+        "module", "is SoftHSM: whoever copies its files and the PIN has every key; use a device that keeps them")
     }
     sessions = try reader.integer("sessions", in: 1...256, default: 4)
     liveKeys = try reader.integer("liveKeys", in: 1...1_000_000, default: 1000)

@@ -108,7 +108,9 @@ final class ConfigReader {
   func list(_ name: String) throws -> [ConfigReader] {
     guard let value = value(name) else { return [] }
     guard let list = value.array else { throw error(name, "must be a list") }
-    return try list.enumerated().map { try ConfigReader($0.element, at: "\(path): \(name)[\($0.offset)]", notes: notes) }
+    return try list.enumerated().map {
+      try ConfigReader($0.element, at: "\(path): \(name)[\($0.offset)]", notes: notes)
+    }
   }
 
   /// A secret in a file.

@@ -125,7 +125,8 @@ extension Client {
       throw reader.error("certificate", "belongs to self_signed_tls_client_auth")
     }
     if !requiresPKCE {
-      reader.warn("requiresPKCE", "is false: a code that is stolen can be used; set it to true when the client can do PKCE")
+      reader.warn(
+        "requiresPKCE", "is false: a code that is stolen can be used; set it to true when the client can do PKCE")
     }
     guard requiresPKCE || !isPublic else { throw reader.error("requiresPKCE", "cannot be false for a public client") }
     guard grants.contains(.authorizationCode) == !redirectURIs.isEmpty else {
@@ -139,7 +140,8 @@ extension Client {
 
   /// RFC 6749 §3.1.2, RFC 8252 §7: https, an app's own scheme, or the same machine.
   private static func isRedirectURI(_ text: String) -> Bool {
-    guard text.utf8.allSatisfy(WebURL.isURICharacter), let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(), parts.fragment == nil,
+    guard text.utf8.allSatisfy(WebURL.isURICharacter), let parts = URLComponents(string: text),
+      let scheme = parts.scheme?.lowercased(), parts.fragment == nil,
       !text.contains("*"), parts.user == nil
     else { return false }
     switch scheme {

@@ -106,7 +106,8 @@ extension PartnerPolicy {
     clockSkew = UnixTime(try reader.integer("clockSkew", in: 0...300, default: Int(clockSkew)))
     mayStandAlone = try reader.bool("standsAlone", default: false)
     if mayStandAlone {
-      reader.warn("standsAlone", "is true: the partner can sign for its customers without them; demand another factor too")
+      reader.warn(
+        "standsAlone", "is true: the partner can sign for its customers without them; demand another factor too")
     }
   }
 }
