@@ -79,7 +79,7 @@ struct SandboxTests {
       var config = try #require(JSONValue.parse(Array(files.contents(atPath: file) ?? Data())).object)
       (config["database"], config["instance"]) = (.string(path), .string(instance))
       let changed = elsewhere.appendingPathComponent("config.json").path
-      files.createFile(atPath: changed, contents: Data(JSONValue.object(config).compact()))
+      _ = files.createFile(atPath: changed, contents: Data(JSONValue.object(config).compact()))
       let result = try await run(
         "/usr/bin/env",
         [

@@ -33,21 +33,21 @@ final class ProcessClock: Sendable {
   /// Steps up to this are the everyday work of time servers, if they are rare. Seconds.
   static let tolerance = 5.0
   /// Small steps are taken over at most so often. Seconds.
-  private static let calm = 60.0
+  fileprivate static let calm = 60.0
   /// For how long a clock that was set ahead is not deleted by. Seconds.
   static let doubt = 3600.0
   /// A gap to the last entry of the log from which on the clock is doubted at the start. Seconds.
   static let longestGap = 86400.0
   /// Settings of the clock that are remembered.
-  private static let mostPeriods = 16
+  fileprivate static let mostPeriods = 16
 
   /// Times between two steps. `offset` is the difference of both clocks then.
-  private struct Period {
+  fileprivate struct Period {
     let offset, start: Double
     var end: Double
   }
 
-  private struct State {
+  fileprivate struct State {
     var periods: [Period]
     /// The difference that is believed, and when it was taken over.
     var believed, taken: Double
@@ -147,7 +147,7 @@ final class ProcessClock: Sendable {
 }
 
 extension ProcessClock.State {
-  mutating func take(_ reading: ProcessClock.Reading) -> [ProcessClock.Event] {
+  fileprivate mutating func take(_ reading: ProcessClock.Reading) -> [ProcessClock.Event] {
     var events: [ProcessClock.Event] = []
     let offset = reading.wall - reading.steady
     let step = offset - (periods.last?.offset ?? offset)

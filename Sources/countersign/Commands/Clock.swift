@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import SQLiteStore
+import SoleControl
 
 struct ClockCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

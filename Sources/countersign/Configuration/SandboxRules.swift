@@ -1,5 +1,6 @@
+import EIDProvider
 import Foundation
-import OpenSSLPKI
+import SoleControl
 
 /// What only a sandbox may have. `countersign serve` takes it if the file says `"sandbox": true`, and says so in its log.
 enum SandboxRules {

@@ -1,0 +1,99 @@
+import Hummingbird
+import HTTPTypes
+import HummingbirdTesting
+import Logging
+import NIOCore
+import Synchronization
+import Testing
+
+@testable import HTTPGateway
+
+/// What stands in the log about calls.
+@Suite("Log content")
+struct LogContentTests {
+  private final class Lines: LogHandler, Sendable {
+    let lines = Mutex<[String]>([])
+    var metadata: Logger.Metadata {
+      get { [:] }
+      set {}
+    }
+    var logLevel: Logger.Level {
+      get { .trace }
+      set {}
+    }
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+      get { nil }
+      set {}
+    }
+    func log(event: LogEvent) { lines.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") } }
+  }
+
+  /// Stands in every part of a request where a client can write something.
+  private static let mark = "f00dMark"
+
+  @Test("no part of a request but the names of our own methods, whatever the request asks for")
+  func marks() async throws {
+    let lines = Lines()
+    let bench = try await GatewayBench(logger: Logger(label: "test") { _ in lines })
+    let mark = Self.mark
+    let paths = [
+      "/csc/v1/\(mark)", "/csc/v2/credentials/\(mark)?x=\(mark)", "/csc/v1/info/\(mark)", "/csc/v3/info/\(mark)",
+      "/csc/v1/" + String(repeating: "\(mark)/", count: 500), "/oauth2/\(mark)", "/oauth2/authorize?client_id=\(mark)",
+      "/confirm/\(mark)", "/assets/\(mark)", "/brand/\(mark)", "/.well-known/\(mark)",
+      "/oauth2/eid/callback?state=\(mark)",
+      "/csc/v1/credentials/info?\(mark)", "/csc/v2/signatures/signHash", "/csc/v1/auth/login", "/csc/v2/auth/revoke",
+      "/oauth2/token", "/oauth2/revoke", "/oauth2/pushed_authorize", "/oauth2/consent", "/oauth2/login", "/oauth2/eid",
+      "/eid/notification", "/\(mark)",
+    ]
+    let body = #"{"credentialID":"\#(mark)","SAD":"\#(mark)","hash":["\#(mark)"],"token":"\#(mark)","\#(mark)":1}"#
+    try await bench.application.test(.router) { client in
+      for path in paths {
+        for verb in [HTTPRequest.Method.get, .post, HTTPRequest.Method(rawValue: mark) ?? .put] {
+          for authorization in ["Bearer \(bench.alice)", "Bearer \(mark)", "Basic \(mark)", mark] {
+            _ = try await client.execute(
+              uri: path, method: verb,
+              headers: [
+                .authorization: authorization, .userAgent: mark, .cookie: "\(mark)=\(mark)", .acceptLanguage: mark,
+                .contentType: mark, .referer: mark,
+              ],
+              body: verb == .get ? nil : ByteBuffer(string: body))
+          }
+        }
+      }
+    }
+    let written = lines.lines.withLock(\.self)
+    #expect(
+      written.contains { $0.contains("csc/v1/unknown") } && written.contains { $0.contains("signatures/signHash") })
+    #expect(written.filter { $0.contains(mark) || $0.contains(bench.alice) } == [])
+  }
+
+  private enum Foreign: Error { case said(String), nothing }
+
+  @Test("of an error that is not ours only the type and the case are told")
+  func errors() {
+    struct Odd: Error { let text: String }
+    #expect(!ErrorText.of(Odd(text: Self.mark)).contains(Self.mark))
+    let text = ErrorText.of(Foreign.said(Self.mark))
+    #expect(!text.contains(Self.mark) && text.hasSuffix(".said"))
+    #expect(ErrorText.of(Foreign.nothing).hasSuffix(".nothing"))
+  }
+
+  @Test(
+    "where clients come by TLS, every answer tells browsers to stay with it; elsewhere none does",
+    arguments: [true, false])
+  func strictTransport(isOn: Bool) async throws {
+    let bench = try await GatewayBench()
+    let responder = StrictTransport(inner: bench.gateway.responder(), isOn: isOn)
+    try await Application(responder: responder).test(.router) { client in
+      for path in ["/health/live", "/csc/v1/info", "/oauth2/authorize", "/confirm/x", "/logo.png", "/csc/v1/nothing"] {
+        let answer = try await client.execute(uri: path, method: .get)
+        #expect(answer.headers[.strictTransportSecurity] == (isOn ? "max-age=31536000" : nil), "\(path)")
+      }
+    }
+    let tls = Gateway.Listener(host: "::", port: 1, tls: (certificate: "", privateKey: ""))
+    #expect(bench.gateway.isStrict(tls) && !bench.gateway.isStrict(Gateway.Listener(host: "::", port: 1)))
+    var proxied = bench.gateway
+    proxied.trustedProxy = TrustedProxy(header: "Forwarded", addresses: [])
+    #expect(proxied.isStrict(Gateway.Listener(host: "::", port: 1)))
+  }
+}

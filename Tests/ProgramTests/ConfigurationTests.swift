@@ -1,0 +1,245 @@
+import Foundation
+import TestSupport
+import Testing
+import WireJSON
+
+@testable import countersign
+
+/// What a configuration file may say.
+@Suite("Configuration")
+struct ConfigurationTests {
+  private let folder: URL
+  private let base: JSONObject
+
+  /// A configuration with which a real service may run.
+  init() throws {
+    folder = try temporaryFolder()
+    base = try #require(
+      JSONValue.object(
+        JSONObject([
+          ("gateway", "sign"), ("database", .string(folder.appendingPathComponent("x.sqlite").path)),
+          (
+            "tls",
+            [
+              "host": "0.0.0.0", "port": 8443, "certificate": .string(try Self.file(folder, "certificate", "x", 0o644)),
+              "privateKey": .string(try Self.file(folder, "key", "x", 0o600)),
+            ]
+          ),
+          (
+            "device",
+            [
+              "module": .string(try Self.file(folder, "module.so", "x", 0o755)), "tokenLabel": "t",
+              "pinFile": .string(try Self.file(folder, "pin", "1234\n", 0o400)),
+            ]
+          ),
+          ("info", ["name": "n", "description": "d", "region": "AT", "publicURL": "https://sign.example"]),
+          (
+            "eidProviders",
+            [
+              [
+                "issuer": "https://eid.example", "clientID": "c", "levels": ["a": "high"],
+                "clientAuthentication": [
+                  "method": "client_secret_basic",
+                  "secretFile": .string(try Self.file(folder, "eid", "0123456789abcdef\n", 0o600)),
+                ],
+              ]
+            ]
+          ),
+          (
+            "partners",
+            [
+              [
+                "id": "portal", "name": "Portal",
+                "webhooks": [
+                  "secretFile": .string(try Self.file(folder, "hook", "0123456789abcdef\n", 0o600)),
+                  "messenger": "https://sms.example/send",
+                ],
+                "clients": [
+                  [
+                    "id": "app", "name": "App", "authentication": ["none"], "grants": ["authorization_code"],
+                    "redirectURIs": ["https://app.example/cb"],
+                  ]
+                ],
+              ]
+            ]
+          ),
+        ])
+      ).object)
+  }
+
+  @discardableResult
+  private static func file(_ folder: URL, _ name: String, _ text: String, _ mode: Int) throws -> String {
+    let path = folder.appendingPathComponent(name).path
+    _ = FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: mode])
+    return path
+  }
+
+  private func file(_ name: String, _ text: String, _ mode: Int) throws -> String {
+    try Self.file(folder, name, text, mode)
+  }
+
+  /// Nil if it is valid, else why not; and what is weak.
+  private func load(
+    mayBeSandbox: Bool = true, _ change: (inout JSONObject) throws -> Void
+  ) throws -> (error: String?, weak: [String]) {
+    var config = base
+    try change(&config)
+    let path = try file("config.json", String(decoding: JSONValue.object(config).compact(), as: UTF8.self), 0o600)
+    let notes = ConfigNotes()
+    do {
+      _ = try Config.load(path, mayBeSandbox: mayBeSandbox, notes: notes)
+      return (nil, notes.warnings)
+    } catch let error as ConfigError { return (error.description, notes.warnings) }
+  }
+
+  @Test("the base is valid, with nothing weak")
+  func valid() throws {
+    let result = try load { _ in }
+    #expect(result.error == nil && result.weak.isEmpty, "\(result)")
+  }
+
+  private typealias Change = @Sendable (inout JSONObject) -> Void
+
+  private static func set(_ path: String, _ value: JSONValue) -> Change {
+    { config in
+      func changed(_ old: JSONValue?, _ rest: ArraySlice<Substring>) -> JSONValue {
+        guard let name = rest.first else { return value }
+        if name == "0" { return .array([changed(old?.array?.first, rest.dropFirst())]) }
+        var object = old?.object ?? JSONObject()
+        object[String(name)] = changed(object[String(name)], rest.dropFirst())
+        return .object(object)
+      }
+      if let result = changed(.object(config), path.split(separator: "/")[...]).object { config = result }
+    }
+  }
+
+  @Test(
+    "values that mean something else than their author are refused, and named",
+    arguments: [
+      ("info/publicURL", "nonsense"), ("info/publicURL", "http://sign.example"), ("info/publicURL", "https://"),
+      ("info/publicURL", "https://sign.example/"), ("info/publicURL", "https://sign.example?x=1"),
+      ("info/publicURL", "https://sign.example#x"), ("info/publicURL", "https://user@sign.example"),
+      ("info/publicURL", "https://sign.example:0"), ("info/publicURL", "https://sign.example:99999"),
+      ("info/publicURL", "https://sign example"), ("info/publicURL", "https://sign.example\r\nX: y"),
+      ("info/publicURL", "https://-x.example"), ("info/publicURL", "https://sign..example"),
+      ("info/publicURL", "ftp://sign.example"), ("info/publicURL", "https:sign.example"),
+      ("info/region", "at"), ("info/region", "AUT"), ("info/language", "english!"),
+      ("tls/host", "sign.example"), ("tls/host", "0.0.0.0/0"), ("tls/host", "1.2.3"),
+      ("http/host", "not an address"), ("eidProviders/0/issuer", "http://eid.example"),
+      ("eidProviders/0/issuer", "eid.example"), ("partners/0/webhooks/messenger", "http://sms.example/send"),
+      ("partners/0/webhooks/messenger", "https://sms.example/ send"),
+      ("partners/0/clients/0/redirectURIs", "https://a.example/\r\nX: y"), ("logLevel", "loud"),
+    ])
+  func refused(path: String, text: String) throws {
+    let isList = path.hasSuffix("URIs")
+    let result = try load {
+      Self.set(path, isList ? [.string(text)] : .string(text))(&$0)
+      if path.hasPrefix("http/") { Self.set("http/port", 8080)(&$0) }
+    }
+    let name = path.split(separator: "/").last ?? ""
+    #expect(result.error?.contains("\"\(name)\"") == true, "\(text): \(result)")
+  }
+
+  @Test(
+    "a trusted proxy is named by addresses and blocks, and its header by a name",
+    arguments: [
+      ("X-Forwarded-For", "10.0.0.1", true), ("X-Forwarded-For", "10.0.0.0/8", true), ("Forwarded", "::1", true),
+      ("X-Forwarded-For", "10.0.0.1/8", false), ("X-Forwarded-For", "10.*", false),
+      ("X-Forwarded-For", "proxy.example", false), ("X Forwarded For", "10.0.0.1", false), ("", "10.0.0.1", false),
+    ])
+  func proxy(header: String, address: String, isValid: Bool) throws {
+    let result = try load {
+      Self.set("trustedProxy", ["header": .string(header), "addresses": [.string(address)]])(&$0)
+    }
+    #expect((result.error == nil) == isValid, "\(result)")
+  }
+
+  @Test("plain HTTP is for this machine, or behind a proxy, or said explicitly; eID providers and messengers likewise")
+  func plain() throws {
+    func listener(_ host: String, _ more: [(String, JSONValue)] = []) throws -> (error: String?, weak: [String]) {
+      try load { $0["http"] = .object(JSONObject([("host", .string(host)), ("port", 8080)] + more)) }
+    }
+    for host in ["127.0.0.1", "localhost", "::1", "127.0.0.9"] { #expect(try listener(host).error == nil, "\(host)") }
+    for host in ["0.0.0.0", "::", "10.0.0.5"] {
+      #expect(try listener(host).error?.contains("without TLS") == true, "\(host)")
+    }
+    #expect(try listener("0.0.0.0", [("allowsOtherMachines", true)]).weak.count == 1)
+    let proxied = try load {
+      $0["http"] = ["host": "0.0.0.0", "port": 8080]
+      $0["trustedProxy"] = ["header": "X-Forwarded-For", "addresses": ["10.0.0.1"]]
+    }
+    #expect(proxied.error == nil && proxied.weak.count == 1)
+    let messenger = "partners/0/webhooks/"
+    for (url, isValid) in [("http://127.0.0.1:9/x", true), ("http://sms.example/x", false), ("http://[::1]/x", true)] {
+      let result = try load {
+        Self.set(messenger + "messenger", .string(url))(&$0)
+        Self.set(messenger + "allowsPlainHTTP", true)(&$0)
+      }
+      #expect((result.error == nil) == isValid, "\(url): \(result)")
+    }
+    #expect(try load { Self.set(messenger + "messenger", "http://127.0.0.1:9/x")(&$0) }.error != nil)
+  }
+
+  @Test("files with secrets that everybody can read are refused; a sandbox is warned")
+  func modes() throws {
+    for (path, name) in [
+      ("tls/privateKey", "k"), ("device/pinFile", "p"), ("partners/0/webhooks/secretFile", "w"),
+      ("eidProviders/0/clientAuthentication/secretFile", "e"),
+    ] {
+      for (mode, isValid) in [(0o644, false), (0o604, false), (0o640, true), (0o400, true)] {
+        let secret = JSONValue.string(try file(name, "0123456789abcdef\n", mode))
+        let result = try load { Self.set(path, secret)(&$0) }
+        #expect((result.error == nil) == isValid, "\(path) \(mode): \(result)")
+        let sandbox = try load {
+          Self.set(path, secret)(&$0)
+          $0["sandbox"] = true
+        }
+        #expect(sandbox.error == nil && sandbox.weak.isEmpty == isValid, "\(path) \(mode): \(sandbox)")
+      }
+    }
+    let short = JSONValue.string(try file("short", "a\n", 0o600))
+    #expect(try load { Self.set("partners/0/webhooks/secretFile", short)(&$0) }.error != nil)
+  }
+
+  @Test("what only a sandbox may have is refused without its word, and with it where the word does not count")
+  func sandbox() throws {
+    let changes: [(String, JSONValue)] = [
+      ("gateway", "countersign-sandbox"), ("info/publicURL", "https://127.0.0.1:8443"),
+      ("info/publicURL", "https://localhost"), ("eidProviders/0/issuer", "https://localhost/eid"),
+    ]
+    for (path, value) in changes {
+      #expect(try load { Self.set(path, value)(&$0) }.error?.contains("only a sandbox") == true, "\(path)")
+      let word: Change = { config in
+        config["sandbox"] = true
+        Self.set(path, value)(&config)
+      }
+      #expect(try load { word(&$0) }.error == nil, "\(path)")
+      #expect(try load(mayBeSandbox: false) { word(&$0) }.error != nil, "\(path)")
+    }
+    #expect(try load { $0["sandbox"] = "yes" }.error != nil)
+  }
+
+  @Test("what is weak is told and no error")
+  func weak() throws {
+    let module = JSONValue.string(try file("libsofthsm2.so", "x", 0o755))
+    for (path, value) in [
+      ("device/module", module), ("logLevel", "debug"), ("activationLife", 1800),
+      ("eidProviders/0/clientAuthentication", ["method": "none"]),
+    ] {
+      let result = try load { Self.set(path, value)(&$0) }
+      #expect(result.error == nil && result.weak.count == 1, "\(path): \(result)")
+    }
+  }
+
+  @Test("which members changed is known by name")
+  func differences() throws {
+    let path = try file("a.json", String(decoding: JSONValue.object(base).compact(), as: UTF8.self), 0o600)
+    let before = try Config.load(path)
+    var other = base
+    Self.set("logLevel", "debug")(&other)
+    Self.set("info/name", "m")(&other)
+    let next = try file("b.json", String(decoding: JSONValue.object(other).compact(), as: UTF8.self), 0o600)
+    #expect(before.differences(from: try Config.load(next)) == ["info", "logLevel"])
+    #expect(before.differences(from: try Config.load(path)).isEmpty)
+  }
+}
