@@ -19,7 +19,7 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
 
   func lastAuditTime() throws -> UnixTime? {
     try one("SELECT body FROM audit ORDER BY sequence DESC LIMIT 1", []).map { row in
-      guard let time = try JSONValue.parse(Self.bytes(row[0])).object?["time"]?.integer else {
+      guard let time = try JSONValue.parse(Self.bytes(row[0]), limits: .own).object?["time"]?.integer else {
         throw StoreError.corrupt
       }
       return time

@@ -32,13 +32,7 @@ struct InstanceLock {
       throw Taken(description: "\(database) cannot be opened: \(String(cString: strerror(errno)))")
     }
     file = (UInt(status.st_dev), UInt(status.st_ino))
-    guard status.st_nlink == 1 else {
-      throw Taken(
-        description: """
-          \(database) has \(status.st_nlink) names (hard links), and SQLite keeps a log of its own for each; \
-          remove all but one
-          """)
-    }
+    try Self.refuseSecondName(status, database)
     var lock = flock()
     lock.l_type = Int16(F_WRLCK)
     lock.l_whence = Int16(SEEK_SET)
@@ -53,6 +47,20 @@ struct InstanceLock {
           "another gateway serves \(database) as instance '\(instance)'; stop it, or give this one a name of its own (\"instance\")"
       )
     }
+  }
+
+  /// To be called before a database is opened: opening it by its second name can already destroy it.
+  static func refuseSecondName(of database: String) throws {
+    var status = stat()
+    if stat(database, &status) == 0 { try refuseSecondName(status, database) }
+  }
+
+  private static func refuseSecondName(_ status: stat, _ database: String) throws {
+    guard status.st_nlink > 1 else { return }
+    throw Taken(
+      description: """
+        \(database) has \(status.st_nlink) names (hard links), and SQLite keeps a log of its own for each; remove all but one
+        """)
   }
 
   /// Whether the path still leads to the file that is locked.

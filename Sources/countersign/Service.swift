@@ -38,6 +38,7 @@ struct Service {
     let keys = try keys ?? DocumentParts.openKeys(config)
     let timestampSigner = try DocumentParts.timestampSigner(config, keys)
     let device = try Device(try Self.deviceSettings(config))
+    try InstanceLock.refuseSecondName(of: config.database)
     let clock = ProcessClock(report: Self.reportClock)
     let now: @Sendable () -> UnixTime = { clock.now() }
     let store = try SQLiteFileStore(

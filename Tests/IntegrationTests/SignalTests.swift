@@ -64,7 +64,8 @@ final class ServedGateway: @unchecked Sendable {
   init(of sandbox: SandboxProcess) async throws {
     folder = try temporaryFolder()
     let original = sandbox.folder.appendingPathComponent("config.json").path
-    config = try #require(JSONValue.parse(Array(FileManager.default.contents(atPath: original) ?? Data())).object)
+    config = try #require(
+      JSONValue.parse(Array(FileManager.default.contents(atPath: original) ?? Data()), limits: .own).object)
     let port = SandboxProcess.ports.plain + 1
     base = "http://127.0.0.1:\(port)"
     config["instance"] = "served"
@@ -112,7 +113,9 @@ final class ServedGateway: @unchecked Sendable {
   func logs(once: Bool = false, _ isSo: (JSONObject) -> Bool) async throws -> Bool {
     for _ in 0..<(once ? 1 : 100) {
       let text = FileManager.default.contents(atPath: folder.appendingPathComponent("log").path) ?? Data()
-      let lines = text.split(separator: UInt8(ascii: "\n")).compactMap { try? JSONValue.parse(Array($0)).object }
+      let lines = text.split(separator: UInt8(ascii: "\n")).compactMap {
+        try? JSONValue.parse(Array($0), limits: .own).object
+      }
       if lines.contains(where: isSo) { return true }
       try await Task.sleep(for: .milliseconds(100))
     }
@@ -128,6 +131,6 @@ final class ServedGateway: @unchecked Sendable {
       .init(
         url: "\(base)/csc/\(path)", body: body.compact(),
         headers: ["Content-Type: application/json", "Authorization: Bearer \(token)"]))
-    return try JSONValue.parse(answer.body).object ?? JSONObject()
+    return try JSONValue.parse(answer.body, limits: .own).object ?? JSONObject()
   }
 }

@@ -100,7 +100,8 @@ struct ProcessClockTests {
 
   @Test("the clock is compared with the last entry of the log")
   func lastEntry() throws {
-    let clock = Machine().clock()
+    let machine = Machine()
+    let clock = machine.clock()
     try clock.compare(withLastEntry: nil)
     try clock.compare(withLastEntry: Self.start + 4)
     let error = #expect(throws: ClockError.self) { try clock.compare(withLastEntry: Self.start + 100) }
@@ -110,5 +111,10 @@ struct ProcessClockTests {
     // A gap of more than a day is doubted as a step would be.
     try clock.compare(withLastEntry: Self.start - 2 * Self.day)
     #expect(clock.horizon() == Self.start - 2 * Self.day && !clock.isBehind)
+    machine.set(by: -60)
+    #expect(clock.isBehind)
+    machine.set(by: 60)
+    machine.pass(3601)
+    #expect(clock.horizon() == Self.start + 3601 && !clock.isBehind)
   }
 }

@@ -54,6 +54,8 @@ final class ProcessClock: Sendable {
     /// Since when the clock is further ahead than what is believed.
     var aheadSince: Double?
     var isBehind = false
+    /// What the last entry of the log makes of the difference, and when it was looked at, if the gap to it is long.
+    var doubted: (offset: Double, since: Double)?
   }
 
   private let read: @Sendable () -> Reading
@@ -96,7 +98,10 @@ final class ProcessClock: Sendable {
   /// Up to which time what is over may be deleted.
   func horizon() -> UnixTime {
     let reading = look()
-    return UnixTime(min(reading.wall, reading.steady + state.withLock(\.believed)))
+    let (believed, doubted) = state.withLock { ($0.believed, $0.doubted) }
+    let until = min(reading.wall, reading.steady + believed)
+    guard let doubted, reading.steady - doubted.since < Self.doubt else { return UnixTime(until) }
+    return UnixTime(min(until, reading.steady + doubted.offset))
   }
 
   /// The time, by today's clock, at which this process stamped `time`. Times that are not in the future stay.
@@ -124,10 +129,7 @@ final class ProcessClock: Sendable {
       throw ClockError(behind: UnixTime(last - reading.wall), last: time)
     }
     guard reading.wall > last + Self.longestGap else { return }
-    state.withLock { state in
-      state.believed = last - reading.steady
-      state.aheadSince = reading.steady
-    }
+    state.withLock { $0.doubted = (last - reading.steady, reading.steady) }
   }
 
   /// - Throws: `ClockError` while the clock is behind.
