@@ -20,7 +20,7 @@ public struct CSCError: Error, Equatable, Sendable {
   public let code: String
   /// Wire name: `error_description`.
   public let text: String
-  /// The text without anything that the request said, for the log.
+  /// The text without anything that the request said, and without names of people, for the log.
   public private(set) var ownText: String
   /// Seconds after which trying again can help, of an error of kind `temporarilyUnavailable`.
   public private(set) var retryAfter: Int64 = 1
@@ -243,8 +243,12 @@ extension CSCError {
 
   /// - Parameter subject: the certificate's distinguished name, of which v1 prints O and CN.
   public static func certificateExpired(organization: String?, commonName: String?, _ version: APIVersion) -> CSCError {
-    guard version == .v1 else { return invalid("Signing certificate is expired") }
+    let own = "Signing certificate is expired"
+    guard version == .v1 else { return invalid(own) }
     let name = [organization.map { "O=\($0)" }, commonName.map { "CN=\($0)" }].compactMap(\.self)
-    return invalid("Signing certificate '\(name.joined(separator: ","))' is expired.")
+    var error = invalid("Signing certificate '\(name.joined(separator: ","))' is expired.")
+    // The log has no names of people.
+    error.ownText = own
+    return error
   }
 }
