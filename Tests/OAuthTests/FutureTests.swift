@@ -49,7 +49,7 @@ struct FutureTests {
       ServerBench.parameters(), .v2, client: bench.client("app"), reader: ServerBench.reader)
     bench.clock.advance(-Self.ahead)
     await #expect(throws: OAuthError.self) { try await bench.redeem(code) }
-    await #expect(throws: TransactionRefusal.unknown) { try await bench.server.transaction(key, formToken: nil) }
+    await #expect(throws: TransactionRefusal.unknown) { try await bench.server.transaction(key) }
     await #expect(throws: (any Error).self) {
       try await bench.server.request(
         Parameters([(name: "client_id", value: "app"), (name: "request_uri", value: pushed)]), .v2,
