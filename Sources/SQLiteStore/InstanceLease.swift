@@ -80,7 +80,7 @@ extension SQLiteFileStore {
         guard row == nil || row?.isFree == true || row?.machine == machine || row == known else {
           return (nil as InstanceLease?, row)
         }
-        let lease = InstanceLease(name: name, incarnation: incarnation, fence: (row?.fence ?? 0) + 1)
+        let lease = InstanceLease(name: name, incarnation: incarnation, fence: (row?.fence ?? 0) &+ 1)
         try transaction.put(lease, machine: machine)
         return (lease, row)
       }
@@ -140,7 +140,12 @@ struct LeaseRow: Equatable, Sendable {
 extension Transaction {
   fileprivate func leaseRow(of name: String) throws -> LeaseRow? {
     try one("SELECT incarnation, fence, machine, renewals, is_free FROM instance_lease WHERE name = ?", [name]).map {
-      LeaseRow(incarnation: $0[0], fence: $0[1], machine: $0[2], renewals: $0[3], isFree: $0[4])
+      guard let incarnation = String.fromDatabaseValue($0[0]), let fence = Int64.fromDatabaseValue($0[1]),
+        let machine = String.fromDatabaseValue($0[2]), let renewals = Int64.fromDatabaseValue($0[3]),
+        let isFree = Bool.fromDatabaseValue($0[4])
+      else { throw StoreError.corrupt }
+      return LeaseRow(
+        incarnation: incarnation, fence: fence, machine: machine, renewals: renewals, isFree: isFree)
     }
   }
 

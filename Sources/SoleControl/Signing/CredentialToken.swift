@@ -1,3 +1,4 @@
+import Lifetimes
 import AuditLog
 import WireJSON
 
@@ -18,7 +19,7 @@ extension SigningService {
     guard let (binding, isReplaced) = try await binding(of: sad), let client = binding.client, !isReplaced else {
       return nil
     }
-    guard clock.now() < binding.expires else { throw Refusal.sadExpired }
+    guard binding.lifetime.isOpen(at: clock.now()) else { throw Refusal.sadExpired }
     return CredentialBearer(
       sad: sad, principal: Principal(partner: binding.partner, signer: binding.signer, client: client),
       credential: binding.credential)

@@ -148,6 +148,15 @@ extension SchemaAct {
         return true
       }
     },
+    SchemaAct("instance_lease", "serve under an instance's name") { bench in
+      let store = try #require(bench.signing.store as? SQLiteFileStore)
+      for name in ["a", "b"] { _ = try await store.takeLease(of: name, incarnation: name, machine: "m") }
+      return Ready(row: "name = 'a'") { bench in
+        let store = try #require(bench.signing.store as? SQLiteFileStore)
+        _ = try await store.takeLease(of: "a", incarnation: "c", machine: "m", life: .milliseconds(1))
+        return true
+      }
+    },
     SchemaAct("grdb_migrations", "open the file") { _ in
       Ready(row: "identifier = '0001-first'") { _ in true }
     },
