@@ -59,7 +59,10 @@ extension Gateway {
   }
 
   /// Whether an address is that of a proxy that tells where requests come from.
-  func isProxy(_ peer: String?) -> Bool { peer.map { trustedProxy?.addresses.contains($0) ?? false } ?? false }
+  func isProxy(_ peer: String?) -> Bool {
+    guard let peer, let trustedProxy else { return false }
+    return trustedProxy.addresses.contains { $0.contains(peer) }
+  }
 
   private func unavailablePage(_ request: Request, _ call: CallLog) -> Response {
     pages.error(ErrorView(kind: .unavailable, requestID: call.id), of: nil, in: language(request, nil))

@@ -28,7 +28,8 @@ struct ConnectionLimitTests {
   @Test("one address has its share of the places, and others still get one; a proxy may have all")
   func placesOfOneAddress() async throws {
     var bench = try await GatewayBench()
-    bench.gateway.trustedProxy = TrustedProxy(header: "X-Forwarded-For", addresses: ["127.0.0.9"])
+    bench.gateway.trustedProxy = TrustedProxy(
+      header: "X-Forwarded-For", addresses: [try #require(AddressBlock("127.0.0.9"))])
     try await bench.serving(ConnectionLimits(connections: 20, connectionsPerAddress: 5)) { port in
       var taken: [RawConnection] = []
       for _ in 0..<5 { taken.append(try await Self.served(port)) }
