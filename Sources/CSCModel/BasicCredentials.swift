@@ -2,12 +2,13 @@ internal import Octets
 
 /// An Authorization header of the Basic scheme (RFC 7617 §2).
 public enum BasicCredentials {
-  /// What the header carries: `Basic`, in letters of either case, spaces and base64. Nil if it is none.
+  /// What the header carries: `Basic`, in letters of either case, one space or more, no tab (RFC 9110 §11.4), and base64. Nil if
+  /// it is none.
   public static func octets(_ header: String) -> [UInt8]? {
-    guard let (scheme, rest) = header.trimmed().halves(at: UInt8(ascii: " ")),
-      scheme.loweringASCII().isSame(as: "basic")
-    else { return nil }
-    return Base64.decode(String(rest.trimmed()))
+    let space = UInt8(ascii: " ")
+    guard let (scheme, rest) = header.halves(at: space), scheme.loweringASCII().isSame(as: "basic") else { return nil }
+    let text = rest.utf8.drop { $0 == space }
+    return text.isEmpty ? nil : Base64.decode(String(decoding: text, as: UTF8.self))
   }
 
   /// The name and the password: what stands before and after the first colon. Nil if there is none, or if it is no text of

@@ -35,11 +35,10 @@ extension Response {
     case .noCredentials: headers[.wwwAuthenticate] = #"Bearer realm="countersign""#
     case .temporarilyUnavailable: headers[.retryAfter] = "\(error.retryAfter)"
     case .tooManyRequests(let seconds): headers[.retryAfter] = "\(seconds)"
-    case .methodNotAllowed: headers[.allow] = "POST"
     case .unsupportedCoding: headers[.acceptEncoding] = "identity"
     // RFC 6750 §3: for tokens, not for documents.
     case .forbidden where error == .insufficientScope: headers[.wwwAuthenticate] = #"Bearer error="insufficient_scope""#
-    case .accepted, .badRequest, .forbidden, .contentTooLarge, .serverError, .notImplemented: break
+    case .accepted, .badRequest, .forbidden, .methodNotAllowed, .contentTooLarge, .serverError, .notImplemented: break
     }
   }
 }

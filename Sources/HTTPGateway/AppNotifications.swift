@@ -5,15 +5,17 @@ internal import WireJSON
 
 extension Gateway {
   /// Where providers say that there is news of a request (OpenID Connect CIBA Core §10.2).
-  func addAppRoutes(to router: Router<GatewayContext>) {
-    router.post("eid/notification") { request, _ in
-      // Both the id and the token are secrets, so the log has neither.
-      let call = CallLog(method: "eid/notification", logger: logger)
-      var response: Response
-      do { response = try await notification(request) } catch { response = Response(cscError(for: error, .v2, call)) }
-      call.end(&response)
-      return response
-    }
+  func addAppRoutes(to routes: Routes) {
+    routes.add(
+      "eid/notification",
+      post: { request, _ in
+        // Both the id and the token are secrets, so the log has neither.
+        let call = CallLog(method: "eid/notification", logger: logger)
+        var response: Response
+        do { response = try await notification(request) } catch { response = Response(cscError(for: error, .v2, call)) }
+        call.end(&response)
+        return response
+      })
   }
 
   /// An unknown request and a wrong token get the same answer.

@@ -8,19 +8,21 @@ internal import WireJSON
 
 extension Gateway {
   /// The pages behind the links that customers get by message.
-  func addConfirmRoutes(to router: Router<GatewayContext>) {
-    router.get("confirm/:link") { request, context in
-      // The link is a secret, so the log has the page's name only.
-      await page(request, "confirm", under: "") { request, call in
-        try await confirmPage(request, try context.parameters.require("link"), call)
-      }
-    }
-    router.post("confirm/:link") { request, context in
-      await page(request, "confirm", under: "") { request, call in
-        try await confirm(
-          request, try context.parameters.require("link"), call, from: origin(request, context, isPerson: true))
-      }
-    }
+  func addConfirmRoutes(to routes: Routes) {
+    routes.add(
+      "confirm/:link",
+      get: { request, context in
+        // The link is a secret, so the log has the page's name only.
+        await page(request, "confirm", under: "") { request, call in
+          try await confirmPage(request, try context.parameters.require("link"), call)
+        }
+      },
+      post: { request, context in
+        await page(request, "confirm", under: "") { request, call in
+          try await confirm(
+            request, try context.parameters.require("link"), call, from: origin(request, context, isPerson: true))
+        }
+      })
   }
 
   private func confirmPage(_ request: Request, _ link: String, _ call: CallLog) async throws -> Response {

@@ -32,6 +32,11 @@ public struct Gateway: Sendable {
   public var documents: DocumentSigningService?
   /// Nil if callers connect by themselves.
   public var trustedProxy: TrustedProxy?
+  /// Base URL of the listener where clients show certificates, without a trailing slash (RFC 8705 §5). Nil if there is none.
+  public var mutualTLSURL: String?
+  let unreadableProxy = Once()
+  /// Whose pages' scripts may read answers of the API and the authorization server.
+  public var browserOrigins: Set<BrowserOrigin> = []
   /// For requests with documents.
   public var workQueue = WorkQueue()
   /// For reading large bodies.
@@ -66,34 +71,27 @@ public struct Gateway: Sendable {
   }
 
   private func router() -> Router<GatewayContext> {
-    let router = Router(context: GatewayContext.self)
-    router.add(middleware: Admission(gateway: self))
-    addOAuthRoutes(to: router)
-    addConfirmRoutes(to: router)
-    addAppRoutes(to: router)
+    let routes = Routes(otherwise: wrongMethod)
+    routes.router.add(middleware: Admission(gateway: self))
+    addOAuthRoutes(to: routes)
+    addConfirmRoutes(to: routes)
+    addAppRoutes(to: routes)
     for version in APIVersion.allCases {
-      for method in Self.verbs {
-        router.on("csc/\(version.rawValue)/**", method: method) { request, context in
-          let response = await answer(request, context, path: context.parameters.getCatchAll(), version)
-          return request.method == .head ? response.createHeadResponse() : response
+      for method in Routes.verbs {
+        routes.router.on("csc/\(version.rawValue)/**", method: method) { request, context in
+          await answer(request, context, path: context.parameters.getCatchAll(), version)
         }
       }
     }
-    router.get("health/live") { _, _ in Response(text: "alive\n") }
-    router.get("health/ready") { _, _ in await readiness() }
-    router.get("logo.png") { _, _ in Logo.response }
+    routes.add("health/live", get: { _, _ in Response(text: "alive\n") })
+    routes.add("health/ready", get: { _, _ in await readiness() })
+    routes.add("logo.png", get: { _, _ in Logo.response })
     for folder in ["assets", "brand"] {
-      router.get("\(folder)/**") { request, _ in pages.assets.response(request.uri.path) }
+      routes.add("\(folder)/**", get: { request, _ in pages.assets.response(request.uri.path) })
     }
-    router.get("openapi.yaml") { request, _ in OpenAPIDocument.response(to: request) }
-    return router
+    routes.add("openapi.yaml", get: { request, _ in OpenAPIDocument.response(to: request) })
+    return routes.router
   }
-
-  /// The methods of HTTP (RFC 9110 §9.3, RFC 5789). Below the API's paths each gets an answer of the API, if only that it
-  /// is the wrong one.
-  private static let verbs: [HTTPRequest.Method] = [
-    .post, .get, .head, .put, .delete, .patch, .options, .trace, .connect,
-  ]
 
   private func answer(
     _ request: Request, _ context: GatewayContext, path: [Substring], _ version: APIVersion
@@ -114,7 +112,14 @@ public struct Gateway: Sendable {
     _ request: Request, _ context: GatewayContext, to method: CSCModel.Method?, _ version: APIVersion, _ call: CallLog
   ) async throws -> Response {
     guard let method, method.exists(in: version), isAvailable(method) else { throw CSCError.notImplemented }
-    guard request.method == .post || method == .info && request.method == .get else { throw CSCError.methodNotAllowed }
+    let allowed = Routes.allowed(get: method == .info, post: true)
+    // Before the token: browsers ask without one (Fetch §4.8).
+    guard request.method != .options else { return Routes.options(allowed) }
+    guard request.method == .post || method == .info && request.method == .get else {
+      var response = Response(CSCError.methodNotAllowed)
+      response.headers[.allow] = allowed
+      return response
+    }
     let header = request.headers[.authorization]
     switch method {
     case .info:

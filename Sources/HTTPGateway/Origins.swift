@@ -2,6 +2,8 @@ internal import Attempts
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
+internal import Logging
+internal import Synchronization
 
 /// A proxy that tells where requests come from.
 public struct TrustedProxy: Sendable {
@@ -17,19 +19,50 @@ public struct TrustedProxy: Sendable {
 }
 
 extension Gateway {
-  /// Where a request comes from: the other end of the connection, or what a configured proxy says.
+  /// Where a request comes from: the other end of the connection, or what a configured proxy says. Of several proxies in a row
+  /// the first address from the end that is no proxy's own counts.
+  ///
+  /// An obfuscated identifier stands for an address. Callers of whom the proxy says nothing, or nothing that can be read, are
+  /// counted together, as those behind one server are, and never as the proxy.
   ///
   /// - Parameter isPerson: whether a browser calls, not a partner's server.
   func origin(_ request: Request, _ context: GatewayContext, isPerson: Bool) -> Origin {
     let peer = context.peerAddress ?? Origin.local.address
-    guard let trustedProxy, trustedProxy.addresses.contains(where: { $0.contains(peer) }),
-      let name = HTTPField.Name(trustedProxy.header),
-      // The last one is the proxy's own; those before it are the caller's word.
-      let last = request.headers[values: name].joined(separator: ",").split(separator: ",").last,
-      let told = NetworkAddress.text(last.trimmingCharacters(in: .whitespaces))
-    else { return Origin(address: NetworkAddress.text(peer) ?? peer, isPerson: isPerson) }
-    return Origin(address: told, isPerson: isPerson)
+    let direct = Origin(address: NetworkAddress.text(peer) ?? peer, isPerson: isPerson)
+    guard let trustedProxy, trustedProxy.isOne(peer), let name = HTTPField.Name(trustedProxy.header) else {
+      return direct
+    }
+    let nodes = ForwardedFor.nodes(request.headers[values: name], isForwarded: name == .forwarded)
+    guard let told = nodes.first(where: { !trustedProxy.isOne($0) }) ?? nodes.last else { return direct }
+    switch told {
+    case .address(let address): return Origin(address: NetworkAddress.text(address) ?? address, isPerson: isPerson)
+    case .obfuscated(let identifier): return Origin(address: identifier, isPerson: isPerson)
+    case .unknown:
+      if unreadableProxy.isFirst {
+        logger.warning("a proxy does not say where requests come from", metadata: ["proxy": "\(peer)"])
+      }
+      return Origin(address: "unknown", isPerson: false)
+    }
   }
+}
+
+extension TrustedProxy {
+  func isOne(_ address: String) -> Bool { addresses.contains { $0.contains(address) } }
+
+  func isOne(_ node: ForwardedFor.Node) -> Bool {
+    if case .address(let address) = node { isOne(address) } else { false }
+  }
+}
+
+/// Tells once for the life of the process.
+final class Once: Sendable {
+  private let isDone = Atomic(false)
+
+  var isFirst: Bool { !isDone.exchange(true, ordering: .relaxed) }
+}
+
+extension HTTPField.Name {
+  fileprivate static let forwarded = HTTPField.Name("Forwarded")!
 }
 
 /// IP addresses as far as one party has them.

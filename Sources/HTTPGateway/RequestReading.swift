@@ -1,9 +1,9 @@
 internal import CSCModel
 internal import HTTPTypes
 internal import Hummingbird
+internal import Logging
 internal import NIOCore
 internal import OAuth
-internal import Octets
 internal import SoleControl
 internal import WireJSON
 
@@ -89,7 +89,13 @@ extension Gateway {
       throw CSCError.invalidToken
     }
     if client.bindsTokens {
-      guard let certificate = client.certificate, await context.clientCertificate() == certificate else {
+      let shown = await context.clientCertificate()
+      guard let certificate = client.certificate, shown == certificate else {
+        if shown == nil {
+          logger.notice(
+            "a token that is bound to a certificate came without it",
+            metadata: ["client": "\(client.id)", "listener": "\(mutualTLSURL ?? "none asks for certificates")"])
+        }
         throw CSCError.invalidToken
       }
     }
@@ -124,11 +130,13 @@ extension Gateway {
     }
   }
 
-  /// RFC 6750 §2.1: `Bearer`, one space, b64token.
+  /// RFC 6750 §2.1, RFC 9110 §11.4: `Bearer` in any case, spaces, b64token.
   static func bearer(_ header: String) -> String? {
-    let parts = header.parts(separatedBy: UInt8(ascii: " "), most: 3)
-    guard parts.count == 2, parts[0].loweringASCII() == "bearer", !parts[1].isEmpty,
-      parts[1].utf8.allSatisfy({ octet in
+    let octets = Array(header.utf8)
+    let scheme = octets.prefix { $0 != OctetClass.space }
+    let token = octets[scheme.endIndex...].drop { $0 == OctetClass.space }
+    guard scheme.isName("bearer"), !token.isEmpty,
+      token.allSatisfy({ octet in
         switch octet {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
           UInt8(ascii: "0")...UInt8(ascii: "9"):
@@ -137,6 +145,6 @@ extension Gateway {
         }
       })
     else { return nil }
-    return String(parts[1])
+    return String(decoding: token, as: UTF8.self)
   }
 }

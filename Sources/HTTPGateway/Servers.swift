@@ -4,7 +4,6 @@ internal import HummingbirdHTTP2
 internal import HummingbirdTLS
 internal import Logging
 internal import NIOCore
-internal import NIOSSL
 public import ServiceLifecycle
 
 extension Gateway {
@@ -14,26 +13,32 @@ extension Gateway {
     public var port: Int
     /// PEM files; nil for plain HTTP.
     public var tls: (certificate: String, privateKey: String)?
+    /// Whether clients are asked for a certificate (RFC 8705), which browsers then ask people for.
+    public var asksForCertificates: Bool
 
-    public init(host: String, port: Int, tls: (certificate: String, privateKey: String)? = nil) {
+    public init(
+      host: String, port: Int, tls: (certificate: String, privateKey: String)? = nil, asksForCertificates: Bool = false
+    ) {
       self.host = host
       self.port = port
       self.tls = tls
+      self.asksForCertificates = asksForCertificates
     }
   }
 
   /// A server for each listener. They share the routes.
   ///
   /// - Parameters:
-  ///   - asksForCertificates: whether clients may show one (RFC 8705).
+  ///   - certificates: of these listeners. Nil: they are read once, and renewed with the servers.
   ///   - limits: of each listener.
   ///   - onRunning: called when a listener accepts connections, with its index.
   public func servers(
-    _ listeners: [Listener], asksForCertificates: Bool, limits: ConnectionLimits = ConnectionLimits(),
-    onRunning: @escaping @Sendable (Int) async -> Void
+    _ listeners: [Listener], certificates given: ServerCertificates? = nil,
+    limits: ConnectionLimits = ConnectionLimits(), onRunning: @escaping @Sendable (Int) async -> Void
   ) throws -> [any Service] {
     let responder = responder()
-    return try listeners.enumerated().map { index, listener in
+    let certificates = try given ?? ServerCertificates(listeners, logger: logger)
+    let servers: [any Service] = try listeners.enumerated().map { index, listener in
       var configuration = ApplicationConfiguration(
         address: .hostname(listener.host, port: listener.port), serverName: nil)
       configuration.reuseAddress = true
@@ -42,13 +47,14 @@ extension Gateway {
         listener: listener,
         inner: Application(
           responder: StrictTransport(inner: responder, isOn: isStrict(listener)),
-          server: try Self.server(listener, asksForCertificates, limits, places),
+          server: try Self.server(listener, certificates, limits, places),
           configuration: configuration, onServerRunning: { _ in await onRunning(index) }, logger: quiet))
     }
+    return servers + [certificates]
   }
 
   private static func server(
-    _ listener: Listener, _ asksForCertificates: Bool, _ limits: ConnectionLimits, _ places: Places
+    _ listener: Listener, _ certificates: ServerCertificates, _ limits: ConnectionLimits, _ places: Places
   ) throws -> HTTPServerBuilder {
     // Of connections of HTTP/1, and of streams of HTTP/2.
     let connection = HTTP1Channel.Configuration(
@@ -59,18 +65,8 @@ extension Gateway {
         places: places)
     }
     guard let tls = listener.tls else { return plain }
-    var configuration = TLSConfiguration.makeServerConfiguration(
-      certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificate).map { .certificate($0) },
-      privateKey: .privateKey(try NIOSSLPrivateKey(file: tls.privateKey, format: .pem)))
-    configuration.minimumTLSVersion = .tlsv12
-    if asksForCertificates { configuration.certificateVerification = .optionalVerification }
-    // The certificates are registered one by one and compared by their digest where they are used. What counts here
-    // is that the client has the key, which TLS itself makes sure of.
-    let accept: HummingbirdHTTP2.TLSChannelConfiguration.CustomVerificationCallback = { _, promise in
-      promise.succeed(.certificateVerified)
-    }
-    let channel = HummingbirdHTTP2.TLSChannelConfiguration(
-      tlsConfiguration: configuration, customVerificationCallback: asksForCertificates ? accept : nil)
+    let channel = try TLSListening.configuration(
+      tls, asksForCertificates: listener.asksForCertificates, certificates)
     return HTTPServerBuilder { responder in
       WatchedChannel(
         inner: WithoutLateResets(

@@ -87,7 +87,7 @@ extension AuthorizationServer {
       try await checkAssertion(parameters, presented.audiences, of: client)
     } else if client.methods.contains(.certificate) {
       guard let certificate = presented.certificate, certificate == client.certificate else {
-        throw OAuthError.invalidClient("The connection has no registered certificate")
+        throw OAuthError.certificateMissing
       }
     } else {
       guard client.methods.contains(.none) else { throw OAuthError.clientAuthenticationRequired }

@@ -53,6 +53,12 @@ public struct OAuthError: Error, Equatable, Sendable {
   public static let wrongSecret = invalid("client_secret")
   public static let invalidHeader = OAuthError(
     "invalid_client", "Invalid authorization header", isUnauthenticated: true)
+  /// No certificate, or another than the registered one.
+  public static let certificateMissing = invalidClient("The connection has no registered certificate")
+  /// No certificate, where clients are not asked for one (RFC 8705 §5).
+  public static let certificateElsewhere = invalidClient(
+    "The connection has no registered certificate; the metadata's mtls_endpoint_aliases are for clients with certificates"
+  )
   public static func invalidClient(_ text: String) -> OAuthError {
     OAuthError("invalid_client", text, isUnauthenticated: true)
   }

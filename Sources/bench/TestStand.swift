@@ -81,7 +81,7 @@ final class TestStand: Sendable {
         assertions: ClientAssertions()),
       eidLogIn: TrustedProviders([:]), brands: [:], logger: logger, now: { Self.now }, checkReadiness: {})
     let (running, isRunning) = AsyncStream<Void>.makeStream()
-    let servers = try gateway.servers([.init(host: "127.0.0.1", port: Self.port)], asksForCertificates: false) { _ in
+    let servers = try gateway.servers([.init(host: "127.0.0.1", port: Self.port)]) { _ in
       isRunning.yield()
     }
     let group = ServiceGroup(services: servers, logger: logger)

@@ -90,6 +90,8 @@ struct Service {
         try await store.checkReadiness()
       })
     gateway.trustedProxy = config.trustedProxy
+    gateway.mutualTLSURL = config.tls?.clientCertificates?.publicURL
+    gateway.browserOrigins = config.partners.reduce(into: []) { $0.formUnion($1.browserOrigins) }
     documents.complete(&gateway, signing: signing)
     self.gateway = gateway
     self.store = store
@@ -225,28 +227,23 @@ struct Service {
     // A crash may have left something to revoke.
     let publisher = RevocationPublisher(signing: signing, logger: logger)
     await publisher.publish()
-    var listeners: [Gateway.Listener] = []
-    if let http = config.http { listeners.append(Gateway.Listener(host: http.host, port: http.port)) }
-    if let tls = config.tls {
-      listeners.append(
-        Gateway.Listener(
-          host: tls.address.host, port: tls.address.port,
-          tls: (certificate: tls.certificate, privateKey: tls.privateKey)))
-    }
+    let listeners = config.listeners
     let count = listeners.count
     let running = Counter()
     let logger = logger
     OpenFiles.raiseLimit()
     let limits = ConnectionLimits(
       connections: config.connections, connectionsPerAddress: config.connectionsPerAddress)
-    let servers = try gateway.servers(
-      listeners, asksForCertificates: config.usesClientCertificates, limits: limits
-    ) { _ in
+    let certificates = try ServerCertificates(listeners, logger: logger)
+    if config.usesClientCertificates, config.tls?.clientCertificates == nil {
+      logger.warning("clients with certificates cannot come: there is no tls.clientCertificates")
+    }
+    let servers = try gateway.servers(listeners, certificates: certificates, limits: limits) { _ in
       guard running.increment() == count else { return }
       do { try await onReady() } catch { logger.error("could not announce", metadata: ["reason": "\(error)"]) }
       logger.info("serving")
     }
-    let reloaders = file.map { Reloader(path: $0, config: config, certificates: nil, logger: logger) }
+    let reloaders = file.map { Reloader(path: $0, config: config, certificates: certificates.reload, logger: logger) }
     var configuration = ServiceGroupConfiguration(
       services: servers + (reloaders.map { [$0] } ?? []) + [
         JobWorkers(jobs: jobs), PendingKeeper(signing: signing, logger: logger), publisher, lease,
@@ -275,5 +272,22 @@ private final class Counter: Sendable {
       count += 1
       return count
     }
+  }
+}
+
+extension Config {
+  /// Where the gateway listens.
+  fileprivate var listeners: [Gateway.Listener] {
+    var listeners: [Gateway.Listener] = []
+    if let http { listeners.append(Gateway.Listener(host: http.host, port: http.port)) }
+    guard let tls else { return listeners }
+    let files = (certificate: tls.certificate, privateKey: tls.privateKey)
+    listeners.append(Gateway.Listener(host: tls.address.host, port: tls.address.port, tls: files))
+    if let mutual = tls.clientCertificates {
+      listeners.append(
+        Gateway.Listener(
+          host: mutual.address.host, port: mutual.address.port, tls: files, asksForCertificates: true))
+    }
+    return listeners
   }
 }

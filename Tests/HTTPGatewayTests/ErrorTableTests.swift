@@ -65,12 +65,12 @@ struct ErrorTableTests {
     "whatever HTTP calls the method: an error in JSON, and after HEAD its head alone", arguments: APIVersion.allCases)
   func verbs(version: APIVersion) async throws {
     let bench = try await GatewayBench()
-    for verb in [HTTPRequest.Method.put, .delete, .patch, .options, .trace, .head] {
+    for verb in [HTTPRequest.Method.put, .delete, .patch, .trace, .head] {
       for (method, row) in [
         ("signatures/signHash", "405 invalid_request The method is called with POST"),
         ("info", "405 invalid_request The method is called with POST"),
         ("nonsense", "501 invalid_request The requested method is not implemented"),
-      ] {
+      ] where !(verb == .head && method == "info") {
         let answer = try await bench.call(method, "", version, token: bench.alice, verb: verb)
         if verb == .head {
           #expect(answer.status == Int(row.prefix(3)) && answer.json.members.isEmpty, "\(verb) \(method)")
@@ -79,7 +79,9 @@ struct ErrorTableTests {
           #expect(answer.row == row, "\(verb) \(method)")
         }
         #expect(answer.headers[.contentType]?.hasPrefix("application/json") == true, "\(verb) \(method)")
-        if answer.status == 405 { #expect(answer.headers[.allow] == "POST") }
+        if answer.status == 405 {
+          #expect(answer.headers[.allow] == (method == "info" ? "GET, HEAD, POST, OPTIONS" : "POST, OPTIONS"))
+        }
       }
     }
   }

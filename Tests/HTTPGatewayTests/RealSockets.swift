@@ -136,6 +136,7 @@ extension GatewayBench {
   /// Serves the gateway on a socket, by the code with which the service itself listens.
   func serving<Output: Sendable>(
     _ limits: ConnectionLimits = .init(), tls: (certificate: String, privateKey: String)? = nil,
+    asksForCertificates: Bool = false, certificates: ServerCertificates? = nil,
     _ body: @escaping @Sendable (_ port: Int) async throws -> Output
   ) async throws -> Output {
     let reserved = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
@@ -143,8 +144,8 @@ extension GatewayBench {
     let port = try #require(reserved.localAddress?.port)
     try await reserved.close().get()
     let (running, isRunning) = AsyncStream<Void>.makeStream()
-    let listener = Gateway.Listener(host: "127.0.0.1", port: port, tls: tls)
-    let servers = try gateway.servers([listener], asksForCertificates: false, limits: limits) { _ in
+    let listener = Gateway.Listener(host: "127.0.0.1", port: port, tls: tls, asksForCertificates: asksForCertificates)
+    let servers = try gateway.servers([listener], certificates: certificates, limits: limits) { _ in
       isRunning.yield()
     }
     var logger = Logger(label: "test")

@@ -30,7 +30,7 @@ extension SandboxTests {
     try? FileManager.default.removeItem(at: pictures)
     let result = try await play("browser/browser.py", [pictures.path])
     #expect(result.status == 0, "\(result.output)")
-    #expect(result.output.contains("7 of 7 scenarios in a browser"))
+    #expect(result.output.contains("8 of 8 scenarios in a browser"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: pictures.path).count >= 11)
   }
 

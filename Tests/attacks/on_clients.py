@@ -209,6 +209,17 @@ def self_signed(folder):
     return tuple(map(str, paths))
 
 
+class MutualWire(Wire):
+    """Calls the listener where clients are asked for certificates, whatever base a URL has."""
+
+    def __init__(self, world, certificate):
+        super().__init__(world.sandbox.trust_anchor, certificate)
+        self.bases = world.sandbox.tls, world.sandbox.facts["mtlsBaseURL"]
+
+    def connect(self, url):
+        return super().connect(url.replace(*self.bases, 1))
+
+
 @attack
 def certificate_of_another_client(world):
     """Mutual TLS with a self-made certificate of the same name, and with none; a bound token on such a connection.
@@ -216,13 +227,17 @@ def certificate_of_another_client(world):
     RFC 8705 §2.2, §3 and §7.1.
     """
     party = world.party("mtls")
-    own = Wire(world.sandbox.trust_anchor, (party.registration["certificate"], party.registration["privateKey"]))
+    certificate = party.registration["certificate"], party.registration["privateKey"]
+    own = MutualWire(world, certificate)
+    # Where nobody is asked, the certificate does not come along, and the answer says where to go.
+    elsewhere = party.form("token", CREDENTIALS, headers=[], wire=Wire(world.sandbox.trust_anchor, certificate))
+    require("mtls_endpoint_aliases" in refused(elsewhere)["error_description"], elsewhere.summary())
     token = granted(party.form("token", CREDENTIALS, headers=[], wire=own))["access_token"]
     body = {"userID": world.user["username"]}
     answer = world.call("credentials/list", body, token, wire=own)
     require(answer.status == 200, answer.summary())
     with tempfile.TemporaryDirectory() as folder:
-        stranger = Wire(world.sandbox.trust_anchor, self_signed(folder))
+        stranger = MutualWire(world, self_signed(folder))
         for wire in (world.wire, stranger):
             unless_the_handshake_fails(
                 lambda wire=wire: refused(party.form("token", CREDENTIALS, headers=[], wire=wire))

@@ -333,6 +333,46 @@ def frames(world):
         server.shutdown()
 
 
+CALLS = """
+const [base, token, done] = arguments;
+const json = {"Content-Type": "application/json", "Authorization": "Bearer " + token};
+const calls = {
+  info: [base + "/csc/v2/info", {}],
+  list: [base + "/csc/v2/credentials/list", {method: "POST", headers: json, body: "{}"}],
+  refused: [base + "/csc/v2/credentials/list", {method: "POST", headers: {...json, Authorization: "Bearer x"}, body: "{}"}],
+  token: [base + "/oauth2/token", {method: "POST", body: new URLSearchParams({grant_type: "nonsense", client_id: "portal-app"})}],
+  metadata: [base + "/.well-known/oauth-authorization-server", {}],
+  page: [base + "/oauth2/authorize?client_id=portal-app", {}],
+};
+Promise.all(Object.entries(calls).map(async ([name, [url, options]]) => {
+  try {
+    const answer = await fetch(url, options);
+    return [name, [answer.status, answer.headers.get("X-Request-ID"), (await answer.text()).length > 0]];
+  } catch (error) { return [name, "blocked"]; }
+})).then(all => done(Object.fromEntries(all)));
+"""
+
+
+def scripts(world):
+    """Scripts of a registered origin call the API and the token endpoint; those of another, and the pages, are blocked."""
+    registered = urllib.parse.urlsplit(world.redirect_uri)
+    person = Person(world.pictures)
+    try:
+        for host, statuses in (
+            ("127.0.0.1", {"info": 200, "list": 200, "refused": 401, "token": 400, "metadata": 200, "page": "blocked"}),
+            ("localhost", dict.fromkeys(("info", "list", "refused", "token", "metadata", "page"), "blocked")),
+        ):
+            person.open(f"http://{host}:{registered.port}/nothing")
+            answers = person.driver.execute_async_script(
+                CALLS, world.sandbox["baseURL"], world.alice["serviceToken"])
+            found = {name: answer if answer == "blocked" else answer[0] for name, answer in answers.items()}
+            require(found == statuses, f"from {host}: {found}")
+            if host == "127.0.0.1":
+                require(answers["refused"][1] and answers["token"][1], "X-Request-ID cannot be read")
+    finally:
+        person.close()
+
+
 def wrong_request(world):
     """What cannot go on is told on a page, and nowhere else."""
     person = Person(world.pictures)
@@ -348,7 +388,7 @@ def wrong_request(world):
 def main(path, pictures):
     world = World(path, pictures)
     failed = 0
-    scenarios = [english, german_by_keyboard, denied, without_scripts, eid, frames, wrong_request]
+    scenarios = [english, german_by_keyboard, denied, without_scripts, eid, frames, scripts, wrong_request]
     for scenario in scenarios:
         try:
             scenario(world)

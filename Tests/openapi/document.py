@@ -204,8 +204,9 @@ class Document:
         """The operation of a request; or, if it is not described, where its answer is."""
         path = re.sub("/{2,}", "/", path.split("?")[0])
         described = next((route for pattern, route in self._routes if pattern.fullmatch(path)), None)
+        # RFC 9110 §9.3.2: HEAD is GET without the content.
         for operation in self.operations:
-            if operation.pointer[1:] == (described, method.lower()):
+            if operation.pointer[1:] == (described, "get" if method == "HEAD" else method.lower()):
                 return operation
         rule = next(
             rule

@@ -8,7 +8,7 @@ from document import Operation
 
 
 # The statuses of the answers that `x-otherwise` names.
-OTHERWISE = {"NoAsset": 404, "NotFound": 404, "MethodNotAllowed": 405, "NotImplemented": 501}
+OTHERWISE = {"Options": 204, "NotFound": 404, "MethodNotAllowed": 405, "WrongMethod": 405, "NotImplemented": 501}
 
 
 class Wrong(Exception):
@@ -63,10 +63,14 @@ def check(document, exchange):
 
 def said(document, response, exchange):
     schema = document.json_schema(response)
-    if schema is None or exchange["method"] == "HEAD":
+    if schema is None or exchange["method"] == "HEAD" or is_page(exchange):
         return None
     answer = strict_json(exchange["body"])
     return (schema, answer["error_description"]) if "error_description" in answer else None
+
+
+def is_page(exchange):
+    return not isinstance(exchange["body"], dict) and exchange["body"].startswith("<")
 
 
 def check_answer(document, response, exchange):
@@ -78,7 +82,7 @@ def check_answer(document, response, exchange):
         check_headers(document, response, definition, headers)
         media = content_type(definition, headers)
     elif "content" in definition:
-        (media,) = definition["content"]
+        media = "text/html" if is_page(exchange) and "text/html" in definition["content"] else [*definition["content"]][0]
     # RFC 9110 §9.3.2: the head of the answer, and nothing after it.
     check_body(document, response, None if exchange["method"] == "HEAD" else media, exchange["body"])
 

@@ -11,10 +11,17 @@ extension Gateway {
     let presented = PresentedClient(
       basic: try Self.basic(request.headers[.authorization]), certificate: await context.clientCertificate(),
       // RFC 7523 §3: the endpoint, by any of the addresses under which it answers.
-      audiences: Self.bases.flatMap { base in
-        ["token", "revoke", "pushed_authorize"].map { "\(oauth.rules.issuer)\(base)/oauth2/\($0)" }
+      audiences: ([oauth.rules.issuer] + (mutualTLSURL.map { [$0] } ?? [])).flatMap { origin in
+        Self.bases.flatMap { base in
+          ["token", "revoke", "pushed_authorize"].map { "\(origin)\(base)/oauth2/\($0)" }
+        }
       } + [oauth.rules.issuer + "/"], origin: origin(request, context, isPerson: false))
-    let client = try await oauth.authenticate(presented, parameters)
+    let client: Client
+    do { client = try await oauth.authenticate(presented, parameters) } catch let error as OAuthError
+      where error == .certificateMissing && presented.certificate == nil && mutualTLSURL != nil
+    {
+      throw OAuthError.certificateElsewhere
+    }
     call.partner = client.partner
     return client
   }

@@ -4,9 +4,20 @@ internal import SoleControl
 internal import WireJSON
 
 extension Gateway {
-  /// Authorization server metadata (RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RFC 9396 §10, RFC 8705 §3.3). The same
+  /// Authorization server metadata (RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RFC 9396 §10, RFC 8705 §3.3 and §5). The same
   /// document serves clients that look for OpenID metadata; no ID tokens are issued, so its key set is empty.
   var metadata: JSONValue {
+    guard let mutualTLSURL, case .object(var metadata) = commonMetadata else { return commonMetadata }
+    // Clients with certificates call these; all others, and browsers, are not asked for one.
+    metadata["mtls_endpoint_aliases"] = [
+      "token_endpoint": .string(mutualTLSURL + "/oauth2/token"),
+      "revocation_endpoint": .string(mutualTLSURL + "/oauth2/revoke"),
+      "pushed_authorization_request_endpoint": .string(mutualTLSURL + "/oauth2/pushed_authorize"),
+    ]
+    return .object(metadata)
+  }
+
+  private var commonMetadata: JSONValue {
     let base = oauth.rules.issuer
     let methods: JSONValue = .array(Client.AuthenticationMethod.allCases.map { .string($0.rawValue) })
     let algorithms: JSONValue = ["RS256", "PS256", "ES256", "ES384", "EdDSA"]

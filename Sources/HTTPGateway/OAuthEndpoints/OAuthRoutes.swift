@@ -7,41 +7,49 @@ internal import WireJSON
 extension Gateway {
   /// The OAuth 2.0 endpoints. The base under which a request comes tells the version whose rules it follows
   /// (Specs/decisions/0020-authorization-server.md).
-  func addOAuthRoutes(to router: Router<GatewayContext>) {
+  func addOAuthRoutes(to routes: Routes) {
     for (base, dialect) in [("", Dialect.v2), ("csc/v2/", .v2), ("csc/v1/", .v1)] {
-      for method in [HTTPRequest.Method.get, .post] {
-        router.on("\(base)oauth2/authorize", method: method) { request, _ in
-          await page(request, "authorize") { try await authorizePage($0, dialect, $1) }
-        }
+      let authorize: Routes.Handler = { request, _ in
+        await page(request, "authorize") { try await authorizePage($0, dialect, $1) }
       }
-      router.post("\(base)oauth2/token") { request, context in
-        await oauth(request, "token") { try await token(request, context, dialect, $0) }
-      }
-      router.post("\(base)oauth2/revoke") { request, context in
-        await oauth(request, "revoke") { try await revokeToken(request, context, $0) }
-      }
+      routes.add("\(base)oauth2/authorize", get: authorize, post: authorize)
+      routes.add(
+        "\(base)oauth2/token",
+        post: { request, context in
+          await oauth(request, "token") { try await token(request, context, dialect, $0) }
+        })
+      routes.add("\(base)oauth2/revoke", post: revocation)
       if dialect == .v2 {
-        router.post("\(base)oauth2/pushed_authorize") { request, context in
-          await oauth(request, "pushed_authorize") { try await push(request, context, $0) }
-        }
+        routes.add(
+          "\(base)oauth2/pushed_authorize",
+          post: { request, context in
+            await oauth(request, "pushed_authorize") { try await push(request, context, $0) }
+          })
       }
     }
     // One client looks for revocation here.
-    router.post("revoke") { request, context in
-      await oauth(request, "revoke") { try await revokeToken(request, context, $0) }
-    }
-    router.post("oauth2/login") { request, context in
-      await page(request, "login") { try await logInPage($0, $1, from: origin($0, context, isPerson: true)) }
-    }
-    router.post("oauth2/consent") { request, context in
-      await page(request, "consent") { try await consentPage($0, $1, from: origin($0, context, isPerson: true)) }
-    }
-    router.post("oauth2/eid") { request, _ in await page(request, "eid") { try await beginEID($0, $1) } }
-    router.get("oauth2/eid/callback") { request, _ in await page(request, "eid/callback") { try await endEID($0, $1) } }
+    routes.add("revoke", post: revocation)
+    routes.add(
+      "oauth2/login",
+      post: { request, context in
+        await page(request, "login") { try await logInPage($0, $1, from: origin($0, context, isPerson: true)) }
+      })
+    routes.add(
+      "oauth2/consent",
+      post: { request, context in
+        await page(request, "consent") { try await consentPage($0, $1, from: origin($0, context, isPerson: true)) }
+      })
+    routes.add("oauth2/eid", post: { request, _ in await page(request, "eid") { try await beginEID($0, $1) } })
+    routes.add(
+      "oauth2/eid/callback", get: { request, _ in await page(request, "eid/callback") { try await endEID($0, $1) } })
     for path in ["oauth-authorization-server", "openid-configuration"] {
-      router.get(".well-known/\(path)") { _, _ in Response(json: metadata) }
+      routes.add(".well-known/\(path)", get: { _, _ in Response(json: metadata) })
     }
-    router.get("oauth2/jwks") { _, _ in Response(json: ["keys": []]) }
+    routes.add("oauth2/jwks", get: { _, _ in Response(json: ["keys": []]) })
+  }
+
+  private func revocation(_ request: Request, _ context: GatewayContext) async -> Response {
+    await oauth(request, "revoke") { try await revokeToken(request, context, $0) }
   }
 
   /// Runs a handler of an endpoint that software calls; its errors are JSON (RFC 6749 §5.2).

@@ -66,8 +66,19 @@ struct Config {
     var address: Address
     /// PEM file: the server's certificate and its chain.
     var certificate: String
-    /// PEM file, unencrypted, readable by the service alone. Secret.
+    /// PEM file, unencrypted, readable by the service alone. Secret. Renewed files are served within some seconds, at once after
+    /// SIGHUP; a pair that does not fit is not.
     var privateKey: String
+    /// Another listener, where clients are asked for certificates (`self_signed_tls_client_auth`). Absent: nobody is
+    /// asked. One listener for all would make every browser ask people for a certificate.
+    var clientCertificates: MutualTLS?
+  }
+
+  /// The listener for clients with certificates. It serves everything, with the files of `tls`.
+  struct MutualTLS {
+    var address: Address
+    /// Base URL under which clients reach it, without a trailing slash. Published as `mtls_endpoint_aliases` (RFC 8705 §5).
+    var publicURL: String
   }
 
   struct DeviceConfig {
@@ -280,6 +291,18 @@ extension Config.TLS {
     address = try Config.Address(unfinished: reader)
     certificate = try reader.file("certificate")
     privateKey = try reader.secretFile("privateKey")
+    clientCertificates = try reader.optional("clientCertificates").map { try Config.MutualTLS($0) }
+    try reader.finish()
+  }
+}
+
+extension Config.MutualTLS {
+  fileprivate init(_ reader: ConfigReader) throws {
+    address = try Config.Address(unfinished: reader)
+    publicURL = try reader.string("publicURL")
+    guard publicURL.hasPrefix("https://"), !publicURL.hasSuffix("/") else {
+      throw reader.error("publicURL", "must be an https URL without a slash at its end")
+    }
     try reader.finish()
   }
 }

@@ -17,10 +17,12 @@ struct PartnerConfig {
   /// Its statements about its customers. Absent: it makes none.
   var statements: PartnerStatementsConfig?
   var clients: [Client]
+  /// Origins whose pages' scripts may call the API and the authorization server from the browser.
+  var browserOrigins: Set<BrowserOrigin>
 }
 
 extension Config {
-  /// Whether a client authenticates by mutual TLS.
+  /// Whether a client authenticates by mutual TLS, for which `tls.clientCertificates` must be there.
   var usesClientCertificates: Bool {
     partners.flatMap(\.clients).contains { $0.methods.contains(.certificate) }
   }
@@ -29,6 +31,8 @@ extension Config {
 extension PartnerConfig {
   /// Members: `id`; `name` for people; `colour` (`#rrggbb`); `logo` (file: PNG, JPEG, WebP or SVG); `words` (by language:
   /// `welcome`, and the URLs `terms`, `privacy`, `help`); `frameOrigins` (origins that may show the pages in a frame);
+  /// `browserOrigins` (origins such as `https://portal.example` whose scripts may call the API, the token endpoint and the
+  /// like from a browser; never the pages);
   /// `webhooks` (`PartnerWebhooks`); `statements` (`PartnerStatementsConfig`); `clients`.
   init(_ reader: ConfigReader) throws {
     id = PartnerID(try reader.string("id", longest: 255))
@@ -61,6 +65,13 @@ extension PartnerConfig {
     } catch let error as BrandError {
       throw reader.error(error.member, error.what)
     }
+    browserOrigins = Set(
+      try (reader.optionalStrings("browserOrigins") ?? []).map { text in
+        guard let origin = BrowserOrigin(text) else {
+          throw reader.error("browserOrigins", "must be https origins as browsers write them: \(text)")
+        }
+        return origin
+      })
     let partner = id.text
     clients = try reader.list("clients").map { try Client($0, partner: partner) }
     try reader.finish()

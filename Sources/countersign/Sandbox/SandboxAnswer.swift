@@ -5,7 +5,7 @@ import WireJSON
 struct SandboxAnswer: Sendable {
   let seed: SandboxSeed
   let folder: SandboxFolder
-  let port, tlsPort: Int
+  let port, tlsPort, mtlsPort: Int
   let callbackOrigin: String
   let providers: [SandboxEIDProvider]
 
@@ -15,6 +15,7 @@ struct SandboxAnswer: Sendable {
   var json: JSONValue {
     [
       "baseURL": .string(baseURL), "tlsBaseURL": .string(tlsBaseURL),
+      "mtlsBaseURL": .string("https://127.0.0.1:\(mtlsPort)"),
       "tlsTrustAnchor": .string(folder.path("tls-certificate.pem")),
       "signingRoot": .string(folder.path("signing-root.pem")),
       "users": .array(seed.users.map(Self.user)),
@@ -22,6 +23,7 @@ struct SandboxAnswer: Sendable {
         "clientID": .string(seed.partner), "clientSecret": .string(seed.clientSecret),
         "assertionKey": .string(folder.path("partner-assertion-key.pem")), "redirectURI": .string(seed.redirectURI),
         "serviceToken": .string(seed.partnerToken), "webhookSecret": .string(seed.webhookSecret),
+        "browserOrigins": .array(SandboxClients.browserOrigins.map(JSONValue.string)),
         "statements": [
           "issuer": .string(SandboxClients.statementIssuer), "audience": .string(tlsBaseURL),
           "keyID": .string(SandboxClients.statementKeyID),

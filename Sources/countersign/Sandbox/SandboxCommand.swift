@@ -19,6 +19,10 @@ struct Sandbox: AsyncParsableCommand {
   var port: Int = 8080
   @Option(name: .long, help: "Port of TLS on 127.0.0.1.")
   var tlsPort: Int = 8443
+  @Option(
+    name: .long,
+    help: "Port of TLS on 127.0.0.1 for clients with certificates. Default: the one after that of TLS, or any.")
+  var mtlsPort: Int?
   @Option(name: .long, help: "Origin below which the partner's response_uri may lie.")
   var callbackOrigin: String = "http://127.0.0.1:8092"
   @Option(
@@ -42,12 +46,15 @@ struct Sandbox: AsyncParsableCommand {
     // A file of an earlier run would tell clients that this one is ready.
     folder.remove("sandbox.json")
     let seed = try SandboxSeed.loadOrMake(in: folder, port: port)
+    let next = [port, seed.eidPort].contains(tlsPort + 1) ? 0 : tlsPort + 1
+    let mtlsPort = self.mtlsPort ?? FreePort.near(next)
 
     let providers = try eidProvider.map { try SandboxEIDProvider(file: $0, users: seed.users.map(\.username)) }
     let token = SandboxToken(folder: folder)
     try token.prepare()
     var config = try folder.writeConfig(
-      seed: seed, port: port, tlsPort: tlsPort, callbackOrigin: callbackOrigin, providers: providers,
+      seed: seed, port: port, tlsPort: tlsPort, mtlsPort: mtlsPort, callbackOrigin: callbackOrigin,
+      providers: providers,
       activationLife: activationLife, delivery: appDelivery, logLevel: logLevel)
     try token.provision(try Service.deviceSettings(config), seed: seed)
     let authority = try SandboxAuthority(folder, config: config)
@@ -65,7 +72,8 @@ struct Sandbox: AsyncParsableCommand {
     let renewal = Task { await authority.keepRevocationListsFresh() }
     defer { renewal.cancel() }
     let answer = SandboxAnswer(
-      seed: seed, folder: folder, port: port, tlsPort: tlsPort, callbackOrigin: callbackOrigin, providers: providers)
+      seed: seed, folder: folder, port: port, tlsPort: tlsPort, mtlsPort: mtlsPort, callbackOrigin: callbackOrigin,
+      providers: providers)
     try await service.run {
       try await simulator.waitUntilServing()
       try folder.write(answer.json, to: "sandbox.json")

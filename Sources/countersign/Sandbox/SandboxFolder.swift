@@ -40,7 +40,8 @@ struct SandboxFolder: Sendable {
 
   /// Writes the configuration that `countersign serve` would take, and reads it back.
   func writeConfig(
-    seed: SandboxSeed, port: Int, tlsPort: Int, callbackOrigin: String, providers: [SandboxEIDProvider] = [],
+    seed: SandboxSeed, port: Int, tlsPort: Int, mtlsPort: Int, callbackOrigin: String,
+    providers: [SandboxEIDProvider] = [],
     activationLife: Int = 300, delivery: String = "poll", logLevel: String
   ) throws -> Config {
     if !FileManager.default.fileExists(atPath: path("tls-certificate.pem")) {
@@ -65,6 +66,10 @@ struct SandboxFolder: Sendable {
         "tls": [
           "host": "127.0.0.1", "port": .integer(Int64(tlsPort)), "certificate": .string(path("tls-certificate.pem")),
           "privateKey": .string(path("tls-key.pem")),
+          "clientCertificates": [
+            "host": "127.0.0.1", "port": .integer(Int64(mtlsPort)),
+            "publicURL": .string("https://127.0.0.1:\(mtlsPort)"),
+          ],
         ],
         "device": [
           "module": .string(Self.softHSMModule), "tokenLabel": "countersign", "pinFile": .string(path("token-pin")),
