@@ -5,10 +5,13 @@ public enum BasicCredentials {
   /// What the header carries: `Basic`, in letters of either case, one space or more, no tab (RFC 9110 §11.4), and base64. Nil if
   /// it is none.
   public static func octets(_ header: String) -> [UInt8]? {
-    let space = UInt8(ascii: " ")
-    guard let (scheme, rest) = header.halves(at: space), scheme.loweringASCII().isSame(as: "basic") else { return nil }
-    let text = rest.utf8.drop { $0 == space }
-    return text.isEmpty ? nil : Base64.decode(String(decoding: text, as: UTF8.self))
+    let isSpace: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") }
+    let begun = Array(header.utf8).drop(while: isSpace)
+    let scheme = begun.prefix { !isSpace($0) }
+    var text = begun[scheme.endIndex...].drop(while: isSpace)
+    while let last = text.last, isSpace(last) { text.removeLast() }
+    guard !text.isEmpty, String(decoding: scheme, as: UTF8.self).loweringASCII().isSame(as: "basic") else { return nil }
+    return Base64.decode(String(decoding: text, as: UTF8.self))
   }
 
   /// The name and the password: what stands before and after the first colon. Nil if there is none, or if it is no text of

@@ -44,7 +44,7 @@ struct CrossOriginTests {
 
   @Test("a registered origin reads every answer of the API and the authorization server, errors too")
   func registered() async throws {
-    let bench = try await bench()
+    let bench = try await self.bench()
     for path in Self.open {
       for method in Self.methods {
         let answer = try await call(bench, method, path, Self.portal)
@@ -59,7 +59,7 @@ struct CrossOriginTests {
 
   @Test("a preflight is answered before anybody looks at a token")
   func preflight() async throws {
-    let bench = try await bench()
+    let bench = try await self.bench()
     for path in Self.open where path != "/csc/v2/nonsense" {
       let answer = try await call(bench, .options, path, Self.portal, asks: true)
       #expect(answer.status == .noContent && answer.body.readableBytes == 0, "\(path)")
@@ -72,7 +72,7 @@ struct CrossOriginTests {
 
   @Test("other origins get nothing, and no page is open to anybody")
   func others() async throws {
-    let bench = try await bench()
+    let bench = try await self.bench()
     func isClosed(_ answer: TestResponse) -> Bool {
       !answer.headers.contains { $0.name.canonicalName.hasPrefix("access-control-") }
     }
