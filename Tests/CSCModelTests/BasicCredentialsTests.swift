@@ -21,7 +21,10 @@ struct BasicCredentialsTests {
     for good in ["Basic YTpi", "bASIC YTpi", "Basic   YTpi ", " Basic YTpi"] {
       #expect(BasicCredentials.octets(good) == Array("a:b".utf8), "\(good)")
     }
-    for wrong in ["Basic", "BasicYTpi", "Bearer YTpi", "Basic !", "Basic YTpi YTpi", "Ba\u{17f}ic YTpi", "Basic\tYTpi", "Basic \tYTpi"] {
+    for wrong in [
+      "Basic", "BasicYTpi", "Bearer YTpi", "Basic !", "Basic YTpi YTpi", "Ba\u{17f}ic YTpi", "Basic\tYTpi",
+      "Basic \tYTpi",
+    ] {
       #expect(BasicCredentials.octets(wrong) == nil, "\(wrong)")
     }
   }
