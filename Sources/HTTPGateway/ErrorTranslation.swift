@@ -63,7 +63,7 @@ extension Refusal {
     case .policyNotOffered: .invalidParameter("certificatePolicy")
     case .subjectDiffers: .invalidParameter("subjectData")
     // Only the pages see these two.
-    case .notEnrolled: .invalidParameter("userID")
+    case .notEnrolled, .notProven: .invalidParameter("userID")
     case .unsuitablePIN: .invalidParameter("PIN")
     case .invalidOrder: .invalidToken
     case .orderExpired: .expiredToken

@@ -39,10 +39,16 @@ public struct Client: Sendable {
   public let grants: Set<Grant>
   /// False only for confidential clients of CSC v1, which has no PKCE.
   public let requiresPKCE: Bool
+  /// What it may ask people for.
+  public let scopes: Set<Scope>
+
+  /// Opening the API, and single signatures. Making and deleting credentials is for clients that are registered for it.
+  public static let usualScopes: Set<Scope> = [.service, .credential]
 
   public init(
     id: String, partner: String, name: String, methods: Set<AuthenticationMethod>, secret: [UInt8]?,
-    keys: JSONValue?, certificate: [UInt8]?, redirectURIs: [String], grants: Set<Grant>, requiresPKCE: Bool
+    keys: JSONValue?, certificate: [UInt8]?, redirectURIs: [String], grants: Set<Grant>, requiresPKCE: Bool,
+    scopes: Set<Scope> = usualScopes
   ) {
     self.id = id
     self.partner = partner
@@ -54,6 +60,7 @@ public struct Client: Sendable {
     self.redirectURIs = redirectURIs
     self.grants = grants
     self.requiresPKCE = requiresPKCE
+    self.scopes = scopes
   }
 
   public var isPublic: Bool { methods == [.none] }

@@ -50,11 +50,12 @@ extension AuthorizationServer {
     return try await validate(parameters, dialect, client, browserSecret, reader)
   }
 
-  /// The client of a request, if it is still registered as when it asked: for the same partner, for this grant, and with
-  /// this redirect URI. What the store says of a request is held against it before anything is sent anywhere.
+  /// The client of a request, if it is still registered as when it asked: for the same partner, for this grant and scope,
+  /// and with this redirect URI. What the store says of a request is held against it before anything is sent anywhere.
   func registered(_ request: CodeRequest) -> Client? {
     guard let client = clients[request.client], client.partner == request.partner,
-      client.grants.contains(.authorizationCode), client.admits(redirectURI: request.redirectURI)
+      client.grants.contains(.authorizationCode), client.scopes.contains(request.scope),
+      client.admits(redirectURI: request.redirectURI)
     else { return nil }
     return client
   }
@@ -76,7 +77,13 @@ extension AuthorizationServer {
       let named = try scope(parameters)
       let challenge = try self.challenge(parameters, client, dialect)
       let account = try await parameters["account_token"].asyncMap { try await self.account(of: $0, client: client) }
+      // RFC 6749 §4.1.2.1.
+      guard named.map(client.scopes.contains) ?? true else { throw OAuthError.invalidScope }
       let details = named == .service ? nil : try await reader(parameters, client)
+      // RFC 9396 §5: a type that this client may not use.
+      guard details.map({ client.scopes.contains($0.scope) }) ?? true else {
+        throw OAuthError("invalid_authorization_details", "Invalid parameter authorization_details")
+      }
       guard named == nil || details.map({ $0.scope == named }) ?? true else { throw OAuthError.invalidScope }
       // Last, so that a request that is refused for something else can be put right and sent again.
       if let account { try await useUp(account, browserSecret: browserSecret) }

@@ -53,6 +53,7 @@ extension Message {
     case .confirmation(let url):
       object["type"] = "confirmation"
       object["url"] = .string(url)
+    case .credentialMade: object["type"] = "credential-made"
     }
     return .object(object)
   }

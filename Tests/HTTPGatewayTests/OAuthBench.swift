@@ -11,19 +11,21 @@ enum OAuthBench {
     client("portal", [.secretBasic, .secretPost]), client("app", [.none]),
     client("legacy", [.secretPost], requiresPKCE: false), client("rival", [.secretPost], partner: "other"),
     client("native", [.none], redirectURIs: ["http://127.0.0.1:8091/cb"]), client("device", [.certificate]),
+    client("plain", [.secretPost], scopes: Client.usualScopes),
     client("batch", [.secretPost], grants: [.clientCredentials]),
   ]
 
   private static func client(
     _ id: String, _ methods: Set<Client.AuthenticationMethod>, partner: String = "portal", requiresPKCE: Bool = true,
-    grants: Set<Client.Grant> = Set(Client.Grant.allCases), redirectURIs: [String] = [redirectURI]
+    grants: Set<Client.Grant> = Set(Client.Grant.allCases), redirectURIs: [String] = [redirectURI],
+    scopes: Set<Scope> = Set(Scope.allCases)
   ) -> Client {
     Client(
       id: id, partner: partner, name: "Client \(id)", methods: methods,
       secret: methods == [.none] ? nil : Array(secret.utf8), keys: nil, certificate: nil,
       redirectURIs: id == "batch" ? [redirectURI, redirectURI + "/2"] : redirectURIs,
       grants: methods == [.none] ? [.authorizationCode, .refreshToken] : grants,
-      requiresPKCE: requiresPKCE)
+      requiresPKCE: requiresPKCE, scopes: scopes)
   }
 }
 

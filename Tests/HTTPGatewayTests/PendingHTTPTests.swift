@@ -211,6 +211,13 @@ struct PendingHTTPTests {
     ] as [HTTPFields] {
       #expect(try await visitor.post(path, form, headers: headers).status == 400)
     }
+    // What the page showed is another thing now.
+    let before = try await bench.signing.service.credential(credential.id, as: bench.signing.principal())
+    var changed = before
+    changed.description = "another one"
+    try await bench.signing.service.put(changed, events: [])
+    #expect(try await visitor.post(path, form).status == 400)
+    try await bench.signing.service.put(before, events: [])
     let odd = try await visitor.post(path, form.merging(["decision": "perhaps"]) { $1 })
     #expect(odd.status == 400)
     let empty = try await visitor.post(path, page.hidden.merging(["decision": "approve"]) { $1 })

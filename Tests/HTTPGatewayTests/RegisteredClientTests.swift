@@ -26,7 +26,7 @@ extension Client {
   fileprivate func moved(to partner: String) -> Client {
     Client(
       id: id, partner: partner, name: name, methods: methods, secret: secret, keys: keys, certificate: certificate,
-      redirectURIs: redirectURIs, grants: grants, requiresPKCE: requiresPKCE)
+      redirectURIs: redirectURIs, grants: grants, requiresPKCE: requiresPKCE, scopes: scopes)
   }
 }
 

@@ -28,7 +28,11 @@ def order(party, request, values, user=None):
 
 def creation_token(party, user=None, **changes):
     request = party.request("credential-creation", certificatePolicy=POLICY, **changes)
-    return order(party, request, {"newPIN": PIN, "repeatedPIN": PIN}, user)
+    return order(party, request, creation_form(user or party.world.user), user)
+
+
+def creation_form(user):
+    return {"PIN": user["pin"], "newPIN": PIN, "repeatedPIN": PIN}
 
 
 def deletion_token(party, credential, pin=PIN, user=None):
@@ -72,6 +76,36 @@ def creation_without_the_person(world):
     for token in (None, "x", "A" * 48):
         refused(create(world, token), status=(400, 401))
     require(listed(world) == before, "something was made or deleted")
+
+
+@attack
+def creation_by_password(world):
+    """Whoever knows a person's log-in password orders a certificate in the person's name, and signs with a PIN of his own.
+
+    ETSI EN 419241-1 SRG_KM, SRA_SAP (sole control); the log-in password passes through partners' software (auth/login).
+    """
+    party = world.party("public")
+    before = listed(world)
+    require(created(world, creation_token(party)) not in before, "the honest way does not work")
+    before = listed(world)
+    for policy in world.sandbox.fact("certificatePolicies"):
+        request = party.request("credential-creation", certificatePolicy=policy)
+        page = consent_page(world.browser(), party.url(request), world.user)
+        for values in ({}, {"PIN": ""}, {"PIN": PIN}, {"PIN": world.user["password"]}):
+            result = press(page, "approve", {"newPIN": PIN, "repeatedPIN": PIN} | values)
+            require(isinstance(result, Page) and result.status == 400, f"{values}: {result}")
+        # An own credential for the guesses that follow: three wrong PINs in a row lock.
+        require(isinstance(press(result, "approve", creation_form(world.user)), Landing), "the honest way is closed")
+    # Bob's credential is for partners' software; it gives none that is authorized on our page alone.
+    bob = world.sandbox.user("bob")
+    request = party.request("credential-creation", certificatePolicy=world.sandbox.fact("certificatePolicies")[0])
+    try:
+        consent_page(world.browser(), party.url(request), bob)
+    except Exception as error:
+        require("access_denied" in str(error), f"another answer: {error}")
+    else:
+        require(False, "offered with the PIN that a partner knows")
+    require(listed(world) == before, "something was made")
 
 
 @attack
@@ -132,7 +166,7 @@ def order_twice(world):
 
     request = party.request("credential-creation", certificatePolicy=POLICY)
     page = consent_page(world.browser(), party.url(request), world.user)
-    code = press(page, "approve", {"newPIN": PIN, "repeatedPIN": PIN}).code(request.state)
+    code = press(page, "approve", creation_form(world.user)).code(request.state)
     token = granted(party.exchange(code, request))["access_token"]
     refused(party.exchange(code, request), "invalid_grant", status=400)
     refused(create(world, token), *USED["error"], status=USED["status"])

@@ -112,13 +112,13 @@ def create_sign_delete(run):
         require({"credential-creation", "credential-deletion"} <= set(metadata["scopes_supported"]), "scopes")
         types = metadata["authorization_details_types_supported"]
         require({TYPES + "credential-creation", TYPES + "credential-deletion"} <= set(types), types)
-    with run.step("a rich request, pushed: the person sees the policy and chooses a PIN"):
+    with run.step("a rich request, pushed: the person sees the policy, confirms with the PIN of a credential, and chooses a new PIN"):
         details = json.dumps([{
             "type": TYPES + "credential-creation",
             "credentialCreationRequest": {"certificatePolicy": policy, "subjectData": {"surname": "Example"}},
         }])
         page, token = client.order(
-            client.pushed([("authorization_details", details)]), {"newPIN": PIN, "repeatedPIN": PIN}, details
+            client.pushed([("authorization_details", details)]), {"PIN": user["pin"], "newPIN": PIN, "repeatedPIN": PIN}, details
         )
         require(policy in page.text and "Alice Example" in page.text, page.text[:300])
         require(token.scope == "credential-creation" and token.expires_in > 0, token)
@@ -172,7 +172,7 @@ def create_sign_delete(run):
     with run.step("a rich request of type credential-deletion"):
         _, token = client.order(
             client.direct([("scope", "credential-creation"), ("certificatePolicy", policy)]),
-            {"newPIN": PIN, "repeatedPIN": PIN},
+            {"PIN": user["pin"], "newPIN": PIN, "repeatedPIN": PIN},
         )
         answer = client.call(
             "credentials/create", {"credentialCreationRequest": {"certificatePolicy": policy}}, token.access_token

@@ -277,7 +277,7 @@ extension Refusal {
   var isAboutTheOffer: Bool {
     switch self {
     case .unknownCredential, .credentialDisabled, .authorizedElsewhere, .tooManySignatures, .digestsMissing,
-      .tooManyDigests, .policyNotSatisfied, .policyNotOffered, .notEnrolled, .subjectDiffers:
+      .tooManyDigests, .policyNotSatisfied, .policyNotOffered, .notEnrolled, .notProven, .subjectDiffers:
       true
     default: false
     }

@@ -7,13 +7,13 @@ internal import SoleControl
 
 /// An order that the logged-in person may give.
 enum OfferedOrder {
-  case creation(OfferedCreation)
+  case creation(OfferedCreation, Principal)
   case deletion(Credential, Principal)
 
   /// What the page shows of it.
   var canonical: [UInt8] {
     switch self {
-    case .creation(let creation): creation.canonical()
+    case .creation(let creation, _): creation.canonical()
     case .deletion(let credential, _): credential.canonical()
     }
   }
@@ -89,7 +89,7 @@ extension Gateway {
       case .creation(let policy, let subject):
         return .creation(
           try await signing.offerCreation(
-            policy: policy, claim: SubjectClaim(subject), signer: SignerID(user.signer), partner: principal.partner))
+            policy: policy, claim: SubjectClaim(subject), askable: Self.askable, as: principal), principal)
       case .deletion(let id):
         return .deletion(
           try await signing.offerDeletion(of: CredentialID(id), askable: Self.askable, as: principal), principal)
@@ -109,10 +109,10 @@ extension Gateway {
     let client = ClientID(transaction.request.client)
     let granted: GrantedOrder
     switch offered {
-    case .creation(let creation):
+    case .creation(let creation, let principal):
       granted = try await signing.orderCreation(
-        policy: creation.profile.policy, pin: try Self.chosenPIN(parameters), client: client,
-        signer: creation.identity.signer, partner: creation.identity.partner)
+        creation, pin: try Self.chosenPIN(parameters), presented: try presented(key, transaction, parameters),
+        client: client, as: principal, from: origin)
     case .deletion(let credential, let principal):
       granted = try await signing.orderDeletion(
         of: credential.id, presented: try presented(key, transaction, parameters), client: client, as: principal,
@@ -136,7 +136,11 @@ extension Gateway {
   /// Nil for pages that ask for no credential's factors.
   func usedCredential(_ offer: Offer, _ transaction: AuthorizationTransaction) -> UsedCredential? {
     switch offer {
-    case .service, .order(.creation): nil
+    case .service: nil
+    case .order(.creation(let creation, let principal)):
+      UsedCredential(
+        credential: creation.proof, wanted: .creation(policy: creation.profile.policy, by: creation.proof.id),
+        description: nil, principal: principal)
     case .credential(let offered):
       UsedCredential(
         credential: offered.credential,
@@ -153,7 +157,7 @@ extension Gateway {
     _ offered: OfferedOrder, _ transaction: AuthorizationTransaction, _ language: PageLanguage, codeWasSent: Bool
   ) -> ConsentView.Scope {
     switch offered {
-    case .creation(let creation):
+    case .creation(let creation, _):
       let profile = creation.profile
       let identity = creation.identity
       return .creation(
@@ -161,7 +165,8 @@ extension Gateway {
           policyName: profile.names[language.rawValue] ?? profile.names["en"] ?? profile.policy,
           policy: profile.policy, subject: identity.commonName, givenName: identity.givenName,
           surname: identity.surname, country: identity.country, issuer: signing.issuance?.issuer.name ?? "",
-          days: profile.days))
+          days: profile.days, credential: creation.proof.description,
+          factors: creation.proof.pageFactors(hasEID: transaction.hasEIDToken, codeWasSent: codeWasSent)))
     case .deletion(let credential, _):
       return .deletion(
         DeletionView(

@@ -25,7 +25,8 @@ extension Gateway {
         response = pages.error(ErrorView(kind: kind, detail: error.text, requestID: call.id), of: nil, in: language)
       }
     } catch {
-      response = pages.error(errorView(error, call), of: nil, in: language)
+      // A window that a partner opened stays known to it also when something went wrong.
+      response = pages.error(errorView(error, call), of: call.partner.map { PartnerID($0) }, in: language)
       if case TokenService.Refusal.tooManyFailures(let seconds) = error { response.headers[.retryAfter] = "\(seconds)" }
     }
     // The page says in words that one has to wait; software reads it here.

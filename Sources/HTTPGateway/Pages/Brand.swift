@@ -36,6 +36,7 @@ public struct Brand: Sendable {
   let logo: BrandLogo?
   let words: [PageLanguage: Words]
   let frameOrigins: [String]
+  let opensInPopUps: Bool
 
   static let standardColour = BrandColour(0x1b, 0x45, 0x7e)
   static let longestName = 80
@@ -45,9 +46,10 @@ public struct Brand: Sendable {
   ///   - colour: of buttons and lines; text on it and text in it are adjusted until they can be read.
   ///   - words: for each language; a language that is missing has none.
   ///   - frameOrigins: origins whose pages may show ours in a frame.
+  ///   - opensInPopUps: whether the partner's pages open ours in a window of their own and talk with it afterwards.
   public init(
     name: String, colour: BrandColour? = nil, logo: BrandLogo? = nil, words: [PageLanguage: Words] = [:],
-    frameOrigins: [String] = []
+    frameOrigins: [String] = [], opensInPopUps: Bool = false
   ) throws(BrandError) {
     guard !name.allSatisfy(\.isWhitespace), name.count <= Self.longestName else {
       throw BrandError("name", "must have 1 to \(Self.longestName) characters")
@@ -71,6 +73,7 @@ public struct Brand: Sendable {
     self.logo = logo
     self.words = words
     self.frameOrigins = frameOrigins
+    self.opensInPopUps = opensInPopUps
   }
 
   /// The look of the service itself, for pages that belong to no partner.
@@ -80,5 +83,6 @@ public struct Brand: Sendable {
     logo = nil
     words = [:]
     frameOrigins = []
+    opensInPopUps = false
   }
 }

@@ -19,20 +19,7 @@ extension PageTemplates {
     <div><dt>{{t.validFor}}</dt><dd>{{days}}</dd></div>
     </dl>
     </section>
-    <section class="card" aria-labelledby="confirm">
-    <h2 id="confirm">{{t.pinHeading}}</h2>
-    <form method="post" action="/oauth2/consent">
-    <input type="hidden" name="transaction" value="{{transaction}}">
-    <input type="hidden" name="csrf" value="{{csrf}}">
-    {{#fields}}
-    {{>field}}
-    {{/fields}}
-    <div class="buttons">
-    <button class="main" type="submit" name="decision" value="approve">{{t.create}}</button>
-    <button type="submit" name="decision" value="deny" formnovalidate>{{t.refuse}}</button>
-    </div>
-    </form>
-    </section>
+    {{>answer}}
     {{/main}}
     {{/layout}}
     """#

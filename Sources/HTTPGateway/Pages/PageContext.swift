@@ -117,8 +117,10 @@ struct PageContext {
     values["country"] = Self.name(view.country)
     values["issuer"] = Self.name(DisplayText.commonName(view.issuer) ?? view.issuer)
     values["days"] = texts.days.text(Int(view.days)).filled(["days": "\(view.days)"])
-    values["fields"] = [field(.newPIN, message), field(.repeatedPIN, message)]
-    set(message: message, targets: [.newPIN, .repeatedPIN])
+    values["action"] = "/oauth2/consent"
+    values["credential"] = Self.name(view.credential)
+    values["approveText"] = texts.create
+    set(view.factors, message, newPIN: [.newPIN, .repeatedPIN])
   }
 
   private mutating func set(_ view: DeletionView, client: String, _ message: PageMessage?) {
@@ -178,7 +180,10 @@ struct PageContext {
     ]
   }
 
-  private mutating func set(_ factors: [SigningView.Factor], _ message: PageMessage?) {
+  /// - Parameter newPIN: further fields, which wait until nothing leads away from the page.
+  private mutating func set(
+    _ factors: [SigningView.Factor], _ message: PageMessage?, newPIN: [PageMessage.Field] = []
+  ) {
     var fields: [[String: Any]] = []
     var targets: Set<PageMessage.Field> = []
     for factor in factors {
@@ -200,8 +205,14 @@ struct PageContext {
       }
     }
     if message == .codeSent, !fields.isEmpty { fields[0]["isFocused"] = true }
+    if values["eidAlone"] as? Bool != true {
+      fields += newPIN.map { field($0, message) }
+      targets.formUnion(newPIN)
+    }
     values["fields"] = fields
     values["hasAlternatives"] = factors.contains { !$0.isRequired }
+    values["confirmHeading"] = newPIN.isEmpty ? texts.confirmHeading : texts.pinHeading
+    values["proof"] = !newPIN.isEmpty
     set(message: message, targets: targets)
   }
 

@@ -5,8 +5,12 @@ internal import Hummingbird
 enum PageHeaders {
   /// - Parameters:
   ///   - frameOrigins: who may show the page in a frame.
+  ///   - keepsOpener: whether the window that opened the page may go on knowing it. A policy of any other value cuts a
+  ///     pop-up off from its opener for good (HTML §7.1.3): that sees it as closed, and the callback page has no opener.
   ///   - targets: URLs to which the answer of the page's form may redirect.
-  static func fields(language: PageLanguage, frameOrigins: [String], targets: [String]) -> HTTPFields {
+  static func fields(
+    language: PageLanguage, frameOrigins: [String], keepsOpener: Bool, targets: [String]
+  ) -> HTTPFields {
     var fields: HTTPFields = [
       .contentType: "text/html; charset=utf-8",
       .contentLanguage: language.rawValue,
@@ -16,7 +20,7 @@ enum PageHeaders {
       .xContentTypeOptions: "nosniff",
       .referrerPolicy: "no-referrer",
       .permissionsPolicy: permissions,
-      .crossOriginOpenerPolicy: "same-origin",
+      .crossOriginOpenerPolicy: keepsOpener ? "unsafe-none" : "same-origin",
       .crossOriginResourcePolicy: "same-origin",
     ]
     if frameOrigins.isEmpty { fields[.xFrameOptions] = "DENY" }

@@ -221,7 +221,10 @@ enum PageTemplates {
   /// What a person gives to confirm, and the buttons.
   private static let answer = #"""
     <section class="card" aria-labelledby="confirm">
-    <h2 id="confirm">{{t.confirmHeading}}</h2>
+    <h2 id="confirm">{{confirmHeading}}</h2>
+    {{#proof}}
+    <p>{{t.creationProof}} <bdi>{{credential}}</bdi></p>
+    {{/proof}}
     {{#hasAlternatives}}
     <p>{{t.alternatives}}</p>
     {{/hasAlternatives}}

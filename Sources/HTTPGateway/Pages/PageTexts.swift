@@ -34,7 +34,7 @@ struct PageTexts: Sendable {
   // Consent to a new certificate, and to the end of one.
   var creationTitle, creationLead, creationHeading, policy, givenName, surname, country, validFor: String
   var days: Amount
-  var pinHeading, newPIN, newPINHint, repeatedPIN, create: String
+  var creationProof, pinHeading, newPIN, newPINHint, repeatedPIN, create: String
   var deletionTitle, deletionLead, deletionHeading, deletionWarning, delete: String
 
   // What went wrong with the last try.

@@ -72,7 +72,8 @@ extension PageTexts {
     refuse: "Decline",
 
     creationTitle: "Create a signing certificate",
-    creationLead: "{client} asks us to issue a signing certificate for you. Check the details, then choose a PIN.",
+    creationLead:
+      "{client} asks us to issue a signing certificate for you. Check the details, confirm, and choose a PIN.",
     creationHeading: "Your new certificate",
     policy: "Type of certificate",
     givenName: "Given name",
@@ -80,7 +81,8 @@ extension PageTexts {
     country: "Country",
     validFor: "Valid for",
     days: Amount(one: "1 day", many: "{days} days"),
-    pinHeading: "Choose your signing PIN",
+    creationProof: "First confirm as you do when you sign with:",
+    pinHeading: "Confirm and choose a new PIN",
     newPIN: "New signing PIN",
     newPINHint:
       "6 to 12 digits. You will need it for every signature. It cannot be recovered. Never enter it in another app.",

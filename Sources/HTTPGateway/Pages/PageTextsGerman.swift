@@ -78,7 +78,7 @@ extension PageTexts {
 
     creationTitle: "Signaturzertifikat ausstellen",
     creationLead:
-      "{client} bittet uns, für Sie ein Signaturzertifikat auszustellen. Prüfen Sie die Angaben und wählen Sie dann eine PIN.",
+      "{client} bittet uns, für Sie ein Signaturzertifikat auszustellen. Prüfen Sie die Angaben, bestätigen Sie und wählen Sie eine PIN.",
     creationHeading: "Ihr neues Zertifikat",
     policy: "Art des Zertifikats",
     givenName: "Vorname",
@@ -86,7 +86,8 @@ extension PageTexts {
     country: "Land",
     validFor: "Gültig für",
     days: Amount(one: "1 Tag", many: "{days} Tage"),
-    pinHeading: "Signatur-PIN wählen",
+    creationProof: "Bestätigen Sie zuerst wie bei einer Signatur mit:",
+    pinHeading: "Bestätigen und neue PIN wählen",
     newPIN: "Neue Signatur-PIN",
     newPINHint:
       "6 bis 12 Ziffern. Sie brauchen diese PIN für jede Unterschrift. Wir können sie nicht wiederherstellen. Geben Sie die PIN nie in einer anderen App ein.",

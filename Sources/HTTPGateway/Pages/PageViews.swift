@@ -84,7 +84,7 @@ struct SigningView: Sendable {
   var shown: String?
 }
 
-/// What certificate will be made; the inputs `newPIN` and `repeatedPIN` are for its PIN.
+/// What certificate will be made, and what authorizes that; the inputs `newPIN` and `repeatedPIN` are for its PIN.
 struct CreationView: Sendable {
   /// The certificate policy, for people and as OID.
   var policyName, policy: String
@@ -92,6 +92,10 @@ struct CreationView: Sendable {
   /// RFC 4514.
   var issuer: String
   var days: Int64
+  /// The person's credential whose factors are asked for, for people to recognise it by.
+  var credential: String
+  /// As for signing with that one.
+  var factors: [SigningView.Factor]
 }
 
 /// Which credential will be deleted, and what authorizes that.

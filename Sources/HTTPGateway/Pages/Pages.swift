@@ -35,7 +35,8 @@ struct Pages: Sendable {
     _ view: LogInView, of partner: PartnerID?, in language: PageLanguage, redirectingTo targets: [String]
   ) -> Response {
     let context = PageContext(view, brand(of: partner), language)
-    return page("logIn", context.values, view.message?.logInStatus ?? .ok, of: partner, language, targets)
+    return page(
+      "logIn", context.values, view.message?.logInStatus ?? .ok, of: partner, language, targets, inPopUps: true)
   }
 
   func consent(
@@ -49,7 +50,8 @@ struct Pages: Sendable {
       case .creation: "creation"
       case .deletion: "deletion"
       }
-    return page(template, context.values, view.message?.status ?? .ok, of: partner, language, targets)
+    return page(
+      template, context.values, view.message?.status ?? .ok, of: partner, language, targets, inPopUps: true)
   }
 
   func confirm(
@@ -60,7 +62,7 @@ struct Pages: Sendable {
   }
 
   func error(_ view: ErrorView, of partner: PartnerID?, in language: PageLanguage) -> Response {
-    page("error", PageContext(view, language).values, view.kind.status, of: partner, language, [])
+    page("error", PageContext(view, language).values, view.kind.status, of: partner, language, [], inPopUps: true)
   }
 
   func done(_ view: DoneView, of partner: PartnerID?, in language: PageLanguage) -> Response {
@@ -68,14 +70,15 @@ struct Pages: Sendable {
   }
 
   func forward(_ view: ForwardView, of partner: PartnerID?, in language: PageLanguage) -> Response {
-    page("forward", PageContext(view, language).values, .ok, of: partner, language, [])
+    page("forward", PageContext(view, language).values, .ok, of: partner, language, [], inPopUps: true)
   }
 
   private func brand(of partner: PartnerID?) -> Brand { partner.flatMap { brands[$0] } ?? standardBrand }
 
+  /// - Parameter inPopUps: whether it is one of the pages that partners open. Those behind a link of a message are not.
   private func page(
     _ template: String, _ values: [String: Any], _ status: HTTPResponse.Status, of partner: PartnerID?,
-    _ language: PageLanguage, _ targets: [String]
+    _ language: PageLanguage, _ targets: [String], inPopUps: Bool = false
   ) -> Response {
     let brand = brand(of: partner)
     let paths = partner.flatMap { assets.brands[$0] } ?? assets.standard
@@ -83,7 +86,9 @@ struct Pages: Sendable {
     let html = PageTemplates.library.render(values.merging(frame) { value, _ in value }, withTemplate: template) ?? ""
     return Response(
       status: status,
-      headers: PageHeaders.fields(language: language, frameOrigins: brand.frameOrigins, targets: targets),
+      headers: PageHeaders.fields(
+        language: language, frameOrigins: brand.frameOrigins, keepsOpener: inPopUps && brand.opensInPopUps,
+        targets: targets),
       body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
   }
 }

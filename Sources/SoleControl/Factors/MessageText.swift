@@ -44,6 +44,16 @@ struct MessageText {
     }
   }
 
+  func credentialMade(_ serialNumber: String, partner: String) -> String {
+    let name = Self.name(partner)
+    return switch language {
+    case .english:
+      "A signing certificate was issued in your name at \(name) (number \(serialNumber)). If you did not order it, call \(name) now."
+    case .german:
+      "Für Sie wurde bei \(name) ein Signaturzertifikat ausgestellt (Nummer \(serialNumber)). Falls Sie es nicht bestellt haben, melden Sie sich sofort bei \(name)."
+    }
+  }
+
   private static let longest = 100
 
   private static func name(_ partner: String) -> String { line(partner) ?? "?" }

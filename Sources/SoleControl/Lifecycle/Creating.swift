@@ -16,16 +16,17 @@ extension SigningService {
       throw Refusal.invalidOrder
     }
     guard policy == ordered else { throw Refusal.policyNotOffered }
-    let offered = try await offerCreation(policy: policy, claim: claim, signer: order.signer, partner: order.partner)
+    let (profile, identity) = try await creatable(policy: policy, claim: claim, order.signer, order.partner)
     let serialNumber = try await serialNumber()
     let revocation = Revocation(
       issuer: issuance.issuer.name, serialNumber: Hex.encode(serialNumber).uppercased(), time: clock.now(),
-      expires: clock.now() + offered.profile.days * 86400)
+      expires: clock.now() + profile.days * 86400)
     try await reserve(order, revocation)
 
     let (credential, row): (Credential, SealedRow)
     do {
-      (credential, row) = try await make(order, offered, issuance, serialNumber, .pin(salt: salt, verifier: verifier))
+      (credential, row) = try await make(
+        order, (profile, identity), issuance, serialNumber, .pin(salt: salt, verifier: verifier))
     } catch {
       // Certain, unless the issuer does not know itself.
       if case IssuerError.failed = error {
@@ -50,6 +51,7 @@ extension SigningService {
       try await abandon(order.digest, revocation, kind: .creationFailed)
       throw error
     }
+    await tellOwner(of: credential)
     return credential
   }
 
@@ -98,10 +100,11 @@ extension SigningService {
   }
 
   private func make(
-    _ order: CredentialOrder, _ offered: OfferedCreation, _ issuance: Issuance, _ serialNumber: [UInt8],
+    _ order: CredentialOrder, _ offered: (CredentialProfile, EnrolledIdentity), _ issuance: Issuance,
+    _ serialNumber: [UInt8],
     _ pin: Enrolment
   ) async throws -> (Credential, SealedRow) {
-    let (profile, identity) = (offered.profile, offered.identity)
+    let (profile, identity) = offered
     let (wrapped, publicKey) = try await issuance.keys.makeKeyPair(profile.keyType)
     let certificate = try await issuance.issuer.issue(
       CertificateRequest(

@@ -1,5 +1,6 @@
 public import Attempts
 import AuditLog
+import Crypto
 import Lifetimes
 import WireJSON
 
@@ -15,6 +16,8 @@ public struct GrantedOrder: Sendable {
 public struct OfferedCreation: Sendable {
   public let profile: CredentialProfile
   public let identity: EnrolledIdentity
+  /// The person's credential whose factors are asked for.
+  public let proof: Credential
 
   /// All that a page shows of it.
   public func canonical() -> [UInt8] {
@@ -26,7 +29,7 @@ public struct OfferedCreation: Sendable {
             ($0.key, .string($0.value))
           })), "days": .integer(profile.days),
     ]
-    return profile.canonical() + identity.canonical()
+    return profile.canonical() + identity.canonical() + proof.canonical()
   }
 }
 
@@ -42,31 +45,59 @@ public struct OrderBearer: Sendable {
 extension SigningService {
   // MARK: Creation
 
-  /// Whether the signer can have a credential under this policy.
+  /// Whether the signer can order a credential under this policy on a page.
   ///
-  /// - Throws: `Refusal.policyNotOffered`, `Refusal.notEnrolled`, `Refusal.subjectDiffers`.
+  /// - Parameters:
+  ///   - askable: the factors that the page can ask for.
+  ///   - principal: the signer, by a client.
+  /// - Throws: `Refusal.policyNotOffered`, `Refusal.notEnrolled`, `Refusal.subjectDiffers`, `Refusal.notProven`.
   public func offerCreation(
-    policy: String, claim: SubjectClaim, signer: SignerID, partner: PartnerID
+    policy: String, claim: SubjectClaim, askable: Set<FactorID>, as principal: Principal
   ) async throws -> OfferedCreation {
+    guard let signer = principal.signer else { throw Refusal.notEnrolled }
+    let (profile, identity) = try await creatable(policy: policy, claim: claim, signer, principal.partner)
+    return OfferedCreation(
+      profile: profile, identity: identity,
+      proof: try await proof(of: signer, for: profile, askable: askable, as: principal))
+  }
+
+  /// Under which profile and in whose name a credential would be made.
+  func creatable(
+    policy: String, claim: SubjectClaim, _ signer: SignerID, _ partner: PartnerID
+  ) async throws -> (CredentialProfile, EnrolledIdentity) {
     guard let profile = issuance?.profile(policy) else { throw Refusal.policyNotOffered }
     guard let identity = try await identity(of: signer, at: partner) else { throw Refusal.notEnrolled }
     guard identity.agrees(with: claim) else { throw Refusal.subjectDiffers }
-    return OfferedCreation(profile: profile, identity: identity)
+    return (profile, identity)
   }
 
-  /// The logged-in person orders a credential with this PIN.
+  /// The logged-in person orders a credential with this PIN, and shows for it what signing takes: the factors of the
+  /// offered credential, checked and counted as for a signature.
   ///
   /// The PIN is tied to the new credential's name here and kept as it will be; nobody sees it again.
   public func orderCreation(
-    policy: String, pin: String, client: ClientID, signer: SignerID, partner: PartnerID
+    _ offered: OfferedCreation, pin: String, presented: [FactorID: String], client: ClientID, as principal: Principal,
+    from origin: Origin? = nil
   ) async throws -> GrantedOrder {
-    _ = try await offerCreation(policy: policy, claim: SubjectClaim(), signer: signer, partner: partner)
     guard PINRule.isSuitable(pin) else { throw Refusal.unsuitablePIN }
+    let proofID = offered.proof.id
+    guard let row = try await store.read({ try $0.credential(proofID) }) else { throw Refusal.unknownCredential }
+    let proof = try await confirmed(row, id: proofID)
+    // What the page offered.
+    guard proof == offered.proof, principal.mayUse(proof), principal.signer == proof.signer else {
+      throw Refusal.unavailable
+    }
+    try offered.profile.check(factors: Set(presented.keys), proof)
+    let policy = offered.profile.policy
     let credential = CredentialID("cred-" + (try await randomID()))
     let (salt, verifier) = try await verifier(of: pin, credential)
+    let attempt = FactorAttempt(proof, client: principal.client, origin: origin)
+    let checks = try await prepare(
+      .creation(policy: policy, by: proofID, presented: presented), for: proof, attempt,
+      evidencePrefix: try await randomID(), now: clock.now())
     return try await order(
-      .creation(policy: policy, salt: salt, verifier: verifier), credential, client, signer, partner, checks: [],
-      seal: nil)
+      .creation(policy: policy, salt: salt, verifier: verifier), credential, client, proof.signer, proof.partner,
+      checks: checks, unchanged: (proofID, row.seal), attempt: attempt)
   }
 
   // MARK: Deletion
@@ -99,13 +130,14 @@ extension SigningService {
       .deletion(of: id, presented: presented), for: credential, attempt, evidencePrefix: try await randomID(),
       now: clock.now())
     return try await order(
-      .deletion, id, client, credential.signer, credential.partner, checks: checks, seal: row.seal, attempt: attempt)
+      .deletion, id, client, credential.signer, credential.partner, checks: checks, unchanged: (id, row.seal),
+      attempt: attempt)
   }
 
-  /// - Parameter seal: of the credential that must not have changed meanwhile.
+  /// - Parameter unchanged: the credential whose factors were checked, and the seal that its row must still have.
   private func order(
     _ kind: CredentialOrder.Kind, _ credential: CredentialID, _ client: ClientID, _ signer: SignerID,
-    _ partner: PartnerID, checks: [FactorCheck], seal: [UInt8]?, attempt: FactorAttempt? = nil
+    _ partner: PartnerID, checks: [FactorCheck], unchanged: (id: CredentialID, seal: [UInt8]), attempt: FactorAttempt
   ) async throws -> GrantedOrder {
     let octets: [UInt8]
     do { octets = try await device.random(count: OrderToken.length) } catch { throw error.asFault }
@@ -119,15 +151,16 @@ extension SigningService {
       digest: token.digest, row: SealedRow(text: text, seal: mac), expires: order.expires, state: .open)
     let rules = rules
     let refusal: Refusal? = try await store.write { transaction in
-      if let seal { guard try transaction.seal(of: credential) == seal else { throw Refusal.unavailable } }
-      if let attempt, let refusal = try attempt.decide(decided, transaction, rules, now) { return refusal }
+      guard try transaction.seal(of: unchanged.id) == unchanged.seal else { throw Refusal.unavailable }
+      if let refusal = try attempt.decide(decided, transaction, rules, now) { return refusal }
       try transaction.removeOrders(expiredBefore: now)
       try transaction.add(stored)
       try transaction.append(
         AuditEvent(
           .orderGranted,
           order.auditFields + [
-            ("client", .string(client.text)), ("evidence", .array(decided.map(\.json))),
+            ("client", .string(client.text)), ("proof", .string(unchanged.id.text)),
+            ("evidence", .array(decided.map(\.json))),
             ("expires", .integer(order.expires)),
           ]), at: now)
       return nil
@@ -191,6 +224,16 @@ extension CredentialOrder {
 }
 
 extension AuthorizationRequest {
+  /// What factors are asked for when another credential is to be made: bound to the policy, and no signature, so that what
+  /// is bound to a request, such as the nonce of an eID log-in, fits nothing else, and the other way round.
+  public static func creation(
+    policy: String, by credential: CredentialID, presented: [FactorID: String] = [:]
+  ) -> AuthorizationRequest {
+    AuthorizationRequest(
+      credential: credential, numSignatures: 0, hashAlgorithm: nil,
+      digests: [Array(SHA256.hash(data: Array("credential-creation \(policy)".utf8)))], presented: presented)
+  }
+
   /// What factors are asked for when a credential is to be deleted: no signature at all, so that what is bound to a
   /// request, such as the nonce of an eID log-in, fits no signature, and the other way round.
   public static func deletion(of credential: CredentialID, presented: [FactorID: String] = [:]) -> AuthorizationRequest

@@ -13,10 +13,13 @@ public struct CredentialProfile: Sendable {
   public var multisign: Int
   /// How long its certificates are valid.
   public var days: Int64
+  /// Which factors of a credential that the person has prove that it is the person who orders another one. Nil: those with
+  /// which that credential signs. Whatever is named comes on top of them.
+  public var proof: FactorExpression?
 
   public init(
     policy: String, names: [String: String], keyType: KeyType, mode: AuthorizationMode, qualifier: String?, scal: SCAL,
-    multisign: Int, days: Int64
+    multisign: Int, days: Int64, proof: FactorExpression? = nil
   ) {
     self.policy = policy
     self.names = names
@@ -26,6 +29,7 @@ public struct CredentialProfile: Sendable {
     self.scal = scal
     self.multisign = multisign
     self.days = days
+    self.proof = proof
   }
 }
 

@@ -29,6 +29,8 @@ public struct Message: Sendable, Equatable {
     case oneTimeCode(String)
     /// URL of a confirmation page.
     case confirmation(url: String)
+    /// There is a new credential of the customer; nothing is asked for.
+    case credentialMade
   }
 
   /// The same for every attempt to deliver it.

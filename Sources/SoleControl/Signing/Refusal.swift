@@ -46,6 +46,8 @@ public enum Refusal: Error, Equatable, Sendable {
   case policyNotOffered
   /// Nobody established who the signer is.
   case notEnrolled
+  /// The signer has no credential whose factors a page could ask for, as proof that it is the signer who orders another.
+  case notProven
   /// The subject that the caller wants is not the signer.
   case subjectDiffers
   case unsuitablePIN

@@ -10,7 +10,10 @@ extension Config {
     var revocationList: String
     /// In the file: `policies`, each with `policy` (OID), `names` (by language, for people), `key` (such as `p256`,
     /// `rsa3072`), `mode` (`explicit` or `oauth2code`; default oauth2code), `scal` (1 or 2; default 2), `multisign`
-    /// (default 1), `qualifier` (`signatureQualifier`; default none), `days` (validity of certificates).
+    /// (default 1), `qualifier` (`signatureQualifier`; default none), `days` (validity of certificates), `proof` (factors
+    /// that a person must show of a credential that he or she has, as an expression such as `PIN AND OTP`, beside those with
+    /// which it signs; default none. PIN, OTP, SMS, EID can be asked for. Whoever has no credential gets the first one by
+    /// enrolment, not here).
     var profiles: [CredentialProfile]
 
     /// Seconds until the next list, at the latest.
@@ -52,11 +55,17 @@ extension CredentialProfile {
       for tag in languages.names { names[tag] = try languages.string(tag, longest: 100) }
       try languages.finish()
     }
+    let proof = try reader.optionalString("proof").map { text in
+      guard let proof = FactorExpression(text: text), proof.factors.isSubset(of: [.pin, .otp, .sms, .eid]) else {
+        throw reader.error("proof", "must join PIN, OTP, SMS, EID by AND, OR, XOR")
+      }
+      return proof
+    }
     self.init(
       policy: policy, names: names, keyType: keyType, mode: mode, qualifier: try reader.optionalString("qualifier"),
       scal: try reader.integer("scal", in: 1...2, default: 2) == 2 ? .two : .one,
       multisign: try reader.integer("multisign", in: 1...1000, default: 1),
-      days: Int64(try reader.integer("days", in: 1...3660)))
+      days: Int64(try reader.integer("days", in: 1...3660)), proof: proof)
     try reader.finish()
   }
 }

@@ -33,6 +33,7 @@ extension PartnerConfig {
   /// `welcome`, and the URLs `terms`, `privacy`, `help`); `frameOrigins` (origins that may show the pages in a frame);
   /// `browserOrigins` (origins such as `https://portal.example` whose scripts may call the API, the token endpoint and the
   /// like from a browser; never the pages);
+  /// `opensInPopUps` (default false; true lets the pages' windows stay known to the page that opened them);
   /// `webhooks` (`PartnerWebhooks`); `statements` (`PartnerStatementsConfig`); `clients`.
   init(_ reader: ConfigReader) throws {
     id = PartnerID(try reader.string("id", longest: 255))
@@ -61,7 +62,8 @@ extension PartnerConfig {
     do {
       brand = try Brand(
         name: name, colour: colour, logo: logo.map { try BrandLogo(octets: $0) }, words: words,
-        frameOrigins: reader.optionalStrings("frameOrigins") ?? [])
+        frameOrigins: reader.optionalStrings("frameOrigins") ?? [],
+        opensInPopUps: reader.bool("opensInPopUps", default: false))
     } catch let error as BrandError {
       throw reader.error(error.member, error.what)
     }
@@ -89,8 +91,9 @@ extension PartnerConfig {
 extension Client {
   /// Members: `id`; `name` for people; `authentication` (names of RFC 7591: `none`, `client_secret_basic`,
   /// `client_secret_post`, `private_key_jwt`, `self_signed_tls_client_auth`); `secretFile`; `keysFile` (JWK set);
-  /// `certificate` (PEM file); `redirectURIs` (the first is v1's default); `grants`; `requiresPKCE` (default true; false
-  /// only for confidential clients of v1).
+  /// `certificate` (PEM file); `redirectURIs` (the first is v1's default; the port of a public client's loopback address is
+  /// free, RFC 8252 §7.3); `grants`; `requiresPKCE` (default true; false only for confidential clients of v1); `scopes` (what
+  /// it may ask people for: `service`, `credential`, `credential-creation`, `credential-deletion`; default the first two).
   init(_ reader: ConfigReader, partner: String) throws {
     let id = try reader.string("id", longest: 255)
     let methods = try Self.names("authentication", reader, AuthenticationMethod.self)
@@ -113,7 +116,9 @@ extension Client {
     self.init(
       id: id, partner: partner, name: try reader.string("name", longest: 80), methods: Set(methods),
       secret: secret.map { Array($0.utf8) }, keys: keys, certificate: certificate, redirectURIs: redirectURIs,
-      grants: Set(grants), requiresPKCE: try reader.bool("requiresPKCE", default: true))
+      grants: Set(grants), requiresPKCE: try reader.bool("requiresPKCE", default: true),
+      scopes: try reader.optionalStrings("scopes") != nil
+        ? Set(Self.names("scopes", reader, Scope.self)) : Client.usualScopes)
     try check(reader)
     try reader.finish()
   }

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import OAuth
 import OpenSSLPKI
 import WireJSON
 
@@ -103,7 +104,7 @@ struct SandboxClients: Sendable {
       partner(
         Self.partner,
         [
-          ("name", "Example portal"), ("colour", "#0b6e4f"),
+          ("name", "Example portal"), ("colour", "#0b6e4f"), ("opensInPopUps", true),
           ("browserOrigins", .array(Self.browserOrigins.map(JSONValue.string))),
           (
             "webhooks",
@@ -153,7 +154,7 @@ struct SandboxClients: Sendable {
     var object = JSONObject([
       ("id", .string(line.id)), ("name", .string(line.name)), ("authentication", texts(line.authentication)),
       ("redirectURIs", texts(line.redirectURIs)), ("grants", texts(line.grants)),
-      ("requiresPKCE", .bool(line.requiresPKCE)),
+      ("requiresPKCE", .bool(line.requiresPKCE)), ("scopes", texts(Scope.allCases.map(\.rawValue))),
     ])
     if secret(line) != nil { object["secretFile"] = .string(folder.path(secretFile(line.id))) }
     if line.authentication.contains("private_key_jwt") {

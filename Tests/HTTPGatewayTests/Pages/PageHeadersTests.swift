@@ -1,5 +1,7 @@
 import Foundation
 import HTTPTypes
+import Hummingbird
+import SoleControl
 import Testing
 
 @testable import HTTPGateway
@@ -7,7 +9,8 @@ import Testing
 @Suite("The pages' header fields")
 struct PageHeadersTests {
   private func policy(_ targets: [String], frameOrigins: [String] = []) -> [String] {
-    let fields = PageHeaders.fields(language: .english, frameOrigins: frameOrigins, targets: targets)
+    let fields = PageHeaders.fields(
+      language: .english, frameOrigins: frameOrigins, keepsOpener: false, targets: targets)
     return (fields[.contentSecurityPolicy] ?? "").components(separatedBy: "; ")
   }
 
@@ -37,6 +40,24 @@ struct PageHeadersTests {
         "; frame-ancestors https://portal.example https://bank.example:8443") == true)
     let others = try await HTML(pages.logIn(PagesBench.logIn(), of: nil, in: .english, redirectingTo: []))
     #expect(others.headers[.xFrameOptions] == "DENY")
+  }
+
+  @Test("pop-ups: the opener is kept for partners that register it, on the pages that they open")
+  func popUps() async throws {
+    let brand = try Brand(name: "Portal", opensInPopUps: true)
+    let partner = PagesBench.partner
+    let pages = Pages(serviceName: "Test", language: "en", brands: [partner: brand])
+    func policy(_ response: Response) -> String? { response.headers[.crossOriginOpenerPolicy] }
+    for partner in [partner, nil] {
+      let expected = partner == nil ? "same-origin" : "unsafe-none"
+      let error = ErrorView(kind: .expired)
+      #expect(policy(pages.logIn(PagesBench.logIn(), of: partner, in: .english, redirectingTo: [])) == expected)
+      #expect(policy(pages.consent(PagesBench.consent(), of: partner, in: .english, redirectingTo: [])) == expected)
+      #expect(policy(pages.error(error, of: partner, in: .english)) == expected)
+      #expect(policy(pages.forward(ForwardView(url: "https://eid.example/"), of: partner, in: .english)) == expected)
+      // Behind links in messages; nobody opened them.
+      #expect(policy(pages.done(DoneView(kind: .confirmed), of: partner, in: .english)) == "same-origin")
+    }
   }
 
   @Test("form-action: our own origin, and the origin or scheme of where the answer redirects")

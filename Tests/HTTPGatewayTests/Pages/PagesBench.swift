@@ -62,7 +62,8 @@ struct PagesBench {
 
   static let creation = CreationView(
     policyName: "Advanced <certificate>", policy: "1.3.6.1.4.1.32473.9", subject: "Alice Example", givenName: "Alice",
-    surname: "Example", country: "AT", issuer: "CN=Example CA,O=Example Trust,C=AT", days: 365)
+    surname: "Example", country: "AT", issuer: "CN=Example CA,O=Example Trust,C=AT", days: 365,
+    credential: "Alice Example, p256", factors: [SigningView.Factor(kind: .pin)])
 
   static func deletion(_ factors: [SigningView.Factor] = pinAndCode) -> DeletionView {
     DeletionView(credential: "Alice Example, p256", certificate: signing().certificate, factors: factors)

@@ -101,10 +101,9 @@ extension SchemaAct {
     SchemaAct("identity", "offer a certificate in somebody's name") { bench in
       try await bench.signing.enrolIdentity("bob", givenName: "Bob", surname: "Other")
       return Ready(row: "signer = 'alice'") { bench in
-        let offered = try await bench.signing.service.offerCreation(
-          policy: TestIssuance.policies.explicit, claim: SubjectClaim(), signer: SignerID("alice"),
-          partner: SigningBench.partner)
-        return offered.identity.commonName == "Alice Example"
+        let (_, identity) = try await bench.signing.service.creatable(
+          policy: TestIssuance.policies.explicit, claim: SubjectClaim(), SignerID("alice"), SigningBench.partner)
+        return identity.commonName == "Alice Example"
       }
     },
   ]
