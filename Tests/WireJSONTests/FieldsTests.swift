@@ -46,8 +46,16 @@ struct FieldsTests {
   func wholeNumbers(value: String) throws { #expect(try fields(#"{"n":\#(value)}"#).integer("n") == 12) }
 
   @Test(
-    "1.5, true, \"1\" and what 64 bits do not hold are no integers",
-    arguments: ["1.5", "1e-1", "1e19", "1e300", "-1e300", "1e999", "true", "\"1\"", "[1]"])
+    "an integer that 64 bits do not hold is the nearest one, however it is written",
+    arguments: [("1e19", .max), ("1e300", .max), ("-1e300", .min), ("1e999", .max), ("9223372036854775808", .max)]
+      as [(String, Int64)])
+  func nearest(value: String, integer: Int64) throws {
+    #expect(try fields(#"{"n":\#(value)}"#).integer("n") == integer)
+  }
+
+  @Test(
+    "1.5, true and \"1\" are no integers",
+    arguments: ["1.5", "1e-1", "-0.5", "true", "\"1\"", "[1]"])
   func integers(value: String) throws {
     let fields = try fields(#"{"n":\#(value)}"#)
     #expect(throws: FieldError.self) { try fields.integer("n") }
