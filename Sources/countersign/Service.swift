@@ -232,6 +232,7 @@ struct Service {
     let running = Counter()
     let logger = logger
     OpenFiles.raiseLimit()
+    LargeBlocks.giveBack()
     let limits = ConnectionLimits(
       connections: config.connections, connectionsPerAddress: config.connectionsPerAddress)
     let certificates = try ServerCertificates(listeners, logger: logger)
