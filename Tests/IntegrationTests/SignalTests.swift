@@ -69,6 +69,7 @@ final class ServedGateway: @unchecked Sendable {
     let port = SandboxProcess.ports.plain + 1
     base = "http://127.0.0.1:\(port)"
     config["instance"] = "served"
+    config["logLevel"] = "info"
     config["http"] = ["port": .integer(Int64(port))]
     for name in ["tls", "issuer", "tsa"] {
       config = JSONObject(config.members.filter { $0.name != name }.map { ($0.name, $0.value) })

@@ -93,6 +93,6 @@ struct LogTests {
     )
     #expect(line.count < 4200 && line.filter { $0 == UInt8(ascii: "\n") }.count == 1)
     let json = try #require(JSONValue.parse(line, limits: .own).object)
-    #expect(json["message"]?.string == "a\nb\u{0}c" && json["long"]?.string?.hasSuffix("…") == true)
+    #expect(json["message"]?.string == "a\nb\\u0000c" && json["long"]?.string?.hasSuffix("…") == true)
   }
 }
