@@ -4,6 +4,10 @@ internal import NIOSSL
 public import ServiceLifecycle
 internal import Synchronization
 
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
 /// The certificates and keys of the TLS listeners, which can be renewed while they are served. Connections that are open stay as they are.
 ///
 /// Renewed files are found at intervals, and at once by `reload`. A pair that does not fit, or cannot be read, leaves the old

@@ -5,6 +5,8 @@ import NIOCore
 import Testing
 import WireJSON
 
+@testable import HTTPGateway
+
 /// Methods of HTTP and errors on every path of the service (RFC 9110 §9, §15.5.6).
 @Suite("Methods of HTTP")
 struct MethodTests {
