@@ -11,5 +11,5 @@ public struct Origin: Sendable, Equatable {
   }
 
   /// A caller whose connection has no network address.
-  public static let local = Origin(address: "local", isPerson: false)
+  public static let local = Origin(address: "127.0.0.1", isPerson: false)
 }

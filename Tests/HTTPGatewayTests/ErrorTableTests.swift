@@ -110,7 +110,7 @@ struct ErrorTableTests {
         == "400 invalid_request Invalid value for parameter numSignatures")
     #expect(
       try await authorize(#"\#(who),"numSignatures":1e999"#)
-        == "400 invalid_request Missing (or invalid type) integer parameter numSignatures")
+        == "400 invalid_request Numbers of signatures is too high")
     #expect(
       try await authorize(#""credentialID":"\#(credential.id)\u0000","numSignatures":1"#)
         == "400 invalid_request Missing (or invalid type) string parameter credentialID")

@@ -45,7 +45,7 @@ struct OrderHTTPTests {
   private func addProof(_ bench: GatewayBench) async throws {
     let id = CredentialID("proof")
     guard try await bench.signing.store.read({ try $0.seal(of: id) }) == nil else { return }
-    _ = try await bench.signing.enrol("proof")
+    _ = try await bench.signing.enrol("proof", age: 100)
   }
 
   private func location(_ page: PageVisitor.Page) -> String { page.headers[.location] ?? "no redirect: \(page.text)" }

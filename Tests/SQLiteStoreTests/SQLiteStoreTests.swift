@@ -190,6 +190,6 @@ struct StoreTests {
 
   /// Edits the file from outside, as somebody with access to it could.
   private func sql(_ path: String, _ statement: String) async throws {
-    #expect(try await run("/usr/bin/sqlite3", [path, statement]).status == 0)
+    #expect(try await run("/usr/bin/sqlite3", ["-cmd", ".timeout 10000", path, statement]).status == 0)
   }
 }

@@ -131,7 +131,7 @@ struct SealedRowTests {
   }
 
   private func sql(_ statement: String) async throws {
-    #expect(try await run("/usr/bin/sqlite3", [path, statement]).status == 0)
+    #expect(try await run("/usr/bin/sqlite3", ["-cmd", ".timeout 10000", path, statement]).status == 0)
   }
 
   private func entries() async throws -> [String] {

@@ -97,7 +97,7 @@ public struct SigningBench: Sendable {
   public func enrol(
     _ name: String = "cred-1", key: KeyType = .ec(.p256), scal: SCAL = .one, expression: String? = "PIN",
     signer: String = "alice", partner: PartnerID = SigningBench.partner, multisign: Int = 10, days: Int64 = 30,
-    mode: AuthorizationMode = .explicit
+    mode: AuthorizationMode = .explicit, age: Int64 = 0
   ) async throws -> Credential {
     let parsed = expression.flatMap(FactorExpression.init(text:))
     let factors: [CredentialPlan.Factor] = (parsed?.factors ?? []).map { factor in
@@ -113,7 +113,7 @@ public struct SigningBench: Sendable {
           issuer: "https://eid.example", subject: "subject-1", minimumLevel: .substantial, hint: "hint of \(signer)")
       }
     }
-    let now = clock.now
+    let now = clock.now - age
     return try await service.enrol(
       CredentialPlan(
         id: CredentialID(name), partner: partner, signer: SignerID(signer), description: name, keyType: key,
