@@ -93,6 +93,7 @@ struct LogTests {
     )
     #expect(line.count < 4200 && line.filter { $0 == UInt8(ascii: "\n") }.count == 1)
     let json = try #require(JSONValue.parse(line, limits: .own).object)
-    #expect(json["message"]?.string == "a\nb\\u0000c" && json["long"]?.string?.hasSuffix("…") == true)
+    #expect(String(decoding: line, as: UTF8.self).contains(#""message":"a\nb\u0000c""#))
+    #expect(json["long"]?.string?.hasSuffix("…") == true)
   }
 }
