@@ -26,8 +26,13 @@ static inline CURLcode ccurl_set_header(CURL *handle, size_t (*value)(char *, si
 static inline CURLcode ccurl_get_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }
+static inline CURLcode ccurl_get_string(CURL *handle, CURLINFO info, const char **value) {
+  return curl_easy_getinfo(handle, info, value);
+}
 static inline CURLcode ccurl_get_socket(CURL *handle, curl_socket_t *value) {
   return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, value);
 }
 // The result is a member of a union.
 static inline CURLcode ccurl_result(const CURLMsg *message) { return message->data.result; }
+// The macro for the newest form is no number that Swift knows.
+static inline const curl_version_info_data *ccurl_version(void) { return curl_version_info(CURLVERSION_NOW); }

@@ -197,15 +197,21 @@ public final class DeviceTimestampSigner: TimestampSigner {
   private func verify(_ token: UnsafeMutablePointer<PKCS7>, _ request: OpaquePointer, at time: UnixTime) throws {
     let context = try nonNil(TS_REQ_to_TS_VERIFY_CTX(request, nil), "verification")
     defer { TS_VERIFY_CTX_free(context) }
-    _ = TS_VERIFY_CTX_add_flags(context, Int32(TS_VFY_SIGNATURE))
+    // The flags are those of the request (imprint, nonce, policy), and this one.
+    let flags = TS_VERIFY_CTX_add_flags(context, Int32(TS_VFY_SIGNATURE))
+    let wanted = Int32(TS_VFY_SIGNATURE | TS_VFY_IMPRINT)
+    guard flags & wanted == wanted else { throw OpenSSLError("verification without signature or imprint") }
     let store = try nonNil(X509_STORE_new(), "certificate store")
     // The context frees it.
-    _ = TS_VERIFY_CTX_set_store(context, store)
+    guard TS_VERIFY_CTX_set_store(context, store) == store else { throw OpenSSLError("certificate store") }
     try check(X509_STORE_add_cert(store, certificates[certificates.count - 1].pointer), "trust anchor")
     let parameters = X509_STORE_get0_param(store)
     // A configured chain need not reach up to a root.
     try check(X509_VERIFY_PARAM_set_flags(parameters, UInt(X509_V_FLAG_PARTIAL_CHAIN)), "parameters")
     X509_VERIFY_PARAM_set_time(parameters, time_t(time))
+    guard X509_VERIFY_PARAM_get_flags(parameters) & UInt(X509_V_FLAG_USE_CHECK_TIME) != 0,
+      X509_VERIFY_PARAM_get_time(parameters) == time_t(time)
+    else { throw OpenSSLError("time of verification") }
     try check(TS_RESP_verify_token(context, token), "the time-stamp token does not verify")
   }
 }

@@ -15,6 +15,7 @@ final class Transfer: @unchecked Sendable {
   private var isTooLarge = false
   private var sawForbiddenAddress = false
   private let largestBody: Int
+  private let allowsPlainHTTP: Bool
   private let continuation: CheckedContinuation<Answer, Never>
 
   /// Nil if libcurl refuses the request's parts.
@@ -27,7 +28,12 @@ final class Transfer: @unchecked Sendable {
     self.name = name
     self.continuation = continuation
     largestBody = settings.largestBody
-    for header in request.headers { headers = curl_slist_append(headers, header) }
+    allowsPlainHTTP = settings.allowsPlainHTTP
+    for header in request.headers {
+      // Without memory libcurl gives nothing back, and what was in the list would not be sent.
+      guard let longer = curl_slist_append(headers, header) else { return nil }
+      headers = longer
+    }
     guard configure(request, settings) else { return nil }
   }
 
@@ -87,11 +93,9 @@ final class Transfer: @unchecked Sendable {
         ccurl_set_string(handle, CURLOPT_SSLKEY, identity.privateKey),
       ]
     }
-    if settings.onlyTLS12 {
-      codes.append(
-        ccurl_set_long(
-          handle, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 | CURL_SSLVERSION_MAX_TLSv1_2))
-    }
+    // What libcurl and the system's OpenSSL take for the least is not relied on.
+    let versions = settings.onlyTLS12 ? CURL_SSLVERSION_TLSv1_2 | CURL_SSLVERSION_MAX_TLSv1_2 : CURL_SSLVERSION_TLSv1_2
+    codes.append(ccurl_set_long(handle, CURLOPT_SSLVERSION, versions))
     if let method = request.method { codes.append(ccurl_set_string(handle, CURLOPT_CUSTOMREQUEST, method)) }
     if let body = request.body {
       codes.append(ccurl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count))
@@ -140,10 +144,24 @@ final class Transfer: @unchecked Sendable {
 
   func finish(_ code: CURLcode) {
     guard code == CURLE_OK else { return finish(.failure(error(code))) }
+    guard keptPromises else { return finish(.failure(.untrusted)) }
     var status = 0
     _ = ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
     finish(
       .success(HTTPClient.Response(status: status, version: head.version, headers: head.headers, body: body)))
+  }
+
+  /// Reads back what can be: that the peer's certificate was verified, and without error, unless the call was to be plain.
+  private var keptPromises: Bool {
+    var verification = -1
+    guard ccurl_get_long(handle, CURLINFO_SSL_VERIFYRESULT, &verification) == CURLE_OK else { return false }
+    var scheme: UnsafePointer<CChar>?
+    guard ccurl_get_string(handle, CURLINFO_SCHEME, &scheme) == CURLE_OK, let scheme else { return false }
+    return switch String(cString: scheme).lowercased() {
+    case "https": verification == 0
+    case "http": allowsPlainHTTP
+    default: false
+    }
   }
 
   func finish(_ answer: Answer) { continuation.resume(returning: answer) }

@@ -19,6 +19,7 @@ final class TransferLoop: @unchecked Sendable {
 
   init() {
     precondition(Self.isInitialised, "libcurl can be initialised")
+    precondition(CurlAbilities.found.lacking == [], "libcurl lacks \(CurlAbilities.found.lacking)")
     guard let multi = curl_multi_init() else { preconditionFailure("libcurl has memory") }
     self.multi = multi
     let thread = Thread { [self] in run() }
@@ -69,8 +70,12 @@ final class TransferLoop: @unchecked Sendable {
       let unwanted = cancelled
       lock.unlock()
       for transfer in new {
+        // What is not driven would never be answered.
+        guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
+          transfer.finish(.failure(.unreachable))
+          continue
+        }
         running[transfer.handle] = transfer
-        curl_multi_add_handle(multi, transfer.handle)
       }
       if stop { break }
       for transfer in running.values where unwanted.contains(transfer.name) {

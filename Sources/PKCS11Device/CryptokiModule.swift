@@ -1,5 +1,6 @@
 internal import CCryptoki
 internal import Foundation
+internal import Synchronization
 
 /// A loaded PKCS #11 module. A module can be initialised once per process, so it stays for the process's life.
 ///
@@ -24,17 +25,28 @@ final class CryptokiModule: @unchecked Sendable {
     functions = list
     var arguments = CK_C_INITIALIZE_ARGS()
     arguments.flags = CK_FLAGS(CKF_OS_LOCKING_OK)
-    do {
-      try call("C_Initialize") { $0.C_Initialize?(&arguments) }
-    } catch {
-      // Another part of the process may use the same module, as libp11 does for the CA.
-      guard error.code == UInt(CKR_CRYPTOKI_ALREADY_INITIALIZED) else {
-        throw TokenError(
-          "the PKCS #11 module \(path) does not start (\(error)); check its own configuration (for SoftHSM, SOFTHSM2_CONF must name a file that this user can read)"
-        )
+    try Self.ours.withLock { ours throws(TokenError) in
+      do throws(CryptokiError) {
+        try call("C_Initialize") { $0.C_Initialize?(&arguments) }
+        ours.insert(UInt(bitPattern: list))
+      } catch {
+        guard error.code == UInt(CKR_CRYPTOKI_ALREADY_INITIALIZED) else {
+          throw TokenError(
+            "the PKCS #11 module \(path) does not start (\(error)); check its own configuration (for SoftHSM, SOFTHSM2_CONF must name a file that this user can read)"
+          )
+        }
+        // Whoever was first told the module whether several threads will call it, and it cannot be asked.
+        guard ours.contains(UInt(bitPattern: list)) else {
+          throw TokenError(
+            "another part of the process used the PKCS #11 module \(path) first, and nobody knows what it said of threads"
+          )
+        }
       }
     }
   }
+
+  /// The function lists of the modules that were initialised here, with locks.
+  private static let ours = Mutex<Set<UInt>>([])
 
   /// Calls one Cryptoki function; a missing entry or any value but CKR_OK becomes an error that names it.
   func call(_ name: StaticString, _ body: (CK_FUNCTION_LIST) -> CK_RV?) throws(CryptokiError) {
@@ -54,6 +66,15 @@ final class CryptokiModule: @unchecked Sendable {
           : "\(matching.count) tokens are labelled \"\(tokenLabel)\"; give them different labels")
     }
     return slot
+  }
+
+  /// Refuses a token that shows private objects to everybody.
+  func requirePIN(of slot: CK_SLOT_ID) throws {
+    var info = CK_TOKEN_INFO()
+    try call("C_GetTokenInfo") { $0.C_GetTokenInfo?(slot, &info) }
+    guard info.flags & CK_FLAGS(CKF_LOGIN_REQUIRED) != 0 else {
+      throw TokenError("the token asks for no PIN: whoever reaches it can use its keys")
+    }
   }
 
   private func slots() throws(CryptokiError) -> [CK_SLOT_ID] {

@@ -17,6 +17,8 @@ public final class Device: SigningDevice, KeyMaker {
     public var waitingLine = 10_000
     /// Unwrapped keys kept in the device.
     public var liveKeys = 1000
+    /// Labels of the keys of authorities in this token that somebody else in the process uses.
+    public var authorityKeys: [String] = []
     /// Told which Cryptoki function failed with which value. For the operator's log.
     public var report: @Sendable (String) -> Void = { _ in }
 
@@ -43,12 +45,21 @@ public final class Device: SigningDevice, KeyMaker {
   public init(_ settings: Settings) throws {
     let module = try CryptokiModule(path: settings.module)
     let slot = try module.slot(tokenLabel: settings.tokenLabel)
+    try module.requirePIN(of: slot)
     let liveKeys = LiveKeys(capacity: settings.liveKeys)
     pool = try SessionPool(
       module: module, slot: slot, pin: settings.pin, size: settings.sessions, capacity: settings.waitingLine,
       sessionLost: { liveKeys.forget(worker: $0) }, report: settings.report)
     self.liveKeys = liveKeys
+    // Whoever is logged in is so with all sessions.
+    let session = try DeviceSession(module: module, slot: slot)
+    defer { session.close() }
+    try TokenKeys.checkAuthorityKeys(settings.authorityKeys, session)
   }
+
+  /// Loads the module and tells it that several threads will call it. To be called before another part of the process
+  /// uses the module; the first one's word counts.
+  public static func load(module: String) throws { _ = try CryptokiModule(path: module) }
 
   /// Makes what a new service needs: the token, if the module has none of this label, and the keys in it.
   ///
@@ -175,26 +186,26 @@ public final class Device: SigningDevice, KeyMaker {
         }
       return [
         (UInt(CKA_CLASS), .number(objectClass)), (UInt(CKA_KEY_TYPE), .number(keyType)),
-        (UInt(CKA_TOKEN), .flag(false)), (UInt(CKA_PRIVATE), .flag(true)), (UInt(CKA_SENSITIVE), .flag(true)),
-        (UInt(CKA_EXTRACTABLE), .flag(false)), (UInt(CKA_SIGN), .flag(true)),
-      ]
+      ] + KeyPromises.live.template
     }
   }
 
   private func unwrap(
     _ key: WrappedKey, _ kind: Unwrapped, on worker: SessionPool.Worker
   ) throws -> CK_OBJECT_HANDLE {
-    try worker.session.unwrap(key.bytes, under: worker.keys.wrapping, kind.template)
+    let unwrapped = try worker.session.unwrap(key.bytes, under: worker.keys.wrapping, kind.template)
+    do { try KeyPromises.live.check(unwrapped, in: worker.session) } catch {
+      try? worker.session.destroy(unwrapped)
+      throw error
+    }
+    return unwrapped
   }
 
   public func makeKeyPair(_ type: KeyType) async throws(DeviceError) -> (wrapped: WrappedKey, publicKey: [UInt8]) {
     try await pool.run { worker in
       let session = worker.session
       // Extractable only so that it can be wrapped; the object is destroyed at once and the unwrapped copies are not.
-      let privateKey: Template = [
-        (UInt(CKA_TOKEN), .flag(false)), (UInt(CKA_PRIVATE), .flag(true)), (UInt(CKA_SENSITIVE), .flag(true)),
-        (UInt(CKA_EXTRACTABLE), .flag(true)), (UInt(CKA_SIGN), .flag(true)),
-      ]
+      let privateKey = KeyPromises.made.template + [(UInt(CKA_SIGN), .flag(true))]
       let pair: (publicKey: CK_OBJECT_HANDLE, privateKey: CK_OBJECT_HANDLE)
       switch type {
       case .rsa(let bits):
@@ -212,10 +223,9 @@ public final class Device: SigningDevice, KeyMaker {
             (UInt(CKA_EC_PARAMS), .bytes(try Encodings.ecParameters(curve))),
           ], privateKey: privateKey)
       }
-      defer {
-        try? session.destroy(pair.privateKey)
-        try? session.destroy(pair.publicKey)
-      }
+      defer { try? session.destroy(pair.publicKey) }
+      // First: whatever fails later, the private key is gone.
+      let wrapped = try Self.wrapAway(pair.privateKey, on: worker)
       let publicKey =
         switch type {
         case .rsa:
@@ -225,20 +235,33 @@ public final class Device: SigningDevice, KeyMaker {
         case .ec(let curve):
           try Encodings.ecPublicKey(curve, wrappedPoint: session.attribute(UInt(CKA_EC_POINT), of: pair.publicKey))
         }
-      return (WrappedKey(try session.wrap(pair.privateKey, under: worker.keys.wrapping)), publicKey)
+      return (wrapped, publicKey)
     }
   }
 
   public func wrap(secret: [UInt8]) async throws(DeviceError) -> WrappedKey {
     try await pool.run { worker in
-      let object = try worker.session.create([
-        (UInt(CKA_CLASS), .number(UInt(CKO_SECRET_KEY))), (UInt(CKA_KEY_TYPE), .number(UInt(CKK_GENERIC_SECRET))),
-        (UInt(CKA_TOKEN), .flag(false)), (UInt(CKA_PRIVATE), .flag(true)), (UInt(CKA_SENSITIVE), .flag(true)),
-        (UInt(CKA_EXTRACTABLE), .flag(true)), (UInt(CKA_VALUE), .bytes(secret)),
-      ])
-      defer { try? worker.session.destroy(object) }
-      return WrappedKey(try worker.session.wrap(object, under: worker.keys.wrapping))
+      let object = try worker.session.create(
+        [
+          (UInt(CKA_CLASS), .number(UInt(CKO_SECRET_KEY))), (UInt(CKA_KEY_TYPE), .number(UInt(CKK_GENERIC_SECRET))),
+          (UInt(CKA_VALUE), .bytes(secret)),
+        ] + KeyPromises.made.template)
+      return try Self.wrapAway(object, on: worker)
     }
+  }
+
+  /// Wraps a key that may leave the device so, and destroys it. Fails if it cannot be destroyed: it must not stay.
+  private static func wrapAway(_ key: CK_OBJECT_HANDLE, on worker: SessionPool.Worker) throws -> WrappedKey {
+    let wrapped: [UInt8]
+    do {
+      try KeyPromises.made.check(key, in: worker.session)
+      wrapped = try worker.session.wrap(key, under: worker.keys.wrapping)
+    } catch {
+      try? worker.session.destroy(key)
+      throw error
+    }
+    try worker.session.destroy(key)
+    return WrappedKey(wrapped)
   }
 
   /// Signs the same digest again and again with one live key on every session, with nothing around it: what

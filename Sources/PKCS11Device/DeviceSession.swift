@@ -34,6 +34,15 @@ final class DeviceSession {
     }
   }
 
+  /// Asks the module whether the user is logged in, and nobody else: the answer "already logged in" does not say who.
+  func requireLogIn() throws {
+    var info = CK_SESSION_INFO()
+    try module.call("C_GetSessionInfo") { $0.C_GetSessionInfo?(handle, &info) }
+    guard info.state == CK_STATE(CKS_RW_USER_FUNCTIONS) else {
+      throw TokenError("the token is not open for its user after the log-in (state \(info.state))")
+    }
+  }
+
   func random(count: Int) throws(CryptokiError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     try module.call("C_GenerateRandom") { $0.C_GenerateRandom?(handle, &bytes, CK_ULONG(count)) }

@@ -68,6 +68,7 @@ final class SessionPool: @unchecked Sendable {
         guard error.meaning == .login else { throw error }
         throw TokenError("the token refuses the PIN of the PIN file (\(error)); correct the file before trying again")
       }
+      try session.requireLogIn()
       workers.append(try Worker(index: index, session: session))
     }
     for worker in workers {
@@ -143,6 +144,7 @@ final class SessionPool: @unchecked Sendable {
     } catch {
       // Parameters that a device does not know are a caller's choice and no fault.
       if let error = error as? CryptokiError, error.meaning != .unsupported { report(error.description) }
+      if let error = error as? BrokenKeyPromise { report(error.description) }
       guard Self.classify(error) == .unavailable else { return .failure(Self.classify(error)) }
       let mayRepeat = (error as? CryptokiError)?.meaning == .freshSession
       do {
@@ -170,6 +172,7 @@ final class SessionPool: @unchecked Sendable {
       }
       throw error
     }
+    try worker.session.requireLogIn()
     worker.keys = try TokenKeys(worker.session)
     worker.needsRenewal = false
   }

@@ -11,9 +11,9 @@ struct TokenKeys {
 
   /// Finds every key; exactly one object must have each label.
   init(_ session: DeviceSession) throws {
-    wrapping = try Self.workingCopy(session, try Self.find(session, Self.wrappingLabel))
+    wrapping = try Self.workingCopy(session, Self.wrappingLabel, .wrapping)
     var mac: [MACKey: CK_OBJECT_HANDLE] = [:]
-    for key in MACKey.allCases { mac[key] = try Self.workingCopy(session, try Self.find(session, Self.label(key))) }
+    for key in MACKey.allCases { mac[key] = try Self.workingCopy(session, Self.label(key), .mac) }
     self.mac = mac
   }
 
@@ -79,7 +79,31 @@ struct TokenKeys {
 
   /// SoftHSM reads a token object's file again for every use. A session object of the same key, as little
   /// extractable as the original, avoids that; a device that does not copy keeps the original.
-  private static func workingCopy(_ session: DeviceSession, _ key: CK_OBJECT_HANDLE) throws -> CK_OBJECT_HANDLE {
-    (try? session.copy(key, [(UInt(CKA_TOKEN), .flag(false))])) ?? key
+  private static func workingCopy(
+    _ session: DeviceSession, _ label: String, _ promises: KeyPromises
+  ) throws -> CK_OBJECT_HANDLE {
+    let key = try find(session, label)
+    try check(key, label, promises, session)
+    guard let copy = try? session.copy(key, [(UInt(CKA_TOKEN), .flag(false))]) else { return key }
+    try check(copy, label, promises, session)
+    return copy
+  }
+
+  /// Reads back what the keys of authorities are promised to be, which OpenSSL does not ask for.
+  static func checkAuthorityKeys(_ labels: [String], _ session: DeviceSession) throws {
+    for label in labels {
+      let keys = try session.find([
+        (UInt(CKA_CLASS), .number(UInt(CKO_PRIVATE_KEY))), (UInt(CKA_LABEL), .bytes(Array(label.utf8))),
+      ])
+      for key in keys { try check(key, label, .authority, session) }
+    }
+  }
+
+  private static func check(
+    _ key: CK_OBJECT_HANDLE, _ label: String, _ promises: KeyPromises, _ session: DeviceSession
+  ) throws {
+    do { try promises.check(key, in: session) } catch let error as BrokenKeyPromise {
+      throw TokenError("the token's key \"\(label)\" cannot be used: \(error)")
+    }
   }
 }

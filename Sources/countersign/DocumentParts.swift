@@ -2,6 +2,7 @@ import DocumentSigning
 import Foundation
 import HTTPGateway
 import OpenSSLPKI
+import PKCS11Device
 import SoleControl
 import TimestampAuthority
 
@@ -41,7 +42,9 @@ struct DocumentParts {
 
   /// Opens the token for OpenSSL. To be called before the device is opened, and once in a process.
   static func openKeys(_ config: Config, labels: [String]) throws -> DeviceKeys {
-    try DeviceKeys(
+    // libp11 would tell the module what it thinks of threads.
+    try Device.load(module: config.device.module)
+    return try DeviceKeys(
       token: .init(
         module: config.device.module, label: config.device.tokenLabel,
         pin: try ConfigReader.firstLine(of: config.device.pinFile)), labels: labels)

@@ -106,6 +106,7 @@ struct Service {
       module: config.device.module, tokenLabel: config.device.tokenLabel, pinFile: config.device.pinFile)
     settings.sessions = config.device.sessions
     settings.liveKeys = config.device.liveKeys
+    settings.authorityKeys = config.openSSLKeyLabels
     settings.report = { Logger(label: "device").error("Cryptoki call failed", metadata: ["what": "\($0)"]) }
     return settings
   }
