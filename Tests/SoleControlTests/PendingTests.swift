@@ -49,6 +49,19 @@ struct PendingTests {
     }
   }
 
+  @Test("what nobody answers is ended by itself when its time is over, and the log says that it expired")
+  func overdue() async throws {
+    let setting = try await Setting()
+    let service = setting.bench.service
+    let (handle, _) = try await setting.begin()
+    setting.bench.clock.advance(599)
+    #expect(try await service.endOverduePending() == 0)
+    setting.bench.clock.advance(2)
+    #expect(try await service.endOverduePending() == 1)
+    #expect(try await service.endOverduePending() == 0 && setting.store.count(.authorizationDenied) == 1)
+    await #expect(throws: Refusal.invalidHandle) { try await setting.check(handle) }
+  }
+
   @Test("asked, shown, approved with the PIN: then the same SAD again and again, for what was shown")
   func approved() async throws {
     let setting = try await Setting(scal: .two)

@@ -232,18 +232,28 @@ def outage(world):
     require(world.partner.wait(handle)[0] == 200, "granted")
 
 
-def forgotten(world):
-    """what nobody asks for any more is ended by itself, and the log says that it expired"""
+def edited(world):
+    """a question whose end was edited in the database is not ended by that: the log names the row, and its caller gets 500"""
     handle = world.partner.handle(LABEL, world.digests())
     before = world.denials().count("expired")
-    # As if its time were over: ten minutes are too long for a test.
-    database = sqlite3.connect(world.service.state / "countersign.sqlite", timeout=10)
-    with database:
-        changed = database.execute("UPDATE pending SET expires = unixepoch() - 1 WHERE state = 0").rowcount
-    database.close()
-    require(changed == 1, f"{changed} waited")
-    wait_for(lambda: world.denials().count("expired") == before + 1, 30)
-    require(row(world.partner.check(handle)) == GONE, "gone")
+
+    def move(seconds):
+        database = sqlite3.connect(world.service.state / "countersign.sqlite", timeout=10)
+        with database:
+            changed = database.execute("UPDATE pending SET expires = expires + ? WHERE state = 0", (seconds,)).rowcount
+        database.close()
+        require(changed == 1, f"{changed} waited")
+
+    def findings():
+        return [event for event in world.service.audit() if event["kind"] == "integrity.violated"]
+
+    move(-601)
+    wait_for(lambda: len(findings()) == 1, 30)
+    require(findings()[0]["table"] == "pending", findings())
+    require(world.partner.check(handle)[0] == 500, "a fault")
+    require(world.denials().count("expired") == before, "nothing expired")
+    move(601)
+    cancel_it(world, handle)
 
 
 def secret(world):
@@ -321,7 +331,7 @@ def ping(world):
 
 
 SCENARIOS = [
-    approve, deny, expire, transaction_failed, slow_down, pace, wrong_person, cancel, restart, outage, forgotten, secret,
+    approve, deny, expire, transaction_failed, slow_down, pace, wrong_person, cancel, restart, outage, edited, secret,
     settings, ping]
 
 
