@@ -4,10 +4,6 @@ internal import NIOSSL
 public import ServiceLifecycle
 internal import Synchronization
 
-#if canImport(Glibc)
-  internal import Glibc
-#endif
-
 /// The certificates and keys of the TLS listeners, which can be renewed while they are served. Connections that are open stay as they are.
 ///
 /// Renewed files are found at intervals, and at once by `reload`. A pair that does not fit, or cannot be read, leaves the old
@@ -22,9 +18,8 @@ public final class ServerCertificates: Service {
   private typealias Stamp = [FileStamp?]
 
   private struct FileStamp: Equatable {
-    let device, inode: UInt64
-    let size: Int64
-    let seconds, nanoseconds: Int
+    let device, inode, size: Int?
+    let changed: Date?
   }
 
   struct Identity: Sendable {
@@ -131,11 +126,12 @@ public final class ServerCertificates: Service {
 
   private static func stamp(_ files: Files) -> Stamp {
     [files.certificate, files.privateKey].map { path in
-      var facts = stat()
-      guard stat(path, &facts) == 0 else { return nil }
+      // Of the file itself: names are often links to it, which stay as they are.
+      let file = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+      guard let facts = try? FileManager.default.attributesOfItem(atPath: file) else { return nil }
       return FileStamp(
-        device: UInt64(facts.st_dev), inode: UInt64(facts.st_ino), size: Int64(facts.st_size),
-        seconds: facts.st_mtim.tv_sec, nanoseconds: facts.st_mtim.tv_nsec)
+        device: facts[.systemNumber] as? Int, inode: facts[.systemFileNumber] as? Int, size: facts[.size] as? Int,
+        changed: facts[.modificationDate] as? Date)
     }
   }
 }

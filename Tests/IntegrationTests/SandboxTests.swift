@@ -289,12 +289,12 @@ struct SandboxTests {
     let sandbox = try await SandboxProcess(folder: folder)
     _ = sandbox.stop()
     let path = folder.appendingPathComponent("config.json").path
-    #expect(try await run(SandboxProcess.program.path, ["config", "check", "--config", path]).status == 0)
+    #expect(try await run(SandboxProcess.program.path, ["config", "check", "--sandbox", "--config", path]).status == 0)
     let text = try String(contentsOfFile: path, encoding: .utf8)
     for (change, name) in [
       (text.replacing("\"gateway\"", with: "\"gatway\""), "gateway"),
       (text.replacing("\"tokenLabel\"", with: "\"tokenlabel\""), "tokenLabel"),
-      (text.replacing("{\n  \"gateway\"", with: "{\n  \"extra\": 1,\n  \"gateway\""), "extra"),
+      (text.replacing("\"gateway\":", with: "\"extra\": 1,\n  \"gateway\":"), "extra"),
       (text.replacing("\"high\"", with: "\"very high\""), "LoA/high"),
       (text.replacing("\"activationLife\": 300", with: "\"activationLife\": 5"), "activationLife"),
       (text.replacing("1.3.6.1.4.1.32473", with: "1.3.6.01"), "policy"),
@@ -309,7 +309,7 @@ struct SandboxTests {
       #expect(change != text)
       let changed = folder.appendingPathComponent("changed.json").path
       try change.write(toFile: changed, atomically: true, encoding: .utf8)
-      let result = try await run(SandboxProcess.program.path, ["config", "check", "--config", changed])
+      let result = try await run(SandboxProcess.program.path, ["config", "check", "--sandbox", "--config", changed])
       #expect(result.status != 0 && result.output.contains(name), "\(result.output)")
     }
   }

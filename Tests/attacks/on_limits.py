@@ -80,7 +80,7 @@ def guesses(world, username):
         result = guess(world, username, "wrong " + secrets.token_hex(4))
         require(not isinstance(result, Landing), f"a guess is sent to {getattr(result, 'location', '')}")
         # What differs for every answer: the name that was typed, and the reference to the log.
-        text = re.sub(r"Reference\W+[0-9a-z]+", "Reference", result.text.replace(username, "NAME"))
+        text = re.sub(r"Reference(?: number)?\W+[0-9a-z]+", "Reference", result.text.replace(username, "NAME"))
         seen.append((result.status, text))
         if result.status == 429:
             return seen

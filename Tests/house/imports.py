@@ -43,7 +43,7 @@ ALLOWED = {
     "HTTPGateway": CORE - {"Conformance"}
     | {"BlockingWork", "COpenAPI", "Crypto", "Logging", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdHTTP2", "HTTPTypes", "Mustache",
        "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "NIOHTTPTypesHTTP2", "NIOHTTP2", "NIOSSL", "NIOTLS", "ServiceLifecycle",
-       "Foundation", "Glibc", "Synchronization"},
+       "Foundation", "Synchronization"},
     "EIDSimulator": {"WireJSON", "OutboundHTTP", "Crypto", "Logging", "Hummingbird", "HTTPTypes", "NIOCore", "JWTKit", "Foundation"},
 }
 # The programs wire everything; only C modules stay with their adapters.

@@ -425,7 +425,12 @@ def rotation(setting):
     refused(answer(), "the key that was taken away")
     require(answer(successor, "partner-2")[0] == 200, "the new key alone")
     publish([new, copy.deepcopy(new)])
-    refused(answer(successor, "partner-2"), "two keys of the same id")
+    require(answer(successor, "partner-2")[0] == 200, "a key that is listed twice")
+    stranger = public_jwk(ec.generate_private_key(ec.SECP256R1()), "partner-2")
+    publish([stranger, new])
+    require(answer(successor, "partner-2")[0] == 200, "another key of the same id stands before it")
+    publish([stranger])
+    refused(answer(successor, "partner-2"), "another key of the same id alone")
 
 
 # ------------------------------------------------------------------------------------------------- the evidence
@@ -543,13 +548,14 @@ def configurations(setting):
         "algorithms": ["ES256"], "users": ["alice"], "credentials": ["x"], "minimumLevel": "high", "clockSkew": 0,
         "maximumAge": 60, "maximumAuthenticationAge": 60, "keysKeptFor": 0,
     }  # fmt: skip
-    require(check(good).returncode == 0, f"a right one: {check(good).stdout}")
+    for right in (good, {"keysFile": str(doubled)}):
+        require(check(right).returncode == 0, f"a right one: {check(right).stdout}")
     wrong = [
         ("issuer", {"issuer": None}), ("levels", {"levels": None}), ("high", {"levels": {"high": "highest"}}),
         ("algorithms", {"algorithms": ["HS256"]}), ("algorithms", {"algorithms": []}),
         ("minimumLevel", {"minimumLevel": "none"}), ("maximumAge", {"maximumAge": 0}),
         ("keysFile", {"keysFile": None}), ("keysFile", {"keysURL": "https://portal.example/keys"}),
-        ("keysFile", {"keysFile": str(doubled)}), ("keysFile", {"keysFile": "/nowhere"}),
+        ("keysFile", {"keysFile": "/nowhere"}),
         ("keysURL", {"keysFile": None, "keysURL": "http://portal.example/keys"}), ("standAlone", {"standAlone": True}),
     ]  # fmt: skip
     for name, changes in wrong:
@@ -595,6 +601,8 @@ class SecondGateway:
         config = json.loads((setting.gateway.state / "config.json").read_text())
         config["instance"] = "second"
         config["http"]["port"], config["tls"]["port"] = port, tls_port
+        # Its port is the first gateway's.
+        del config["tls"]["clientCertificates"]
         statements = config["partners"][0]["statements"]
         del statements["keysFile"]
         statements |= {"keysURL": keys_url, "allowsPlainHTTP": True}

@@ -235,6 +235,9 @@ enum PageTemplates {
     <form class="step" method="post" action="/oauth2/eid">
     <input type="hidden" name="transaction" value="{{transaction}}">
     <input type="hidden" name="csrf" value="{{csrf}}">
+    {{#shown}}
+    <input type="hidden" name="shown" value="{{.}}">
+    {{/shown}}
     <p id="EID-hint">{{t.eidText}}</p>
     <div class="buttons">
     <button class="{{#eidAlone}}main{{/eidAlone}}" id="EID" type="submit" aria-describedby="EID-hint">{{t.eidButton}}</button>
@@ -245,6 +248,9 @@ enum PageTemplates {
     <form class="step" method="post" action="{{action}}">
     <input type="hidden" name="transaction" value="{{transaction}}">
     <input type="hidden" name="csrf" value="{{csrf}}">
+    {{#shown}}
+    <input type="hidden" name="shown" value="{{.}}">
+    {{/shown}}
     <div class="buttons">
     <button type="submit" name="decision" value="send-code">{{sendCode}}</button>
     </div>

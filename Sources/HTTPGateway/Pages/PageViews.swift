@@ -12,7 +12,7 @@ struct LogInView: Sendable {
 }
 
 /// The consent page: `POST /oauth2/consent` with `transaction`, `csrf`, `decision` (`approve`, `deny`) and the factors
-/// by their ids; `POST /oauth2/eid` with `transaction`, `csrf`.
+/// by their ids; `POST /oauth2/eid` with `transaction`, `csrf`, `shown`.
 struct ConsentView: Sendable {
   enum Scope: Sendable {
     case service
