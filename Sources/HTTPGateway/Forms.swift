@@ -73,11 +73,11 @@ extension Gateway {
   ///
   /// - Parameter mayBeLarge: whether it may say what is to be signed.
   func parameters(_ request: Request, mayBeLarge: Bool = false) async throws -> OAuth.Parameters {
+    if request.method == .get { return try Self.parameters(Array((request.uri.query ?? "").utf8), isLarge: false) }
     // RFC 6749 §3.2. Said, because the parameters would only be missing.
     if request.headers[.contentType]?.loweringASCII().startsWithOctets(of: "application/json") == true {
       throw OAuthError.invalidRequest("Send the parameters as application/x-www-form-urlencoded, not as JSON")
     }
-    if request.method == .get { return try Self.parameters(Array((request.uri.query ?? "").utf8), isLarge: false) }
     let octets: [UInt8]
     do {
       octets = try await self.octets(of: request, atMost: mayBeLarge ? Self.largestForm : Self.largestSmallBody)

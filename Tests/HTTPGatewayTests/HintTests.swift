@@ -31,6 +31,13 @@ struct HintTests {
       }
       #expect(answer.hasPrefix("400 ") && answer.contains(text), "\(type)")
     }
+    // A GET has no body that the type would be of; clients that always send one are served.
+    let page = try await bench.application.test(.router) { client in
+      try await client.execute(
+        uri: "/oauth2/authorize?client_id=app", method: .get, headers: [.contentType: "application/json"]
+      ) { String(buffer: $0.body) }
+    }
+    #expect(!page.contains("not as JSON"))
   }
 
   @Test("the log's line of a refused call says what was wrong, and nothing that the request said")
