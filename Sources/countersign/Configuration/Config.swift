@@ -257,56 +257,6 @@ extension Config {
   }
 }
 
-extension TrustedProxy {
-  fileprivate init(_ reader: ConfigReader) throws {
-    let addresses = try reader.addressBlocks("addresses")
-    guard !addresses.isEmpty else { throw reader.error("addresses", "must name where the proxy connects from") }
-    self.init(header: try reader.headerName("header"), addresses: addresses)
-    try reader.finish()
-  }
-}
-
-extension Config.Address {
-  fileprivate init(plain reader: ConfigReader, behindProxy: Bool) throws {
-    try self.init(unfinished: reader)
-    let isAllowed = try reader.bool("allowsOtherMachines", default: false)
-    if host != "localhost", AddressBlock(host)?.isLoopback != true {
-      guard behindProxy || isAllowed else {
-        throw reader.error(
-          "host", "\(host) lets other machines come without TLS; use \"tls\", or name the proxy in \"trustedProxy\"")
-      }
-      reader.warn("host", "\(host) lets other machines come without TLS: whoever is in between reads PINs and tokens")
-    }
-    try reader.finish()
-  }
-
-  fileprivate init(unfinished reader: ConfigReader) throws {
-    host = try reader.listeningAddress("host", default: "127.0.0.1")
-    port = try reader.integer("port", in: 1...65535)
-  }
-}
-
-extension Config.TLS {
-  fileprivate init(_ reader: ConfigReader) throws {
-    address = try Config.Address(unfinished: reader)
-    certificate = try reader.file("certificate")
-    privateKey = try reader.secretFile("privateKey")
-    clientCertificates = try reader.optional("clientCertificates").map { try Config.MutualTLS($0) }
-    try reader.finish()
-  }
-}
-
-extension Config.MutualTLS {
-  fileprivate init(_ reader: ConfigReader) throws {
-    address = try Config.Address(unfinished: reader)
-    publicURL = try reader.string("publicURL")
-    guard publicURL.hasPrefix("https://"), !publicURL.hasSuffix("/") else {
-      throw reader.error("publicURL", "must be an https URL without a slash at its end")
-    }
-    try reader.finish()
-  }
-}
-
 extension Config.DeviceConfig {
   fileprivate init(_ reader: ConfigReader) throws {
     module = try reader.file("module")
