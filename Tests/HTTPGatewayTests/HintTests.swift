@@ -31,6 +31,14 @@ struct HintTests {
       }
       #expect(answer.hasPrefix("400 ") && answer.contains(text), "\(type)")
     }
+    for path in ["/oauth2/pushed_authorize", "/oauth2/revoke", "/csc/v1/oauth2/token"] {
+      let answer = try await bench.application.test(.router) { client in
+        try await client.execute(
+          uri: path, method: .post, headers: [.contentType: "application/json"], body: ByteBuffer(string: "{}")
+        ) { "\($0.status.code) \(String(buffer: $0.body))" }
+      }
+      #expect(answer.hasPrefix("400 ") && answer.contains("not as JSON"), "\(path)")
+    }
     // A GET has no body that the type would be of; clients that always send one are served.
     let page = try await bench.application.test(.router) { client in
       try await client.execute(

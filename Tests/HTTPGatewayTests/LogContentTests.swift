@@ -39,7 +39,7 @@ struct LogContentTests {
     let paths = [
       "/csc/v1/\(mark)", "/csc/v2/credentials/\(mark)?x=\(mark)", "/csc/v1/info/\(mark)", "/csc/v3/info/\(mark)",
       "/csc/v1/" + String(repeating: "\(mark)/", count: 500), "/oauth2/\(mark)", "/oauth2/authorize?client_id=\(mark)",
-      "/confirm/\(mark)", "/assets/\(mark)", "/brand/\(mark)", "/.well-known/\(mark)",
+      "/confirm/\(mark)", "/assets/\(mark)", "/brand/\(mark)/\(mark)", "/.well-known/\(mark)",
       "/oauth2/eid/callback?state=\(mark)",
       "/csc/v1/credentials/info?\(mark)", "/csc/v2/signatures/signHash", "/csc/v1/auth/login", "/csc/v2/auth/revoke",
       "/oauth2/token", "/oauth2/revoke", "/oauth2/pushed_authorize", "/oauth2/consent", "/oauth2/login", "/oauth2/eid",

@@ -8,6 +8,7 @@ from document import Operation
 
 
 # The statuses of the answers that `x-otherwise` names.
+METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"}
 OTHERWISE = {"Options": 204, "NotFound": 404, "MethodNotAllowed": 405, "WrongMethod": 405, "NotImplemented": 501}
 
 
@@ -46,6 +47,9 @@ def check(document, exchange):
     """Raises Wrong."""
     found = document.operation(exchange["method"], exchange["path"])
     if not isinstance(found, Operation):
+        # RFC 9110 §9.1; in the process of a test, without the server in front, there is nothing for such a method.
+        if exchange["method"] not in METHODS and exchange["status"] in (404, 501):
+            return Result("anything else", False, None)
         if exchange["status"] != OTHERWISE[found[-1]]:
             raise Wrong(f"undocumented path or method with status {exchange['status']}, not {OTHERWISE[found[-1]]}")
         check_answer(document, found, exchange)

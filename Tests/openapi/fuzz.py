@@ -56,7 +56,8 @@ def main():
         sandbox = serve(arguments.program, folder, port, tls_port)
         try:
             command = [
-                Path(sys.executable).parent / "schemathesis", "run", HERE.parents[1] / "Specs/openapi/openapi.yaml",
+                Path(sys.executable).parent / "schemathesis", "--config-file", HERE / "schemathesis.toml", "run",
+                HERE.parents[1] / "Specs/openapi/openapi.yaml",
                 "--url", f"http://127.0.0.1:{port}", "--checks", CHECKS, "--phases", "examples,coverage,fuzzing",
                 "--max-examples", str(arguments.cases), "--seed", str(arguments.seed), "--continue-on-failure",
                 "--suppress-health-check", "all", "--max-redirects", "0", "--no-color", "--warnings", "off",
