@@ -11,7 +11,7 @@ PACKAGES := softhsm2 libsofthsm2-dev libjansson-dev libcurl4-openssl-dev libssl-
 ROOT := $(shell test "$$(id -u)" = 0 || echo sudo)
 PROGRAM := .build/debug/countersign
 PYTHON := .venv/bin/python
-REQUIREMENTS := $(wildcard Tests/*/requirements.txt)
+REQUIREMENTS := $(wildcard Tests/python/*/requirements.txt)
 EXCHANGES := $(CURDIR)/.build/exchanges
 # Tests at once. All at once on two cores, some answers would come later than clients wait.
 WIDTH := --experimental-maximum-parallelization-width 8
@@ -50,14 +50,14 @@ sandbox: build ## serve a sandbox for integrators until Ctrl-C; writes .sandbox/
 	touch $@
 
 test: packages .venv/ready imports lint ## every test, with real parts, and every answer against the OpenAPI document
-	$(PYTHON) -m unittest discover -s Tests/openapi
-	$(PYTHON) -m unittest discover -s Tests/glewlwyd
+	$(PYTHON) -m unittest discover -s Tests/python/openapi
+	$(PYTHON) -m unittest discover -s Tests/python/glewlwyd
 	swift build --build-tests
 	rm -rf $(EXCHANGES)
 	COUNTERSIGN_EXCHANGES=$(EXCHANGES) swift test --skip-build $(WIDTH) --skip IntegrationTests
 	COUNTERSIGN_EXCHANGES=$(EXCHANGES) swift test --skip-build $(ONE) --filter IntegrationTests
-	COUNTERSIGN_EXCHANGES=$(EXCHANGES) $(PYTHON) Tests/openapi/fuzz.py $(PROGRAM)
-	$(PYTHON) Tests/openapi/check.py $(EXCHANGES)
+	COUNTERSIGN_EXCHANGES=$(EXCHANGES) $(PYTHON) Tests/python/openapi/fuzz.py $(PROGRAM)
+	$(PYTHON) Tests/python/openapi/check.py $(EXCHANGES)
 
 imports: ## check who imports whom
 	python3 Tests/house/imports.py
@@ -73,8 +73,8 @@ conformance: build ## run the conformance checklist (314 items) against a throw-
 	Tests/conformance/conformance.sh $(PROGRAM) $(CONFORMANCE_ARGUMENTS)
 
 crash: build ## kill the gateway 50 times, and the power 100 times, under load and check the ledger; fill its disk
-	python3 Tests/crash/crash.py $(PROGRAM) $(CRASH_ARGUMENTS)
-	python3 Tests/crash/full_disk.py $(PROGRAM)
+	python3 Tests/python/crash/crash.py $(PROGRAM) $(CRASH_ARGUMENTS)
+	python3 Tests/python/crash/full_disk.py $(PROGRAM)
 
 clean: ## remove what was built, but not the sandbox
 	rm -rf .build .venv

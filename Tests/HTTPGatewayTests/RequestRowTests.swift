@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-/// Rows of the error tables that no other suite provokes over HTTP. Tests/openapi/check.py finds those that are missing.
+/// Rows of the error tables that no other suite provokes over HTTP. Tests/python/openapi/check.py finds those that are missing.
 @Suite("The rest of the error tables over HTTP")
 struct RequestRowTests {
   private static let digest = Base64.encode(TestSupport.digest("a"))

@@ -14,7 +14,7 @@ extension SandboxTests {
     return try await run(
       Self.python,
       [
-        repository.appendingPathComponent("Tests/\(program)").path,
+        repository.appendingPathComponent("Tests/python/\(program)").path,
         folder.appendingPathComponent("sandbox.json").path,
       ] + arguments)
   }

@@ -14,7 +14,7 @@ extension SandboxTests {
     let result = try await run(
       Self.python,
       [
-        repository.appendingPathComponent("Tests/documents/\(program).py").path,
+        repository.appendingPathComponent("Tests/python/documents/\(program).py").path,
         folder.appendingPathComponent("sandbox.json").path,
       ])
     #expect(result.status == 0 && result.output.contains("all good"), "\(result.output)")

@@ -12,7 +12,7 @@ struct EIDAppTests {
   private func play(_ program: String) async throws -> ProgramResult {
     try await run(
       Self.python,
-      [repository.appendingPathComponent("Tests/eidapp/\(program).py").path, SandboxProcess.program.path])
+      [repository.appendingPathComponent("Tests/python/eidapp/\(program).py").path, SandboxProcess.program.path])
   }
 
   @Test(

@@ -10,7 +10,7 @@ extension SandboxTests {
   private func play(_ program: String) async throws -> ProgramResult {
     try await run(
       Self.python,
-      [repository.appendingPathComponent("Tests/eid/\(program).py").path, SandboxProcess.program.path])
+      [repository.appendingPathComponent("Tests/python/eid/\(program).py").path, SandboxProcess.program.path])
   }
 
   @Test(

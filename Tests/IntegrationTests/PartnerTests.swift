@@ -9,7 +9,7 @@ extension SandboxTests {
   func partnerStatements() async throws {
     let result = try await run(
       Self.python,
-      [repository.appendingPathComponent("Tests/partner/partner.py").path, SandboxProcess.program.path])
+      [repository.appendingPathComponent("Tests/python/partner/partner.py").path, SandboxProcess.program.path])
     #expect(result.status == 0, "\(result.output)")
     #expect(result.output.contains("Partners' statements kept their promises."))
   }

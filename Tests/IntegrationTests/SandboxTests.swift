@@ -276,7 +276,7 @@ struct SandboxTests {
     let result = try await run(
       Self.python,
       [
-        repository.appendingPathComponent("Tests/pyhanko/sign_and_validate.py").path,
+        repository.appendingPathComponent("Tests/python/documents/sign_and_validate.py").path,
         folder.appendingPathComponent("sandbox.json").path,
       ])
     #expect(result.status == 0, "\(result.output)")

@@ -5,7 +5,7 @@ import NIOCore
 import Synchronization
 import WireJSON
 
-/// What tests say to the service over HTTP and what they hear: one line of JSON each, for Tests/openapi/check.py.
+/// What tests say to the service over HTTP and what they hear: one line of JSON each, for Tests/python/openapi/check.py.
 /// Nothing is kept unless the environment variable names a folder.
 public enum Exchanges {
   /// Of these a line has "masked". Headers of requests are not kept at all.
