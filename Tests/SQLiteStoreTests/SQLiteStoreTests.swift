@@ -2,39 +2,13 @@ import AuditLog
 import Foundation
 import SQLiteStore
 import SoleControl
-import StoreConformance
 import Synchronization
 import TestSupport
 import Testing
 import WireJSON
 
-@Suite("Stores")
-struct StoreTests {
-  @Test("the memory store keeps every promise")
-  func memory() async throws {
-    try await StoreConformance {
-      MemoryStore()
-    } readAudit: { store in
-      try #require(store as? MemoryStore).audit
-    }.check()
-  }
-
-  @Test("the SQLite store keeps every promise")
-  func sqlite() async throws {
-    let path = Mutex("")
-    try await StoreConformance {
-      let new = try newPath()
-      path.withLock { $0 = new }
-      return try SQLiteFileStore(path: new, mayCreate: true, seals: .test)
-    } readAudit: { _ in
-      let entries = Mutex<[AuditEntry]>([])
-      let head = try await SQLiteFileStore.readAudit(path: path.withLock { $0 }) { entry in
-        entries.withLock { $0.append(entry) }
-      }
-      return (entries.withLock { $0 }, head)
-    }.check()
-  }
-
+@Suite("The SQLite store")
+struct SQLiteStoreTests {
   /// SQLite rolls back by itself then, and what runs after it in the group must not be committed alone.
   @Test("a full disk fails whole groups and leaves the chain whole")
   func fullDisk() async throws {

@@ -4,52 +4,20 @@ public import SoleControl
 import Testing
 import WireJSON
 
-/// What every store promises. Each store's test target runs `check` on fresh stores.
-public struct StoreConformance {
+/// What every store promises: each store's test target runs `promises` as the arguments of one test.
+public struct StoreConformance: Sendable {
   public typealias Store = any (SoleControlStore & OAuthStore)
 
   /// Reads a store's log.
   public typealias ReadAudit = @Sendable (Store) async throws -> (entries: [AuditEntry], head: AuditHead)
 
-  let makeStore: () throws -> Store
+  let makeStore: @Sendable () throws -> Store
   let readAudit: ReadAudit
 
-  public init(_ makeStore: @escaping () throws -> Store, readAudit: @escaping ReadAudit) {
+  /// - Parameter makeStore: makes a store with nothing in it.
+  public init(_ makeStore: @escaping @Sendable () throws -> Store, readAudit: @escaping ReadAudit) {
     self.makeStore = makeStore
     self.readAudit = readAudit
-  }
-
-  public func check() async throws {
-    try await rowsAreKept()
-    try await listsAreInOrder()
-    try await factorStatesAreKept()
-    try await slotsFollowTheirOperation()
-    try await releasedSlotsAreFreeAgain()
-    try await settlingTwiceIsRefused()
-    try await onlyTheOwnInstanceBecomesUnknown()
-    try await aThrownErrorLeavesNothing()
-    try await challengesAreTakenOnce()
-    try await auditChainIsWhole()
-    try await concurrentReservationsNeverOverlap()
-    try await jobsEndOnceAndAreForgotten()
-    try await openJobsAreListedByInstance()
-    try await theJobOfAnOperationIsTheOneThatLivesLongest()
-    try await operationsOfOpenJobsDoNotBecomeUnknown()
-    try await noticesAreDueUntilTheyAreRemoved()
-    try await revokedIsKept()
-    try await tokens()
-    try await accountsAndEntries()
-    try await keptRequests()
-    try await successors()
-    try await pendingAuthorizations()
-    try await oneTimeCodes()
-    try await messages()
-    try await tokensAreUsedOnce()
-    try await oneOfManyUsesAToken()
-    try await attempts()
-    try await identitiesAndRevocations()
-    try await orders()
-    try await removedCredentialsLeaveNothing()
   }
 
   // MARK: Credentials and factors

@@ -1,0 +1,50 @@
+import AuditLog
+import Foundation
+import SQLiteStore
+import SoleControl
+import StoreConformance
+import Synchronization
+import TestSupport
+import Testing
+
+/// A kind of store, all of which promise the same.
+enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
+  case memory, sqlite
+
+  var testDescription: String { rawValue }
+
+  var conformance: StoreConformance {
+    switch self {
+    case .memory:
+      StoreConformance {
+        MemoryStore()
+      } readAudit: { store in
+        try #require(store as? MemoryStore).audit
+      }
+    case .sqlite: Self.sqliteConformance()
+    }
+  }
+
+  private static func sqliteConformance() -> StoreConformance {
+    let path = Mutex("")
+    return StoreConformance {
+      let new = try temporaryFolder().appendingPathComponent("test.sqlite").path
+      path.withLock { $0 = new }
+      return try SQLiteFileStore(path: new, mayCreate: true, seals: .test)
+    } readAudit: { _ in
+      let entries = Mutex<[AuditEntry]>([])
+      let head = try await SQLiteFileStore.readAudit(path: path.withLock { $0 }) { entry in
+        entries.withLock { $0.append(entry) }
+      }
+      return (entries.withLock { $0 }, head)
+    }
+  }
+}
+
+@Suite("Stores")
+struct StorePromisesTests {
+  @Test("a store keeps its promises", arguments: StoreKind.allCases, StoreConformance.promises)
+  func promises(kind: StoreKind, promise: StoreConformance.Promise) async throws {
+    try await kind.conformance.keeps(promise)
+  }
+}
