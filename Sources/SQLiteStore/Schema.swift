@@ -182,6 +182,14 @@ enum Schema {
             renewals INTEGER NOT NULL, is_free INTEGER NOT NULL) WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("0013-account-seals") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE account_seal (username TEXT PRIMARY KEY, row_seal BLOB NOT NULL) WITHOUT ROWID;
+          INSERT INTO account_seal SELECT username, row_seal FROM account;
+          ALTER TABLE account DROP COLUMN row_seal;
+          """)
+    }
     return migrator
   }
 }

@@ -65,8 +65,12 @@ extension Transaction {
   func insert(
     _ table: SealedTable, _ values: [(any DatabaseValueConvertible)?], or conflict: Conflict = .fail
   ) throws {
-    let code = table.code(of: values.map { $0?.databaseValue ?? .null })
-    try execute("INSERT \(conflict.rawValue)" + table.insertion, values + [Self.data(code)])
+    let code = Self.data(table.code(of: values.map { $0?.databaseValue ?? .null }))
+    let insertion = "INSERT \(conflict.rawValue)" + table.insertion
+    guard let sealInsertion = table.sealInsertion else { return try execute(insertion, values + [code]) }
+    try execute(insertion, values)
+    guard conflict != .ignore || db.changesCount > 0 else { return }
+    try execute(sealInsertion, values.prefix(table.keyLength) + [code])
   }
 
   /// Changes columns of a row that was read, and seals it anew.
@@ -80,10 +84,16 @@ extension Transaction {
       guard let index = table.columns.firstIndex(of: column), index >= table.keyLength else { throw StoreError.corrupt }
       values[index] = value?.databaseValue ?? .null
     }
-    let columns = changes.map { "\($0.key) = ?, " }.joined()
+    let code = Self.data(table.code(of: values))
+    let key = values.prefix(table.keyLength).map { $0 as (any DatabaseValueConvertible)? }
+    let columns = changes.map { "\($0.key) = ?" }
+    guard let sealInsertion = table.sealInsertion else {
+      let all = (columns + ["\(SealedTable.sealColumn) = ?"]).joined(separator: ", ")
+      return try execute(
+        "UPDATE \(table.name) SET \(all)" + table.keyCondition, changes.map(\.value) + [code] + key)
+    }
     try execute(
-      "UPDATE \(table.name) SET \(columns)\(SealedTable.sealColumn) = ?" + table.keyCondition,
-      changes.map(\.value) + [Self.data(table.code(of: values))]
-        + values.prefix(table.keyLength).map { $0 as (any DatabaseValueConvertible)? })
+      "UPDATE \(table.name) SET " + columns.joined(separator: ", ") + table.keyCondition, changes.map(\.value) + key)
+    try execute(sealInsertion, key + [code])
   }
 }

@@ -2,7 +2,9 @@ internal import Foundation
 internal import GRDB
 internal import SoleControl
 
-/// A table whose rows are sealed: `row_seal` is a MAC over every other column, under the table's own key.
+/// A table whose rows are sealed: `row_seal` is a MAC over every other column, under the table's own key. It stands in
+/// the row, or in a table of its own for those tables that people look into and fill by SQL: what they put there is
+/// well-formed, and refused.
 ///
 /// This type alone reads and writes such rows. What it returns was held against its seal; nothing has to be remembered
 /// where rows are used, and a new column is covered because it is listed here, or the row does not come back.
@@ -13,29 +15,47 @@ struct SealedTable: Sendable {
   /// All but the seal, in the order in which they are sealed and read. The primary key comes first.
   let columns: [String]
   let keyLength: Int
+  /// Whether the seals are in the table `NAME_seal`, which has the primary key and the seal.
+  private let isDetached: Bool
   /// Columns that name a row in the log.
   private let named: [String]
   private let seal: RowSeal
 
   /// - Parameters:
   ///   - named: nil if the primary key names the row. No column with the name of a person.
-  init(_ name: String, key: [String], _ rest: [String], named: [String]? = nil, _ seals: RowSeals) {
+  ///   - isDetached: whether the seals are in a table of their own.
+  init(
+    _ name: String, key: [String], _ rest: [String], named: [String]? = nil, isDetached: Bool = false,
+    _ seals: RowSeals
+  ) {
     self.name = name
     columns = key + rest
     keyLength = key.count
+    self.isDetached = isDetached
     self.named = named ?? key
     seal = seals.seal(of: name)
-    let list = (columns + [Self.sealColumn]).joined(separator: ", ")
-    selection = "SELECT \(list)"
+    let ofRow = key.map { "s.\($0) = \(name).\($0)" }.joined(separator: " AND ")
+    let sealOfRow =
+      isDetached ? "(SELECT s.\(Self.sealColumn) FROM \(name)_seal s WHERE \(ofRow))" : Self.sealColumn
+    selection = "SELECT " + (columns + [sealOfRow]).joined(separator: ", ")
     source = " FROM \(name) "
-    insertion = "INTO \(name) (\(list)) VALUES (\(list.split(separator: ",").map { _ in "?" }.joined(separator: ", ")))"
     keyCondition = " WHERE " + key.map { "\($0) = ?" }.joined(separator: " AND ")
+    insertion = Self.insertion(name, isDetached ? columns : columns + [Self.sealColumn])
+    sealInsertion = isDetached ? "INSERT OR REPLACE " + Self.insertion("\(name)_seal", key + [Self.sealColumn]) : nil
+  }
+
+  private static func insertion(_ table: String, _ columns: [String]) -> String {
+    let places = columns.map { _ in "?" }.joined(separator: ", ")
+    return "INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(places))"
   }
 
   let selection: String
   let source: String
-  let insertion: String
   let keyCondition: String
+  /// SQL after `INSERT` with a place for each column, and for the seal unless it is detached.
+  let insertion: String
+  /// SQL with a place for each column of the key and for the seal, if it is detached.
+  let sealInsertion: String?
 
   /// The seal of a row with these values, in the order of `columns`.
   func code(of values: some Sequence<DatabaseValue>) -> [UInt8] { seal.code(of: Self.octets(of: values)) }
@@ -102,7 +122,8 @@ final class SealedTables: Sendable {
     token = SealedTable(
       "token", key: ["digest"], ["kind", "partner", "signer", "client", "grant_id", "expires"], seals)
     account = SealedTable(
-      "account", key: ["username"], ["password_hash", "partner", "signer"], named: ["partner", "signer"], seals)
+      "account", key: ["username"], ["password_hash", "partner", "signer"], named: ["partner", "signer"],
+      isDetached: true, seals)
     oauthEntry = SealedTable("oauth_entry", key: ["kind", "digest"], ["expires", "body", "kept_for", "size"], seals)
     attempt = SealedTable(
       "attempt", key: ["kind", "digest"], ["owner", "failures", "last", "until", "succeeded", "expires"], seals)

@@ -95,6 +95,19 @@ struct SealedRowTests {
     #expect(try await store.readOAuth { try $0.account("a") } == account)
   }
 
+  @Test("an account that was put into its table by hand is refused, and told of")
+  func foreignAccount() async throws {
+    try await store.writeOAuth { try $0.put(Account(username: "a", passwordHash: "h", partner: "p", signer: "s")) }
+    try await sql("INSERT INTO account SELECT 'b', password_hash, partner, signer FROM account")
+    await #expect(throws: StoreError.edited(EditedRow(table: "account", key: "p s"))) {
+      try await store.readOAuth { try $0.account("b") }
+    }
+    // With another's seal it is none either, and the first stays what it was.
+    try await sql("INSERT INTO account_seal SELECT 'b', row_seal FROM account_seal")
+    await #expect(throws: StoreError.self) { try await store.readOAuth { try $0.account("b") } }
+    #expect(try await store.readOAuth { try $0.account("a")?.signer } == "s")
+  }
+
   @Test("a forged revocation is left out and told of, and keeps no right one out")
   func revocations() async throws {
     let right = Revocation(issuer: "CN=CA", serialNumber: "AA", time: 1, expires: 100)

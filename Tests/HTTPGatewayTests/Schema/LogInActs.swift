@@ -13,12 +13,7 @@ import WireJSON
 /// What is done because of accounts, tokens and what the authorization server keeps.
 extension SchemaAct {
   static let logIns: [SchemaAct] = [
-    SchemaAct("account", "log in") { bench in
-      return Ready(row: "username = 'alice'") { bench in
-        _ = try await bench.tokens.logIn(username: "alice", password: GatewayBench.password, rememberMe: false)
-        return true
-      }
-    },
+    logIn("account"), logIn("account_seal"),
     SchemaAct("token", "call the API") { bench in
       _ = try await credentials(bench)
       return Ready(row: "digest = x'\(Hex.encode(TokenService.digest(bench.alice)))'") { bench in
@@ -145,6 +140,15 @@ extension SchemaAct {
   }
 
   /// A request with a statement of the client about who its user is.
+  private static func logIn(_ table: String) -> SchemaAct {
+    SchemaAct(table, "log in") { _ in
+      Ready(row: "username = 'alice'") { bench in
+        _ = try await bench.tokens.logIn(username: "alice", password: GatewayBench.password, rememberMe: false)
+        return true
+      }
+    }
+  }
+
   private static func accountQuery(_ bench: GatewayBench) throws -> String {
     let claims: JSONValue = [
       "sub": "alice", "azp": "portal", "iat": .integer(bench.signing.clock.now), "jti": "j-1",
