@@ -49,7 +49,7 @@ sandbox: build ## serve a sandbox for integrators until Ctrl-C; writes .sandbox/
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check $(addprefix -r ,$(REQUIREMENTS))
 	touch $@
 
-test: packages .venv/ready imports lint ## every test, with real parts, and every answer against the OpenAPI document
+test: packages .venv/ready imports suites lint ## every test, with real parts, and every answer against the OpenAPI document
 	$(PYTHON) -m unittest discover -s Tests/python/openapi
 	$(PYTHON) -m unittest discover -s Tests/python/glewlwyd
 	swift build --build-tests
@@ -61,6 +61,9 @@ test: packages .venv/ready imports lint ## every test, with real parts, and ever
 
 imports: ## check who imports whom
 	python3 Tests/house/imports.py
+
+suites: ## check that every test has an end, and that every promise of a store is tested
+	python3 Tests/house/suites.py
 
 lint: ## Swift's own formatter, without changing anything
 	swift format lint --strict --recursive Sources Tests Package.swift
@@ -79,4 +82,4 @@ crash: build ## kill the gateway 50 times, and the power 100 times, under load a
 clean: ## remove what was built, but not the sandbox
 	rm -rf .build .venv
 
-.PHONY: help packages build demo sandbox test imports lint bench conformance crash clean
+.PHONY: help packages build demo sandbox test imports suites lint bench conformance crash clean

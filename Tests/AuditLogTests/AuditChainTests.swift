@@ -2,7 +2,7 @@ import AuditLog
 import Testing
 import WireJSON
 
-@Suite("Audit chain")
+@Suite("Audit chain", .timeLimit(.minutes(2)))
 struct AuditChainTests {
   private func log(_ count: Int) -> (entries: [AuditEntry], head: AuditHead) {
     var head = AuditHead.empty

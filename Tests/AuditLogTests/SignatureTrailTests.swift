@@ -2,7 +2,7 @@ import AuditLog
 import Testing
 import WireJSON
 
-@Suite("Trail of a signature")
+@Suite("Trail of a signature", .timeLimit(.minutes(2)))
 struct SignatureTrailTests {
   /// Two SADs, the second of which took the place of the first, that began with a confirmation; and a stranger's.
   private static let events: [AuditEvent] = [

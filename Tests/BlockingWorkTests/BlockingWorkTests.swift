@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@Suite("Blocking work")
+@Suite("Blocking work", .timeLimit(.minutes(2)))
 struct BlockingWorkTests {
   private struct Fault: Error, Equatable {}
   private final class Counter: Sendable {

@@ -1,7 +1,7 @@
 import CSCModel
 import Testing
 
-@Suite("Basic credentials and names")
+@Suite("Basic credentials and names", .timeLimit(.minutes(2)))
 struct BasicCredentialsTests {
   private func read(_ text: String) -> [String]? {
     BasicCredentials.halves(Array(text.utf8)).map { [$0.name, $0.password] }

@@ -6,7 +6,7 @@ func fields(_ text: String) throws -> Fields {
   Fields(try #require(try JSONValue.parse(Array(text.utf8), limits: .own).object))
 }
 
-@Suite("Base64 as clients write it")
+@Suite("Base64 as clients write it", .timeLimit(.minutes(2)))
 struct Base64Tests {
   @Test(
     "both alphabets, with and without padding, and percent-encoded text give the same octets",
@@ -23,7 +23,7 @@ struct Base64Tests {
   }
 }
 
-@Suite("RSASSA-PSS parameters")
+@Suite("RSASSA-PSS parameters", .timeLimit(.minutes(2)))
 struct PSSParametersTests {
   /// The vectors of the wire reference, §4.4.
   @Test(
@@ -45,7 +45,7 @@ struct PSSParametersTests {
   func refused(text: String) throws { #expect(PSSParameters(der: try #require(Base64.decode(text))) == nil) }
 }
 
-@Suite("Requests")
+@Suite("Requests", .timeLimit(.minutes(2)))
 struct RequestTests {
   private let digest = Base64.encode([UInt8](repeating: 7, count: 32))
 

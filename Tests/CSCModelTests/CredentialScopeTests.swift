@@ -3,7 +3,7 @@ import Testing
 import WireJSON
 
 /// What anybody can have kept for ten minutes by asking for a code.
-@Suite("Texts in requests with scope credential")
+@Suite("Texts in requests with scope credential", .timeLimit(.minutes(2)))
 struct CredentialScopeTests {
   /// One character of 25 octets.
   private static let family = "👨‍👩‍👧‍👦"

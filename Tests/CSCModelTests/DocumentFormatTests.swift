@@ -1,7 +1,7 @@
 import CSCModel
 import Testing
 
-@Suite("Document formats")
+@Suite("Document formats", .timeLimit(.minutes(2)))
 struct DocumentFormatTests {
   @Test("levels are compared without regard to case", arguments: ["Ades-B-T", "AdES-B-T", "AdeS-b-t", "ADES-B-T"])
   func levels(text: String) { #expect(WireConformanceLevel(text: text) == .bT) }
@@ -16,7 +16,7 @@ struct DocumentFormatTests {
   }
 }
 
-@Suite("Base64 of documents")
+@Suite("Base64 of documents", .timeLimit(.minutes(2)))
 struct Base64DocumentTests {
   @Test("long texts in either alphabet decode to the same")
   func alphabets() {

@@ -2,7 +2,7 @@ import CSCModel
 import Testing
 import WireJSON
 
-@Suite("Asynchronous operation on the wire")
+@Suite("Asynchronous operation on the wire", .timeLimit(.minutes(2)))
 struct OperationModeTests {
   private static let digest = Base64.encode([UInt8](repeating: 7, count: 32))
 

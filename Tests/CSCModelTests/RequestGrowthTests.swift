@@ -5,7 +5,7 @@ import WireJSON
 
 /// Whoever sends a request decides how long its lists are: they are bounded before they are looked into, and read in one
 /// pass.
-@Suite("Work grows with the request")
+@Suite("Work grows with the request", .timeLimit(.minutes(2)))
 struct RequestGrowthTests {
   struct Reader: Sendable, CustomTestStringConvertible {
     let testDescription: String

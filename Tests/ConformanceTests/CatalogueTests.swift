@@ -2,7 +2,7 @@ import Testing
 
 @testable import Conformance
 
-@Suite("Catalogue of the checklist")
+@Suite("Catalogue of the checklist", .timeLimit(.minutes(2)))
 struct CatalogueTests {
   @Test("314 items in order: 275 MUST, 17 SHOULD, 22 IMPL")
   func table() {

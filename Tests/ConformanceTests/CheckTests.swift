@@ -4,7 +4,7 @@ import Testing
 @testable import Conformance
 
 /// For each part of the checklist: the service that is right passes, and the one with a fault fails.
-@Suite("Checks against a service that can be broken")
+@Suite("Checks against a service that can be broken", .timeLimit(.minutes(2)))
 struct CheckTests {
   /// The items that must notice each fault.
   static let faults: [(Fault, String)] = [

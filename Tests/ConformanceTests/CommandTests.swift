@@ -6,7 +6,7 @@ import Testing
 @testable import Conformance
 @testable import countersign
 
-@Suite("countersign conformance")
+@Suite("countersign conformance", .timeLimit(.minutes(2)))
 struct CommandTests {
   @Test("a sandbox.json tells everything; credentials to be locked are kept apart")
   func sandbox() throws {

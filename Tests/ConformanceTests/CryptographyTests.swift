@@ -7,7 +7,7 @@ import Testing
 @testable import Conformance
 
 /// OpenSSL's library against what its commands and swift-crypto make.
-@Suite("Verification with OpenSSL")
+@Suite("Verification with OpenSSL", .timeLimit(.minutes(2)))
 struct CryptographyTests {
   private let cryptography = ConformanceCryptography()
   private let service: TestService

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Conformance
 
-@Suite("Distinguished names")
+@Suite("Distinguished names", .timeLimit(.minutes(2)))
 struct DistinguishedNameTests {
   /// A certificate of pyca's whose subject has what is seldom: several values in one part, special characters, other
   /// string types, types without a name, values that are no strings.

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Conformance
 
-@Suite("Pages as a browser without scripts sees them")
+@Suite("Pages as a browser without scripts sees them", .timeLimit(.minutes(2)))
 struct FormTests {
   private func person(declines: Bool = false) -> FormFilling {
     FormFilling(username: "dana", password: "word", pin: "2468", declines: declines, oneTimePassword: { "123456" })

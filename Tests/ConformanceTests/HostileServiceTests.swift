@@ -5,7 +5,7 @@ import WireJSON
 @testable import Conformance
 
 /// The service under test may say anything: the report survives it.
-@Suite("Hostile services")
+@Suite("Hostile services", .timeLimit(.minutes(2)))
 struct HostileServiceTests {
   struct Page: Sendable, CustomTestStringConvertible {
     let testDescription: String

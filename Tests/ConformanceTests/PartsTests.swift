@@ -4,7 +4,7 @@ import WireJSON
 @testable import Conformance
 
 /// The tool's parts against vectors of the texts they are from.
-@Suite("Parts of the conformance tool")
+@Suite("Parts of the conformance tool", .timeLimit(.minutes(2)))
 struct PartsTests {
   @Test("base64 has one text")
   func base64() {

@@ -4,7 +4,7 @@ import WireJSON
 
 @testable import Conformance
 
-@Suite("Reports")
+@Suite("Reports", .timeLimit(.minutes(2)))
 struct ReportTests {
   @Test("text: a line for each item, with what was expected and what came, without secrets, and a summary")
   func text() async throws {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// OpenSSL's CMS around signatures of the device.
-@Suite("CMS")
+@Suite("CMS", .timeLimit(.minutes(2)))
 struct CMSMakerTests {
   private static let cases: [(KeyType, SignatureAlgorithm)] = [
     (.ec(.p256), .ecdsa(.sha256)), (.ec(.p384), .ecdsa(.sha512)), (.ec(.p521), .ecdsa(.sha512)),

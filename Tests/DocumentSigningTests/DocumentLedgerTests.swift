@@ -8,7 +8,7 @@ import Testing
 import TimestampAuthority
 
 /// Documents and the ledger: what is authorized, what is spent, and what leaves.
-@Suite("Documents and the ledger")
+@Suite("Documents and the ledger", .timeLimit(.minutes(2)))
 struct DocumentLedgerTests {
   @Test("the document's digest must be authorized, its attributes' digest is signed, and the log has both")
   func authorized() async throws {

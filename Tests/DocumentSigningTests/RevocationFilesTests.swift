@@ -5,7 +5,7 @@ import SoleControl
 import TestSupport
 import Testing
 
-@Suite("CRLs in files")
+@Suite("CRLs in files", .timeLimit(.minutes(2)))
 struct RevocationFilesTests {
   private let now = UnixTime(Date().timeIntervalSince1970)
 

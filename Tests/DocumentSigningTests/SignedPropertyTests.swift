@@ -2,7 +2,7 @@ import DocumentSigning
 import SoleControl
 import Testing
 
-@Suite("Signed properties")
+@Suite("Signed properties", .timeLimit(.minutes(2)))
 struct SignedPropertyTests {
   private func isAccepted(_ name: String, _ hex: String, _ format: SignatureFormat = .cades) throws -> Bool {
     let octets = try #require(Hex.decode(hex.replacing(" ", with: "")), "\(hex)")

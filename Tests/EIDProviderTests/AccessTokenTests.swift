@@ -8,7 +8,7 @@ import WireJSON
 
 @testable import EIDProvider
 
-@Suite("Access tokens")
+@Suite("Access tokens", .timeLimit(.minutes(2)))
 struct AccessTokenTests {
   private let forge = Forge()
   private let partner = PartnerID("portal")

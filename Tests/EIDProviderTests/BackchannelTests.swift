@@ -9,7 +9,7 @@ import Testing
 import WireJSON
 
 /// OpenID Connect CIBA Core 1.0, against a provider that does what the test wants.
-@Suite("Asking people in a provider's app")
+@Suite("Asking people in a provider's app", .timeLimit(.minutes(2)))
 struct BackchannelTests {
   private static let request = EIDAppRequest(
     issuer: "", loginHint: #"{"username":"alice"}"#, bindingMessage: "Portal: Order 7, 1 signature, 1234-5678",

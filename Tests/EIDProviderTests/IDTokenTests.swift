@@ -8,7 +8,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("ID tokens")
+@Suite("ID tokens", .timeLimit(.minutes(2)))
 struct IDTokenTests {
   private let forge = Forge()
   private var key: ES256PrivateKey { forge.keys.withLock { $0.es256 } }

@@ -9,7 +9,7 @@ import Testing
 import WireJSON
 
 /// One entry of a key set stands in nobody's way but its own.
-@Suite("Key sets")
+@Suite("Key sets", .timeLimit(.minutes(2)))
 struct KeySetTests {
   private let first = StatementForge.Key(id: "k1"), second = StatementForge.Key(id: "k1")
 

@@ -5,7 +5,7 @@ import WireJSON
 
 @testable import EIDSimulator
 
-@Suite("The sandbox's messenger")
+@Suite("The sandbox's messenger", .timeLimit(.minutes(2)))
 struct MessagesTests {
   private let body = Array(#"{"id":"m-1","text":"hello"}"#.utf8)
 

@@ -8,7 +8,7 @@ import Testing
 import WireJSON
 
 /// RFC 7519 §2: a NumericDate need not be whole. RFC 8259 §6: a number need not fit any type.
-@Suite("Numbers in tokens")
+@Suite("Numbers in tokens", .timeLimit(.minutes(2)))
 struct NumberTests {
   /// Members as they are written, so that a number can be any text.
   private static func text(_ claims: [String: Any], _ written: [String: String]) throws -> String {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import EIDProvider
 
-@Suite("A provider that does not answer")
+@Suite("A provider that does not answer", .timeLimit(.minutes(2)))
 struct OutageTests {
   // MARK: Circuit breaker
 

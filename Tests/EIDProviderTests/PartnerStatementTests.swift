@@ -11,7 +11,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-@Suite("Statements of partners")
+@Suite("Statements of partners", .timeLimit(.minutes(2)))
 struct PartnerStatementTests {
   private let forge = StatementForge()
 

@@ -9,7 +9,7 @@ import Testing
 import WireJSON
 
 /// What the gateway shows of itself at a provider's endpoints.
-@Suite("Client authentication at a provider")
+@Suite("Client authentication at a provider", .timeLimit(.minutes(2)))
 struct ProviderAuthenticationTests {
   private static let tokens: JSONValue = ["id_token": "i", "access_token": "a"]
 

@@ -8,7 +8,7 @@ import Testing
 import WireJSON
 
 /// OpenID Connect Core §5.3.2: userinfo may be a JWT that the provider has signed.
-@Suite("Signed userinfo")
+@Suite("Signed userinfo", .timeLimit(.minutes(2)))
 struct SignedUserInfoTests {
   private let forge = Forge()
   private static let header: [String: any Sendable] = ["alg": "ES256", "kid": "k1"]

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// The real code flow against the bundled provider.
-@Suite("Code flow at the simulator", .serialized)
+@Suite("Code flow at the simulator", .timeLimit(.minutes(2)), .serialized)
 struct SimulatorTests {
   private static let redirectURI = "http://127.0.0.1:8091/callback"
   private static let verifier = "r7Qd0wYb2n5Zk8hVx1Lp4sTu6cJm9fEaGi3oKXyNqRB"

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The factor EIDAPP with the real program, the eID simulator, and Debian's glewlwyd.
-@Suite("eID apps", .serialized)
+@Suite("eID apps", .timeLimit(.minutes(15)), .serialized)
 struct EIDAppTests {
   private static let python = repository.appendingPathComponent(".venv/bin/python").path
   private static let hasPython = FileManager.default.fileExists(atPath: python)

@@ -9,7 +9,7 @@ import Testing
 import WireJSON
 
 /// The whole program against real parts: SoftHSM, SQLite, the eID simulator in its own process, pyHanko.
-@Suite("Sandbox", .serialized)
+@Suite("Sandbox", .timeLimit(.minutes(15)), .serialized)
 struct SandboxTests {
   private func call(
     _ sandbox: SandboxProcess, _ path: String, _ body: JSONValue, token: String?, tls: Bool = false

@@ -4,7 +4,7 @@ import WireJSON
 
 @testable import countersign
 
-@Suite("Report on a signature")
+@Suite("Report on a signature", .timeLimit(.minutes(15)))
 struct SignatureReportTests {
   private static let evidence: JSONValue = [
     ["factor": "EID", "id": "e1", "issued": 1_800_000_000, "claims": ["birthdate": "aa", "name": "bb"]]

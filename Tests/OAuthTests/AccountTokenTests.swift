@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-@Suite("account_token")
+@Suite("account_token", .timeLimit(.minutes(2)))
 struct AccountTokenTests {
   private func token(_ bench: ServerBench, _ changes: [(String, JSONValue?)] = []) -> String {
     var claims = JSONObject([

@@ -6,7 +6,7 @@ import Testing
 @testable import Attempts
 
 /// Guessing passwords and client secrets: by name, by client and by address.
-@Suite("Brute force at log-in and token endpoint")
+@Suite("Brute force at log-in and token endpoint", .timeLimit(.minutes(2)))
 struct AttemptTests {
   private typealias Refusal = TokenService.Refusal
 

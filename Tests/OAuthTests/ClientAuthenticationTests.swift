@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-@Suite("Client authentication")
+@Suite("Client authentication", .timeLimit(.minutes(2)))
 struct ClientAuthenticationTests {
   private static let right = Array(ServerBench.secret.utf8)
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-@Suite("What is over is forgotten")
+@Suite("What is over is forgotten", .timeLimit(.minutes(2)))
 struct ExpiryTests {
   private static let day: Int64 = 86400
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a clock gave that was ahead.
-@Suite("Tokens and codes of the future")
+@Suite("Tokens and codes of the future", .timeLimit(.minutes(2)))
 struct FutureTests {
   private static let ahead: Int64 = 5 * 86400
 

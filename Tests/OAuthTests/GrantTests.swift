@@ -3,7 +3,7 @@ import Testing
 
 @testable import OAuth
 
-@Suite("Grants")
+@Suite("Grants", .timeLimit(.minutes(2)))
 struct GrantTests {
   @Test("a code gives tokens that open the API for the user")
   func code() async throws {

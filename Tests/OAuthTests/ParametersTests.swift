@@ -1,7 +1,7 @@
 import OAuth
 import Testing
 
-@Suite("Parameters")
+@Suite("Parameters", .timeLimit(.minutes(2)))
 struct ParametersTests {
   @Test("names are told apart by their octets, and a doubled one is noticed")
   func names() {

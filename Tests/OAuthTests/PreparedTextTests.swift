@@ -4,7 +4,7 @@ import Testing
 
 @testable import OAuth
 
-@Suite("Passwords and names as they are compared")
+@Suite("Passwords and names as they are compared", .timeLimit(.minutes(2)))
 struct PreparedTextTests {
   private func prepared(_ text: String) -> String? {
     PreparedPassword(text).map { String(decoding: $0.octets, as: UTF8.self) }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-@Suite("Requests for a code")
+@Suite("Requests for a code", .timeLimit(.minutes(2)))
 struct RequestTests {
   @Test("a good request is kept as it is")
   func good() async throws {

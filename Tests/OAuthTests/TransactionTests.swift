@@ -4,7 +4,7 @@ import Testing
 
 @testable import OAuth
 
-@Suite("The way through the pages")
+@Suite("The way through the pages", .timeLimit(.minutes(2)))
 struct TransactionTests {
   private func begin(_ bench: ServerBench, _ changes: [String: String?] = [:]) async throws -> TransactionKey {
     let request = try await bench.server.request(

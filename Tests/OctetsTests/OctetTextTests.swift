@@ -1,7 +1,7 @@
 import Octets
 import Testing
 
-@Suite("Texts by their octets")
+@Suite("Texts by their octets", .timeLimit(.minutes(2)))
 struct OctetTextTests {
   /// Each pair is one text to Swift's `==`.
   static let equivalent = [

@@ -1,7 +1,7 @@
 import Octets
 import Testing
 
-@Suite("Files with one secret")
+@Suite("Files with one secret", .timeLimit(.minutes(2)))
 struct TextFileTests {
   @Test(
     "the first line is the secret, whoever's editor wrote the file",

@@ -2,7 +2,7 @@ import Testing
 
 @testable import OutboundHTTP
 
-@Suite("What libcurl must be able to do")
+@Suite("What libcurl must be able to do", .timeLimit(.minutes(2)))
 struct CurlAbilitiesTests {
   @Test("the one that is there can do all of it")
   func found() {

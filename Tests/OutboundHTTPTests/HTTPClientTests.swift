@@ -9,7 +9,7 @@ import Testing
 @testable import OutboundHTTP
 
 /// Against a small real server in this process.
-@Suite("HTTP client on libcurl")
+@Suite("HTTP client on libcurl", .timeLimit(.minutes(2)))
 struct HTTPClientTests {
   private func client(_ change: (inout HTTPClient.Settings) -> Void = { _ in }) -> HTTPClient {
     var settings = HTTPClient.Settings()

@@ -7,7 +7,7 @@ import Testing
 @testable import OutboundHTTP
 
 /// Which addresses may be called for URLs that somebody outside chose.
-@Suite("Public addresses")
+@Suite("Public addresses", .timeLimit(.minutes(2)))
 struct PublicAddressTests {
   /// The octets of a literal, as the system reads it.
   private func octets(_ literal: String) throws -> [UInt8] {

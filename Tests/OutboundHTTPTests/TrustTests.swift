@@ -6,7 +6,7 @@ import Testing
 @testable import OutboundHTTP
 
 /// Against a real TLS server.
-@Suite("Whom the HTTP client trusts")
+@Suite("Whom the HTTP client trusts", .timeLimit(.minutes(2)))
 struct TrustTests {
   @Test("named anchors take the place of the system's: a certificate of another authority is refused")
   func pinned() async throws {

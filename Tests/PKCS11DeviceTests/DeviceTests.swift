@@ -4,7 +4,7 @@ import SoleControl
 import TestSupport
 import Testing
 
-@Suite("PKCS #11 device")
+@Suite("PKCS #11 device", .timeLimit(.minutes(2)))
 struct DeviceTests {
   private let device = TestToken.shared.device
 

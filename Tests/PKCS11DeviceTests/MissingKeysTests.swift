@@ -4,7 +4,7 @@ import Testing
 
 @testable import PKCS11Device
 
-@Suite("Tokens of older builds")
+@Suite("Tokens of older builds", .timeLimit(.minutes(2)))
 struct MissingKeysTests {
   /// PKCS #11's CKA_LABEL.
   private static let label: UInt = 3

@@ -6,7 +6,7 @@ import WireJSON
 @testable import countersign
 
 /// What a configuration file may say.
-@Suite("Configuration")
+@Suite("Configuration", .timeLimit(.minutes(2)))
 struct ConfigurationTests {
   private let folder: URL
   private let base: JSONObject

@@ -6,7 +6,7 @@ import WireJSON
 
 @testable import countersign
 
-@Suite("The log")
+@Suite("The log", .timeLimit(.minutes(2)))
 struct LogTests {
   private struct Pipe {
     let reading, writing: Int32

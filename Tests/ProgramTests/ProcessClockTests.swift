@@ -5,7 +5,7 @@ import Testing
 
 @testable import countersign
 
-@Suite("The clock of the process")
+@Suite("The clock of the process", .timeLimit(.minutes(2)))
 struct ProcessClockTests {
   /// Both clocks of a machine, moved by hand.
   private final class Machine: Sendable {

@@ -3,7 +3,7 @@ import SQLiteStore
 import TestSupport
 import Testing
 
-@Suite("What a connection to the database is promised to have")
+@Suite("What a connection to the database is promised to have", .timeLimit(.minutes(2)))
 struct ConnectionPromisesTests {
   private static let meddling = [
     ("synchronous", "NORMAL"), ("synchronous", "OFF"), ("secure_delete", "FAST"), ("secure_delete", "OFF"),

@@ -5,7 +5,7 @@ import SQLiteStore
 import TestSupport
 import Testing
 
-@Suite("Leases")
+@Suite("Leases", .timeLimit(.minutes(2)))
 struct LeaseTests {
   private let path: String
 
@@ -90,7 +90,7 @@ struct LeaseTests {
   }
 }
 
-@Suite("Deleting what is over")
+@Suite("Deleting what is over", .timeLimit(.minutes(2)))
 struct HorizonTests {
   @Test("what only seems over, by a clock that was set ahead, stays; the last time of the log is known")
   func horizon() async throws {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-@Suite("A database that cannot be written")
+@Suite("A database that cannot be written", .timeLimit(.minutes(2)))
 struct OutageTests {
   private static let full = 13
 

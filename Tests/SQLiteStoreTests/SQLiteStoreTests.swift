@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-@Suite("The SQLite store")
+@Suite("The SQLite store", .timeLimit(.minutes(2)))
 struct SQLiteStoreTests {
   /// SQLite rolls back by itself then, and what runs after it in the group must not be committed alone.
   @Test("a full disk fails whole groups and leaves the chain whole")

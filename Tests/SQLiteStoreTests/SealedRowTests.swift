@@ -7,7 +7,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Rows that were edited")
+@Suite("Rows that were edited", .timeLimit(.minutes(2)))
 struct SealedRowTests {
   private static let token = TokenRecord(
     digest: [1], kind: .access, partner: "portal", signer: "alice", grant: "g", expires: 9)

@@ -41,7 +41,7 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
   }
 }
 
-@Suite("Stores")
+@Suite("Stores", .timeLimit(.minutes(2)))
 struct StorePromisesTests {
   @Test("a store keeps its promises", arguments: StoreKind.allCases, StoreConformance.promises)
   func promises(kind: StoreKind, promise: StoreConformance.Promise) async throws {

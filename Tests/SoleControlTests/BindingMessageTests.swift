@@ -3,7 +3,7 @@ import Testing
 
 @testable import SoleControl
 
-@Suite("What providers are told")
+@Suite("What providers are told", .timeLimit(.minutes(2)))
 struct BindingMessageTests {
   private func text(
     _ partner: String = "Portal", _ description: String? = nil, count: Int = 1, digests: [[UInt8]] = [],

@@ -7,7 +7,7 @@ import Testing
 @testable import SoleControl
 
 /// What becomes of a signature whose credential or authorization changes while the device makes it.
-@Suite("Changes while the device signs")
+@Suite("Changes while the device signs", .timeLimit(.minutes(2)))
 struct ChangedWhileSigningTests {
   enum Change: CaseIterable, Sendable {
     case deleted, revoked, disabled, certificateExchanged

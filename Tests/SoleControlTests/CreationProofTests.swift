@@ -6,7 +6,7 @@ import Testing
 @testable import SoleControl
 
 /// A new way to sign takes at least what signing takes.
-@Suite("Proof of who orders a credential")
+@Suite("Proof of who orders a credential", .timeLimit(.minutes(2)))
 struct CreationProofTests {
   private static let askable: Set<FactorID> = [.pin, .otp, .sms, .eid]
   private static let policies = TestIssuance.policies

@@ -3,7 +3,7 @@ import SoleControl
 import TestSupport
 import Testing
 
-@Suite("Credentials")
+@Suite("Credentials", .timeLimit(.minutes(2)))
 struct CredentialTests {
   @Test("a wrapped key moved to another signer's row is noticed, logged, and signs nothing")
   func swappedRows() async throws {

@@ -5,7 +5,7 @@ import WireJSON
 
 @testable import SoleControl
 
-@Suite("Authorizations that wait for an eID provider's app")
+@Suite("Authorizations that wait for an eID provider's app", .timeLimit(.minutes(2)))
 struct EIDAppTests {
   struct Setting: Sendable {
     let store = MemoryStore()

@@ -6,7 +6,7 @@ import WireJSON
 
 @testable import SoleControl
 
-@Suite("eID log-ins")
+@Suite("eID log-ins", .timeLimit(.minutes(2)))
 struct EIDTests {
   private func statement(_ bench: SigningBench, nonce: String?) -> EIDStatement {
     EIDStatement(

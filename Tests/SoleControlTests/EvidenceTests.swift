@@ -7,7 +7,7 @@ import WireJSON
 
 @testable import SoleControl
 
-@Suite("Evidence")
+@Suite("Evidence", .timeLimit(.minutes(2)))
 struct EvidenceTests {
   private static func statement(_ bench: SigningBench) -> PartnerStatement {
     PartnerStatement(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SoleControl
 
-@Suite("Extending transactions")
+@Suite("Extending transactions", .timeLimit(.minutes(2)))
 struct ExtendTransactionTests {
   private let a = digest("a")
   private let b = digest("b")

@@ -6,7 +6,7 @@ import Testing
 @testable import SoleControl
 
 /// Guessing PINs and codes of several credentials: by signer, by client and by address.
-@Suite("Brute force at the factors")
+@Suite("Brute force at the factors", .timeLimit(.minutes(2)))
 struct FactorAttemptTests {
   private static let person = Origin(address: "192.0.2.1", isPerson: true)
 

@@ -5,7 +5,7 @@ import SoleControl
 import TestSupport
 import Testing
 
-@Suite("Factors")
+@Suite("Factors", .timeLimit(.minutes(2)))
 struct FactorTests {
   // MARK: PIN
 
@@ -222,7 +222,7 @@ struct FactorTests {
   }
 }
 
-@Suite("Policy expressions")
+@Suite("Policy expressions", .timeLimit(.minutes(2)))
 struct FactorExpressionTests {
   @Test(
     "expressions are read, written and evaluated",

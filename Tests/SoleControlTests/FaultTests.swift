@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Faults that SoftHSM and SQLite cannot be made to show at a chosen moment.
-@Suite("Faults")
+@Suite("Faults", .timeLimit(.minutes(2)))
 struct FaultTests {
   @Test("a device that fails releases nothing and spends nothing", arguments: [DeviceError.unavailable, .busy])
   func deviceFails(error: DeviceError) async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import SoleControl
 
 /// A clock that was ahead and was put right, and one that was set back.
-@Suite("Clocks that were wrong")
+@Suite("Clocks that were wrong", .timeLimit(.minutes(2)))
 struct FutureTests {
   private static let ahead: UnixTime = 5 * 86400
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Requests whose items differ in their algorithms, or are signed in another form than they were authorized in.
-@Suite("Items")
+@Suite("Items", .timeLimit(.minutes(2)))
 struct ItemTests {
   private static let document = digest("a document")
 

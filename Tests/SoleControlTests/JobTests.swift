@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Asynchronous signing: the states of a job, and what each event does in them.
-@Suite("Jobs")
+@Suite("Jobs", .timeLimit(.minutes(2)))
 struct JobTests {
   private let hour: Int64 = 3_600_000
 

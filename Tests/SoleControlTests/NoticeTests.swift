@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Telling partners that jobs have ended: once as a rule, at least once always.
-@Suite("Notices")
+@Suite("Notices", .timeLimit(.minutes(2)))
 struct NoticeTests {
   private static let uri = "https://portal.example/hook"
 

@@ -9,7 +9,7 @@ import Testing
 @testable import SoleControl
 
 /// Credentials that people order to be made and deleted.
-@Suite("Orders")
+@Suite("Orders", .timeLimit(.minutes(2)))
 struct OrderTests {
   private static let pin = "271828"
   private static let policy = TestIssuance.policies.explicit

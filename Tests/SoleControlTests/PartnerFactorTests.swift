@@ -4,7 +4,7 @@ import SoleControl
 import TestSupport
 import Testing
 
-@Suite("PARTNER")
+@Suite("PARTNER", .timeLimit(.minutes(2)))
 struct PartnerFactorTests {
   private static func statement(
     _ bench: SigningBench, id: String = "s-1", _ digests: [[UInt8]]? = [digest("a")], count: Int? = nil

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SoleControl
 
-@Suite("Authorizations that wait for their customer")
+@Suite("Authorizations that wait for their customer", .timeLimit(.minutes(2)))
 struct PendingTests {
   private struct Setting {
     let store: MemoryStore

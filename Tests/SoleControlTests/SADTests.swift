@@ -3,7 +3,7 @@ import SoleControl
 import TestSupport
 import Testing
 
-@Suite("SAD")
+@Suite("SAD", .timeLimit(.minutes(2)))
 struct SADTests {
   @Test("the same request again gets the same signatures and spends nothing; another is refused")
   func replay() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SoleControl
 
-@Suite("One-time codes by message")
+@Suite("One-time codes by message", .timeLimit(.minutes(2)))
 struct SMSFactorTests {
   private func bench() async throws -> (store: MemoryStore, bench: SigningBench, credential: Credential) {
     let store = MemoryStore()
@@ -297,7 +297,7 @@ struct SMSFactorTests {
   }
 }
 
-@Suite("Limits of messages")
+@Suite("Limits of messages", .timeLimit(.minutes(2)))
 struct MessageLimitsTests {
   /// Seconds before now at which messages were sent, and which failed.
   private func wait(_ ages: [Int64], failed: Set<Int> = []) -> Int64? {
@@ -337,7 +337,7 @@ struct MessageLimitsTests {
   }
 }
 
-@Suite("Texts of messages")
+@Suite("Texts of messages", .timeLimit(.minutes(2)))
 struct MessageTextTests {
   private func text(_ language: String?, service: String = "en", _ description: String? = nil) -> String {
     var rules = SigningService.Rules(gateway: "g", instance: "i")

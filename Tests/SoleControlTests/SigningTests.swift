@@ -4,7 +4,7 @@ import SoleControl
 import TestSupport
 import Testing
 
-@Suite("Signing")
+@Suite("Signing", .timeLimit(.minutes(2)))
 struct SigningTests {
   @Test(
     "every key type signs with every algorithm that fits it, and OpenSSL verifies",

@@ -3,7 +3,7 @@ import SoleControl
 import TestSupport
 import Testing
 
-@Suite("Step-up")
+@Suite("Step-up", .timeLimit(.minutes(2)))
 struct StepUpTests {
   private func missing(_ bench: SigningBench, _ credential: Credential, _ presented: [FactorID]) async -> Refusal? {
     do {

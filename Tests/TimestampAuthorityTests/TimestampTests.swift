@@ -8,7 +8,7 @@ import Testing
 import TimestampAuthority
 
 /// Tokens are read and verified by the `openssl` program.
-@Suite("Time-stamping")
+@Suite("Time-stamping", .timeLimit(.minutes(2)))
 struct TimestampTests {
   private let clock = TestClock()
 

@@ -11,7 +11,7 @@ import WireJSON
 
 @testable import Webhooks
 
-@Suite("Notices of completion")
+@Suite("Notices of completion", .timeLimit(.minutes(2)))
 struct CompletionSenderTests {
   private let secret = WebhookSecret("a partner's secret")
 

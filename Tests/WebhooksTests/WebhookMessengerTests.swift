@@ -9,7 +9,7 @@ import WireJSON
 
 @testable import Webhooks
 
-@Suite("Messengers")
+@Suite("Messengers", .timeLimit(.minutes(2)))
 struct WebhookMessengerTests {
   private let message = Message(
     id: "m-1", recipient: "alice", credential: CredentialID("cred-1"), content: .oneTimeCode("123456"),

@@ -12,7 +12,7 @@ import WireJSON
 @testable import Webhooks
 
 /// Against a small real server in this process.
-@Suite("Webhooks")
+@Suite("Webhooks", .timeLimit(.minutes(2)))
 struct WebhookSenderTests {
   /// What arrived, and which statuses the next calls get.
   private final class Receiver: Sendable {

@@ -2,7 +2,7 @@ import Testing
 import WireJSON
 
 /// Values that RFC 8259 allows and that nothing can hold.
-@Suite("Extreme values")
+@Suite("Extreme values", .timeLimit(.minutes(2)))
 struct ExtremeValueTests {
   private func parse(_ text: String) throws -> JSONObject {
     try #require(try JSONValue.parse(Array(text.utf8), limits: .call).object)

@@ -1,7 +1,7 @@
 import Testing
 import WireJSON
 
-@Suite("Typed fields")
+@Suite("Typed fields", .timeLimit(.minutes(2)))
 struct FieldsTests {
   private func fields(_ text: String) throws -> Fields {
     Fields(try #require(try JSONValue.parse(Array(text.utf8), limits: .call).object))

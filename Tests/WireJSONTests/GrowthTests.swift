@@ -3,7 +3,7 @@ import Testing
 import WireJSON
 
 /// Whoever sends a text decides how large it is, so twice of it may not cost four times as much.
-@Suite("Work grows with the text")
+@Suite("Work grows with the text", .timeLimit(.minutes(2)))
 struct GrowthTests {
   /// Not in normal form C, which Swift's own `==` compares slowly.
   private static func name(_ number: Int) -> String { "e\u{301}\(number)" }
@@ -76,7 +76,7 @@ struct GrowthTests {
 }
 
 /// A value can take a hundred times the octets that it is written with.
-@Suite("Values are counted before they are made")
+@Suite("Values are counted before they are made", .timeLimit(.minutes(2)))
 struct ValueCountTests {
   private func parse(_ text: String, values: Int, depth: Int = 16) throws -> JSONValue {
     try JSONValue.parse(Array(text.utf8), limits: JSONLimits(size: 1 << 20, depth: depth, values: values))

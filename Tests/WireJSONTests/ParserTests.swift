@@ -1,7 +1,7 @@
 import Testing
 import WireJSON
 
-@Suite("Strict parsing")
+@Suite("Strict parsing", .timeLimit(.minutes(2)))
 struct ParserTests {
   private func parse(_ text: String, limits: JSONLimits = .call) throws -> JSONValue {
     try JSONValue.parse(Array(text.utf8), limits: limits, extremeValues: .refused)
@@ -71,7 +71,7 @@ struct ParserTests {
   }
 }
 
-@Suite("Writing")
+@Suite("Writing", .timeLimit(.minutes(2)))
 struct WriterTests {
   @Test("whatever is written is read back as the same value, 2,000 random values")
   func roundTrip() throws {

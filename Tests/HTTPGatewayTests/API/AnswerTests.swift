@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-@Suite("Answers over HTTP")
+@Suite("Answers over HTTP", .timeLimit(.minutes(2)))
 struct AnswerTests {
   /// No client survives a null in every place where one could stand.
   private func hasNull(_ value: JSONValue) -> Bool {

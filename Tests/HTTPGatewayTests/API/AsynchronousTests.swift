@@ -15,7 +15,7 @@ private final class Notifier: CompletionNotifier {
 }
 
 /// `operationMode` A and signPolling over HTTP (CSC v2 §11.10, §11.12).
-@Suite("Asynchronous signing over HTTP")
+@Suite("Asynchronous signing over HTTP", .timeLimit(.minutes(2)))
 struct AsynchronousTests {
   private let request = "400 invalid_request"
 

@@ -6,7 +6,7 @@ import Testing
 @testable import HTTPGateway
 
 /// The memory that bodies with documents take.
-@Suite("Bodies with documents")
+@Suite("Bodies with documents", .timeLimit(.minutes(2)))
 struct DocumentBodyTests {
   private func body(_ bench: GatewayBench, octets: Int = 1) async throws -> String {
     let credential = try await bench.signing.enrol()

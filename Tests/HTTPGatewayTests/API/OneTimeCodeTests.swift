@@ -7,7 +7,7 @@ import WireJSON
 
 @testable import HTTPGateway
 
-@Suite("One-time codes over HTTP")
+@Suite("One-time codes over HTTP", .timeLimit(.minutes(2)))
 struct OneTimeCodeTests {
   /// Asks for a code in the way of each version.
   private func send(

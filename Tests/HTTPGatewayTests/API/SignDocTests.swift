@@ -8,7 +8,7 @@ import Testing
 import WireJSON
 
 /// `signatures/signDoc` over HTTP (CSC v2 §11.11).
-@Suite("signatures/signDoc over HTTP")
+@Suite("signatures/signDoc over HTTP", .timeLimit(.minutes(2)))
 struct SignDocTests {
   private static let sha256 = "2.16.840.1.101.3.4.2.1"
   private let request = "400 invalid_request"

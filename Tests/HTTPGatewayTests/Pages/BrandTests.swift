@@ -7,7 +7,7 @@ import Testing
 
 @testable import HTTPGateway
 
-@Suite("Brands")
+@Suite("Brands", .timeLimit(.minutes(2)))
 struct BrandTests {
   @Test("contrast as WCAG computes it")
   func contrast() throws {

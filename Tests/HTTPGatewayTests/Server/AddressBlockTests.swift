@@ -1,7 +1,7 @@
 import HTTPGateway
 import Testing
 
-@Suite("Address blocks")
+@Suite("Address blocks", .timeLimit(.minutes(2)))
 struct AddressBlockTests {
   @Test(
     "an address is itself, a block is what begins with its bits",

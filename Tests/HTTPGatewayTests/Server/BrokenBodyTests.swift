@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Clients that hang up in the middle of a body.
-@Suite("Broken bodies")
+@Suite("Broken bodies", .timeLimit(.minutes(2)))
 struct BrokenBodyTests {
   private final class Lines: LogHandler, Sendable {
     let lines = Mutex<[(level: Logger.Level, text: String)]>([])

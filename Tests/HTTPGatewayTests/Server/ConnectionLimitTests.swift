@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Clients that take connections and say nothing useful.
-@Suite("Limits of connections")
+@Suite("Limits of connections", .timeLimit(.minutes(2)))
 struct ConnectionLimitTests {
   private static let info = "GET /csc/v2/info HTTP/1.1\r\nHost: test\r\n\r\n"
   /// Within which something must have ended that ends after three seconds or less, on a busy machine.

@@ -9,7 +9,7 @@ import Testing
 @testable import HTTPGateway
 
 /// What proxies write about where a request comes from.
-@Suite("Forwarded addresses")
+@Suite("Forwarded addresses", .timeLimit(.minutes(2)))
 struct ForwardedForTests {
   @Test(
     "X-Forwarded-For, from its end",

@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTPGateway
 
-@Suite("Listeners")
+@Suite("Listeners", .timeLimit(.minutes(2)))
 struct NamedListenerTests {
   @Test("an address that is taken is named, with what to do", .timeLimit(.minutes(2)))
   func taken() async throws {

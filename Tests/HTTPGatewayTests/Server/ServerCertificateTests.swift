@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What the TLS listeners show.
-@Suite("Certificates of the TLS listeners")
+@Suite("Certificates of the TLS listeners", .timeLimit(.minutes(2)))
 struct ServerCertificateTests {
   private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 

@@ -6,7 +6,7 @@ import Testing
 @testable import HTTPGateway
 
 /// What requests and answers hold of the budget, over real sockets.
-@Suite("Octets that wait")
+@Suite("Octets that wait", .timeLimit(.minutes(2)))
 struct WaitingOctetsTests {
   private static let patience = Duration.seconds(20)
 
