@@ -193,7 +193,7 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
       ]),
-    tests("BlockingWorkTests", ["BlockingWork"]),
+    tests("BlockingWorkTests", ["BlockingWork", "TestSupport"]),
     tests("ProgramTests", ["countersign", "SQLiteStore", "SoleControl", "WireJSON", "TestSupport", log]),
     tests("AuditLogTests", ["AuditLog", "WireJSON"]),
     tests(
@@ -238,6 +238,7 @@ let package = Package(
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),

@@ -1,6 +1,7 @@
 import BlockingWork
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Blocking work", .timeLimit(.minutes(2)))
@@ -22,12 +23,13 @@ struct BlockingWorkTests {
       gate.wait()
       return 0
     }
-    while begun.value == 0 { await Task.yield() }
-    await withTaskGroup(of: Void.self) { group in
+    try await eventually { begun.value > 0 }
+    try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 1...3 { group.addTask { try? await work.run { done.add() } } }
-      while !work.isBusy { await Task.yield() }
+      try await eventually { work.isBusy }
       await #expect(throws: BlockingWork.Busy()) { try await work.run {} }
       gate.signal()
+      try await group.waitForAll()
     }
     #expect(try await first == 0 && done.value == 3 && !work.isBusy)
     await #expect(throws: Fault()) { try await work.run { throw Fault() } }
@@ -48,7 +50,7 @@ struct BlockingWorkTests {
           }
         }
       }
-      while begun.value < count { await Task.yield() }
+      try await eventually { begun.value == count }
       // With every one of them blocked. It would hang here, not merely be late.
       #expect(await Task.detached { 1 }.value == 1)
       await withCheckedContinuation { done in DispatchQueue.global().async { done.resume() } }

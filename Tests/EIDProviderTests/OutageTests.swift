@@ -173,8 +173,8 @@ struct OutageTests {
       let calls = ProviderCalls(Self.client, limits, now: { 0 }, report: { _ in })
       try await withThrowingTaskGroup(of: Int.self) { group in
         for _ in 0..<5 { group.addTask { try await calls.perform(.init(url: base + "/gate")).status } }
-        await gate.waitForArrivals(2)
-        while await calls.countWaiting < 3 { await Task.yield() }
+        try await gate.waitForArrivals(2)
+        try await eventually { await calls.countWaiting == 3 }
         await #expect(throws: EIDTokenError.providerUnavailable()) {
           try await calls.perform(.init(url: base + "/gate"))
         }

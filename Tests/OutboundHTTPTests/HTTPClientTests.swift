@@ -101,7 +101,7 @@ struct HTTPClientTests {
       try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<200 { group.addTask { _ = try await client.perform(.init(url: base + "/gate")) } }
         // Were the calls made one after the other, the second would never arrive.
-        await gate.waitForArrivals(200)
+        try await gate.waitForArrivals(200)
         _ = try await client.perform(.init(url: base + "/echo", body: []))
         await gate.open()
         try await group.waitForAll()

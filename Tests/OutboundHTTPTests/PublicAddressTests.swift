@@ -82,7 +82,7 @@ struct PublicAddressTests {
       let client = HTTPClient(settings)
       defer { client.stop() }
       let calls = (0..<2).map { _ in Task { try await client.perform(.init(url: base + "/gate")).status } }
-      await gate.waitForArrivals(2)
+      try await gate.waitForArrivals(2)
       calls[0].cancel()
       await #expect(throws: HTTPClientError.stopped) { try await calls[0].value }
       await gate.open()

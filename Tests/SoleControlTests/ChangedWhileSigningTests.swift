@@ -131,9 +131,7 @@ struct ChangedWhileSigningTests {
       JobRequest(setting.request, validity: 3_600_000, responseURI: nil), as: principal)
     let work = Task { await jobs.run() }
     defer { work.cancel() }
-    while try await jobs.result(of: job, signer: nil, as: principal) == .running {
-      try await Task.sleep(for: .milliseconds(1))
-    }
+    try await eventually { try await jobs.result(of: job, signer: nil, as: principal) != .running }
     return try await jobs.result(of: job, signer: nil, as: principal)
   }
 }

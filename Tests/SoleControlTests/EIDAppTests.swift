@@ -135,7 +135,7 @@ struct EIDAppTests {
     app.onPoll { await gate.pass() }
     let outcomes = try await withThrowingTaskGroup(of: Bool.self) { group in
       for _ in 0..<20 { group.addTask { try await setting.check(handle) == nil } }
-      await gate.waitForArrivals(1)
+      try await gate.waitForArrivals(1)
       // 19 come back while the one that asks still waits for the provider.
       for _ in 0..<19 { #expect(try await group.next() == true) }
       await gate.open()
@@ -155,7 +155,7 @@ struct EIDAppTests {
     let gate = Gate()
     setting.app.onPoll { await gate.pass() }
     let lost = Task { try await setting.check(handle) }
-    await gate.waitForArrivals(1)
+    try await gate.waitForArrivals(1)
     setting.app.onPoll {}
     setting.bench.clock.advance(59)
     #expect(try await setting.check(handle) == nil)
@@ -336,7 +336,7 @@ struct EIDAppTests {
           do { return .success(try await setting.begin(presented: [.otp: code])) } catch { return .failure(error) }
         }
       }
-      await gate.waitForArrivals(2)
+      try await gate.waitForArrivals(2)
       await gate.open()
       return try await group.reduce(into: []) { $0.append($1) }
     }

@@ -48,11 +48,8 @@ struct JobBench: Sendable {
 
   /// Polls until the job has ended.
   func ended(_ job: JobID) async throws -> JobResult {
-    while true {
-      let result = try await poll(job)
-      guard result == .running else { return result }
-      try await Task.sleep(for: .milliseconds(1))
-    }
+    try await eventually { try await poll(job) != .running }
+    return try await poll(job)
   }
 
   /// Runs the workers while `body` runs.

@@ -253,7 +253,7 @@ struct JobTests {
     bench.signing.clock.advance(1)
     await #expect(throws: Refusal.unknownJob) { try await bench.poll(job) }
     #expect(store.jobs.count == 1)
-    try await bench.running { while !store.jobs.isEmpty { try await Task.sleep(for: .milliseconds(1)) } }
+    try await bench.running { try await eventually { store.jobs.isEmpty } }
   }
 
   // MARK: What goes wrong
@@ -393,7 +393,7 @@ struct JobTests {
     })
     #expect(before != (store.jobs, store.operations))
     try await bench.running {
-      while store.jobs.contains(where: { $0.state == .open }) { try await Task.sleep(for: .milliseconds(1)) }
+      try await eventually { store.jobs.allSatisfy { $0.state != .open } }
     }
     #expect(store.count(.signatureMade) == 0 && store.count(.integrityViolated) == 1)
     #expect(store.jobs.allSatisfy { if case .failed(.fault, _) = $0.state { true } else { false } })
@@ -435,7 +435,7 @@ struct JobTests {
     let restarted = JobBench(store)
     #expect(try await restarted.jobs.recover().resumed.count == 2)
     try await restarted.running {
-      while store.jobs.contains(where: { $0.state == .open }) { try await Task.sleep(for: .milliseconds(1)) }
+      try await eventually { store.jobs.allSatisfy { $0.state != .open } }
     }
     #expect(store.count(.signatureMade) == 1 && store.count(.integrityViolated) == 1)
     #expect(store.operations.first { $0.id == "operation" }?.state == .released)
@@ -476,9 +476,7 @@ struct JobTests {
       store.failing.withLock { $0 = (write: 1, happens: happens) }
       store.failsForGood.withLock { $0 = true }
       try await bench.running {
-        while happens ? memory.jobs[0].state == .open : device.orderCount < 3 {
-          try await Task.sleep(for: .milliseconds(1))
-        }
+        try await eventually { happens ? memory.jobs[0].state != .open : device.orderCount >= 3 }
       }
     }
     // A synchronous call was interrupted as well: its slots cannot even be given back.

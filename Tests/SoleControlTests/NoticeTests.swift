@@ -20,8 +20,7 @@ struct NoticeTests {
       _ = try await bench.ended(job)
       // Nobody wants to hear of this one.
       _ = try await bench.ended(bench.submit(credential, sad, [digest("b")]))
-      while !store.notices.isEmpty || notifier.calls.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
-      try await Task.sleep(for: .milliseconds(20))
+      try await store.tellsAll(notifier)
     }
     let calls = notifier.calls
     #expect(calls.count == 1)
@@ -55,7 +54,7 @@ struct NoticeTests {
     _ = try await bench.signing.sign(credential, sad, [digest("a")])
     let job = try await bench.submit(credential, sad, [digest("a")], responseURI: Self.uri)
     #expect(try await bench.submit(credential, sad, [digest("a")], responseURI: Self.uri) == job)
-    try await bench.running { while notifier.calls.isEmpty { try await Task.sleep(for: .milliseconds(1)) } }
+    try await bench.running { try await eventually { !notifier.calls.isEmpty } }
     #expect(notifier.calls.map(\.job) == [job])
   }
 
@@ -70,11 +69,10 @@ struct NoticeTests {
     let clock = bench.signing.clock
     // Each attempt is due when the one before says, and not earlier.
     for attempt in 1...15 {
-      try await bench.running { while notifier.calls.count < attempt { try await Task.sleep(for: .milliseconds(1)) } }
       guard attempt < 15 else { break }
       let notice = try await bench.running {
-        while store.notices.first?.attempts != attempt { try await Task.sleep(for: .milliseconds(1)) }
-        try await Task.sleep(for: .milliseconds(10))
+        try await eventually { store.notices.first?.attempts == attempt }
+        try await store.looksForNotices()
         return store.notices.first
       }
       #expect(notifier.calls.count == attempt)
@@ -84,7 +82,7 @@ struct NoticeTests {
     }
     #expect(pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 3600, 3600])
     #expect(Set(notifier.calls.map(\.id)).count == 1)
-    try await bench.running { while !store.notices.isEmpty { try await Task.sleep(for: .milliseconds(1)) } }
+    try await bench.running { try await eventually { store.notices.isEmpty } }
     #expect(notifier.calls.count == 15)
     // The job itself is not affected.
     #expect(store.count(.signatureMade) == 1)
@@ -99,7 +97,7 @@ struct NoticeTests {
     _ = try await bench.submit(credential, sad, [digest("a")], responseURI: Self.uri)
     notifier.accepted.withLock { $0 = "https://other.example" }
     try await bench.running {
-      while store.jobs[0].state == .open || !store.notices.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+      try await eventually { store.jobs[0].state != .open && store.notices.isEmpty }
     }
     #expect(notifier.calls.isEmpty)
   }
@@ -117,12 +115,12 @@ struct NoticeTests {
     _ = try await accepting.submit(credential, sad, [digest("a")], responseURI: Self.uri)
     _ = try await bench.jobs.recover()
     try await bench.running {
-      while memory.notices.isEmpty && first.calls.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
-      if moment == 1 { await gate.waitForArrivals(1) }
+      try await eventually { !memory.notices.isEmpty || !first.calls.isEmpty }
+      if moment == 1 { try await gate.waitForArrivals(1) }
       if moment == 2 {
         store.failing.withLock { $0 = (write: 0, happens: false) }
         store.failsForGood.withLock { $0 = true }
-        while first.calls.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+        try await eventually { !first.calls.isEmpty }
       }
       if moment == 1 { await gate.open() }
     }
@@ -130,7 +128,7 @@ struct NoticeTests {
     let restarted = JobBench(memory, notifier: second)
     _ = try await restarted.jobs.recover()
     try await restarted.running {
-      while !memory.notices.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+      try await eventually { memory.notices.isEmpty }
     }
     let calls = first.calls + second.calls
     #expect(Set(calls.map(\.id)).count == 1 && !calls.isEmpty)
@@ -148,8 +146,8 @@ struct NoticeTests {
       for number in 0..<10 {
         _ = try await bench.submit(credential, sad, [digest("\(number)")], responseURI: Self.uri)
       }
-      while notifier.calls.count < 10 || !memory.notices.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
-      try await Task.sleep(for: .milliseconds(30))
+      try await eventually { notifier.calls.count >= 10 }
+      try await memory.tellsAll(notifier)
     }
     #expect(notifier.calls.count == 10)
   }
@@ -170,18 +168,34 @@ struct NoticeTests {
           slow.credential, slow.sad, [digest("\(number)")], responseURI: StubNotifier.prefix + "/\(number)")
         _ = try await bench.ended(job)
       }
-      await gate.waitForArrivals(4)
+      try await gate.waitForArrivals(4)
       _ = try await bench.submit(
         quick.credential, quick.sad, [digest("a")], responseURI: StubNotifier.prefix + "/quick", as: principal)
-      while !notifier.calls.contains(where: { $0.partner == other }) { try await Task.sleep(for: .milliseconds(1)) }
-      try await Task.sleep(for: .milliseconds(20))
-      #expect(notifier.calls.filter { $0.partner != other }.count == 4)
-      while !store.notices.isEmpty {
+      try await eventually { notifier.calls.contains { $0.partner == other } }
+      try await store.looksForNotices()
+      try await eventually {
         await gate.open()
-        try await Task.sleep(for: .milliseconds(1))
+        return store.notices.isEmpty
       }
     }
+    #expect(notifier.most[SigningBench.partner] == 4)
     #expect(notifier.calls.count == 11 && Set(notifier.calls.map(\.id)).count == 11)
+  }
+}
+
+extension MemoryStore {
+  /// Waits until the store was asked once more what is due, and everything found was begun: whoever ends the workers
+  /// then waits for what they had begun, so nothing comes later.
+  fileprivate func looksForNotices() async throws {
+    // The first may have been asked before; the third is asked after what the second found was begun.
+    let before = noticeQuestions
+    try await eventually { noticeQuestions >= before + 3 }
+  }
+
+  /// Waits until all notices were delivered, and would have been delivered again.
+  fileprivate func tellsAll(_ notifier: StubNotifier) async throws {
+    try await eventually { notices.isEmpty && !notifier.calls.isEmpty }
+    try await looksForNotices()
   }
 }
 
@@ -210,6 +224,7 @@ final class StubNotifier: CompletionNotifier {
   let accepted = Mutex(StubNotifier.prefix)
   private let failures: Mutex<Int>
   private let state = Mutex<[Notice]>([])
+  private let underWay = Mutex<(now: [PartnerID: Int], most: [PartnerID: Int])>(([:], [:]))
   private let gate: Gate?
   private let gated: PartnerID?
 
@@ -223,17 +238,29 @@ final class StubNotifier: CompletionNotifier {
   }
 
   var calls: [Notice] { state.withLock(\.self) }
+  /// Calls to each partner that were under way at once, at most.
+  var most: [PartnerID: Int] { underWay.withLock(\.most) }
 
   func accepts(_ uri: String, of partner: PartnerID) -> Bool { uri.hasPrefix(accepted.withLock(\.self)) }
 
   func deliver(_ notice: Notice) async throws(DeliveryFailure) {
     guard accepts(notice.uri, of: notice.partner) else { throw .notAccepted }
     state.withLock { $0.append(notice) }
+    change(notice.partner, by: 1)
+    defer { change(notice.partner, by: -1) }
     if let gate, gated == nil || gated == notice.partner { await gate.pass() }
     let fails = failures.withLock { failures in
       failures -= 1
       return failures >= 0
     }
     if fails { throw .failed("as the test wants it") }
+  }
+
+  private func change(_ partner: PartnerID, by difference: Int) {
+    underWay.withLock { calls in
+      let now = calls.now[partner, default: 0] + difference
+      calls.now[partner] = now
+      calls.most[partner] = max(calls.most[partner, default: 0], now)
+    }
   }
 }

@@ -351,9 +351,7 @@ struct OrderTests {
     await #expect(throws: Refusal.unknownCredential) { try await bench.authorize(credential) }
     let work = Task { await jobs.run() }
     defer { work.cancel() }
-    while try await jobs.result(of: job, signer: nil, as: bench.principal()) == .running {
-      try await Task.sleep(for: .milliseconds(1))
-    }
+    try await eventually { try await jobs.result(of: job, signer: nil, as: bench.principal()) != .running }
     #expect(try await jobs.result(of: job, signer: nil, as: bench.principal()) == .failed(.credentialDeleted))
     #expect(setting.store.count(.signatureMade) == 1 && setting.store.count(.signatureReleased) == 1)
   }

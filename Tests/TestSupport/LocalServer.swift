@@ -4,34 +4,6 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// Holds callers until it is opened.
-public actor Gate {
-  public init() {}
-
-  private var waiting: [CheckedContinuation<Void, Never>] = []
-  private var arrived = 0
-  private var expected: (count: Int, continuation: CheckedContinuation<Void, Never>)?
-
-  public func pass() async {
-    arrived += 1
-    if let expected, arrived >= expected.count {
-      self.expected = nil
-      expected.continuation.resume()
-    }
-    await withCheckedContinuation { waiting.append($0) }
-  }
-
-  public func waitForArrivals(_ count: Int) async {
-    guard arrived < count else { return }
-    await withCheckedContinuation { expected = (count, $0) }
-  }
-
-  public func open() {
-    for continuation in waiting { continuation.resume() }
-    waiting = []
-  }
-}
-
 /// A server for the client to talk to.
 public enum LocalServer {
   /// Runs `body` with the base URL of a running server.

@@ -34,13 +34,18 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
   }
 
   private let state = Mutex(State())
+  private let questions = Mutex(0)
+  /// How often the store was asked which notices are due.
+  public var noticeQuestions: Int { questions.withLock { $0 } }
 
   public init() {}
 
   public func read<Output: Sendable>(
     _ body: @escaping @Sendable (any SoleControlReading) throws -> Output
   ) async throws -> Output {
-    try body(MemoryTransaction(state.withLock { $0 }))
+    let transaction = MemoryTransaction(state.withLock { $0 })
+    defer { if transaction.wasAskedForNotices { questions.withLock { $0 += 1 } } }
+    return try body(transaction)
   }
 
   public func write<Output: Sendable>(
@@ -128,6 +133,7 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
 
 private final class MemoryTransaction: SoleControlWriting {
   var state: MemoryStore.State
+  var wasAskedForNotices = false
 
   init(_ state: MemoryStore.State) { self.state = state }
 
@@ -166,6 +172,7 @@ private final class MemoryTransaction: SoleControlWriting {
   }
 
   func dueNotices(instance: String, by time: UnixMilliseconds, perPartner: Int, limit: Int) throws -> [Notice] {
+    wasAskedForNotices = true
     var counts: [PartnerID: Int] = [:]
     let due = state.notices.values.filter { $0.instance == instance && $0.due <= time }
       .sorted { ($0.due, $0.id) < ($1.due, $1.id) }

@@ -140,7 +140,7 @@ struct WebhookSenderTests {
     try await receiver.serve { base in
       let sender = WebhookSender(client: patientClient(), pauses: [.seconds(60)], now: { 1 })
       let task = Task { try await sender.send(message, to: base + "/hook", secret: secret) }
-      while receiver.calls.withLock(\.count) == 0 { try await Task.sleep(for: .milliseconds(5)) }
+      try await eventually { receiver.calls.withLock(\.count) > 0 }
       task.cancel()
       await #expect(throws: CancellationError.self) { try await task.value }
     }

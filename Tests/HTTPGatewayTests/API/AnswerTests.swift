@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-@Suite("Answers over HTTP", .timeLimit(.minutes(2)))
+@Suite("Answers over HTTP", .timeLimit(.minutes(5)))
 struct AnswerTests {
   /// No client survives a null in every place where one could stand.
   private func hasNull(_ value: JSONValue) -> Bool {

@@ -15,7 +15,7 @@ private final class Notifier: CompletionNotifier {
 }
 
 /// `operationMode` A and signPolling over HTTP (CSC v2 §11.10, §11.12).
-@Suite("Asynchronous signing over HTTP", .timeLimit(.minutes(2)))
+@Suite("Asynchronous signing over HTTP", .timeLimit(.minutes(5)))
 struct AsynchronousTests {
   private let request = "400 invalid_request"
 
@@ -52,12 +52,11 @@ struct AsynchronousTests {
   }
 
   /// Polls until the job has ended.
-  private func ended(_ bench: GatewayBench, _ id: String) async throws -> GatewayBench.Answer {
-    while true {
-      let answer = try await poll(bench, id)
-      guard answer.status == 202 else { return answer }
-      try await Task.sleep(for: .milliseconds(2))
-    }
+  private func ended(
+    _ bench: GatewayBench, _ id: String, token: String? = nil
+  ) async throws -> GatewayBench.Answer {
+    try await eventually { try await poll(bench, id, token: token).status != 202 }
+    return try await poll(bench, id, token: token)
   }
 
   @Test("A answers a responseID; polling answers 202 until the signatures are there, and then always the same")
@@ -202,7 +201,7 @@ struct AsynchronousTests {
       bench, credential.id, sad, "a", #","operationMode":"A","response_uri":"\#(Notifier.uri)""#)
     let id = try #require(accepted["responseID"]?.string, "\(accepted.row)")
     try await running(bench) {
-      while notifier.told.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(2)) }
+      try await eventually { notifier.told.withLock { !$0.isEmpty } }
       let polled = try await poll(bench, id)
       #expect(polled.status == 200)
     }
@@ -224,11 +223,7 @@ struct AsynchronousTests {
     bench.signing.clock.advance(2 * 86400)
     let token = try await bench.tokens.issue(partner: "portal", signer: "alice").accessToken
     try await running(bench) {
-      var answer = try await poll(bench, second, token: token)
-      while answer.status == 202 {
-        try await Task.sleep(for: .milliseconds(2))
-        answer = try await poll(bench, second, token: token)
-      }
+      let answer = try await ended(bench, second, token: token)
       #expect(answer.row == "\(request) Signing certificate is expired")
     }
   }

@@ -13,7 +13,7 @@ import WireJSON
 @testable import HTTPGateway
 
 /// What guessing gets over HTTP.
-@Suite("Brute force over HTTP", .timeLimit(.minutes(2)))
+@Suite("Brute force over HTTP", .timeLimit(.minutes(5)))
 struct BruteForceTests {
   private struct Reply: Equatable {
     let status: Int

@@ -10,7 +10,7 @@ import WireJSON
 
 @testable import HTTPGateway
 
-@Suite("eID apps, over HTTP", .timeLimit(.minutes(2)))
+@Suite("eID apps, over HTTP", .timeLimit(.minutes(5)))
 struct EIDAppHTTPTests {
   private static let hashes =
     #""hashes":["\#(Base64.encode(digest("a")))"],"hashAlgorithmOID":"2.16.840.1.101.3.4.2.1""#

@@ -8,7 +8,7 @@ import WireJSON
 private let longText =
   "The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than once, or is otherwise malformed."
 
-@Suite("Error tables over HTTP", .timeLimit(.minutes(2)))
+@Suite("Error tables over HTTP", .timeLimit(.minutes(5)))
 struct ErrorTableTests {
   @Test("a missing or malformed Authorization header gets each method's own row", arguments: APIVersion.allCases)
   func headers(version: APIVersion) async throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-@Suite("credentials/extendTransaction over HTTP", .timeLimit(.minutes(2)))
+@Suite("credentials/extendTransaction over HTTP", .timeLimit(.minutes(5)))
 struct ExtendTransactionHTTPTests {
   private let a = Base64.encode(digest("a"))
   private let b = Base64.encode(digest("b"))

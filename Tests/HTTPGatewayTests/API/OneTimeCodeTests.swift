@@ -7,7 +7,7 @@ import WireJSON
 
 @testable import HTTPGateway
 
-@Suite("One-time codes over HTTP", .timeLimit(.minutes(2)))
+@Suite("One-time codes over HTTP", .timeLimit(.minutes(5)))
 struct OneTimeCodeTests {
   /// Asks for a code in the way of each version.
   private func send(

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-@Suite("Statements and step-up over HTTP", .timeLimit(.minutes(2)))
+@Suite("Statements and step-up over HTTP", .timeLimit(.minutes(5)))
 struct PartnerHTTPTests {
   private static let hashes =
     #""hashes":["\#(Base64.encode(digest("a")))"],"hashAlgorithmOID":"2.16.840.1.101.3.4.2.1""#

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-@Suite("Passwords and names as keyboards send them", .timeLimit(.minutes(2)))
+@Suite("Passwords and names as keyboards send them", .timeLimit(.minutes(5)))
 struct PasswordTests {
   private static let password = "Stra\u{df}enk\u{e4}se-\u{e9} 9"
   private static let name = "j\u{fc}rgen"

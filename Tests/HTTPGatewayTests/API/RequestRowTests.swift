@@ -6,7 +6,7 @@ import Testing
 import WireJSON
 
 /// Rows of the error tables that no other suite provokes over HTTP. Tests/python/openapi/check.py finds those that are missing.
-@Suite("The rest of the error tables over HTTP", .timeLimit(.minutes(2)))
+@Suite("The rest of the error tables over HTTP", .timeLimit(.minutes(5)))
 struct RequestRowTests {
   private static let digest = Base64.encode(TestSupport.digest("a"))
   private static let ecdsa = #""signAlgo":"1.2.840.10045.4.3.2""#

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-@Suite("signatures/timestamp over HTTP", .timeLimit(.minutes(2)))
+@Suite("signatures/timestamp over HTTP", .timeLimit(.minutes(5)))
 struct TimestampTests {
   private static let sha256 = "2.16.840.1.101.3.4.2.1"
 

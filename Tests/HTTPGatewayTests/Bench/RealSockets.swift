@@ -5,6 +5,7 @@ import NIOPosix
 import NIOSSL
 import ServiceLifecycle
 import Synchronization
+import TestSupport
 import Testing
 
 /// A connection on which a test says every octet itself.
@@ -106,23 +107,17 @@ final class RawConnection: ChannelInboundHandler, Sendable {
   func wait(
     _ limit: Duration = .seconds(10), until condition: (String) -> Bool, location: SourceLocation = #_sourceLocation
   ) async throws {
-    let end = ContinuousClock.now + limit
-    while !condition(received) {
-      guard ContinuousClock.now < end else {
-        Issue.record("not within \(limit): \(received.prefix(500))", sourceLocation: location)
-        return
-      }
-      try await Task.sleep(for: .milliseconds(5))
+    do {
+      try await eventually(within: limit, location: location) { condition(received) }
+    } catch let late as NotInTime {
+      Issue.record(late, "\(received.prefix(500))", sourceLocation: location)
     }
   }
 
   /// Waits until the other end has closed, and tells after how long; nil if it did not.
   func closed(within limit: Duration) async throws -> Duration? {
     let start = ContinuousClock.now
-    while !isClosed {
-      guard ContinuousClock.now - start < limit else { return nil }
-      try await Task.sleep(for: .milliseconds(5))
-    }
+    do { try await eventually(within: limit) { isClosed } } catch is NotInTime { return nil }
     return ContinuousClock.now - start
   }
 

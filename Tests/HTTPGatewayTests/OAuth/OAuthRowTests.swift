@@ -11,7 +11,7 @@ import WireJSON
 @testable import HTTPGateway
 
 /// The error tables of the endpoints that clients call, over HTTP (CSC v1 §8.3.3, §8.3.4; v2 §8.4).
-@Suite("Error tables of OAuth over HTTP", .timeLimit(.minutes(2)))
+@Suite("Error tables of OAuth over HTTP", .timeLimit(.minutes(5)))
 struct OAuthRowTests {
   private static let bases = ["/csc/v1/oauth2", "/oauth2"]
   private static let challenge = "x4_CAqIqm7ihEL_WVDE27vyC5gDX2c-nMBnxjaowaAs"

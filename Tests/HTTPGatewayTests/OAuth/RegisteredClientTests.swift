@@ -30,7 +30,7 @@ extension Client {
   }
 }
 
-@Suite("Tokens of clients that the configuration no longer has", .timeLimit(.minutes(2)))
+@Suite("Tokens of clients that the configuration no longer has", .timeLimit(.minutes(5)))
 struct RegisteredClientTests {
   private static let refused = "401 invalid_token The token provided is not a valid OAuth access or refresh token."
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import HTTPGateway
 
-@Suite("Brands", .timeLimit(.minutes(2)))
+@Suite("Brands", .timeLimit(.minutes(5)))
 struct BrandTests {
   @Test("contrast as WCAG computes it")
   func contrast() throws {

@@ -8,7 +8,7 @@ import Testing
 @testable import HTTPGateway
 
 /// A fault of store or device is no decision of the person's, and is told to nobody as one.
-@Suite("Faults on the consent page", .timeLimit(.minutes(2)))
+@Suite("Faults on the consent page", .timeLimit(.minutes(5)))
 struct ConsentFaultTests {
   private static let requests: [[String: String]] = [
     ["scope": "credential", "credentialID": "c", "numSignatures": "1"],

@@ -12,7 +12,7 @@ import WireJSON
 @testable import HTTPGateway
 
 /// `credentials/create` and `credentials/delete` with the authorization that each needs, over HTTP.
-@Suite("Creating and deleting credentials over HTTP", .timeLimit(.minutes(2)))
+@Suite("Creating and deleting credentials over HTTP", .timeLimit(.minutes(5)))
 struct OrderHTTPTests {
   private static let challenge = "x4_CAqIqm7ihEL_WVDE27vyC5gDX2c-nMBnxjaowaAs"
   private static let verifier = "r7Qd0wYb2n5Zk8hVx1Lp4sTu6cJm9fEaGi3oKXyNqRB"

@@ -6,7 +6,7 @@ import Testing
 
 @testable import HTTPGateway
 
-@Suite("The pages' header fields", .timeLimit(.minutes(2)))
+@Suite("The pages' header fields", .timeLimit(.minutes(5)))
 struct PageHeadersTests {
   private func policy(_ targets: [String], frameOrigins: [String] = []) -> [String] {
     let fields = PageHeaders.fields(

@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTPGateway
 
-@Suite("The pages' texts and templates", .timeLimit(.minutes(2)))
+@Suite("The pages' texts and templates", .timeLimit(.minutes(5)))
 struct PageTextsTests {
   /// What tests see of one language: every text under its name.
   private func texts(_ texts: PageTexts) -> [String: [String]] {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPGateway
 
-@Suite("Pages", .timeLimit(.minutes(2)))
+@Suite("Pages", .timeLimit(.minutes(5)))
 struct PagesTests {
   /// Texts with which others want to leave their place.
   static let hostile = [

@@ -8,7 +8,7 @@ import WireJSON
 
 @testable import HTTPGateway
 
-@Suite("Authorizations that wait, over HTTP", .timeLimit(.minutes(2)))
+@Suite("Authorizations that wait, over HTTP", .timeLimit(.minutes(5)))
 struct PendingHTTPTests {
   private static let hashes =
     #""hashes":["\#(Base64.encode(digest("a")))"],"hashAlgorithmOID":"2.16.840.1.101.3.4.2.1""#

@@ -9,7 +9,7 @@ import WireJSON
 @testable import HTTPGateway
 
 /// A form is good for what its page showed, and the same form again gets the same answer.
-@Suite("Forms of the authorization server's pages", .timeLimit(.minutes(2)))
+@Suite("Forms of the authorization server's pages", .timeLimit(.minutes(5)))
 struct RepeatedFormTests {
   private static let requests: [[String: String]] = [
     ["scope": "service"], ["scope": "credential", "credentialID": "c", "numSignatures": "1"],

@@ -7,7 +7,7 @@ import Testing
 
 /// Every column of every table, as SQLite tells them: what is done because of it is refused once it was edited, or
 /// Specs/threat-model.md says what an edit gives.
-@Suite("Edited databases", .timeLimit(.minutes(2)))
+@Suite("Edited databases", .timeLimit(.minutes(20)))
 struct SchemaWalkTests {
   private static let acts = SchemaAct.signing + SchemaAct.logIns + SchemaAct.waiting
   /// Databases that are looked at in one moment.

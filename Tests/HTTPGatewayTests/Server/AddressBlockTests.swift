@@ -1,7 +1,7 @@
 import HTTPGateway
 import Testing
 
-@Suite("Address blocks", .timeLimit(.minutes(2)))
+@Suite("Address blocks", .timeLimit(.minutes(5)))
 struct AddressBlockTests {
   @Test(
     "an address is itself, a block is what begins with its bits",

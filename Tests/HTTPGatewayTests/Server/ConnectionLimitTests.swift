@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Clients that take connections and say nothing useful.
-@Suite("Limits of connections", .timeLimit(.minutes(2)))
+@Suite("Limits of connections", .timeLimit(.minutes(5)))
 struct ConnectionLimitTests {
   private static let info = "GET /csc/v2/info HTTP/1.1\r\nHost: test\r\n\r\n"
   /// Within which something must have ended that ends after three seconds or less, on a busy machine.
@@ -51,7 +51,7 @@ struct ConnectionLimitTests {
     while ContinuousClock.now < end {
       let connection = try await RawConnection.open(port, from: address)
       try? await connection.send(Self.info)
-      while !connection.isClosed, connection.status == nil { try await Task.sleep(for: .milliseconds(5)) }
+      try await eventually { connection.isClosed || connection.status != nil }
       if connection.status == "HTTP/1.1 200 OK" { return connection }
       await connection.close()
     }
@@ -104,23 +104,6 @@ struct ConnectionLimitTests {
       #expect(
         try await drips(
           connection, GatewayBench.chunk(String(repeating: " ", count: 100)), every: .milliseconds(20)))
-    }
-  }
-
-  @Test("a body that keeps the pace is read, over any number of windows")
-  func steadyBody() async throws {
-    let bench = try await GatewayBench()
-    try await bench.serving(ConnectionLimits(bodyWindow: .seconds(2), bodyOctets: 2)) { port in
-      let connection = try await RawConnection.open(port)
-      try await connection.send(bench.chunkedHead("credentials/list", token: bench.alice))
-      let end = ContinuousClock.now + .seconds(5)
-      while ContinuousClock.now < end {
-        try await connection.send(GatewayBench.chunk(" "))
-        try await Task.sleep(for: .milliseconds(100))
-      }
-      try await connection.send(GatewayBench.chunk("{}") + "0\r\n\r\n")
-      try await connection.wait { _ in connection.status == "HTTP/1.1 200 OK" }
-      await connection.close()
     }
   }
 

@@ -7,7 +7,7 @@ import Testing
 @testable import HTTPGateway
 
 /// Scripts of other origins (Fetch §3.3).
-@Suite("Cross-origin calls", .timeLimit(.minutes(2)))
+@Suite("Cross-origin calls", .timeLimit(.minutes(5)))
 struct CrossOriginTests {
   private static let portal = "https://portal.example"
   private static let open = [

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `Expect: 100-continue` (RFC 9110 §10.1.1).
-@Suite("Expect: 100-continue", .timeLimit(.minutes(2)))
+@Suite("Expect: 100-continue", .timeLimit(.minutes(5)))
 struct ExpectationTests {
   private static let goOn = "HTTP/1.1 100 Continue\r\n\r\n"
 

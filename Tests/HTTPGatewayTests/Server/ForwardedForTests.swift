@@ -9,7 +9,7 @@ import Testing
 @testable import HTTPGateway
 
 /// What proxies write about where a request comes from.
-@Suite("Forwarded addresses", .timeLimit(.minutes(2)))
+@Suite("Forwarded addresses", .timeLimit(.minutes(5)))
 struct ForwardedForTests {
   @Test(
     "X-Forwarded-For, from its end",

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// All that a client can fail to do: each ends its connection, over each transport, and honest clients notice nothing.
-@Suite("Clients that fail to do something", .timeLimit(.minutes(2)), .serialized)
+@Suite("Clients that fail to do something", .timeLimit(.minutes(5)), .serialized)
 struct IdlerTests {
   /// Short limits; the slowest row takes some four seconds by them.
   private static let limits = ConnectionLimits(

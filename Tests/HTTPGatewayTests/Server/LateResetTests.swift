@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPGateway
 
-@Suite("Resets of closed streams", .timeLimit(.minutes(2)))
+@Suite("Resets of closed streams", .timeLimit(.minutes(5)))
 struct LateResetTests {
   private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 

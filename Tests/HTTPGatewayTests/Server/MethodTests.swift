@@ -8,7 +8,7 @@ import WireJSON
 @testable import HTTPGateway
 
 /// Methods of HTTP and errors on every path of the service (RFC 9110 §9, §15.5.6).
-@Suite("Methods of HTTP", .timeLimit(.minutes(2)))
+@Suite("Methods of HTTP", .timeLimit(.minutes(5)))
 struct MethodTests {
   /// Paths, with what works there besides OPTIONS.
   private static let paths: [(path: String, methods: Set<String>)] = [

@@ -5,9 +5,9 @@ import Testing
 
 @testable import HTTPGateway
 
-@Suite("Listeners", .timeLimit(.minutes(2)))
+@Suite("Listeners", .timeLimit(.minutes(5)))
 struct NamedListenerTests {
-  @Test("an address that is taken is named, with what to do", .timeLimit(.minutes(2)))
+  @Test("an address that is taken is named, with what to do", .timeLimit(.minutes(5)))
   func taken() async throws {
     let other = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .bind(host: "127.0.0.1", port: 0).get()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTPGateway
 
-@Suite("Memory for what waits", .timeLimit(.minutes(2)))
+@Suite("Memory for what waits", .timeLimit(.minutes(5)))
 struct OctetBudgetTests {
   private func budget() -> OctetBudget {
     OctetBudget(.init(strangers: 10 * Hold.request, address: 4 * Hold.request, known: 100, partner: 60))

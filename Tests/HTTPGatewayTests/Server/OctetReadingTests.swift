@@ -7,7 +7,7 @@ import Testing
 @testable import HTTPGateway
 
 /// Swift makes one Character of CR LF, and of a separator and the mark behind it; the protocols know octets.
-@Suite("Requests are read as octets", .timeLimit(.minutes(2)))
+@Suite("Requests are read as octets", .timeLimit(.minutes(5)))
 struct OctetReadingTests {
   private func pairs(_ text: String) -> [[String]]? { FormText.pairs(text.utf8)?.map { [$0.name, $0.value] } }
 

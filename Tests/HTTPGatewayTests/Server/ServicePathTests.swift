@@ -8,7 +8,7 @@ import Testing
 import WireJSON
 
 /// What the service tells about itself outside the CSC API.
-@Suite("Service paths", .timeLimit(.minutes(2)))
+@Suite("Service paths", .timeLimit(.minutes(5)))
 struct ServicePathTests {
   private func get(_ path: String, _ headers: HTTPFields = [:]) async throws -> TestResponse {
     try await GatewayBench().application.test(.router) { client in

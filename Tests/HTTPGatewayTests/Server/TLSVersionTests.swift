@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The TLS library cannot be asked what it took of its configuration; a client that offers something sees it.
-@Suite("TLS of the gateway's listener", .timeLimit(.minutes(2)))
+@Suite("TLS of the gateway's listener", .timeLimit(.minutes(5)))
 struct TLSVersionTests {
   @Test("1.2 and 1.3 are spoken, with encryption and an authenticated key exchange, and nothing older")
   func versions() async throws {

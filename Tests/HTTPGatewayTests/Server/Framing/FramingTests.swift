@@ -3,7 +3,7 @@ import Testing
 import WireJSON
 
 /// Messages that RFC 9112 says must be refused, on both listeners.
-@Suite("Framing of HTTP/1", .timeLimit(.minutes(2)))
+@Suite("Framing of HTTP/1", .timeLimit(.minutes(5)))
 struct FramingTests {
   /// A message that is no proper one, and what it gets.
   struct Shape: CustomTestStringConvertible, Sendable {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPGateway
 
-@Suite("The first reader of HTTP/1", .timeLimit(.minutes(2)))
+@Suite("The first reader of HTTP/1", .timeLimit(.minutes(5)))
 struct RequestFramingTests {
   /// What comes through when the octets arrive in pieces of this size.
   private func passed(_ octets: [UInt8], pieces: Int) throws -> String {

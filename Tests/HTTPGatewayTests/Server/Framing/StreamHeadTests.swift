@@ -4,7 +4,7 @@ import Testing
 @testable import HTTPGateway
 
 /// Heads of HTTP/2 requests (RFC 9113 §8.2.2, §8.3.1), and the same over a real connection.
-@Suite("Heads of HTTP/2", .timeLimit(.minutes(2)))
+@Suite("Heads of HTTP/2", .timeLimit(.minutes(5)))
 struct StreamHeadTests {
   private typealias Field = (name: String, value: String)
   private static let good: [Field] = [

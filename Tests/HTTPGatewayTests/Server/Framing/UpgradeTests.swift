@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// An offer to speak another protocol (RFC 9110 §7.8) is not taken, and changes nothing.
-@Suite("Upgrade", .timeLimit(.minutes(2)))
+@Suite("Upgrade", .timeLimit(.minutes(5)))
 struct UpgradeTests {
   static let offers = [
     "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n",
