@@ -1,21 +1,33 @@
 internal import CSCModel
 internal import DocumentSigning
-internal import Logging
+internal import Hummingbird
 internal import OAuth
 internal import SoleControl
 internal import TimestampAuthority
 internal import WireJSON
 
-extension Gateway {
-  /// What the caller is told. Anything unknown is `server_error`; the detail goes to the log under the
-  /// request's id.
-  func cscError(for error: any Error, _ version: APIVersion, _ call: CallLog) -> CSCError {
-    let answer = answer(to: error, version, call)
-    call.refusal = answer.ownText
+/// Answers calls that fail by the rows of the CSC API's tables.
+struct APIErrors: RouterMiddleware {
+  let version: APIVersion
+
+  func handle(
+    _ request: Request, context: GatewayContext, next: (Request, GatewayContext) async throws -> Response
+  ) async throws -> Response {
+    do { return try await next(request, context) } catch {
+      return Response(context.call.cscError(for: error, version))
+    }
+  }
+}
+
+extension CallLog {
+  /// The caller's answer to an error. Anything unknown is `server_error`; its detail is in the log under the call's id.
+  func cscError(for error: any Error, _ version: APIVersion) -> CSCError {
+    let answer = answer(to: error, version)
+    refusal = answer.ownText
     return answer
   }
 
-  private func answer(to error: any Error, _ version: APIVersion, _ call: CallLog) -> CSCError {
+  private func answer(to error: any Error, _ version: APIVersion) -> CSCError {
     switch error {
     case let error as CSCError: return error
     case let error as FieldError: return .field(error)
@@ -24,7 +36,7 @@ extension Gateway {
     case StoreError.unavailable, TimestampError.busy, is PasswordHasherBusy, is DocumentWorkerBusy:
       return .temporarilyUnavailable
     default:
-      call.detail = ErrorText.of(error)
+      detail = ErrorText.of(error)
       return .serverError
     }
   }

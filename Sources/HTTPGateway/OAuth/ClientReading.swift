@@ -3,30 +3,28 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import OAuth
 
-extension Gateway {
+extension OAuthEndpoints {
   /// The authenticated client of a request to the token, revocation or PAR endpoint.
   func client(
-    _ request: Request, _ context: GatewayContext, _ parameters: OAuth.Parameters, _ call: CallLog
+    _ parameters: OAuth.Parameters, of request: Request, _ context: GatewayContext
   ) async throws -> Client {
     let presented = PresentedClient(
       basic: try Self.basic(request.headers[.authorization]), certificate: await context.clientCertificate(),
       // RFC 7523 §3: the endpoint, by any of the addresses under which it answers.
       audiences: ([oauth.rules.issuer] + (mutualTLSURL.map { [$0] } ?? [])).flatMap { origin in
-        Self.bases.flatMap { base in
-          ["token", "revoke", "pushed_authorize"].map { "\(origin)\(base)/oauth2/\($0)" }
+        Self.bases.flatMap { base, _ in
+          ["token", "revoke", "pushed_authorize"].map { "\(origin)/\(base)oauth2/\($0)" }
         }
-      } + [oauth.rules.issuer + "/"], origin: origin(request, context, isPerson: false))
+      } + [oauth.rules.issuer + "/"], origin: context.origin.server)
     let client: Client
     do { client = try await oauth.authenticate(presented, parameters) } catch let error as OAuthError
       where error == .certificateMissing && presented.certificate == nil && mutualTLSURL != nil
     {
       throw OAuthError.certificateElsewhere
     }
-    call.partner = client.partner
+    context.call.partner = client.partner
     return client
   }
-
-  private static let bases = ["", "/csc/v1", "/csc/v2"]
 
   /// The parts of a Basic header. RFC 6749 §2.3.1 has them form-encoded, many clients send them as they are: both
   /// readings of the secret are tried.

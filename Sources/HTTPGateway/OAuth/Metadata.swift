@@ -3,7 +3,7 @@ internal import OAuth
 internal import SoleControl
 internal import WireJSON
 
-extension Gateway {
+extension OAuthEndpoints {
   /// Authorization server metadata (RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RFC 9396 §10, RFC 8705 §3.3 and §5). The same
   /// document serves clients that look for OpenID metadata; no ID tokens are issued, so its key set is empty.
   var metadata: JSONValue {
@@ -28,7 +28,8 @@ extension Gateway {
       "jwks_uri": .string(base + "/oauth2/jwks"),
       "response_types_supported": ["code"], "response_modes_supported": ["query"],
       "grant_types_supported": .array(Client.Grant.allCases.map { .string($0.rawValue) }),
-      "scopes_supported": .array(scopes.map { .string($0.rawValue) }), "code_challenge_methods_supported": ["S256"],
+      "scopes_supported": .array(offeredScopes.map { .string($0.rawValue) }),
+      "code_challenge_methods_supported": ["S256"],
       "token_endpoint_auth_methods_supported": methods,
       "token_endpoint_auth_signing_alg_values_supported": algorithms,
       "revocation_endpoint_auth_methods_supported": methods,
@@ -42,12 +43,12 @@ extension Gateway {
   }
 
   /// Those that can be had.
-  private var scopes: [Scope] {
+  private var offeredScopes: [Scope] {
     Scope.allCases.filter { signing.issuance != nil || ($0 != .credentialCreation && $0 != .credentialDeletion) }
   }
 
   private var richTypes: [String] {
-    Self.richTypes
+    ScopeReader.richTypes
       + (signing.issuance == nil ? [] : [CredentialOrderRequest.creationType, CredentialOrderRequest.deletionType])
   }
 }

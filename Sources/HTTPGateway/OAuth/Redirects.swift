@@ -2,13 +2,16 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import OAuth
 
-extension Gateway {
+/// Answers to clients by way of the person's browser.
+struct Redirects: Sendable {
+  let issuer: String
+
   /// An answer to the client by way of the browser. It names the issuer, so that a client of several servers notices
   /// an answer that was swapped (RFC 9207).
-  func redirect(_ destination: Destination, _ answer: [(name: String, value: String)]) -> Response {
+  func response(_ destination: Destination, _ answer: [(name: String, value: String)]) -> Response {
     var pairs = answer
     if let state = destination.state { pairs.append(("state", state)) }
-    pairs.append(("iss", oauth.rules.issuer))
+    pairs.append(("iss", issuer))
     let query = pairs.map { "\($0.name)=\(FormText.encode($0.value))" }.joined(separator: "&")
     let separator = destination.uri.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
     return Response(
@@ -19,7 +22,7 @@ extension Gateway {
       ])
   }
 
-  func redirect(_ destination: Destination, _ error: OAuthError) -> Response {
-    redirect(destination, [("error", error.code), ("error_description", error.text)])
+  func response(_ destination: Destination, _ error: OAuthError) -> Response {
+    response(destination, [("error", error.code), ("error_description", error.text)])
   }
 }

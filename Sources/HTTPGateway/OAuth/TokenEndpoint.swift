@@ -4,13 +4,11 @@ internal import OAuth
 internal import SoleControl
 internal import WireJSON
 
-extension Gateway {
+extension OAuthEndpoints {
   /// `oauth2/token` (CSC v1 §8.3.3, v2 §8.4.4): one handler for each grant.
-  func token(
-    _ request: Request, _ context: GatewayContext, _ dialect: Dialect, _ call: CallLog
-  ) async throws -> Response {
-    let parameters = try await parameters(request)
-    let client = try await client(request, context, parameters, call)
+  func token(_ request: Request, _ context: GatewayContext) async throws -> Response {
+    let parameters = try await bodies.parameters(request)
+    let client = try await client(parameters, of: request, context)
     guard let name = parameters["grant_type"] else { throw OAuthError.missing("grant_type") }
     switch Client.Grant(rawValue: name) {
     case .authorizationCode?: return try await redeem(parameters, client)

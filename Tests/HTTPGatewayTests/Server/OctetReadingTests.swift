@@ -40,12 +40,12 @@ struct OctetReadingTests {
 
   @Test("Authorization headers: the scheme, spaces, and nothing but the token")
   func bearer() {
-    #expect(Gateway.bearer("bEARER a.b") == "a.b")
-    #expect(Gateway.bearer("Bearer  a") == "a")
+    #expect(BearerToken.text("bEARER a.b") == "a.b")
+    #expect(BearerToken.text("Bearer  a") == "a")
     for wrong in [
       "Bearer\ta", "Bearer a b", "Bearer \u{301}a", "Bearer a\r\n", "Bearer", "\u{212a}earer a", "Bearer a ",
     ] {
-      #expect(Gateway.bearer(wrong) == nil, "\(wrong)")
+      #expect(BearerToken.text(wrong) == nil, "\(wrong)")
     }
   }
 

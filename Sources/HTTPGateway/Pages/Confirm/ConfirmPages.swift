@@ -1,4 +1,3 @@
-internal import Attempts
 internal import Crypto
 internal import CSCModel
 internal import Hummingbird
@@ -6,48 +5,44 @@ internal import OAuth
 internal import SoleControl
 internal import WireJSON
 
-extension Gateway {
-  /// The pages behind the links that customers get by message.
-  func addConfirmRoutes(to routes: Routes) {
+/// The pages behind the links that customers get by message.
+struct ConfirmPages: Sendable {
+  let signing: SigningService
+  let tokens: TokenService
+  let pages: Pages
+  let forms: PageForms
+
+  func addRoutes(to routes: Routes) {
+    // The link is a secret, so the log has the page's name only.
     routes.add(
-      "confirm/:link",
-      get: { request, context in
-        // The link is a secret, so the log has the page's name only.
-        await page(request, "confirm", under: "") { request, call in
-          try await confirmPage(request, try context.parameters.require("link"), call)
-        }
-      },
-      post: { request, context in
-        await page(request, "confirm", under: "") { request, call in
-          try await confirm(
-            request, try context.parameters.require("link"), call, from: origin(request, context, isPerson: true))
-        }
-      })
+      "confirm/:link", through: CallName("confirm"), PageErrors(pages: pages, redirects: forms.redirects), get: open,
+      post: answer)
   }
 
-  private func confirmPage(_ request: Request, _ link: String, _ call: CallLog) async throws -> Response {
-    guard let found = try await found(link, call) else { return gone(request, call) }
+  private func open(_ request: Request, _ context: GatewayContext) async throws -> Response {
+    let link = try context.parameters.require("link")
+    guard let found = try await found(link, context) else { return gone(request, context) }
     guard found.state == .waiting else { return done(.alreadyAnswered, found, request) }
     let known = browser.secret(request)
     let secret: String
     if let known { secret = known } else { secret = try await tokens.secret() }
-    var response = show(found, link, secret, nil, request)
+    var response = show(Shown(found: found, link: link, secret: secret, request: request))
     if known == nil { browser.set(secret, isFramed: false, in: &response) }
     return response
   }
 
   /// The form of the page.
-  private func confirm(
-    _ request: Request, _ link: String, _ call: CallLog, from origin: Origin
-  ) async throws -> Response {
-    try requireOwnPage(request)
-    let parameters = try await parameters(request)
-    guard let found = try await found(link, call) else { return gone(request, call) }
+  private func answer(_ request: Request, _ context: GatewayContext) async throws -> Response {
+    let link = try context.parameters.require("link")
+    try forms.requireOwnPage(request)
+    let parameters = try await forms.bodies.parameters(request)
+    guard let found = try await found(link, context) else { return gone(request, context) }
     guard let secret = browser.secret(request), let token = parameters["csrf"].flatMap(Base64.decode),
       parameters["transaction"] == found.id,
       HMAC<SHA256>.isValidAuthenticationCode(
         token, authenticating: Self.formMessage(found), using: Self.formKey(secret))
     else { throw ForeignForm() }
+    let page = Shown(found: found, link: link, secret: secret, request: request)
     switch (found.state, parameters["decision"]) {
     case (.waiting, _): break
     // The same form again, pressed twice or loaded again, gets the same answer.
@@ -59,39 +54,40 @@ extension Gateway {
     switch (parameters["decision"], parameters["PIN"]) {
     case ("deny", _): answer = .deny
     case ("approve", let pin?): answer = .approve(pin: pin)
-    case ("approve", nil): return show(found, link, secret, .missing(.pin), request)
+    case ("approve", nil): return show(page, .missing(.pin))
     default:
       return pages.error(
-        ErrorView(kind: .invalidRequest, detail: "Invalid parameter decision", requestID: call.id), of: nil,
-        in: language(request, nil))
+        ErrorView(kind: .invalidRequest, detail: "Invalid parameter decision", requestID: context.call.id), of: nil,
+        in: pages.language(request))
     }
     do {
-      switch try await signing.answer(answer, link: link, from: origin) {
+      switch try await signing.answer(answer, link: link, from: context.origin.person) {
       case .approved: return done(.confirmed, found, request)
       case .denied: return done(.denied, found, request)
       case .failed:
         return pages.error(
-          ErrorView(kind: .tooManyTries, requestID: call.id), of: found.credential.partner, in: language(request, nil))
-      case .waiting: return show(found, link, secret, .busy, request)
+          ErrorView(kind: .tooManyTries, requestID: context.call.id), of: found.credential.partner,
+          in: pages.language(request))
+      case .waiting: return show(page, .busy)
       }
     } catch Refusal.wrongFactor {
-      return show(found, link, secret, .wrong(.pin), request)
+      return show(page, .wrong(.pin))
     } catch Refusal.lockedFactor {
-      return show(found, link, secret, .locked(.pin), request)
+      return show(page, .locked(.pin))
     } catch Refusal.tooManyTries {
-      return show(found, link, secret, .tooManyTries, request)
+      return show(page, .tooManyTries)
     } catch Refusal.unavailable {
-      return show(found, link, secret, .busy, request)
+      return show(page, .busy)
     } catch Refusal.invalidHandle, Refusal.credentialDisabled {
-      return gone(request, call)
+      return gone(request, context)
     }
   }
 
   /// Nil if the link leads nowhere, or no longer.
-  private func found(_ link: String, _ call: CallLog) async throws -> PendingConfirmation? {
+  private func found(_ link: String, _ context: GatewayContext) async throws -> PendingConfirmation? {
     do {
       let found = try await signing.confirmation(link: link)
-      call.partner = found.credential.partner.text
+      context.call.partner = found.credential.partner.text
       return found
     } catch Refusal.invalidHandle {
       return nil
@@ -100,40 +96,42 @@ extension Gateway {
 
   // MARK: Pages
 
-  private func show(
-    _ found: PendingConfirmation, _ link: String, _ secret: String, _ message: PageMessage?, _ request: Request
-  ) -> Response {
-    let certificate = found.credential.certificate
-    let token = HMAC<SHA256>.authenticationCode(for: Self.formMessage(found), using: Self.formKey(secret))
+  /// What the page shows, to which browser.
+  private struct Shown {
+    let found: PendingConfirmation
+    let link, secret: String
+    let request: Request
+  }
+
+  private func show(_ page: Shown, _ message: PageMessage? = nil) -> Response {
+    let found = page.found
+    let token = HMAC<SHA256>.authenticationCode(for: Self.formMessage(found), using: Self.formKey(page.secret))
     let view = ConfirmView(
-      action: "/confirm/" + link, transaction: found.id, csrf: Base64.encodeURL(Array(token)),
-      client: name(found.credential.partner),
+      action: "/confirm/" + page.link, transaction: found.id, csrf: Base64.encodeURL(Array(token)),
+      client: pages.name(of: found.credential.partner),
       signing: SigningView(
         credential: found.credential.description,
-        certificate: SigningView.Certificate(
-          subject: certificate.subject, issuer: certificate.issuer, validTo: certificate.notAfter),
+        certificate: SigningView.Certificate(found.credential.certificate),
         documents: found.digests.map { SigningView.Document(label: nil, digest: $0) },
         hashName: found.hashAlgorithm?.displayName ?? "", numSignatures: found.numSignatures,
         description: found.description, factors: [SigningView.Factor(kind: .pin)]),
       message: message)
-    return pages.confirm(view, of: found.credential.partner, in: language(request, nil))
+    return pages.confirm(view, of: found.credential.partner, in: pages.language(page.request))
   }
 
   private func done(_ kind: DoneView.Kind, _ found: PendingConfirmation, _ request: Request) -> Response {
     let partner = found.credential.partner
-    return pages.done(DoneView(kind: kind, client: name(partner)), of: partner, in: language(request, nil))
+    return pages.done(DoneView(kind: kind, client: pages.name(of: partner)), of: partner, in: pages.language(request))
   }
 
-  private func gone(_ request: Request, _ call: CallLog) -> Response {
-    pages.error(ErrorView(kind: .expired, requestID: call.id), of: nil, in: language(request, nil))
+  private func gone(_ request: Request, _ context: GatewayContext) -> Response {
+    pages.error(ErrorView(kind: .expired, requestID: context.call.id), of: nil, in: pages.language(request))
   }
-
-  private func name(_ partner: PartnerID) -> String { brands[partner]?.name ?? partner.text }
 
   // MARK: The form's token
 
   /// Not the authorization server's cookie: that one may have to come in frames, this one never.
-  private var browser: BrowserSession { BrowserSession(issuer: oauth.rules.issuer, purpose: "-confirm") }
+  private var browser: BrowserSession { BrowserSession(issuer: forms.oauth.rules.issuer, purpose: "-confirm") }
 
   /// What the page shows. Only a page that we made for this browser and this content knows the MAC of it.
   private static func formMessage(_ found: PendingConfirmation) -> [UInt8] {

@@ -23,10 +23,18 @@ struct Pages: Sendable {
     _ = PageTemplates.library
   }
 
-  /// The language for a request with this `lang` parameter and `Accept-Language` header.
-  func language(_ lang: String?, _ acceptLanguage: String?) -> PageLanguage {
-    .chosen(lang: lang, acceptLanguage: acceptLanguage, standard: standardLanguage)
+  /// The language of the answer to a request.
+  ///
+  /// - Parameter wish: the client's, as `lang` or `ui_locales`.
+  func language(_ request: Request, _ wish: String? = nil) -> PageLanguage {
+    .chosen(lang: wish, acceptLanguage: request.headers[.acceptLanguage], standard: standardLanguage)
   }
+
+  /// A partner's name, as its customers know it.
+  func name(of partner: PartnerID) -> String { brands[partner]?.name ?? partner.text }
+
+  /// Whether the partner's own pages may show ours.
+  func isFramed(of partner: PartnerID?) -> Bool { !brand(of: partner).frameOrigins.isEmpty }
 
   /// - Parameters:
   ///   - partner: whose brand the page carries; nil: the service's own.

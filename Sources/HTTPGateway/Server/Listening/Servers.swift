@@ -37,12 +37,14 @@ extension Gateway {
     limits: ConnectionLimits = ConnectionLimits(), onRunning: @escaping @Sendable (Int) async -> Void
   ) throws -> [any Service] {
     let responder = responder()
+    let proxy = trustedProxy
     let certificates = try given ?? ServerCertificates(listeners, logger: logger)
     let servers: [any Service] = try listeners.enumerated().map { index, listener in
       var configuration = ApplicationConfiguration(
         address: .hostname(listener.host, port: listener.port), serverName: nil)
       configuration.reuseAddress = true
-      let places = Places(limits.connections, share: limits.connectionsPerAddress, isExempt: isProxy)
+      let places = Places(
+        limits.connections, share: limits.connectionsPerAddress, isExempt: { proxy?.isOne($0) ?? false })
       return NamedListener(
         listener: listener,
         inner: Application(

@@ -18,7 +18,7 @@ public struct BrowserOrigin: Sendable, Hashable {
 ///
 /// Never with credentials of the browser: what a script may do here it does with a token that it has itself. And never the pages: what they
 /// show is for the person alone (RFC 9700 §2.6).
-extension Gateway {
+struct CrossOrigin: RouterMiddleware {
   /// Header fields that calls need beyond those that every page may send (Fetch §2.2.2).
   private static let requestFields = "Authorization, Content-Type"
   /// Header fields of answers that a script may read beyond the usual ones.
@@ -26,18 +26,31 @@ extension Gateway {
   /// Seconds that a browser may remember a preflight.
   private static let preflightLife = "600"
 
+  let origins: Set<BrowserOrigin>
+
   /// Adds to an answer, errors too, what a browser wants to see.
-  func openToBrowsers(_ response: inout Response, _ request: Request) {
-    guard !browserOrigins.isEmpty else { return }
+  func handle(
+    _ request: Request, context: GatewayContext, next: (Request, GatewayContext) async throws -> Response
+  ) async throws -> Response {
+    var response = try await next(request, context)
+    if isForScripts(request) { open(&response, request) }
+    return response
+  }
+
+  private func isForScripts(_ request: Request) -> Bool {
+    guard !origins.isEmpty else { return false }
     switch Area(request.uri.path) {
-    case .api, .oauth, .document: break
-    case .page, .service, .nowhere: return
+    case .api, .oauth, .document: return true
+    case .page, .service, .nowhere: return false
     }
+  }
+
+  private func open(_ response: inout Response, _ request: Request) {
     // Also without Origin: a cache must not give one answer to all.
     response.headers.append(HTTPField(name: .vary, value: "Origin"))
-    let origins = request.headers[values: .origin]
-    guard origins.count == 1, browserOrigins.contains(where: { $0.text == origins[0] }) else { return }
-    response.headers[.accessControlAllowOrigin] = origins[0]
+    let asking = request.headers[values: .origin]
+    guard asking.count == 1, origins.contains(where: { $0.text == asking[0] }) else { return }
+    response.headers[.accessControlAllowOrigin] = asking[0]
     response.headers[.accessControlExposeHeaders] = Self.answerFields
     guard request.method == .options, request.headers[.accessControlRequestMethod] != nil,
       let allowed = response.headers[.allow]

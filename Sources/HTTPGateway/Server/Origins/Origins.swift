@@ -18,39 +18,69 @@ public struct TrustedProxy: Sendable {
   }
 }
 
-extension Gateway {
-  /// Where a request comes from: the other end of the connection, or what a configured proxy says. Of several proxies in a row
-  /// the first address from the end that is no proxy's own counts.
-  ///
-  /// An obfuscated identifier stands for an address. Callers of whom the proxy says nothing, or nothing that can be read, are
-  /// counted together, as those behind one server are, and never as the proxy.
-  ///
-  /// - Parameter isPerson: whether a browser calls, not a partner's server.
-  func origin(_ request: Request, _ context: GatewayContext, isPerson: Bool) -> Origin {
-    let peer = context.peerAddress ?? Origin.local.address
-    let direct = Origin(address: NetworkAddress.text(peer) ?? peer, isPerson: isPerson)
-    guard let trustedProxy, trustedProxy.isOne(peer), let name = HTTPField.Name(trustedProxy.header) else {
-      return direct
-    }
-    let nodes = ForwardedFor.nodes(request.headers[values: name], isForwarded: name == .forwarded)
-    guard let told = nodes.first(where: { !trustedProxy.isOne($0) }) ?? nodes.last else { return direct }
-    switch told {
-    case .address(let address): return Origin(address: NetworkAddress.text(address) ?? address, isPerson: isPerson)
-    case .obfuscated(let identifier): return Origin(address: identifier, isPerson: isPerson)
-    case .unknown:
-      if unreadableProxy.isFirst {
-        logger.warning("a proxy does not say where requests come from", metadata: ["proxy": "\(peer)"])
-      }
-      return Origin(address: "unknown", isPerson: false)
-    }
+extension TrustedProxy {
+  func isOne(_ address: String?) -> Bool {
+    address.map { address in addresses.contains { $0.contains(address) } } ?? false
+  }
+
+  fileprivate func isOne(_ node: ForwardedFor.Node) -> Bool {
+    if case .address(let address) = node { isOne(address) } else { false }
   }
 }
 
-extension TrustedProxy {
-  func isOne(_ address: String) -> Bool { addresses.contains { $0.contains(address) } }
+/// Where a request comes from, as far as tries are counted for it.
+struct RequestOrigin: Sendable {
+  static let local = RequestOrigin(address: Origin.local.address, isKnown: true)
 
-  func isOne(_ node: ForwardedFor.Node) -> Bool {
-    if case .address(let address) = node { isOne(address) } else { false }
+  let address: String
+  /// False for callers of whom the proxy says nothing that can be read. They are counted together, as those behind one server are.
+  let isKnown: Bool
+
+  /// Of a request that a partner's server sends.
+  var server: Origin { Origin(address: address, isPerson: false) }
+  /// Of a request that a person's browser sends.
+  var person: Origin { Origin(address: address, isPerson: isKnown) }
+}
+
+/// Finds out where a request comes from: the other end of the connection, or what a configured proxy says. Of several proxies in a
+/// row the first address from the end that is no proxy's own counts.
+///
+/// An obfuscated identifier stands for an address. Callers of whom the proxy says nothing, or nothing that can be read, are never
+/// counted as the proxy.
+struct OriginReading: RouterMiddleware {
+  let proxy: TrustedProxy?
+  /// Whether it has been logged that the proxy says nothing.
+  let unreadable: Once
+  let logger: Logger
+
+  func handle(
+    _ request: Request, context: GatewayContext, next: (Request, GatewayContext) async throws -> Response
+  ) async throws -> Response {
+    // Proxies ask for the gateway's health in their own name.
+    guard !request.uri.path.hasPrefix(Area.health) else { return try await next(request, context) }
+    var context = context
+    context.origin = origin(request, context)
+    return try await next(request, context)
+  }
+
+  private func origin(_ request: Request, _ context: GatewayContext) -> RequestOrigin {
+    let peer = context.peerAddress ?? Origin.local.address
+    guard let proxy, proxy.isOne(peer), let name = HTTPField.Name(proxy.header) else { return Self.known(peer) }
+    let nodes = ForwardedFor.nodes(request.headers[values: name], isForwarded: name == .forwarded)
+    guard let told = nodes.first(where: { !proxy.isOne($0) }) ?? nodes.last else { return Self.known(peer) }
+    switch told {
+    case .address(let address): return Self.known(address)
+    case .obfuscated(let identifier): return RequestOrigin(address: identifier, isKnown: true)
+    case .unknown:
+      if unreadable.isFirst {
+        logger.warning("a proxy does not say where requests come from", metadata: ["proxy": "\(peer)"])
+      }
+      return RequestOrigin(address: "unknown", isKnown: false)
+    }
+  }
+
+  private static func known(_ address: String) -> RequestOrigin {
+    RequestOrigin(address: NetworkAddress.text(address) ?? address, isKnown: true)
   }
 }
 

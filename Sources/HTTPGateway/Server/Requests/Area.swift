@@ -12,6 +12,9 @@ enum Area {
   case service
   case nowhere
 
+  /// Where it is asked whether the gateway lives.
+  static let health = "/health/"
+
   init(_ path: String) {
     var parts = path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }[...]
     if parts.first == "csc", parts.count >= 3, ["v1", "v2"].contains(parts[1]), parts[2] == "oauth2" {

@@ -3,12 +3,15 @@ public import Hummingbird
 internal import NIOCore
 internal import NIOSSL
 
-/// What a handler can ask about the connection of its request.
+/// A request as middleware and handlers know it beyond its message: its connection, where it comes from, and its line of log.
 public struct GatewayContext: RequestContext {
   public var coreContext: CoreRequestContextStorage
   let channel: any Channel
   /// What the request and its answer hold of the budget.
   let hold = Hold()
+  let call = CallLog()
+  /// Set by `OriginReading`.
+  var origin = RequestOrigin.local
 
   public init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)

@@ -5,27 +5,40 @@ internal import Hummingbird
 /// names, any other with 405 (RFC 9110 §9.1, §15.5.6). `HEAD` comes here as `GET`.
 struct Routes {
   typealias Handler = @Sendable (Request, GatewayContext) async throws -> Response
+  typealias Middleware = MiddlewareProtocol<Request, Response, GatewayContext>
 
   /// All that a request can have (RFC 9110 §9.3, RFC 5789); `RequestGate` lets no other in.
-  static let verbs: [HTTPRequest.Method] = [.post, .get, .put, .delete, .patch, .options, .trace, .connect]
+  private static let verbs: [HTTPRequest.Method] = [.post, .get, .put, .delete, .patch, .options, .trace, .connect]
 
   let router = Router(context: GatewayContext.self)
-  /// The answer to another method.
-  let otherwise: @Sendable (Request, _ allowed: String) -> Response
+  /// Answers other methods.
+  let unanswered: Unanswered
 
-  func add(_ path: String, get: Handler? = nil, post: Handler? = nil) {
+  /// - Parameter middleware: around the handlers, the outermost first.
+  func add(_ path: String, through middleware: any Middleware..., get: Handler? = nil, post: Handler? = nil) {
     let allowed = Self.allowed(get: get != nil, post: post != nil)
+    let handled = group(middleware)
+    let unanswered = unanswered
     for verb in Self.verbs {
-      let handler: Handler? =
-        switch verb {
-        case .get: get
-        case .post: post
-        case .options: { _, _ in Self.options(allowed) }
-        default: nil
-        }
-      let otherwise = otherwise
-      router.on("\(path)", method: verb, use: handler ?? { request, _ in otherwise(request, allowed) })
+      let path = RouterPath(path)
+      switch (verb, get, post) {
+      case (.get, let handler?, _), (.post, _, let handler?): handled.on(path, method: verb, use: handler)
+      case (.options, _, _): router.on(path, method: verb) { _, _ in Self.options(allowed) }
+      default: router.on(path, method: verb) { unanswered.wrongMethod($0, $1, allowed: allowed) }
+      }
     }
+  }
+
+  /// A handler of every method at every path below this one, which answers for all of them.
+  func add(below path: String, through middleware: any Middleware..., handler: @escaping Handler) {
+    let handled = group(middleware)
+    for verb in Self.verbs { handled.on("\(path)/**", method: verb, use: handler) }
+  }
+
+  private func group(_ middleware: [any Middleware]) -> RouterGroup<GatewayContext> {
+    let group = router.group()
+    for one in middleware { group.add(middleware: one) }
+    return group
   }
 
   /// A value of `Allow`.

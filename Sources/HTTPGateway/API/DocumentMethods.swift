@@ -4,11 +4,11 @@ internal import Hummingbird
 internal import SoleControl
 internal import WireJSON
 
-extension Gateway {
+extension SigningMethods {
   /// `signatures/signDoc`
-  func signDoc(_ fields: Fields, as caller: Caller) async throws -> Response {
+  func signDoc(_ fields: Fields, _ call: APICall) async throws -> Response {
     guard let documents else { throw CSCError.notImplemented }
-    let principal = caller.principal
+    let (caller, principal) = (call.caller, call.principal)
     let (request, signatures) = try await workQueue.run {
       let request = try SignDocRequest(fields, needsSAD: caller.sad == nil)
       return (request, try request.signatures.map { try $0.core(documents) })

@@ -1,20 +1,23 @@
-internal import Attempts
 internal import CSCModel
 internal import Hummingbird
 internal import OAuth
 internal import SoleControl
 internal import WireJSON
 
-extension Gateway {
+/// Methods about the caller's own token.
+struct TokenMethods: Sendable {
+  let signing: SigningService
+  let tokens: TokenService
+
   /// `auth/login`
-  func logIn(_ request: LoginRequest, from origin: Origin) async throws -> Response {
+  func logIn(_ request: LoginRequest, from origin: RequestOrigin) async throws -> Response {
     let issued: TokenService.Issued
     var refreshToken: String?
     do {
       switch request.proof {
       case .password(let username, let password):
         issued = try await tokens.logIn(
-          username: username, password: password, rememberMe: request.rememberMe, from: origin)
+          username: username, password: password, rememberMe: request.rememberMe, from: origin.server)
       case .refreshToken(let token):
         issued = try await tokens.refresh(token)
         // It stays good; a client that asks to be remembered keeps what the answer names.
@@ -35,29 +38,28 @@ extension Gateway {
   }
 
   /// `auth/revoke`
-  func revoke(_ request: RevokeRequest, as caller: Caller) async throws -> Response {
-    guard case .service(let token) = caller else { throw CSCError.invalidToken }
+  func revoke(_ fields: Fields, _ call: APICall) async throws -> Response {
+    let named = try RevokeRequest(fields).token
+    guard case .service(let token) = call.caller else { throw CSCError.invalidToken }
     // The handle of an authorization that waits is no token of the texts, but what a partner has of it
     // (Specs/decisions/0023-eid-apps.md).
-    do { return try await cancel(request.token, as: caller.principal) } catch Refusal.invalidHandle {}
     do {
-      if let sad = Self.sad(request.token) {
-        try await signing.revoke(sad, as: caller.principal)
-      } else if let order = Self.order(request.token) {
-        try await signing.withdraw(order, as: caller.principal)
+      try await signing.cancel(handle: named, as: call.principal)
+      return Response(status: .noContent)
+    } catch Refusal.invalidHandle {}
+    do {
+      if let sad = BearerToken.sad(named) {
+        try await signing.revoke(sad, as: call.principal)
+      } else if let order = BearerToken.order(named) {
+        try await signing.withdraw(order, as: call.principal)
       } else {
-        try await tokens.revoke(request.token, as: token)
+        try await tokens.revoke(named, as: token)
       }
     } catch TokenService.Refusal.unknown {
       throw CSCError.unknownTokenToRevoke
     } catch Refusal.invalidSAD, Refusal.invalidOrder {
       throw CSCError.unknownTokenToRevoke
     }
-    return Response(status: .noContent)
-  }
-
-  private func cancel(_ handle: String, as principal: Principal) async throws -> Response {
-    try await signing.cancel(handle: handle, as: principal)
     return Response(status: .noContent)
   }
 }

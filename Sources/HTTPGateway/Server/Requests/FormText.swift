@@ -1,8 +1,3 @@
-internal import CSCModel
-internal import Hummingbird
-internal import OAuth
-internal import Octets
-
 /// `application/x-www-form-urlencoded` (WHATWG URL §5.1, RFC 6749 appendix B).
 enum FormText {
   /// Pairs of a form; none of ours has as many.
@@ -60,41 +55,5 @@ enum FormText {
       }
     }
     return encoded
-  }
-}
-
-extension Gateway {
-  /// Octets of a form that says what is to be signed: 1,000 digests in a rich request take about 100 KiB.
-  static let largestForm = 512 << 10
-  /// What such a form says it in.
-  private static let largeParameters: Set<String> = ["authorization_details", "hash", "hashes", "clientData"]
-
-  /// The parameters of a form; those of the query only where the request has no body.
-  ///
-  /// - Parameter mayBeLarge: whether it may say what is to be signed.
-  func parameters(_ request: Request, mayBeLarge: Bool = false) async throws -> OAuth.Parameters {
-    if request.method == .get { return try Self.parameters(Array((request.uri.query ?? "").utf8), isLarge: false) }
-    // RFC 6749 §3.2. Said, because the parameters would only be missing.
-    if request.headers[.contentType]?.loweringASCII().startsWithOctets(of: "application/json") == true {
-      throw OAuthError.invalidRequest("Send the parameters as application/x-www-form-urlencoded, not as JSON")
-    }
-    let octets: [UInt8]
-    do {
-      octets = try await self.octets(of: request, atMost: mayBeLarge ? Self.largestForm : Self.largestSmallBody)
-    } catch let error as CSCError where error == .bodyTooLarge {
-      throw Self.formTooLarge
-    }
-    let isLarge = octets.count > Self.largestSmallBody
-    return try await reading(octets.count) {
-      try Self.parameters(octets, isLarge: isLarge)
-    }
-  }
-
-  private static let formTooLarge = OAuthError.invalidRequest("The request body is too large")
-
-  private static func parameters(_ text: [UInt8], isLarge: Bool) throws -> OAuth.Parameters {
-    guard let pairs = FormText.pairs(text) else { throw OAuthError.repeatedParameter }
-    guard !isLarge || pairs.contains(where: { largeParameters.contains($0.name) }) else { throw formTooLarge }
-    return OAuth.Parameters(pairs)
   }
 }

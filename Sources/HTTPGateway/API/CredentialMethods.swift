@@ -1,4 +1,3 @@
-internal import Attempts
 internal import CSCModel
 internal import Foundation
 internal import Hummingbird
@@ -7,16 +6,23 @@ internal import Octets
 internal import SoleControl
 internal import WireJSON
 
-extension Gateway {
+/// Methods about credentials: which there are, and their beginning and end.
+struct CredentialMethods: Sendable {
+  let signing: SigningService
+  let tokens: TokenService
+  /// Of the service, as `info` has it.
+  let language: String
+  let now: @Sendable () -> UnixTime
+
   /// v1: credentials of one page, unless fewer are asked for.
   private static let pageSize = 100
   /// v2 has no pages; more than this nobody has.
   private static let listSize = 10_000
 
   /// `credentials/list`
-  func listCredentials(
-    _ request: CredentialsListRequest, _ version: APIVersion, as principal: Principal
-  ) async throws -> Response {
+  func list(_ fields: Fields, _ call: APICall) async throws -> Response {
+    let request = try CredentialsListRequest(fields)
+    let (version, principal) = (call.version, call.principal)
     guard let signer = try await signer(request.userID, as: principal) else {
       return Response(json: ["credentialIDs": []])
     }
@@ -39,32 +45,27 @@ extension Gateway {
   }
 
   /// `credentials/info`
-  func credentialInfo(
-    _ request: CredentialsInfoRequest, _ version: APIVersion, as caller: Caller
-  ) async throws -> Response {
-    try caller.check(CredentialID(request.credentialID))
-    let credential = try await signing.credential(CredentialID(request.credentialID), as: caller.principal)
-    return Response(json: .object(wire(credential).json(request.detail, version)))
+  func info(_ fields: Fields, _ call: APICall) async throws -> Response {
+    let request = try CredentialsInfoRequest(fields)
+    try call.caller.check(CredentialID(request.credentialID))
+    let credential = try await signing.credential(CredentialID(request.credentialID), as: call.principal)
+    return Response(json: .object(wire(credential).json(request.detail, call.version)))
   }
 
-  /// `credentials/getChallenge`
-  func challenge(
-    _ request: GetChallengeRequest, as principal: Principal, from origin: Origin
-  ) async throws -> Response {
-    guard request.authObjectID != FactorID.sms.rawValue else {
-      return try await sendCode(request.credentialID, request.description, as: principal, from: origin)
-    }
-    let text = try await signing.challenge(
-      for: CredentialID(request.credentialID), factor: FactorID(rawValue: request.authObjectID), as: principal)
-    return Response(json: ["challenge": .string(text)])
+  /// `credentials/create`: the answer is that of `credentials/info` for the new credential.
+  func create(_ fields: Fields, _ call: APICall) async throws -> Response {
+    guard case .order(let bearer) = call.caller, bearer.order.isCreation else { throw CSCError.insufficientScope }
+    let request = try CredentialsCreateRequest(fields)
+    let credential = try await signing.create(
+      policy: request.certificatePolicy, claim: SubjectClaim(request.subject), by: bearer)
+    return Response(json: .object(wire(credential).json(request.detail, call.version)))
   }
 
-  /// `credentials/sendOTP`, and `credentials/getChallenge` for a challenge that goes another way.
-  func sendCode(
-    _ credentialID: String, _ description: String?, as principal: Principal, from origin: Origin
-  ) async throws -> Response {
-    try await signing.sendCode(
-      for: CredentialID(credentialID), description: description, as: principal, from: origin)
+  /// `credentials/delete`
+  func delete(_ fields: Fields, _ call: APICall) async throws -> Response {
+    guard case .order(let bearer) = call.caller, !bearer.order.isCreation else { throw CSCError.insufficientScope }
+    let request = try CredentialsDeleteRequest(fields)
+    try await signing.delete(CredentialID(request.credentialID), by: bearer)
     return Response(status: .noContent)
   }
 
@@ -97,7 +98,7 @@ extension Gateway {
 
   // MARK: Translation
 
-  func wire(_ credential: Credential) -> CredentialAnswer {
+  private func wire(_ credential: Credential) -> CredentialAnswer {
     let certificate = credential.certificate
     let isValid = credential.isValid(at: now())
     return CredentialAnswer(
@@ -113,7 +114,7 @@ extension Gateway {
       otp: credential.presence(of: credential.oneTimeCodeFactor),
       otpKind: credential.oneTimeCodeFactor == .sms ? .online : .offline, scal: credential.scal.rawValue,
       multisign: credential.multisign,
-      language: info.language)
+      language: language)
   }
 }
 
@@ -166,5 +167,12 @@ extension FactorID {
     case .partner:
       .init(kind: .password, id: rawValue, format: nil, generator: "partner-jwt", label: "Statement of the partner")
     }
+  }
+}
+
+extension SubjectClaim {
+  init(_ data: SubjectData) {
+    self.init(
+      commonName: data.commonName, givenName: data.givenName, surname: data.surname, country: data.country)
   }
 }

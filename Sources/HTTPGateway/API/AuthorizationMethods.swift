@@ -1,0 +1,100 @@
+internal import CSCModel
+internal import Hummingbird
+internal import SoleControl
+internal import WireJSON
+
+/// Methods that lead to a SAD: factors, and the exchange of a SAD.
+struct AuthorizationMethods: Sendable {
+  let signing: SigningService
+
+  /// `credentials/authorize`
+  func authorize(_ fields: Fields, _ call: APICall) async throws -> Response {
+    let request = try AuthorizeRequest(fields, call.version)
+    let (presented, outOfBand) = try Self.factors(request, call.version)
+    var asked = AuthorizationRequest(
+      credential: CredentialID(request.credentialID), numSignatures: request.numSignatures,
+      hashAlgorithm: request.hashAlgorithm?.core, digests: request.digests ?? [],
+      presented: presented, oneTimeCode: request.oneTimeCode)
+    asked.outOfBand = outOfBand
+    asked.origin = call.origin.server
+    asked.description = request.description
+    return Response(try await signing.begin(asked, as: call.principal))
+  }
+
+  /// `credentials/authorizeCheck`
+  func check(_ fields: Fields, _ call: APICall) async throws -> Response {
+    Response(try await signing.check(handle: AuthorizeCheckRequest(fields).handle, as: call.principal))
+  }
+
+  /// `credentials/extendTransaction`
+  func extend(_ fields: Fields, _ call: APICall) async throws -> Response {
+    let request = try ExtendTransactionRequest(fields, call.version)
+    guard let sad = Base64.decode(request.sad).flatMap(SignatureActivationData.init(octets:)) else {
+      // An unknown credential is the earlier fault.
+      _ = try await signing.credential(CredentialID(request.credentialID), as: call.principal)
+      throw Refusal.invalidSAD
+    }
+    return Response(
+      try await signing.extend(
+        ExtensionRequest(
+          credential: CredentialID(request.credentialID), sad: sad, hashAlgorithm: request.hashAlgorithm?.core,
+          digests: request.digests ?? []), as: call.principal))
+  }
+
+  /// `credentials/getChallenge`
+  func challenge(_ fields: Fields, _ call: APICall) async throws -> Response {
+    let request = try GetChallengeRequest(fields)
+    guard request.authObjectID != FactorID.sms.rawValue else {
+      return try await sendCode(request.credentialID, request.description, call)
+    }
+    let text = try await signing.challenge(
+      for: CredentialID(request.credentialID), factor: FactorID(rawValue: request.authObjectID), as: call.principal)
+    return Response(json: ["challenge": .string(text)])
+  }
+
+  /// `credentials/sendOTP`
+  func sendCode(_ fields: Fields, _ call: APICall) async throws -> Response {
+    let request = try SendOTPRequest(fields)
+    return try await sendCode(request.credentialID, request.description, call)
+  }
+
+  private func sendCode(_ credential: String, _ description: String?, _ call: APICall) async throws -> Response {
+    try await signing.sendCode(
+      for: CredentialID(credential), description: description, as: call.principal, from: call.origin.server)
+    return Response(status: .noContent)
+  }
+
+  /// Objects that the caller presents need a value; those that the customer is asked for past the caller must not have
+  /// one (CSC v2 §8.5), and v1 has no second call to ask for the result.
+  private static func factors(
+    _ request: AuthorizeRequest, _ version: APIVersion
+  ) throws -> (presented: [FactorID: String], outOfBand: Set<FactorID>) {
+    var presented: [FactorID: String] = [:]
+    var outOfBand: Set<FactorID> = []
+    for (id, value) in request.factors {
+      switch (FactorID(rawValue: id), value) {
+      case (let factor?, let value?) where !factor.isOutOfBand && presented[factor] == nil: presented[factor] = value
+      case (let factor?, nil) where factor.isOutOfBand && version == .v2: outOfBand.insert(factor)
+      default: throw Refusal.unknownFactor
+      }
+    }
+    return (presented, outOfBand)
+  }
+}
+
+extension Response {
+  /// A SAD, or a handle to ask for it with.
+  fileprivate init(_ outcome: AuthorizationOutcome) {
+    switch outcome {
+    case .granted(let authorization): self.init(authorization)
+    case .pending(let handle): self.init(json: ["handle": .string(handle)], status: .accepted)
+    }
+  }
+
+  /// A SAD, which no method answers in another way.
+  fileprivate init(_ authorization: Authorization) {
+    self.init(json: [
+      "SAD": .string(Base64.encodeURL(authorization.sad.octets)), "expiresIn": .integer(authorization.expiresIn),
+    ])
+  }
+}

@@ -1,0 +1,104 @@
+internal import CSCModel
+internal import Hummingbird
+internal import Logging
+internal import OAuth
+internal import Octets
+internal import SoleControl
+
+/// Finds out in whose name a call of a protected method is made.
+struct BearerAuthentication: Sendable {
+  let signing: SigningService
+  let tokens: TokenService
+  let clients: ClientRegistry
+  /// Where clients show certificates; nil if nowhere.
+  let mutualTLSURL: String?
+  let logger: Logger
+
+  /// - Throws: `CSCError`
+  func caller(
+    _ request: Request, _ context: GatewayContext, _ method: CSCModel.Method, _ version: APIVersion
+  ) async throws -> Caller {
+    guard let header = request.headers[.authorization], let token = BearerToken.text(header) else {
+      throw CSCError.malformedHeader(method, version)
+    }
+    let caller = try await caller(token, method)
+    guard let id = caller.principal.client else { return caller }
+    // A client that the configuration no longer has, or has for another partner, has no tokens.
+    guard let client = clients[id.text], client.partner == caller.principal.partner.text else {
+      throw CSCError.invalidToken
+    }
+    if client.bindsTokens {
+      let shown = await context.clientCertificate()
+      guard let certificate = client.certificate, shown == certificate else {
+        if shown == nil {
+          logger.notice(
+            "a token that is bound to a certificate came without it",
+            metadata: ["client": "\(client.id)", "listener": "\(mutualTLSURL ?? "none asks for certificates")"])
+        }
+        throw CSCError.invalidToken
+      }
+    }
+    return caller
+  }
+
+  private func caller(_ token: String, _ method: CSCModel.Method) async throws -> Caller {
+    if let sad = BearerToken.sad(token) {
+      do {
+        guard let bearer = try await signing.bearer(sad), method.takesCredentialTokens else {
+          throw CSCError.invalidToken
+        }
+        return .credential(bearer)
+      } catch Refusal.sadExpired {
+        throw CSCError.expiredToken
+      }
+    }
+    if let order = BearerToken.order(token) {
+      do {
+        guard let bearer = try await signing.order(of: order), method.takesOrderTokens else {
+          throw CSCError.invalidToken
+        }
+        return .order(bearer)
+      } catch Refusal.orderExpired {
+        throw CSCError.expiredToken
+      }
+    }
+    do { return .service(try await tokens.authenticate(token)) } catch TokenService.Refusal.expired {
+      throw CSCError.expiredToken
+    } catch TokenService.Refusal.unknown {
+      throw CSCError.invalidToken
+    }
+  }
+}
+
+/// The text of a token, whose length tells its kind.
+enum BearerToken {
+  /// RFC 6750 §2.1, RFC 9110 §11.4: `Bearer` in any case, spaces, b64token.
+  static func text(_ header: String) -> String? {
+    let octets = Array(header.utf8)
+    let scheme = octets.prefix { $0 != OctetClass.space }
+    let token = octets[scheme.endIndex...].drop { $0 == OctetClass.space }
+    guard scheme.isName("bearer"), !token.isEmpty,
+      token.allSatisfy({ octet in
+        switch octet {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"):
+          true
+        default: "-._~+/=".utf8.contains(octet)
+        }
+      })
+    else { return nil }
+    return String(decoding: token, as: UTF8.self)
+  }
+
+  /// A token that has the form of a SAD.
+  static func sad(_ token: String) -> SignatureActivationData? {
+    guard token.utf8.count == SignatureActivationData.textLength else { return nil }
+    return Base64.decode(token).flatMap(SignatureActivationData.init(octets:))
+  }
+
+  /// A token that has the form of an order's.
+  static func order(_ token: String) -> OrderToken? {
+    guard token.utf8.count == OrderToken.textLength else { return nil }
+    return Base64.decode(token).flatMap(OrderToken.init(octets:))
+  }
+}

@@ -1,0 +1,109 @@
+internal import CSCModel
+internal import DocumentSigning
+internal import Hummingbird
+internal import OAuth
+internal import SoleControl
+internal import TimestampAuthority
+internal import WireJSON
+
+/// One call of a protected method: in whose name, from where, and by which version's rules.
+struct APICall: Sendable {
+  let version: APIVersion
+  let caller: Caller
+  let origin: RequestOrigin
+
+  var principal: Principal { caller.principal }
+}
+
+/// The methods of the CSC API, of one version: which exist, who may call them, and which handler answers.
+struct CSCMethods: Sendable {
+  let version: APIVersion
+  let info: ServiceInfo
+  let bodies: BodyReader
+  let bearers: BearerAuthentication
+  let tokens: TokenMethods
+  let credentials: CredentialMethods
+  let authorization: AuthorizationMethods
+  let signing: SigningMethods
+  /// Nil if there is no time-stamping authority.
+  let timestamps: TimestampService?
+
+  /// Answers a request below `csc/v1` or `csc/v2`.
+  func answer(_ request: Request, _ context: GatewayContext) async throws -> Response {
+    let method = Method(rawValue: context.parameters.getCatchAll().joined(separator: "/"))
+    context.call.name = "csc/\(version.rawValue)/\(method?.rawValue ?? "unknown")"
+    guard let method, method.exists(in: version), isAvailable(method) else { throw CSCError.notImplemented }
+    let allowed = Routes.allowed(get: method == .info, post: true)
+    // Before the token: browsers ask without one (Fetch §4.8).
+    guard request.method != .options else { return Routes.options(allowed) }
+    guard request.method == .post || method == .info && request.method == .get else {
+      var response = Response(CSCError.methodNotAllowed)
+      response.headers[.allow] = allowed
+      return response
+    }
+    switch method {
+    case .info: return try await describe(request)
+    case .authLogin:
+      try request.checkCoding()
+      let fields = try await bodies.fields(request)
+      return try await tokens.logIn(
+        LoginRequest(fields, authorization: request.headers[.authorization], version), from: context.origin)
+    default:
+      let call = APICall(
+        version: version, caller: try await bearers.caller(request, context, method, version), origin: context.origin)
+      let partner = call.principal.partner.text
+      context.call.partner = partner
+      try Hold.current?.belongs(to: partner)
+      Holdings.current?.partner = partner
+      try request.checkCoding()
+      return try await bodies.withFields(of: request, for: method) { try await answer($0, to: method, call) }
+    }
+  }
+
+  private func answer(_ fields: Fields, to method: CSCModel.Method, _ call: APICall) async throws -> Response {
+    switch method {
+    case .info, .authLogin: throw CSCError.notImplemented
+    case .authRevoke: try await tokens.revoke(fields, call)
+    case .credentialsList: try await credentials.list(fields, call)
+    case .credentialsInfo: try await credentials.info(fields, call)
+    case .credentialsCreate: try await credentials.create(fields, call)
+    case .credentialsDelete: try await credentials.delete(fields, call)
+    case .credentialsAuthorize: try await authorization.authorize(fields, call)
+    case .credentialsAuthorizeCheck: try await authorization.check(fields, call)
+    case .credentialsExtendTransaction: try await authorization.extend(fields, call)
+    case .credentialsGetChallenge: try await authorization.challenge(fields, call)
+    case .credentialsSendOTP: try await authorization.sendCode(fields, call)
+    case .signHash: try await signing.signHash(fields, call)
+    case .signPolling: try await signing.poll(fields, call)
+    case .signDoc: try await signing.signDoc(fields, call)
+    case .timestamp: try await timestamp(fields)
+    }
+  }
+
+  /// Whether the part behind a method is there. A method without its part answers 501 and is not announced.
+  private func isAvailable(_ method: CSCModel.Method) -> Bool {
+    switch method {
+    case .timestamp: timestamps != nil
+    case .signDoc: signing.documents != nil
+    case .credentialsCreate, .credentialsDelete: credentials.signing.issuance != nil
+    default: true
+    }
+  }
+
+  /// `info`
+  private func describe(_ request: Request) async throws -> Response {
+    let localized = info.localized(try await bodies.language(request))
+    return Response(json: localized.json(version, documents: signing.documentSupport, isAvailable: isAvailable))
+  }
+
+  /// `signatures/timestamp`
+  private func timestamp(_ fields: Fields) async throws -> Response {
+    guard let timestamps else { throw CSCError.notImplemented }
+    let request = try CSCModel.TimestampRequest(fields)
+    guard
+      let question = TimestampAuthority.TimestampRequest(
+        hash: request.hash.core, digest: request.digest, nonce: request.nonce)
+    else { throw CSCError.digestLength }
+    return Response(json: ["timestamp": .string(Base64.encode(try await timestamps.token(for: question)))])
+  }
+}

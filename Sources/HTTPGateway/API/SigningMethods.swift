@@ -1,0 +1,113 @@
+internal import CSCModel
+internal import DocumentSigning
+internal import Hummingbird
+internal import OAuth
+internal import SoleControl
+internal import WireJSON
+
+/// Methods that make signatures, at once or as jobs. Those of documents are in `DocumentMethods.swift`.
+struct SigningMethods: Sendable {
+  let signing: SigningService
+  let jobs: SigningJobs
+  let tokens: TokenService
+  /// Nil if there are no AdES signatures.
+  let documents: DocumentSigningService?
+  /// For requests with documents.
+  let workQueue: WorkQueue
+
+  /// `signatures/signHash`
+  func signHash(_ fields: Fields, _ call: APICall) async throws -> Response {
+    let request = try CSCModel.SignHashRequest(fields, call.version, needsSAD: call.caller.sad == nil)
+    guard let sad = Self.sad(request.sad, call.caller) else {
+      // An unknown credential is the earlier fault.
+      _ = try await signing.credential(CredentialID(request.credentialID), as: call.principal)
+      throw Refusal.invalidSAD
+    }
+    let signingRequest = SigningRequest(
+      credential: CredentialID(request.credentialID), sad: sad, algorithm: request.algorithm.core,
+      digests: request.digests)
+    switch request.mode {
+    case .synchronous:
+      return Response(json: .signatures(of: try await signing.sign(signingRequest, as: call.principal)))
+    case .asynchronous(let validity, let responseURI):
+      let job = try await jobs.submit(
+        JobRequest(signingRequest, validity: validity, responseURI: responseURI), as: call.principal)
+      return Response(json: ["responseID": .string(job.text)])
+    }
+  }
+
+  /// `signatures/signPolling`
+  func poll(_ fields: Fields, _ call: APICall) async throws -> Response {
+    let request = try SignPollingRequest(fields)
+    let principal = call.principal
+    var signer: SignerID?
+    if let name = try request.user(isUserSpecific: principal.signer != nil) {
+      // A user that the partner does not have has no jobs.
+      guard let found = try await tokens.signer(named: name, of: principal.partner.text) else {
+        throw Refusal.unknownJob
+      }
+      signer = SignerID(found)
+    }
+    switch try await jobs.result(of: JobID(request.requestID), signer: signer, as: principal) {
+    case .running: throw CSCError.jobRunning
+    case .failed(let failure): throw failure.cscError(call.version).ofFailedJob
+    case .completed(let method, let result):
+      switch method {
+      case .signHash: return Response(json: .signatures(of: result))
+      case .signDoc: return try await signedDocuments(of: result)
+      }
+    }
+  }
+
+  /// The SAD of a request: in the body, or the bearer itself (CSC v2 §11.10). Both, and different: neither.
+  static func sad(_ text: String?, _ caller: Caller) -> SignatureActivationData? {
+    let named = text.flatMap(Base64.decode).flatMap(SignatureActivationData.init(octets:))
+    guard let bearer = caller.sad else { return named }
+    return text == nil || named == bearer ? bearer : nil
+  }
+}
+
+extension JSONValue {
+  /// The answer of `signatures/signHash`, at once or to polling.
+  fileprivate static func signatures(of result: SigningResult) -> JSONValue {
+    ["signatures": .array(result.signatures.map { .string(Base64.encode($0)) })]
+  }
+}
+
+extension JobFailure {
+  fileprivate func cscError(_ version: APIVersion) -> CSCError {
+    switch self {
+    case .unavailable: Refusal.unavailable.cscError(version)
+    case .parametersNotSupported: Refusal.parametersNotSupported.cscError(version)
+    case .credentialDisabled: Refusal.credentialDisabled.cscError(version)
+    case .credentialDeleted: Refusal.unknownCredential.cscError(version)
+    case .authorizationRevoked: Refusal.invalidSAD.cscError(version)
+    // v2, where jobs are, does not name the certificate.
+    case .certificateExpired: Refusal.certificateExpired(organization: nil, commonName: nil).cscError(version)
+    case .fault: .serverError
+    }
+  }
+}
+
+extension WireHashAlgorithm {
+  var core: HashAlgorithm {
+    switch self {
+    case .sha256: .sha256
+    case .sha384: .sha384
+    case .sha512: .sha512
+    }
+  }
+}
+
+extension CSCModel.SignHashRequest.Algorithm {
+  var core: SignatureAlgorithm {
+    switch self {
+    case .rsaPKCS1(let hash): .rsaPKCS1(hash.core)
+    case .ecdsa(let hash): .ecdsa(hash.core)
+    case .rsaPSS(let parameters):
+      .rsaPSS(
+        hash: parameters.hash.core, maskGenerationHash: parameters.maskGenerationHash.core,
+        saltLength: parameters.saltLength)
+    }
+  }
+}

@@ -1,0 +1,94 @@
+internal import CSCModel
+internal import OAuth
+internal import SoleControl
+
+/// Reads what a request of another scope than `service` asks for.
+struct ScopeReader: Sendable {
+  let signing: SigningService
+  let bodies: BodyReader
+
+  static let richTypes = ["credential", "https://cloudsignatureconsortium.org/2025/credential"]
+
+  /// Refuses what could never be granted, before anybody is asked to log in.
+  func reader(_ version: APIVersion) -> AuthorizationServer.CredentialReader {
+    { parameters, client in
+      if let order = try await orderDetails(parameters, client, version) { return order }
+      let asked: CredentialScopeRequest
+      let details = parameters["authorization_details"]
+      do {
+        asked =
+          if let details {
+            try await bodies.reading(details.utf8.count) { try CredentialScopeRequest(details: details) }
+          } else {
+            try CredentialScopeRequest(parameters: { parameters[$0] }, version)
+          }
+        if let id = asked.credentialID {
+          _ = try await signing.check(
+            SoleControl.AuthorizationRequest(asked, CredentialID(id), client: client.id),
+            as: Principal(partner: PartnerID(client.partner), signer: nil, client: ClientID(client.id)))
+        }
+      } catch Refusal.authorizedElsewhere {
+        // By `credentials/authorize`, whose text would send the caller here.
+        throw OAuthError.invalid("credentialID")
+      } catch let error as Refusal {
+        let error = error.cscError(version)
+        throw error.kind == .badRequest ? OAuthError(error.code, error.text) : OAuthError.temporarilyUnavailable
+      } catch let error as CSCError {
+        throw OAuthError(error.code, error.text)
+      }
+      return CredentialDetails(canonical: asked.canonical(), isRich: details != nil)
+    }
+  }
+
+  /// What a request with scope `credential-creation` or `credential-deletion` asks for; nil for other requests. Refuses
+  /// what could never be granted, before anybody is asked to log in.
+  private func orderDetails(
+    _ parameters: OAuth.Parameters, _ client: Client, _ version: APIVersion
+  ) async throws -> CredentialDetails? {
+    let asked: CredentialOrderRequest
+    let details = parameters["authorization_details"]
+    do {
+      if let details {
+        let order = try await bodies.reading(details.utf8.count) { try CredentialOrderRequest(details: details) }
+        guard let read = order else { return nil }
+        guard version == .v2, signing.issuance != nil else { throw CSCError.invalidAuthorizationDetails }
+        asked = read
+      } else {
+        let scope = try parameters["scope"].map(Scope.init(parameter:))
+        guard scope == .credentialCreation || scope == .credentialDeletion else { return nil }
+        guard version == .v2, signing.issuance != nil else { throw OAuthError.invalidScope }
+        asked = try CredentialOrderRequest(isCreation: scope == .credentialCreation) { parameters[$0] }
+      }
+      switch asked.kind {
+      case .creation(let policy, _):
+        guard signing.issuance?.profile(policy) != nil else { throw Refusal.policyNotOffered }
+      case .deletion(let id):
+        _ = try await signing.offerDeletion(
+          of: CredentialID(id), askable: Offers.askable,
+          as: Principal(partner: PartnerID(client.partner), signer: nil, client: ClientID(client.id)))
+      }
+    } catch Refusal.policyNotSatisfied {
+      // Its factors cannot be asked for on the page.
+      throw OAuthError.invalid("credentialID")
+    } catch let error as Refusal {
+      let error = error.cscError(version)
+      throw error.kind == .badRequest ? OAuthError(error) : OAuthError.temporarilyUnavailable
+    } catch let error as CSCError {
+      throw OAuthError(error)
+    }
+    return CredentialDetails(
+      canonical: asked.canonical(), isRich: details != nil,
+      scope: asked.isCreation ? .credentialCreation : .credentialDeletion)
+  }
+}
+
+extension SoleControl.AuthorizationRequest {
+  /// What a request with scope `credential` asks of one credential.
+  init(
+    _ asked: CredentialScopeRequest, _ credential: CredentialID, client: String, presented: [FactorID: String] = [:]
+  ) {
+    self.init(
+      credential: credential, numSignatures: asked.numSignatures, hashAlgorithm: asked.hashAlgorithm?.core,
+      digests: asked.documents.map(\.digest), presented: presented, channel: .authorizationServer(ClientID(client)))
+  }
+}

@@ -1,0 +1,79 @@
+internal import CSCModel
+internal import Hummingbird
+internal import OAuth
+internal import SoleControl
+
+/// The first page: who asks, and who the person is.
+struct LogInPages: Sendable {
+  let oauth: AuthorizationServer
+  let pages: Pages
+  let forms: PageForms
+  let scopes: ScopeReader
+  let consent: ConsentPages
+
+  /// `oauth2/authorize` (RFC 6749 §4.1.1, CSC v1 §8.3.2, v2 §8.4.2): everybody logs in for each request.
+  func authorize(_ dialect: Dialect) -> Routes.Handler {
+    { request, context in
+      let parameters = try await forms.bodies.parameters(request, mayBeLarge: true)
+      let secret = try await oauth.browserSecret(forms.session.secret(request))
+      let asked = try await oauth.request(
+        parameters, dialect, browserSecret: secret, reader: scopes.reader(dialect == .v1 ? .v1 : .v2))
+      let key = try await oauth.begin(asked, browserSecret: secret)
+      context.call.partner = asked.partner
+      let shown = ShownPage.logIn(try await oauth.transaction(key))
+      let view = LogInView(
+        transaction: key.id, csrf: oauth.formToken(key, shown), client: oauth.clients.name(of: asked),
+        username: asked.account, usernameIsFixed: asked.account != nil)
+      var response = show(view, asked, request)
+      forms.session.set(
+        key.browserSecret, isFramed: pages.isFramed(of: oauth.clients.partner(of: asked)), in: &response)
+      return response
+    }
+  }
+
+  /// The form of the log-in page.
+  func logIn(_ request: Request, _ context: GatewayContext) async throws -> Response {
+    try await forms.visit(request, context, logIn)
+  }
+
+  private func logIn(_ visit: PageVisit) async throws -> Response {
+    let (key, parameters, asked) = (visit.key, visit.parameters, visit.transaction.request)
+    guard oauth.isForm(visit.token, key, .logIn(visit.transaction)) else { throw TransactionRefusal.unknown }
+    let username = asked.account ?? parameters["username"]
+    var view = LogInView(
+      transaction: key.id, csrf: visit.token, client: oauth.clients.name(of: asked), username: username,
+      usernameIsFixed: asked.account != nil)
+    guard let username else {
+      view.message = .missing(.username)
+      return show(view, asked, visit.request)
+    }
+    guard let password = parameters["password"] else {
+      view.message = .missing(.password)
+      return show(view, asked, visit.request)
+    }
+    do {
+      var known = visit
+      known.transaction = try await oauth.logIn(
+        key, username: username, password: password, from: visit.context.origin.person)
+      return try await consent.show(known)
+    } catch TransactionRefusal.wrongPassword {
+      view.message = .logInFailed
+    } catch is PasswordHasherBusy {
+      view.message = .busy
+    }
+    return show(view, asked, visit.request)
+  }
+
+  private func show(_ view: LogInView, _ asked: CodeRequest, _ request: Request) -> Response {
+    pages.logIn(
+      view, of: oauth.clients.partner(of: asked), in: pages.language(request, asked.language),
+      redirectingTo: [asked.redirectURI])
+  }
+}
+
+extension ClientRegistry {
+  /// Who asks, as people know it.
+  func name(of request: CodeRequest) -> String { self[request.client]?.name ?? request.client }
+
+  func partner(of request: CodeRequest) -> PartnerID? { self[request.client].map { PartnerID($0.partner) } }
+}

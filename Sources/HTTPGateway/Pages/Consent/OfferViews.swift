@@ -1,0 +1,78 @@
+internal import CSCModel
+internal import OAuth
+internal import SoleControl
+
+extension Offer {
+  /// What the consent page shows of it.
+  ///
+  /// - Parameter issuer: RFC 4514 name of the CA that makes new certificates.
+  func view(
+    _ transaction: AuthorizationTransaction, codeWasSent: Bool, issuer: String, _ language: PageLanguage
+  ) -> ConsentView.Scope {
+    let hasEID = transaction.hasEIDToken
+    switch self {
+    case .service: return .service
+    case .credential(let offered):
+      return .credential(
+        SigningView(
+          credential: offered.credential.description,
+          certificate: SigningView.Certificate(offered.credential.certificate),
+          documents: offered.asked.documents.map { SigningView.Document(label: $0.label, digest: $0.digest) },
+          hashName: offered.asked.hashAlgorithm?.core.displayName ?? "", numSignatures: offered.asked.numSignatures,
+          description: offered.asked.description,
+          factors: offered.credential.pageFactors(hasEID: hasEID, codeWasSent: codeWasSent), shown: offered.shown))
+    case .order(.creation(let creation, _)):
+      let profile = creation.profile
+      let identity = creation.identity
+      return .creation(
+        CreationView(
+          policyName: profile.names[language.rawValue] ?? profile.names["en"] ?? profile.policy,
+          policy: profile.policy, subject: identity.commonName, givenName: identity.givenName,
+          surname: identity.surname, country: identity.country, issuer: issuer, days: profile.days,
+          credential: creation.proof.description,
+          factors: creation.proof.pageFactors(hasEID: hasEID, codeWasSent: codeWasSent)))
+    case .order(.deletion(let credential, _)):
+      return .deletion(
+        DeletionView(
+          credential: credential.description, certificate: SigningView.Certificate(credential.certificate),
+          factors: credential.pageFactors(hasEID: hasEID, codeWasSent: codeWasSent)))
+    }
+  }
+}
+
+extension SigningView.Certificate {
+  init(_ certificate: Certificate) {
+    self.init(subject: certificate.subject, issuer: certificate.issuer, validTo: certificate.notAfter)
+  }
+}
+
+extension HashAlgorithm {
+  var displayName: String {
+    switch self {
+    case .sha256: "SHA-256"
+    case .sha384: "SHA-384"
+    case .sha512: "SHA-512"
+    }
+  }
+}
+
+extension Credential {
+  /// What a page asks for: the factors of the policy, in a fixed order.
+  fileprivate func pageFactors(hasEID: Bool, codeWasSent: Bool) -> [SigningView.Factor] {
+    guard let expression else { return [] }
+    return FactorID.allCases.filter(expression.factors.contains).compactMap { factor in
+      let kind: SigningView.Factor.Kind? =
+        switch factor {
+        case .pin: .pin
+        case .otp: .otp
+        case .sms: .sms(wasSent: codeWasSent)
+        // Asked for on a page of its own.
+        case .page, .eidApp: nil
+        // Speaks through the API.
+        case .partner: nil
+        case .eid: .eid(isDone: hasEID)
+        }
+      return kind.map { SigningView.Factor(kind: $0, isRequired: expression.demands(factor)) }
+    }
+  }
+}

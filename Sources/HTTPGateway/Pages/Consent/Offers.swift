@@ -1,0 +1,166 @@
+internal import CSCModel
+internal import OAuth
+internal import SoleControl
+
+/// A credential authorization that the logged-in user may grant.
+struct OfferedCredential {
+  let credential: Credential
+  let asked: CredentialScopeRequest
+  let principal: Principal
+
+  /// The credential's id if the service chose it, not the client.
+  var shown: String? { asked.credentialID == nil ? credential.id.text : nil }
+}
+
+/// An order that the logged-in person may give.
+enum OfferedOrder {
+  case creation(OfferedCreation, Principal)
+  case deletion(Credential, Principal)
+
+  /// What the page shows of it.
+  var canonical: [UInt8] {
+    switch self {
+    case .creation(let creation, _): creation.canonical()
+    case .deletion(let credential, _): credential.canonical()
+    }
+  }
+}
+
+/// Something that a logged-in person may grant: all that the page shows besides the request itself.
+enum Offer {
+  case service
+  case credential(OfferedCredential)
+  case order(OfferedOrder)
+
+  /// A form is good only for this.
+  var canonical: [UInt8] {
+    switch self {
+    case .service: []
+    // The whole row: certificate, description, factors.
+    case .credential(let offered): offered.credential.canonical()
+    case .order(let order): order.canonical
+    }
+  }
+
+  /// The credential's id if the service chose it, not the client.
+  var shown: String? { if case .credential(let offered) = self { offered.shown } else { nil } }
+}
+
+/// A credential whose factors a page asks for.
+struct UsedCredential {
+  let credential: Credential
+  /// For what they are asked.
+  let wanted: SoleControl.AuthorizationRequest
+  /// The client's words about the transaction.
+  let description: String?
+  let principal: Principal
+
+  var id: CredentialID { credential.id }
+}
+
+extension Offer {
+  /// Nil for pages that ask for no credential's factors.
+  func usedCredential(_ transaction: AuthorizationTransaction) -> UsedCredential? {
+    switch self {
+    case .service: nil
+    case .order(.creation(let creation, let principal)):
+      UsedCredential(
+        credential: creation.proof, wanted: .creation(policy: creation.profile.policy, by: creation.proof.id),
+        description: nil, principal: principal)
+    case .credential(let offered):
+      UsedCredential(
+        credential: offered.credential,
+        wanted: SoleControl.AuthorizationRequest(
+          offered.asked, offered.credential.id, client: transaction.request.client),
+        description: offered.asked.description, principal: offered.principal)
+    case .order(.deletion(let credential, let principal)):
+      UsedCredential(
+        credential: credential, wanted: .deletion(of: credential.id), description: nil, principal: principal)
+    }
+  }
+}
+
+/// Finds out what a logged-in person may grant of what a client asks for.
+struct Offers: Sendable {
+  let signing: SigningService
+  let clients: ClientRegistry
+  let now: @Sendable () -> UnixTime
+
+  /// The factors that the authorization server's page can ask for.
+  static let askable: Set<FactorID> = [.pin, .otp, .sms, .eid]
+
+  /// Nil if this person cannot have what is asked for.
+  func offer(_ transaction: AuthorizationTransaction) async throws -> Offer? {
+    guard transaction.user != nil else { throw TransactionRefusal.unknown }
+    return switch transaction.request.scope {
+    case .service: .service
+    case .credential: try await credential(transaction).map(Offer.credential)
+    case .credentialCreation, .credentialDeletion: try await order(transaction).map(Offer.order)
+    }
+  }
+
+  /// Nil if the user has no credential that fits: it may be another's, or not usable for this.
+  private func credential(_ transaction: AuthorizationTransaction) async throws -> OfferedCredential? {
+    let (principal, signer, details) = try asking(transaction)
+    guard let asked = CredentialScopeRequest(canonical: details.canonical) else { throw StoreError.corrupt }
+    let candidates =
+      if let id = asked.credentialID { [CredentialID(id)] } else {
+        try await signing.credentials(of: signer, after: nil, limit: Self.mostCandidates, as: principal)
+          .filter { $0.qualifier == asked.signatureQualifier && $0.isValid(at: now()) }.map(\.id)
+      }
+    for id in candidates {
+      let wanted = SoleControl.AuthorizationRequest(asked, id, client: transaction.request.client)
+      do {
+        let credential = try await signing.check(wanted, as: principal)
+        return OfferedCredential(credential: credential, asked: asked, principal: principal)
+      } catch let refusal as Refusal where refusal.isAboutTheOffer {}
+    }
+    return nil
+  }
+
+  /// Credentials of a user among which a `signatureQualifier` chooses.
+  private static let mostCandidates = 1000
+
+  /// Nil if this person cannot have it: the credential is another's, or the name is not the person's.
+  private func order(_ transaction: AuthorizationTransaction) async throws -> OfferedOrder? {
+    let (principal, _, details) = try asking(transaction)
+    guard let asked = CredentialOrderRequest(canonical: details.canonical) else { throw StoreError.corrupt }
+    do {
+      switch asked.kind {
+      case .creation(let policy, let subject):
+        return .creation(
+          try await signing.offerCreation(
+            policy: policy, claim: SubjectClaim(subject), askable: Self.askable, as: principal), principal)
+      case .deletion(let id):
+        return .deletion(
+          try await signing.offerDeletion(of: CredentialID(id), askable: Self.askable, as: principal), principal)
+      }
+    } catch let refusal as Refusal where refusal.isAboutTheOffer {
+      return nil
+    }
+  }
+
+  /// The person who logged in, as a customer of the client's partner, and what the client asks for.
+  private func asking(
+    _ transaction: AuthorizationTransaction
+  ) throws -> (principal: Principal, signer: SignerID, details: CredentialDetails) {
+    guard let user = transaction.user, let client = clients[transaction.request.client],
+      let details = transaction.request.credential
+    else { throw StoreError.corrupt }
+    let signer = SignerID(user.signer)
+    return (Principal(partner: PartnerID(client.partner), signer: signer, client: ClientID(client.id)), signer, details)
+  }
+}
+
+extension Refusal {
+  /// Whether this person cannot have what was asked for. All else is no answer to the client: a device that is busy, or a
+  /// fault that somebody has to look at.
+  fileprivate var isAboutTheOffer: Bool {
+    switch self {
+    case .unknownCredential, .credentialDisabled, .authorizedElsewhere, .tooManySignatures, .digestsMissing,
+      .tooManyDigests, .policyNotSatisfied, .policyNotOffered, .notEnrolled, .notProven, .subjectDiffers:
+      true
+    default: false
+    }
+  }
+}
