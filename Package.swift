@@ -96,7 +96,7 @@ let package = Package(
       "SQLiteStore",
       [
         "Attempts", "BlockingWork", "SoleControl", "OAuth", "AuditLog", "WireJSON",
-        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     adapter(
       "HTTPGateway",

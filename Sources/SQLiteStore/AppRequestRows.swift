@@ -11,7 +11,7 @@ extension Snapshot {
     try one(tables.appRequest, "request = ?", [Self.data(request)]).map(Self.appRequest)
   }
 
-  private static func appRequest(_ row: Row) -> StoredAppRequest {
+  private static func appRequest(_ row: StoredRow) -> StoredAppRequest {
     StoredAppRequest(
       pending: row["pending"], request: bytes(row["request"]),
       row: SealedRow(text: bytes(row["text"]), seal: bytes(row["seal"])), sealed: bytes(row["sealed"]),

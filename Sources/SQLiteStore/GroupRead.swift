@@ -50,7 +50,9 @@ final class GroupRead: Sendable {
     while case let group = line.take(largestGroup), !group.isEmpty {
       var served = 0
       do {
-        try connection.read { db in
+        try connection.unsafeRead { db in
+          try db.run("BEGIN", [])
+          defer { if (try? db.run("COMMIT", [])) == nil { try? db.run("ROLLBACK", []) } }
           let snapshot = try Snapshot(db, tables)
           for job in group {
             served += 1

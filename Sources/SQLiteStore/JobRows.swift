@@ -12,7 +12,7 @@ extension JobState {
     }
   }
 
-  fileprivate init(_ row: Row) throws {
+  fileprivate init(_ row: StoredRow) throws {
     let (number, failure, expires): (Int, String?, UnixMilliseconds?) = (row["state"], row["failure"], row["expires"])
     switch (number, failure.flatMap(JobFailure.init(rawValue:)), expires) {
     case (0, nil, nil): self = .open
@@ -38,7 +38,7 @@ extension Snapshot {
     try fitting(tables.job, "instance = ? AND state = 0 ORDER BY id", [instance]).map(Self.job)
   }
 
-  private static func job(_ row: Row) throws -> StoredJob {
+  private static func job(_ row: StoredRow) throws -> StoredJob {
     StoredJob(
       id: JobID(row["id"]), operation: row["operation"], instance: row["instance"],
       row: SealedRow(text: bytes(row["text"]), seal: bytes(row["seal"])), state: try JobState(row))

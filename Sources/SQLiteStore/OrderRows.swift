@@ -21,7 +21,7 @@ extension Snapshot {
     }.filter { $0.expires > time }
   }
 
-  fileprivate static func order(_ row: Row) throws -> StoredOrder {
+  fileprivate static func order(_ row: StoredRow) throws -> StoredOrder {
     let (instance, serial, issuer): (String?, String?, String?) = (row["instance"], row["serial"], row["issuer"])
     let state: StoredOrder.State
     switch (instance, serial, issuer) {

@@ -13,7 +13,7 @@ extension PendingState {
     }
   }
 
-  fileprivate init(_ row: Row) throws {
+  fileprivate init(_ row: StoredRow) throws {
     let (state, number): (Int, Int) = (row["state"], row["number"])
     let (text, seal, sealed): (Data?, Data?, Data?) = (row["approval"], row["approval_seal"], row["sealed"])
     switch (state, text, seal, sealed) {
@@ -51,7 +51,7 @@ extension Snapshot {
     ).map(Self.pending)
   }
 
-  private static func pending(_ row: Row) throws -> StoredPending {
+  private static func pending(_ row: StoredRow) throws -> StoredPending {
     let link: Data? = row["link"]
     return StoredPending(
       id: row["id"], handle: bytes(row["handle"]), link: link.map(bytes), credential: CredentialID(row["credential"]),

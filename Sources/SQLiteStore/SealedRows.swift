@@ -10,9 +10,15 @@ extension Snapshot {
   /// - Throws: `StoreError.edited` if it is not as a gateway wrote it.
   func one(
     _ table: SealedTable, _ condition: String, _ values: [(any DatabaseValueConvertible)?], more: String = ""
-  ) throws -> Row? {
-    guard let row = try one(table.selection + more + table.source + "WHERE " + condition, values) else { return nil }
-    guard table.fits(row) else { throw found(row, table) }
+  ) throws -> StoredRow? {
+    guard let values = SQLText.values(values) else { return nil }
+    var found: StoredRow?
+    try db.run(table.selection + more + table.source + "WHERE " + condition, values) {
+      found = StoredRow($0, columns: more.isEmpty ? table.resultColumns : nil)
+      return false
+    }
+    guard let row = found else { return nil }
+    guard table.fits(row) else { throw edited(row, table) }
     return row
   }
 
@@ -21,9 +27,15 @@ extension Snapshot {
   /// - Throws: `StoreError.edited` if one is not.
   func all(
     _ table: SealedTable, _ condition: String, _ values: [(any DatabaseValueConvertible)?]
-  ) throws -> [Row] {
-    let rows = try all(table.selection + table.source + "WHERE " + condition, values)
-    for row in rows where !table.fits(row) { throw found(row, table) }
+  ) throws -> [StoredRow] {
+    guard let values = SQLText.values(values) else { return [] }
+    var rows: [StoredRow] = []
+    try db.run(table.selection + table.source + "WHERE " + condition, values) {
+      let row = StoredRow($0, columns: table.resultColumns)
+      guard table.fits(row) else { throw edited(row, table) }
+      rows.append(row)
+      return true
+    }
     return rows
   }
 
@@ -31,22 +43,21 @@ extension Snapshot {
   /// others.
   func fitting(
     _ table: SealedTable, _ condition: String, _ values: [(any DatabaseValueConvertible)?], limit: Int = .max
-  ) throws -> [Row] {
-    guard !SQLText.holdsNull(values) else { return [] }
-    let cursor = try Row.fetchCursor(
-      db.cachedStatement(sql: table.selection + table.source + "WHERE " + condition),
-      arguments: StatementArguments(values))
-    var rows: [Row] = []
-    while rows.count < limit, let row = try cursor.next()?.copy() {
-      if table.fits(row) { rows.append(row) } else { _ = found(row, table) }
+  ) throws -> [StoredRow] {
+    guard limit > 0, let values = SQLText.values(values) else { return [] }
+    var rows: [StoredRow] = []
+    try db.run(table.selection + table.source + "WHERE " + condition, values) { statement in
+      let row = StoredRow(statement, columns: table.resultColumns)
+      if table.fits(row) { rows.append(row) } else { _ = edited(row, table) }
+      return rows.count < limit
     }
     return rows
   }
 
   /// Tells of an edited row.
-  func found(_ row: Row, _ table: SealedTable) -> StoreError {
+  func edited(_ row: StoredRow, _ table: SealedTable) -> StoreError {
     let edited = table.edited(row)
-    tables.findings.found(edited, mark: table.code(of: row.databaseValues))
+    tables.findings.found(edited, mark: table.code(of: row.values))
     return .edited(edited)
   }
 }
@@ -77,9 +88,9 @@ extension Transaction {
   ///
   /// - Parameter row: as `one` or `fitting` gave it in this transaction.
   func change(
-    _ table: SealedTable, _ row: Row, _ changes: KeyValuePairs<String, (any DatabaseValueConvertible)?>
+    _ table: SealedTable, _ row: StoredRow, _ changes: KeyValuePairs<String, (any DatabaseValueConvertible)?>
   ) throws {
-    var values = Array(Array(row.databaseValues).prefix(table.columns.count))
+    var values = Array(row.values.prefix(table.columns.count))
     for (column, value) in changes {
       guard let index = table.columns.firstIndex(of: column), index >= table.keyLength else { throw StoreError.corrupt }
       values[index] = value?.databaseValue ?? .null

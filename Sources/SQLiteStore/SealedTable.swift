@@ -14,6 +14,8 @@ struct SealedTable: Sendable {
   let name: String
   /// All but the seal, in the order in which they are sealed and read. The primary key comes first.
   let columns: [String]
+  /// What `selection` reads: the columns, and the seal.
+  let resultColumns: [String]
   let keyLength: Int
   /// Whether the seals are in the table `NAME_seal`, which has the primary key and the seal.
   private let isDetached: Bool
@@ -30,6 +32,7 @@ struct SealedTable: Sendable {
   ) {
     self.name = name
     columns = key + rest
+    resultColumns = columns + [Self.sealColumn]
     keyLength = key.count
     self.isDetached = isDetached
     self.named = named ?? key
@@ -61,13 +64,13 @@ struct SealedTable: Sendable {
   func code(of values: some Sequence<DatabaseValue>) -> [UInt8] { seal.code(of: Self.octets(of: values)) }
 
   /// Whether the row, as `selection` reads it, is one that a gateway wrote.
-  func fits(_ row: Row) -> Bool {
-    let values = Array(row.databaseValues)
+  func fits(_ row: StoredRow) -> Bool {
+    let values = row.values
     guard case .blob(let stored) = values[columns.count].storage else { return false }
     return seal.isRight([UInt8](stored), for: Self.octets(of: values.prefix(columns.count)))
   }
 
-  func edited(_ row: Row) -> EditedRow {
+  func edited(_ row: StoredRow) -> EditedRow {
     let key = named.map { Self.text(row[$0] as DatabaseValue) }.joined(separator: " ")
     return EditedRow(table: name, key: String(key.prefix(200)))
   }

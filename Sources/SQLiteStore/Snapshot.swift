@@ -58,11 +58,8 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
   }
 
   func slots(_ activation: ActivationDigest) throws -> [SlotState] {
-    try Int.fetchAll(
-      db.cachedStatement(sql: "SELECT state FROM slot WHERE activation = ? ORDER BY number"),
-      arguments: [Self.data(activation.bytes)]
-    ).map { value in
-      guard let state = SlotState(rawValue: value) else { throw StoreError.corrupt }
+    try all("SELECT state FROM slot WHERE activation = ? ORDER BY number", [Self.data(activation.bytes)]).map { row in
+      guard let state = Int.fromDatabaseValue(row.values[0]).flatMap(SlotState.init) else { throw StoreError.corrupt }
       return state
     }
   }
@@ -96,32 +93,48 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
 
   /// The end of the audit log; nil if there is none, or it is none that we wrote.
   static func head(_ db: Database) throws -> AuditHead? {
-    guard let row = try Row.fetchOne(db, sql: "SELECT count, hash FROM audit_head"),
-      let count = Int64.fromDatabaseValue(row[0]), let hash = Data.fromDatabaseValue(row[1])
-    else { return nil }
-    return AuditHead(count: count, hash: bytes(hash))
+    var head: AuditHead?
+    try db.run("SELECT count, hash FROM audit_head", []) { statement in
+      let values = StoredRow(statement).values
+      guard let count = Int64.fromDatabaseValue(values[0]), let hash = Data.fromDatabaseValue(values[1]) else {
+        return false
+      }
+      head = AuditHead(count: count, hash: bytes(hash))
+      return false
+    }
+    return head
   }
 
   // MARK: Rows
 
-  func one(_ sql: String, _ values: [(any DatabaseValueConvertible)?]) throws -> Row? {
-    guard !SQLText.holdsNull(values) else { return nil }
-    return try Row.fetchOne(db.cachedStatement(sql: sql), arguments: StatementArguments(values))
+  func one(_ sql: String, _ values: [(any DatabaseValueConvertible)?]) throws -> StoredRow? {
+    guard let values = SQLText.values(values) else { return nil }
+    var row: StoredRow?
+    try db.run(sql, values) {
+      row = StoredRow($0)
+      return false
+    }
+    return row
   }
 
-  func all(_ sql: String, _ values: [(any DatabaseValueConvertible)?]) throws -> [Row] {
-    guard !SQLText.holdsNull(values) else { return [] }
-    return try Row.fetchAll(db.cachedStatement(sql: sql), arguments: StatementArguments(values))
+  func all(_ sql: String, _ values: [(any DatabaseValueConvertible)?]) throws -> [StoredRow] {
+    guard let values = SQLText.values(values) else { return [] }
+    var rows: [StoredRow] = []
+    try db.run(sql, values) {
+      rows.append(StoredRow($0))
+      return true
+    }
+    return rows
   }
 
   static func data(_ bytes: [UInt8]) -> Data { Data(bytes) }
   static func bytes(_ data: Data) -> [UInt8] { [UInt8](data) }
 
-  private static func sealedRow(_ row: Row) -> SealedRow {
+  private static func sealedRow(_ row: StoredRow) -> SealedRow {
     SealedRow(text: bytes(row[0]), seal: bytes(row[1]))
   }
 
-  static func operation(_ row: Row) throws -> SigningOperation {
+  static func operation(_ row: StoredRow) throws -> SigningOperation {
     let (stored, work): (Data?, Data?) = (row["signatures"], row["work"])
     guard let state = SigningOperation.State(rawValue: row["state"]),
       let signatures = SignatureList.decode(stored.map(bytes) ?? [])

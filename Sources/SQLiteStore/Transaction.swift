@@ -157,7 +157,7 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
   }
 
   func execute(_ sql: String, _ values: [(any DatabaseValueConvertible)?] = []) throws {
-    guard !SQLText.holdsNull(values) else { throw StoreError.unstorable }
-    try db.cachedStatement(sql: sql).execute(arguments: StatementArguments(values))
+    guard let values = SQLText.values(values) else { throw StoreError.unstorable }
+    try db.run(sql, values)
   }
 }
