@@ -9,7 +9,9 @@ PACKAGES := softhsm2 libsofthsm2-dev libjansson-dev libcurl4-openssl-dev libssl-
   pkg-config curl jq openssl sqlite3 python3 python3-venv chromium chromium-driver \
   glewlwyd dbconfig-no-thanks
 ROOT := $(shell test "$$(id -u)" = 0 || echo sudo)
-PROGRAM := .build/debug/countersign
+PRODUCT := .build/debug/countersign
+SANDBOX := .build/debug/countersign-sandbox
+TOOL := .build/debug/csc-conformance
 PYTHON := .venv/bin/python
 REQUIREMENTS := $(wildcard Tests/python/*/requirements.txt)
 EXCHANGES := $(CURDIR)/.build/exchanges
@@ -35,14 +37,16 @@ packages: ## install the Debian packages that are missing
 	fi
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed; see the 'Install Swift' page of swift.org"; exit 1; }
 
-build: packages ## build the program (debug)
+build: packages ## build the programs (debug)
 	swift build --product countersign
+	swift build --product countersign-sandbox
+	swift build --product csc-conformance
 
 demo: build ## one signature from beginning to end, verified with OpenSSL
-	Tests/demo/demo.sh $(PROGRAM)
+	Tests/demo/demo.sh $(SANDBOX) $(PRODUCT)
 
 sandbox: build ## serve a sandbox for integrators until Ctrl-C; writes .sandbox/sandbox.json
-	exec $(PROGRAM) sandbox --state $(STATE) $(SANDBOX_ARGUMENTS)
+	exec $(SANDBOX) sandbox --state $(STATE) $(SANDBOX_ARGUMENTS)
 
 .venv/ready: $(REQUIREMENTS) | packages
 	python3 -m venv .venv
@@ -53,14 +57,19 @@ test: packages .venv/ready imports suites lint ## every test, with real parts, a
 	$(PYTHON) -m unittest discover -s Tests/python/openapi
 	$(PYTHON) -m unittest discover -s Tests/python/glewlwyd
 	swift build --build-tests
+	python3 Tests/house/symbols.py $(PRODUCT)
 	rm -rf $(EXCHANGES)
 	COUNTERSIGN_EXCHANGES=$(EXCHANGES) swift test --skip-build $(WIDTH) --skip IntegrationTests
 	COUNTERSIGN_EXCHANGES=$(EXCHANGES) swift test --skip-build $(ONE) --filter IntegrationTests
-	COUNTERSIGN_EXCHANGES=$(EXCHANGES) $(PYTHON) Tests/python/openapi/fuzz.py $(PROGRAM)
+	COUNTERSIGN_EXCHANGES=$(EXCHANGES) $(PYTHON) Tests/python/openapi/fuzz.py $(SANDBOX)
 	$(PYTHON) Tests/python/openapi/check.py $(EXCHANGES)
 
 imports: ## check who imports whom
+	python3 -m unittest discover -s Tests/house
 	python3 Tests/house/imports.py
+
+sizes: ## count what must stay small: files, types, ports
+	python3 Tests/house/sizes.py --report
 
 suites: ## check that every test has an end, and that every promise of a store is tested
 	python3 Tests/house/suites.py
@@ -73,13 +82,13 @@ bench: packages ## rates of the signing path as ratios to the device alone; what
 	.build/release/bench $(BENCH_ARGUMENTS)
 
 conformance: build ## run the conformance checklist (314 items) against a throw-away sandbox
-	Tests/conformance/conformance.sh $(PROGRAM) $(CONFORMANCE_ARGUMENTS)
+	Tests/conformance/conformance.sh $(SANDBOX) $(TOOL) $(CONFORMANCE_ARGUMENTS)
 
 crash: build ## kill the gateway 50 times, and the power 100 times, under load and check the ledger; fill its disk
-	python3 Tests/python/crash/crash.py $(PROGRAM) $(CRASH_ARGUMENTS)
-	python3 Tests/python/crash/full_disk.py $(PROGRAM)
+	python3 Tests/python/crash/crash.py $(SANDBOX) $(CRASH_ARGUMENTS)
+	python3 Tests/python/crash/full_disk.py $(SANDBOX)
 
 clean: ## remove what was built, but not the sandbox
 	rm -rf .build .venv
 
-.PHONY: help packages build demo sandbox test imports suites lint bench conformance crash clean
+.PHONY: help packages build demo sandbox test imports sizes suites lint bench conformance crash clean

@@ -12,6 +12,7 @@ let strict: [SwiftSetting] = [
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A rule book without sockets, files, clocks or randomness.
 func core(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -21,6 +22,11 @@ func core(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 /// Implements the ports of the core with one outside library.
 func adapter(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// Something that people start.
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
 func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -34,7 +40,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "countersign",
   platforms: [.macOS(.v15)],
-  products: [.executable(name: "countersign", targets: ["countersign"])],
+  products: [
+    .executable(name: "countersign", targets: ["countersign"]),
+    .executable(name: "countersign-sandbox", targets: ["countersign-sandbox"]),
+    .executable(name: "csc-conformance", targets: ["csc-conformance"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
@@ -81,7 +91,8 @@ let package = Package(
       "PKCS11Device", ["Octets", "SoleControl", "CCryptoki", .product(name: "SwiftASN1", package: "swift-asn1")]),
     adapter(
       "OpenSSLPKI",
-      ["BlockingWork", "SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning", "Conformance", "COpenSSL"]),
+      ["BlockingWork", "SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning", "COpenSSL"]),
+    adapter("ConformanceOpenSSL", ["Conformance", "COpenSSL"]),
     adapter("OutboundHTTP", ["CCurl"]),
     adapter("Webhooks", ["SoleControl", "WireJSON", "OutboundHTTP", crypto]),
     adapter(
@@ -101,7 +112,7 @@ let package = Package(
     adapter(
       "HTTPGateway",
       [
-        "Attempts", "BlockingWork", "CSCModel", "Octets", "WireJSON", "SoleControl", "OAuth", "AuditLog",
+        "Attempts", "BlockingWork", "CSCModel", "Octets", "WireJSON", "SoleControl", "OAuth",
         "TimestampAuthority", "DocumentSigning", "COpenAPI",
         log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -130,31 +141,47 @@ let package = Package(
         .product(name: "JWTKit", package: "jwt-kit"),
       ]),
 
-    .executableTarget(
-      name: "countersign",
+    // A service put together from its configuration, and what its operator can do: shared by the programs that serve.
+    .target(
+      name: "Assembly",
       dependencies: [
-        "Octets", "WireJSON", "CSCModel", "SoleControl", "OAuth", "AuditLog", "PKCS11Device", "OpenSSLPKI",
-        "EIDProvider", "OutboundHTTP", "Webhooks", "SQLiteStore", "HTTPGateway", "EIDSimulator", "TimestampAuthority",
-        "DocumentSigning", "Conformance",
+        "Octets", "WireJSON", "CSCModel", "SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning",
+        "PKCS11Device", "OpenSSLPKI", "EIDProvider", "OutboundHTTP", "Webhooks", "SQLiteStore", "HTTPGateway",
         log, crypto,
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
-
-    .executableTarget(
-      name: "bench",
+    .target(
+      name: "OperatorCommands",
       dependencies: [
-        "WireJSON", "CSCModel", "SoleControl", "OAuth", "PKCS11Device", "OpenSSLPKI", "EIDProvider", "OutboundHTTP",
-        "SQLiteStore",
-        "HTTPGateway", log,
-        .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Assembly", "WireJSON", "CSCModel", "SoleControl", "OAuth", "AuditLog", "OpenSSLPKI", "SQLiteStore",
+        "HTTPGateway", log, arguments,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
+
+    // What holds customers' keys. No tool for trying out or testing is in it (Tests/house).
+    program("countersign", ["OperatorCommands", arguments]),
+    program(
+      "countersign-sandbox",
+      [
+        "Assembly", "OperatorCommands", "EIDSimulator", "WireJSON", "SoleControl", "OAuth", "AuditLog", "PKCS11Device",
+        "OpenSSLPKI", "EIDProvider", "OutboundHTTP", "SQLiteStore", log, crypto, arguments,
+      ]),
+    program(
+      "csc-conformance", ["Conformance", "ConformanceOpenSSL", "Octets", "WireJSON", "OutboundHTTP", arguments]),
+    program(
+      "bench",
+      [
+        "WireJSON", "CSCModel", "SoleControl", "OAuth", "PKCS11Device", "OpenSSLPKI", "EIDProvider", "OutboundHTTP",
+        "SQLiteStore",
+        "HTTPGateway", log, arguments,
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
 
     support(
       "TestSupport",
@@ -187,14 +214,15 @@ let package = Package(
       "ConformanceTests",
       [
         "Growth",
-        "Conformance", "countersign", "DocumentSigning", "OpenSSLPKI", "OutboundHTTP", "SoleControl", "WireJSON",
-        "TestSupport", crypto,
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Conformance", "ConformanceOpenSSL", "csc-conformance", "DocumentSigning", "OpenSSLPKI", "SoleControl",
+        "WireJSON", "TestSupport", crypto, arguments,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
       ]),
     tests("BlockingWorkTests", ["BlockingWork", "TestSupport"]),
-    tests("ProgramTests", ["countersign", "SQLiteStore", "SoleControl", "WireJSON", "TestSupport", log]),
+    tests(
+      "ProgramTests",
+      ["Assembly", "countersign-sandbox", "SoleControl", "WireJSON", "TestSupport", log]),
     tests("AuditLogTests", ["AuditLog", "WireJSON"]),
     tests(
       "SoleControlTests",
@@ -202,7 +230,7 @@ let package = Package(
     tests(
       "SQLiteStoreTests",
       ["SQLiteStore", "SoleControl", "OAuth", "AuditLog", "WireJSON", "StoreConformance", "TestSupport"]),
-    tests("PKCS11DeviceTests", ["PKCS11Device", "SoleControl", "OpenSSLPKI", "TestSupport", crypto]),
+    tests("PKCS11DeviceTests", ["PKCS11Device", "SoleControl", "TestSupport", crypto]),
     tests(
       "OutboundHTTPTests",
       [
@@ -220,7 +248,6 @@ let package = Package(
     tests(
       "EIDProviderTests",
       [
-        "Growth",
         "EIDProvider", "OutboundHTTP", "EIDSimulator", "SoleControl", "WireJSON", "TestSupport", log, crypto,
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -245,8 +272,8 @@ let package = Package(
     tests(
       "IntegrationTests",
       [
-        "countersign", "AuditLog", "CSCModel", "EIDProvider", "OutboundHTTP", "SoleControl", "TestSupport", "WireJSON",
-        crypto,
+        "countersign", "countersign-sandbox", "OperatorCommands", "AuditLog", "CSCModel", "EIDProvider", "OpenSSLPKI",
+        "OutboundHTTP", "SoleControl", "TestSupport", "WireJSON", crypto,
       ]),
   ]
 )

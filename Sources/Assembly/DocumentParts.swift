@@ -1,13 +1,13 @@
 import DocumentSigning
 import Foundation
 import HTTPGateway
-import OpenSSLPKI
+package import OpenSSLPKI
 import PKCS11Device
 import SoleControl
 import TimestampAuthority
 
 /// Time-stamps and signatures of documents, put together from the configuration.
-struct DocumentParts {
+package struct DocumentParts {
   let timestamps: TimestampService?
   private let revocation: (any RevocationSource)?
   private let now: @Sendable () -> UnixTime
@@ -41,7 +41,7 @@ struct DocumentParts {
   // MARK: Keys for OpenSSL
 
   /// Opens the token for OpenSSL. To be called before the device is opened, and once in a process.
-  static func openKeys(_ config: Config, labels: [String]) throws -> DeviceKeys {
+  package static func openKeys(_ config: Config, labels: [String]) throws -> DeviceKeys {
     // libp11 would tell the module what it thinks of threads.
     try Device.load(module: config.device.module)
     return try DeviceKeys(

@@ -1,3 +1,5 @@
+// `stat` belongs to the first of these that the compiler loads, which differs from build to build.
+import CDispatch
 import CoreFoundation
 import Crypto
 import Foundation

@@ -3,25 +3,25 @@ import EIDProvider
 import Foundation
 import HTTPGateway
 import Logging
-import OAuth
-import OpenSSLPKI
+package import OAuth
+package import OpenSSLPKI
 import OutboundHTTP
-import PKCS11Device
-import SQLiteStore
+package import PKCS11Device
+package import SQLiteStore
 import ServiceLifecycle
-import SoleControl
+package import SoleControl
 import Synchronization
 import UnixSignals
 import Webhooks
 
 /// A gateway put together from its configuration.
-struct Service {
+package struct Service {
   let config: Config
-  let store: SQLiteFileStore
-  let device: Device
-  let signing: SigningService
+  package let store: SQLiteFileStore
+  package let device: Device
+  package let signing: SigningService
   let jobs: SigningJobs
-  let tokens: TokenService
+  package let tokens: TokenService
   private let clock: ProcessClock
   private let gateway: Gateway
   private let logger = Logger(label: "countersign")
@@ -31,7 +31,7 @@ struct Service {
 
   /// - Parameter keys: the keys that OpenSSL uses, if they are open already; else those that the configuration
   ///   names are opened.
-  init(_ config: Config, mayCreateDatabase: Bool, keys: DeviceKeys? = nil) async throws {
+  package init(_ config: Config, mayCreateDatabase: Bool, keys: DeviceKeys? = nil) async throws {
     self.config = config
     Self.keepFilesPrivate()
     // Before the device: the first thing libp11 does is to close every session (Specs/decisions/0006-libp11.md).
@@ -101,7 +101,7 @@ struct Service {
   /// The database, and SoftHSM's files, are for the service's user alone.
   private static func keepFilesPrivate() { umask(0o077) }
 
-  static func deviceSettings(_ config: Config) throws -> Device.Settings {
+  package static func deviceSettings(_ config: Config) throws -> Device.Settings {
     var settings = try Device.Settings(
       module: config.device.module, tokenLabel: config.device.tokenLabel, pinFile: config.device.pinFile)
     settings.sessions = config.device.sessions
@@ -179,7 +179,7 @@ struct Service {
   }
 
   /// Makes the keys in the device and the database. Does not touch what is there.
-  static func initialise(_ config: Config, officerPINFile: String) async throws {
+  package static func initialise(_ config: Config, officerPINFile: String) async throws {
     keepFilesPrivate()
     try Device.provision(
       try deviceSettings(config), securityOfficerPIN: try ConfigReader.firstLine(of: officerPINFile),
@@ -190,8 +190,8 @@ struct Service {
   }
 
   /// Says in the log with what the service runs, and what is weak about it.
-  func report(_ notes: ConfigNotes) {
-    if config.isSandbox { logger.warning("this is a sandbox, for trying out: what it signs proves nothing") }
+  package func report(_ notes: ConfigNotes) {
+    if let excuse = notes.excuse { logger.warning("\(excuse)") }
     for warning in notes.warnings { logger.warning("weak configuration", metadata: ["what": "\(warning)"]) }
     var facts: Logger.Metadata = [
       "gateway": "\(config.gateway)", "instance": "\(config.instance)", "publicURL": "\(config.info.publicURL)",
@@ -210,10 +210,10 @@ struct Service {
   /// Serves until SIGTERM or SIGINT.
   ///
   /// - Parameters:
-  ///   - file: the configuration file, which SIGHUP has read again. Nil: SIGHUP ends the service too, as when the terminal
-  ///     of a sandbox is closed.
+  ///   - file: the configuration file, which SIGHUP has read again. Nil: SIGHUP ends the service too, as when its
+  ///     terminal is closed.
   ///   - onReady: called once, when every listener accepts connections.
-  func run(rereading file: String? = nil, onReady: @escaping @Sendable () async throws -> Void) async throws {
+  package func run(rereading file: String? = nil, onReady: @escaping @Sendable () async throws -> Void) async throws {
     let lease = try await LeaseKeeper(config, store: store, logger: logger)
     try clock.compare(withLastEntry: await store.lastAuditTime())
     let recovery = try await jobs.recover()

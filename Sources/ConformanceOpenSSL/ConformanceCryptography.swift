@@ -1,6 +1,5 @@
 internal import COpenSSL
 public import Conformance
-internal import SoleControl
 
 /// Verifies with OpenSSL what a service under test returned.
 public struct ConformanceCryptography: CryptographyPort {
@@ -9,7 +8,7 @@ public struct ConformanceCryptography: CryptographyPort {
   public func isValid(
     _ signature: [UInt8], over digest: [UInt8], _ scheme: SignatureScheme, certificate: [UInt8]
   ) -> Bool {
-    guard let certificate = try? X509Certificate(der: certificate),
+    guard let certificate = X509Certificate(der: certificate),
       let key = X509_get0_pubkey(certificate.pointer), let context = EVP_PKEY_CTX_new(key, nil)
     else { return false }
     defer { EVP_PKEY_CTX_free(context) }
@@ -49,19 +48,13 @@ public struct ConformanceCryptography: CryptographyPort {
   }
 
   public func certificate(_ der: [UInt8]) -> CertificateFacts? {
-    guard let certificate = try? X509Certificate(der: der),
-      let parsed = try? Certificate(chain: [der])
-    else { return nil }
-    let names = (X509_get_subject_name(certificate.pointer), X509_get_issuer_name(certificate.pointer))
-    return CertificateFacts(
-      isAuthority: X509_check_ca(certificate.pointer) == 1, isSelfIssued: X509_NAME_cmp(names.0, names.1) == 0,
-      serialNumber: parsed.serialNumber, notBefore: parsed.notBefore, notAfter: parsed.notAfter,
-      commonName: parsed.commonName)
+    X509Certificate(der: der)?.facts
   }
 
   public func isIssued(_ certificate: [UInt8], by issuer: [UInt8]) -> Bool {
-    guard let certificate = try? X509Certificate(der: certificate), let issuer = try? X509Certificate(der: issuer)
-    else { return false }
+    guard let certificate = X509Certificate(der: certificate), let issuer = X509Certificate(der: issuer) else {
+      return false
+    }
     return X509_check_issued(issuer.pointer, certificate.pointer) == X509_V_OK
       && X509_verify(certificate.pointer, X509_get0_pubkey(issuer.pointer)) == 1
   }

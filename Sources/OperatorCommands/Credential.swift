@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import SoleControl
 
 struct CredentialCommand: AsyncParsableCommand {

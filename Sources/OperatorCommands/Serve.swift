@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import Foundation
 import Logging
 import ServiceLifecycle
@@ -52,21 +53,15 @@ struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Read and validate a configuration file, and do nothing.",
       discussion: """
-        Tells what is valid and what is weak. Exits with 1 if a real service may not run with it; what is weak is no error.
+        Tells what is valid and what is weak. Exits with 1 if this program may not serve with it; what is weak is no error.
         """)
 
     @OptionGroup var file: ConfigFile
-    @Flag(help: "Look at it as at a sandbox's: accept what only a sandbox may have, if the file says that it is one.")
-    var sandbox = false
 
     func run() async throws {
       let notes = ConfigNotes()
-      let config = try Config.load(file.config, mayBeSandbox: sandbox, notes: notes)
+      _ = try Config.load(file.config, notes: notes)
       for warning in notes.warnings { print("weak: \(warning)") }
-      guard sandbox || !config.isSandbox else {
-        throw ConfigError(
-          description: "\(file.config): \"sandbox\" is true, so no service for real customers may run with it")
-      }
       print("the configuration is valid")
     }
   }

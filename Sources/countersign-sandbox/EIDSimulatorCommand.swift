@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import EIDSimulator
 import Foundation
 import Logging

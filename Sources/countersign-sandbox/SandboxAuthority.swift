@@ -1,3 +1,4 @@
+import Assembly
 import Foundation
 import OpenSSLPKI
 import SoleControl
@@ -8,7 +9,7 @@ struct SandboxAuthority {
   static let keyLabels = [
     CertificateAuthority.rootLabel, CertificateAuthority.issuingLabel, DeviceTimestampSigner.standardLabel,
   ]
-  private static let organization = SandboxRules.organization
+  private static let organization = RealService.trialOrganization
   /// From the arc for documentation (RFC 5612).
   private static let policy = "1.3.6.1.4.1.32473.1"
   /// Under which people can order credentials: one like a qualified certificate (ETSI EN 319 411-2, QCP-n-qscd), for the

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import EIDProvider
 import Foundation
 import Logging

@@ -1,3 +1,4 @@
+import Assembly
 import Crypto
 import Foundation
 import SoleControl

@@ -1,3 +1,4 @@
+import Assembly
 import Foundation
 import OpenSSLPKI
 import SoleControl
@@ -38,7 +39,7 @@ struct SandboxFolder: Sendable {
     else { throw ConfigError(description: "cannot write \(path(name))") }
   }
 
-  /// Writes the configuration that `countersign serve` would take, and reads it back.
+  /// Writes the configuration that `countersign-sandbox serve` takes, and reads it back.
   func writeConfig(
     seed: SandboxSeed, port: Int, tlsPort: Int, mtlsPort: Int, callbackOrigin: String,
     providers: [SandboxEIDProvider] = [],
@@ -60,7 +61,7 @@ struct SandboxFolder: Sendable {
     try clients.prepare()
     try write(
       [
-        "sandbox": true, "gateway": .string(SandboxRules.gateway), "database": .string(path("countersign.sqlite")),
+        "sandbox": true, "gateway": .string(RealService.trialName), "database": .string(path("countersign.sqlite")),
         "logLevel": .string(logLevel), "activationLife": .integer(Int64(activationLife)),
         "http": ["host": "127.0.0.1", "port": .integer(Int64(port))],
         "tls": [

@@ -1,3 +1,4 @@
+import Assembly
 import AuditLog
 import Foundation
 import OAuth

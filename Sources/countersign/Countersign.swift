@@ -1,4 +1,5 @@
 import ArgumentParser
+import OperatorCommands
 
 /// Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 failed,
 /// 64 wrong usage.
@@ -6,9 +7,5 @@ import ArgumentParser
 struct Countersign: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "countersign", abstract: "A remote-signing gateway that speaks the CSC API.",
-    subcommands: [
-      Sandbox.self, Serve.self, Initialise.self, ConfigCommand.self, AuditCommand.self, SignatureCommand.self,
-      CredentialCommand.self, UserCommand.self, AttemptsCommand.self, ClockCommand.self,
-      TimestampCommand.self, EIDSimulatorCommand.self, ConformanceCommand.self,
-    ])
+    subcommands: operatorCommands)
 }

@@ -6,9 +6,10 @@ import Synchronization
 import WireJSON
 
 /// Runs the numbered conformance checklist against any CSC service.
+@main
 struct ConformanceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "conformance", abstract: "Run the conformance checklist against a CSC service, v1 and v2.",
+    commandName: "csc-conformance", abstract: "Run the conformance checklist against a CSC service, v1 and v2.",
     discussion: """
       Prints passed, failed or skipped for each of \(Catalogue.items.count) items and exits with 1 if a MUST item failed. What was not given \
       is not tested; the reason says which option it takes. A secret may be given as @FILE: its first line is read.

@@ -1,6 +1,6 @@
 import Conformance
+import ConformanceOpenSSL
 import Foundation
-import OpenSSLPKI
 import OutboundHTTP
 
 /// The conformance tool's ports on libcurl and OpenSSL.
@@ -8,7 +8,7 @@ extension Ports {
   static func real(trustAnchors: String?) -> Ports {
     Ports(
       http: CurlPort(trustAnchors: trustAnchors), raw: CurlRawPort(), cryptography: ConformanceCryptography(),
-      clock: SystemClock(), random: { SandboxSeed.randomBytes($0) })
+      clock: SystemClock(), random: SystemRandom.octets)
   }
 }
 
@@ -51,6 +51,13 @@ struct CurlRawPort: RawConnectionPort {
     do { return try await RawExchange.perform(host: host, port: port, sending: octets) } catch {
       throw NoAnswer(error)
     }
+  }
+}
+
+enum SystemRandom {
+  @Sendable static func octets(_ count: Int) -> [UInt8] {
+    var generator = SystemRandomNumberGenerator()
+    return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
   }
 }
 

@@ -1,10 +1,10 @@
+import ConformanceOpenSSL
 import Foundation
-import OpenSSLPKI
 import TestSupport
 import Testing
 
 @testable import Conformance
-@testable import countersign
+@testable import csc_conformance
 
 /// Runs the suite against a service of these tests.
 struct Bench {
@@ -43,7 +43,7 @@ struct Bench {
       let ports = Ports(
         http: TestHTTP(address: address, answersPlainHTTP: service.has(.answersPlainHTTP)),
         raw: TestConnection(service: service), cryptography: ConformanceCryptography(), clock: clock,
-        random: { SandboxSeed.randomBytes($0) })
+        random: { SystemRandom.octets($0) })
       found.value = await Suite(subject, ports, selection: selection, listener: listener).run()
     }
     return try #require(found.value)

@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 
 @testable import Conformance
-@testable import countersign
+@testable import csc_conformance
 
-@Suite("countersign conformance", .timeLimit(.minutes(2)))
+@Suite("csc-conformance", .timeLimit(.minutes(2)))
 struct CommandTests {
   @Test("a sandbox.json tells everything; credentials to be locked are kept apart")
   func sandbox() throws {

@@ -1,6 +1,6 @@
+import ConformanceOpenSSL
 import Crypto
 import Foundation
-import OpenSSLPKI
 import TestSupport
 import Testing
 

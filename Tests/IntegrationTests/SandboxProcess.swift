@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-/// The built program, run as a user runs it.
+/// The sandbox's built program, run as a user runs it.
 final class SandboxProcess: Sendable {
   let folder: URL
   private let process: Process
@@ -35,7 +35,7 @@ final class SandboxProcess: Sendable {
     }
   }
 
-  static let program = repository.appendingPathComponent(".build/debug/countersign")
+  static let program = repository.appendingPathComponent(".build/debug/countersign-sandbox")
 
   init(folder: URL) async throws {
     self.folder = folder

@@ -54,7 +54,7 @@ extension SandboxTests {
   }
 }
 
-/// `countersign serve` on a sandbox's database, under a name of its own.
+/// `countersign-sandbox serve` on its database, under a name of its own.
 final class ServedGateway: @unchecked Sendable {
   private let process = Process()
   private let folder: URL

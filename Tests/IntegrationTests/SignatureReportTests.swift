@@ -2,7 +2,7 @@ import AuditLog
 import Testing
 import WireJSON
 
-@testable import countersign
+@testable import OperatorCommands
 
 @Suite("Report on a signature", .timeLimit(.minutes(15)))
 struct SignatureReportTests {

@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 import WireJSON
 
-@testable import countersign
+@testable import Assembly
+@testable import countersign_sandbox
 
 /// What a configuration file may say.
 @Suite("Configuration", .timeLimit(.minutes(2)))
@@ -80,14 +81,14 @@ struct ConfigurationTests {
 
   /// Nil if it is valid, else why not; and what is weak.
   private func load(
-    mayBeSandbox: Bool = true, _ change: (inout JSONObject) throws -> Void
+    _ rules: ConfigRules = .realService, _ change: (inout JSONObject) throws -> Void
   ) throws -> (error: String?, weak: [String]) {
     var config = base
     try change(&config)
     let path = try file("config.json", String(decoding: JSONValue.object(config).compact(), as: UTF8.self), 0o600)
     let notes = ConfigNotes()
     do {
-      _ = try Config.load(path, mayBeSandbox: mayBeSandbox, notes: notes)
+      _ = try Config.load(path, rules: rules, notes: notes)
       return (nil, notes.warnings)
     } catch let error as ConfigError { return (error.description, notes.warnings) }
   }
@@ -190,7 +191,7 @@ struct ConfigurationTests {
         let secret = JSONValue.string(try file(name, "0123456789abcdef\n", mode))
         let result = try load { Self.set(path, secret)(&$0) }
         #expect((result.error == nil) == isValid, "\(path) \(mode): \(result)")
-        let sandbox = try load {
+        let sandbox = try load(.sandbox) {
           Self.set(path, secret)(&$0)
           $0["sandbox"] = true
         }
@@ -201,22 +202,29 @@ struct ConfigurationTests {
     #expect(try load { Self.set("partners/0/webhooks/secretFile", short)(&$0) }.error != nil)
   }
 
-  @Test("what only a sandbox may have is refused without its word, and with it where the word does not count")
+  @Test("what only a sandbox may have is refused by the product, and by the sandbox's program without the word for it")
   func sandbox() throws {
     let changes: [(String, JSONValue)] = [
       ("gateway", "countersign-sandbox"), ("info/publicURL", "https://127.0.0.1:8443"),
       ("info/publicURL", "https://localhost"), ("eidProviders/0/issuer", "https://localhost/eid"),
     ]
     for (path, value) in changes {
-      #expect(try load { Self.set(path, value)(&$0) }.error?.contains("only a sandbox") == true, "\(path)")
+      for rules in [ConfigRules.realService, .sandbox] {
+        #expect(try load(rules) { Self.set(path, value)(&$0) }.error?.contains("only a sandbox") == true, "\(path)")
+      }
       let word: Change = { config in
         config["sandbox"] = true
         Self.set(path, value)(&config)
       }
-      #expect(try load { word(&$0) }.error == nil, "\(path)")
-      #expect(try load(mayBeSandbox: false) { word(&$0) }.error != nil, "\(path)")
+      #expect(try load(.sandbox) { word(&$0) }.error == nil, "\(path)")
+      #expect(try load { word(&$0) }.error?.contains("\"sandbox\" is true") == true, "\(path)")
     }
-    #expect(try load { $0["sandbox"] = "yes" }.error != nil)
+    // The word is enough for the product to refuse a file, which may say that it is no sandbox.
+    #expect(try load { $0["sandbox"] = true }.error?.contains("no service for real customers") == true)
+    #expect(try load { $0["sandbox"] = false }.error == nil)
+    for rules in [ConfigRules.realService, .sandbox] {
+      #expect(try load(rules) { $0["sandbox"] = "yes" }.error != nil)
+    }
   }
 
   @Test("what is weak is told and no error")

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-@testable import countersign
+@testable import Assembly
 
 @Suite("The log", .timeLimit(.minutes(2)))
 struct LogTests {

@@ -3,7 +3,7 @@ import SoleControl
 import Synchronization
 import Testing
 
-@testable import countersign
+@testable import Assembly
 
 @Suite("The clock of the process", .timeLimit(.minutes(2)))
 struct ProcessClockTests {

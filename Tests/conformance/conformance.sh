@@ -2,16 +2,17 @@
 # Runs the conformance checklist against a throw-away sandbox of its own, and holds the result against
 # Specs/conformance-skips.md.
 #
-# Usage: conformance.sh PATH_TO_COUNTERSIGN [OPTIONS OF countersign conformance]
+# Usage: conformance.sh PATH_TO_COUNTERSIGN_SANDBOX PATH_TO_CSC_CONFORMANCE [OPTIONS OF csc-conformance]
 # Exit codes: 0 every MUST item passed or is excused, 1 not so, 64 wrong usage.
 set -euo pipefail
 
 readonly START_LIMIT=120 # seconds
 readonly SAD_LIFE=20     # seconds; so that it can be seen what an expired SAD gets
 
-[[ $# -ge 1 ]] || { echo "usage: $0 PATH_TO_COUNTERSIGN [OPTIONS]" >&2; exit 64; }
-program=$1
-shift
+[[ $# -ge 2 ]] || { echo "usage: $0 PATH_TO_COUNTERSIGN_SANDBOX PATH_TO_CSC_CONFORMANCE [OPTIONS]" >&2; exit 64; }
+server=$1
+tool=$2
+shift 2
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/countersign-conformance.XXXXXX")
@@ -34,7 +35,7 @@ print(*(each.getsockname()[1] for each in sockets))
 PYTHON
 )
 
-"$program" sandbox --state "$folder/state" --port "$port" --tls-port "$tls_port" --activation-life "$SAD_LIFE" \
+"$server" sandbox --state "$folder/state" --port "$port" --tls-port "$tls_port" --activation-life "$SAD_LIFE" \
   --log-level warning 2>"$folder/log" &
 sandbox=$!
 for ((i = 0; i < START_LIMIT * 10; i++)); do
@@ -49,5 +50,5 @@ if [[ ! -s $folder/state/sandbox.json ]]; then
 fi
 
 # Which failures matter is decided below.
-"$program" conformance --sandbox "$folder/state/sandbox.json" --may-lock --json "$folder/result.json" "$@" || true
+"$tool" --sandbox "$folder/state/sandbox.json" --may-lock --json "$folder/result.json" "$@" || true
 python3 "$here/excuses.py" "$folder/result.json" "$here/../../Specs/conformance-skips.md"

@@ -2,7 +2,7 @@
 # Signs Fixtures/contract.pdf through a throw-away sandbox, as a partner's software would, and checks every
 # answer with tools that know nothing of Countersign: curl, jq and OpenSSL.
 #
-# Usage: demo.sh PATH_TO_COUNTERSIGN
+# Usage: demo.sh PATH_TO_COUNTERSIGN_SANDBOX PATH_TO_COUNTERSIGN
 # Exit codes: 0 everything was as it must be, 1 something was not, 64 wrong usage.
 set -euo pipefail
 
@@ -79,9 +79,12 @@ readonly PLAIN_WORDS='
 
 # ------------------------------------------------------------------------------------------------- the gateway
 
-[[ $# -eq 1 ]] || { echo "usage: $0 PATH_TO_COUNTERSIGN" >&2; exit 64; }
-[[ -x $1 && ! -d $1 ]] || { echo "$0: $1 is not a program; 'make build' makes it" >&2; exit 64; }
-countersign=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+[[ $# -eq 2 ]] || { echo "usage: $0 PATH_TO_COUNTERSIGN_SANDBOX PATH_TO_COUNTERSIGN" >&2; exit 64; }
+for program in "$@"; do
+  [[ -x $program && ! -d $program ]] || { echo "$0: $program is not a program; 'make build' makes it" >&2; exit 64; }
+done
+server=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+countersign=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 contract=$root/Fixtures/contract.pdf
 for tool in curl jq openssl; do
@@ -130,7 +133,7 @@ start_gateway() {
   local port tls_port tenths=0
   port=$(free_port)
   tls_port=$(free_port "$port")
-  "$countersign" sandbox --state "$state" --port "$port" --tls-port "$tls_port" --log-level warning >"$log" 2>&1 &
+  "$server" sandbox --state "$state" --port "$port" --tls-port "$tls_port" --log-level warning >"$log" 2>&1 &
   gateway=$!
   until [[ -f $state/sandbox.json ]]; do
     kill -0 "$gateway" 2>/dev/null || failed "the sandbox ended before it was ready"

@@ -1,5 +1,5 @@
 import EIDProvider
-import SoleControl
+package import SoleControl
 
 extension BackchannelSettings {
   /// `ciba` of a provider (`Config.EIDProviderConfig`).
@@ -19,7 +19,7 @@ extension BackchannelSettings {
 }
 
 extension LoginHint {
-  init(of reader: ConfigReader) throws {
+  package init(of reader: ConfigReader) throws {
     guard let template = try reader.optionalString("loginHint") else {
       self = .standard
       return

@@ -2,19 +2,16 @@ import CSCModel
 import EIDProvider
 import Foundation
 import HTTPGateway
-import Logging
+package import Logging
 import OAuth
 import OpenSSLPKI
 import SoleControl
 import WireJSON
 
 /// The configuration of a service. Every member is documented here, and nowhere else; unknown members are errors.
-/// Secrets are paths to files.
-struct Config {
-  /// Whether this is a sandbox, for trying out: then `countersign serve` takes what no real service may have (an eID provider
-  /// that says yes to everybody, test certificates, secrets that all users of the machine can read), and says so in its log.
-  /// Default: false.
-  var isSandbox: Bool
+/// Secrets are paths to files. A file in which `sandbox` is true is a sandbox's, and no service for real customers may run with
+/// it (`ConfigRules`); default: false.
+package struct Config {
   /// Where to listen without TLS. Absent: nowhere. For a TLS-terminating proxy on the same machine; on other addresses than the
   /// machine's own only with `trustedProxy`, or with `"allowsOtherMachines": true` for those who know that nobody is in between.
   var http: Address?
@@ -34,9 +31,9 @@ struct Config {
   /// Name of this process among those that share the database, one process for each name. Default: the gateway's name.
   var instance: String
   /// Path of the SQLite database. `countersign init` makes it.
-  var database: String
-  var device: DeviceConfig
-  var info: Info
+  package var database: String
+  package var device: DeviceConfig
+  package var info: Info
   /// Trusted eID providers.
   var eidProviders: [EIDProviderConfig]
   /// Partners with their brands and OAuth clients (`PartnerConfig`).
@@ -52,7 +49,7 @@ struct Config {
   /// the CAs keeps them fresh; a changed file is read again. Default: none, and no CRL in `validationInfo`.
   var revocationLists: [String]
   /// trace, debug, info, notice, warning, error or critical. Default: info.
-  var logLevel: Logger.Level
+  package var logLevel: Logger.Level
   /// The file as it is.
   private let members: JSONObject
 
@@ -81,10 +78,10 @@ struct Config {
     var publicURL: String
   }
 
-  struct DeviceConfig {
+  package struct DeviceConfig {
     /// The PKCS #11 module's shared library.
     var module: String
-    var tokenLabel: String
+    package var tokenLabel: String
     /// File whose first line is the user PIN. Secret, as each file that is called so here: not to be read by all users of the
     /// machine.
     var pinFile: String
@@ -94,7 +91,7 @@ struct Config {
     var liveKeys: Int
   }
 
-  struct Info {
+  package struct Info {
     /// At most 255 characters each.
     var name, description: String
     /// ISO 3166-1 alpha-2, in capital letters.
@@ -103,7 +100,7 @@ struct Config {
     var language: String
     /// Base URL under which clients reach the service: https, without a trailing slash. Also the issuer of the authorization
     /// server.
-    var publicURL: String
+    package var publicURL: String
     /// Name and description in further languages, by RFC 5646 tag.
     var translations: [String: (name: String, description: String)]
     /// What `info.specs` says, by version (`v1`, `v2`). Default: what today's clients insist on.
@@ -170,15 +167,17 @@ struct Config {
   }
 
   /// - Parameters:
-  ///   - mayBeSandbox: whether the file's own word for being a sandbox counts.
+  ///   - rules: of the program that reads it.
   ///   - notes: gets what is weak.
-  static func load(_ path: String, mayBeSandbox: Bool = true, notes: ConfigNotes = ConfigNotes()) throws -> Config {
+  package static func load(
+    _ path: String, rules: ConfigRules = .current, notes: ConfigNotes = ConfigNotes()
+  ) throws -> Config {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw ConfigError(description: "cannot read the configuration file \(path)")
     }
     do {
       let json = try JSONValue.parse(Array(data), limits: .configuration, extremeValues: .refused)
-      notes.isSandbox = mayBeSandbox && json.object?["sandbox"]?.bool == true
+      notes.excuse = json.object.flatMap(rules.excuse)
       return try Config(ConfigReader(json, at: path, notes: notes), json)
     } catch let error as JSONParseError {
       throw ConfigError(description: "\(path) is not strict JSON (\(error)); jq . \(path) shows where")
@@ -187,7 +186,9 @@ struct Config {
 
   private init(_ reader: ConfigReader, _ json: JSONValue) throws {
     members = json.object ?? JSONObject()
-    isSandbox = try reader.bool("sandbox", default: false)
+    guard try !reader.bool("sandbox", default: false) || reader.notes.isExcused else {
+      throw reader.error("sandbox", "is true, so no service for real customers may run with it")
+    }
     http = try reader.optional("http").map {
       try Address(plain: $0, behindProxy: reader.names.contains("trustedProxy"))
     }
@@ -242,11 +243,8 @@ extension Config {
       reader.warn("activationLife", "is long: a SAD that is stolen signs for \(activationLife) s")
     }
     if logLevel < .info { reader.warn("logLevel", "is for looking for faults; the log grows fast") }
-    if let finding = SandboxRules.finding(in: self) {
-      guard reader.notes.isSandbox else {
-        throw ConfigError(
-          description: "\(finding); only a sandbox may have that (\"sandbox\": true), no service for real customers")
-      }
+    if let finding = RealService.objection(to: self), !reader.notes.isExcused {
+      throw ConfigError(description: "\(finding); only a sandbox may have that, no service for real customers")
     }
   }
 
@@ -282,7 +280,7 @@ extension Config.Info {
     guard language.wholeMatch(of: /[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*/) != nil else {
       throw reader.error("language", "must be like en or de-AT")
     }
-    publicURL = try reader.url("publicURL", allowsPlainHTTP: reader.notes.isSandbox, isBase: true)
+    publicURL = try reader.url("publicURL", allowsPlainHTTP: reader.notes.isExcused, isBase: true)
     translations = [:]
     if let languages = try reader.optional("translations") {
       for tag in languages.names {

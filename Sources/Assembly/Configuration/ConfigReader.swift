@@ -1,21 +1,22 @@
 import Foundation
 import Octets
-import WireJSON
+package import WireJSON
 
-struct ConfigError: Error, CustomStringConvertible {
-  let description: String
+package struct ConfigError: Error, CustomStringConvertible {
+  package let description: String
+  package init(description: String) { self.description = description }
 }
 
 /// Typed, strict access to one object of a configuration file. Remembers what was asked for, so that `finish`
 /// can name members that nobody knows.
-final class ConfigReader {
+package final class ConfigReader {
   private let members: JSONObject
   private let path: String
   private var known: Set<String> = []
   /// Shared by all readers of a file.
   let notes: ConfigNotes
 
-  init(_ value: JSONValue, at path: String, notes: ConfigNotes = ConfigNotes()) throws {
+  package init(_ value: JSONValue, at path: String, notes: ConfigNotes = ConfigNotes()) throws {
     guard let object = value.object else { throw ConfigError(description: "\(path) is not an object") }
     members = object
     self.path = path
@@ -114,7 +115,7 @@ final class ConfigReader {
   }
 
   /// A secret in a file.
-  static func firstLine(of path: String) throws -> String {
+  package static func firstLine(of path: String) throws -> String {
     guard let data = FileManager.default.contents(atPath: path), let line = TextFile.firstLine(Array(data)) else {
       throw ConfigError(description: "cannot read \(path)")
     }

@@ -1,14 +1,19 @@
+// `stat` belongs to the first of these that the compiler loads, which differs from build to build.
+import CDispatch
 import CoreFoundation
 import Foundation
 import HTTPGateway
 import HTTPTypes
 
 /// What a configuration may have, and what was noticed while it was read. Shared by the readers of one file.
-final class ConfigNotes {
-  /// Whether the file's `"sandbox": true` counts: then what only a sandbox may have is accepted, with a warning.
-  var isSandbox = false
+package final class ConfigNotes {
+  /// Why what no service for real customers may have is accepted (`ConfigRules`); nil if it is not.
+  var excuse: String?
+  var isExcused: Bool { excuse != nil }
   /// What is weak, with what to do.
-  private(set) var warnings: [String] = []
+  package private(set) var warnings: [String] = []
+
+  package init() {}
 
   func warn(_ text: String) { warnings.append(text) }
 }
@@ -80,7 +85,7 @@ extension ConfigReader {
     guard status.st_mode & S_IFMT == S_IFREG else { throw error(name, "is no file: \(path)") }
     let mode = String(status.st_mode & 0o777, radix: 8)
     if status.st_mode & 0o007 != 0 {
-      guard notes.isSandbox else {
+      guard notes.isExcused else {
         throw error(name, "can be read by every user of this machine (mode \(mode)); chmod 600 \(path)")
       }
       warn(name, "can be read by every user of this machine (mode \(mode)); chmod 600 \(path)")

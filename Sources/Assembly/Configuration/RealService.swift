@@ -2,17 +2,17 @@ import EIDProvider
 import Foundation
 import SoleControl
 
-/// What only a sandbox may have. `countersign serve` takes it if the file says `"sandbox": true`, and says so in its log.
-enum SandboxRules {
-  /// What the sandbox calls itself in every SAD, and the organisation of its certificates.
-  static let gateway = "countersign-sandbox"
-  static let organization = "Countersign sandbox"
+/// Tells a service for real customers from one for trying out, which its operator might put before them by mistake.
+package enum RealService {
+  /// The name in every SAD of a service for trying out, and the organisation of its certificates.
+  package static let trialName = "countersign-sandbox"
+  package static let trialOrganization = "Countersign sandbox"
   /// For documentation (RFC 5612): policies of certificates and time-stamps that claim nothing.
-  static let policyArc = "1.3.6.1.4.1.32473."
+  private static let documentationArc = "1.3.6.1.4.1.32473."
 
   /// - Returns: nil if a real service may run with this.
-  static func finding(in config: Config) -> String? {
-    if config.gateway == gateway { return "\"gateway\": \"\(gateway)\" is the sandbox's own name" }
+  static func objection(to config: Config) -> String? {
+    if config.gateway == trialName { return "\"gateway\": \"\(trialName)\" is the sandbox's own name" }
     if WebURL(config.info.publicURL)?.isOnThisMachine == true {
       return "\"info\": \"publicURL\" leads to this machine itself, where no customer comes from"
     }
@@ -23,24 +23,26 @@ enum SandboxRules {
         """
     }
     if let tsa = config.tsa {
-      if tsa.policy.hasPrefix(policyArc) { return "\"tsa\": the policy \(tsa.policy) is of the arc for documentation" }
-      if isSandbox(tsa.certificates) { return "\"tsa\": the certificates in \(tsa.certificates) are a sandbox's" }
+      if tsa.policy.hasPrefix(documentationArc) {
+        return "\"tsa\": the policy \(tsa.policy) is of the arc for documentation"
+      }
+      if isTrial(tsa.certificates) { return "\"tsa\": the certificates in \(tsa.certificates) are a sandbox's" }
     }
     if let issuer = config.issuer {
-      if let policy = issuer.profiles.map(\.policy).first(where: { $0.hasPrefix(policyArc) }) {
+      if let policy = issuer.profiles.map(\.policy).first(where: { $0.hasPrefix(documentationArc) }) {
         return "\"issuer\": the policy \(policy) is of the arc for documentation"
       }
-      for name in ["root.der", "issuing.der"] where isSandbox("\(issuer.certificates)/\(name)") {
+      for name in ["root.der", "issuing.der"] where isTrial("\(issuer.certificates)/\(name)") {
         return "\"issuer\": the CA in \(issuer.certificates) is a sandbox's"
       }
     }
     return nil
   }
 
-  /// Whether a certificate in the file, DER or PEM, names the sandbox's organisation. Its octets are looked for, so that one
+  /// Whether a certificate in the file, DER or PEM, names the organisation of those for trying out. Its octets are looked for, so that one
   /// that cannot be read is no reason to say no.
-  private static func isSandbox(_ path: String) -> Bool {
+  private static func isTrial(_ path: String) -> Bool {
     let octets = PEM.certificate(path) ?? FileManager.default.contents(atPath: path).map { [UInt8]($0) } ?? []
-    return Data(octets).range(of: Data(organization.utf8)) != nil
+    return Data(octets).range(of: Data(trialOrganization.utf8)) != nil
   }
 }

@@ -1,11 +1,11 @@
 import Foundation
-import Logging
+package import Logging
 import Synchronization
 import WireJSON
 
 /// One JSON object a line, on standard error, written by a thread of its own.
-struct JSONLogHandler: LogHandler {
-  var metadata: Logger.Metadata = [:]
+package struct JSONLogHandler: LogHandler {
+  package var metadata: Logger.Metadata = [:]
   private let label: String
   private let writer: LogWriter
   /// Nil for loggers that follow the process's level.
@@ -21,7 +21,7 @@ struct JSONLogHandler: LogHandler {
   /// Octets of a message, or of one value beside it; what is longer is cut.
   static let longestValue = 4096
 
-  static func bootstrap(level: Logger.Level) {
+  package static func bootstrap(level: Logger.Level) {
     signal(SIGPIPE, SIG_IGN)
     commonLevel = level
     LoggingSystem.bootstrap { JSONLogHandler(label: $0) }
@@ -32,17 +32,17 @@ struct JSONLogHandler: LogHandler {
     self.writer = writer
   }
 
-  var logLevel: Logger.Level {
+  package var logLevel: Logger.Level {
     get { ownLevel ?? Self.commonLevel }
     set { ownLevel = newValue }
   }
 
-  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+  package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
     set { metadata[key] = newValue }
   }
 
-  func log(event: LogEvent) {
+  package func log(event: LogEvent) {
     writer.append(
       Self.line(
         level: event.level, label: label, message: "\(event.message)",

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Logging
 import WireJSON
 
@@ -12,12 +12,12 @@ import WireJSON
 /// line says so as soon as something can be written again.
 ///
 /// `@unchecked`: `condition` guards what changes.
-final class LogWriter: @unchecked Sendable {
+package final class LogWriter: @unchecked Sendable {
   /// Standard error.
-  static let standard = LogWriter(descriptor: STDERR_FILENO)
+  package static let standard = LogWriter(descriptor: STDERR_FILENO)
 
   /// Seconds for which the end of the process waits for a reader.
-  static let longestEnd: TimeInterval = 2
+  package static let longestEnd: TimeInterval = 2
 
   /// Octets of lines that wait, unless something else is asked for.
   static let standardRoom = 4 << 20
@@ -57,7 +57,7 @@ final class LogWriter: @unchecked Sendable {
   }
 
   /// Waits until everything is written that was taken so far, but not for longer than `seconds`.
-  func flush(within seconds: TimeInterval) {
+  package func flush(within seconds: TimeInterval) {
     let end = Date(timeIntervalSinceNow: seconds)
     condition.withLock {
       while !waiting.isEmpty || isWriting, condition.wait(until: end) {}

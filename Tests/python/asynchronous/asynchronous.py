@@ -457,7 +457,7 @@ def run(gateway, kills, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("program", help="path to countersign")
+    parser.add_argument("program", help="path to countersign-sandbox")
     parser.add_argument("--kills", type=int, default=3)
     options = parser.parse_args()
     program = shutil.which(os.path.abspath(options.program))

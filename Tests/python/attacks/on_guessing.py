@@ -174,7 +174,7 @@ def unlock(world, username="bob"):
 def operate(world, *command):
     """As the operator does it, with the program beside the running gateway."""
     folder = Path(world.sandbox.file).parent
-    program = Path(__file__).resolve().parents[3] / ".build/debug/countersign"
+    program = Path(__file__).resolve().parents[3] / ".build/debug/countersign-sandbox"
     environment = os.environ | {"SOFTHSM2_CONF": str(folder / "softhsm2.conf")}
     config = ["--config", str(folder / "config.json")]
     done = subprocess.run([str(program), *command, *config], env=environment, capture_output=True, text=True)

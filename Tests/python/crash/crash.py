@@ -181,7 +181,7 @@ def end_early(number, _):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("program", help="path to countersign")
+    parser.add_argument("program", help="path to countersign-sandbox")
     parser.add_argument("--kills", type=int, default=50, help="how often the process alone is killed; default: 50")
     parser.add_argument(
         "--power-failures", type=int, default=100, help="how often the power fails; default: 100")

@@ -1,6 +1,6 @@
 """200 log-ins while the eID provider is killed in the middle and started again.
 
-    .venv/bin/python Tests/python/eid/outage.py .build/debug/countersign
+    .venv/bin/python Tests/python/eid/outage.py .build/debug/countersign-sandbox
 
 Every flow must end in a SAD that signs, or in an error that says what happened; nothing may be spent by an error, and the
 audit log must have one entry for each answer, and for the outage at least one and at most one a minute. Exits 0 if so.

@@ -1,6 +1,6 @@
 """eID log-ins against two real providers and one that signs anything, on a sandbox of its own.
 
-    .venv/bin/python Tests/python/eid/run.py .build/debug/countersign
+    .venv/bin/python Tests/python/eid/run.py .build/debug/countersign-sandbox
 
 Exits 0 if every log-in authorized and every wrong token was refused.
 """

@@ -278,7 +278,7 @@ def settings(world):
         path = state / "checked.json"
         path.write_text(json.dumps(config))
         result = subprocess.run(
-            [world.service.program, "config", "check", "--sandbox", "--config", path], capture_output=True, text=True)
+            [world.service.program, "config", "check", "--config", path], capture_output=True, text=True)
         return "" if result.returncode == 0 else result.stderr + result.stdout
 
     def authentication(**members):

@@ -1,6 +1,6 @@
 """Sends what schemathesis makes of the OpenAPI document, right and wrong, to a sandbox of its own.
 
-    .venv/bin/python Tests/python/openapi/fuzz.py .build/debug/countersign
+    .venv/bin/python Tests/python/openapi/fuzz.py .build/debug/countersign-sandbox
 
 Every answer must be as documented, and none may be a fault of the service. The seed is fixed, so that a run can be
 repeated; another one, or more cases, may be asked for.
@@ -47,7 +47,7 @@ def serve(program, folder, port, tls_port):
 
 def main():
     parser = argparse.ArgumentParser(description="Send generated requests to a sandbox.")
-    parser.add_argument("program", help="the built countersign")
+    parser.add_argument("program", help="the built countersign-sandbox")
     parser.add_argument("--cases", type=int, default=30, help="random cases for each operation (default: 30)")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()

@@ -541,7 +541,7 @@ def configurations(setting):
         config["partners"][0]["statements"] = {name: value for name, value in statements.items() if value is not None}
         file.write_text(json.dumps(config))
         return subprocess.run(
-            [setting.program, "config", "check", "--sandbox", "--config", file], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            [setting.program, "config", "check", "--config", file], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True)
 
     good = {
@@ -663,7 +663,7 @@ def play(setting):
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("program", type=pathlib.Path, help="the built countersign")
+    arguments.add_argument("program", type=pathlib.Path, help="the built countersign-sandbox")
     program = arguments.parse_args().program.resolve()
     findings = crash.Findings()
     with tempfile.TemporaryDirectory() as name:

@@ -2,9 +2,8 @@
 enum ErrorText {
   /// Whose errors describe themselves in fixed words, ids of ours and codes.
   private static let ours: Set<Substring> = [
-    "BlockingWork", "DocumentSigning", "EIDProvider", "OAuth", "OpenSSLPKI", "PKCS11Device", "SQLiteStore",
-    "SoleControl",
-    "TimestampAuthority", "countersign",
+    "Assembly", "BlockingWork", "DocumentSigning", "EIDProvider", "OAuth", "OpenSSLPKI", "PKCS11Device", "SQLiteStore",
+    "SoleControl", "TimestampAuthority",
   ]
 
   /// Of other errors, which libraries make and which may repeat what they were given, only the type and the case.
