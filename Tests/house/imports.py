@@ -1,83 +1,174 @@
-"""Checks who imports whom : the core knows no adapter, adapters do not know each other.
+"""Checks who may know whom.
 
-Reads the import lines of Sources/ and fails on the first target that imports what it must not.
+What a target depends on is read from the package's own description, and what its files import from the files. Fails when
+a file imports what its target does not declare, when a target declares what none of its files imports, when a target has
+no room here, and when one of the rules below is broken. A target knows what it depends on and what that knows.
 """
 
-import pathlib
-import re
 import sys
 
-CORE = {"Lifetimes", "Octets", "WireJSON", "CSCModel", "AuditLog", "Attempts", "SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning",
-        "Conformance"}
-ADAPTERS = {"PKCS11Device", "OpenSSLPKI", "OutboundHTTP", "Webhooks", "EIDProvider", "SQLiteStore", "HTTPGateway",
-            "EIDSimulator"}
-C_MODULES = {"CJansson", "COpenSSL", "CCryptoki", "CCurl", "COpenAPI"}
+import package
 
-# What a target may import besides the standard library.
-ALLOWED = {
-    "Octets": set(),
-    "WireJSON": {"Octets", "CJansson"},
-    "CSCModel": {"Octets", "WireJSON", "SwiftASN1", "Foundation"},
-    "AuditLog": {"WireJSON", "Crypto"},
-    # When what was given is good: a rule that all the others share.
-    "Lifetimes": set(),
-    "Attempts": {"Lifetimes", "Crypto"},
-    "SoleControl": {"Attempts", "Lifetimes", "AuditLog", "Octets", "WireJSON", "Crypto", "Synchronization"},
-    # Foundation normalizes texts (PreparedPassword.swift).
-    "OAuth": {"Attempts", "Lifetimes", "Octets", "WireJSON", "Crypto", "Foundation"},
-    # A client that knows the wire and nothing of our insides.
-    "Conformance": {"Octets", "WireJSON", "Crypto"},
-    "TimestampAuthority": {"SoleControl"},
-    "DocumentSigning": {"SoleControl", "TimestampAuthority", "CSCModel", "Octets", "WireJSON", "Crypto", "SwiftASN1"},
-    "PKCS11Device": {"Octets", "SoleControl", "CCryptoki", "SwiftASN1", "Foundation", "Synchronization"},
-    # Not an implementation of a port but threads made usable, so adapters may build on it.
-    "BlockingWork": {"Foundation", "Glibc"},
-    "OpenSSLPKI": {"BlockingWork", "SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning", "Conformance", "COpenSSL",
-                   "Foundation", "Synchronization"},
-    # Not an implementation of a port but libcurl made usable, so other adapters may build on it.
-    "OutboundHTTP": {"CCurl", "Foundation"},
-    "Webhooks": {"SoleControl", "WireJSON", "OutboundHTTP", "Crypto"},
-    "EIDProvider": {"Octets", "SoleControl", "OAuth", "WireJSON", "OutboundHTTP", "Crypto", "JWTKit", "Foundation"},
-    "SQLiteStore": {"BlockingWork", "Attempts", "SoleControl", "OAuth", "AuditLog", "WireJSON", "GRDB", "GRDBSQLite", "Foundation",
-                    "Synchronization"},
-    "HTTPGateway": CORE - {"Conformance"}
-    | {"BlockingWork", "COpenAPI", "Crypto", "Logging", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdHTTP2", "HTTPTypes", "Mustache",
-       "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "NIOHTTPTypesHTTP2", "NIOHTTP2", "NIOSSL", "NIOTLS", "ServiceLifecycle",
-       "Foundation", "Synchronization"},
-    "EIDSimulator": {"WireJSON", "OutboundHTTP", "Crypto", "Logging", "Hummingbird", "HTTPTypes", "NIOCore", "JWTKit", "Foundation"},
+# One rule book each: no sockets, files, clocks or randomness.
+CORE = {
+    "Octets", "Vocabulary", "Lifetimes", "WireJSON", "JOSE", "CSCModel", "AuditLog", "Attempts", "Registry", "SoleControl",
+    "Issuance", "OAuth", "TimestampAuthority", "DocumentSigning", "Conformance",
 }
-# The programs wire everything; only C modules stay with their adapters.
-PROGRAMS = {"countersign", "bench"}
+# Implement ports of the core with an outside library each.
+ADAPTERS = {
+    "PKCS11Device", "OpenSSLPKI", "Webhooks", "EIDProvider", "SQLiteStore", "HTTPGateway", "EIDSimulator",
+    "ConformanceOpenSSL",
+}
+# No implementation of a port but something made usable: threads, libcurl. Adapters may build on them.
+PLUMBING = {"BlockingWork", "OutboundHTTP"}
+# A service put together from all of these, and what its operator can do.
+ASSEMBLY = {"Assembly", "OperatorCommands"}
+PROGRAMS = {"countersign", "countersign-sandbox", "csc-conformance", "bench"}
 
-IMPORT = re.compile(r"^\s*(?:@\w+\s+)*(?:public |internal |package |private |fileprivate )?import (?:struct |class |enum |protocol |func )?(\w+)")
+# Planned, so it is no error that they are not there yet.
+COMING = {"Vocabulary", "Registry", "Issuance", "JOSE"}
+
+# What holds customers' keys, and what must never be in it: each tool with the program that it is for.
+PRODUCT = "countersign"
+TOOLS = {"EIDSimulator": "countersign-sandbox", "Conformance": "csc-conformance", "ConformanceOpenSSL": "csc-conformance"}
+
+# Declared before the first file that imports it.
+AHEAD = {("SoleControl", "Octets"), ("DocumentSigning", "Octets")}
+
+# All of the package's targets that these may know.
+KNOWS_ONLY = {
+    "Octets": set(),
+    "Vocabulary": set(),
+    "Lifetimes": set(),
+    "WireJSON": {"Octets", "CJansson"},
+    "JOSE": {"Octets", "Vocabulary", "WireJSON", "CJansson"},
+    # A client that knows the wire and nothing of our insides.
+    "Conformance": {"Octets", "WireJSON", "CJansson"},
+}
+# What these must not know.
+NEVER_KNOWS = {
+    "Registry": {"SoleControl", "OAuth", "Issuance"},
+    "SoleControl": {"Issuance"},
+    "OAuth": {"SoleControl", "Issuance"},
+}
+
+# Who alone may know these C modules. Any adapter may know the others.
+C_MODULES = {"CJansson": "WireJSON", "CCryptoki": "PKCS11Device", "CCurl": "OutboundHTTP"}
+
+# Libraries that compute and do nothing else.
+CORE_LIBRARIES = {"Crypto", "SwiftASN1"}
+# Part of the system. Foundation has files and clocks in it, so of the core only these may import it, for texts and numbers.
+SYSTEM = {"Foundation", "FoundationEssentials", "Synchronization", "Glibc", "Dispatch", "CDispatch", "CoreFoundation", "Testing"}
+CORE_SYSTEM = {"Synchronization"}
+CORE_FOUNDATION = {"CSCModel", "OAuth"}
+
+
+def known(targets, name):
+    """The package's targets that a target knows, directly or through others."""
+    found, open_ends = set(), [name]
+    while open_ends:
+        for other in targets[open_ends.pop()].depends & targets.keys() - found:
+            found.add(other)
+            open_ends.append(other)
+    return found
+
+
+def rooms(targets):
+    """Every target has a room, and every room its targets."""
+    named = CORE | ADAPTERS | PLUMBING | ASSEMBLY | PROGRAMS
+    for target in targets.values():
+        if not target.isC and not target.is_for_tests and target.name not in named:
+            yield f"{target.name} has no room in {sys.modules[__name__].__file__}"
+    for name in sorted(named - COMING - targets.keys()):
+        yield f"{name} has a room and is not in Package.swift"
+
+
+def declared(targets):
+    """Files import what their target declares, and all of that."""
+    modules = {target.module: target.name for target in targets.values()}
+    for target in targets.values():
+        if target.isC:
+            continue
+        imported = set()
+        for place, module in target.imports:
+            name = modules.get(module, module)
+            imported.add(name)
+            if name not in target.depends | SYSTEM:
+                yield f"{place}: Package.swift does not say that {target.name} depends on {name}"
+        for name in sorted(target.depends - imported):
+            # Tests need programs to be built, which they start.
+            if not (target.is_for_tests and name in PROGRAMS or (target.name, name) in AHEAD):
+                yield f"{target.name} depends on {name} and imports it nowhere"
+
+
+def core(targets):
+    """The core knows the core, and of libraries and system what only computes."""
+    for name in sorted(CORE & targets.keys()):
+        for other in sorted(known(targets, name) - CORE - {"CJansson"}):
+            yield f"{name} is of the core and must not know {other}"
+        for library in sorted(targets[name].depends - targets.keys() - CORE_LIBRARIES):
+            yield f"{name} is of the core and must not depend on the library {library}"
+        allowed = CORE_SYSTEM | ({"Foundation"} if name in CORE_FOUNDATION else set())
+        for place, module in targets[name].imports:
+            if module in SYSTEM - allowed:
+                yield f"{place}: {name} is of the core and must not import {module}"
+
+
+def neighbours(targets):
+    """Who must not know whom, in the core and beside it."""
+    for name, allowed in KNOWS_ONLY.items():
+        if name in targets:
+            for other in sorted(known(targets, name) - allowed):
+                yield f"{name} must not know {other}"
+    for name, forbidden in NEVER_KNOWS.items():
+        if name in targets:
+            for other in sorted(known(targets, name) & forbidden):
+                yield f"{name} must not know {other}"
+
+
+def adapters(targets):
+    """Adapters do not know each other but for the plumbing, nor what is put together from them."""
+    for name in sorted((ADAPTERS | PLUMBING) & targets.keys()):
+        forbidden = ADAPTERS | ASSEMBLY | PROGRAMS | (set() if name in ADAPTERS else PLUMBING | CORE)
+        for other in sorted(known(targets, name) & forbidden):
+            yield f"{name} must not know {other}"
+
+
+def c_modules(targets):
+    """C stays with its adapter."""
+    for target in targets.values():
+        for name in sorted(target.depends & targets.keys()):
+            if targets[name].isC and (target.name != C_MODULES[name] if name in C_MODULES else target.name not in ADAPTERS):
+                yield f"{target.name} must not depend on the C module {name}"
+
+
+def programs(targets):
+    """Nothing is built on a program or on tests, a tool is for its program and for tests, and the product has none."""
+    for target in targets.values():
+        if target.is_for_tests:
+            continue
+        for name in sorted(target.depends & targets.keys()):
+            if name in PROGRAMS or targets[name].is_for_tests:
+                yield f"{target.name} must not depend on {name}"
+            if name in TOOLS and TOOLS[name] not in (target.name, TOOLS.get(target.name)):
+                yield f"{target.name} must not depend on {name}, which is for {TOOLS[name]} and for tests"
+    for name in sorted(known(targets, PRODUCT) & (TOOLS.keys() | PROGRAMS)) if PRODUCT in targets else ():
+        yield f"{PRODUCT} holds customers' keys and must not know {name}"
+
+
+RULES = (rooms, declared, core, neighbours, adapters, c_modules, programs)
+
+
+def findings(targets):
+    return [finding for rule in RULES for finding in rule(targets)]
 
 
 def main() -> int:
-    sources = pathlib.Path(__file__).resolve().parents[2] / "Sources"
-    wrong = []
-    seen = 0
-    for file in sorted(sources.rglob("*.swift")):
-        target = file.relative_to(sources).parts[0]
-        for number, line in enumerate(file.read_text().splitlines(), 1):
-            match = IMPORT.match(line)
-            if not match:
-                continue
-            seen += 1
-            name = match.group(1)
-            if target in PROGRAMS:
-                permitted = name not in C_MODULES
-            elif target in ALLOWED:
-                permitted = name in ALLOWED[target]
-            else:
-                wrong.append(f"{file.relative_to(sources.parent)}: {target} has no rule in {pathlib.Path(__file__).name}")
-                break
-            if not permitted:
-                wrong.append(f"{file.relative_to(sources.parent)}:{number}: {target} must not import {name}")
-    folders = {folder.name for folder in sources.iterdir() if folder.is_dir()}
-    for missing in sorted((CORE | ADAPTERS | C_MODULES | PROGRAMS) - folders):
-        wrong.append(f"Sources/{missing} is in the rules and not in the house")
-    print("\n".join(wrong) if wrong else f"{seen} imports keep the rules of the house")
-    return 1 if wrong else 0
+    targets = package.read()
+    found = findings(targets)
+    imports = sum(len(target.imports) for target in targets.values())
+    print("\n".join(found) if found else f"{len(targets)} targets with {imports} imports keep the rules of the house")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

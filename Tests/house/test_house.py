@@ -1,0 +1,188 @@
+"""Each rule of the house fails when it is broken."""
+
+import pathlib
+import tempfile
+import unittest
+
+import imports
+import package
+import sizes
+import symbols
+
+from package import Target
+
+
+def house(**changes):
+    """A small house in which everything is right, with targets added or replaced: name="what it depends on"."""
+    depends = {
+        "CJansson": "", "COpenSSL": "", "Octets": "", "WireJSON": "Octets CJansson", "SoleControl": "WireJSON Crypto",
+        "OAuth": "WireJSON", "OutboundHTTP": "", "OpenSSLPKI": "SoleControl COpenSSL", "Webhooks": "SoleControl OutboundHTTP",
+        "Conformance": "WireJSON", "ConformanceOpenSSL": "Conformance COpenSSL", "EIDSimulator": "WireJSON",
+        "Assembly": "SoleControl OpenSSLPKI Webhooks", "OperatorCommands": "Assembly", "countersign": "OperatorCommands",
+        "countersign-sandbox": "Assembly EIDSimulator", "csc-conformance": "Conformance ConformanceOpenSSL",
+        "TestSupport": "Assembly", "SomeTests": "TestSupport Conformance EIDSimulator countersign",
+    } | {name.replace("_", "-"): value for name, value in changes.items()}  # fmt: skip
+    targets = {}
+    for name, others in depends.items():
+        folder = f"{'Tests' if name.startswith('Test') or name.endswith('Tests') else 'Sources'}/{name}"
+        target = Target(name, "regular", folder, set(others.split()), isC=name in ("CJansson", "COpenSSL"))
+        target.imports = [(f"{folder}/A.swift:1", other.replace("-", "_")) for other in others.split()]
+        targets[name] = target
+    return targets
+
+
+class ImportTests(unittest.TestCase):
+    def rules(self, targets):
+        """Findings of all rules but the one that looks for targets which the small house does not have."""
+        return [finding for rule in imports.RULES if rule is not imports.rooms for finding in rule(targets)]
+
+    def breaks(self, finding, **changes):
+        self.assertIn(finding, " ".join(self.rules(house(**changes))))
+
+    def test_a_house_that_keeps_all(self):
+        self.assertEqual(self.rules(house()), [])
+
+    def test_rooms(self):
+        found = list(imports.rooms(house(Cellar="")))
+        self.assertTrue(any(each.startswith("Cellar has no room") for each in found))
+        self.assertIn("HTTPGateway has a room and is not in Package.swift", found)
+        self.assertFalse(any(name in each for each in found for name in imports.COMING))
+
+    def test_what_is_imported_is_declared(self):
+        targets = house()
+        targets["OAuth"].imports.append(("Sources/OAuth/B.swift:7", "Attempts"))
+        self.assertIn(
+            "Sources/OAuth/B.swift:7: Package.swift does not say that OAuth depends on Attempts", self.rules(targets))
+
+    def test_what_is_declared_is_imported(self):
+        targets = house()
+        targets["OAuth"].imports.clear()
+        self.assertIn("OAuth depends on WireJSON and imports it nowhere", self.rules(targets))
+
+    def test_core(self):
+        self.breaks("SoleControl is of the core and must not know OpenSSLPKI", SoleControl="OpenSSLPKI", OpenSSLPKI="COpenSSL")
+        self.breaks("SoleControl is of the core and must not know COpenSSL", SoleControl="COpenSSL")
+        self.breaks("OAuth is of the core and must not depend on the library Hummingbird", OAuth="Hummingbird")
+        for system in ("Foundation", "Glibc", "Dispatch"):
+            targets = house()
+            targets["SoleControl"].imports.append(("Sources/SoleControl/B.swift:7", system))
+            self.assertIn(
+                f"Sources/SoleControl/B.swift:7: SoleControl is of the core and must not import {system}", self.rules(targets))
+
+    def test_leaves(self):
+        for leaf in ("Octets", "Vocabulary", "Lifetimes"):
+            self.breaks(f"{leaf} must not know OAuth", **{leaf: "OAuth"})
+        self.breaks("JOSE must not know SoleControl", JOSE="SoleControl")
+        self.breaks("Conformance must not know SoleControl", Conformance="SoleControl")
+
+    def test_registry_knows_no_subject(self):
+        for other in ("SoleControl", "OAuth", "Issuance"):
+            self.breaks(f"Registry must not know {other}", Registry=other, Issuance="")
+        self.assertEqual(self.rules(house(Registry="Octets", OAuth="Registry")), [])
+
+    def test_issuance_knows_sole_control_and_never_back(self):
+        self.assertEqual(self.rules(house(Issuance="SoleControl")), [])
+        self.breaks("SoleControl must not know Issuance", SoleControl="Issuance", Issuance="")
+
+    def test_oauth_knows_no_sole_control_through_others_either(self):
+        self.breaks("OAuth must not know SoleControl", OAuth="SoleControl")
+        self.breaks("OAuth must not know SoleControl", OAuth="Attempts", Attempts="SoleControl")
+
+    def test_adapters(self):
+        self.breaks("Webhooks must not know OpenSSLPKI", Webhooks="OpenSSLPKI")
+        self.breaks("Webhooks must not know Assembly", Webhooks="Assembly", Assembly="SoleControl")
+        self.breaks("OutboundHTTP must not know SoleControl", OutboundHTTP="SoleControl")
+
+    def test_c_modules(self):
+        self.breaks("Assembly must not depend on the C module COpenSSL", Assembly="COpenSSL")
+        self.breaks("OpenSSLPKI must not depend on the C module CJansson", OpenSSLPKI="CJansson")
+
+    def test_the_product_has_no_tool(self):
+        for tool, program in imports.TOOLS.items():
+            for user in ("countersign", "Assembly", "bench"):
+                self.breaks(f"{user} must not depend on {tool}, which is for {program} and for tests", **{user: tool})
+            self.breaks(f"countersign holds customers' keys and must not know {tool}", OperatorCommands=tool)
+        self.breaks("must not depend on countersign-sandbox", countersign="countersign-sandbox")
+
+    def test_nothing_is_built_on_tests(self):
+        self.breaks("Assembly must not depend on TestSupport", Assembly="TestSupport", TestSupport="")
+
+    def test_the_description_is_read(self):
+        targets = package.parsed({"targets": [
+            {"name": "A", "type": "regular", "dependencies": [
+                {"byName": ["B", None]}, {"product": ["Crypto", "swift-crypto", None, None]}, {"target": ["C", None]}]},
+            {"name": "T", "type": "test", "dependencies": []},
+            {"name": "S", "type": "regular", "path": "Tests/S", "dependencies": []},
+        ]})  # fmt: skip
+        self.assertEqual(targets["A"].depends, {"B", "Crypto", "C"})
+        self.assertEqual([targets[name].is_for_tests for name in "ATS"], [False, True, True])
+        for line, module in (
+            ("import A", "A"), ("@testable import B", "B"), ("  package import C", "C"), ("public import struct D.E", "D"),
+            ("@preconcurrency internal import F", "F"), ("@_spi(X) import G", "G"), ("// import H", None),
+        ):
+            match = package.IMPORT.match(line)
+            self.assertEqual(match and match.group(1), module, line)
+
+
+class SymbolTests(unittest.TestCase):
+    def test_symbols_of_tools(self):
+        product = "0 T $s8Assembly7ServiceV\n0 T $s8CSCModel20WireConformanceLevelO\n0 T $s11SoleControl17ConformanceLevelsO\n"
+        self.assertEqual(symbols.findings(product), [])
+        for symbol, name in (
+            ("$s12EIDSimulator0B0V", "EIDSimulator"), ("symbolic _____ 11Conformance5SuiteV", "Conformance"),
+            ("$s19countersign_sandbox4SeedV", "countersign-sandbox"), ("$s15csc_conformance4mainyyF", "csc-conformance"),
+        ):
+            self.assertEqual(symbols.findings(f"{product}0 t {symbol}\n"), [f"the product has symbols of {name}"])
+        self.assertIn("stripped", symbols.findings("0 T main\n")[0])
+
+
+SWIFT = '''
+/// struct Commented { func no() {} }
+public struct Service: Sendable { // }
+  let text = "func \\(map { "}" }) {"
+  func one() { func inner() {} }
+  static func two() { if x { y() } }
+  struct Nested { func three() {} }
+  let raw = #"" { "#
+  let lines = """
+    func "no" {
+    """
+}
+extension Service { func four() {} }
+protocol Reading { var a: Int { get }; func b(); associatedtype C }
+protocol Writing: Reading { func d() }
+protocol Store: Writing, Reading {}
+'''
+
+
+class SizeTests(unittest.TestCase):
+    def test_counts(self):
+        with tempfile.TemporaryDirectory() as folder:
+            before, sizes.SOURCES = sizes.SOURCES, pathlib.Path(folder)
+            try:
+                file = sizes.SOURCES / "T/A.swift"
+                file.parent.mkdir()
+                file.write_text(SWIFT)
+                methods, protocols = sizes.wholes([file])
+            finally:
+                sizes.SOURCES = before
+        self.assertEqual(methods, {("T", "Service"): 3, ("T", "Service.Nested"): 1})
+        self.assertEqual(sizes.requirements(protocols, ("T", "Writing")), 3)
+        self.assertEqual(protocols["T", "Store"][0], 0)
+
+    def test_limits(self):
+        class File:
+            suffix = ".other"
+
+            def read_text(self):
+                return "\n" * 351
+
+            def relative_to(self, _):
+                return pathlib.Path("T/A")
+
+        (_, limit, counted), *_ = sizes.rows([File()])
+        self.assertEqual((limit, counted), (350, [("T/A", 351)]))
+
+
+if __name__ == "__main__":
+    unittest.main()
