@@ -13,7 +13,9 @@ PRODUCT := .build/debug/countersign
 SANDBOX := .build/debug/countersign-sandbox
 TOOL := .build/debug/csc-conformance
 PYTHON := .venv/bin/python
-REQUIREMENTS := $(wildcard Tests/python/*/requirements.txt)
+REQUIREMENTS := Tests/python/requirements.txt
+# Python tests and tools import each other from there.
+export PYTHONPATH := $(CURDIR)/Tests/python
 EXCHANGES := $(CURDIR)/.build/exchanges
 # Tests at once. All at once on two cores, some answers would come later than clients wait.
 WIDTH := --experimental-maximum-parallelization-width 8
@@ -50,19 +52,18 @@ sandbox: build ## serve a sandbox for integrators until Ctrl-C; writes .sandbox/
 
 .venv/ready: $(REQUIREMENTS) | packages
 	python3 -m venv .venv
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check $(addprefix -r ,$(REQUIREMENTS))
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS)
 	touch $@
 
 test: packages .venv/ready imports suites lint ## every test, with real parts, and every answer against the OpenAPI document
-	$(PYTHON) -m unittest discover -s Tests/python/openapi
-	$(PYTHON) -m unittest discover -s Tests/python/glewlwyd
 	swift build --build-tests
 	python3 Tests/house/symbols.py $(PRODUCT)
 	rm -rf $(EXCHANGES)
 	COUNTERSIGN_EXCHANGES=$(EXCHANGES) swift test --skip-build $(WIDTH) --skip IntegrationTests
 	COUNTERSIGN_EXCHANGES=$(EXCHANGES) swift test --skip-build $(ONE) --filter IntegrationTests
-	COUNTERSIGN_EXCHANGES=$(EXCHANGES) $(PYTHON) Tests/python/openapi/fuzz.py $(SANDBOX)
-	$(PYTHON) Tests/python/openapi/check.py $(EXCHANGES)
+	COUNTERSIGN_EXCHANGES=$(EXCHANGES) $(PYTHON) -m pytest Tests/python
+	COUNTERSIGN_EXCHANGES=$(EXCHANGES) $(PYTHON) -m openapi.fuzz
+	$(PYTHON) -m openapi.check $(EXCHANGES)
 
 imports: ## check who imports whom
 	python3 -m unittest discover -s Tests/house
@@ -85,8 +86,8 @@ conformance: build ## run the conformance checklist (314 items) against a throw-
 	Tests/conformance/conformance.sh $(SANDBOX) $(TOOL) $(CONFORMANCE_ARGUMENTS)
 
 crash: build ## kill the gateway 50 times, and the power 100 times, under load and check the ledger; fill its disk
-	python3 Tests/python/crash/crash.py $(SANDBOX) $(CRASH_ARGUMENTS)
-	python3 Tests/python/crash/full_disk.py $(SANDBOX)
+	python3 -m crash.crash $(CRASH_ARGUMENTS)
+	python3 -m crash.full_disk
 
 clean: ## remove what was built, but not the sandbox
 	rm -rf .build .venv

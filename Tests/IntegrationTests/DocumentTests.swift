@@ -2,24 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the sandbox makes of documents, judged by Python programs with other implementations.
+/// What an operator sends to a certification authority.
 extension SandboxTests {
-  @Test(
-    "documents: what other implementations say", .enabled(if: hasPython, "'make test' makes .venv with pyHanko in it"),
-    arguments: ["timestamps", "cades", "pades", "jades"])
-  func documents(program: String) async throws {
-    let folder = try temporaryFolder()
-    let sandbox = try await SandboxProcess(folder: folder)
-    defer { _ = sandbox.stop() }
-    let result = try await run(
-      Self.python,
-      [
-        repository.appendingPathComponent("Tests/python/documents/\(program).py").path,
-        folder.appendingPathComponent("sandbox.json").path,
-      ])
-    #expect(result.status == 0 && result.output.contains("all good"), "\(result.output)")
-  }
-
   @Test("'timestamp request' prints a certification request of the authority's key, signed by it")
   func certificationRequest() async throws {
     let folder = try temporaryFolder()
@@ -38,6 +22,4 @@ extension SandboxTests {
     let certificate = try await run("/usr/bin/openssl", ["x509", "-in", "\(folder.path)/tsa.pem", "-noout", "-pubkey"])
     #expect(verified.output.contains(certificate.output))
   }
-
-  private static let hasPython = FileManager.default.fileExists(atPath: python)
 }

@@ -264,25 +264,6 @@ struct SandboxTests {
     return try await provider.exchange(code: code, redirectURI: redirectURI, codeVerifier: verifier).idToken
   }
 
-  static let python = repository.appendingPathComponent(".venv/bin/python").path
-
-  @Test(
-    "pyHanko signs PDFs through both versions, and its validator accepts every file",
-    .enabled(if: FileManager.default.fileExists(atPath: python), "'make test' makes .venv with pyHanko in it"))
-  func pyHanko() async throws {
-    let folder = try temporaryFolder()
-    let sandbox = try await SandboxProcess(folder: folder)
-    defer { _ = sandbox.stop() }
-    let result = try await run(
-      Self.python,
-      [
-        repository.appendingPathComponent("Tests/python/documents/sign_and_validate.py").path,
-        folder.appendingPathComponent("sandbox.json").path,
-      ])
-    #expect(result.status == 0, "\(result.output)")
-    #expect(result.output.contains("signatures, all valid"))
-  }
-
   @Test("a configuration file with an unknown or missing member is refused, and the error names it")
   func configuration() async throws {
     let folder = try temporaryFolder()

@@ -4,13 +4,12 @@ import hashlib
 import secrets
 import time
 
-import pkce
-from browser import Landing, consent_page, log_in, walk
 from cryptography.hazmat.primitives.asymmetric import rsa
-from on_clients import signed_jwt
-from parties import attack, granted, not_begun
-from strict import require
-from wire import Failure
+
+from attacks.parties import attack, granted, not_begun
+from harness import jose
+from harness.browser import Landing, consent_page, log_in, walk
+from harness.failure import Failure, require
 
 
 class Application:
@@ -29,7 +28,7 @@ class Application:
         return hashlib.sha256((secret or self.party.secret).encode()).digest()
 
     def token(self, key=None, header=None, **changes):
-        return pkce.hs256(header or {"typ": "JWT", "alg": "HS256"}, self.claims(**changes), key or self.key())
+        return jose.hs256(header or {"typ": "JWT", "alg": "HS256"}, self.claims(**changes), key or self.key())
 
     def not_admitted(self, what, token):
         request = self.party.request(account_token=token)
@@ -55,7 +54,7 @@ def account_token_forgeries(world):
         application.not_admitted(f"alg {algorithm!r} without signature", unsigned)
         application.not_admitted(f"alg {algorithm!r}", application.token(header={"typ": "JWT", "alg": algorithm}))
     rsa_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    application.not_admitted("RS256", signed_jwt({"typ": "JWT", "alg": "RS256"}, application.claims(), rsa_key))
+    application.not_admitted("RS256", jose.signed({"typ": "JWT", "alg": "RS256"}, application.claims(), rsa_key))
     for algorithm in ("HS512", "RS256", "hs256"):
         application.not_admitted(f"alg {algorithm}", application.token(header={"typ": "JWT", "alg": algorithm}))
     application.not_admitted("no alg", application.token(header={"typ": "JWT"}))

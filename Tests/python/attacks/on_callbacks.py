@@ -4,58 +4,26 @@ import hashlib
 import hmac
 import json
 import time
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from urllib.parse import urlsplit
 
-from parties import attack, refused
-from strict import require
-from wire import Failure
+from attacks.parties import attack, refused
+from harness.failure import Failure, require
+from harness.servers import Server
 
 
-class Receiver(BaseHTTPRequestHandler):
+class Receiver(Server):
     """The partner's server for callbacks."""
 
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.server.calls.append((self.path, dict(self.headers.items()), body))
-        if self.path == "/redirect":
-            self.send_response(307)
-            self.send_header("Location", "/followed")
-        else:
-            self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+    def __init__(self, origin):
+        parts = urlsplit(origin)
+        self.calls = []
+        super().__init__(self.take, (parts.hostname, parts.port))
 
-    def do_GET(self):
-        self.server.calls.append((self.path, dict(self.headers.items()), b""))
-        self.send_error(404)
-
-    def log_message(self, *_):
-        pass
-
-
-@contextmanager
-def receiver(origin, patience=60):
-    """Listens at the callback origin of the sandbox, which one program at a time can."""
-    parts = urlsplit(origin)
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            server = ThreadingHTTPServer((parts.hostname, parts.port), Receiver)
-            break
-        except OSError as error:
-            if time.monotonic() > deadline:
-                raise Failure(f"cannot listen at {origin}: {error}") from error
-            time.sleep(0.5)
-    server.calls = []
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
+    def take(self, method, path, headers, body):
+        self.calls.append((path, headers, body))
+        if path == "/redirect":
+            return 307, {"Location": "/followed"}, b""
+        return 200 if method == "POST" else 404, {}, b""
 
 
 def addresses(origin):
@@ -114,7 +82,7 @@ def response_uri_to_a_private_address(world):
     """
     label, origin = "p256-pin", world.sandbox.fact("callbackOrigin")
     digests = [world.digest()]
-    with receiver(origin) as server:
+    with Receiver(origin) as server:
         sad = world.sad(label, digests)
         wrong = 0
         for address in addresses(origin):

@@ -1,9 +1,9 @@
 """Attacks with characters that software treats differently."""
 
-from browser import Landing
-from on_limits import log_in_by_api
-from parties import attack, error_page, granted, not_begun, refused
-from strict import require
+from attacks.on_limits import log_in_by_api
+from attacks.parties import attack, error_page, granted, not_begun, refused
+from harness.browser import Landing
+from harness.failure import require
 
 
 @attack

@@ -1,33 +1,22 @@
 """Attacks on client authentication."""
 
 import datetime
-import json
 import tempfile
 import time
 import uuid
 from pathlib import Path
 
-import pkce
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
-from parties import attack, granted, refused
-from strict import require
-from wire import Failure, Wire
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from attacks.parties import attack, granted, refused
+from harness import encodings, jose
+from harness.failure import Failure, require
+from harness.wire import Wire
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 CREDENTIALS = [("grant_type", "client_credentials"), ("scope", "service")]
-
-
-def signed_jwt(header, claims, key):
-    """ES256 or RS256 by the kind of key; the header says what it is told to say."""
-    signed = ".".join(pkce.base64url(json.dumps(part).encode()) for part in (header, claims))
-    if isinstance(key, ec.EllipticCurvePrivateKey):
-        r, s = utils.decode_dss_signature(key.sign(signed.encode(), ec.ECDSA(hashes.SHA256())))
-        signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
-    else:
-        signature = key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
-    return f"{signed}.{pkce.base64url(signature)}"
 
 
 class Assertion:
@@ -49,7 +38,7 @@ class Assertion:
 
     def jwt(self, key=None, header=None, **changes):
         header = {"typ": "JWT", "alg": self.algorithm} | (header or {})
-        return signed_jwt(header, self.claims(**changes), key or self.key)
+        return jose.signed(header, self.claims(**changes), key or self.key)
 
     def present(self, assertion, pairs=CREDENTIALS, **extra):
         form = [
@@ -71,7 +60,7 @@ def client_with_a_wrong_secret(world):
     for wrong in wrong_secrets:
         if wrong == party.secret:
             continue
-        header = [("Authorization", pkce.basic(party.client_id, wrong))]
+        header = [("Authorization", encodings.basic(party.client_id, wrong))]
         for answer in (
             party.form("token", CREDENTIALS, headers=header),
             party.form("token", [*CREDENTIALS, ("client_secret", wrong)], headers=[]),
@@ -79,10 +68,10 @@ def client_with_a_wrong_secret(world):
             refused(answer, "invalid_request", "invalid_client", texts=("Invalid parameter client_secret",))
     answer = party.form("token", CREDENTIALS, headers=[])
     refused(answer, "invalid_request", texts=("Client authorization required",))
-    for value in ("Basic", "Basic !!!", "Basic " + pkce.base64std(b"portal"), "Bearer x", pkce.basic("", "")):
+    for value in ("Basic", "Basic !!!", "Basic " + encodings.base64std(b"portal"), "Bearer x", encodings.basic("", "")):
         refused(party.form("token", CREDENTIALS, headers=[("Authorization", value)]))
     # Another client's name in the form than in the header.
-    header = [("Authorization", pkce.basic(party.client_id, party.secret))]
+    header = [("Authorization", encodings.basic(party.client_id, party.secret))]
     refused(party.post_form("token", [*CREDENTIALS, ("client_id", world.party("rival").client_id)], header))
     # A public client has no secret to act in its own name with.
     refused(world.party("public").form("token", CREDENTIALS))
@@ -96,8 +85,8 @@ def two_client_authentications(world):
     """
     client = Assertion(world, "confidential")
     party = client.party
-    good = [("Authorization", pkce.basic(party.client_id, party.secret))]
-    bad = [("Authorization", pkce.basic(party.client_id, "wrong"))]
+    good = [("Authorization", encodings.basic(party.client_id, party.secret))]
+    bad = [("Authorization", encodings.basic(party.client_id, "wrong"))]
     granted(party.form("token", CREDENTIALS, headers=good))
     granted(client.present(client.jwt()))
     refused(party.form("token", [*CREDENTIALS, ("client_secret", "wrong")], headers=good))
@@ -152,7 +141,7 @@ def client_assertion_forgeries(world):
     )
     for secret in forms:
         header = {"typ": "JWT", "alg": "HS256"}
-        expect_refusal("HS256", client.present(pkce.hs256(header, client.claims(), secret)))
+        expect_refusal("HS256", client.present(jose.hs256(header, client.claims(), secret)))
     for algorithm in ("none", "None", "NONE", ""):
         header, claims, _ = client.jwt(header={"alg": algorithm}).split(".")
         expect_refusal(f"alg {algorithm}", client.present(f"{header}.{claims}."))
@@ -162,7 +151,7 @@ def client_assertion_forgeries(world):
     expect_refusal("other claims", client.present(f"{header}.{client.jwt().split('.')[1]}.{signature}"))
     key = rsa_key()
     numbers = key.public_key().public_numbers()
-    jwk = {"kty": "RSA", "n": pkce.base64url(numbers.n.to_bytes(256, "big")), "e": "AQAB"}
+    jwk = {"kty": "RSA", "n": encodings.base64url(numbers.n.to_bytes(256, "big")), "e": "AQAB"}
     expect_refusal("its own jwk", client.present(client.jwt(key=key, header={"alg": "RS256", "jwk": jwk})))
     expect_refusal("crit", client.present(client.jwt(header={"crit": ["exp"]})))
     without_type = [*CREDENTIALS, ("client_assertion", client.jwt())]

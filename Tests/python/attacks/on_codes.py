@@ -2,8 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from parties import attack, granted, refused
-from strict import require
+from attacks.parties import attack, granted, refused
+from harness.failure import require
 
 USED = ("Authorization code is invalid or expired", "Invalid parameter code")
 

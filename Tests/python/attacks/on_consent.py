@@ -3,12 +3,10 @@
 import json
 from urllib.parse import urlencode, urljoin
 
-import pkce
-import verify
-from browser import CONSENT, LOG_IN, Browser, Landing, Page, consent_page, decide, log_in, walk
-from parties import attack, error_page, granted, not_begun
-from strict import require
-from wire import Failure
+from attacks.parties import attack, error_page, granted, not_begun
+from harness import encodings, verify
+from harness.browser import CONSENT, LOG_IN, Browser, Landing, Page, consent_page, decide, log_in, walk
+from harness.failure import Failure, require
 
 
 def filled(page, path, **values):
@@ -25,7 +23,7 @@ def another_credential_than_shown(world):
     CSC v2 §8.4.2 (signatureQualifier); ETSI EN 419241-1 SRA_SAP.2.4 (what is authorized is what was shown).
     """
     party, digest = world.party("confidential"), world.digest()
-    extra = {"numSignatures": 1, "hashes": pkce.base64url(digest), "hashAlgorithmOID": verify.SHA256}
+    extra = {"numSignatures": 1, "hashes": encodings.base64url(digest), "hashAlgorithmOID": verify.SHA256}
     request = party.request("credential", signatureQualifier="eu_eidas_aes", **extra)
     page = consent_page(world.browser(), party.url(request), world.user)
     url, pairs = filled(page, CONSENT, decision="approve", PIN=world.user["pin"])
@@ -264,7 +262,7 @@ def html_injection(world):
     )
     def request(label):
         credential_id = world.sandbox.credential_id("p256-oauth")
-        filled_in = details % tuple(json.dumps(v) for v in (credential_id, pkce.base64std(digests[0]), label))
+        filled_in = details % tuple(json.dumps(v) for v in (credential_id, encodings.base64std(digests[0]), label))
         return party.request("credential", authorization_details=filled_in)
 
     honest = consent_page(world.browser(), party.url(request("Lease & annex <draft>")), world.user)

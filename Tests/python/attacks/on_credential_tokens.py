@@ -2,10 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import pkce
-import verify
-from parties import attack, refused
-from strict import require
+from attacks.parties import attack, refused
+from harness import encodings, verify
+from harness.failure import require
 
 NOT_AUTHORIZED = ("Hash is not authorized by the SAD",)
 
@@ -98,7 +97,7 @@ def credential_token_at_other_methods(world):
         "credentialID": world.sandbox.credential_id("p256-pin"), "numSignatures": 1,
         "authData": [{"id": "PIN", "value": world.user["pin"]}],
     }
-    stamp = {"hash": pkce.base64std(digests[0]), "hashAlgo": verify.SHA256}
+    stamp = {"hash": encodings.base64std(digests[0]), "hashAlgo": verify.SHA256}
     for method, body in (
         ("credentials/list", {}),
         ("credentials/authorize", explicit),
@@ -166,7 +165,7 @@ def credential_token_extended_to_other_hashes(world):
         token = party.credential_token(label, digests)
         credential = {"credentialID": world.sandbox.credential_id(label), "hashAlgorithmOID": verify.SHA256}
         for other in ([world.digest()], [digests[0], world.digest()]):
-            body = credential | {"SAD": token, "hashes": [pkce.base64std(octets) for octets in other]}
+            body = credential | {"SAD": token, "hashes": [encodings.base64std(octets) for octets in other]}
             for bearer in (service, token):
                 refused(world.call("credentials/extendTransaction", body, bearer))
         world.signed(label, digests, service, sad=token)

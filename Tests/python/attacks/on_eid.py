@@ -2,10 +2,10 @@
 
 from urllib.parse import parse_qsl, urlsplit
 
-from browser import CONSENT, Browser, Landing, Page, consent_page, decide, origin_of
-from on_consent import filled
-from parties import attack, granted
-from strict import require
+from attacks.on_consent import filled
+from attacks.parties import attack, granted
+from harness.browser import CONSENT, Browser, Landing, Page, consent_page, decide, origin_of
+from harness.failure import require
 
 LABEL = "p256-oauth-eid"
 

@@ -4,12 +4,11 @@ import re
 import secrets
 import time
 
-import pkce
-from browser import LOG_IN, Landing, Page, consent_page, decide
-from on_consent import filled
-from parties import attack, refused
-from strict import require
-from wire import Failure
+from attacks.on_consent import filled
+from attacks.parties import attack, refused
+from harness import encodings
+from harness.browser import LOG_IN, Landing, Page, consent_page, decide
+from harness.failure import Failure, require
 
 FLOOD = 60
 
@@ -41,7 +40,7 @@ def send_otp_flooding(world):
     require(len(sent) == len(answers) - 1, f"{len(sent)} messages for {len(answers) - 1} successes")
     digests = [world.digest()]
     authorize = body | {
-        "numSignatures": 1, "hash": [pkce.base64std(digests[0])], "PIN": user["pin"], "OTP": sent[-1]["code"],
+        "numSignatures": 1, "hash": [encodings.base64std(digests[0])], "PIN": user["pin"], "OTP": sent[-1]["code"],
     }
     answer = world.call("credentials/authorize", authorize, user["serviceToken"], "v1")
     require(answer.status == 200, f"the last code does not work: {answer.summary()}")
@@ -131,7 +130,7 @@ def guessing_the_log_in(world):
 
 
 def log_in_by_api(world, username, password, version="v1"):
-    headers = [("Content-Type", "application/json"), ("Authorization", pkce.basic(username, password))]
+    headers = [("Content-Type", "application/json"), ("Authorization", encodings.basic(username, password))]
     return world.wire.send("POST", f"{world.sandbox.tls}/csc/{version}/auth/login", headers, b"{}")
 
 

@@ -3,11 +3,10 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 
-import pkce
-import verify
-from browser import CONSENT, Landing, Page, consent_page
-from parties import attack, granted, refused
-from strict import require
+from attacks.parties import attack, granted, refused
+from harness import encodings, verify
+from harness.browser import CONSENT, Landing, Page, consent_page
+from harness.failure import require
 
 PIN = "27182818"
 POLICY = "0.4.0.2042.1.1"
@@ -239,7 +238,7 @@ def deleted_and_still_signing(world):
     token = world.user["serviceToken"]
     digests = [world.digest(), world.digest()]
     body = {
-        "credentialID": made, "numSignatures": 2, "hashes": [pkce.base64std(d) for d in digests],
+        "credentialID": made, "numSignatures": 2, "hashes": [encodings.base64std(d) for d in digests],
         "hashAlgorithmOID": verify.SHA256, "authData": [{"id": "PIN", "value": PIN}],
     }  # fmt: skip
     answer = world.call("credentials/authorize", body, token)
@@ -250,7 +249,7 @@ def deleted_and_still_signing(world):
         return world.call(
             "signatures/signHash",
             {
-                "credentialID": made, "SAD": sad, "hashes": [pkce.base64std(digest)],
+                "credentialID": made, "SAD": sad, "hashes": [encodings.base64std(digest)],
                 "hashAlgorithmOID": verify.SHA256, "signAlgo": verify.ECDSA_SHA256, **extra,
             }, token,
         )  # fmt: skip

@@ -1,8 +1,7 @@
 """Attacks on Proof Key for Code Exchange."""
 
-import pkce
-from parties import attack, error_redirect, granted, refused
-
+from attacks.parties import attack, error_redirect, granted, refused
+from harness import pkce
 
 
 @attack

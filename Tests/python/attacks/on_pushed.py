@@ -1,12 +1,11 @@
 """Attacks on pushed authorization requests."""
 
 import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 
-from browser import Landing, consent_page, decide, walk
-from parties import attack, error_page, granted, not_begun, refused
-from strict import require
+from attacks.parties import attack, error_page, granted, not_begun, refused
+from harness.browser import Landing, consent_page, decide, walk
+from harness.failure import require
+from harness.servers import Server
 
 
 def pushed(party, request):
@@ -105,26 +104,17 @@ def made_up_request_uri(world):
     good = pushed(party, request)
     asked = []
 
-    class Trap(BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append(self.path)
-            self.send_error(404)
+    def trap(_method, path, *_):
+        asked.append(path)
+        return 404, {}, b""
 
-        def log_message(self, *_):
-            pass
-
-    trap = HTTPServer(("127.0.0.1", 0), Trap)
-    Thread(target=trap.serve_forever, daemon=True).start()
-    try:
+    with Server(trap) as server:
         flipped = good[:-1] + ("A" if good[-1] != "A" else "B")
-        address = f"http://127.0.0.1:{trap.server_port}/request.jwt"
+        address = f"{server.origin}/request.jwt"
         for request_uri in (flipped, good + "A", good.upper(), "urn:ietf:params:oauth:request_uri:", "x", address):
             not_accepted(world, party, request_uri)
         time.sleep(0.3)
         require(not asked, f"the server asked for {asked}")
-    finally:
-        trap.shutdown()
-        trap.server_close()
     granted(party.exchange(party.code(request, party.url_of(good)), request))
 
 
@@ -145,28 +135,14 @@ def pushing_without_proof(world):
     require(answer.status in (404, 405), answer.summary())
 
 
-class Early:
-    """A request that was pushed at the beginning of the run."""
-
-    party = request_uri = request = None
-    pushed_at = 0.0
-
-    @classmethod
-    def push(cls, world):
-        cls.party = world.party("public")
-        cls.request = cls.party.request()
-        cls.request_uri = pushed(cls.party, cls.request)
-        cls.pushed_at = time.monotonic()
-
-
+@attack
 def expired_request_uri(world):
     """A pushed request is used after its 60 s.
 
     RFC 9126 §2.2 and §4.
     """
-    if Early.request_uri is None:
-        Early.push(world)
-    fresh = Early.party.request()
-    granted(Early.party.exchange(Early.party.code(fresh, Early.party.pushed_url(fresh)), fresh))
-    time.sleep(max(0.0, Early.pushed_at + 62 - time.monotonic()))
-    not_accepted(world, Early.party, Early.request_uri)
+    party, early = world.party("public"), world.early
+    fresh = party.request()
+    granted(party.exchange(party.code(fresh, party.pushed_url(fresh)), fresh))
+    time.sleep(max(0.0, early.pushed_at + 62 - time.monotonic()))
+    not_begun(world.browser().open(early.url), party, None)

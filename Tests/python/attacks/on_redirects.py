@@ -2,9 +2,9 @@
 
 from urllib.parse import urlencode
 
-from browser import Landing, decide, log_in, walk
-from parties import attack, error_page, error_redirect, granted, not_begun, refused
-from strict import require
+from attacks.parties import attack, error_page, error_redirect, granted, not_begun, refused
+from harness.browser import Landing, decide, log_in, walk
+from harness.failure import require
 
 ELSEWHERE = "http://evil.example"
 

@@ -3,10 +3,9 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from browser import Page, log_in
-from parties import attack, granted, not_begun, refused
-from strict import require
-
+from attacks.parties import attack, granted, not_begun, refused
+from harness.browser import Page, log_in
+from harness.failure import require
 
 # Seconds in which the second use of a refresh token counts as a repetition of the first.
 GRACE = 10

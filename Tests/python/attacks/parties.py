@@ -4,21 +4,18 @@ Every attack begins with the honest way, so that a refusal says something; it th
 so that the attack cost nobody anything.
 """
 
-import json
 import time
-import uuid
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-import pkce
-import verify
-from browser import Browser, Landing, walk
-from strict import require
-from verify import Verifier
-from wire import Failure, Wire
+from harness import encodings, pkce, verify
+from harness.browser import Browser, Landing, walk
+from harness.failure import Failure, require
+from harness.oauth_client import ACCEPT, FORM, OAuthClient
+from harness.one_time_codes import OneTimeCodes
+from harness.portal import Portal, digest
 
 ATTACKS = []
-SIGN_ALGORITHMS = {"p256": verify.ECDSA_SHA256, "rsa2048": verify.RSA_SHA256}
 
 
 def attack(function):
@@ -47,17 +44,13 @@ class Request:
         return Request(changed(self.pairs, changes), self.verifier, self.state)
 
 
-class Party:
+class Party(OAuthClient):
     """Registered client software that does everything right."""
 
     def __init__(self, world, label, base=""):
         """`base`: the path before `/oauth2/…`, `/csc/v1` for the endpoints of v1."""
-        self.world = world
-        self.registration = world.sandbox.client(label)
-        self.client_id = self.registration["clientID"]
-        self.secret = self.registration.get("clientSecret")
-        self.redirect_uri = self.registration["redirectURIs"][0]
-        self.endpoints = f"{world.sandbox.tls}{base}/oauth2"
+        super().__init__(world, label)
+        self.endpoints = f"{self.base}{base}/oauth2"
         self.hash_name = "hash" if base.endswith("/v1") else "hashes"
 
     # Authorization requests
@@ -74,7 +67,7 @@ class Party:
     def credential_request(self, label, digests=(), number=None, **changes):
         extra = {"credentialID": self.world.sandbox.credential_id(label), "numSignatures": number or len(digests)}
         if digests:
-            extra[self.hash_name] = ",".join(pkce.base64url(octets) for octets in digests)
+            extra[self.hash_name] = ",".join(encodings.base64url(octets) for octets in digests)
             if self.hash_name == "hashes":
                 extra["hashAlgorithmOID"] = verify.SHA256
         return self.request("credential", **extra | changes)
@@ -108,17 +101,15 @@ class Party:
         if headers is None:
             headers = []
             if self.secret:
-                headers.append(("Authorization", pkce.basic(self.client_id, self.secret)))
+                headers.append(("Authorization", encodings.basic(self.client_id, self.secret)))
         if not any(name == "client_id" for name, _ in pairs):
             pairs.append(("client_id", self.client_id))
         return self.post_form(endpoint, pairs, headers, wire)
 
     def post_form(self, endpoint, pairs, headers=(), wire=None):
         """Nothing is added."""
-        headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"), *headers]
-        return (wire or self.world.wire).send(
-            "POST", f"{self.endpoints}/{endpoint}", headers, urlencode(list(pairs)).encode()
-        )
+        url = f"{self.endpoints}/{endpoint}"
+        return (wire or self.world.wire).send("POST", url, [FORM, ACCEPT, *headers], urlencode(list(pairs)).encode())
 
     def exchange(self, code, request, **changes):
         pairs = [
@@ -149,15 +140,16 @@ class Party:
         return self.world.service_tokens[self.client_id]
 
 
-class World:
+class World(Portal):
+    """The service over TLS, and who wants something of it."""
+
     def __init__(self, sandbox):
-        self.sandbox = sandbox
-        self.wire = Wire(sandbox.trust_anchor)
-        self.verifier = Verifier(sandbox.signing_root)
+        super().__init__(sandbox, sandbox.tls)
         self.user = sandbox.user("alice")
-        self.certificates = {}
         self.service_tokens = {}
-        self.codes = pkce.OneTimeCodes(time.time, time.sleep)
+        self.codes = OneTimeCodes()
+        # Pushed at the beginning, so that it expires meanwhile.
+        self.early = Early(self.party("public"))
 
     def party(self, label, base=""):
         return Party(self, label, base)
@@ -165,57 +157,14 @@ class World:
     def browser(self):
         return Browser(self.wire, {self.sandbox.origin()})
 
-    def digest(self):
-        """Of a document that nobody has signed."""
-        return verify.digest(f"{uuid.uuid4()} {time.time_ns()}".encode())
-
-    # The CSC API
-
-    def call(self, method, body, token, version="v2", wire=None):
-        headers = [("Content-Type", "application/json"), ("Accept", "application/json")]
-        if token is not None:
-            headers.append(("Authorization", f"Bearer {token}"))
-        url = f"{self.sandbox.tls}/csc/{version}/{method}"
-        return (wire or self.wire).send("POST", url, headers, json.dumps(body).encode())
-
-    def algorithm(self, label):
-        return SIGN_ALGORITHMS[self.sandbox.credential(label)["key"]]
-
-    def sign(self, label, digests, token, sad=None, **extra):
-        body = {
-            "credentialID": self.sandbox.credential_id(label), "hashes": [pkce.base64std(d) for d in digests],
-            "hashAlgorithmOID": verify.SHA256, "signAlgo": self.algorithm(label), **extra,
-        }
-        if sad is not None:
-            body["SAD"] = sad
-        return self.call("signatures/signHash", body, token)
-
-    def signed(self, label, digests, token, sad=None):
-        """The honest signature, verified; the texts."""
-        answer = self.sign(label, digests, token, sad)
-        require(answer.status == 200, answer.summary())
-        signatures = answer.json()["signatures"]
-        self.verifier.signatures(signatures, self.certificate(label), digests, self.algorithm(label))
-        return signatures
-
-    def certificate(self, label):
-        if label not in self.certificates:
-            body = {"credentialID": self.sandbox.credential_id(label), "certificates": "chain"}
-            owner = self.sandbox.user(self.sandbox.credential(label)["owner"])
-            answer = self.call("credentials/info", body, owner["serviceToken"])
-            require(answer.status == 200, answer.summary())
-            self.certificates[label] = self.verifier.chain(answer.json()["cert"]["certificates"])
-        return self.certificates[label]
+    @staticmethod
+    def digest():
+        return digest()
 
     def sad(self, label, digests, user=None, number=None):
         """By credentials/authorize with the PIN."""
         user = user or self.user
-        body = {
-            "credentialID": self.sandbox.credential_id(label), "numSignatures": number or len(digests),
-            "hashes": [pkce.base64std(d) for d in digests], "hashAlgorithmOID": verify.SHA256,
-            "authData": [{"id": "PIN", "value": user["pin"]}],
-        }
-        answer = self.call("credentials/authorize", body, user["serviceToken"])
+        answer = self.authorize(label, digests, {"PIN": user["pin"]}, user["serviceToken"], number)
         require(answer.status == 200, answer.summary())
         return answer.json()["SAD"]
 
@@ -224,6 +173,14 @@ class World:
         answer = self.call("credentials/list", {}, token, wire=wire)
         require(answer.status in (200, 401), answer.summary())
         return answer.status == 200
+
+
+class Early:
+    """A pushed request, and when it was."""
+
+    def __init__(self, party):
+        self.party, self.request, self.pushed_at = party, party.request(), time.monotonic()
+        self.url = party.pushed_url(self.request)
 
 
 def granted(answer):

@@ -1,10 +1,8 @@
 """Chromium without a window, and the client's own small listener that takes the redirect."""
 
 import base64
-import http.server
 import pathlib
-import threading
-import urllib.parse
+from urllib.parse import parse_qsl, urlsplit
 
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
@@ -12,34 +10,23 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from harness.servers import Server
 
-class Callback:
+
+class Callback(Server):
     """Listens on the redirect URI and keeps what comes."""
 
     def __init__(self, uri):
-        self.address = urllib.parse.urlsplit(uri)
+        address = urlsplit(uri)
+        self.path = address.path
         self.arrived = []
-        outer = self
+        super().__init__(self.take, (address.hostname, address.port))
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                if self.path.startswith(outer.address.path):
-                    query = urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query, keep_blank_values=True)
-                    outer.arrived.append(dict(query))
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
-                self.end_headers()
-                self.wfile.write(b"<!doctype html><title>back at the client</title><p>back at the client")
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer((self.address.hostname, self.address.port), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+    def take(self, _method, path, *_):
+        if path.startswith(self.path):
+            self.arrived.append(dict(parse_qsl(urlsplit(path).query, keep_blank_values=True)))
+        page = b"<!doctype html><title>back at the client</title><p>back at the client"
+        return 200, {"Content-Type": "text/html; charset=utf-8"}, page
 
 
 class Person:
@@ -100,7 +87,10 @@ class Person:
     def focused(self):
         return self.driver.switch_to.active_element
 
-    def close(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.driver.quit()
 
 

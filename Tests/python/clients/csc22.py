@@ -8,89 +8,47 @@ other clients of 2.2 do, and takes 204 or an empty 200 for a deletion.
 import json
 import uuid
 from pathlib import Path
-from urllib.parse import urlencode
 
-import pkce
-import verify
-from browser import CONSENT, consent_page, walk
 from cryptography import x509
 from pydantic import Field
-from strict import Decoded, Maybe, require
-from vck import Auth, Certificate, Key
-from verify import SHA256
-from wire import Failure
 
-NAME = "csc22"
+from harness import encodings, models, verify
+from harness.browser import CONSENT, consent_page, walk
+from harness.failure import Failure, require
+from harness.oauth_client import OAuthClient
+from harness.verify import SHA256
+
 PIN = "31415926"
 TYPES = "https://cloudsignatureconsortium.org/2025/"
-JSON = [("Content-Type", "application/json"), ("Accept", "application/json")]
 
 
-class Created(Decoded):
+class Created(models.CredentialV2):
     credentialID: str = Field(min_length=1)
-    description: Maybe[str] = None
-    signatureQualifier: Maybe[str] = None
-    key: Key
-    cert: Certificate
-    auth: Auth
-    SCAL: Maybe[str] = None
-    multisign: int = Field(ge=1)
-    lang: Maybe[str] = None
+    auth: models.Auth
 
 
-class Token(Decoded):
-    access_token: str
-    token_type: str
-    expires_in: int
-    scope: Maybe[str] = None
-    credentialID: Maybe[str] = None
-    authorization_details: Maybe[list[dict]] = None
-
-
-class Client:
+class Client(OAuthClient):
     def __init__(self, run):
-        self.run = run
-        registration = run.sandbox.client("public")
-        self.client_id = registration["clientID"]
-        self.redirect_uri = registration["redirectURIs"][0]
-        self.base = run.sandbox.tls
-
-    def form(self, endpoint, pairs):
-        headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")]
-        return self.run.wire.send("POST", f"{self.base}/oauth2/{endpoint}", headers, urlencode(pairs).encode())
-
-    def request(self, pairs):
-        self.verifier, self.state = pkce.verifier(), pkce.state()
-        return [
-            ("response_type", "code"), ("client_id", self.client_id), ("redirect_uri", self.redirect_uri),
-            ("state", self.state), ("code_challenge", pkce.challenge(self.verifier)), ("code_challenge_method", "S256"),
-            *pairs,
-        ]
+        super().__init__(run, "public")
 
     def pushed(self, pairs):
-        answer = self.form("pushed_authorize", self.request(pairs))
+        answer = self.form(f"{self.base}/oauth2/pushed_authorize", [*self.begin(), *pairs])
         require(answer.status == 201, answer.summary())
-        query = urlencode([("client_id", self.client_id), ("request_uri", answer.json()["request_uri"])])
-        return f"{self.base}/oauth2/authorize?{query}"
+        return self.authorize_url([("client_id", self.client_id), ("request_uri", answer.json()["request_uri"])])
 
     def direct(self, pairs):
-        return f"{self.base}/oauth2/authorize?{urlencode(self.request(pairs))}"
+        return self.authorize_url([*self.begin(), *pairs])
 
     def token(self, code, details=None):
-        pairs = [
-            ("grant_type", "authorization_code"), ("code", code), ("client_id", self.client_id),
-            ("redirect_uri", self.redirect_uri), ("code_verifier", self.verifier),
-        ]
+        pairs = [*self.redemption(code), ("client_id", self.client_id)]
         if details:
             pairs.append(("authorization_details", details))
-        answer = self.form("token", pairs)
-        require(answer.status == 200, answer.summary())
-        return Token.model_validate(answer.json())
+        return models.Token.of(self.form(f"{self.base}/oauth2/token", pairs), [200])
 
     def order(self, url, values, details=None):
         """The person's way, and the token that it gives."""
-        user = self.run.sandbox.user()
-        page = consent_page(self.run.browser(), url, user)
+        user = self.world.sandbox.user()
+        page = consent_page(self.world.browser(), url, user)
         form = page.form(CONSENT, ("decision", "approve"))
         asked = {name for name, attributes in form.inputs.items() if attributes["type"] != "hidden"}
         require(asked == set(values), f"the page asks for {sorted(asked)}, not for {sorted(values)}")
@@ -98,15 +56,14 @@ class Client:
         return page, self.token(landing.code(self.state), details)
 
     def call(self, method, body, token):
-        headers = [*JSON, ("Authorization", f"Bearer {token}")]
-        return self.run.wire.send("POST", f"{self.base}/csc/v2/{method}", headers, json.dumps(body).encode())
+        return self.world.call(method, body, token)
 
 
 def create_sign_delete(run):
     client, user = Client(run), run.sandbox.user()
     policy = run.sandbox.fact("certificatePolicies")[0]
     with run.step("info lists the methods, the metadata the scopes and types"):
-        info = run.wire.send("POST", f"{client.base}/csc/v2/info", JSON, b"{}").json()
+        info = client.call("info", {}, None).json()
         require({"credentials/create", "credentials/delete"} <= set(info["methods"]), info["methods"])
         metadata = run.wire.send("GET", f"{client.base}/.well-known/oauth-authorization-server").json()
         require({"credential-creation", "credential-deletion"} <= set(metadata["scopes_supported"]), "scopes")
@@ -133,7 +90,7 @@ def create_sign_delete(run):
         }
         answer = client.call("credentials/create", body, token.access_token)
         require(answer.status == 200, answer.summary())
-        created = Created.model_validate(answer.json())
+        created = Created.of(answer, [200])
         require(created.auth.mode == "oauth2code" and created.SCAL == "2", created)
         certificate = run.verifier.chain(created.cert.certificates)
         require("Alice Example" in created.cert.subjectDN, created.cert.subjectDN)
@@ -143,14 +100,14 @@ def create_sign_delete(run):
         digest = verify.digest(run.document())
         signing = json.dumps([{
             "type": TYPES + "credential", "credentialID": created.credentialID, "numSignatures": 1,
-            "documentDigests": [{"hash": pkce.base64std(digest), "label": "Lease", "hashType": "DTBSR"}],
+            "documentDigests": [{"hash": encodings.base64std(digest), "label": "Lease", "hashType": "DTBSR"}],
             "hashAlgorithmOID": SHA256,
         }])
         url = client.direct([("scope", "credential"), ("authorization_details", signing)])
         landing = walk(run.browser(), url, user, pin=PIN)
         granted = client.token(landing.code(client.state), signing)
         body = {
-            "credentialID": created.credentialID, "hashes": [pkce.base64std(digest)], "hashAlgorithmOID": SHA256,
+            "credentialID": created.credentialID, "hashes": [encodings.base64std(digest)], "hashAlgorithmOID": SHA256,
             "signAlgo": created.key.algo[0],
         }
         answer = client.call("signatures/signHash", body, granted.access_token)

@@ -12,15 +12,15 @@ from datetime import datetime, timezone
 from typing import Literal
 from urllib.parse import urlencode
 
-import pkce
-import verify
 from asn1crypto import cms, tsp
-from browser import walk
 from pydantic import Field
-from strict import MISSING, Decoded, generalized_time, require
-from wire import Failure
 
-NAME = "documenso"
+from harness import encodings, jose, models, verify
+from harness.browser import walk
+from harness.failure import Failure, require
+from harness.oauth_client import OAuthClient
+from harness.strict import MISSING, NoNulls, generalized_time
+
 CURVES = {"1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"}
 # OID, family and digest of what its registry accepts; digest-agnostic ones get SHA-256.
 REGISTRY = {
@@ -32,41 +32,23 @@ HASH_OIDS = {256: verify.SHA256, 384: verify.SHA384, 512: verify.SHA512}
 FETCH = [("accept-language", "*"), ("sec-fetch-mode", "cors"), ("user-agent", "node")]
 
 
-class Info(Decoded):
-    specs: str
-    name: str
-    logo: str
-    region: str
-    lang: str
-    description: str
-    authType: list[str]
+class Info(NoNulls, models.Info):
     oauth2: str
-    methods: list[str]
 
 
-class CredentialList(Decoded):
+class CredentialList(NoNulls, models.CredentialList):
     credentialIDs: list[str] = Field(min_length=1)
-    nextPageToken: str = MISSING
 
 
-class Key(Decoded):
-    status: Literal["enabled", "disabled"]
-    algo: list[str]
-    len: int = Field(gt=0)
-    curve: str = MISSING
+class Key(NoNulls, models.Key):
+    pass
 
 
-class Certificate(Decoded):
-    status: Literal["valid", "expired", "revoked", "suspended"] = MISSING
-    certificates: list[str] = MISSING
-    issuerDN: str = MISSING
-    serialNumber: str = MISSING
-    subjectDN: str = MISSING
-    validFrom: str = MISSING
-    validTo: str = MISSING
+class Certificate(NoNulls, models.Certificate):
+    pass
 
 
-class PINFactor(Decoded):
+class PINFactor(NoNulls):
     presence: Literal["true", "false", "optional"]
     format: Literal["A", "N"] = MISSING
     label: str = MISSING
@@ -79,36 +61,28 @@ class OTPFactor(PINFactor):
     provider: str = MISSING
 
 
-class Credential(Decoded):
-    description: str = MISSING
+class Credential(NoNulls, models.CredentialV1):
     key: Key
     cert: Certificate
     authMode: Literal["implicit", "explicit", "oauth2code"]
-    SCAL: Literal["1", "2"] = MISSING
     PIN: PINFactor = MISSING
     OTP: OTPFactor = MISSING
-    multisign: int = Field(ge=1)
-    lang: str = MISSING
 
 
-class Token(Decoded):
-    access_token: str
-    token_type: str
-    expires_in: int
-    refresh_token: str = MISSING
+class Token(NoNulls, models.Token):
+    pass
 
 
-class Signatures(Decoded):
+class Signatures(NoNulls, models.Signatures):
     signatures: list[str] = Field(min_length=1)
 
 
-class Timestamp(Decoded):
+class Timestamp(NoNulls):
     timestamp: str
 
 
-class Refusal(Decoded):
-    error: str
-    error_description: str = MISSING
+class Refusal(NoNulls, models.Refusal):
+    pass
 
 
 def algorithm_choice(credential):
@@ -131,12 +105,10 @@ def algorithm_choice(credential):
     return oid, HASH_OIDS[bits]
 
 
-class Client:
+class Client(OAuthClient):
     def __init__(self, run):
-        self.run = run
-        self.registration = run.sandbox.client("confidential")
-        self.redirect_uri = self.registration["redirectURIs"][0]
-        self.base_url = run.sandbox.tls + "/csc/v1"
+        super().__init__(run, "confidential")
+        self.base_url = self.base + "/csc/v1"
         self.oauth_base = None
 
     @staticmethod
@@ -148,7 +120,7 @@ class Client:
         if token:
             headers.append(("authorization", f"Bearer {token}"))
         data = json.dumps(body, separators=(",", ":")).encode()
-        return self.run.wire.send("POST", self.join(self.base_url, path), headers + FETCH, data)
+        return self.world.wire.send("POST", self.join(self.base_url, path), headers + FETCH, data)
 
     def arctic(self, path, pairs):
         """Exactly 200 is success there; errors are read for 400 and 401."""
@@ -156,36 +128,23 @@ class Client:
         headers = [
             ("content-type", "application/x-www-form-urlencoded"), ("accept", "application/json"),
             ("user-agent", "arctic"), ("content-length", str(len(body))),
-            ("authorization", pkce.basic(self.registration["clientID"], self.registration["clientSecret"])),
+            ("authorization", encodings.basic(self.client_id, self.secret)),
         ]
-        return self.run.wire.send("POST", self.join(self.oauth_base, path), headers, body)
+        return self.world.wire.send("POST", self.join(self.oauth_base, path), headers, body)
 
     def authorize(self, scope, extra=(), **person):
-        verifier, state = pkce.verifier(), pkce.state()
-        query = [
-            ("response_type", "code"), ("client_id", self.registration["clientID"]),
-            ("redirect_uri", self.redirect_uri), ("state", state), ("code_challenge_method", "S256"),
-            ("code_challenge", pkce.challenge(verifier)), ("scope", scope), *extra,
-        ]
+        query = [*self.begin(), ("scope", scope), *extra]
         url = f"{self.join(self.oauth_base, 'oauth2/authorize')}?{urlencode(query)}"
-        code = walk(self.run.browser(), url, self.run.sandbox.user(), **person).code(state)
-        pairs = [
-            ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", self.redirect_uri),
-            ("code_verifier", verifier),
-        ]
-        return Token.of(self.arctic("oauth2/token", pairs), [200])
+        code = walk(self.world.browser(), url, self.world.sandbox.user(), **person).code(self.state)
+        return Token.of(self.arctic("oauth2/token", self.redemption(code)), [200])
 
     def account_token(self, account):
-        return account_token(self.registration["clientID"], self.registration["clientSecret"], account)
-
-
-def account_token(client_id, secret, account):
-    """CSC v1 §8.4: HS256, the key is the binary SHA-256 of the client secret."""
-    header = {"typ": "JWT", "alg": "HS256"}
-    claims = {
-        "sub": account, "iat": int(time.time()), "jti": secrets.token_hex(16), "iss": "Documenso", "azp": client_id,
-    }
-    return pkce.hs256(header, claims, verify.digest(secret.encode()))
+        """CSC v1 §8.4: HS256, the key is the binary SHA-256 of the client secret."""
+        claims = {
+            "sub": account, "iat": int(time.time()), "jti": secrets.token_hex(16), "iss": "Documenso",
+            "azp": self.client_id,
+        }
+        return jose.hs256({"typ": "JWT", "alg": "HS256"}, claims, verify.digest(self.secret.encode()))
 
 
 def connected(run):
@@ -224,7 +183,7 @@ def signing(run):
         with run.step(f"{label}: scope credential with description, account_token and clientData gives a SAD"):
             extra = [
                 ("credentialID", wanted), ("numSignatures", "3"),
-                ("hash", ",".join(pkce.base64url(octets) for octets in digests)), ("description", "3 × Angebot"),
+                ("hash", ",".join(encodings.base64url(octets) for octets in digests)), ("description", "3 × Angebot"),
                 ("account_token", client.account_token(run.sandbox.user()["username"])), ("lang", "de"),
                 ("clientData", "recipient-9"),
             ]
@@ -233,7 +192,7 @@ def signing(run):
             require(sad.refresh_token is None, "a SAD with a refresh token")
         body = {
             "credentialID": wanted, "SAD": sad.access_token,
-            "hash": [pkce.base64std(octets) for octets in reversed(digests)], "signAlgo": sign_algorithm,
+            "hash": [encodings.base64std(octets) for octets in reversed(digests)], "signAlgo": sign_algorithm,
             "hashAlgo": hash_algorithm,
         }
         with run.step(f"{label}: signHash in another order than authorized, answered by position"):
@@ -251,7 +210,7 @@ def timestamping(run):
     octets = verify.digest(run.document())
     for nonce in (None, secrets.token_hex(8)):
         with run.step(f"signatures/timestamp {'with' if nonce else 'without'} nonce"):
-            body = {"hash": pkce.base64std(octets), "hashAlgo": verify.SHA256}
+            body = {"hash": encodings.base64std(octets), "hashAlgo": verify.SHA256}
             if nonce:
                 body["nonce"] = nonce
             token = Timestamp.of(client.post("signatures/timestamp", body, service.access_token)).timestamp
@@ -282,3 +241,4 @@ def sessions(run):
 
 
 SCENARIOS = [signing, timestamping, sessions]
+WITHOUT_SIGNATURES = [timestamping, sessions]

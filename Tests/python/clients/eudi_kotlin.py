@@ -8,13 +8,12 @@ import json
 from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
-import pkce
-import verify
-from browser import walk
-from pydantic import Field
-from strict import Decoded, Maybe, generalized_time, require, x500_principal
+from harness import encodings, models, pkce, verify
+from harness.browser import walk
+from harness.failure import require
+from harness.oauth_client import OAuthClient
+from harness.strict import Decoded, Maybe, generalized_time, x500_principal
 
-NAME = "eudi-kotlin"
 RAR_TYPE = "https://cloudsignatureconsortium.org/2025/credential"
 KNOWN_METHODS = {
     "info", "auth/login", "auth/revoke", "credentials/list", "credentials/info", "credentials/authorize",
@@ -28,44 +27,7 @@ KTOR = [("Accept", "application/json"), ("Accept-Charset", "UTF-8"), ("User-Agen
 # ----------------------------------------------------------------------------------------------------- what it decodes
 
 
-class SignAlgorithms(Decoded):
-    algos: list[str]
-    algoParams: Maybe[list[Maybe[str]]] = None
-
-
-class SignatureFormats(Decoded):
-    formats: list[str]
-    envelope_properties: Maybe[list[list[str]]] = None
-    allowMix: Maybe[bool] = None
-
-
-class OAuth2Server(Decoded):
-    baseUri: Maybe[str] = None
-    issuerIdentifier: Maybe[str] = None
-    authType: list[Literal["oauth2code", "oauth2client"]]
-
-
-class Info(Decoded):
-    specs: str
-    name: str
-    logo: str
-    region: str
-    lang: str
-    description: str
-    authType: list[str]
-    oauth2Servers: Maybe[list[OAuth2Server]] = None
-    oauth2: Maybe[str] = None
-    oauth2Issuer: Maybe[str] = None
-    supportsRar: Maybe[bool] = None
-    supportedHashTypes: list[str]
-    asynchronousOperationMode: Maybe[bool] = None
-    methods: list[str]
-    validationInfo: Maybe[bool] = None
-    signAlgorithms: SignAlgorithms
-    documentTypes: Maybe[list[str]] = None
-    signature_formats: SignatureFormats
-    conformance_levels: list[str]
-
+class Info(models.InfoV2):
     def check(self):
         require(self.specs == "2.2.0.0", f"specs must be 2.2.0.0, not {self.specs}")
         require(len(self.name) <= 255 and len(self.description) <= 255, "name or description is too long")
@@ -91,12 +53,7 @@ class AuthorizationDetail(Decoded):
     hashAlgorithmOID: str
 
 
-class Token(Decoded):
-    access_token: str = Field(min_length=1)
-    token_type: Maybe[str] = None
-    expires_in: Maybe[int] = None
-    refresh_token: Maybe[str] = None
-    credentialID: Maybe[str] = None
+class Token(models.Token):
     authorization_details: Maybe[list[AuthorizationDetail]] = None
 
 
@@ -105,55 +62,19 @@ class Pushed(Decoded):
     expires_in: int = 5
 
 
-class OAuthFailure(Decoded):
-    error: str
-    error_description: Maybe[str] = None
-
-
-class Key(Decoded):
-    status: Literal["enabled", "disabled"]
-    algo: list[str]
-    len: int
-    curve: Maybe[str] = None
-
-
-class Certificate(Decoded):
-    status: Maybe[Literal["valid", "expired", "revoked", "suspended"]] = None
-    certificates: Maybe[list[str]] = None
+class Certificate(models.Certificate):
     issuerDN: str
     subjectDN: str
-    serialNumber: Maybe[str] = None
-    validFrom: Maybe[str] = None
-    validTo: Maybe[str] = None
-    qcStatements: list[str] = []
-    policy: Maybe[list[str]] = None
 
 
-class AuthObject(Decoded):
-    type: Literal["Password", "PasswordOOB", "ChallengeResponse", "ChallengeResponseOOB"]
-    id: str
-    label: Maybe[str] = None
-    description: Maybe[str] = None
-    format: Maybe[Literal["A", "N"]] = None
-    generator: Maybe[str] = None
-
-
-class Auth(Decoded):
-    mode: Literal["explicit", "oauth2code"]
-    expression: Maybe[str] = None
-    objects: Maybe[list[AuthObject]]
+class Auth(models.Auth):
+    objects: Maybe[list[models.AuthObject]]
     """The member must exist, though it may be null."""
 
 
-class Credential(Decoded):
-    description: Maybe[str] = None
-    signatureQualifier: Maybe[str] = None
-    key: Key
+class Credential(models.CredentialV2):
     cert: Certificate
     auth: Auth
-    SCAL: Maybe[Literal["1", "2"]] = None
-    multisign: int
-    lang: Maybe[str] = None
 
     def check(self):
         for name in (self.cert.issuerDN, self.cert.subjectDN):
@@ -166,14 +87,8 @@ class ListedCredential(Credential):
     credentialID: str
 
 
-class CredentialList(Decoded):
-    credentialIDs: list[str]
+class CredentialList(models.CredentialList):
     credentialInfos: Maybe[list[ListedCredential]] = None
-    onlyValid: Maybe[bool] = None
-
-
-class Signatures(Decoded):
-    signatures: list[str]
 
 
 # ------------------------------------------------------------------------------------------------------- what it sends
@@ -183,40 +98,34 @@ def nimbus_json(value):
     return json.dumps(value, separators=(",", ":")).replace("/", "\\/")
 
 
-class Library:
+class Library(OAuthClient):
     """One configured `CSCClient`: client registration, way of authentication, use of PAR and RAR."""
 
     def __init__(self, run, label, authentication="none", par=True, rar=True):
-        self.run = run
-        self.registration = run.sandbox.client(label)
+        super().__init__(run, label)
         self.authentication = authentication
         self.par = par
         self.rar = rar
-        self.redirect_uri = self.registration["redirectURIs"][0]
-        self.rssp = run.sandbox.tls + "/csc/v2"
+        self.rssp = self.base + "/csc/v2"
         self.oauth2 = None
         self.pushed = False
-
-    @property
-    def client_id(self):
-        return self.registration["clientID"]
 
     def post(self, path, body, token=None):
         headers = KTOR + [("Content-Type", "application/json")]
         if token:
             headers.append(("Authorization", f"Bearer {token}"))
-        return self.run.wire.send("POST", self.rssp + path, headers, json.dumps(body, indent=4).encode())
+        return self.world.wire.send("POST", self.rssp + path, headers, json.dumps(body, indent=4).encode())
 
     def submit_form(self, path, pairs):
         headers = KTOR + [("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")]
         if self.authentication == "client_secret_basic":
-            headers.append(("Authorization", pkce.basic(self.client_id, self.registration["clientSecret"])))
-        return self.run.wire.send("POST", self.oauth2 + path, headers, urlencode(pairs).encode())
+            headers.append(("Authorization", encodings.basic(self.client_id, self.secret)))
+        return self.world.wire.send("POST", self.oauth2 + path, headers, urlencode(pairs).encode())
 
     def client_parameters(self):
         pairs = [("client_id", self.client_id)]
         if self.authentication == "client_secret_post":
-            pairs.append(("client_secret", self.registration["clientSecret"]))
+            pairs.append(("client_secret", self.secret))
         return pairs
 
     def info(self, language=None):
@@ -238,7 +147,7 @@ class Library:
                 pushed = Pushed.of(answer)
                 pairs = [("client_id", self.client_id), ("state", state), ("request_uri", pushed.request_uri)]
             else:
-                OAuthFailure.of(answer, range(400, 500))
+                models.Refusal.of(answer, range(400, 500))
         return f"{self.oauth2}/oauth2/authorize?{urlencode(pairs)}"
 
     def request_parameters(self, scope, state, verifier, subject):
@@ -246,7 +155,7 @@ class Library:
         if subject and not self.rar:
             pairs += [
                 ("credentialID", subject["credentialID"]),
-                ("hashes", ",".join(pkce.base64url(d) for d in subject["digests"] or [])),
+                ("hashes", ",".join(encodings.base64url(d) for d in subject["digests"] or [])),
                 ("hashAlgorithmOID", subject["hash"] if subject["digests"] else ""),
                 ("numSignatures", str(subject["numSignatures"])),
             ]
@@ -268,7 +177,7 @@ class Library:
         }
         if subject["digests"]:
             detail["documentDigests"] = [
-                {"hash": pkce.base64std(octets), "label": label, "hashType": "DTBSR"}
+                {"hash": encodings.base64std(octets), "label": label, "hashType": "DTBSR"}
                 for octets, label in zip(subject["digests"], subject["labels"])
             ]
             detail["hashAlgorithmOID"] = subject["hash"]
@@ -287,7 +196,7 @@ class Library:
         """Request, pages, exchange. `person`: what is typed on the consent page."""
         verifier, state = pkce.verifier(), pkce.state()
         url = self.authorization_url(scope, state, verifier, subject)
-        landing = walk(self.run.browser(), url, self.run.sandbox.user(), **person)
+        landing = walk(self.world.browser(), url, self.world.sandbox.user(), **person)
         return self.exchange(landing.code(state), verifier, subject)
 
     def list(self, token):
@@ -308,11 +217,11 @@ class Library:
 
     def sign_hash(self, subject, sign_algorithm, token):
         body = {
-            "credentialID": subject["credentialID"], "hashes": [pkce.base64std(d) for d in subject["digests"]],
+            "credentialID": subject["credentialID"], "hashes": [encodings.base64std(d) for d in subject["digests"]],
             "hashAlgorithmOID": subject["hash"], "signAlgo": sign_algorithm, "signAlgoParams": None,
             "operationMode": "S",
         }
-        return Signatures.of(self.post("/signatures/signHash", body, token)).signatures
+        return models.Signatures.of(self.post("/signatures/signHash", body, token)).signatures
 
 
 # ------------------------------------------------------------------------------------------------------- the scenarios
@@ -439,7 +348,7 @@ def client_credentials(run):
         with run.step("credentials/list with it is refused in the form that the client reads"):
             answer = library.list(token.access_token)
             require(answer.status == 400, answer.summary())
-            OAuthFailure.of(answer, [400])
+            models.Refusal.of(answer, [400])
 
 
 def refresh(run):
@@ -468,10 +377,11 @@ def failures(run):
         ]
         for answer in library_answers:
             require(answer.status in (400, 401), answer.summary())
-            OAuthFailure.of(answer, [400, 401])
+            models.Refusal.of(answer, [400, 401])
 
 
 SCENARIOS = [
     metadata, public_par_rar, basic_par_rar, par_only, post_falls_back, public_url_rar, public_url, client_credentials, refresh,
     failures, two_factors,
 ]
+WITHOUT_SIGNATURES = [metadata, client_credentials, refresh, failures]

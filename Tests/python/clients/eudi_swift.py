@@ -10,58 +10,31 @@ import json
 import uuid
 from urllib.parse import quote
 
-import pkce
-import verify
-from browser import consent_page, decide, walk
-from strict import Decoded, Maybe, require
+from harness import encodings, models, pkce, verify
+from harness.browser import consent_page, decide, walk
+from harness.failure import require
+from harness.oauth_client import OAuthClient
+from harness.strict import Maybe
 
-NAME = "eudi-swift"
 SESSION = [("Accept", "*/*"), ("Accept-Language", "en-GB,en;q=0.9")]
 
 
-class SignAlgorithms(Decoded):
-    algos: list[str]
+class SignAlgorithms(models.SignAlgorithms):
     algoParams: list[str]
 
 
-class SignatureFormats(Decoded):
-    formats: list[str]
+class SignatureFormats(models.SignatureFormats):
     envelope_properties: list[list[str]]
 
 
-class Info(Decoded):
-    specs: str
-    name: str
-    logo: str
-    region: str
-    lang: str
-    description: str
-    authType: list[str]
+class Info(models.InfoV2):
     oauth2: str
-    methods: list[str]
-    validationInfo: Maybe[bool] = None
     signAlgorithms: SignAlgorithms
     signature_formats: SignatureFormats
-    conformance_levels: list[str]
 
 
-class Token(Decoded):
-    access_token: str
-    token_type: str
-    expires_in: int
-    refresh_token: Maybe[str] = None
-    scope: Maybe[str] = None
-
-
-class Key(Decoded):
-    status: str
-    algo: list[str]
-    len: int
-    curve: Maybe[str] = None
-
-
-class ListedCertificate(Decoded):
-    status: str
+class ListedCertificate(models.Certificate):
+    status: models.CertificateStatus
     certificates: list[str]
     issuerDN: str
     serialNumber: str
@@ -70,75 +43,13 @@ class ListedCertificate(Decoded):
     validTo: str
 
 
-class ListedAuthObject(Decoded):
-    type: Maybe[str] = None
-    id: Maybe[str] = None
-    format: Maybe[str] = None
-    label: Maybe[str] = None
-    description: Maybe[str] = None
-    generator: Maybe[str] = None
-
-
-class ListedAuth(Decoded):
-    mode: Maybe[str] = None
-    expression: Maybe[str] = None
-    objects: Maybe[list[ListedAuthObject]] = None
-
-
-class ListedCredential(Decoded):
+class ListedCredential(models.CredentialV2):
     credentialID: str
-    description: Maybe[str] = None
-    signatureQualifier: Maybe[str] = None
-    key: Key
     cert: ListedCertificate
-    auth: Maybe[ListedAuth] = None
-    multisign: Maybe[int] = None
-    lang: Maybe[str] = None
 
 
-class CredentialList(Decoded):
-    credentialIDs: list[str]
+class CredentialList(models.CredentialList):
     credentialInfos: Maybe[list[ListedCredential]] = None
-    onlyValid: Maybe[bool] = None
-
-
-class AuthObject(Decoded):
-    type: str
-    id: str
-    format: Maybe[str] = None
-    label: Maybe[str] = None
-    description: Maybe[str] = None
-
-
-class Auth(Decoded):
-    mode: Maybe[str] = None
-    expression: Maybe[str] = None
-    objects: Maybe[list[AuthObject]] = None
-
-
-class Certificate(Decoded):
-    status: Maybe[str] = None
-    certificates: Maybe[list[str]] = None
-    issuerDN: Maybe[str] = None
-    serialNumber: Maybe[str] = None
-    subjectDN: Maybe[str] = None
-    validFrom: Maybe[str] = None
-    validTo: Maybe[str] = None
-
-
-class Credential(Decoded):
-    description: Maybe[str] = None
-    signatureQualifier: Maybe[str] = None
-    key: Key
-    cert: Maybe[Certificate] = None
-    auth: Maybe[Auth] = None
-    multisign: int
-    lang: Maybe[str] = None
-
-
-class Signed(Decoded):
-    signatures: Maybe[list[str]] = None
-    response_id: Maybe[str] = None
 
 
 def swift_json(value):
@@ -151,14 +62,10 @@ def percent_encoded(text):
     return quote(text, safe="-._~!$&'()*,;=:@/?")
 
 
-class Library:
+class Library(OAuthClient):
     def __init__(self, run, label):
-        self.run = run
-        self.registration = run.sandbox.client(label)
-        self.client_id = self.registration["clientID"]
-        self.secret = self.registration.get("clientSecret", "")
-        self.redirect_uri = self.registration["redirectURIs"][0]
-        self.rssp = run.sandbox.tls + "/csc/v2"
+        super().__init__(run, label)
+        self.rssp = self.base + "/csc/v2"
         # The library keeps one `walletState` for both scopes.
         self.state = str(uuid.uuid4()).upper()
         self.oauth2 = None
@@ -167,7 +74,7 @@ class Library:
         headers = [("Content-Type", "application/json"), ("Accept", accept or "*/*"), SESSION[1]]
         if token:
             headers.append(("Authorization", f"Bearer {token}"))
-        return self.run.wire.send("POST", self.rssp + path, headers, swift_json(body).encode())
+        return self.world.wire.send("POST", self.rssp + path, headers, swift_json(body).encode())
 
     def info(self):
         self.oauth2 = Info.of(self.post("/info", {"lang": "en-US"})).oauth2
@@ -191,11 +98,11 @@ class Library:
             pairs.append(("authorization_details", percent_encoded(details)))
         headers = [
             ("Content-Type", "application/x-www-form-urlencoded"),
-            ("Authorization", pkce.basic(self.client_id, self.secret)),
+            ("Authorization", encodings.basic(self.client_id, self.secret or "")),
             *SESSION,
         ]
         body = "&".join(f"{name}={value}" for name, value in pairs).encode()
-        return Token.of(self.run.wire.send("POST", f"{self.oauth2}/oauth2/token", headers, body))
+        return models.Token.of(self.world.wire.send("POST", f"{self.oauth2}/oauth2/token", headers, body))
 
     @staticmethod
     def verifier():
@@ -216,22 +123,10 @@ class Library:
 
     def sign_hash(self, credential_id, digests, sign_algorithm, token):
         body = {
-            "credentialID": credential_id, "hashes": [pkce.base64std(d) for d in digests],
+            "credentialID": credential_id, "hashes": [encodings.base64std(d) for d in digests],
             "hashAlgorithmOID": verify.SHA256, "signAlgo": sign_algorithm, "operationMode": "S",
         }
-        signed = Signed.of(self.post("/signatures/signHash", body, token, "application/json"))
-        require(signed.signatures is not None, "no signatures in the answer")
-        return signed.signatures
-
-
-def digests_with_plus_and_slash(run, number):
-    """So that standard base64 and base64url differ, and a plus sign is put to the test."""
-    found = []
-    while len(found) < number:
-        octets = verify.digest(run.document())
-        if {"+", "/"} <= set(pkce.base64std(octets)):
-            found.append(octets)
-    return found
+        return models.Signatures.of(self.post("/signatures/signHash", body, token, "application/json")).signatures
 
 
 def play(run, client_label, credential_label, sign_algorithm, labels):
@@ -260,12 +155,12 @@ def play(run, client_label, credential_label, sign_algorithm, labels):
         require(any(c.auth.objects for c in explicit), "auth_info was not understood")
     with run.step(f"{how}: credentials/info"):
         body = {"credentialID": wanted, "certificates": "chain", "certInfo": True, "auth_info": True}
-        credential = Credential.of(library.post("/credentials/info", body, service.access_token))
+        credential = models.CredentialV2.of(library.post("/credentials/info", body, service.access_token))
         certificate = run.verifier.chain(credential.cert.certificates)
-    digests = digests_with_plus_and_slash(run, len(labels))
+    digests = [run.digest_with_plus_and_slash() for _ in labels]
     with run.step(f"{how}: scope credential, the labels are shown"):
         verifier = library.verifier()
-        details = library.details(wanted, labels, digests, pkce.base64url)
+        details = library.details(wanted, labels, digests, encodings.base64url)
         page = consent_page(
             run.browser(), library.authorize_url("credential", pkce.challenge(verifier), details), user
         )
@@ -273,7 +168,7 @@ def play(run, client_label, credential_label, sign_algorithm, labels):
             require(text in page.text, f"the consent page does not show {text!r}: {page.text[:600]}")
         code = decide(page, pin=user["pin"]).code(library.state)
     with run.step(f"{how}: token with the details in standard base64"):
-        token = library.token(code, verifier, library.details(wanted, labels, digests, pkce.base64std))
+        token = library.token(code, verifier, library.details(wanted, labels, digests, encodings.base64std))
     with run.step(f"{how}: signHash of {len(digests)}"):
         signatures = library.sign_hash(wanted, digests, sign_algorithm, token.access_token)
         run.verifier.signatures(signatures, certificate, digests, sign_algorithm)

@@ -1,37 +1,18 @@
 """Methics' laverca-csc-client, Java, 06d407a (CSC 1.0.4).
 
-OkHttp and Gson: members that are null are not sent, booleans always are; a text may come as a number, but an object
-where a text is expected breaks. A request whose connection fails is sent again to a second URL. The client keeps the
+OkHttp and Gson: members that are null are not sent, booleans always are. An `expiresIn` of null would mean "for ever". A request whose connection fails is sent again to a second URL. The client keeps the
 last SAD and uses it until `expiresIn` has passed.
 """
 
 import json
-from typing import Union
 
-import pkce
-import verify
 from cryptography import x509
-from pydantic import Field
-from strict import Decoded, Maybe, require
-from wire import Failure
 
-NAME = "laverca"
+from harness import encodings, models, verify
+from harness.failure import Failure, require
+from harness.strict import Decoded
+
 RSA_WITH_SHA256 = verify.RSA_SHA256
-
-Text = Union[str, int, float, bool]
-"""Gson makes a String of every primitive."""
-
-
-class Info(Decoded):
-    specs: Maybe[Text] = None
-    name: Maybe[Text] = None
-    logo: Maybe[Text] = None
-    region: Maybe[Text] = None
-    lang: Maybe[Text] = None
-    authType: list[Text]
-    oauth2: Maybe[Text] = None
-    methods: list[Text]
-
 
 class Login(Decoded):
     access_token: str
@@ -39,51 +20,15 @@ class Login(Decoded):
     expires_in: int
 
 
-class CredentialList(Decoded):
-    credentialIDs: list[Text]
-    nextPageToken: Maybe[Text] = None
+class Certificate(models.Certificate):
+    certificates: list[str]
 
 
-class Key(Decoded):
-    status: Maybe[Text] = None
-    algo: list[Text]
-    len: int
-
-
-class Certificate(Decoded):
-    status: Maybe[Text] = None
-    certificates: list[Text]
-    issuerDN: Maybe[Text] = None
-    serialNumber: Maybe[Text] = None
-    subjectDN: Maybe[Text] = None
-    validFrom: Maybe[Text] = None
-    validTo: Maybe[Text] = None
-    PIN: Maybe[Text] = None
-    OTP: Maybe[Text] = None
-
-
-class Credential(Decoded):
-    key: Key
+class Credential(models.CredentialV1):
     cert: Certificate
-    description: Maybe[Text] = None
-    authMode: Maybe[Text] = None
-    SCAL: Maybe[Text] = None
-    multisign: Text
-    lang: Maybe[Text] = None
 
 
-class Authorization(Decoded):
-    SAD: str
-    expiresIn: int = Field(gt=0)
-    """Null would mean "for ever" to this client, so it has to come."""
-
-
-class Signatures(Decoded):
-    signatures: list[str]
-
-
-class Refusal(Decoded):
-    error: str
+class Refusal(models.Refusal):
     error_description: str
 
 
@@ -114,7 +59,7 @@ class Client:
         self.access_token, self.refresh_token = login.access_token, login.refresh_token
 
     def log_in(self):
-        basic = ("Authorization", pkce.basic(self.user["username"], self.user["password"]))
+        basic = ("Authorization", encodings.basic(self.user["username"], self.user["password"]))
         self.keep(Login.of(self.post("/csc/v1/auth/login", {"rememberMe": True}, basic)))
 
     def refresh_log_in(self):
@@ -123,7 +68,7 @@ class Client:
 
     def authorize(self, credential_id, hashes):
         body = {"credentialID": credential_id, "numSignatures": len(hashes), "hash": hashes}
-        self.authorization = Authorization.of(self.post("/csc/v1/credentials/authorize", body, self.bearer()))
+        self.authorization = models.Authorization.of(self.post("/csc/v1/credentials/authorize", body, self.bearer()))
 
     def sign_request(self, credential_id, hashes):
         """Members in the order of its class."""
@@ -145,13 +90,13 @@ def logged_in(run):
 def sessions(run):
     client = Client(run, run.sandbox.plain, run.sandbox.user())
     with run.step("info with lang"):
-        Info.of(client.post("/csc/v1/info", {"lang": "en"}))
+        models.Info.of(client.post("/csc/v1/info", {"lang": "en"}))
     client = logged_in(run)
     with run.step("auth/login with refresh_token and rememberMe, twice in a row"):
         client.refresh_log_in()
         client.refresh_log_in()
     with run.step("credentials/list of 20 at most"):
-        listed = CredentialList.of(client.post("/csc/v1/credentials/list", {"maxResults": 20}, client.bearer()))
+        listed = models.CredentialList.of(client.post("/csc/v1/credentials/list", {"maxResults": 20}, client.bearer()))
         require(0 < len(listed.credentialIDs) <= 20, f"{len(listed.credentialIDs)} credentials")
     with run.step("credentials/info of each"):
         for credential_id in listed.credentialIDs:
@@ -184,21 +129,21 @@ def cached_sad(run):
     with run.step("credentials/info"):
         certificate = signer_certificate(run, credential_info(client, credential_id), "rsa2048-implicit")
     digests = [verify.digest(run.document()) for _ in range(2)]
-    hashes = [pkce.base64std(octets) for octets in digests]
+    hashes = [encodings.base64std(octets) for octets in digests]
     with run.step("authorize without PIN, implicit, and signHash of 2"):
         client.authorize(credential_id, hashes)
-        signatures = Signatures.of(client.sign(credential_id, hashes)).signatures
+        signatures = models.Signatures.of(client.sign(credential_id, hashes)).signatures
         run.verifier.signatures(signatures, certificate, digests, RSA_WITH_SHA256)
     with run.step("the kept SAD again for the same hashes: the same signatures"):
-        require(Signatures.of(client.sign(credential_id, hashes)).signatures == signatures, "other signatures")
+        require(models.Signatures.of(client.sign(credential_id, hashes)).signatures == signatures, "other signatures")
     with run.step("the kept SAD for other hashes: an error that tells to authorize again, and that helps"):
-        others = [pkce.base64std(verify.digest(run.document()))]
+        others = [encodings.base64std(verify.digest(run.document()))]
         answer = client.sign(credential_id, others)
         refusal = Refusal.of(answer, [400])
         known = ("SAD expired", "Hash is not authorized by the SAD.", "Invalid parameter SAD")
         require(refusal.error == "invalid_request" and refusal.error_description in known, answer.summary())
         client.authorize(credential_id, others)
-        Signatures.of(client.sign(credential_id, others))
+        models.Signatures.of(client.sign(credential_id, others))
 
 
 def secondary_url(run):
@@ -213,22 +158,23 @@ def secondary_url(run):
         return client.post(service, body, *authorization)
 
     with run.step("a log-in sent twice"):
-        basic = ("Authorization", pkce.basic(client.user["username"], client.user["password"]))
+        basic = ("Authorization", encodings.basic(client.user["username"], client.user["password"]))
         client.keep(Login.of(twice("/csc/v1/auth/login", {"rememberMe": True}, basic)))
     octets = verify.digest(run.document())
-    hashes = [pkce.base64std(octets)]
+    hashes = [encodings.base64std(octets)]
     with run.step("authorize sent twice"):
         body = {"credentialID": credential_id, "numSignatures": 1, "hash": hashes}
-        client.authorization = Authorization.of(twice("/csc/v1/credentials/authorize", body, client.bearer()))
+        client.authorization = models.Authorization.of(twice("/csc/v1/credentials/authorize", body, client.bearer()))
     with run.step("signHash sent twice signs once"):
         request = client.sign_request(credential_id, hashes)
         answer = twice("/csc/v1/signatures/signHash", request, client.bearer())
-        signatures = Signatures.of(answer).signatures
+        signatures = models.Signatures.of(answer).signatures
         run.verifier.signatures(signatures, certificate, [octets], RSA_WITH_SHA256)
         # PKCS #1 v1.5 signatures of one digest are equal, so equality alone would prove nothing: nothing must be left.
-        more = client.sign(credential_id, [pkce.base64std(verify.digest(run.document()))])
+        more = client.sign(credential_id, [encodings.base64std(verify.digest(run.document()))])
         if more.status != 400:
             raise Failure(f"one authorized signature became two: {more.summary()}")
 
 
 SCENARIOS = [sessions, cached_sad, secondary_url]
+WITHOUT_SIGNATURES = [sessions]

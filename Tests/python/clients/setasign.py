@@ -10,14 +10,13 @@ import secrets
 import time
 from urllib.parse import quote
 
-import pkce
-import verify
-from browser import walk
 from cryptography import x509
-from strict import require
-from wire import Failure
 
-NAME = "setasign"
+from harness import encodings, jose, verify
+from harness.browser import walk
+from harness.failure import Failure, require
+from harness.oauth_client import OAuthClient
+
 # Digest::$encryptionOids: what a signature OID means to it. Anything else is an exception.
 ALGORITHMS = {
     verify.RSA_SHA256: verify.SHA256, verify.RSA_SHA384: verify.SHA384, verify.RSA_SHA512: verify.SHA512,
@@ -34,13 +33,10 @@ def php_query(pairs):
     return "&".join(f"{quote(str(name), safe='-._~')}={quote(str(value), safe='-._~')}" for name, value in pairs)
 
 
-class Client:
+class Client(OAuthClient):
     def __init__(self, run):
-        self.run = run
-        self.registration = run.sandbox.client("legacy")
-        self.client_id, self.secret = self.registration["clientID"], self.registration["clientSecret"]
-        self.redirect_uri = self.registration["redirectURIs"][0]
-        self.api_uri = run.sandbox.tls + "/csc/v1"
+        super().__init__(run, "legacy")
+        self.api_uri = self.base + "/csc/v1"
         self.oauth2 = None
 
     def call(self, path, token=None, data=None):
@@ -48,7 +44,7 @@ class Client:
         if token:
             headers.append(("Authorization", f"Bearer {token}"))
         body = (php_json(data) if data else "{}").encode()
-        answer = self.run.wire.send("POST", self.api_uri + path, headers, body)
+        answer = self.world.wire.send("POST", self.api_uri + path, headers, body)
         if answer.status != 200:
             raise Failure(answer.summary())
         return json.loads(answer.text)
@@ -76,7 +72,7 @@ class Client:
             ("client_id", self.client_id), ("client_secret", self.secret), ("redirect_uri", self.redirect_uri), *grant,
         ]
         headers = [("content-type", "application/x-www-form-urlencoded"), ("User-Agent", "GuzzleHttp/7")]
-        answer = self.run.wire.send("POST", f"{self.oauth2}/oauth2/token", headers, php_query(pairs).encode())
+        answer = self.world.wire.send("POST", f"{self.oauth2}/oauth2/token", headers, php_query(pairs).encode())
         token = json.loads(answer.text)
         if token.get("error"):
             raise Failure(answer.summary())
@@ -92,14 +88,14 @@ class Client:
             "jti": hashlib.sha256(secrets.token_bytes(16)).hexdigest(), "iss": "SetaPDF-Signer CSC API",
             "azp": self.client_id,
         }
-        return pkce.hs256(header, php_json(claims), hashlib.sha256(self.secret.encode()).digest())
+        return jose.hs256(header, php_json(claims), hashlib.sha256(self.secret.encode()).digest())
 
     def log_in(self, account=None):
         """generate-token.php."""
         options = [("scope", "service")]
         if account:
             options.append(("account_token", self.account_token(account)))
-        landing = walk(self.run.browser(), self.authorization_url(options), self.run.sandbox.user())
+        landing = walk(self.world.browser(), self.authorization_url(options), self.world.sandbox.user())
         return self.access_token(("grant_type", "authorization_code"), ("code", landing.code(self.state)))
 
 
@@ -141,7 +137,7 @@ def explicit_demo(run):
             require(credential["PIN"]["presence"] == "true", "no PIN is asked for")
             oid, hash_algorithm = first_algorithm(credential)
             octets = verify.digest(run.document(), hash_algorithm)
-            digest = pkce.base64std(octets)
+            digest = encodings.base64std(octets)
             sad = client.call(
                 "/credentials/authorize",
                 token,
@@ -158,7 +154,7 @@ def sign(run, client, token, credential, credential_id, sad, octets, oid, hash_a
         "/signatures/signHash",
         token,
         {
-            "credentialID": credential_id, "SAD": sad, "hash": [pkce.base64std(octets)], "signAlgo": oid,
+            "credentialID": credential_id, "SAD": sad, "hash": [encodings.base64std(octets)], "signAlgo": oid,
             "hashAlgo": hash_algorithm,
         },
     )
@@ -175,9 +171,9 @@ def oauth_demo(run):
             credential = client.call("/credentials/info", token, info_request(credential_id))
             require(credential["authMode"] == "oauth2code", f"authMode {credential['authMode']}")
             oid, hash_algorithm = first_algorithm(credential)
-            octets = digest_with_plus_and_slash(run, hash_algorithm)
+            octets = run.digest_with_plus_and_slash(hash_algorithm)
             options = [
-                ("scope", "credential"), ("credentialID", credential_id), ("hash", pkce.base64std(octets)),
+                ("scope", "credential"), ("credentialID", credential_id), ("hash", encodings.base64std(octets)),
                 ("numSignatures", 1),
             ]
             url = client.authorization_url(options)
@@ -186,13 +182,6 @@ def oauth_demo(run):
             sign(
                 run, client, token, credential, credential_id, sad["access_token"], octets, oid, hash_algorithm
             )
-
-
-def digest_with_plus_and_slash(run, hash_algorithm):
-    while True:
-        octets = verify.digest(run.document(), hash_algorithm)
-        if {"+", "/"} <= set(pkce.base64std(octets)):
-            return octets
 
 
 def refresh(run):
@@ -206,3 +195,4 @@ def refresh(run):
 
 
 SCENARIOS = [explicit_demo, oauth_demo, refresh]
+WITHOUT_SIGNATURES = [refresh]

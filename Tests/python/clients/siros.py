@@ -11,110 +11,44 @@ import time
 import uuid
 from urllib.parse import urlencode
 
-import pkce
-import verify
-from browser import walk
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, utils
-from pydantic import Field
-from strict import MISSING, Decoded, Maybe, require
-from wire import Failure
+from cryptography.hazmat.primitives.asymmetric import ec
 
-NAME = "siros"
-UNSIGNED = Field(ge=0)
+from harness import encodings, jose, models, pkce, verify
+from harness.browser import walk
+from harness.failure import Failure, require
+from harness.strict import MISSING, Maybe, NoNulls
 
 
-class OAuth2Server(Decoded):
-    label: Maybe[str] = None
-    baseUri: Maybe[str] = None
-    issuerIdentifier: Maybe[str] = None
-    authType: list[str] = []
-    supportsRar: bool = False
-
-
-class SignAlgorithms(Decoded):
-    algos: list[str] = []
+class SignAlgorithms(models.SignAlgorithms):
     algoParams: Maybe[list[str]] = None
 
 
-class SignatureFormats(Decoded):
-    formats: list[str] = []
-    envelope_properties: Maybe[list[list[str]]] = None
-    allowMix: Maybe[bool] = None
-
-
-class Info(Decoded):
-    specs: str
-    name: str
-    logo: str
-    region: str
-    lang: str
-    description: str
-    authType: list[str] = []
-    oauth2Servers: list[OAuth2Server] = []
-    oauth2: Maybe[str] = None
-    oauth2Issuer: Maybe[str] = None
-    supportsRar: bool = False
-    supportedHashTypes: list[str] = []
-    asynchronousOperationMode: bool = False
-    methods: list[str] = []
-    validationInfo: bool = False
+class Info(models.InfoV2):
+    oauth2Servers: list[models.OAuth2Server] = []
+    supportsRar: bool = MISSING
+    asynchronousOperationMode: bool = MISSING
+    validationInfo: bool = MISSING
     signAlgorithms: SignAlgorithms
-    signature_formats: Maybe[SignatureFormats] = None
-    conformance_levels: list[str] = []
 
 
-class CredentialList(Decoded):
-    credentialIDs: list[str]
-    nextPageToken: Maybe[str] = None
+class Certificate(models.Certificate):
+    status: models.CertificateStatus = MISSING
+    certificates: list[str] = MISSING
 
 
-class Key(Decoded):
-    status: str
-    algo: list[str] = []
-    len: int = Field(0, ge=0)
-    curve: Maybe[str] = None
+class Auth(models.Auth):
+    objects: list[str] = MISSING
 
 
-class Certificate(Decoded):
-    status: str = ""
-    certificates: list[str] = []
-
-
-class Auth(Decoded):
-    mode: str = ""
-    expression: Maybe[str] = None
-    objects: list[str] = []
-
-
-class Credential(Decoded):
-    credentialID: str = ""
-    description: str = ""
-    signatureQualifier: Maybe[str] = None
-    key: Key
-    cert: Maybe[Certificate] = None
+class Credential(models.CredentialV1, models.CredentialV2):
+    credentialID: str = MISSING
+    description: str = MISSING
+    cert: Certificate
     auth: Maybe[Auth] = None
-    authMode: Maybe[str] = None
-    SCAL: Maybe[str] = None
-    multisign: int = Field(0, ge=0)
-    status: str = ""
-    algo: list[str] = []
-    lang: Maybe[str] = None
 
 
-class Authorization(Decoded):
-    SAD: str
-    expiresIn: Maybe[int] = Field(None, ge=0)
-
-
-class Signatures(Decoded):
-    signatures: list[str] = []
-    responseID: Maybe[str] = None
-
-
-class Refusal(Decoded):
-    error: str
-    error_description: str = MISSING
+class Refusal(NoNulls, models.Refusal):
+    pass
 
 
 class ProofOfPossession:
@@ -122,18 +56,14 @@ class ProofOfPossession:
 
     def __init__(self):
         self.key = ec.generate_private_key(ec.SECP256R1())
-        numbers = self.key.public_key().public_numbers()
-        x, y = (pkce.base64url(n.to_bytes(32, "big")) for n in (numbers.x, numbers.y))
-        self.header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": {"kty": "EC", "crv": "P-256", "x": x, "y": y}}
+        self.header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": jose.public_jwk(self.key)}
 
     def proof(self, method, url, token):
         claims = {
             "jti": str(uuid.uuid4()), "htm": method, "htu": url, "iat": int(time.time()),
-            "ath": pkce.base64url(hashlib.sha256(token.encode()).digest()),
+            "ath": encodings.base64url(hashlib.sha256(token.encode()).digest()),
         }
-        signed = ".".join(pkce.base64url(json.dumps(part).encode()) for part in (self.header, claims))
-        r, s = utils.decode_dss_signature(self.key.sign(signed.encode(), ec.ECDSA(hashes.SHA256())))
-        return f"{signed}.{pkce.base64url(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
+        return jose.signed(self.header, claims, self.key)
 
 
 class Client:
@@ -157,7 +87,7 @@ class Client:
         return Info.of(self.post("/info", None, {}))
 
     def list(self, authorization, **parameters):
-        return CredentialList.of(self.post("/credentials/list", authorization, parameters))
+        return models.CredentialList.of(self.post("/credentials/list", authorization, parameters))
 
     def credential(self, authorization, credential_id):
         body = {"credentialID": credential_id, "certificates": "chain", "certInfo": True, "authInfo": True}
@@ -166,12 +96,12 @@ class Client:
     def authorize(self, authorization, credential_id, digests, **factors):
         body = {
             "credentialID": credential_id, "numSignatures": len(digests),
-            "hashes": [pkce.base64std(octets) for octets in digests], "hashAlgorithmOID": verify.SHA256, **factors,
+            "hashes": [encodings.base64std(octets) for octets in digests], "hashAlgorithmOID": verify.SHA256, **factors,
         }
-        return Authorization.of(self.post("/credentials/authorize", authorization, body))
+        return models.Authorization.of(self.post("/credentials/authorize", authorization, body))
 
     def sign(self, authorization, credential_id, digests, sign_algorithm, sad=None):
-        hashes_sent = [pkce.base64std(octets) for octets in digests]
+        hashes_sent = [encodings.base64std(octets) for octets in digests]
         if self.version == "v1":
             body = {
                 "credentialID": credential_id, "hash": hashes_sent, "hashAlgo": verify.SHA256,
@@ -184,7 +114,7 @@ class Client:
             }
         if sad:
             body["SAD"] = sad
-        return Signatures.of(self.post("/signatures/signHash", authorization, body)).signatures
+        return models.Signatures.of(self.post("/signatures/signHash", authorization, body)).signatures
 
 
 def authorization_code(run, base, registration, scope, extra=(), code_verifier=None, **person):
@@ -206,7 +136,7 @@ def authorization_code(run, base, registration, scope, extra=(), code_verifier=N
     if code_verifier:
         form.append(("code_verifier", code_verifier))
     if "clientSecret" in registration:
-        headers.append(("authorization", pkce.basic(registration["clientID"], registration["clientSecret"])))
+        headers.append(("authorization", encodings.basic(registration["clientID"], registration["clientSecret"])))
     answer = run.wire.send("POST", f"{base}/oauth2/token", headers, urlencode(form).encode())
     if not 200 <= answer.status < 300:
         raise Failure(answer.summary())
@@ -243,7 +173,7 @@ def code_flow_v1(run):
         certificate = run.verifier.chain(credential.cert.certificates)
     octets = verify.digest(run.document())
     with run.step("v1: scope credential gives a SAD"):
-        extra = [("credentialID", wanted), ("numSignatures", "1"), ("hash", pkce.base64std(octets))]
+        extra = [("credentialID", wanted), ("numSignatures", "1"), ("hash", encodings.base64std(octets))]
         sad = authorization_code(run, base, registration, "credential", extra, pin=run.sandbox.user()["pin"])
         require(sad["token_type"] == "SAD", f"token_type {sad['token_type']}")
     with run.step("v1: signHash with the SAD"):
@@ -267,7 +197,7 @@ def code_flow_v2(run):
     with run.step("v2: credential token as SAD in the body, one of two signatures"):
         extra = [
             ("credentialID", wanted), ("numSignatures", "2"),
-            ("hashes", ",".join(pkce.base64url(d) for d in digests)), ("hashAlgorithmOID", verify.SHA256),
+            ("hashes", ",".join(encodings.base64url(d) for d in digests)), ("hashAlgorithmOID", verify.SHA256),
         ]
         sad = authorization_code(
             run, base, registration, "credential", extra, pkce.verifier(), pin=run.sandbox.user()["pin"]

@@ -6,34 +6,26 @@ token goes into the body as `SAD`.
 """
 
 import json
-import uuid
 from typing import Literal
-from urllib.parse import urlencode
 
-import pkce
-import verify
-from browser import Landing, walk
 from cryptography import x509
-from pydantic import Field
-from strict import Decoded, Maybe, dotted_oid, require
-from wire import Failure
 
-NAME = "vck"
+from clients.eudi_kotlin import KTOR
+from harness import encodings, models, verify
+from harness.browser import Landing, walk
+from harness.failure import Failure, require
+from harness.oauth_client import OAuthClient
+from harness.strict import Decoded, Maybe, dotted_oid
+
 QUALIFIERS = Literal[
     "eu_eidas_qes", "eu_eidas_aes", "eu_eidas_aesqc", "eu_eidas_qeseal", "eu_eidas_aeseal", "eu_eidas_aesealqc",
     "za_ecta_aes", "za_ecta_oes",
 ]
 CURVE_ALGORITHMS = {verify.ECDSA_SHA256, verify.ECDSA_SHA384, verify.ECDSA_SHA512}
 X509_ALGORITHMS = CURVE_ALGORITHMS | {verify.RSA_SHA256, verify.RSA_SHA384, verify.RSA_SHA512, verify.PSS}
-KTOR = [("Accept", "application/json"), ("Accept-Charset", "UTF-8"), ("User-Agent", "ktor-client")]
 
 
-class Key(Decoded):
-    status: Literal["enabled", "disabled"]
-    algo: list[str]
-    len: int = Field(ge=0)
-    curve: Maybe[str] = None
-
+class Key(models.Key):
     def check(self):
         for oid in self.algo:
             dotted_oid(oid)
@@ -42,48 +34,25 @@ class Key(Decoded):
             require(CURVE_ALGORITHMS & set(self.algo), "a curve without ECDSA algorithms")
 
 
-class Certificate(Decoded):
-    status: Maybe[Literal["valid", "expired", "revoked", "suspended"]] = None
-    certificates: Maybe[list[str]] = None
-    issuerDN: Maybe[str] = None
-    serialNumber: Maybe[str] = None
-    subjectDN: Maybe[str] = None
-    validFrom: Maybe[str] = None
-    validTo: Maybe[str] = None
-
-
-class Auth(Decoded):
-    mode: Literal["explicit", "oauth2code"]
-    expression: Maybe[str] = None
-    objects: Maybe[list[dict]] = None
-
-
-class Credential(Decoded):
-    credentialID: Maybe[str] = None
-    description: Maybe[str] = None
+class Credential(models.CredentialV2):
     signatureQualifier: Maybe[QUALIFIERS] = None
     key: Key
-    cert: Maybe[Certificate] = None
-    auth: Maybe[Auth] = None
     SCAL: Literal["1", "2"]
-    multisign: int = Field(ge=0)
-    lang: Maybe[str] = None
 
     def check(self):
         self.key.check()
-        for text in (self.cert and self.cert.certificates) or []:
+        for text in self.cert.certificates or []:
             x509.load_der_x509_certificate(verify.strict_base64(text))
 
     def check_usable(self):
         """`setSigningCredential`."""
         require(self.credentialID is not None, "no credentialID")
-        require(self.cert is not None and self.cert.certificates, "no certificates")
+        require(self.cert.certificates, "no certificates")
         require(self.cert.status == "valid", f"certificate status {self.cert.status}")
         require(X509_ALGORITHMS & set(self.key.algo), "no signature algorithm that it knows")
 
 
-class CredentialList(Decoded):
-    credentialIDs: list[str]
+class CredentialList(models.CredentialList):
     credentialInfos: Maybe[list[Credential]] = None
 
 
@@ -100,50 +69,34 @@ class AuthorizationDetail(Decoded):
     hashAlgorithmOID: str
 
 
-class Token(Decoded):
-    access_token: str
-    token_type: str
-    expires_in: Maybe[int] = None
-    refresh_token: Maybe[str] = None
+class Token(models.Token):
     authorization_details: Maybe[list[AuthorizationDetail]] = None
 
 
-class Signed(Decoded):
-    signatures: Maybe[list[str]] = None
-    responseID: Maybe[str] = None
-
-
-class Wallet:
+class Wallet(OAuthClient):
     def __init__(self, run, qualifier=None):
-        self.run = run
-        self.registration = run.sandbox.client("public")
-        self.client_id = self.registration["clientID"]
-        self.redirect_uri = self.registration["redirectURIs"][0]
-        self.base = run.sandbox.tls
+        super().__init__(run, "public")
         self.qualifier = qualifier
 
     def post(self, path, body, token):
         headers = KTOR + [("Content-Type", "application/json"), ("Authorization", f"Bearer {token}")]
         data = json.dumps(body, separators=(",", ":")).encode()
-        return self.run.wire.send("POST", f"{self.base}/csc/v2/{path}", headers, data)
+        return self.world.wire.send("POST", f"{self.base}/csc/v2/{path}", headers, data)
 
     def submit_form(self, path, pairs):
         headers = KTOR + [("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")]
-        return self.run.wire.send("POST", f"{self.base}/oauth2/{path}", headers, urlencode(pairs).encode())
+        return self.form(f"{self.base}/oauth2/{path}", pairs, headers)
 
     def details(self, credential_id, documents):
         detail = {"type": "credential", "credentialID": credential_id}
         if self.qualifier:
             detail["signatureQualifier"] = self.qualifier
-        detail["documentDigests"] = [{"hash": pkce.base64std(d), "label": label} for d, label in documents]
+        detail["documentDigests"] = [{"hash": encodings.base64std(d), "label": label} for d, label in documents]
         detail["hashAlgorithmOID"] = verify.SHA256
         return json.dumps([detail], separators=(",", ":"))
 
-    def request(self, state, verifier, scope=None, details=None):
-        pairs = [
-            ("response_type", "code"), ("client_id", self.client_id), ("redirect_uri", self.redirect_uri),
-            ("state", state), ("code_challenge", pkce.challenge(verifier)), ("code_challenge_method", "S256"),
-        ]
+    def request(self, scope=None, details=None):
+        pairs = self.begin()
         if scope:
             pairs.append(("scope", scope))
         if details:
@@ -155,16 +108,12 @@ class Wallet:
             answer = self.submit_form("pushed_authorize", pairs)
             require(answer.status == 201, answer.summary())
             pairs = [("client_id", self.client_id), ("request_uri", answer.json()["request_uri"])]
-        return f"{self.base}/oauth2/authorize?{urlencode(pairs)}"
+        return self.authorize_url(pairs)
 
     def authorize(self, scope=None, details=None, pushed=False, **person):
-        verifier, state = pkce.verifier(), str(uuid.uuid4())
-        url = self.url(self.request(state, verifier, scope, details), pushed)
-        code = walk(self.run.browser(), url, self.run.sandbox.user(), **person).code(state)
-        pairs = [
-            ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", self.redirect_uri),
-            ("client_id", self.client_id), ("code_verifier", verifier),
-        ]
+        url = self.url(self.request(scope, details), pushed)
+        code = walk(self.world.browser(), url, self.world.sandbox.user(), **person).code(self.state)
+        pairs = [*self.redemption(code), ("client_id", self.client_id)]
         if details:
             pairs.append(("authorization_details", details))
         return Token.of(self.submit_form("token", pairs))
@@ -195,12 +144,12 @@ def play(run, wallet, label, sign_algorithm, pushed, own_bearer):
             require([d.label for d in detail.documentDigests] == ["document 1", "document 2"], "labels are lost")
     with run.step(f"{how}: signHash with SAD, no hash OID, {'credential' if own_bearer else 'service'} bearer"):
         body = {
-            "credentialID": wanted, "SAD": token.access_token, "hashes": [pkce.base64std(d) for d in digests],
+            "credentialID": wanted, "SAD": token.access_token, "hashes": [encodings.base64std(d) for d in digests],
             "signAlgo": sign_algorithm,
         }
         bearer = token.access_token if own_bearer else service.access_token
-        signed = Signed.of(wallet.post("signatures/signHash", body, bearer))
-        run.verifier.signatures(signed.signatures or [], certificate, digests, sign_algorithm)
+        signed = models.Signatures.of(wallet.post("signatures/signHash", body, bearer))
+        run.verifier.signatures(signed.signatures, certificate, digests, sign_algorithm)
 
 
 def pushed(run):
@@ -227,7 +176,7 @@ def not_hashed(run):
     wanted = run.sandbox.credential_id("p256-oauth")
     with run.step("data instead of a digest in authorization_details is refused"):
         details = wallet.details(wanted, [(b"x" * 107, "signed attributes")])
-        pairs = wallet.request(pkce.state(), pkce.verifier(), None, details)
+        pairs = wallet.request(None, details)
         answer = wallet.submit_form("pushed_authorize", pairs)
         require(answer.status == 400, answer.summary())
         refusal = answer.json()
@@ -239,3 +188,4 @@ def not_hashed(run):
 
 
 SCENARIOS = [pushed, by_url, with_qualifier, not_hashed]
+WITHOUT_SIGNATURES = [not_hashed]

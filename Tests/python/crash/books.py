@@ -3,10 +3,9 @@
 import collections
 import hashlib
 import json
-import pathlib
-import shutil
 import sqlite3
-import tempfile
+
+from harness.gateway import copy_of, opened
 
 ALGORITHM_NAMES = {"p256": "ecdsa-sha256", "rsa2048": "rsa-pkcs1-sha256"}
 
@@ -70,19 +69,7 @@ def request_digest(credential, request):
 
 
 def left_reserved(database):
-    """The operations that a kill left between intent and outcome.
-
-    Read from a copy: whoever opens the file itself would repair it, which is the gateway's task here.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        copy = pathlib.Path(folder) / database.name
-        for suffix in ["", "-wal"]:
-            source = database.with_name(database.name + suffix)
-            if source.exists():
-                shutil.copyfile(source, copy.with_name(copy.name + suffix))
-        db = sqlite3.connect(copy)
-        try:
-            # Raises sqlite3.Error if the ledger has gone.
-            return {row[0] for row in db.execute("SELECT id FROM operation WHERE state = ?", [OPERATION_RESERVED])}
-        finally:
-            db.close()
+    """The operations that a kill left between intent and outcome."""
+    with copy_of(database) as copy, opened(copy) as db:
+        # Raises sqlite3.Error if the ledger has gone.
+        return {row[0] for row in db.execute("SELECT id FROM operation WHERE state = ?", [OPERATION_RESERVED])}

@@ -9,7 +9,8 @@ import random
 import threading
 import time
 
-from sad import Sad
+from crash.sad import Sad
+from harness.encodings import base64std
 
 ANSWER_LIMIT = 30.0
 # A SAD lives 300 seconds; older ones are not continued, so that none expires on the way.
@@ -108,7 +109,7 @@ class Desk:
             bound = [os.urandom(32) for _ in range(count)]
             if random.random() < 0.2:
                 bound[-1] = bound[0]
-            body["hash"] = [encoded(digest) for digest in bound]
+            body["hash"] = [base64std(digest) for digest in bound]
         status, answer = self.connections[0].post("credentials/authorize", body)
         if status != 200:
             self.findings.add(f"credentials/authorize answered {status} {answer}")
@@ -206,7 +207,7 @@ class Desk:
         key = sad.credential["key"]
         body = {
             "credentialID": sad.credential["credentialID"], "SAD": sad.value,
-            "hash": [encoded(digest) for digest in request], "hashAlgo": SHA256, "signAlgo": SIGN_ALGORITHMS[key],
+            "hash": [base64std(digest) for digest in request], "hashAlgo": SHA256, "signAlgo": SIGN_ALGORITHMS[key],
         }
         try:
             status, answer = (connection or self.connections[0]).post("signatures/signHash", body)
@@ -231,7 +232,3 @@ class Desk:
         self.findings.require(not fits, f"refused although it was authorized and not spent: {text} ({sad.name})")
         self.refusals[text] += 1
         return False
-
-
-def encoded(octets):
-    return base64.b64encode(octets).decode()

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Kills the gateway, and the power, at random moments under load and proves what the ledger promises.
 
 Every round starts the sandbox on the state that the last one left, lets 16 clients authorize and sign, and
@@ -15,8 +14,8 @@ SIGKILL ends the process, not the machine: a write that reached the kernel survi
 shuffled: after a *kill* the files are as the kernel has them, after a *power failure* as a disk may have them that
 lost what was not synced (powerloss.py). Some power failures hit a gateway that has just ended by itself.
 
-In a share of the rounds the gateway is also killed once more while it starts, by a power failure in rounds of that kind. SoftHSM empties its token's file for a
-moment at every log-in; the sandbox must get over a kill in that moment too.
+In a share of the rounds the gateway is also killed once more while it starts, by a power failure in rounds of that kind.
+SoftHSM empties its token's file for a moment at every log-in; the sandbox must get over a kill in that moment too.
 
 Exit codes: 0 the promises held, 1 they did not, 2 wrong usage.
 """
@@ -35,12 +34,14 @@ import sys
 import tempfile
 import time
 
-from books import OPERATION_COMPLETED, Books, left_reserved
-from clients import ANSWER_LIMIT, Client, Desk
-from findings import Findings
-from gateway import Gateway, StartFailed, free_ports
-from powerloss import Disk, build_library
-from promises import check_answers, check_audit, check_ledger, check_log, check_signatures
+from crash.books import OPERATION_COMPLETED, Books, left_reserved
+from crash.clients import ANSWER_LIMIT, Client, Desk
+from crash.findings import Findings
+from crash.gateway import Gateway
+from crash.powerloss import Disk, build_library
+from crash.promises import check_answers, check_audit, check_ledger, check_log, check_signatures
+from harness.failure import Failure
+from harness.program import PROGRAM
 
 KILL, POWER_FAILURE, POWER_FAILURE_AFTER_STOP = range(3)
 CLIENTS = 16
@@ -85,7 +86,7 @@ def run_rounds(gateway, ends, while_starting, folder):
     sandbox = gateway.start()
     credentials = [entry for entry in sandbox["credentials"] if entry["label"] in LABELS]
     if len(credentials) != len(LABELS):
-        raise StartFailed(f"the sandbox does not have {LABELS}")
+        raise Failure(f"the sandbox does not have {LABELS}")
     user = next(user for user in sandbox["users"] if user["username"] == credentials[0]["owner"])
     desks = [Desk(gateway, credentials, user) for _ in range(CLIENTS)]
     keys = public_keys(gateway, desks, folder)
@@ -97,7 +98,7 @@ def run_rounds(gateway, ends, while_starting, folder):
         try:
             reserved |= left_reserved(gateway.database)
         except sqlite3.Error as error:
-            raise StartFailed(f"the ledger has gone: {error}") from error
+            raise Failure(f"the ledger has gone: {error}") from error
         if random.random() < while_starting:
             gateway.start_and_kill()
             if end != KILL:
@@ -181,7 +182,6 @@ def end_early(number, _):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("program", help="path to countersign-sandbox")
     parser.add_argument("--kills", type=int, default=50, help="how often the process alone is killed; default: 50")
     parser.add_argument(
         "--power-failures", type=int, default=100, help="how often the power fails; default: 100")
@@ -191,9 +191,8 @@ def main():
         "--while-starting", type=float, default=0.3, metavar="SHARE",
         help="in which share of the rounds it is killed once more while it starts; default: 0.3")
     options = parser.parse_args()
-    program = shutil.which(os.path.abspath(options.program))
-    if program is None:
-        parser.error(f"{options.program} is not a program; 'make build' makes it")
+    if not os.access(PROGRAM, os.X_OK):
+        parser.error(f"{PROGRAM} is not a program; 'make build' makes it")
     if min(options.kills, options.power_failures) < 0 or options.kills + options.power_failures < 1:
         parser.error("--kills and --power-failures are at least 1 together")
     if options.state and options.state.exists():
@@ -208,7 +207,7 @@ def main():
     gateway = None
     keeps_folder = True
     try:
-        gateway = Gateway(program, folder, *free_ports(options.port), findings)
+        gateway = Gateway(folder, findings, first_port=options.port)
         if options.power_failures:
             gateway.disk = Disk(build_library(folder), gateway.database, folder / "notes")
         ends = some_rounds(options.kills, options.power_failures)
@@ -216,14 +215,14 @@ def main():
         gateway.stop()
         judge(gateway, desks, reserved, keys, folder)
         keeps_folder = bool(findings.texts)
-    except StartFailed as error:
+    except Failure as error:
         findings.add(str(error))
     except SystemExit:
         keeps_folder = False
         raise
     finally:
         if gateway is not None:
-            gateway.abandon()
+            gateway.kill()
         if options.state is None and not keeps_folder:
             shutil.rmtree(folder)
     print(f"took {time.monotonic() - begin:.0f} s")

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Fills the disk under the gateway's database, a real small one, to the last octet, and empties it again.
 
 Promised is: while it is full, each call that must write is answered 503, and /health/ready too; the log says why once,
@@ -7,10 +6,9 @@ a restart, and what was authorized before can be used.
 
 A tmpfs is mounted in a mount namespace of the test's own (unshare), which needs root or user namespaces.
 
-Exit codes: 0 the promises held, 1 they did not, 2 wrong usage.
+Exit codes: 0 the promises held, 1 they did not.
 """
 
-import base64
 import collections
 import hashlib
 import http.client
@@ -24,9 +22,11 @@ import tempfile
 import time
 import urllib.parse
 
-from clients import SHA256, SIGN_ALGORITHMS, encoded
-from findings import Findings
-from gateway import Gateway, free_ports
+from crash.clients import SHA256, SIGN_ALGORITHMS
+from crash.findings import Findings
+from crash.gateway import Gateway
+from harness.encodings import base64std, base64url, basic
+from harness.program import PROGRAM
 
 DISK = "8m"
 SQLITE_FULL = "13"
@@ -64,25 +64,25 @@ class Caller:
     def sign(self, sad, digest):
         return self.call(
             "/csc/v1/signatures/signHash",
-            {"credentialID": self.name, "SAD": sad, "hash": [encoded(digest)], "hashAlgo": SHA256,
+            {"credentialID": self.name, "SAD": sad, "hash": [base64std(digest)], "hashAlgo": SHA256,
              "signAlgo": SIGN_ALGORITHMS["p256"]})
 
     def writing_calls(self, sad, token):
         """Calls that cannot be answered without writing. `token` is revoked by one of them, if it can be."""
-        verifier = base64.urlsafe_b64encode(hashlib.sha256(b"verifier").digest()).decode().rstrip("=")
+        challenge = base64url(hashlib.sha256(b"verifier").digest())
         code_request = {
             "response_type": "code", "client_id": self.client["clientID"], "scope": "service", "state": "s",
-            "redirect_uri": self.client["redirectURIs"][0], "code_challenge": verifier, "code_challenge_method": "S256"}
+            "redirect_uri": self.client["redirectURIs"][0], "code_challenge": challenge, "code_challenge_method": "S256"}
         client = basic(self.client["clientID"], self.client["clientSecret"])
         later = {
-            "credentialID": self.name, "SAD": sad, "hashes": [encoded(os.urandom(32))], "operationMode": "A",
+            "credentialID": self.name, "SAD": sad, "hashes": [base64std(os.urandom(32))], "operationMode": "A",
             "hashAlgorithmOID": SHA256, "signAlgo": SIGN_ALGORITHMS["p256"]}
         return {
             "credentials/authorize": lambda: self.authorize(),
             "credentials/authorize with a wrong PIN": lambda: self.authorize("000000"),
             "credentials/authorize on a page": lambda: self.call(
                 "/csc/v2/credentials/authorize",
-                {"credentialID": self.ids["p256-page"], "numSignatures": 1, "hashes": [encoded(bytes(32))],
+                {"credentialID": self.ids["p256-page"], "numSignatures": 1, "hashes": [base64std(bytes(32))],
                  "hashAlgorithmOID": SHA256, "authData": [{"id": "PAGE"}]}),
             "signatures/signHash": lambda: self.sign(sad, os.urandom(32)),
             "signatures/signHash, asynchronous": lambda: self.call("/csc/v2/signatures/signHash", later),
@@ -107,10 +107,6 @@ class Caller:
         return self.call("/health/ready")[0]
 
 
-def basic(name, secret):
-    return "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()
-
-
 def fill(path):
     """Takes what is left, to the last octet."""
     with open(path, "ab", buffering=0) as filler:
@@ -129,6 +125,7 @@ def prepare(gateway, folder, disk):
     shutil.move(gateway.state / "softhsm", folder / "softhsm")
     shutil.copytree(gateway.state, disk, dirs_exist_ok=True, symlinks=True)
     gateway.state, gateway.database = disk, disk / gateway.database.name
+    gateway.announcement = disk / gateway.announcement.name
     (disk / "softhsm").symlink_to(folder / "softhsm")
     return gateway.start()
 
@@ -156,9 +153,9 @@ def events(gateway):
     return found
 
 
-def run(program, folder, findings):
+def run(folder, findings):
     require = findings.require
-    gateway = Gateway(program, folder, *free_ports(None), findings)
+    gateway = Gateway(folder, findings)
     try:
         disk = folder / "disk"
         disk.mkdir()
@@ -202,21 +199,21 @@ def run(program, folder, findings):
         require(verdict.returncode == 0, f"audit verify: {verdict.stdout.strip()}")
         print(f"audit: {verdict.stdout.strip()}")
     finally:
-        gateway.abandon()
+        gateway.kill()
 
 
 def main():
-    if len(sys.argv) != 2 or shutil.which(os.path.abspath(sys.argv[1])) is None:
-        print("usage: full_disk.py PROGRAM", file=sys.stderr)
-        sys.exit(2)
+    if not os.access(PROGRAM, os.X_OK):
+        sys.exit(f"{PROGRAM} is not a program; 'make build' makes it")
     if "COUNTERSIGN_OWN_MOUNTS" not in os.environ:
         namespace = ["unshare", "--mount"] + ([] if os.geteuid() == 0 else ["--map-root-user"])
         os.execvpe(
-            namespace[0], namespace + [sys.executable, *sys.argv], os.environ | {"COUNTERSIGN_OWN_MOUNTS": "1"})
+            namespace[0], [*namespace, sys.executable, "-m", "crash.full_disk"],
+            os.environ | {"COUNTERSIGN_OWN_MOUNTS": "1"})
     findings = Findings()
     with tempfile.TemporaryDirectory() as folder:
         try:
-            run(os.path.abspath(sys.argv[1]), pathlib.Path(folder), findings)
+            run(pathlib.Path(folder), findings)
         finally:
             subprocess.run(["umount", "--lazy", pathlib.Path(folder) / "disk"], stderr=subprocess.DEVNULL)
         if findings.texts:

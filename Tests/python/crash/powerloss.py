@@ -47,7 +47,7 @@ class Disk:
         self.folder.mkdir()
 
     def environment(self):
-        return os.environ | {
+        return {
             "LD_PRELOAD": str(self.library), "COUNTERSIGN_POWERLOSS_DATABASE": str(self.database),
             "COUNTERSIGN_POWERLOSS_LOG": str(self.folder),
         }

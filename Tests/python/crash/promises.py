@@ -10,8 +10,9 @@ import sqlite3
 import subprocess
 import tempfile
 
-from books import (
-    OPERATION_COMPLETED, OPERATION_UNKNOWN, SLOT_AUTHORIZED, SLOT_CONSUMED, SLOT_RESERVED, request_digest)
+from crash.books import (
+    OPERATION_COMPLETED, OPERATION_UNKNOWN, SLOT_AUTHORIZED, SLOT_CONSUMED, SLOT_RESERVED, request_digest,
+)
 
 OPENSSL_SAMPLE = 150
 

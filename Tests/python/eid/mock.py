@@ -1,47 +1,35 @@
 """oidc-provider-mock, a second provider from PyPI: it puts any acr into a token, and wrong claims if told to."""
 
-import hashlib
 import json
-import os
-import secrets
-import subprocess
 import sys
-import time
 import urllib.parse
 
-from administration import Session
-from person import base64url, post
-from provider import Client
-from server import free_port
-from stand import Failure, digest, require
+from glewlwyd.administration import Session
+from glewlwyd.person import post
+from glewlwyd.provider import Client
+from harness import pkce
+from harness.failure import require
+from harness.gateway import answers
+from harness.processes import Process, free_ports
 
-LABEL, CLIENT = "p256-eid-mock", "portal-mock"
+CLIENT = "portal-mock"
 REDIRECT_URI = "http://127.0.0.1:8091/callback"
 
 
 class Mock:
     def __init__(self, log):
-        self.port = free_port()
-        self.issuer = f"http://127.0.0.1:{self.port}"
-        with open(log, "ab") as file:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "oidc_provider_mock", "--host", "127.0.0.1", "--port", str(self.port)],
-                stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-                env={**os.environ, "AUTHLIB_INSECURE_TRANSPORT": "1"})
-        end = time.monotonic() + 30
-        while True:
-            try:
-                Session("").send("GET", self.issuer + "/jwks")
-                return
-            except OSError:
-                if self.process.poll() is not None or time.monotonic() > end:
-                    self.stop()
-                    raise Failure("oidc-provider-mock did not start") from None
-                time.sleep(0.1)
+        [port] = free_ports(1)
+        self.issuer = f"http://127.0.0.1:{port}"
+        self.process = Process(
+            [sys.executable, "-m", "oidc_provider_mock", "--host", "127.0.0.1", "--port", port], log,
+            {"AUTHLIB_INSECURE_TRANSPORT": "1"})
+        self.process.wait_until(lambda: answers(self.issuer + "/jwks"))
 
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(10)
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stop()
 
     def configuration(self):
         return {
@@ -55,11 +43,11 @@ class Mock:
         session = Session("")
         body = json.dumps(claims).encode()
         session.send("PUT", f"{self.issuer}/users/{subject}", headers={"Content-Type": "application/json"}, body=body)
-        verifier = secrets.token_urlsafe(48)
+        verifier = pkce.verifier()
         query = urllib.parse.urlencode({
             "response_type": "code", "client_id": CLIENT, "redirect_uri": REDIRECT_URI, "scope": "openid",
             "state": "s", "nonce": nonce, "code_challenge_method": "S256",
-            "code_challenge": base64url(hashlib.sha256(verifier.encode()).digest())})
+            "code_challenge": pkce.challenge(verifier)})
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         status, headers, text = session.send(
             "POST", f"{self.issuer}/oauth2/authorize?{query}", headers=form,
@@ -73,31 +61,3 @@ class Mock:
         }, client)
         require(status == 200, f"oidc-provider-mock: {status} {tokens}")
         return tokens["id_token"]
-
-
-def run(stand, mock):
-    """How many wrong tokens were refused; the right one authorizes after each."""
-    partner, now = stand.partner(), int(time.time())
-    high = "urn:example:high"
-    refused = 0
-    for reason, subject, claims in [
-        ("level", "mock-alice", {"acr": "urn:example:low"}), ("acr", "mock-alice", {"acr": "urn:example:none"}),
-        ("acr", "mock-alice", {}), ("subject", "mock-bob", {"acr": high}),
-        ("iss", "mock-alice", {"acr": high, "iss": "https://evil.example"}),
-        ("aud", "mock-alice", {"acr": high, "aud": ["others"]}),
-        ("exp", "mock-alice", {"acr": high, "exp": now - 60}),
-        ("azp", "mock-alice", {"acr": high, "azp": "others"}),
-        ("age", "mock-alice", {"acr": high, "auth_time": now - 700}),
-        ("nbf", "mock-alice", {"acr": high, "nbf": now + 90}),
-    ]:
-        challenge = partner.challenge(LABEL)
-        answer = partner.authorize(LABEL, mock.log_in(subject, challenge, **claims))
-        require((answer.status, answer.error) == (400, "invalid_authentication_data"), f"{claims}: {answer}")
-        last = stand.audit()[-1]
-        require((last["kind"], last["reason"]) == ("authorization.refused", reason), f"{claims}: {last}")
-        refused += 1
-        token = mock.log_in("mock-alice", challenge, acr=high, amr=["pin", "hwk"])
-        partner.granted(LABEL, token, [digest()])
-        evidence = [e for e in stand.audit() if e["kind"] == "authorization.granted"][-1]["evidence"][0]
-        require((evidence["acr"], evidence["amr"]) == (high, ["pin", "hwk"]), f"evidence {evidence}")
-    return refused

@@ -70,9 +70,6 @@ class Administration:
         self._session.call("PUT", "/api/mod/user/database", module)
         self._session.call("PUT", "/api/mod/user/database/reset")
 
-    def add_scope(self, name, **members):
-        self._session.call("POST", "/api/scope", {"name": name, "display_name": name, "scheme": {}, **members})
-
     def add_user(self, username, password, **members):
         self._session.call(
             "POST", "/api/user",

@@ -1,30 +1,18 @@
 """A person with a browser, and what they do at glewlwyd."""
 
-import base64
-import hashlib
 import json
 import secrets
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from administration import Refused, Session
-
-
-def base64url(octets):
-    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
-
-
-def claims(token):
-    """Of a JWT, unverified."""
-    part = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+from glewlwyd.administration import Refused, Session
+from harness import encodings, jose, pkce
 
 
 def post(address, form, client=None):
     """Status and JSON of an answer to a form; the client authenticates by its secret, or says its name."""
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     if client is not None and client.secret:
-        pair = f"{client.client_id}:{client.secret}".encode()
-        headers["Authorization"] = "Basic " + base64.b64encode(pair).decode()
+        headers["Authorization"] = encodings.basic(client.client_id, client.secret)
     elif client is not None:
         form = {**form, "client_id": client.client_id}
     status, _, body = Session("").send("POST", address, headers=headers, body=urlencode(form).encode())
@@ -43,7 +31,7 @@ class Person:
     def subject(self):
         """How the provider names the person; made at random when the first token is."""
         if self._subject is None:
-            self._subject = claims(self.log_in("portal", nonce=secrets.token_urlsafe(16))["id_token"])["sub"]
+            self._subject = jose.claims(self.log_in("portal", nonce=secrets.token_urlsafe(16))["id_token"])["sub"]
         return self._subject
 
     def browser(self):
@@ -61,11 +49,11 @@ class Person:
     def code(self, client="portal", nonce=None, pushed=False, browser=None, **more):
         """An authorization code and its PKCE verifier."""
         provider, registered = self.provider, self.provider.clients[client]
-        verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
+        verifier, state = pkce.verifier(), pkce.state()
         query = {
             "response_type": "code", "client_id": registered.client_id, "scope": "openid", "state": state,
             "redirect_uri": provider.redirect_uri, "code_challenge_method": "S256",
-            "code_challenge": base64url(hashlib.sha256(verifier.encode()).digest()), **more,
+            "code_challenge": pkce.challenge(verifier), **more,
         }
         if nonce is not None:
             query["nonce"] = nonce

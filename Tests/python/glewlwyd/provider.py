@@ -8,8 +8,8 @@ import secrets
 import subprocess
 from dataclasses import asdict, dataclass, field
 
-from person import Person
-from server import Server
+from glewlwyd.person import Person
+from glewlwyd.server import Server
 
 PLUGIN = "oidc"
 LEVEL_CLAIM = "loa"

@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 
-from provider import KEY_KINDS, Provider
+from glewlwyd.provider import KEY_KINDS, Provider
 
 
 def ended(*_):

@@ -1,27 +1,22 @@
 """Debian's glewlwyd as a process of the test's own: free port on loopback, SQLite in a folder, ended by its pid."""
 
-import http.client
 import secrets
-import socket
 import sqlite3
-import subprocess
-import time
 from pathlib import Path
 
-from administration import Administration
+from glewlwyd.administration import Administration
+from harness.gateway import answers
+from harness.processes import Process, free_ports
 
 PROGRAM = "/usr/bin/glewlwyd"
 SCHEMA = "/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3"
 MODULES = "/usr/lib/glewlwyd"
 # What the schema gives to the administrator; replaced before anybody else can know the port.
 FIRST_PASSWORD = "password"
-START_SECONDS = 15
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+def is_installed():
+    return Path(PROGRAM).exists()
 
 
 class Server:
@@ -29,7 +24,7 @@ class Server:
 
     def __init__(self, folder, port=None):
         self.folder = Path(folder)
-        self.port = port or free_port()
+        self.port = port or free_ports(1)[0]
         self.url = f"http://127.0.0.1:{self.port}"
         self.admin_password = secrets.token_urlsafe(24)
         self.process = None
@@ -43,10 +38,8 @@ class Server:
             connection.close()
         configuration = self.folder / "glewlwyd.conf"
         configuration.write_text(self._configuration(database))
-        with open(self.folder / "glewlwyd.out", "ab") as log:
-            self.process = subprocess.Popen(
-                [PROGRAM, "--config-file", str(configuration)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self._wait()
+        self.process = Process([PROGRAM, "--config-file", configuration], self.folder / "glewlwyd.out")
+        self.process.wait_until(lambda: answers(self.url + "/config"))
         if is_new:
             Administration(self.url, FIRST_PASSWORD).change_password(FIRST_PASSWORD, self.admin_password)
         return self
@@ -55,46 +48,15 @@ class Server:
         return Administration(self.url, self.admin_password)
 
     def stop(self):
-        self._end(lambda process: process.terminate())
+        self._end(Process.stop)
 
     def kill(self):
-        """At once, without a word to anybody who waits for an answer."""
-        self._end(lambda process: process.kill())
+        self._end(Process.kill)
 
     def _end(self, how):
         process, self.process = self.process, None
-        if process is None:
-            return
-        how(process)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
-
-    def __enter__(self):
-        return self.start()
-
-    def __exit__(self, *_):
-        self.stop()
-
-    def _wait(self):
-        end = time.monotonic() + START_SECONDS
-        while time.monotonic() < end:
-            if self.process.poll() is not None:
-                break
-            try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
-                connection.request("GET", "/config")
-                if connection.getresponse().status == 200:
-                    return
-            except OSError:
-                time.sleep(0.05)
-            finally:
-                connection.close()
-        log = (self.folder / "glewlwyd.out").read_text(errors="replace")[-2000:]
-        self.stop()
-        raise RuntimeError(f"glewlwyd did not get ready\n{log}")
+        if process is not None:
+            how(process)
 
     def _middleware(self):
         # Debian's package has none, and glewlwyd complains about a folder that is not there.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-from wire import Failure
+from harness.failure import Failure
 
 REDIRECTS = (301, 302, 303, 307, 308)
 

@@ -1,16 +1,11 @@
 """Records what Python tests say to the service over HTTP and what they hear, as Tests/TestSupport/Exchanges.swift does.
 
-Nothing is kept unless COUNTERSIGN_EXCHANGES names a folder; Tests/python/openapi/check.py then holds every line against the
-OpenAPI document.
-
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "harness"))
-    import exchanges
+Nothing is kept unless COUNTERSIGN_EXCHANGES names a folder; Tests/python/openapi/check.py then holds every line against
+the OpenAPI document.
 
     exchanges.gateway(facts["baseURL"], facts["tlsBaseURL"])      # whose exchanges are kept; nobody else's
     session = exchanges.watch(requests.Session())                 # requests
-    client = exchanges.watch(httpx.Client())                      # httpx, also AsyncClient
     aiohttp.ClientSession(middlewares=[exchanges.middleware])     # aiohttp
-    page.on("response", exchanges.on_response)                    # Playwright, synchronous
     exchanges.record(method, url, request_body, content_type, status, headers, body)   # anything else
 """
 
@@ -32,12 +27,12 @@ SECRETS = {
 LONGEST = 1 << 20
 
 _lock = threading.Lock()
-_base_urls = []
+_base_urls = set()
 
 
 def gateway(*base_urls):
     """Calls to these base URLs are kept: tests talk to eID providers and to themselves too."""
-    _base_urls.extend(base_urls)
+    _base_urls.update(base_urls)
 
 
 @functools.cache
@@ -50,7 +45,7 @@ def _file():
 
 
 def is_kept(url):
-    return _file() is not None and any(url == base or url.startswith(base + "/") for base in _base_urls)
+    return _file() is not None and any(url == base or url.startswith(base + "/") for base in list(_base_urls))
 
 
 def record(method, url, request_body, content_type, status, headers, body):
@@ -108,16 +103,10 @@ def _form(text):
     return {name: "masked" if name in SECRETS else value for name, value in pairs}
 
 
-def watch(client):
-    """Records what the requests.Session, httpx.Client or httpx.AsyncClient says to the gateway. Returns it."""
-    library = type(client).__module__.partition(".")[0]
-    if library == "requests":
-        client.hooks["response"].append(_requests)
-    elif library == "httpx":
-        client.event_hooks["response"].append(_httpx_async if hasattr(client, "aclose") else _httpx)
-    else:
-        raise TypeError(f"{type(client)} cannot be watched; call record() yourself")
-    return client
+def watch(session):
+    """Records what the requests.Session says to the gateway. Returns it."""
+    session.hooks["response"].append(_requests)
+    return session
 
 
 def _requests(response, *_, **__):
@@ -125,20 +114,6 @@ def _requests(response, *_, **__):
     if is_kept(request.url):
         record(request.method, request.url, request.body, request.headers.get("Content-Type"), response.status_code,
                response.raw.headers.items(), response.content)  # fmt: skip
-
-
-def _httpx(response):
-    request = response.request
-    if is_kept(str(request.url)):
-        record(request.method, str(request.url), request.read(), request.headers.get("content-type"),
-               response.status_code, response.headers.multi_items(), response.read())  # fmt: skip
-
-
-async def _httpx_async(response):
-    request = response.request
-    if is_kept(str(request.url)):
-        record(request.method, str(request.url), await request.aread(), request.headers.get("content-type"),
-               response.status_code, response.headers.multi_items(), await response.aread())  # fmt: skip
 
 
 async def middleware(request, send):
@@ -151,15 +126,3 @@ async def middleware(request, send):
         record(request.method, url, body, request.headers.get("Content-Type"), response.status,
                response.headers.items(), await response.read())  # fmt: skip
     return response
-
-
-def on_response(response):
-    """For the "response" event of a Playwright page or context (synchronous interface)."""
-    request = response.request
-    if not is_kept(response.url):
-        return
-    # A redirect has no body that the browser gives away.
-    body = b"" if 300 <= response.status < 400 else response.body()
-    headers = [(header["name"], header["value"]) for header in response.headers_array()]
-    record(request.method, response.url, request.post_data_buffer, request.headers.get("content-type"),
-           response.status, headers, body)  # fmt: skip

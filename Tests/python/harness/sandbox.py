@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from wire import Failure, exchanges
+from harness import exchanges
+from harness.failure import Failure
 
 
 class Sandbox:

@@ -2,16 +2,16 @@
 
 `Decoded` refuses every value of another JSON type than the declared one: no text for a number, no number for a text.
 Unknown members are ignored, as all of the clients do. They differ about null: in Kotlin, Swift and Gson a null for an
-optional member is the same as none (`Maybe[str] = None`), in zod and serde it is an error (`str = MISSING`).
+optional member is the same as none (`Maybe[str] = None`), in zod and serde it is an error (`NoNulls`, `str = MISSING`).
 """
 
 import re
 from datetime import datetime, timezone
 from typing import Optional, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from wire import Failure
+from harness.failure import Failure
 
 T = TypeVar("T")
 
@@ -41,9 +41,16 @@ class Decoded(BaseModel):
             raise Failure(f"{where}: {faults}") from error
 
 
-def require(holds, text):
-    if not holds:
-        raise Failure(text)
+class NoNulls(Decoded):
+    """Of the declared members none may be null, though optional ones may be missing."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def without_nulls(cls, value):
+        nulls = [name for name in cls.model_fields if isinstance(value, dict) and value.get(name, "") is None]
+        if nulls:
+            raise ValueError(f"null for {', '.join(nulls)}")
+        return value
 
 
 # ------------------------------------------------------------------------------------------------------------- dates

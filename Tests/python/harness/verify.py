@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 
-from wire import Failure
+from harness.failure import Failure
 
 SHA256, SHA384, SHA512 = (f"2.16.840.1.101.3.4.2.{n}" for n in (1, 2, 3))
 RSA, PSS = "1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10"
@@ -21,12 +21,8 @@ ECDSA_SHA256, ECDSA_SHA384, ECDSA_SHA512 = (f"1.2.840.10045.4.3.{n}" for n in (2
 
 HASHES = {SHA256: hashes.SHA256, SHA384: hashes.SHA384, SHA512: hashes.SHA512}
 FIXED_HASH = {
-    RSA_SHA256: SHA256,
-    RSA_SHA384: SHA384,
-    RSA_SHA512: SHA512,
-    ECDSA_SHA256: SHA256,
-    ECDSA_SHA384: SHA384,
-    ECDSA_SHA512: SHA512,
+    RSA_SHA256: SHA256, RSA_SHA384: SHA384, RSA_SHA512: SHA512,
+    ECDSA_SHA256: SHA256, ECDSA_SHA384: SHA384, ECDSA_SHA512: SHA512,
 }
 
 

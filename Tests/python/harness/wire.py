@@ -12,11 +12,8 @@ import threading
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import exchanges
-
-
-class Failure(Exception):
-    """Something the service did is not what the client, or this test, demands."""
+from harness import exchanges
+from harness.failure import Failure
 
 
 @dataclass(frozen=True)
@@ -52,6 +49,18 @@ class Answer:
         if media != "application/json":
             raise Failure(f"{self.where()}: {self.status} with media type {media!r}: {self.text[:200]}")
         return json.loads(self.body, object_pairs_hook=_single_members)
+
+    def pair(self):
+        """Status and JSON; an empty object where there is no body."""
+        return self.status, self.json() if self.body else {}
+
+    @property
+    def error(self):
+        """Its code, if it is one."""
+        return self.json().get("error") if self.body else None
+
+    def __str__(self):
+        return self.summary()
 
     def summary(self):
         location = self.header("Location")

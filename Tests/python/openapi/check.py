@@ -1,7 +1,7 @@
 """Holds every recorded answer of the test-suite against Specs/openapi/openapi.yaml.
 
     COUNTERSIGN_EXCHANGES=FOLDER swift test
-    .venv/bin/python Tests/python/openapi/check.py FOLDER
+    python -m openapi.check FOLDER
 
 Fails if the document is faulty; if an exchange is not as documented; if nothing was recorded; if an operation never
 succeeded; or if a text of the error tables was never said. What no test can bring about stands below with the reason.
@@ -13,8 +13,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from document import Document
-from exchange import Wrong, check
+from openapi.document import Document
+from openapi.exchange import Wrong, check
 
 # Operations that no test can make succeed, and why. One that does succeed must be taken out.
 NEVER_SUCCEEDS = {}

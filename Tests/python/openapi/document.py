@@ -11,7 +11,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-PATH = Path(__file__).resolve().parents[3] / "Specs" / "openapi" / "openapi.yaml"
+from harness.program import ROOT
+
+PATH = ROOT / "Specs/openapi/openapi.yaml"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 URI = "urn:openapi"
 

@@ -4,8 +4,7 @@ import base64
 import json
 from dataclasses import dataclass
 
-from document import Operation
-
+from openapi.document import Operation
 
 # The statuses of the answers that `x-otherwise` names.
 METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"}

@@ -3,15 +3,13 @@
 import json
 import os
 import random
-import sys
 import zlib
 from pathlib import Path
 
 import requests
 import schemathesis
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "harness"))
-import exchanges  # noqa: E402
+from harness import exchanges
 
 SANDBOX = json.loads(Path(os.environ["COUNTERSIGN_SANDBOX"]).read_text())
 BASE = SANDBOX["baseURL"]

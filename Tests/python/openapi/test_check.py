@@ -1,16 +1,13 @@
-"""The checker and the document must be able to fail: right answers pass, and each of them spoilt does not.
-
-python -m unittest discover -s Tests/python/openapi
-"""
+"""The checker and the document must be able to fail: right answers pass, and each of them spoilt does not."""
 
 import copy
 import json
 import unittest
 
-import check
-from document import Document
-from exchange import Wrong
-from exchange import check as check_exchange
+from openapi import check
+from openapi.document import Document
+from openapi.exchange import Wrong
+from openapi.exchange import check as check_exchange
 
 DOCUMENT = Document()
 JSON_HEADERS = {
@@ -270,7 +267,3 @@ class RunTests(unittest.TestCase):
                 failures, text = self.run_with(recorded, never_succeeds, never_said)
                 self.assertEqual(failures, 1, text)
                 self.assertIn(because, text)
-
-
-if __name__ == "__main__":
-    unittest.main()
