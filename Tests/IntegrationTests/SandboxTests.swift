@@ -270,7 +270,7 @@ struct SandboxTests {
     let sandbox = try await SandboxProcess(folder: folder)
     _ = sandbox.stop()
     let path = folder.appendingPathComponent("config.json").path
-    #expect(try await run(SandboxProcess.program.path, ["config", "check", "--sandbox", "--config", path]).status == 0)
+    #expect(try await run(SandboxProcess.program.path, ["config", "check", "--config", path]).status == 0)
     let text = try String(contentsOfFile: path, encoding: .utf8)
     for (change, name) in [
       (text.replacing("\"gateway\"", with: "\"gatway\""), "gateway"),
@@ -290,7 +290,7 @@ struct SandboxTests {
       #expect(change != text)
       let changed = folder.appendingPathComponent("changed.json").path
       try change.write(toFile: changed, atomically: true, encoding: .utf8)
-      let result = try await run(SandboxProcess.program.path, ["config", "check", "--sandbox", "--config", changed])
+      let result = try await run(SandboxProcess.program.path, ["config", "check", "--config", changed])
       #expect(result.status != 0 && result.output.contains(name), "\(result.output)")
     }
   }
