@@ -58,6 +58,11 @@ public final class DeviceKeys: @unchecked Sendable {
     self.keys = keys
   }
 
+  /// Keys of another place than a token, as tests have them.
+  ///
+  /// - Parameter keys: EVP_PKEYs by label, which are freed with this value.
+  package init(_ keys: [String: OpaquePointer]) { self.keys = keys }
+
   deinit { for key in keys.values { EVP_PKEY_free(key) } }
 
   /// Runs `body` while nobody else uses a key.

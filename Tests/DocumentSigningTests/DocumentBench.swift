@@ -1,6 +1,5 @@
 import DocumentSigning
 import OpenSSLPKI
-import PKCS11Device
 import SoleControl
 import Synchronization
 import TestSupport
@@ -55,8 +54,8 @@ final class SwitchableTimestamps: SignatureTimestamping {
 
   static func service(_ clock: TestClock) -> TimestampService {
     TimestampService(
-      signer: TestToken.shared.timestampSigner, policy: .init(oid: "1.3.6.1.4.1.32473.7"), now: { clock.now },
-      random: { try await TestToken.shared.device.random(count: $0) })
+      signer: TestDevice.shared.timestampSigner, policy: .init(oid: "1.3.6.1.4.1.32473.7"), now: { clock.now },
+      random: { try await TestDevice.shared.device.random(count: $0) })
   }
 
   func serve(_ clock: TestClock) -> SwitchableTimestamps {

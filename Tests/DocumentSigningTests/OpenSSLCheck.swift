@@ -8,7 +8,7 @@ func isGood(_ cms: [UInt8], over text: String, isAttached: Bool = false) async t
   func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
   try Data(cms).write(to: URL(fileURLWithPath: path("cms")))
   try Data(text.utf8).write(to: URL(fileURLWithPath: path("document")))
-  try TestToken.shared.authority.rootPEM.write(toFile: path("root"), atomically: true, encoding: .utf8)
+  try TestDevice.shared.authority.rootPEM.write(toFile: path("root"), atomically: true, encoding: .utf8)
   let result = try await run(
     "/usr/bin/openssl",
     [

@@ -17,7 +17,7 @@ struct RevocationFilesTests {
   func current() async throws {
     let folder = try temporaryFolder()
     let (der, pem) = (folder.appendingPathComponent("root.crl").path, folder.appendingPathComponent("issuing.pem").path)
-    let lists = try TestToken.shared.authority.revocationLists(now: now, number: 1, next: 100)
+    let lists = try TestDevice.shared.authority.revocationLists(now: now, number: 1, next: 100)
     try write(lists.root, der)
     let plain = folder.appendingPathComponent("issuing.crl").path
     try write(lists.issuing, plain)
@@ -40,7 +40,7 @@ struct RevocationFilesTests {
     let chain = try await chain()
     #expect(await source.revocationLists(for: chain, at: now).isEmpty)
     for number in 1...3 {
-      let list = try TestToken.shared.authority.revocationLists(now: now, number: Int64(number), next: 100).issuing
+      let list = try TestDevice.shared.authority.revocationLists(now: now, number: Int64(number), next: 100).issuing
       try write(list, path)
       #expect(await source.revocationLists(for: chain, at: now) == [list])
     }
@@ -52,8 +52,8 @@ struct RevocationFilesTests {
   func verified() async throws {
     let folder = try temporaryFolder()
     let (list, root) = (folder.appendingPathComponent("crl").path, folder.appendingPathComponent("root").path)
-    try write(TestToken.shared.authority.revocationLists(now: now, number: 7, next: 100).root, list)
-    try TestToken.shared.authority.rootPEM.write(toFile: root, atomically: true, encoding: .utf8)
+    try write(TestDevice.shared.authority.revocationLists(now: now, number: 7, next: 100).root, list)
+    try TestDevice.shared.authority.rootPEM.write(toFile: root, atomically: true, encoding: .utf8)
     let result = try await run(
       "/usr/bin/openssl", ["crl", "-inform", "DER", "-in", list, "-CAfile", root, "-noout", "-text", "-crlnumber"])
     #expect(result.status == 0 && result.output.contains("verify OK") && result.output.contains("crlNumber=0x07"))

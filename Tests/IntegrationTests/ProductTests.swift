@@ -3,6 +3,7 @@ import OpenSSLPKI
 import OutboundHTTP
 import TestSupport
 import Testing
+import TokenSupport
 import WireJSON
 
 /// The program that holds customers' keys, as its operator runs it.

@@ -1,5 +1,5 @@
 import SoleControl
-import TestSupport
+import TokenSupport
 import Testing
 
 @testable import PKCS11Device

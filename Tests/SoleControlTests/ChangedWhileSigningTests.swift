@@ -1,5 +1,4 @@
 import AuditLog
-import PKCS11Device
 import Synchronization
 import TestSupport
 import Testing
@@ -136,10 +135,10 @@ struct ChangedWhileSigningTests {
   }
 }
 
-/// The real device, which lets something happen while it signs.
+/// The device, which lets something happen while it signs.
 private final class PausingDevice: SigningDevice {
   private let change = Mutex<(@Sendable () async throws -> Void)?>(nil)
-  private let real = TestToken.shared.device
+  private let real = TestDevice.shared.device
 
   /// Once.
   func whileSigning(_ body: @escaping @Sendable () async throws -> Void) { change.withLock { $0 = body } }

@@ -23,7 +23,7 @@ struct CreationProofTests {
       bench = SigningBench(
         store: store,
         issuance: Issuance(
-          issuer: try TestIssuance.issuer(list: list), keys: TestToken.shared.device, profiles: profiles))
+          issuer: try TestIssuance.issuer(list: list), keys: TestDevice.shared.device, profiles: profiles))
       try await bench.enrolIdentity()
     }
 

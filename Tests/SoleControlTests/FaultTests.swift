@@ -1,12 +1,11 @@
 import AuditLog
 import OpenSSLPKI
-import PKCS11Device
 import SoleControl
 import Synchronization
 import TestSupport
 import Testing
 
-/// Faults that SoftHSM and SQLite cannot be made to show at a chosen moment.
+/// Faults that a device and SQLite cannot be made to show at a chosen moment.
 @Suite("Faults", .timeLimit(.minutes(2)))
 struct FaultTests {
   @Test("a device that fails releases nothing and spends nothing", arguments: [DeviceError.unavailable, .busy])
@@ -121,11 +120,11 @@ struct FaultTests {
   }
 }
 
-/// The real device, until it is told to fail.
+/// The device, until it is told to fail.
 private final class FailingDevice: SigningDevice {
   let isFailing = Mutex(false)
   private let error: DeviceError
-  private let real = TestToken.shared.device
+  private let real = TestDevice.shared.device
 
   init(_ error: DeviceError) { self.error = error }
 

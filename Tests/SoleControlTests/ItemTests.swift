@@ -131,7 +131,7 @@ struct ItemTests {
     }
     await #expect(throws: Refusal.algorithmNotAllowed) { try await sign(.ecdsa(.sha256)) }
     await #expect(throws: Refusal.digestLength) { try await sign(.rsaPKCS1(.sha384)) }
-    // SoftHSM takes no other hash for the mask: the device itself refuses, after the first order was signed.
+    // Devices like SoftHSM take no other hash for the mask: the device itself refuses, after the first order was signed.
     await #expect(throws: Refusal.parametersNotSupported) {
       try await sign(.rsaPSS(hash: .sha256, maskGenerationHash: .sha512, saltLength: 32))
     }

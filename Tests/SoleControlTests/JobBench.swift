@@ -1,16 +1,15 @@
-import PKCS11Device
 import SoleControl
 import Synchronization
 import TestSupport
 import Testing
 
-/// Asynchronous signing over a store of the test's choice and the real token.
+/// Asynchronous signing over a store of the test's choice and a device in memory.
 struct JobBench: Sendable {
   let signing: SigningBench
   let jobs: SigningJobs
 
   init(
-    _ store: any SoleControlStore, device: any SigningDevice = TestToken.shared.device,
+    _ store: any SoleControlStore, device: any SigningDevice = TestDevice.shared.device,
     verifier: (any SignatureVerifier)? = nil, notifier: (any CompletionNotifier)? = nil, instance: String = "test",
     rules: SigningJobs.Rules = .init()
   ) {
@@ -77,13 +76,13 @@ struct JobBench: Sendable {
   }
 }
 
-/// The real device, which first throws the errors of a list, one for each order.
+/// The device, which first throws the errors of a list, one for each order.
 final class ScriptedDevice: SigningDevice {
   private let errors: Mutex<[DeviceError]>
   private let orders = Mutex<(now: Int, most: Int, all: Int)>((0, 0, 0))
   /// How long an order takes at least.
   let pause = Mutex(Duration.zero)
-  private let real = TestToken.shared.device
+  private let real = TestDevice.shared.device
 
   init(_ errors: [DeviceError]) { self.errors = Mutex(errors) }
 

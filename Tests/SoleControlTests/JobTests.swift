@@ -1,6 +1,5 @@
 import AuditLog
 import OpenSSLPKI
-import PKCS11Device
 import SoleControl
 import Synchronization
 import TestSupport

@@ -1,7 +1,6 @@
 import AuditLog
 import Foundation
 import OpenSSLPKI
-import PKCS11Device
 import Synchronization
 import TestSupport
 import Testing
@@ -21,7 +20,7 @@ struct OrderTests {
 
     init(
       _ issuer: (any CertificateIssuer)? = nil, store: (any SoleControlStore)? = nil, memory: MemoryStore? = nil,
-      device: any SigningDevice = TestToken.shared.device
+      device: any SigningDevice = TestDevice.shared.device
     ) async throws {
       let memory = memory ?? MemoryStore()
       self.store = memory

@@ -99,7 +99,7 @@ struct SADTests {
     let credential = try await bench.enrol()
     let sad = try await bench.authorize(credential).sad
     let other = SigningService(
-      store: store, device: TestToken.shared.device, verifier: OnlyTrue(), eid: bench.eid,
+      store: store, device: TestDevice.shared.device, verifier: OnlyTrue(), eid: bench.eid,
       rules: SigningService.Rules(gateway: "another", instance: "x"), clock: bench.clock.port)
     await #expect(throws: Refusal.invalidSAD) {
       try await other.signHash(

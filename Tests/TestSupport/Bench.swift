@@ -54,7 +54,7 @@ public final class StubStatements: PartnerStatementVerifier {
   }
 }
 
-/// A signing service over a store of the test's choice and the real token.
+/// A signing service over a store of the test's choice and a device in memory.
 public struct SigningBench: Sendable {
   public static let partner = PartnerID("portal")
   public static let pin = "12345678"
@@ -67,14 +67,18 @@ public struct SigningBench: Sendable {
   public let messenger = StubMessenger()
   public let app = StubEIDApp()
   public let service: SigningService
+  private let keys: any KeyMaker
 
+  /// - Parameter keys: makes the keys that the device uses.
   public init(
-    store: any SoleControlStore = MemoryStore(), device: any SigningDevice = TestToken.shared.device,
+    store: any SoleControlStore = MemoryStore(), device: any SigningDevice = TestDevice.shared.device,
+    keys: any KeyMaker = TestDevice.shared.device,
     verifier: any SignatureVerifier = Verifier(), instance: String = "test",
     timestamps: (TestClock) -> (any SignatureTimestamping)? = { _ in nil }, issuance: Issuance? = nil,
     policy: PartnerPolicy = SigningBench.alone
   ) {
     self.store = store
+    self.keys = keys
     var rules = SigningService.Rules(gateway: "test", instance: instance)
     rules.partnerPolicies[Self.partner] = policy
     var service = SigningService(
@@ -118,9 +122,9 @@ public struct SigningBench: Sendable {
       CredentialPlan(
         id: CredentialID(name), partner: partner, signer: SignerID(signer), description: name, keyType: key,
         mode: expression == nil ? .implicit : mode, expression: parsed, factors: factors, scal: scal,
-        multisign: multisign), keys: TestToken.shared.device
+        multisign: multisign), keys: keys
     ) { publicKey in
-      try TestToken.shared.authority.issue(
+      try TestDevice.shared.authority.issue(
         publicKey: publicKey,
         subject: .init(commonName: "Alice Example", givenName: "Alice", surname: "Example", country: "AT"),
         serial: (0..<16).map { _ in UInt8.random(in: .min ... .max) }, now: now, days: days)

@@ -1,10 +1,9 @@
-import PKCS11Device
 public import SoleControl
 import Synchronization
 
-/// The real token, and how often it was asked for MACs.
+/// The device, and how often it was asked for MACs.
 public final class CountingDevice: SigningDevice {
-  private let device = TestToken.shared.device
+  private let device = TestDevice.shared.device
   private let count = Mutex(0)
 
   public init() {}

@@ -19,12 +19,12 @@ public enum TestIssuance {
   /// - Parameter list: file for the CA's CRL.
   public static func issuer(list: URL) throws -> AuthorityIssuer {
     try AuthorityIssuer(
-      TestToken.shared.authority, list: .init(path: list.path, life: 3600),
+      TestDevice.shared.authority, list: .init(path: list.path, life: 3600),
       now: { UnixTime(Date().timeIntervalSince1970) })
   }
 
   public static func issuance(_ issuer: any CertificateIssuer) -> Issuance {
-    Issuance(issuer: issuer, keys: TestToken.shared.device, profiles: profiles)
+    Issuance(issuer: issuer, keys: TestDevice.shared.device, profiles: profiles)
   }
 
   public static func make(list: URL) throws -> Issuance { issuance(try issuer(list: list)) }

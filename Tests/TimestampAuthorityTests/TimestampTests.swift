@@ -1,6 +1,5 @@
 import Foundation
 import OpenSSLPKI
-import PKCS11Device
 import SoleControl
 import Synchronization
 import TestSupport
@@ -17,8 +16,8 @@ struct TimestampTests {
   {
     let clock = clock
     return TimestampService(
-      signer: TestToken.shared.timestampSigner, policy: policy, now: { clock.now },
-      random: { try await TestToken.shared.device.random(count: $0) })
+      signer: TestDevice.shared.timestampSigner, policy: policy, now: { clock.now },
+      random: { try await TestDevice.shared.device.random(count: $0) })
   }
 
   /// A token in a file beside the trust anchor.
@@ -30,7 +29,7 @@ struct TimestampTests {
       self.token = folder.appendingPathComponent("token.der").path
       root = folder.appendingPathComponent("root.pem").path
       try Data(token).write(to: URL(fileURLWithPath: self.token))
-      try TestToken.shared.authority.rootPEM.write(toFile: root, atomically: true, encoding: .utf8)
+      try TestDevice.shared.authority.rootPEM.write(toFile: root, atomically: true, encoding: .utf8)
     }
 
     func verify(_ digest: [UInt8]) async throws -> ProgramResult {
@@ -110,7 +109,7 @@ struct TimestampTests {
 
   @Test("a certificate for other purposes, and one of another key, make no authority")
   func wrongCertificate() throws {
-    let authority = TestToken.shared.authority
+    let authority = TestDevice.shared.authority
     let now = clock.now
     // Right purpose, but the key of the CA.
     let others = try authority.issueTimestampAuthority(
@@ -119,7 +118,7 @@ struct TimestampTests {
     for chain in [others, authority.rootPEM, "no certificate"] {
       #expect(throws: (any Error).self) {
         try DeviceTimestampSigner(
-          keys: TestToken.shared.keys, keyLabel: DeviceTimestampSigner.standardLabel, chainPEM: chain)
+          keys: TestDevice.shared.keys, keyLabel: DeviceTimestampSigner.standardLabel, chainPEM: chain)
       }
     }
   }

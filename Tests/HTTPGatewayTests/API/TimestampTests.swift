@@ -61,7 +61,7 @@ struct TimestampTests {
     let folder = try temporaryFolder()
     let (file, root) = (folder.appendingPathComponent("token.der"), folder.appendingPathComponent("root.pem"))
     try Data(token).write(to: file)
-    try TestToken.shared.authority.rootPEM.write(to: root, atomically: true, encoding: .utf8)
+    try TestDevice.shared.authority.rootPEM.write(to: root, atomically: true, encoding: .utf8)
     let verified = try await run(
       "/usr/bin/openssl",
       ["ts", "-verify", "-token_in", "-in", file.path, "-digest", Hex.encode(digest("a")), "-CAfile", root.path])

@@ -10,7 +10,6 @@ import Logging
 import NIOCore
 import OAuth
 import OpenSSLPKI
-import PKCS11Device
 import SQLiteStore
 import SoleControl
 import TestSupport
@@ -18,7 +17,7 @@ import Testing
 import TimestampAuthority
 import WireJSON
 
-/// A gateway on SQLite and the real token, called through its routes.
+/// A gateway on SQLite and the device in memory, called through its routes.
 struct GatewayBench: Sendable {
   static let password = "correct horse"
 
@@ -41,15 +40,15 @@ struct GatewayBench: Sendable {
   init(
     brands: [PartnerID: Brand] = [:], jobRules: SigningJobs.Rules = .init(), withTimestamps: Bool = true,
     withDocuments: Bool = true, withIssuer: Bool = true, notifier: (any CompletionNotifier)? = nil,
-    logger given: Logger? = nil, device: any SigningDevice = TestToken.shared.device,
+    logger given: Logger? = nil, device: any SigningDevice = TestDevice.shared.device,
     copy: (path: String, original: GatewayBench)? = nil
   ) async throws {
     path = try copy?.path ?? temporaryFolder().appendingPathComponent("test.sqlite").path
     let store = try SQLiteFileStore(path: path, mayCreate: true, seals: .test)
-    let random: @Sendable (Int) async throws -> [UInt8] = { try await TestToken.shared.device.random(count: $0) }
+    let random: @Sendable (Int) async throws -> [UInt8] = { try await TestDevice.shared.device.random(count: $0) }
     let timestamps: @Sendable (TestClock) -> TimestampService = { clock in
       TimestampService(
-        signer: TestToken.shared.timestampSigner, policy: .init(oid: Self.policy, accuracy: 2), now: { clock.now },
+        signer: TestDevice.shared.timestampSigner, policy: .init(oid: Self.policy, accuracy: 2), now: { clock.now },
         random: random)
     }
     list = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("issuing.crl")

@@ -1,5 +1,4 @@
 import HTTPTypes
-import PKCS11Device
 import SoleControl
 import Synchronization
 import TestSupport
@@ -82,7 +81,7 @@ struct ConsentFaultTests {
 /// Has no time for the seals of credentials while it is told so.
 private final class BusyDevice: SigningDevice {
   let isBusy = Mutex(false)
-  private let real = TestToken.shared.device
+  private let real = TestDevice.shared.device
 
   func authenticationCodes(_ messages: [(key: MACKey, message: [UInt8])]) async throws(DeviceError) -> [[UInt8]] {
     if messages.contains(where: { $0.key == .credentialRow }), isBusy.withLock({ $0 }) { throw .busy }

@@ -152,7 +152,7 @@ extension SchemaAct {
   /// What the CA's list names.
   static func serials(_ bench: GatewayBench) throws -> Set<String> {
     let octets = try Array(Data(contentsOf: bench.list))
-    return Set(TestToken.shared.authority.revocations(inList: octets, life: 1).map(\.serialNumber))
+    return Set(TestDevice.shared.authority.revocations(inList: octets, life: 1).map(\.serialNumber))
   }
 
   // MARK: The file

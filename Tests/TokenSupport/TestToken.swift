@@ -1,7 +1,7 @@
-public import Foundation
+import Foundation
 public import OpenSSLPKI
 public import PKCS11Device
-import SoleControl
+import TestSupport
 
 /// A throw-away SoftHSM token with the service's keys and a test CA, shared by all tests of the process: a
 /// PKCS #11 module is initialised once per process.
@@ -50,20 +50,3 @@ public struct TestToken: Sendable {
   ]
   private static func serial() -> [UInt8] { (0..<16).map { _ in UInt8.random(in: .min ... .max) } }
 }
-
-/// A new folder that only this process uses.
-public func temporaryFolder() throws -> URL {
-  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("countersign-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  return folder
-}
-
-/// The repository's top folder, found from this file.
-public let repository: URL = {
-  var folder = URL(fileURLWithPath: #filePath)
-  while folder.path != "/", !FileManager.default.fileExists(atPath: folder.appendingPathComponent("Package.swift").path)
-  {
-    folder.deleteLastPathComponent()
-  }
-  return folder
-}()
