@@ -26,7 +26,10 @@ struct Bench: AsyncParsableCommand {
     await provider.start()
     defer { provider.stop() }
     let stand = try await TestStand(sessions: sessions, slowIssuer: provider.issuer)
-    if !onlyWaiting { try await rates(stand) }
+    if !onlyWaiting {
+      try await rates(stand)
+      try await BystanderBench(stand: stand, seconds: seconds).run()
+    }
     try await WaitingBench(stand: stand, provider: provider, seconds: min(seconds, 6)).run()
     await stand.stop()
   }

