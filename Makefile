@@ -20,6 +20,8 @@ EXCHANGES := $(CURDIR)/.build/exchanges
 # Tests at once. All at once on two cores, some answers would come later than clients wait.
 WIDTH := --experimental-maximum-parallelization-width 8
 ONE := --experimental-maximum-parallelization-width 1
+# Test targets that need more than what is built: a token, or programs that run.
+NEEDY := IntegrationTests|PKCS11DeviceTests
 STATE ?= .sandbox
 SANDBOX_ARGUMENTS ?=
 
@@ -65,6 +67,10 @@ test: packages .venv/ready imports suites lint ## every test, with real parts, a
 	COUNTERSIGN_EXCHANGES=$(EXCHANGES) $(PYTHON) -m openapi.fuzz
 	$(PYTHON) -m openapi.check $(EXCHANGES)
 
+unit: ## the fast loop: tests without device, browser or server, in under two minutes once built
+	swift build --build-tests
+	swift test --skip-build $(WIDTH) --skip '$(NEEDY)'
+
 imports: ## check who imports whom
 	python3 -m unittest discover -s Tests/house
 	python3 Tests/house/imports.py
@@ -78,7 +84,7 @@ suites: ## check that every test has an end, and that every promise of a store i
 lint: ## Swift's own formatter, without changing anything
 	swift format lint --strict --recursive Sources Tests Package.swift
 
-bench: packages ## rates of the signing path as ratios to the device alone; what waits for a slow eID provider
+bench: packages ## rates of the signing path as ratios to the device alone; what log-ins, heavy calls and a slow eID provider cost others
 	swift build -c release --product bench
 	.build/release/bench $(BENCH_ARGUMENTS)
 
@@ -89,7 +95,15 @@ crash: build ## kill the gateway 50 times, and the power 100 times, under load a
 	python3 -m crash.crash $(CRASH_ARGUMENTS)
 	python3 -m crash.full_disk
 
+# Not part of 'make test' nor of CI.
+long: build .venv/ready ## what takes hours: 500 kills, 2000 power failures, thousands of random calls, the unit tests over and over
+	swift build --build-tests
+	python3 -m crash.crash --kills 500 --power-failures 2000
+	python3 -m crash.full_disk
+	for seed in {1..10}; do $(PYTHON) -m openapi.fuzz --cases 300 --seed $$seed; done
+	for turn in {1..20}; do swift test --skip-build $(WIDTH) --skip '$(NEEDY)'; done
+
 clean: ## remove what was built, but not the sandbox
 	rm -rf .build .venv
 
-.PHONY: help packages build demo sandbox test imports sizes suites lint bench conformance crash clean
+.PHONY: help packages build demo sandbox test unit imports sizes suites lint bench conformance crash long clean

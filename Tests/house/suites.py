@@ -1,7 +1,8 @@
 """Checks the tests' own rules, which no compiler knows.
 
-Fails when a suite has no time limit, when a test stands outside of a suite, and when a promise of `StoreConformance`
-or `DeviceConformance` is written and not in the list that the tests run.
+Fails when a suite has no time limit, when a test stands outside of a suite, when a promise of `StoreConformance` is
+written and not in the list that the tests run, when a test of `make unit` needs a token or a program that runs, and when
+a test waits without an end.
 """
 
 import re
@@ -11,6 +12,9 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
 TYPE = re.compile(r"^(?:private |public |final |@MainActor )*(?:struct|class|actor|extension|enum) ([\w.]+)", re.M)
+# A loop around nothing but a pause.
+ENDLESS = re.compile(r"\bwhile [^\n]*\{\s*(?:try\?? )?await Task\.(?:sleep\([^\n]*\)|yield\(\))\s*\}")
+NEEDS = re.compile(r"^import TokenSupport|\bSandboxProcess\(|/usr/lib/softhsm", re.M)
 PROMISE = re.compile(r"^  func (\w+)\(\) async throws", re.M)
 
 
@@ -40,20 +44,34 @@ def without_limit():
 
 
 def forgotten_promises():
-    for folder, listed in (("StoreConformance", "StoreConformance/Promises.swift"),
-                           ("DeviceConformance", "DeviceConformance/Promises.swift")):
-        if not (TESTS / folder).exists():
-            continue
-        used = (TESTS / listed).read_text()
-        for file in sorted((TESTS / folder).glob("*.swift")):
-            for name in PROMISE.findall(file.read_text()):
-                if f"$0.{name}()" not in used:
-                    yield f"{file.relative_to(TESTS.parent)}: the promise {name} is not in {listed}"
+    listed = TESTS / "StoreConformance/Promises.swift"
+    used = listed.read_text()
+    for file in sorted(listed.parent.glob("*.swift")):
+        for name in PROMISE.findall(file.read_text()):
+            if f"$0.{name}()" not in used:
+                yield f"{file.relative_to(TESTS.parent)}: the promise {name} is not in {listed.name}"
+
+
+def needy():
+    """Whatever needs a token or a program that runs is left out by `make unit`."""
+    left_out = re.search(r"^NEEDY := (.*)$", (TESTS.parent / "Makefile").read_text(), re.M).group(1).split("|")
+    for file in sorted(TESTS.rglob("*.swift")):
+        target = file.parts[len(TESTS.parts)]
+        if target.endswith("Tests") and target not in left_out and NEEDS.search(file.read_text()):
+            yield f"{file.relative_to(TESTS.parent)}: needs more than what is built, but {target} is part of 'make unit'"
+
+
+def waits_without_end():
+    for file in sorted(TESTS.rglob("*.swift")):
+        text = file.read_text()
+        for match in ENDLESS.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            yield f"{file.relative_to(TESTS.parent)}:{line}: a loop that can wait for ever; use eventually()"
 
 
 def main():
-    wrong = [*without_limit(), *forgotten_promises()]
-    print("\n".join(wrong) if wrong else "every suite has a time limit, every promise is run")
+    wrong = [*without_limit(), *forgotten_promises(), *needy(), *waits_without_end()]
+    print("\n".join(wrong) if wrong else "every suite has a time limit, every promise is run, every wait has an end")
     return 1 if wrong else 0
 
 
