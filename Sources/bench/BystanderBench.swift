@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// What calls that anybody can send, and that are a lot of work, cost a partner's calls and the health check.
+/// Measures how a partner's calls and the health check suffer from calls that are a lot of work and that anybody can send.
 struct BystanderBench {
   /// Calls that are a lot of work.
   struct Flood: Sendable {

@@ -24,7 +24,7 @@ extension TestStand {
       ])
   }
 
-  /// A request for authorization of a client that nobody knows, with a long list of what it wants.
+  /// A request for authorization of an unknown client, with a long list of what it wants.
   func beginWithManyMembers() async throws -> Bool {
     let members = (0..<9000).map { #""n\#($0)":\#($0)"# }.joined(separator: ",")
     let form =

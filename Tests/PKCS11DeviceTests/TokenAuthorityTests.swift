@@ -6,7 +6,7 @@ import Testing
 import TimestampAuthority
 import TokenSupport
 
-/// What signs with keys in the token by way of libp11.
+/// Signatures that OpenSSL makes with keys in the token, by way of libp11.
 @Suite("Authorities whose keys are in the token", .timeLimit(.minutes(2)))
 struct TokenAuthorityTests {
   @Test("the authority of time-stamps makes tokens that are genuine for their request, 50 at once")

@@ -184,7 +184,7 @@ struct NoticeTests {
 }
 
 extension MemoryStore {
-  /// Waits until the store was asked once more what is due, and everything found was begun: whoever ends the workers
+  /// Waits until the store was asked once more what is due, and everything found was begun: who ends the workers
   /// then waits for what they had begun, so nothing comes later.
   fileprivate func looksForNotices() async throws {
     // The first may have been asked before; the third is asked after what the second found was begun.

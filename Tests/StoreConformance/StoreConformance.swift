@@ -4,7 +4,7 @@ public import SoleControl
 import Testing
 import WireJSON
 
-/// What every store promises: each store's test target runs `promises` as the arguments of one test.
+/// The promises of every store. Each store's test target runs `promises` as the arguments of one test.
 public struct StoreConformance: Sendable {
   public typealias Store = any (SoleControlStore & OAuthStore)
 

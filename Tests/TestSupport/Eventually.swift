@@ -7,7 +7,7 @@ public struct NotInTime: Error, CustomStringConvertible {
 
 /// Waits until something is so. Ends the test if it is not so in time, so that none waits for ever.
 ///
-/// That something does *not* happen is never shown by waiting: the test waits for a signal that comes after it.
+/// Waiting never shows that something does *not* happen: for that, a test waits for a signal that comes after it.
 ///
 /// - Parameters:
 ///   - limit: much longer than it ever takes, also on a machine that does other things.

@@ -13,7 +13,7 @@ public final class SoftwareDevice: SigningDevice, KeyMaker {
     macs = Dictionary(uniqueKeysWithValues: MACKey.allCases.map { ($0, SymmetricKey(size: .bits256)) })
   }
 
-  /// What a wrapped key is, which its wrapping authenticates.
+  /// The kind of a wrapped key, which its wrapping authenticates.
   private enum Kind {
     case secret
     case privateKey(KeyType)

@@ -53,7 +53,7 @@ def forgotten_promises():
 
 
 def needy():
-    """Whatever needs a token or a program that runs is left out by `make unit`."""
+    """Tests of `make unit` that need a token or a program that runs."""
     left_out = re.search(r"^NEEDY := (.*)$", (TESTS.parent / "Makefile").read_text(), re.M).group(1).split("|")
     for file in sorted(TESTS.rglob("*.swift")):
         target = file.parts[len(TESTS.parts)]

@@ -1,4 +1,4 @@
-"""What a request costs: processor time of the service's process, not the clock, so that other programs on the machine do
+"""Measures what a request costs: processor time of the service's process, not the clock, so that other programs on the machine do
 not count; of several tries the least.
 """
 
@@ -68,7 +68,7 @@ class Meter:
         return least, answer.status
 
     def check(self, path):
-        """That the token is good: or bodies would be refused unread."""
+        """Sees that the token is good: or bodies would be refused unread."""
         status = self.cost(path, "application/json", "{}", tries=1)[1]
         if status != 200:
             raise Failure(f"{path}: {status}")

@@ -1,4 +1,4 @@
-"""That the meter finds a reader whose work grows with the square of the body, and lets others pass."""
+"""Shows that the meter finds a reader whose work grows with the square of the body, and lets others pass."""
 
 import subprocess
 import sys
