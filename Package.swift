@@ -70,15 +70,16 @@ let package = Package(
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "COpenAPI"),
 
+    core("Vocabulary"),
     core("Octets"),
     core("WireJSON", ["Octets", "CJansson"]),
-    core("CSCModel", ["Octets", "WireJSON", .product(name: "SwiftASN1", package: "swift-asn1")]),
+    core("CSCModel", ["Vocabulary", "Octets", "WireJSON", .product(name: "SwiftASN1", package: "swift-asn1")]),
     core("AuditLog", ["WireJSON", crypto]),
-    core("Attempts", ["Lifetimes", crypto]),
+    core("Throttling", ["Lifetimes", crypto]),
     core("Lifetimes"),
-    core("SoleControl", ["Attempts", "Lifetimes", "AuditLog", "Octets", "WireJSON", crypto]),
-    core("OAuth", ["Attempts", "Lifetimes", "Octets", "WireJSON", crypto]),
-    core("Conformance", ["Octets", "WireJSON", crypto]),
+    core("SoleControl", ["Throttling", "Lifetimes", "AuditLog", "Octets", "WireJSON", crypto]),
+    core("OAuth", ["Vocabulary", "Throttling", "Lifetimes", "Octets", "WireJSON", crypto]),
+    core("Conformance", ["Vocabulary", "Octets", "WireJSON", crypto]),
     core("TimestampAuthority", ["SoleControl"]),
     core(
       "DocumentSigning",
@@ -96,7 +97,7 @@ let package = Package(
     adapter("OutboundHTTP", ["CCurl"]),
     adapter("Webhooks", ["SoleControl", "WireJSON", "OutboundHTTP", crypto]),
     adapter(
-      "EIDProvider",
+      "OpenIDClient",
       [
         "Octets", "SoleControl", "OAuth", "WireJSON", "OutboundHTTP", crypto,
         .product(name: "JWTKit", package: "jwt-kit"),
@@ -106,13 +107,14 @@ let package = Package(
     adapter(
       "SQLiteStore",
       [
-        "Attempts", "BlockingWork", "SoleControl", "OAuth", "AuditLog", "WireJSON",
+        "Throttling", "BlockingWork", "SoleControl", "OAuth", "AuditLog", "WireJSON",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     adapter(
       "HTTPGateway",
       [
-        "Attempts", "BlockingWork", "CSCModel", "Octets", "WireJSON", "SoleControl", "OAuth",
+        "Vocabulary",
+        "Throttling", "BlockingWork", "CSCModel", "Octets", "WireJSON", "SoleControl", "OAuth",
         "TimestampAuthority", "DocumentSigning", "COpenAPI",
         log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -145,8 +147,9 @@ let package = Package(
     .target(
       name: "Assembly",
       dependencies: [
-        "Octets", "WireJSON", "CSCModel", "SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning",
-        "PKCS11Device", "OpenSSLPKI", "EIDProvider", "OutboundHTTP", "Webhooks", "SQLiteStore", "HTTPGateway",
+        "Vocabulary", "BlockingWork", "Octets", "WireJSON", "CSCModel", "SoleControl", "OAuth", "TimestampAuthority",
+        "DocumentSigning", "PKCS11Device", "OpenSSLPKI", "OpenIDClient", "OutboundHTTP", "Webhooks", "SQLiteStore",
+        "HTTPGateway",
         log, crypto,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -168,14 +171,15 @@ let package = Package(
       "countersign-sandbox",
       [
         "Assembly", "OperatorCommands", "EIDSimulator", "WireJSON", "SoleControl", "OAuth", "AuditLog", "PKCS11Device",
-        "OpenSSLPKI", "EIDProvider", "OutboundHTTP", "SQLiteStore", log, crypto, arguments,
+        "OpenSSLPKI", "OpenIDClient", "OutboundHTTP", "SQLiteStore", log, crypto, arguments,
       ]),
     program(
-      "csc-conformance", ["Conformance", "ConformanceOpenSSL", "Octets", "WireJSON", "OutboundHTTP", arguments]),
+      "csc-conformance",
+      ["Vocabulary", "Conformance", "ConformanceOpenSSL", "Octets", "WireJSON", "OutboundHTTP", arguments]),
     program(
       "bench",
       [
-        "WireJSON", "CSCModel", "SoleControl", "OAuth", "PKCS11Device", "OpenSSLPKI", "EIDProvider", "OutboundHTTP",
+        "WireJSON", "CSCModel", "SoleControl", "OAuth", "PKCS11Device", "OpenSSLPKI", "OpenIDClient", "OutboundHTTP",
         "SQLiteStore",
         "HTTPGateway", log, arguments,
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -186,7 +190,7 @@ let package = Package(
     support(
       "TestSupport",
       [
-        "Attempts", "SoleControl", "OAuth", "AuditLog", "COpenSSL", "OpenSSLPKI", "WireJSON", crypto, log,
+        "Throttling", "SoleControl", "OAuth", "AuditLog", "COpenSSL", "OpenSSLPKI", "WireJSON", crypto, log,
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -204,16 +208,17 @@ let package = Package(
       [
         "DocumentSigning", "TimestampAuthority", "SoleControl", "AuditLog", "OpenSSLPKI", "TestSupport",
       ]),
-    support("StoreConformance", ["Attempts", "SoleControl", "OAuth", "AuditLog", "WireJSON"]),
+    support("StoreConformance", ["Throttling", "SoleControl", "OAuth", "AuditLog", "WireJSON"]),
     tests("OctetsTests", ["Octets"]),
     support("Growth", []),
     tests("WireJSONTests", ["Growth", "WireJSON"]),
-    tests("CSCModelTests", ["CSCModel", "Growth", "WireJSON"]),
-    tests("OAuthTests", ["Attempts", "OAuth", "CSCModel", "OpenSSLPKI", "WireJSON", "TestSupport", crypto]),
+    tests("CSCModelTests", ["Vocabulary", "CSCModel", "Growth", "WireJSON"]),
+    tests(
+      "OAuthTests", ["Vocabulary", "Throttling", "OAuth", "CSCModel", "OpenSSLPKI", "WireJSON", "TestSupport", crypto]),
     tests(
       "ConformanceTests",
       [
-        "Growth",
+        "Growth", "Vocabulary",
         "Conformance", "ConformanceOpenSSL", "csc-conformance", "DocumentSigning", "OpenSSLPKI", "SoleControl",
         "WireJSON", "TestSupport", crypto, arguments,
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -226,7 +231,7 @@ let package = Package(
     tests("AuditLogTests", ["AuditLog", "WireJSON"]),
     tests(
       "SoleControlTests",
-      ["Attempts", "SoleControl", "AuditLog", "WireJSON", "OpenSSLPKI", "TestSupport", crypto]),
+      ["Throttling", "SoleControl", "AuditLog", "WireJSON", "OpenSSLPKI", "TestSupport", crypto]),
     tests(
       "SQLiteStoreTests",
       ["SQLiteStore", "SoleControl", "OAuth", "AuditLog", "WireJSON", "StoreConformance", "TestSupport"]),
@@ -250,9 +255,9 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
     tests(
-      "EIDProviderTests",
+      "OpenIDClientTests",
       [
-        "EIDProvider", "OutboundHTTP", "EIDSimulator", "SoleControl", "WireJSON", "TestSupport", log, crypto,
+        "OpenIDClient", "OutboundHTTP", "EIDSimulator", "SoleControl", "WireJSON", "TestSupport", log, crypto,
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -261,8 +266,8 @@ let package = Package(
     tests(
       "HTTPGatewayTests",
       [
-        "Growth",
-        "Attempts", "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "EIDProvider",
+        "Growth", "BlockingWork", "Vocabulary",
+        "Throttling", "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "OpenIDClient",
         "OpenSSLPKI", "SQLiteStore", "TimestampAuthority", "DocumentSigning", "TestSupport", log,
         crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -276,7 +281,7 @@ let package = Package(
     tests(
       "IntegrationTests",
       [
-        "countersign", "countersign-sandbox", "OperatorCommands", "AuditLog", "CSCModel", "EIDProvider", "OpenSSLPKI",
+        "countersign", "countersign-sandbox", "OperatorCommands", "AuditLog", "CSCModel", "OpenIDClient", "OpenSSLPKI",
         "OutboundHTTP", "SoleControl", "TestSupport", "TokenSupport", "WireJSON", crypto,
       ]),
   ]

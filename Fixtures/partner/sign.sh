@@ -13,7 +13,7 @@
 #   AUDIENCE    the gateway's public URL
 #   KEY         PEM file of the portal's private key, P-256
 #   KEY_ID      its id in the portal's JWK set
-#   CUSTOMER    the customer, as enrolled at the gateway
+#   CUSTOMER    the customer, as the gateway knows it
 #   ACR, AMR    how the customer was authenticated, such as http://eidas.europa.eu/LoA/substantial and "pwd otp"
 #   AUTH_TIME   when, in seconds since 1970
 #

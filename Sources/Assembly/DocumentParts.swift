@@ -1,3 +1,4 @@
+import BlockingWork
 import DocumentSigning
 import Foundation
 import HTTPGateway
@@ -11,7 +12,7 @@ package struct DocumentParts {
   let timestamps: TimestampService?
   private let revocation: (any RevocationSource)?
   private let now: @Sendable () -> UnixTime
-  private let worker = WorkQueue()
+  private let worker = ThreadPool.documents()
 
   /// - Parameter signer: of the time-stamping authority, if there is one.
   init(
@@ -35,7 +36,7 @@ package struct DocumentParts {
     gateway.timestamps = timestamps
     gateway.documents = DocumentSigningService(
       signing: signing, cms: CMSMaker(), worker: worker, revocation: revocation, timestamps: timestamps, now: now)
-    gateway.workQueue = worker
+    gateway.documentThreads = worker
   }
 
   // MARK: Keys for OpenSSL

@@ -1,5 +1,5 @@
 import CSCModel
-import EIDProvider
+import OpenIDClient
 import Foundation
 import HTTPGateway
 import Logging
@@ -43,7 +43,7 @@ package struct Service {
     let now: @Sendable () -> UnixTime = { clock.now() }
     let store = try SQLiteFileStore(
       path: config.database, mayCreate: mayCreateDatabase,
-      seals: try await RowSeals.derived(from: device, service: config.gateway), now: now,
+      rowMACs: try await RowMACs.derived(from: device, service: config.service), now: now,
       onOutage: Self.storeReport(config.database),
       report: {
         Logger(label: "store").critical(
@@ -61,7 +61,7 @@ package struct Service {
     signing.clock.isRight = { !clock.isBehind }
     signing.timestamps = documents.timestamps
     signing.statements = config.partnerStatements(now)
-    if config.eidProviders.contains(where: { $0.settings.backchannel != nil }) { signing.eidApp = providers }
+    if config.eidProviders.contains(where: { $0.settings.backchannel != nil }) { signing.backchannel = providers }
     if let issuer = config.issuer, let keys {
       signing.issuance = try IssuanceParts.issuance(issuer, keys, device: device, now: now)
     }
@@ -112,7 +112,7 @@ package struct Service {
   }
 
   private static func rules(_ config: Config) -> SigningService.Rules {
-    var rules = SigningService.Rules(gateway: config.gateway, instance: config.instance)
+    var rules = SigningService.Rules(service: config.service, instance: config.instance)
     rules.language = config.info.language
     rules.confirmationURL = config.info.publicURL + "/confirm/"
     rules.activationLife = UnixTime(config.activationLife)
@@ -186,7 +186,7 @@ package struct Service {
       authorityKeys: [DeviceTimestampSigner.standardLabel])
     let device = try Device(try deviceSettings(config))
     _ = try SQLiteFileStore(
-      path: config.database, mayCreate: true, seals: try await RowSeals.derived(from: device, service: config.gateway))
+      path: config.database, mayCreate: true, rowMACs: try await RowMACs.derived(from: device, service: config.service))
   }
 
   /// Says in the log with what the service runs, and what is weak about it.
@@ -194,10 +194,10 @@ package struct Service {
     if let excuse = notes.excuse { logger.warning("\(excuse)") }
     for warning in notes.warnings { logger.warning("weak configuration", metadata: ["what": "\(warning)"]) }
     var facts: Logger.Metadata = [
-      "gateway": "\(config.gateway)", "instance": "\(config.instance)", "publicURL": "\(config.info.publicURL)",
+      "service": "\(config.service)", "instance": "\(config.instance)", "publicURL": "\(config.info.publicURL)",
       "database": "\(config.database)", "device": "\(config.device.module)", "token": "\(config.device.tokenLabel)",
       "sessions": "\(config.device.sessions)", "connections": "\(config.connections)",
-      "partners": "\(config.partners.map(\.id.text).joined(separator: " "))",
+      "partners": "\(config.partners.map(\.id.rawValue).joined(separator: " "))",
       "eidProviders": "\(config.eidProviders.map(\.settings.issuer).joined(separator: " "))",
       "activationLife": "\(config.activationLife)", "logLevel": "\(config.logLevel)",
       "tsa": "\(config.tsa != nil)", "issuer": "\(config.issuer != nil)", "process": "\(getpid())",

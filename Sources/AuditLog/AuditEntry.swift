@@ -7,7 +7,7 @@ public struct AuditEvent: Sendable, Equatable {
     case serviceStarted = "service.started"
     /// The operator said that the clock is right though it had been ahead: from here on the times go on from an earlier one.
     case clockAccepted = "clock.accepted"
-    case signerEnrolled = "signer.enrolled"
+    case subjectRegistered = "subject.registered"
     case keyMade = "key.made"
     case certificateIssued = "certificate.issued"
     case authorizationGranted = "authorization.granted"
@@ -23,23 +23,23 @@ public struct AuditEvent: Sendable, Equatable {
     /// Somebody outside who is needed for a factor did not answer; nothing was spent.
     case authorizationUnavailable = "authorization.unavailable"
     case authorizationRevoked = "authorization.revoked"
-    /// A person ordered on the page that a credential be made, or deleted.
-    case orderGranted = "order.granted"
-    case orderWithdrawn = "order.withdrawn"
+    /// A person granted on the page that a credential be made, or deleted.
+    case lifecycleGranted = "lifecycle.granted"
+    case lifecycleWithdrawn = "lifecycle.withdrawn"
     /// A certificate of this number will be asked for.
     case creationIntended = "creation.intended"
-    /// Nothing was issued for certain; the order can be used again.
+    /// Nothing was issued for certain; the grant can be used again.
     case creationReleased = "creation.released"
     /// The issuer failed; should there be a certificate, it is revoked.
     case creationFailed = "creation.failed"
-    /// The gateway stopped before the outcome; the order is spent, and a certificate, should there be one, revoked.
+    /// The gateway stopped before the outcome; the grant is spent, and a certificate, should there be one, revoked.
     case creationUnknown = "creation.unknown"
     case credentialDeleted = "credential.deleted"
     case certificateRevoked = "certificate.revoked"
     /// After wrong factors a signer, a client or an address has to wait.
-    case attemptsHeld = "attempts.held"
+    case throttled = "attempts.held"
     /// The operator had what was counted for a signer, a client or an address forgotten.
-    case attemptsForgotten = "attempts.forgotten"
+    case throttlingReset = "attempts.forgotten"
     case credentialUnlocked = "credential.unlocked"
     /// A one-time code was made and is being handed to the partner's messenger.
     case codeSent = "code.sent"

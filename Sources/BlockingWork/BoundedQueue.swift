@@ -3,7 +3,7 @@ internal import Foundation
 /// Jobs that wait for a thread, up to a limit. The thread takes several at once.
 ///
 /// `@unchecked`: what callers and threads share is guarded by `condition`.
-public final class WaitingLine<Job: Sendable>: @unchecked Sendable {
+public final class BoundedQueue<Job: Sendable>: @unchecked Sendable {
   private let capacity: Int
   private let condition = NSCondition()
   // Guarded by `condition`.

@@ -8,7 +8,7 @@ internal import Foundation
 ///
 /// Swift runs every call on as many threads as there are cores, and the queues of Dispatch and Foundation share them: what
 /// stays on one of those keeps all others waiting, also whoever asks whether the gateway is alive.
-public final class BlockingWork: Sendable {
+public final class ThreadPool: Sendable {
   /// Nothing was begun; trying again soon helps.
   public struct Busy: Error, Equatable { public init() {} }
 
@@ -20,13 +20,13 @@ public final class BlockingWork: Sendable {
   }
 
   private typealias Job = @Sendable () -> Void
-  private let line: WaitingLine<Job>
+  private let line: BoundedQueue<Job>
 
   /// - Parameters:
   ///   - name: of the threads, for whoever looks at the process.
   ///   - waitingLine: pieces of work that may wait for a thread; further ones are refused.
   public init(_ name: String, threads: Int, waitingLine: Int, priority: Priority = .normal) {
-    line = WaitingLine(capacity: waitingLine)
+    line = BoundedQueue(capacity: waitingLine)
     for number in 0..<threads {
       let thread = Thread { [line] in
         if priority == .low { Self.lower() }

@@ -1,4 +1,5 @@
 internal import Octets
+public import Vocabulary
 public import WireJSON
 
 /// `credentials/authorize` (CSC v1 §11.6, v2 §11.6).
@@ -18,7 +19,7 @@ public struct AuthorizeRequest: Sendable {
   /// Whether any authentication data was sent at all.
   public let presentsFactors: Bool
 
-  public init(_ fields: Fields, _ version: APIVersion) throws {
+  public init(_ fields: Fields, _ version: CSCVersion) throws {
     credentialID = try fields.string("credentialID")
     let count = try fields.integer("numSignatures")
     let digests = try fields.optionalDigests()
@@ -61,7 +62,7 @@ public struct AuthorizeRequest: Sendable {
 
   /// v2 requires the OID with `hashes`; with v1's `hash` it can only follow from the length.
   static func hashAlgorithm(
-    of digests: [[UInt8]], _ fields: Fields, _ version: APIVersion
+    of digests: [[UInt8]], _ fields: Fields, _ version: CSCVersion
   ) throws -> WireHashAlgorithm {
     guard let first = digests.first else { throw CSCError.emptyHashArray }
     let oid = try fields.value(["hashAlgorithmOID", "hashAlgo"])

@@ -1,3 +1,4 @@
+public import Vocabulary
 public import WireJSON
 
 /// An error answer of the CSC API: `error` and `error_description` (CSC v1 §10.1). The catalogue below
@@ -53,7 +54,7 @@ extension CSCError {
 
   /// The Authorization header is missing or is not `Bearer …` (a row of every method's table). Two methods
   /// of v1 print REQUIRED in capitals, and one has a text of its own.
-  public static func malformedHeader(_ method: Method, _ version: APIVersion) -> CSCError {
+  public static func malformedHeader(_ method: Method, _ version: CSCVersion) -> CSCError {
     let text =
       switch (version, method) {
       case (.v2, _): "Malformed authorization header"
@@ -117,10 +118,10 @@ extension CSCError {
 
 extension CSCError {
   /// Not a 400: the table gives this row status 401.
-  public static func malformedAuthentication(_ version: APIVersion) -> CSCError {
+  public static func malformedAuthentication(_ version: CSCVersion) -> CSCError {
     CSCError(.unauthenticated, "invalid_request", "Malformed authentication parameter" + (version == .v1 ? "." : ""))
   }
-  public static func malformedUsernamePassword(_ version: APIVersion) -> CSCError {
+  public static func malformedUsernamePassword(_ version: CSCVersion) -> CSCError {
     invalid("Malformed username-password" + (version == .v1 ? "." : ""))
   }
   public static let malformedRefreshToken = invalid("Invalid string parameter: refresh_token")
@@ -145,13 +146,13 @@ extension CSCError {
   /// The table does not say what sendOTP gets for another credential.
   public static let noOnlineOTP = invalid("The credential identified by credentialID has no online OTP")
 
-  public static func wrongPIN(_ version: APIVersion) -> CSCError {
+  public static func wrongPIN(_ version: CSCVersion) -> CSCError {
     version == .v1 ? CSCError(.badRequest, "invalid_pin", "The PIN is invalid") : wrongAuthenticationData
   }
-  public static func wrongOTP(_ version: APIVersion) -> CSCError {
+  public static func wrongOTP(_ version: CSCVersion) -> CSCError {
     version == .v1 ? CSCError(.badRequest, "invalid_otp", "The OTP is invalid") : wrongAuthenticationData
   }
-  public static func locked(_ factor: String, _ version: APIVersion) -> CSCError {
+  public static func locked(_ factor: String, _ version: CSCVersion) -> CSCError {
     invalid(version == .v1 ? "\(factor) locked" : "Credential locked")
   }
   public static let wrongAuthenticationData = CSCError(
@@ -237,12 +238,12 @@ extension CSCError {
   public static let digestLength = invalid("Invalid digest value length")
   public static let sadExpired = invalid("SAD expired")
 
-  public static func hashNotAuthorized(_ version: APIVersion) -> CSCError {
+  public static func hashNotAuthorized(_ version: CSCVersion) -> CSCError {
     invalid("Hash is not authorized by the SAD" + (version == .v1 ? "." : ""))
   }
 
   /// - Parameter subject: the certificate's distinguished name, of which v1 prints O and CN.
-  public static func certificateExpired(organization: String?, commonName: String?, _ version: APIVersion) -> CSCError {
+  public static func certificateExpired(organization: String?, commonName: String?, _ version: CSCVersion) -> CSCError {
     let own = "Signing certificate is expired"
     guard version == .v1 else { return invalid(own) }
     let name = [organization.map { "O=\($0)" }, commonName.map { "CN=\($0)" }].compactMap(\.self)

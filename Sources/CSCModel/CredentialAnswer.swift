@@ -1,3 +1,4 @@
+public import Vocabulary
 public import WireJSON
 
 /// A credential as `credentials/info` and v2's `credentials/list` show it (CSC v1 §11.5, v2 §11.5).
@@ -112,7 +113,7 @@ public struct CredentialAnswer: Sendable {
 
   /// The answer without members that have nothing to say: no null ever leaves (one client loops on it,
   /// others refuse it).
-  public func json(_ wanted: CredentialDetailWanted, _ version: APIVersion) -> JSONObject {
+  public func json(_ wanted: CredentialDetailWanted, _ version: CSCVersion) -> JSONObject {
     var answer = JSONObject([
       ("credentialID", .string(credentialID)), ("description", .string(description)), ("key", key),
       ("cert", .object(cert(wanted))), ("SCAL", .string("\(scal)")), ("multisign", .integer(Int64(multisign))),

@@ -1,4 +1,5 @@
 internal import Octets
+public import Vocabulary
 public import WireJSON
 
 /// What a client asks the authorization server to authorize with scope `credential`: by single parameters (CSC v1 §8.3.2,
@@ -41,7 +42,7 @@ public struct CredentialScopeRequest: Sendable, Equatable {
   /// Reads single parameters.
   ///
   /// - Throws: `CSCError`, whose text is for the redirect's `error_description`.
-  public init(parameters: (String) -> String?, _ version: APIVersion) throws {
+  public init(parameters: (String) -> String?, _ version: CSCVersion) throws {
     credentialID = parameters("credentialID")
     signatureQualifier = parameters("signatureQualifier")
     description = parameters("description")
@@ -159,7 +160,7 @@ extension CredentialScopeRequest {
   public func granted(credentialID: String) -> JSONValue {
     var object = JSONObject([
       ("type", .string(type ?? Self.richTypes[0])), ("credentialID", .string(credentialID)),
-      ("numSignatures", .integer(Int64(numSignatures))), ("documentDigests", .array(documents.map(\.wire))),
+      ("numSignatures", .integer(Int64(numSignatures))), ("documentDigests", .array(documents.map(\.wireValue))),
       ("hashAlgorithmOID", .string(hashAlgorithm?.rawValue ?? WireHashAlgorithm.sha256.rawValue)),
     ])
     if let signatureQualifier { object["signatureQualifier"] = .string(signatureQualifier) }
@@ -180,7 +181,7 @@ extension CredentialScopeRequest.Document {
     self.init(digest: digest, label: object["label"]?.string, hashType: object["hashType"]?.string)
   }
 
-  fileprivate var wire: JSONValue {
+  fileprivate var wireValue: JSONValue {
     var object = JSONObject([("hash", .string(Base64.encode(digest)))])
     if let label { object["label"] = .string(label) }
     if let hashType { object["hashType"] = .string(hashType) }

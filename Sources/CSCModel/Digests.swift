@@ -1,3 +1,4 @@
+public import Vocabulary
 import WireJSON
 
 extension Fields {
@@ -58,7 +59,7 @@ extension Fields {
   }
 }
 
-extension APIVersion {
+extension CSCVersion {
   /// The name by which this version's errors call the hash OID of `signHash`.
   var hashAlgorithmName: String { self == .v1 ? "hashAlgo" : "hashAlgorithmOID" }
   /// The name of the digests member in this version.

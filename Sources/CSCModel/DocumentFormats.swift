@@ -40,7 +40,7 @@ public enum WireConformanceLevel: String, Sendable, CaseIterable {
   case oldLT = "Ades-LT"
   case oldLTA = "Ades-LTA"
 
-  public init?(text: String) {
+  public init?(parsing text: String) {
     guard let level = Self.allCases.first(where: { $0.rawValue.lowercased() == text.lowercased() }) else { return nil }
     self = level
   }

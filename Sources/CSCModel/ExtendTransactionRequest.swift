@@ -1,3 +1,4 @@
+public import Vocabulary
 public import WireJSON
 
 /// `credentials/extendTransaction` (CSC v1 §11.7, v2 §11.9).
@@ -9,7 +10,7 @@ public struct ExtendTransactionRequest: Sendable {
   /// Nil if there are no digests.
   public let hashAlgorithm: WireHashAlgorithm?
 
-  public init(_ fields: Fields, _ version: APIVersion) throws {
+  public init(_ fields: Fields, _ version: CSCVersion) throws {
     credentialID = try fields.string("credentialID")
     sad = try fields.string("SAD")
     digests = try fields.optionalDigests()

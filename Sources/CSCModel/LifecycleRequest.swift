@@ -4,7 +4,7 @@ public import WireJSON
 /// What a client asks the authorization server to authorize with the scopes `credential-creation` and
 /// `credential-deletion`, by single parameters or by a rich request (CSC 2.1+; the members are not published, so they are
 /// those of the methods).
-public struct CredentialOrderRequest: Sendable, Equatable {
+public struct LifecycleRequest: Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
     case creation(certificatePolicy: String, subject: SubjectData)
     case deletion(credentialID: String)

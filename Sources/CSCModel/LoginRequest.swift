@@ -1,4 +1,5 @@
 internal import Octets
+public import Vocabulary
 public import WireJSON
 
 /// `auth/login` (CSC v1 §11.2, v2 §11.2).
@@ -12,7 +13,7 @@ public struct LoginRequest: Sendable {
   public let rememberMe: Bool
 
   /// - Parameter authorization: the request's Authorization header. A refresh token replaces it.
-  public init(_ fields: Fields, authorization: String?, _ version: APIVersion) throws {
+  public init(_ fields: Fields, authorization: String?, _ version: CSCVersion) throws {
     rememberMe = try fields.optionalBool("rememberMe") ?? false
     switch try fields.value(["refresh_token"]) {
     case .string(let token)? where !token.isEmpty: proof = .refreshToken(token)
@@ -21,7 +22,7 @@ public struct LoginRequest: Sendable {
     }
   }
 
-  private static func password(_ header: String?, _ version: APIVersion) throws -> Proof {
+  private static func password(_ header: String?, _ version: CSCVersion) throws -> Proof {
     guard let header, let bytes = BasicCredentials.octets(header) else {
       throw CSCError.malformedAuthentication(version)
     }

@@ -1,3 +1,5 @@
+public import Vocabulary
+
 /// The methods of the CSC API that this service implements, by their path below the base URI.
 public enum Method: String, Sendable, CaseIterable {
   case info
@@ -18,7 +20,7 @@ public enum Method: String, Sendable, CaseIterable {
   case signDoc = "signatures/signDoc"
   case timestamp = "signatures/timestamp"
 
-  public func exists(in version: APIVersion) -> Bool {
+  public func exists(in version: CSCVersion) -> Bool {
     switch self {
     case .credentialsAuthorizeCheck, .credentialsGetChallenge, .signPolling, .signDoc, .credentialsCreate,
       .credentialsDelete:
@@ -31,7 +33,7 @@ public enum Method: String, Sendable, CaseIterable {
   /// What `info.methods` lists: `info` itself may be left out (CSC v1 §11.1).
   ///
   /// - Parameter isAvailable: whether the service has what a method needs.
-  public static func announced(in version: APIVersion, isAvailable: (Method) -> Bool) -> [String] {
+  public static func announced(in version: CSCVersion, isAvailable: (Method) -> Bool) -> [String] {
     allCases.filter { $0 != .info && $0.exists(in: version) && isAvailable($0) }.map(\.rawValue)
   }
 }

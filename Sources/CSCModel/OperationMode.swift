@@ -1,3 +1,4 @@
+import Vocabulary
 import WireJSON
 
 /// `operationMode` of signHash and signDoc, with what goes with it (CSC v2 §11.10, §11.11).
@@ -15,7 +16,7 @@ public enum OperationMode: Sendable, Equatable {
   static let longestURI = 2048
 
   /// v1 has no such parameter, so it is ignored there. The other two count with `A` only.
-  init(_ fields: Fields, _ version: APIVersion) throws {
+  init(_ fields: Fields, _ version: CSCVersion) throws {
     guard version == .v2, let mode = try fields.value(["operationMode"]), mode != "S" else {
       self = .synchronous
       return

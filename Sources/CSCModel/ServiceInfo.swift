@@ -1,3 +1,4 @@
+public import Vocabulary
 public import WireJSON
 
 /// What `info` tells about the service (CSC v1 §11.1, v2 §11.1).
@@ -16,7 +17,7 @@ public struct ServiceInfo: Sendable {
   /// Issuer of the authorization server, without a slash at the end; nil if there is none.
   public var authorizationServer: String?
   /// `specs` by version.
-  public var specs = Dictionary(uniqueKeysWithValues: APIVersion.allCases.map { ($0, $0.specs) })
+  public var specs = Dictionary(uniqueKeysWithValues: CSCVersion.allCases.map { ($0, $0.specs) })
   /// Name and description in further languages, by RFC 5646 tag.
   public var translations: [String: (name: String, description: String)] = [:]
 
@@ -52,7 +53,7 @@ public struct ServiceInfo: Sendable {
   ///   - documents: what signDoc can make.
   ///   - isAvailable: whether the service has what a method needs.
   public func json(
-    _ version: APIVersion, documents: DocumentSupport = .none, isAvailable: (Method) -> Bool
+    _ version: CSCVersion, documents: DocumentSupport = .none, isAvailable: (Method) -> Bool
   ) -> JSONValue {
     var answer = JSONObject([
       ("specs", .string(specs[version] ?? version.specs)), ("name", .string(name)), ("logo", .string(logo)),

@@ -1,4 +1,5 @@
 internal import Octets
+import Vocabulary
 public import WireJSON
 
 /// `signatures/signDoc` (CSC v2 §11.11).
@@ -132,7 +133,7 @@ extension SignDocRequest.Choices {
 
   private static func level(_ entry: Fields) throws -> WireConformanceLevel {
     guard let value = try entry.value(["conformance_level", "conformanceLevel"]) else { return .bB }
-    guard let level = value.string.flatMap(WireConformanceLevel.init(text:)) else {
+    guard let level = value.string.flatMap(WireConformanceLevel.init(parsing:)) else {
       throw CSCError.invalidParameter("conformance_level")
     }
     return level

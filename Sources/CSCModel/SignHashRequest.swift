@@ -1,3 +1,4 @@
+public import Vocabulary
 public import WireJSON
 
 /// `signatures/signHash` (CSC v1 §11.9, v2 §11.10).
@@ -30,7 +31,7 @@ public struct SignHashRequest: Sendable {
   /// Checks presence and types first, then values, so that one fault gets its own row of the table.
   ///
   /// - Parameter needsSAD: false if the bearer is a token of scope `credential` (CSC v2 §11.10).
-  public init(_ fields: Fields, _ version: APIVersion, needsSAD: Bool = true) throws {
+  public init(_ fields: Fields, _ version: CSCVersion, needsSAD: Bool = true) throws {
     credentialID = try fields.string("credentialID")
     sad = try needsSAD || fields.value(["SAD"]) != nil ? fields.string("SAD") : nil
     let digests = try fields.digests()
@@ -43,7 +44,7 @@ public struct SignHashRequest: Sendable {
     self.algorithm = algorithm
   }
 
-  static func algorithm(_ oid: String, _ fields: Fields, _ version: APIVersion) throws -> Algorithm {
+  static func algorithm(_ oid: String, _ fields: Fields, _ version: CSCVersion) throws -> Algorithm {
     guard let signAlgo = WireSignAlgorithm(rawValue: oid) else { throw CSCError.invalidParameter("signAlgo") }
     let hashOID = try fields.value([version.hashAlgorithmName, "hashAlgo", "hashAlgorithmOID"])
     switch signAlgo {
@@ -68,7 +69,7 @@ public struct SignHashRequest: Sendable {
   }
 
   /// The hash OID, which is ignored wherever `signAlgo` fixes the hash (reference §4.1).
-  private static func requiredHash(_ oid: JSONValue?, _ version: APIVersion) throws -> WireHashAlgorithm {
+  private static func requiredHash(_ oid: JSONValue?, _ version: CSCVersion) throws -> WireHashAlgorithm {
     let name = version.hashAlgorithmName
     guard let oid = oid?.string else { throw CSCError.missingString(name) }
     guard let hash = WireHashAlgorithm(rawValue: oid) else { throw CSCError.invalidParameter(name) }

@@ -137,12 +137,12 @@ extension DocumentSigningService {
     var items: [SigningItem] = []
     var entries: [PreparedDocuments.Entry] = []
     for signature in request.signatures {
-      let (entry, representation) = try await prepare(signature, for: credential, at: time)
+      let (entry, dtbsRepresentation) = try await prepare(signature, for: credential, at: time)
       entries.append(entry)
       items.append(
         SigningItem(
-          algorithm: signature.algorithm, representation: representation,
-          authorized: AuthorizedDigest(hashAlgorithm: signature.algorithm.hash, bytes: signature.documentDigest),
+          algorithm: signature.algorithm, dtbsRepresentation: dtbsRepresentation,
+          authorizedDigest: AuthorizedDigest(hashAlgorithm: signature.algorithm.hash, bytes: signature.documentDigest),
           isTimestamped: signature.level == .t))
     }
     return Prepared(
@@ -168,16 +168,16 @@ extension DocumentSigningService {
   /// - Returns: what is kept, and the digest to be signed.
   private func prepare(
     _ signature: DocumentSignature, for credential: Credential, at time: UnixTime
-  ) async throws -> (PreparedDocuments.Entry, representation: [UInt8]) {
+  ) async throws -> (PreparedDocuments.Entry, dtbsRepresentation: [UInt8]) {
     let chain = credential.certificate.chain
     let hash = signature.algorithm.hash
     let kept = signature.packaging == .detached ? nil : signature.content
     let (cms, keyType) = (cms, credential.keyType)
     let signedPart: [UInt8]
-    let representation: [UInt8]
+    let dtbsRepresentation: [UInt8]
     switch signature.format {
     case .jades:
-      (signedPart, representation) = try await worker.run {
+      (signedPart, dtbsRepresentation) = try await worker.run {
         let jades = try JAdESSignature(
           signature, digest: signature.documentDigest, certificates: PreparedDocuments.embedded(chain),
           keyType: keyType, time: time)
@@ -185,7 +185,7 @@ extension DocumentSigningService {
       }
     case .cades, .pades:
       let others = try await attributes(signature)
-      (signedPart, representation) = try await worker.run {
+      (signedPart, dtbsRepresentation) = try await worker.run {
         let digest =
           signature.packaging == .parallel
           ? hash.digest(of: try cms.content(of: kept ?? [])) : signature.documentDigest
@@ -200,7 +200,7 @@ extension DocumentSigningService {
     return (
       PreparedDocuments.Entry(
         format: signature.format, packaging: signature.packaging, algorithm: signature.algorithm,
-        signedPart: signedPart, content: kept), representation
+        signedPart: signedPart, content: kept), dtbsRepresentation
     )
   }
 
@@ -260,7 +260,7 @@ extension DocumentSigningService {
         switch entry.format {
         case .jades: return try Self.jws(entry, content, item, signature)
         case .cades, .pades:
-          guard item.algorithm.hash.digest(of: entry.signedPart) == item.representation else {
+          guard item.algorithm.hash.digest(of: entry.signedPart) == item.dtbsRepresentation else {
             throw DocumentFault.preparation
           }
           return try cms.signedData(
@@ -281,7 +281,7 @@ extension DocumentSigningService {
   private static func messageDigest(
     _ entry: PreparedDocuments.Entry, _ content: [UInt8]?, _ item: SigningItem, _ cms: any CMSBuilder
   ) throws -> [UInt8] {
-    guard entry.packaging == .parallel else { return item.authorized.bytes }
+    guard entry.packaging == .parallel else { return item.authorizedDigest.bytes }
     return item.algorithm.hash.digest(of: try cms.content(of: content ?? []))
   }
 
@@ -289,8 +289,8 @@ extension DocumentSigningService {
     _ entry: PreparedDocuments.Entry, _ content: [UInt8]?, _ item: SigningItem, _ signature: [UInt8]
   ) throws -> [UInt8] {
     let jades = try JAdESSignature(header: entry.signedPart)
-    guard item.algorithm.hash.digest(of: jades.signingInput(content: content)) == item.representation,
-      content != nil || jades.referencedDigest == item.authorized.bytes
+    guard item.algorithm.hash.digest(of: jades.signingInput(content: content)) == item.dtbsRepresentation,
+      content != nil || jades.referencedDigest == item.authorizedDigest.bytes
     else { throw DocumentFault.preparation }
     return jades.compact(content: content, signature: try jades.algorithm.jws(signature))
   }

@@ -108,7 +108,7 @@ extension Simulator {
       }), await apps.all.contains(where: { $0.number == number && $0.person.subject == person.subject })
     else { return await appPage(message: "Person or PIN is wrong.") }
     let isApproved = parameters["decision"] == "approve"
-    let state: AppRequests.Request.State =
+    let state: BackchannelRequests.Request.State =
       isApproved ? .approved(person, level: ProviderState.levels[2], time: Date()) : .denied
     guard let request = await apps.settle(number: number, as: state) else {
       return await appPage(message: "That is over.")
@@ -119,7 +119,7 @@ extension Simulator {
 
   // MARK: For tests
 
-  private static func json(_ request: AppRequests.Request) -> JSONValue {
+  private static func json(_ request: BackchannelRequests.Request) -> JSONValue {
     let state =
       switch request.state {
       case .waiting: "waiting"
@@ -141,7 +141,7 @@ extension Simulator {
     guard let number = parameters["number"].flatMap(Int.init), let decision = parameters["decision"],
       let asked = await apps.all.first(where: { $0.number == number })
     else { return Response(status: .badRequest) }
-    var request: AppRequests.Request?
+    var request: BackchannelRequests.Request?
     switch decision {
     case "approve":
       let named = parameters["subject"].flatMap { name in settings.people.first { $0.subject == name } }
@@ -162,7 +162,7 @@ extension Simulator {
   // MARK: Ping mode
 
   /// Says to the client that there is news (§10.2).
-  private func notify(of request: AppRequests.Request) async {
+  private func notify(of request: BackchannelRequests.Request) async {
     guard let token = request.notificationToken, let endpoint = settings.notificationEndpoint else { return }
     let body: JSONValue = ["auth_req_id": .string(request.id)]
     let answer = try? await notifier.perform(

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// What people are asked in the simulated provider's app (OpenID Connect CIBA Core 1.0).
-actor AppRequests {
+actor BackchannelRequests {
   struct Request: Sendable {
     enum State: Sendable {
       case waiting

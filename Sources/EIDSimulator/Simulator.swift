@@ -48,7 +48,7 @@ public struct Simulator: Sendable {
 
   let settings: Settings
   let state: ProviderState
-  let apps: AppRequests
+  let apps: BackchannelRequests
   let notifier: HTTPClient
   private let messages: Messages
   let logger: Logger
@@ -57,7 +57,7 @@ public struct Simulator: Sendable {
     self.settings = settings
     messages = Messages(secret: settings.webhookSecret)
     state = ProviderState(settings)
-    apps = AppRequests(interval: TimeInterval(settings.interval))
+    apps = BackchannelRequests(interval: TimeInterval(settings.interval))
     var client = HTTPClient.Settings()
     client.allowsPlainHTTP = true
     notifier = HTTPClient(client)

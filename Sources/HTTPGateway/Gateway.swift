@@ -1,3 +1,4 @@
+internal import BlockingWork
 public import CSCModel
 public import DocumentSigning
 internal import HTTPTypes
@@ -6,6 +7,7 @@ public import Logging
 public import OAuth
 public import SoleControl
 public import TimestampAuthority
+internal import Vocabulary
 
 /// The service over HTTP: translates wire values into calls of the core and its answers and errors back. Here its parts are put
 /// together; each answers for one subject.
@@ -32,7 +34,7 @@ public struct Gateway: Sendable {
   /// Whose pages' scripts may read answers of the API and the authorization server.
   public var browserOrigins: Set<BrowserOrigin> = []
   /// For requests with documents.
-  public var workQueue = WorkQueue()
+  public var documentThreads: any DocumentWorker = ThreadPool.documents()
   private let bodies = BodyReader()
   var octetBudget = OctetBudget()
   private let readinessProbe: ReadinessProbe
@@ -81,7 +83,7 @@ public struct Gateway: Sendable {
     consentRoutes(forms, scopes).add(to: routes)
     ConfirmPages(signing: signing, tokens: tokens, pages: pages, forms: forms).addRoutes(to: routes)
     AppNotifications(signing: signing, bodies: bodies).addRoutes(to: routes)
-    for version in APIVersion.allCases {
+    for version in CSCVersion.allCases {
       routes.add(
         below: "csc/\(version.rawValue)", through: APIErrors(version: version), handler: methods(version).answer)
     }
@@ -89,7 +91,7 @@ public struct Gateway: Sendable {
     return routes.router
   }
 
-  private func methods(_ version: APIVersion) -> CSCMethods {
+  private func methods(_ version: CSCVersion) -> CSCMethods {
     CSCMethods(
       version: version, info: info, bodies: bodies,
       bearers: BearerAuthentication(
@@ -98,7 +100,7 @@ public struct Gateway: Sendable {
       credentials: CredentialMethods(signing: signing, tokens: tokens, language: info.language, now: now),
       authorization: AuthorizationMethods(signing: signing),
       signing: SigningMethods(
-        signing: signing, jobs: jobs, tokens: tokens, documents: documents, workQueue: workQueue),
+        signing: signing, jobs: jobs, tokens: tokens, documents: documents, documentThreads: documentThreads),
       timestamps: timestamps)
   }
 

@@ -1,21 +1,21 @@
 import WireJSON
 
-/// A granted authorization of another scope than `service`: the SAD or the token of an order, and what the token answer
+/// A granted authorization of another scope than `service`: the SAD or a lifecycle token, and what the token answer
 /// tells about it.
-public struct GrantedCredential: Sendable {
-  /// The octets of the SAD or of the order's token.
-  public let sad: [UInt8]
+public struct GrantedToken: Sendable {
+  /// The octets of the SAD or of the lifecycle grant's token.
+  public let octets: [UInt8]
   /// UTC, seconds since 1970.
   public let expires: Int64
   public let credential: String
-  /// The ledger's name of the SAD, or the order's, by which it can be revoked.
-  public let activation: [UInt8]
+  /// The ledger's name of the SAD, or the lifecycle grant's, by which it can be revoked.
+  public let reference: [UInt8]
 
-  public init(sad: [UInt8], expires: Int64, credential: String, activation: [UInt8]) {
-    self.sad = sad
+  public init(octets: [UInt8], expires: Int64, credential: String, reference: [UInt8]) {
+    self.octets = octets
     self.expires = expires
     self.credential = credential
-    self.activation = activation
+    self.reference = reference
   }
 }
 
@@ -27,7 +27,7 @@ extension AuthorizationServer {
   ///   - form: the token of the person's form.
   /// - Returns: what the browser brings to the client.
   public func issueCode(
-    _ key: TransactionKey, _ transaction: AuthorizationTransaction, granted: GrantedCredential?, form: String
+    _ key: TransactionKey, _ transaction: AuthorizationTransaction, granted: GrantedToken?, form: String
   ) async throws -> RedirectParameters {
     guard let user = transaction.user, registered(transaction.request) != nil else { throw TransactionRefusal.unknown }
     let code = try await tokens.secret()
@@ -36,8 +36,8 @@ extension AuthorizationServer {
       request: transaction.request, signer: user.signer, transaction: key.digest, validUntil: now + rules.codeLife,
       granted: try granted.map {
         CodeRecord.Granted(
-          sealed: try SealedPayload.seal($0.sad, with: code), expires: $0.expires, credential: $0.credential,
-          activation: $0.activation)
+          sealed: try SealedPayload.seal($0.octets, with: code), expires: $0.expires, credential: $0.credential,
+          reference: $0.reference)
       })
     return try await end(key, transaction, [("code", code)], form: form) { store in
       try store.put(record.entry(digest: TokenService.digest(code)))
@@ -52,7 +52,7 @@ struct CodeRecord: Sendable {
     let sealed: [UInt8]
     let expires: Int64
     let credential: String
-    let activation: [UInt8]
+    let reference: [UInt8]
   }
 
   let request: CodeRequest
@@ -76,7 +76,7 @@ struct CodeRecord: Sendable {
     if let granted {
       body["granted"] = [
         "sealed": Self.octets(granted.sealed), "expires": .integer(granted.expires),
-        "credential": .string(granted.credential), "activation": Self.octets(granted.activation),
+        "credential": .string(granted.credential), "reference": Self.octets(granted.reference),
       ]
     }
     return OAuthEntry(
@@ -113,8 +113,8 @@ extension CodeRecord.Granted {
   init?(json object: JSONObject) {
     func octets(_ name: String) -> [UInt8]? { object[name].flatMap(CodeRecord.octets) }
     guard let sealed = octets("sealed"), let expires = object["expires"]?.integer,
-      let credential = object["credential"]?.string, let activation = octets("activation")
+      let credential = object["credential"]?.string, let reference = octets("reference")
     else { return nil }
-    self.init(sealed: sealed, expires: expires, credential: credential, activation: activation)
+    self.init(sealed: sealed, expires: expires, credential: credential, reference: reference)
   }
 }

@@ -38,7 +38,7 @@ public struct AuthorizationServer: Sendable {
   let tokens: TokenService
   let assertions: any AssertionVerifier
   /// For what browsers send, by transaction.
-  let turns = Turns<[UInt8]>(capacity: 10)
+  let turns = KeyedQueue<[UInt8]>(capacity: 10)
 
   public init(rules: Rules, clients: ClientRegistry, tokens: TokenService, assertions: any AssertionVerifier) {
     self.rules = rules

@@ -1,4 +1,4 @@
-public import Attempts
+public import Throttling
 import Crypto
 internal import Octets
 import WireJSON
@@ -44,10 +44,10 @@ extension AuthorizationServer {
   }
 
   private func count(_ result: Result<Client, OAuthError>, _ client: String?, _ origin: Origin) async throws {
-    let pair = client.map { AttemptKey(.clientPair, $0, origin.address, owner: AttemptKey.owner(ofClient: $0)) }
+    let pair = client.map { ThrottleKey(.clientPair, $0, origin.address, owner: ThrottleKey.owner(ofClient: $0)) }
     let keys =
-      [AttemptKey(.clientAddress, origin.address, owner: AttemptKey.owner(ofAddress: origin.address))]
-      + (client.map { [AttemptKey(.client, $0, owner: AttemptKey.owner(ofClient: $0))] } ?? [])
+      [ThrottleKey(.clientAddress, origin.address, owner: ThrottleKey.owner(ofAddress: origin.address))]
+      + (client.map { [ThrottleKey(.client, $0, owner: ThrottleKey.owner(ofClient: $0))] } ?? [])
       + (pair.map { [$0] } ?? [])
     let now = now
     try await store.writeOAuth { store in
@@ -55,7 +55,7 @@ extension AuthorizationServer {
       switch result {
       case .failure: try store.count(keys, now: now)
       case .success:
-        guard let pair, case let before = try store.attempts(pair),
+        guard let pair, case let before = try store.throttleRecord(pair),
           before.failures > 0 || before.succeeded <= now - Self.dayOfSuccess
         else { return }
         try store.markKnown(pair, now: now)

@@ -1,7 +1,5 @@
+public import Vocabulary
 import WireJSON
-
-/// The version of the CSC API whose rules a request follows; told by the endpoint's path.
-public enum Dialect: String, Sendable { case v1, v2 }
 
 /// What an authorization of another scope than `service` asks for, opaque to the authorization server: canonical JSON that its caller wrote.
 public struct CredentialDetails: Sendable, Equatable {
@@ -30,7 +28,7 @@ public struct CodeRequest: Sendable, Equatable {
   public let scope: Scope
   /// base64url(SHA-256(verifier)); nil only for clients that are excepted from PKCE.
   public let challenge: String?
-  public let dialect: Dialect
+  public let version: CSCVersion
   /// The wish for the pages' language (RFC 5646).
   public let language: String?
   /// The only account that may log in, from `account_token`.
@@ -41,7 +39,7 @@ public struct CodeRequest: Sendable, Equatable {
 
   init(
     client: Client, redirectURI: String, namesRedirectURI: Bool, state: String?, scope: Scope, challenge: String?,
-    dialect: Dialect, language: String?, account: String?, credential: CredentialDetails?
+    version: CSCVersion, language: String?, account: String?, credential: CredentialDetails?
   ) {
     self.client = client.id
     partner = client.partner
@@ -50,7 +48,7 @@ public struct CodeRequest: Sendable, Equatable {
     self.state = state
     self.scope = scope
     self.challenge = challenge
-    self.dialect = dialect
+    self.version = version
     self.language = language
     self.account = account
     self.credential = credential
@@ -62,7 +60,7 @@ extension CodeRequest {
     var object = JSONObject([
       ("client", .string(client)), ("partner", .string(partner)), ("redirectURI", .string(redirectURI)),
       ("namesRedirectURI", .bool(namesRedirectURI)), ("scope", .string(scope.rawValue)),
-      ("dialect", .string(dialect.rawValue)),
+      ("version", .string(version.rawValue)),
     ])
     let texts = [("state", state), ("challenge", challenge), ("language", language), ("account", account)]
     for (name, text) in texts { object[name] = text.map(JSONValue.string) }
@@ -79,7 +77,7 @@ extension CodeRequest {
       let redirectURI = object["redirectURI"]?.string,
       let namesRedirectURI = object["namesRedirectURI"]?.bool,
       let scope = object["scope"]?.string.flatMap(Scope.init(rawValue:)),
-      let dialect = object["dialect"]?.string.flatMap(Dialect.init(rawValue:))
+      let version = object["version"]?.string.flatMap(CSCVersion.init(rawValue:))
     else { return nil }
     self.client = client
     self.partner = partner
@@ -88,7 +86,7 @@ extension CodeRequest {
     state = object["state"]?.string
     self.scope = scope
     challenge = object["challenge"]?.string
-    self.dialect = dialect
+    self.version = version
     language = object["language"]?.string
     account = object["account"]?.string
     credential = object["credential"]?.string.map {

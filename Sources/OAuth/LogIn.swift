@@ -1,4 +1,4 @@
-public import Attempts
+public import Throttling
 
 extension TokenService {
   /// The account of a user who knows its password.
@@ -16,29 +16,29 @@ extension TokenService {
   ) async throws -> Account {
     // Before it is counted: or each spelling of a name would have tries of its own.
     let username = AccountName.prepared(username)
-    let attempt = LogInAttempt(username, origin, client)
+    let throttle = LogInThrottle(username, origin, client)
     // One at a time, or right passwords that come together would count as failures until the first is known to be right.
     guard !hasher.isBusy,
       let account = try await turns.take(
-        attempt.pair, { try await verify(attempt, username: username, password: password, accepts: accepts) })
+        throttle.pair, { try await verify(throttle, username: username, password: password, accepts: accepts) })
     else { throw PasswordHasherBusy() }
     return account
   }
 
   private func verify(
-    _ attempt: LogInAttempt, username: String, password: String, accepts: @Sendable (Account) -> Bool
+    _ throttle: LogInThrottle, username: String, password: String, accepts: @Sendable (Account) -> Bool
   ) async throws -> Account {
     let now = now()
-    let (account, counted, spared) = try await store.writeOAuth { store in
-      if let wait = try store.wait(attempt.keys, known: attempt.pair, now: now) {
+    let (account, counted, exempt) = try await store.writeOAuth { store in
+      if let wait = try store.wait(throttle.keys, known: throttle.pair, now: now) {
         throw Refusal.tooManyFailures(retryAfter: wait)
       }
       // What does not hold up a known address is counted only when the password is wrong.
-      let spared =
-        try store.isKnown(attempt.pair, now: now) ? attempt.keys.filter(\.kind.sparesKnownAddresses) : []
-      let counted = attempt.keys.filter { !spared.contains($0) }
+      let exempt =
+        try store.isKnown(throttle.pair, now: now) ? throttle.keys.filter(\.kind.exemptsKnownAddresses) : []
+      let counted = throttle.keys.filter { !exempt.contains($0) }
       try store.count(counted, now: now)
-      return (try store.account(username), counted, spared)
+      return (try store.account(username), counted, exempt)
     }
     let isRight: Bool
     do {
@@ -47,14 +47,14 @@ extension TokenService {
       isRight = try await hasher.isRight(
         prepared ?? .impossible, for: prepared == nil ? "" : account?.passwordHash ?? "")
     } catch {
-      try await store.writeOAuth { try $0.takeBack(counted) }
+      try await store.writeOAuth { try $0.undo(counted) }
       throw error
     }
     guard let account, isRight, accepts(account) else {
-      if !spared.isEmpty { try await store.writeOAuth { _ = try $0.count(spared, now: now) } }
+      if !exempt.isEmpty { try await store.writeOAuth { _ = try $0.count(exempt, now: now) } }
       throw Refusal.loginFailed
     }
-    try await store.writeOAuth { try $0.succeed(counted, pair: attempt.pair, now: now) }
+    try await store.writeOAuth { try $0.succeed(counted, pair: throttle.pair, now: now) }
     return account
   }
 
@@ -74,7 +74,9 @@ extension TokenService {
   ///
   /// - Returns: how many counters there were.
   public func unlock(username: String) async throws -> Int {
-    try await store.writeOAuth { try $0.removeAttempts(of: AttemptKey.owner(ofName: AccountName.prepared(username))) }
+    try await store.writeOAuth {
+      try $0.removeThrottling(of: ThrottleKey.owner(ofName: AccountName.prepared(username)))
+    }
   }
 
   /// The signer behind a partner's name for its user; nil if the partner has no such user.
@@ -90,17 +92,17 @@ extension TokenService {
 /// A text that can be no password: empty, too long, or with characters that have no stable form.
 public struct UnsuitablePassword: Error {}
 
-private struct LogInAttempt: Sendable {
-  let pair: AttemptKey
-  let keys: [AttemptKey]
+private struct LogInThrottle: Sendable {
+  let pair: ThrottleKey
+  let keys: [ThrottleKey]
 
   init(_ username: String, _ origin: Origin, _ client: String?) {
-    let owner = AttemptKey.owner(ofName: username)
-    pair = AttemptKey(.logInPair, username, origin.address, owner: owner)
+    let owner = ThrottleKey.owner(ofName: username)
+    pair = ThrottleKey(.logInPair, username, origin.address, owner: owner)
     keys =
       [
-        pair, AttemptKey(.logInName, username, owner: owner),
-        AttemptKey(.logInAddress, origin.address, owner: AttemptKey.owner(ofAddress: origin.address)),
-      ] + (client.map { [AttemptKey(.logInClient, $0, owner: AttemptKey.owner(ofClient: $0))] } ?? [])
+        pair, ThrottleKey(.logInName, username, owner: owner),
+        ThrottleKey(.logInAddress, origin.address, owner: ThrottleKey.owner(ofAddress: origin.address)),
+      ] + (client.map { [ThrottleKey(.logInClient, $0, owner: ThrottleKey.owner(ofClient: $0))] } ?? [])
   }
 }

@@ -1,4 +1,4 @@
-public import Attempts
+public import Throttling
 
 /// Where the authorization server keeps its state. `StoreConformance` is the suite that every implementation passes.
 ///
@@ -14,13 +14,13 @@ public protocol OAuthStore: Sendable {
   ) async throws -> Result
 }
 
-public protocol OAuthReading: AttemptReading {
+public protocol OAuthReading: ThrottleReading {
   func token(_ digest: [UInt8]) throws -> TokenRecord?
   func account(_ username: String) throws -> Account?
   func entry(_ kind: OAuthEntry.Kind, _ digest: [UInt8]) throws -> OAuthEntry?
 }
 
-public protocol OAuthWriting: OAuthReading, AttemptWriting {
+public protocol OAuthWriting: OAuthReading, ThrottleWriting {
   /// Adds the token, or replaces the one of the same digest.
   func put(_ token: TokenRecord) throws
   func removeToken(_ digest: [UInt8]) throws

@@ -1,5 +1,6 @@
 import Lifetimes
 import Octets
+public import Vocabulary
 import WireJSON
 
 /// Pushed authorization requests (RFC 9126, CSC v2 §8.4.3).
@@ -10,12 +11,12 @@ extension AuthorizationServer {
   ///
   /// - Returns: the `request_uri`, good for one answer; to be opened within `rules.pushedRequestLife` seconds.
   public func push(
-    _ parameters: Parameters, _ dialect: Dialect, client: Client, reader: CredentialReader
+    _ parameters: Parameters, _ version: CSCVersion, client: Client, reader: CredentialReader
   ) async throws -> String {
     // RFC 9126 §2.1: a pushed request cannot point to another one.
     guard parameters["request_uri"] == nil else { throw OAuthError.invalid("request_uri") }
     let request: CodeRequest
-    do { request = try await validate(parameters, dialect, client, nil, reader) } catch let refusal
+    do { request = try await validate(parameters, version, client, nil, reader) } catch let refusal
       as CodeRequestRefusal
     {
       switch refusal {

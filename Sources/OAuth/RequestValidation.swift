@@ -1,4 +1,5 @@
 import Octets
+public import Vocabulary
 
 /// Why a request for a code is refused, and where that may be said.
 public enum CodeRequestRefusal: Error, Sendable {
@@ -33,7 +34,7 @@ extension AuthorizationServer {
   ///   request, as long as nobody has answered it.
   /// - Throws: `CodeRequestRefusal`.
   public func request(
-    _ parameters: Parameters, _ dialect: Dialect, browserSecret: String? = nil, reader: CredentialReader
+    _ parameters: Parameters, _ version: CSCVersion, browserSecret: String? = nil, reader: CredentialReader
   ) async throws -> CodeRequest {
     guard let id = parameters["client_id"], !parameters.repeatsOne else {
       throw CodeRequestRefusal.page(parameters.repeatsOne ? .repeatedParameter : .missing("client_id"))
@@ -47,7 +48,7 @@ extension AuthorizationServer {
       request.state = request.state ?? parameters["state"]
       return request
     }
-    return try await validate(parameters, dialect, client, browserSecret, reader)
+    return try await validate(parameters, version, client, browserSecret, reader)
   }
 
   /// The client of a request, if it is still registered as when it asked: for the same partner, for this grant and scope,
@@ -61,10 +62,10 @@ extension AuthorizationServer {
   }
 
   func validate(
-    _ parameters: Parameters, _ dialect: Dialect, _ client: Client, _ browserSecret: String?,
+    _ parameters: Parameters, _ version: CSCVersion, _ client: Client, _ browserSecret: String?,
     _ reader: CredentialReader
   ) async throws -> CodeRequest {
-    let redirectURI = try redirectURI(parameters["redirect_uri"], client, dialect)
+    let redirectURI = try redirectURI(parameters["redirect_uri"], client, version)
     let state = parameters["state"]
     do {
       guard state.map({ $0.utf8.count <= Self.longestState }) ?? true else { throw OAuthError.invalid("state") }
@@ -75,7 +76,7 @@ extension AuthorizationServer {
       guard type == "code" else { throw OAuthError.unsupportedResponseType }
       guard client.grants.contains(.authorizationCode) else { throw OAuthError.unauthorizedClient }
       let named = try scope(parameters)
-      let challenge = try self.challenge(parameters, client, dialect)
+      let challenge = try self.challenge(parameters, client, version)
       let account = try await parameters["account_token"].asyncMap { try await self.account(of: $0, client: client) }
       // RFC 6749 §4.1.2.1.
       guard named.map(client.scopes.contains) ?? true else { throw OAuthError.invalidScope }
@@ -89,7 +90,7 @@ extension AuthorizationServer {
       if let account { try await useUp(account, browserSecret: browserSecret) }
       return CodeRequest(
         client: client, redirectURI: redirectURI, namesRedirectURI: parameters["redirect_uri"] != nil, state: state,
-        scope: details?.scope ?? .service, challenge: challenge, dialect: dialect,
+        scope: details?.scope ?? .service, challenge: challenge, version: version,
         language: Self.language(parameters),
         account: account?.name, credential: details)
     } catch let error as OAuthError {
@@ -108,14 +109,14 @@ extension AuthorizationServer {
   }
 
   /// The redirect URI that the request names, which must be a registered one, or the registered default.
-  private func redirectURI(_ named: String?, _ client: Client, _ dialect: Dialect) throws -> String {
+  private func redirectURI(_ named: String?, _ client: Client, _ version: CSCVersion) throws -> String {
     if let named {
       guard client.admits(redirectURI: named) else {
         throw CodeRequestRefusal.page(.invalid("redirect_uri"))
       }
       return named
     }
-    guard let first = client.redirectURIs.first, dialect == .v1 || client.redirectURIs.count == 1 else {
+    guard let first = client.redirectURIs.first, version == .v1 || client.redirectURIs.count == 1 else {
       throw CodeRequestRefusal.page(.missing("redirect_uri"))
     }
     return first
@@ -131,9 +132,9 @@ extension AuthorizationServer {
     return scope
   }
 
-  private func challenge(_ parameters: Parameters, _ client: Client, _ dialect: Dialect) throws -> String? {
+  private func challenge(_ parameters: Parameters, _ client: Client, _ version: CSCVersion) throws -> String? {
     guard let challenge = parameters["code_challenge"] else {
-      guard dialect == .v1, !client.requiresPKCE, !client.isPublic else { throw OAuthError.missing("code_challenge") }
+      guard version == .v1, !client.requiresPKCE, !client.isPublic else { throw OAuthError.missing("code_challenge") }
       guard parameters["code_challenge_method"] == nil else { throw OAuthError.missing("code_challenge") }
       return nil
     }

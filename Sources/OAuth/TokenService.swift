@@ -1,4 +1,4 @@
-public import Attempts
+public import Throttling
 import Crypto
 import Lifetimes
 import WireJSON
@@ -35,7 +35,7 @@ public struct TokenService: Sendable {
   public let hasher: any PasswordHasher
   let rules: Rules
   /// For log-ins, by name and address.
-  let turns = Turns<AttemptKey>(capacity: 20)
+  let turns = KeyedQueue<ThrottleKey>(capacity: 20)
   let now: @Sendable () -> Int64
   /// The time by today's clock at which this process stamped something that seems to be of the future: its clock may have
   /// been set back since.

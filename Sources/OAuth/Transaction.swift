@@ -1,4 +1,4 @@
-public import Attempts
+public import Throttling
 import Crypto
 import Lifetimes
 import WireJSON

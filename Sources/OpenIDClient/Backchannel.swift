@@ -12,7 +12,7 @@ extension OpenIDProvider {
   // MARK: Asking
 
   /// Has the provider ask a person (CIBA Core §7.1).
-  public func ask(_ request: EIDAppRequest) async throws(EIDAppError) -> EIDAppTicket {
+  public func ask(_ request: BackchannelRequest) async throws(BackchannelError) -> BackchannelAcknowledgement {
     guard let rules = settings.backchannel else { throw .misconfigured("no backchannel") }
     let answer: BackchannelAnswer
     var isAsked = false
@@ -39,7 +39,7 @@ extension OpenIDProvider {
         throw .misconfigured("no auth_req_id")
       }
       let interval = body["interval"]?.wholeNumber(.up) ?? Self.interval.standard
-      return EIDAppTicket(id: id, interval: min(max(interval, 1), Self.interval.longest))
+      return BackchannelAcknowledgement(id: id, interval: min(max(interval, 1), Self.interval.longest))
     // §13: about the person. What else it refuses is about us.
     case .error(let code) where ["unknown_user_id", "access_denied", "expired_login_hint_token"].contains(code):
       throw .refused(code)
@@ -50,7 +50,7 @@ extension OpenIDProvider {
   // MARK: The result
 
   /// Asks once for the tokens of a request (CIBA Core §10.1, §11).
-  public func result(of id: String) async throws(EIDAppError) -> EIDAppAnswer {
+  public func result(of id: String) async throws(BackchannelError) -> BackchannelResult {
     let answer: BackchannelAnswer
     do throws(EIDTokenError) {
       let document = try await discover()
@@ -78,7 +78,7 @@ extension OpenIDProvider {
 
   /// What the tokens say. The ID token is checked as any other (OpenID Connect Core §3.1.3.7), but has no nonce; it must
   /// belong to the request if it says to which it does (CIBA Core §10.3.1).
-  private func statement(_ body: JSONObject, request id: String) async throws(EIDTokenError) -> EIDAppStatement {
+  private func statement(_ body: JSONObject, request id: String) async throws(EIDTokenError) -> BackchannelStatement {
     guard let text = body["id_token"]?.string else { throw .refused("no id_token") }
     let token = try SignedToken(text)
     guard [nil, "jwt"].contains(token.type) else { throw .refused("typ") }
@@ -97,7 +97,7 @@ extension OpenIDProvider {
     let accessToken = body["access_token"]?.string
     if let accessToken, !token.isMade(with: accessToken) { throw .refused("at_hash") }
     let (acr, level) = try await level(claims, accessToken, subject, rules)
-    return EIDAppStatement(
+    return BackchannelStatement(
       issuer: settings.issuer, subject: subject, level: level, acr: acr, amr: rules.methods(claims),
       authenticationTime: authenticated.time, isTimeOfIssue: authenticated.isTimeOfIssue,
       maximumAge: settings.maximumAge, issued: issued, expires: expires, tokenID: claims["jti"]?.string,
@@ -158,18 +158,18 @@ extension EIDTokenError {
   }
 
   /// Where nothing of the person is in question yet.
-  fileprivate var aboutUs: EIDAppError {
+  fileprivate var aboutUs: BackchannelError {
     if case .providerUnavailable(let outage) = self { .unavailable(outage) } else { .misconfigured(reason) }
   }
 }
 
-extension TrustedProviders: EIDAppClient {
-  public func ask(_ request: EIDAppRequest) async throws(EIDAppError) -> EIDAppTicket {
+extension TrustedProviders: BackchannelClient {
+  public func ask(_ request: BackchannelRequest) async throws(BackchannelError) -> BackchannelAcknowledgement {
     guard let provider = providers[request.issuer] else { throw .misconfigured("issuer") }
     return try await provider.ask(request)
   }
 
-  public func result(of id: String, issuer: String) async throws(EIDAppError) -> EIDAppAnswer {
+  public func result(of id: String, issuer: String) async throws(BackchannelError) -> BackchannelResult {
     guard let provider = providers[issuer] else { throw .misconfigured("issuer") }
     return try await provider.result(of: id)
   }

@@ -91,7 +91,7 @@ public struct PartnerStatements: PartnerStatementVerifier {
     return PartnerStatement(
       issuer: settings.issuer, subject: subject, id: id, issued: issued, expires: expires,
       authenticationTime: authenticated.floor, acr: acr, level: level, methods: methods, credential: credential,
-      dataToBeSigned: try Self.dataToBeSigned(claims), digest: token.digest)
+      authorizedDigests: try Self.authorizedDigests(claims), digest: token.digest)
   }
 
   /// For us alone: a statement that others take too is not about one signature.
@@ -117,7 +117,7 @@ public struct PartnerStatements: PartnerStatementVerifier {
   }
 
   /// `dtbsr`, `hashAlgorithmOID` and `numSignatures`, as they are in `credentials/authorize`: all three or none.
-  private static func dataToBeSigned(_ claims: JSONObject) throws(EIDTokenError) -> DataToBeSigned? {
+  private static func authorizedDigests(_ claims: JSONObject) throws(EIDTokenError) -> AuthorizedDigests? {
     let members = ["dtbsr", "hashAlgorithmOID", "numSignatures"].map { claims[$0] }
     guard members.contains(where: { $0 != nil }) else { return nil }
     guard let texts = members[0]?.array, let hash = members[1]?.string.flatMap(HashAlgorithm.init(named:)),
@@ -127,7 +127,7 @@ public struct PartnerStatements: PartnerStatementVerifier {
     guard digests.count == texts.count, digests.allSatisfy({ $0.count == hash.digestLength }) else {
       throw .refused("dtbsr")
     }
-    return DataToBeSigned(hashAlgorithm: hash, numSignatures: Int(count), digests: digests)
+    return AuthorizedDigests(hashAlgorithm: hash, numSignatures: Int(count), digests: digests)
   }
 }
 

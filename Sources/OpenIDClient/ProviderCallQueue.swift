@@ -1,6 +1,6 @@
 /// Bounds how many calls to a provider are under way, and how many wait for one of those to end. A waiting call is a
 /// continuation and holds no thread.
-struct CallQueue {
+struct ProviderCallQueue {
   let most: Int
   let mostWaiting: Int
   private(set) var underWay = 0

@@ -28,7 +28,7 @@ actor ProviderCalls {
   private let limits: CallLimits
   private let now: @Sendable () -> UnixTime
   private let report: @Sendable (ProviderEvent) -> Void
-  private var queue: CallQueue
+  private var queue: ProviderCallQueue
   private var breaker: CircuitBreaker
 
   init(
@@ -39,7 +39,7 @@ actor ProviderCalls {
     self.limits = limits
     self.now = now
     self.report = report
-    queue = CallQueue(most: limits.underWay, waiting: limits.waiting)
+    queue = ProviderCallQueue(most: limits.underWay, waiting: limits.waiting)
     breaker = CircuitBreaker(failures: limits.failures, pause: limits.pause)
   }
 

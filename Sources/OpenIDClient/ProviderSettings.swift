@@ -92,5 +92,5 @@ public struct ProviderSettings: Sendable {
   }
 
   /// The clients for which a token that this partner presents may have been made.
-  func clients(of partner: PartnerID) -> Set<String> { (audiences[partner.text] ?? []).union([clientID]) }
+  func clients(of partner: PartnerID) -> Set<String> { (audiences[partner.rawValue] ?? []).union([clientID]) }
 }

@@ -23,7 +23,7 @@ public final class AuthorityIssuer: CertificateIssuer {
   private let list: List
   private let now: @Sendable () -> UnixTime
   /// Signing waits for the device.
-  private let work = BlockingWork("issuer", threads: 1, waitingLine: 1000)
+  private let work = ThreadPool("issuer", threads: 1, waitingLine: 1000)
   private let lastNumber = Mutex<Int64>(0)
   public let name: String
 
@@ -36,13 +36,13 @@ public final class AuthorityIssuer: CertificateIssuer {
   }
 
   public func issue(_ request: CertificateRequest) async throws(IssuerError) -> Certificate {
-    let identity = request.identity
+    let subject = request.subject
     return try await run { [authority] in
       try authority.issue(
         publicKey: request.publicKey,
         subject: .init(
-          commonName: identity.commonName, givenName: identity.givenName, surname: identity.surname,
-          country: identity.country), serial: request.serialNumber, now: request.notBefore, days: request.days,
+          commonName: subject.commonName, givenName: subject.givenName, surname: subject.surname,
+          country: subject.country), serial: request.serialNumber, now: request.notBefore, days: request.days,
         policy: request.policy)
     }
   }

@@ -19,7 +19,7 @@ public final class DeviceTimestampSigner: TimestampSigner {
   private let keys: DeviceKeys
   private let keyLabel: String
   private let certificates: [X509Certificate]
-  private let work = BlockingWork("time-stamps", threads: 1, waitingLine: waitingLine)
+  private let work = ThreadPool("time-stamps", threads: 1, waitingLine: waitingLine)
 
   /// - Parameters:
   ///   - chainPEM: the authority's certificate first, then those above it.
@@ -45,7 +45,7 @@ public final class DeviceTimestampSigner: TimestampSigner {
   }
 
   public func sign(_ content: TimestampContent) async throws(TimestampError) -> [UInt8] {
-    do { return try await work.run { [self] in try makeToken(content) } } catch is BlockingWork.Busy {
+    do { return try await work.run { [self] in try makeToken(content) } } catch is ThreadPool.Busy {
       throw .busy
     } catch {
       throw .fault("\(error)")

@@ -13,7 +13,7 @@ public final class RevocationFiles: RevocationSource {
 
   private let paths: [String]
   private let entries = Mutex<[String: Entry]>([:])
-  private let work = BlockingWork("revocation-lists", threads: 1, waitingLine: 1000)
+  private let work = ThreadPool("revocation-lists", threads: 1, waitingLine: 1000)
 
   /// - Parameter paths: of files with one CRL each, DER or PEM.
   public init(paths: [String]) {

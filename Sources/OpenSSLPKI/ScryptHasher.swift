@@ -19,7 +19,7 @@ public final class ScryptHasher: PasswordHasher {
   /// Log-ins that may wait; further ones are refused, because anybody can ask for one.
   private static let waitingLine = 50
 
-  private let work = BlockingWork(
+  private let work = ThreadPool(
     "passwords", threads: max(1, ProcessInfo.processInfo.activeProcessorCount - 1), waitingLine: waitingLine,
     priority: .low)
   private let random: @Sendable (Int) async throws -> [UInt8]
@@ -59,6 +59,6 @@ public final class ScryptHasher: PasswordHasher {
         try check(done, "scrypt")
         return key
       }
-    } catch is BlockingWork.Busy { throw PasswordHasherBusy() }
+    } catch is ThreadPool.Busy { throw PasswordHasherBusy() }
   }
 }

@@ -3,35 +3,35 @@ internal import GRDB
 internal import SoleControl
 
 extension Snapshot {
-  func appRequest(ofPending id: String) throws -> StoredAppRequest? {
-    try one(tables.appRequest, "pending = ?", [id]).map(Self.appRequest)
+  func backchannelRequest(ofPending id: String) throws -> StoredBackchannelRequest? {
+    try one(tables.backchannelRequest, "pending = ?", [id]).map(Self.backchannelRequest)
   }
 
-  func appRequest(_ request: [UInt8]) throws -> StoredAppRequest? {
-    try one(tables.appRequest, "request = ?", [Self.data(request)]).map(Self.appRequest)
+  func backchannelRequest(_ request: [UInt8]) throws -> StoredBackchannelRequest? {
+    try one(tables.backchannelRequest, "request = ?", [Self.data(request)]).map(Self.backchannelRequest)
   }
 
-  private static func appRequest(_ row: StoredRow) -> StoredAppRequest {
-    StoredAppRequest(
+  private static func backchannelRequest(_ row: StoredRow) -> StoredBackchannelRequest {
+    StoredBackchannelRequest(
       pending: row["pending"], request: bytes(row["request"]),
-      row: SealedRow(text: bytes(row["text"]), seal: bytes(row["seal"])), sealed: bytes(row["sealed"]),
+      row: ProtectedRow(text: bytes(row["text"]), mac: bytes(row["mac"])), sealed: bytes(row["sealed"]),
       schedule: PollSchedule(interval: row["interval"], due: row["due"], lease: row["lease"]))
   }
 }
 
 extension Transaction {
-  func add(_ request: StoredAppRequest) throws {
+  func add(_ request: StoredBackchannelRequest) throws {
     try insert(
-      tables.appRequest,
+      tables.backchannelRequest,
       [
-        request.pending, Self.data(request.request), Self.data(request.row.text), Self.data(request.row.seal),
+        request.pending, Self.data(request.request), Self.data(request.row.text), Self.data(request.row.mac),
         Self.data(request.sealed), request.schedule.interval, request.schedule.due, request.schedule.lease,
       ])
   }
 
   func put(_ schedule: PollSchedule, ofPending id: String) throws {
-    guard let row = try one(tables.appRequest, "pending = ?", [id]) else { return }
+    guard let row = try one(tables.backchannelRequest, "pending = ?", [id]) else { return }
     try change(
-      tables.appRequest, row, ["interval": schedule.interval, "due": schedule.due, "lease": schedule.lease])
+      tables.backchannelRequest, row, ["interval": schedule.interval, "due": schedule.due, "lease": schedule.lease])
   }
 }

@@ -3,19 +3,21 @@ internal import GRDB
 internal import SoleControl
 
 extension Snapshot {
-  func dueNotices(instance: String, by time: UnixMilliseconds, perPartner: Int, limit: Int) throws -> [Notice] {
+  func dueNotifications(instance: String, by time: UnixMilliseconds, perPartner: Int, limit: Int) throws
+    -> [CompletionNotification]
+  {
     try fitting(
-      tables.notice,
+      tables.notification,
       """
       id IN (
         SELECT id FROM (
           SELECT id, row_number() OVER (PARTITION BY partner ORDER BY due, id) AS place
-          FROM notice WHERE instance = ? AND due <= ?)
+          FROM completion_notification WHERE instance = ? AND due <= ?)
         WHERE place <= ?)
       ORDER BY due, id
       """, [instance, time, perPartner], limit: limit
     ).map { row in
-      Notice(
+      CompletionNotification(
         id: row["id"], instance: row["instance"], partner: PartnerID(row["partner"]), uri: row["url"],
         job: JobID(row["job"]), isCompleted: row["completed"], attempts: row["attempts"], due: row["due"])
     }
@@ -23,19 +25,21 @@ extension Snapshot {
 }
 
 extension Transaction {
-  func add(_ notice: Notice) throws {
+  func add(_ notification: CompletionNotification) throws {
     try insert(
-      tables.notice,
+      tables.notification,
       [
-        notice.id, notice.instance, notice.partner.text, notice.uri, notice.job.text, notice.isCompleted,
-        notice.attempts, notice.due,
+        notification.id, notification.instance, notification.partner.rawValue, notification.uri,
+        notification.job.rawValue,
+        notification.isCompleted,
+        notification.attempts, notification.due,
       ])
   }
 
-  func postponeNotice(_ id: String, attempts: Int, until due: UnixMilliseconds) throws {
-    guard let row = try one(tables.notice, "id = ?", [id]) else { return }
-    try change(tables.notice, row, ["attempts": attempts, "due": due])
+  func postponeNotification(_ id: String, attempts: Int, until due: UnixMilliseconds) throws {
+    guard let row = try one(tables.notification, "id = ?", [id]) else { return }
+    try change(tables.notification, row, ["attempts": attempts, "due": due])
   }
 
-  func removeNotice(_ id: String) throws { try execute("DELETE FROM notice WHERE id = ?", [id]) }
+  func removeNotification(_ id: String) throws { try execute("DELETE FROM completion_notification WHERE id = ?", [id]) }
 }

@@ -20,15 +20,15 @@ final class GroupCommit: Sendable {
 
   private let database: DatabaseQueue
   private let outage: Outage
-  private let tables: SealedTables
-  private let line = WaitingLine<Job>(capacity: waitingLine)
+  private let tables: ProtectedTables
+  private let line = BoundedQueue<Job>(capacity: waitingLine)
   private let running = DispatchGroup()
   /// Whether this process may still write.
   let fence = Fence()
   /// Up to which time what is over may be deleted.
   let horizon = Mutex<@Sendable () -> UnixTime>({ .max })
 
-  init(database: DatabaseQueue, tables: SealedTables, outage: Outage) {
+  init(database: DatabaseQueue, tables: ProtectedTables, outage: Outage) {
     self.database = database
     self.tables = tables
     self.outage = outage

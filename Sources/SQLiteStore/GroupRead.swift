@@ -15,10 +15,10 @@ final class GroupRead: Sendable {
   private static let largestGroup = 64
   private static let waitingLine = 20_000
 
-  private let line = WaitingLine<Job>(capacity: waitingLine)
+  private let line = BoundedQueue<Job>(capacity: waitingLine)
   private let running = DispatchGroup()
 
-  init(path: String, meddling: [String], tables: SealedTables) throws {
+  init(path: String, meddling: [String], tables: ProtectedTables) throws {
     for number in 0..<Self.threads {
       let connection = try ConnectionPromises.reader.open(path, meddling: meddling)
       running.enter()
@@ -46,7 +46,7 @@ final class GroupRead: Sendable {
     return try result.get()
   }
 
-  private static func serve(_ line: WaitingLine<Job>, _ connection: DatabaseQueue, _ tables: SealedTables) {
+  private static func serve(_ line: BoundedQueue<Job>, _ connection: DatabaseQueue, _ tables: ProtectedTables) {
     while case let group = line.take(largestGroup), !group.isEmpty {
       var served = 0
       do {

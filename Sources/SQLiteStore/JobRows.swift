@@ -25,7 +25,7 @@ extension JobState {
 
 extension Snapshot {
   func job(_ id: JobID) throws -> StoredJob? {
-    try one(tables.job, "id = ?", [id.text]).map(Self.job)
+    try one(tables.job, "id = ?", [id.rawValue]).map(Self.job)
   }
 
   func job(of operation: String) throws -> StoredJob? {
@@ -41,7 +41,7 @@ extension Snapshot {
   private static func job(_ row: StoredRow) throws -> StoredJob {
     StoredJob(
       id: JobID(row["id"]), operation: row["operation"], instance: row["instance"],
-      row: SealedRow(text: bytes(row["text"]), seal: bytes(row["seal"])), state: try JobState(row))
+      row: ProtectedRow(text: bytes(row["text"]), mac: bytes(row["mac"])), state: try JobState(row))
   }
 }
 
@@ -51,14 +51,14 @@ extension Transaction {
     try insert(
       tables.job,
       [
-        job.id.text, job.operation, job.instance, Self.data(job.row.text), Self.data(job.row.seal), state, failure,
+        job.id.rawValue, job.operation, job.instance, Self.data(job.row.text), Self.data(job.row.mac), state, failure,
         expires,
       ])
   }
 
   func end(_ job: JobID, as newState: JobState) throws {
     let (state, failure, expires) = newState.columns
-    guard newState != .open, let row = try one(tables.job, "id = ? AND state = 0", [job.text]) else {
+    guard newState != .open, let row = try one(tables.job, "id = ? AND state = 0", [job.rawValue]) else {
       throw StoreError.corrupt
     }
     try change(tables.job, row, ["state": state, "failure": failure, "expires": expires])

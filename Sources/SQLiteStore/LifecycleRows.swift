@@ -2,17 +2,17 @@ internal import Foundation
 internal import GRDB
 internal import SoleControl
 
-// Who signers are, what they ordered, and which certificates are revoked.
+// Who signers are, what they were granted, and which certificates are revoked.
 
 extension Snapshot {
-  func identity(of signer: SignerID) throws -> SealedRow? {
-    try one("SELECT text, seal FROM identity WHERE signer = ?", [signer.text]).map {
-      SealedRow(text: Self.bytes($0[0]), seal: Self.bytes($0[1]))
+  func subject(of signer: SignerID) throws -> ProtectedRow? {
+    try one("SELECT text, mac FROM certificate_subject WHERE signer = ?", [signer.rawValue]).map {
+      ProtectedRow(text: Self.bytes($0[0]), mac: Self.bytes($0[1]))
     }
   }
 
-  func order(_ digest: [UInt8]) throws -> StoredOrder? {
-    try one(tables.order, "digest = ?", [Self.data(digest)]).map(Self.order)
+  func lifecycleGrant(_ digest: [UInt8]) throws -> StoredLifecycleGrant? {
+    try one(tables.lifecycleGrant, "digest = ?", [Self.data(digest)]).map(Self.lifecycleGrant)
   }
 
   func revocations(issuer: String, at time: UnixTime) throws -> [Revocation] {
@@ -21,66 +21,66 @@ extension Snapshot {
     }.filter { $0.expires > time }
   }
 
-  fileprivate static func order(_ row: StoredRow) throws -> StoredOrder {
+  fileprivate static func lifecycleGrant(_ row: StoredRow) throws -> StoredLifecycleGrant {
     let (instance, serial, issuer): (String?, String?, String?) = (row["instance"], row["serial"], row["issuer"])
-    let state: StoredOrder.State
+    let state: StoredLifecycleGrant.State
     switch (instance, serial, issuer) {
     case (nil, nil, nil): state = .open
     case (let instance?, let serial?, let issuer?):
       state = .reserved(instance: instance, serialNumber: serial, issuer: issuer)
     default: throw StoreError.corrupt
     }
-    return StoredOrder(
-      digest: bytes(row["digest"]), row: SealedRow(text: bytes(row["text"]), seal: bytes(row["seal"])),
+    return StoredLifecycleGrant(
+      digest: bytes(row["digest"]), row: ProtectedRow(text: bytes(row["text"]), mac: bytes(row["mac"])),
       expires: row["expires"], state: state)
   }
 }
 
 extension Transaction {
-  func put(_ identity: SealedRow, of signer: SignerID) throws {
+  func put(_ subject: ProtectedRow, of signer: SignerID) throws {
     try execute(
-      "INSERT OR REPLACE INTO identity (signer, text, seal) VALUES (?, ?, ?)",
-      [signer.text, Self.data(identity.text), Self.data(identity.seal)])
+      "INSERT OR REPLACE INTO certificate_subject (signer, text, mac) VALUES (?, ?, ?)",
+      [signer.rawValue, Self.data(subject.text), Self.data(subject.mac)])
   }
 
-  func add(_ order: StoredOrder) throws {
-    let state = Self.columns(order.state)
+  func add(_ grant: StoredLifecycleGrant) throws {
+    let state = Self.columns(grant.state)
     try insert(
-      tables.order,
+      tables.lifecycleGrant,
       [
-        Self.data(order.digest), Self.data(order.row.text), Self.data(order.row.seal), order.expires, state?.instance,
+        Self.data(grant.digest), Self.data(grant.row.text), Self.data(grant.row.mac), grant.expires, state?.instance,
         state?.serial, state?.issuer,
       ])
   }
 
-  func put(_ state: StoredOrder.State, ofOrder digest: [UInt8]) throws {
+  func put(_ state: StoredLifecycleGrant.State, ofLifecycleGrant digest: [UInt8]) throws {
     let state = Self.columns(state)
-    guard let row = try one(tables.order, "digest = ?", [Self.data(digest)]) else { throw StoreError.corrupt }
+    guard let row = try one(tables.lifecycleGrant, "digest = ?", [Self.data(digest)]) else { throw StoreError.corrupt }
     try change(
-      tables.order, row, ["instance": state?.instance, "serial": state?.serial, "issuer": state?.issuer])
+      tables.lifecycleGrant, row, ["instance": state?.instance, "serial": state?.serial, "issuer": state?.issuer])
   }
 
   private static func columns(
-    _ state: StoredOrder.State
+    _ state: StoredLifecycleGrant.State
   ) -> (instance: String, serial: String, issuer: String)? {
     guard case .reserved(let instance, let serial, let issuer) = state else { return nil }
     return (instance, serial, issuer)
   }
 
-  func remove(order digest: [UInt8]) throws -> Bool {
-    try execute("DELETE FROM credential_order WHERE digest = ?", [Self.data(digest)])
+  func remove(lifecycleGrant digest: [UInt8]) throws -> Bool {
+    try execute("DELETE FROM lifecycle_grant WHERE digest = ?", [Self.data(digest)])
     return db.changesCount == 1
   }
 
-  func removeOrders(expiredBefore time: UnixTime) throws {
-    try execute("DELETE FROM credential_order WHERE instance IS NULL AND expires < ?", [min(time, horizon)])
+  func removeLifecycleGrants(expiredBefore time: UnixTime) throws {
+    try execute("DELETE FROM lifecycle_grant WHERE instance IS NULL AND expires < ?", [min(time, horizon)])
   }
 
-  func takeReservedOrders(instance: String) throws -> [StoredOrder] {
-    let orders = try fitting(tables.order, "instance = ? ORDER BY digest", [instance]).map(Self.order)
+  func takeReservedLifecycleGrants(instance: String) throws -> [StoredLifecycleGrant] {
+    let grants = try fitting(tables.lifecycleGrant, "instance = ? ORDER BY digest", [instance]).map(Self.lifecycleGrant)
     // What was edited stays for whoever looks into it.
-    for order in orders { _ = try remove(order: order.digest) }
-    return orders
+    for grant in grants { _ = try remove(lifecycleGrant: grant.digest) }
+    return grants
   }
 
   func add(_ revocation: Revocation) throws {
@@ -100,11 +100,12 @@ extension Transaction {
 
   func remove(_ credential: CredentialID) throws -> Bool {
     try execute(
-      "DELETE FROM app_request WHERE pending IN (SELECT id FROM pending WHERE credential = ?)", [credential.text])
+      "DELETE FROM backchannel_request WHERE pending IN (SELECT id FROM pending WHERE credential = ?)",
+      [credential.rawValue])
     for table in ["factor_state", "challenge", "one_time_code", "pending"] {
-      try execute("DELETE FROM \(table) WHERE credential = ?", [credential.text])
+      try execute("DELETE FROM \(table) WHERE credential = ?", [credential.rawValue])
     }
-    try execute("DELETE FROM credential WHERE id = ?", [credential.text])
+    try execute("DELETE FROM credential WHERE id = ?", [credential.rawValue])
     return db.changesCount == 1
   }
 }

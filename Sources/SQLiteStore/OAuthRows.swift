@@ -78,7 +78,7 @@ extension Transaction: OAuthWriting {
       [min(time, horizon), Self.cleared])
   }
 
-  /// Counts without looking at seals: there may be thousands, and rows that somebody added push others out. Numbers are
+  /// Counts without looking at MACs: there may be thousands, and rows that somebody added push others out. Numbers are
   /// cast, because SQLite keeps what an editor writes, whatever the column's type.
   func limit(_ kind: OAuthEntry.Kind, keptFor client: String, to count: Int, octets: Int) throws {
     let sums = try one(

@@ -6,7 +6,7 @@ internal import SoleControl
 
 extension Snapshot {
   func oneTimeCode(_ factor: FactorID, of credential: CredentialID) throws -> OneTimeCode? {
-    try one(tables.oneTimeCode, "credential = ? AND factor = ?", [credential.text, factor.rawValue]).map {
+    try one(tables.oneTimeCode, "credential = ? AND factor = ?", [credential.rawValue, factor.rawValue]).map {
       OneTimeCode(
         id: $0["id"], credential: credential, factor: factor, mac: Self.bytes($0["mac"]), expires: $0["expires"])
     }
@@ -15,7 +15,7 @@ extension Snapshot {
   func messages(_ factor: FactorID, of credential: CredentialID, after time: UnixTime) throws -> [SentMessage] {
     try all(
       tables.message, "credential = ? AND factor = ? AND time > ? ORDER BY time, id",
-      [credential.text, factor.rawValue, time]
+      [credential.rawValue, factor.rawValue, time]
     ).map {
       SentMessage(
         id: $0["id"], partner: PartnerID($0["partner"]), credential: credential, factor: factor, time: $0["time"],
@@ -23,10 +23,11 @@ extension Snapshot {
     }
   }
 
-  /// Counts without looking at seals: there may be thousands, and rows that somebody added make the partner wait.
+  /// Counts without looking at MACs: there may be thousands, and rows that somebody added make the partner wait.
   func messages(of partner: PartnerID, after time: UnixTime) throws -> (count: Int, oldest: UnixTime?) {
     let row = try one(
-      "SELECT COUNT(*), CAST(MIN(time) AS INTEGER) FROM message WHERE partner = ? AND time > ?", [partner.text, time])
+      "SELECT COUNT(*), CAST(MIN(time) AS INTEGER) FROM message WHERE partner = ? AND time > ?",
+      [partner.rawValue, time])
     return row.map { ($0[0], $0[1]) } ?? (0, nil)
   }
 }
@@ -35,7 +36,7 @@ extension Transaction {
   func put(_ code: OneTimeCode) throws {
     try insert(
       tables.oneTimeCode,
-      [code.credential.text, code.factor.rawValue, code.id, Self.data(code.mac), code.expires], or: .replace)
+      [code.credential.rawValue, code.factor.rawValue, code.id, Self.data(code.mac), code.expires], or: .replace)
   }
 
   func take(oneTimeCode id: String) throws -> Bool {
@@ -48,7 +49,7 @@ extension Transaction {
     try insert(
       tables.message,
       [
-        message.id, message.partner.text, message.credential.text, message.factor.rawValue, message.time,
+        message.id, message.partner.rawValue, message.credential.rawValue, message.factor.rawValue, message.time,
         message.hasFailed,
       ])
   }

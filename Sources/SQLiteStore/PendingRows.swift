@@ -3,8 +3,8 @@ internal import GRDB
 internal import SoleControl
 
 extension PendingState {
-  /// The columns `state`, `number` (tries, or how it ended), `approval`, `approval_seal` and `sealed`.
-  fileprivate var columns: (state: Int, number: Int, approval: SealedRow?, sealed: [UInt8]?) {
+  /// The columns `state`, `number` (tries, or how it ended), `approval`, `approval_mac` and `sealed`.
+  fileprivate var columns: (state: Int, number: Int, approval: ProtectedRow?, sealed: [UInt8]?) {
     switch self {
     case .waiting(let tries): (0, tries, nil, nil)
     case .approved(let approval): (1, 0, approval, nil)
@@ -15,11 +15,11 @@ extension PendingState {
 
   fileprivate init(_ row: StoredRow) throws {
     let (state, number): (Int, Int) = (row["state"], row["number"])
-    let (text, seal, sealed): (Data?, Data?, Data?) = (row["approval"], row["approval_seal"], row["sealed"])
-    switch (state, text, seal, sealed) {
+    let (text, mac, sealed): (Data?, Data?, Data?) = (row["approval"], row["approval_mac"], row["sealed"])
+    switch (state, text, mac, sealed) {
     case (0, nil, nil, nil): self = .waiting(tries: number)
-    case (1, let text?, let seal?, nil):
-      self = .approved(SealedRow(text: Snapshot.bytes(text), seal: Snapshot.bytes(seal)))
+    case (1, let text?, let mac?, nil):
+      self = .approved(ProtectedRow(text: Snapshot.bytes(text), mac: Snapshot.bytes(mac)))
     case (2, nil, nil, let sealed?): self = .issued(sealed: Snapshot.bytes(sealed))
     case (3, nil, nil, nil):
       guard let end = End(rawValue: number) else { throw StoreError.corrupt }
@@ -40,7 +40,7 @@ extension Snapshot {
 
   func waiting(_ credential: CredentialID, at time: UnixTime) throws -> [UnixTime] {
     try all(
-      tables.pending, "credential = ? AND state = 0 AND expires > ? ORDER BY expires", [credential.text, time]
+      tables.pending, "credential = ? AND state = 0 AND expires > ? ORDER BY expires", [credential.rawValue, time]
     ).map { $0["expires"] }
   }
 
@@ -55,7 +55,7 @@ extension Snapshot {
     let link: Data? = row["link"]
     return StoredPending(
       id: row["id"], handle: bytes(row["handle"]), link: link.map(bytes), credential: CredentialID(row["credential"]),
-      terms: SealedRow(text: bytes(row["text"]), seal: bytes(row["seal"])), expires: row["expires"],
+      request: ProtectedRow(text: bytes(row["text"]), mac: bytes(row["mac"])), expires: row["expires"],
       state: try PendingState(row))
   }
 }
@@ -66,9 +66,9 @@ extension Transaction {
     try insert(
       tables.pending,
       [
-        pending.id, Self.data(pending.handle), pending.link.map(Self.data), pending.credential.text,
-        Self.data(pending.terms.text), Self.data(pending.terms.seal), pending.expires, state.state, state.number,
-        state.approval.map { Self.data($0.text) }, state.approval.map { Self.data($0.seal) },
+        pending.id, Self.data(pending.handle), pending.link.map(Self.data), pending.credential.rawValue,
+        Self.data(pending.request.text), Self.data(pending.request.mac), pending.expires, state.state, state.number,
+        state.approval.map { Self.data($0.text) }, state.approval.map { Self.data($0.mac) },
         state.sealed.map(Self.data),
       ])
   }
@@ -80,13 +80,14 @@ extension Transaction {
       tables.pending, row,
       [
         "state": columns.state, "number": columns.number, "approval": columns.approval.map { Self.data($0.text) },
-        "approval_seal": columns.approval.map { Self.data($0.seal) }, "sealed": columns.sealed.map(Self.data),
+        "approval_mac": columns.approval.map { Self.data($0.mac) }, "sealed": columns.sealed.map(Self.data),
       ])
   }
 
   func removePending(expiredBefore time: UnixTime) throws {
     try execute(
-      "DELETE FROM app_request WHERE pending IN (SELECT id FROM pending WHERE expires < ?)", [min(time, horizon)])
+      "DELETE FROM backchannel_request WHERE pending IN (SELECT id FROM pending WHERE expires < ?)",
+      [min(time, horizon)])
     try execute("DELETE FROM pending WHERE expires < ?", [min(time, horizon)])
   }
 }

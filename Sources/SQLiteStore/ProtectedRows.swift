@@ -1,15 +1,15 @@
 internal import GRDB
 internal import SoleControl
 
-// Reading and writing rows of sealed tables. Conditions are SQL after `WHERE`, with what may follow.
+// Reading and writing rows of protected tables. Conditions are SQL after `WHERE`, with what may follow.
 
 extension Snapshot {
   /// The first row that the condition finds.
   ///
-  /// - Parameter more: further result columns, each after a comma; they stand behind the seal.
+  /// - Parameter more: further result columns, each after a comma; they stand behind the MAC.
   /// - Throws: `StoreError.edited` if it is not as a gateway wrote it.
   func one(
-    _ table: SealedTable, _ condition: String, _ values: [(any DatabaseValueConvertible)?], more: String = ""
+    _ table: ProtectedTable, _ condition: String, _ values: [(any DatabaseValueConvertible)?], more: String = ""
   ) throws -> StoredRow? {
     guard let values = SQLText.values(values) else { return nil }
     var found: StoredRow?
@@ -26,7 +26,7 @@ extension Snapshot {
   ///
   /// - Throws: `StoreError.edited` if one is not.
   func all(
-    _ table: SealedTable, _ condition: String, _ values: [(any DatabaseValueConvertible)?]
+    _ table: ProtectedTable, _ condition: String, _ values: [(any DatabaseValueConvertible)?]
   ) throws -> [StoredRow] {
     guard let values = SQLText.values(values) else { return [] }
     var rows: [StoredRow] = []
@@ -42,7 +42,7 @@ extension Snapshot {
   /// Rows of which each stands for itself: one that was edited is told of and left out, so that it stops none of the
   /// others.
   func fitting(
-    _ table: SealedTable, _ condition: String, _ values: [(any DatabaseValueConvertible)?], limit: Int = .max
+    _ table: ProtectedTable, _ condition: String, _ values: [(any DatabaseValueConvertible)?], limit: Int = .max
   ) throws -> [StoredRow] {
     guard limit > 0, let values = SQLText.values(values) else { return [] }
     var rows: [StoredRow] = []
@@ -55,7 +55,7 @@ extension Snapshot {
   }
 
   /// Tells of an edited row.
-  func edited(_ row: StoredRow, _ table: SealedTable) -> StoreError {
+  func edited(_ row: StoredRow, _ table: ProtectedTable) -> StoreError {
     let edited = table.edited(row)
     tables.findings.found(edited, mark: table.code(of: row.values))
     return .edited(edited)
@@ -70,25 +70,25 @@ extension Transaction {
     case ignore = "OR IGNORE "
   }
 
-  /// Adds a row with its seal.
+  /// Adds a row with its MAC.
   ///
   /// - Parameter values: in the order of the table's columns.
   func insert(
-    _ table: SealedTable, _ values: [(any DatabaseValueConvertible)?], or conflict: Conflict = .fail
+    _ table: ProtectedTable, _ values: [(any DatabaseValueConvertible)?], or conflict: Conflict = .fail
   ) throws {
     let code = Self.data(table.code(of: values.map { $0?.databaseValue ?? .null }))
     let insertion = "INSERT \(conflict.rawValue)" + table.insertion
-    guard let sealInsertion = table.sealInsertion else { return try execute(insertion, values + [code]) }
+    guard let macInsertion = table.macInsertion else { return try execute(insertion, values + [code]) }
     try execute(insertion, values)
     guard conflict != .ignore || db.changesCount > 0 else { return }
-    try execute(sealInsertion, values.prefix(table.keyLength) + [code])
+    try execute(macInsertion, values.prefix(table.keyLength) + [code])
   }
 
-  /// Changes columns of a row that was read, and seals it anew.
+  /// Changes columns of a row that was read, and makes its MAC again.
   ///
   /// - Parameter row: as `one` or `fitting` gave it in this transaction.
   func change(
-    _ table: SealedTable, _ row: StoredRow, _ changes: KeyValuePairs<String, (any DatabaseValueConvertible)?>
+    _ table: ProtectedTable, _ row: StoredRow, _ changes: KeyValuePairs<String, (any DatabaseValueConvertible)?>
   ) throws {
     var values = Array(row.values.prefix(table.columns.count))
     for (column, value) in changes {
@@ -98,13 +98,13 @@ extension Transaction {
     let code = Self.data(table.code(of: values))
     let key = values.prefix(table.keyLength).map { $0 as (any DatabaseValueConvertible)? }
     let columns = changes.map { "\($0.key) = ?" }
-    guard let sealInsertion = table.sealInsertion else {
-      let all = (columns + ["\(SealedTable.sealColumn) = ?"]).joined(separator: ", ")
+    guard let macInsertion = table.macInsertion else {
+      let all = (columns + ["\(ProtectedTable.macColumn) = ?"]).joined(separator: ", ")
       return try execute(
         "UPDATE \(table.name) SET \(all)" + table.keyCondition, changes.map(\.value) + [code] + key)
     }
     try execute(
       "UPDATE \(table.name) SET " + columns.joined(separator: ", ") + table.keyCondition, changes.map(\.value) + key)
-    try execute(sealInsertion, key + [code])
+    try execute(macInsertion, key + [code])
   }
 }

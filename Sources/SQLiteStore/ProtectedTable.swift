@@ -2,49 +2,49 @@ internal import Foundation
 internal import GRDB
 internal import SoleControl
 
-/// A table whose rows are sealed: `row_seal` is a MAC over every other column, under the table's own key. It stands in
+/// A table whose rows are protected: `row_mac` is a MAC over every other column, under the table's own key. It stands in
 /// the row, or in a table of its own for those tables that people look into and fill by SQL: what they put there is
 /// well-formed, and refused.
 ///
-/// This type alone reads and writes such rows. What it returns was held against its seal; nothing has to be remembered
+/// This type alone reads and writes such rows. What it returns was held against its MAC; nothing has to be remembered
 /// where rows are used, and a new column is covered because it is listed here, or the row does not come back.
-struct SealedTable: Sendable {
-  static let sealColumn = "row_seal"
+struct ProtectedTable: Sendable {
+  static let macColumn = "row_mac"
 
   let name: String
-  /// All but the seal, in the order in which they are sealed and read. The primary key comes first.
+  /// All but the MAC, in the order in which they are protected and read. The primary key comes first.
   let columns: [String]
-  /// What `selection` reads: the columns, and the seal.
+  /// What `selection` reads: the columns, and the MAC.
   let resultColumns: [String]
   let keyLength: Int
-  /// Whether the seals are in the table `NAME_seal`, which has the primary key and the seal.
+  /// Whether the MACs are in the table `NAME_mac`, which has the primary key and the MAC.
   private let isDetached: Bool
   /// Columns that name a row in the log.
   private let named: [String]
-  private let seal: RowSeal
+  private let mac: RowMAC
 
   /// - Parameters:
   ///   - named: nil if the primary key names the row. No column with the name of a person.
-  ///   - isDetached: whether the seals are in a table of their own.
+  ///   - isDetached: whether the MACs are in a table of their own.
   init(
     _ name: String, key: [String], _ rest: [String], named: [String]? = nil, isDetached: Bool = false,
-    _ seals: RowSeals
+    _ rowMACs: RowMACs
   ) {
     self.name = name
     columns = key + rest
-    resultColumns = columns + [Self.sealColumn]
+    resultColumns = columns + [Self.macColumn]
     keyLength = key.count
     self.isDetached = isDetached
     self.named = named ?? key
-    seal = seals.seal(of: name)
+    mac = rowMACs.mac(of: name)
     let ofRow = key.map { "s.\($0) = \(name).\($0)" }.joined(separator: " AND ")
-    let sealOfRow =
-      isDetached ? "(SELECT s.\(Self.sealColumn) FROM \(name)_seal s WHERE \(ofRow))" : Self.sealColumn
-    selection = "SELECT " + (columns + [sealOfRow]).joined(separator: ", ")
+    let macOfRow =
+      isDetached ? "(SELECT s.\(Self.macColumn) FROM \(name)_mac s WHERE \(ofRow))" : Self.macColumn
+    selection = "SELECT " + (columns + [macOfRow]).joined(separator: ", ")
     source = " FROM \(name) "
     keyCondition = " WHERE " + key.map { "\($0) = ?" }.joined(separator: " AND ")
-    insertion = Self.insertion(name, isDetached ? columns : columns + [Self.sealColumn])
-    sealInsertion = isDetached ? "INSERT OR REPLACE " + Self.insertion("\(name)_seal", key + [Self.sealColumn]) : nil
+    insertion = Self.insertion(name, isDetached ? columns : columns + [Self.macColumn])
+    macInsertion = isDetached ? "INSERT OR REPLACE " + Self.insertion("\(name)_mac", key + [Self.macColumn]) : nil
   }
 
   private static func insertion(_ table: String, _ columns: [String]) -> String {
@@ -55,19 +55,19 @@ struct SealedTable: Sendable {
   let selection: String
   let source: String
   let keyCondition: String
-  /// SQL after `INSERT` with a place for each column, and for the seal unless it is detached.
+  /// SQL after `INSERT` with a place for each column, and for the MAC unless it is detached.
   let insertion: String
-  /// SQL with a place for each column of the key and for the seal, if it is detached.
-  let sealInsertion: String?
+  /// SQL with a place for each column of the key and for the MAC, if it is detached.
+  let macInsertion: String?
 
-  /// The seal of a row with these values, in the order of `columns`.
-  func code(of values: some Sequence<DatabaseValue>) -> [UInt8] { seal.code(of: Self.octets(of: values)) }
+  /// The MAC of a row with these values, in the order of `columns`.
+  func code(of values: some Sequence<DatabaseValue>) -> [UInt8] { mac.code(of: Self.octets(of: values)) }
 
   /// Whether the row, as `selection` reads it, is one that a gateway wrote.
   func fits(_ row: StoredRow) -> Bool {
     let values = row.values
     guard case .blob(let stored) = values[columns.count].storage else { return false }
-    return seal.isRight([UInt8](stored), for: Self.octets(of: values.prefix(columns.count)))
+    return mac.isRight([UInt8](stored), for: Self.octets(of: values.prefix(columns.count)))
   }
 
   func edited(_ row: StoredRow) -> EditedRow {
@@ -110,49 +110,52 @@ struct SealedTable: Sendable {
   }
 }
 
-/// The tables whose rows are sealed as a whole. What the others prove themselves by is in
+/// The tables whose rows are protected as a whole. What the others prove themselves by is in
 /// Specs/threat-model.md, "Edited database".
-final class SealedTables: Sendable {
-  let token, account, oauthEntry, attempt: SealedTable
-  let activation, successor, operation: SealedTable
-  let factorState, challenge, oneTimeCode, message, usedTokens: SealedTable
-  let job, notice: SealedTable
-  let pending, appRequest: SealedTable
-  let order, revocation: SealedTable
+final class ProtectedTables: Sendable {
+  let token, account, oauthEntry, throttle: ProtectedTable
+  let activation, successor, operation: ProtectedTable
+  let factorState, challenge, oneTimeCode, message, usedTokens: ProtectedTable
+  let job, notification: ProtectedTable
+  let pending, backchannelRequest: ProtectedTable
+  let lifecycleGrant, revocation: ProtectedTable
   let findings = EditedRows()
 
-  init(_ seals: RowSeals) {
-    token = SealedTable(
-      "token", key: ["digest"], ["kind", "partner", "signer", "client", "grant_id", "expires"], seals)
-    account = SealedTable(
+  init(_ rowMACs: RowMACs) {
+    token = ProtectedTable(
+      "token", key: ["digest"], ["kind", "partner", "signer", "client", "grant_id", "expires"], rowMACs)
+    account = ProtectedTable(
       "account", key: ["username"], ["password_hash", "partner", "signer"], named: ["partner", "signer"],
-      isDetached: true, seals)
-    oauthEntry = SealedTable("oauth_entry", key: ["kind", "digest"], ["expires", "body", "kept_for", "size"], seals)
-    attempt = SealedTable(
-      "attempt", key: ["kind", "digest"], ["owner", "failures", "last", "until", "succeeded", "expires"], seals)
-    activation = SealedTable("activation", key: ["digest"], ["binding", "expires", "revoked", "replaced"], seals)
-    successor = SealedTable("successor", key: ["extended"], ["activation", "request", "sealed"], seals)
-    operation = SealedTable(
-      "operation", key: ["id"], ["activation", "request", "instance", "state", "work", "signatures"], seals)
-    factorState = SealedTable("factor_state", key: ["credential", "factor"], ["failures", "last_step"], seals)
-    challenge = SealedTable("challenge", key: ["digest"], ["credential", "factor", "expires", "made"], seals)
-    oneTimeCode = SealedTable("one_time_code", key: ["credential", "factor"], ["id", "mac", "expires"], seals)
-    message = SealedTable("message", key: ["id"], ["partner", "credential", "factor", "time", "failed"], seals)
-    usedTokens = SealedTable("used_tokens", key: ["digest"], ["expires"], seals)
-    job = SealedTable(
-      "job", key: ["id"], ["operation", "instance", "text", "seal", "state", "failure", "expires"], seals)
-    notice = SealedTable(
-      "notice", key: ["id"], ["instance", "partner", "url", "job", "completed", "attempts", "due"], seals)
-    pending = SealedTable(
+      isDetached: true, rowMACs)
+    oauthEntry = ProtectedTable(
+      "oauth_entry", key: ["kind", "digest"], ["expires", "body", "kept_for", "size"], rowMACs)
+    throttle = ProtectedTable(
+      "throttle", key: ["kind", "digest"], ["owner", "failures", "last", "until", "succeeded", "expires"], rowMACs)
+    activation = ProtectedTable("activation", key: ["digest"], ["binding", "expires", "revoked", "replaced"], rowMACs)
+    successor = ProtectedTable("successor", key: ["extended"], ["activation", "request", "sealed"], rowMACs)
+    operation = ProtectedTable(
+      "operation", key: ["id"], ["activation", "request", "instance", "state", "work", "signatures"], rowMACs)
+    factorState = ProtectedTable("factor_state", key: ["credential", "factor"], ["failures", "last_step"], rowMACs)
+    challenge = ProtectedTable("challenge", key: ["digest"], ["credential", "factor", "expires", "made"], rowMACs)
+    oneTimeCode = ProtectedTable("one_time_code", key: ["credential", "factor"], ["id", "mac", "expires"], rowMACs)
+    message = ProtectedTable("message", key: ["id"], ["partner", "credential", "factor", "time", "failed"], rowMACs)
+    usedTokens = ProtectedTable("used_tokens", key: ["digest"], ["expires"], rowMACs)
+    job = ProtectedTable(
+      "job", key: ["id"], ["operation", "instance", "text", "mac", "state", "failure", "expires"], rowMACs)
+    notification = ProtectedTable(
+      "completion_notification", key: ["id"], ["instance", "partner", "url", "job", "completed", "attempts", "due"],
+      rowMACs)
+    pending = ProtectedTable(
       "pending", key: ["id"],
       [
-        "handle", "link", "credential", "text", "seal", "expires", "state", "number", "approval", "approval_seal",
+        "handle", "link", "credential", "text", "mac", "expires", "state", "number", "approval", "approval_mac",
         "sealed",
-      ], seals)
-    appRequest = SealedTable(
-      "app_request", key: ["pending"], ["request", "text", "seal", "sealed", "interval", "due", "lease"], seals)
-    order = SealedTable(
-      "credential_order", key: ["digest"], ["text", "seal", "expires", "instance", "serial", "issuer"], seals)
-    revocation = SealedTable("revocation", key: ["issuer", "serial"], ["time", "expires"], seals)
+      ], rowMACs)
+    backchannelRequest = ProtectedTable(
+      "backchannel_request", key: ["pending"], ["request", "text", "mac", "sealed", "interval", "due", "lease"], rowMACs
+    )
+    lifecycleGrant = ProtectedTable(
+      "lifecycle_grant", key: ["digest"], ["text", "mac", "expires", "instance", "serial", "issuer"], rowMACs)
+    revocation = ProtectedTable("revocation", key: ["issuer", "serial"], ["time", "expires"], rowMACs)
   }
 }

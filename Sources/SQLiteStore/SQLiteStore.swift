@@ -10,29 +10,29 @@ internal import Synchronization
 ///
 /// Trust: the file is trusted to be complete, not to be true. Whoever edits it cannot make a SAD, move a key
 /// or change a policy unnoticed (the device's MACs), nor anything else that the gateway concludes something from
-/// (`SealedTables`), and leaves a trace in the audit log's chain.
+/// (`ProtectedTables`), and leaves a trace in the audit log's chain.
 public final class SQLiteFileStore: SoleControlStore, OAuthStore {
   private let database: DatabaseQueue
   let writer: GroupCommit
   private let readers: GroupRead
-  private let tables: SealedTables
+  private let tables: ProtectedTables
   private let readOutage: Outage
   private let writeOutage: Outage
 
   /// - Parameters:
   ///   - mayCreate: whether a missing file is made. Only `init` commands say so: a mistyped path must
   ///     not start an empty history.
-  ///   - seals: the keys under which every row is sealed that has no other proof.
+  ///   - rowMACs: the keys under which every row is protected that has no other proof.
   ///   - now: for the audit log's entries about rows that were edited.
   ///   - onOutage: told when the database begins to fail, why, and when it works again.
   ///   - report: told of each edited row once. For the operator's log.
   public convenience init(
-    path: String, mayCreate: Bool, seals: RowSeals,
+    path: String, mayCreate: Bool, rowMACs: RowMACs,
     now: @escaping @Sendable () -> UnixTime = SQLiteFileStore.systemTime,
     onOutage: @escaping @Sendable (StoreEvent) -> Void = { _ in },
     report: @escaping @Sendable (EditedRow) -> Void = { _ in }
   ) throws {
-    try self.init(path: path, mayCreate: mayCreate, seals: seals, largestSize: nil, onOutage: onOutage)
+    try self.init(path: path, mayCreate: mayCreate, rowMACs: rowMACs, largestSize: nil, onOutage: onOutage)
     tables.findings.onFinding { [writer] row in
       report(row)
       let time = now()
@@ -47,7 +47,7 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
   ///   - meddling: statements that run on the writer's and on the readers' connections after they were set up; stand for
   ///     what a library does, in tests.
   package init(
-    path: String, mayCreate: Bool, seals: RowSeals, largestSize: Int?,
+    path: String, mayCreate: Bool, rowMACs: RowMACs, largestSize: Int?,
     meddling: (writer: [String], readers: [String]) = ([], []),
     onOutage: @escaping @Sendable (StoreEvent) -> Void = { _ in }
   ) throws {
@@ -61,7 +61,7 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
     try Schema.migrator.migrate(database)
     // Migrating turns foreign keys off and on.
     try ConnectionPromises.writer.check(database)
-    tables = SealedTables(seals)
+    tables = ProtectedTables(rowMACs)
     (readOutage, writeOutage) = (Outage(.reading, report: onOutage), Outage(.writing, report: onOutage))
     writer = GroupCommit(database: database, tables: tables, outage: writeOutage)
     readers = try GroupRead(path: path, meddling: meddling.readers, tables: tables)

@@ -8,7 +8,7 @@ enum Schema {
       try db.execute(
         sql: """
           CREATE TABLE credential (
-            id TEXT PRIMARY KEY, signer TEXT NOT NULL, text BLOB NOT NULL, seal BLOB NOT NULL) WITHOUT ROWID;
+            id TEXT PRIMARY KEY, signer TEXT NOT NULL, text BLOB NOT NULL, mac BLOB NOT NULL) WITHOUT ROWID;
           CREATE INDEX credential_signer ON credential (signer, id);
           CREATE TABLE factor_state (
             credential TEXT NOT NULL, factor TEXT NOT NULL, failures INTEGER NOT NULL, last_step INTEGER NOT NULL,
@@ -49,14 +49,14 @@ enum Schema {
           ALTER TABLE operation ADD COLUMN work BLOB;
           CREATE TABLE job (
             id TEXT PRIMARY KEY, operation TEXT NOT NULL, instance TEXT NOT NULL, text BLOB NOT NULL,
-            seal BLOB NOT NULL, state INTEGER NOT NULL, failure TEXT, expires INTEGER) WITHOUT ROWID;
+            mac BLOB NOT NULL, state INTEGER NOT NULL, failure TEXT, expires INTEGER) WITHOUT ROWID;
           CREATE INDEX job_operation ON job (operation);
           CREATE INDEX job_open ON job (instance) WHERE state = 0;
           CREATE INDEX job_expires ON job (expires) WHERE expires IS NOT NULL;
-          CREATE TABLE notice (
+          CREATE TABLE completion_notification (
             id TEXT PRIMARY KEY, instance TEXT NOT NULL, partner TEXT NOT NULL, url TEXT NOT NULL, job TEXT NOT NULL,
             completed INTEGER NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL) WITHOUT ROWID;
-          CREATE INDEX notice_due ON notice (instance, due);
+          CREATE INDEX completion_notification_due ON completion_notification (instance, due);
           """)
     }
     migrator.registerMigration("0003-one-time-codes") { db in
@@ -87,8 +87,8 @@ enum Schema {
         sql: """
           CREATE TABLE pending (
             id TEXT PRIMARY KEY, handle BLOB NOT NULL UNIQUE, link BLOB UNIQUE, credential TEXT NOT NULL,
-            text BLOB NOT NULL, seal BLOB NOT NULL, expires INTEGER NOT NULL, state INTEGER NOT NULL,
-            number INTEGER NOT NULL, approval BLOB, approval_seal BLOB, sealed BLOB) WITHOUT ROWID;
+            text BLOB NOT NULL, mac BLOB NOT NULL, expires INTEGER NOT NULL, state INTEGER NOT NULL,
+            number INTEGER NOT NULL, approval BLOB, approval_mac BLOB, sealed BLOB) WITHOUT ROWID;
           CREATE INDEX pending_credential ON pending (credential, expires) WHERE state = 0;
           CREATE INDEX pending_expires ON pending (expires);
           """)
@@ -115,8 +115,8 @@ enum Schema {
     migrator.registerMigration("0007-app-requests") { db in
       try db.execute(
         sql: """
-          CREATE TABLE app_request (
-            pending TEXT PRIMARY KEY, request BLOB NOT NULL UNIQUE, text BLOB NOT NULL, seal BLOB NOT NULL,
+          CREATE TABLE backchannel_request (
+            pending TEXT PRIMARY KEY, request BLOB NOT NULL UNIQUE, text BLOB NOT NULL, mac BLOB NOT NULL,
             sealed BLOB NOT NULL, interval INTEGER NOT NULL, due INTEGER NOT NULL, lease INTEGER NOT NULL
             ) WITHOUT ROWID;
           CREATE INDEX pending_overdue ON pending (expires) WHERE state < 2;
@@ -125,12 +125,12 @@ enum Schema {
     migrator.registerMigration("0008-credential-orders") { db in
       try db.execute(
         sql: """
-          CREATE TABLE identity (signer TEXT PRIMARY KEY, text BLOB NOT NULL, seal BLOB NOT NULL) WITHOUT ROWID;
-          CREATE TABLE credential_order (
-            digest BLOB PRIMARY KEY, text BLOB NOT NULL, seal BLOB NOT NULL, expires INTEGER NOT NULL,
+          CREATE TABLE certificate_subject (signer TEXT PRIMARY KEY, text BLOB NOT NULL, mac BLOB NOT NULL) WITHOUT ROWID;
+          CREATE TABLE lifecycle_grant (
+            digest BLOB PRIMARY KEY, text BLOB NOT NULL, mac BLOB NOT NULL, expires INTEGER NOT NULL,
             instance TEXT, serial TEXT, issuer TEXT) WITHOUT ROWID;
-          CREATE INDEX credential_order_open ON credential_order (expires) WHERE instance IS NULL;
-          CREATE INDEX credential_order_reserved ON credential_order (instance) WHERE instance IS NOT NULL;
+          CREATE INDEX lifecycle_grant_open ON lifecycle_grant (expires) WHERE instance IS NULL;
+          CREATE INDEX lifecycle_grant_reserved ON lifecycle_grant (instance) WHERE instance IS NOT NULL;
           CREATE TABLE revocation (
             issuer TEXT NOT NULL, serial TEXT NOT NULL, time INTEGER NOT NULL, expires INTEGER NOT NULL,
             PRIMARY KEY (issuer, serial)) WITHOUT ROWID;
@@ -140,12 +140,12 @@ enum Schema {
     migrator.registerMigration("0008-attempts") { db in
       try db.execute(
         sql: """
-          CREATE TABLE attempt (
+          CREATE TABLE throttle (
             kind TEXT NOT NULL, digest BLOB NOT NULL, owner BLOB, failures INTEGER NOT NULL, last INTEGER NOT NULL,
             until INTEGER NOT NULL, succeeded INTEGER NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (kind, digest)
             ) WITHOUT ROWID;
-          CREATE INDEX attempt_owner ON attempt (owner) WHERE owner IS NOT NULL;
-          CREATE INDEX attempt_expires ON attempt (expires);
+          CREATE INDEX throttle_owner ON throttle (owner) WHERE owner IS NOT NULL;
+          CREATE INDEX throttle_expires ON throttle (expires);
           DELETE FROM oauth_entry WHERE kind = 'failures';
           """)
     }
@@ -161,17 +161,18 @@ enum Schema {
       try db.execute(sql: "CREATE TABLE readiness (number INTEGER PRIMARY KEY, filler BLOB NOT NULL)")
     }
     migrator.registerMigration("0011-sealed-rows") { db in
-      // What was written without a seal cannot be told from what an editor of the file put there, so it goes: who wants
+      // What was written without a MAC cannot be told from what an editor of the file put there, so it goes: who wants
       // to sign logs in and authorizes again. Credentials, identities and the log have proofs of their own. Revocations
       // stay, as rows that do not fit: the log then names them, and the issuer's list keeps them.
       let tables = [
         "token", "account", "oauth_entry", "attempt", "activation", "successor", "operation", "factor_state",
-        "challenge", "one_time_code", "message", "used_tokens", "job", "notice", "pending", "app_request",
-        "credential_order",
+        "challenge", "one_time_code", "message", "used_tokens", "job", "completion_notification", "pending",
+        "backchannel_request",
+        "lifecycle_grant",
       ]
       for table in tables + ["slot"] { try db.execute(sql: "DELETE FROM \(table)") }
       for table in tables + ["revocation"] {
-        try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN row_seal BLOB NOT NULL DEFAULT x''")
+        try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN row_mac BLOB NOT NULL DEFAULT x''")
       }
     }
     migrator.registerMigration("0012-instance-lease") { db in
@@ -185,9 +186,9 @@ enum Schema {
     migrator.registerMigration("0013-account-seals") { db in
       try db.execute(
         sql: """
-          CREATE TABLE account_seal (username TEXT PRIMARY KEY, row_seal BLOB NOT NULL) WITHOUT ROWID;
-          INSERT INTO account_seal SELECT username, row_seal FROM account;
-          ALTER TABLE account DROP COLUMN row_seal;
+          CREATE TABLE account_mac (username TEXT PRIMARY KEY, row_mac BLOB NOT NULL) WITHOUT ROWID;
+          INSERT INTO account_mac SELECT username, row_mac FROM account;
+          ALTER TABLE account DROP COLUMN row_mac;
           """)
     }
     return migrator

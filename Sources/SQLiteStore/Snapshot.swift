@@ -10,9 +10,9 @@ internal import WireJSON
 /// anywhere.
 class Snapshot: SoleControlReading, @unchecked Sendable {
   let db: Database
-  let tables: SealedTables
+  let tables: ProtectedTables
 
-  init(_ db: Database, _ tables: SealedTables) throws {
+  init(_ db: Database, _ tables: ProtectedTables) throws {
     self.db = db
     self.tables = tables
   }
@@ -26,23 +26,23 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
     }
   }
 
-  func credential(_ id: CredentialID) throws -> SealedRow? {
-    try one("SELECT text, seal FROM credential WHERE id = ?", [id.text]).map(Self.sealedRow)
+  func credential(_ id: CredentialID) throws -> ProtectedRow? {
+    try one("SELECT text, mac FROM credential WHERE id = ?", [id.rawValue]).map(Self.protectedRow)
   }
 
-  func seal(of id: CredentialID) throws -> [UInt8]? {
-    try one("SELECT seal FROM credential WHERE id = ?", [id.text]).map { Self.bytes($0[0]) }
+  func mac(of id: CredentialID) throws -> [UInt8]? {
+    try one("SELECT mac FROM credential WHERE id = ?", [id.rawValue]).map { Self.bytes($0[0]) }
   }
 
-  func credentials(of signer: SignerID, after: CredentialID?, limit: Int) throws -> [SealedRow] {
+  func credentials(of signer: SignerID, after: CredentialID?, limit: Int) throws -> [ProtectedRow] {
     try all(
-      "SELECT text, seal FROM credential WHERE signer = ? AND id > ? ORDER BY id LIMIT ?",
-      [signer.text, after?.text ?? "", limit]
-    ).map(Self.sealedRow)
+      "SELECT text, mac FROM credential WHERE signer = ? AND id > ? ORDER BY id LIMIT ?",
+      [signer.rawValue, after?.rawValue ?? "", limit]
+    ).map(Self.protectedRow)
   }
 
   func factorState(_ factor: FactorID, of credential: CredentialID) throws -> FactorState {
-    let row = try one(tables.factorState, "credential = ? AND factor = ?", [credential.text, factor.rawValue])
+    let row = try one(tables.factorState, "credential = ? AND factor = ?", [credential.rawValue, factor.rawValue])
     return row.map { FactorState(failures: $0["failures"], lastStep: $0["last_step"]) } ?? .fresh
   }
 
@@ -85,7 +85,7 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
 
   func challenges(_ factor: FactorID, of credential: CredentialID) throws -> [Challenge] {
     try fitting(
-      tables.challenge, "credential = ? AND factor = ? ORDER BY made", [credential.text, factor.rawValue]
+      tables.challenge, "credential = ? AND factor = ? ORDER BY made", [credential.rawValue, factor.rawValue]
     ).map { row in
       Challenge(digest: Self.bytes(row["digest"]), credential: credential, factor: factor, expires: row["expires"])
     }
@@ -130,8 +130,8 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
   static func data(_ bytes: [UInt8]) -> Data { Data(bytes) }
   static func bytes(_ data: Data) -> [UInt8] { [UInt8](data) }
 
-  private static func sealedRow(_ row: StoredRow) -> SealedRow {
-    SealedRow(text: bytes(row[0]), seal: bytes(row[1]))
+  private static func protectedRow(_ row: StoredRow) -> ProtectedRow {
+    ProtectedRow(text: bytes(row[0]), mac: bytes(row[1]))
   }
 
   static func operation(_ row: StoredRow) throws -> SigningOperation {

@@ -8,7 +8,7 @@ struct StoredRow: Sendable {
   let values: [DatabaseValue]
 
   /// The value of a column. The row has one of this name, and its kind fits: the caller knows the schema, and rows of
-  /// sealed tables were held against their seals.
+  /// sealed tables were held against their MACs.
   subscript<Value: DatabaseValueConvertible>(_ column: String) -> Value {
     guard let index = columns.firstIndex(of: column) else { fatalError("no column \(column)") }
     return self[index]

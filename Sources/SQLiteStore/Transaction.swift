@@ -9,7 +9,7 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
   /// Up to which time what is over may be deleted: what seems over may only seem so, by a clock that was set ahead.
   var horizon = UnixTime.max
 
-  override init(_ db: Database, _ tables: SealedTables) throws {
+  override init(_ db: Database, _ tables: ProtectedTables) throws {
     guard let head = try Self.head(db) else { throw StoreError.corrupt }
     self.head = head
     storedCount = head.count
@@ -40,15 +40,15 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
     try execute("UPDATE audit_head SET count = ?, hash = ?", [head.count, Self.data(head.hash)])
   }
 
-  func put(_ row: SealedRow, of credential: Credential) throws {
+  func put(_ row: ProtectedRow, of credential: Credential) throws {
     try execute(
-      "INSERT OR REPLACE INTO credential (id, signer, text, seal) VALUES (?, ?, ?, ?)",
-      [credential.id.text, credential.signer.text, Self.data(row.text), Self.data(row.seal)])
+      "INSERT OR REPLACE INTO credential (id, signer, text, mac) VALUES (?, ?, ?, ?)",
+      [credential.id.rawValue, credential.signer.rawValue, Self.data(row.text), Self.data(row.mac)])
   }
 
   func put(_ state: FactorState, _ factor: FactorID, of credential: CredentialID) throws {
     try insert(
-      tables.factorState, [credential.text, factor.rawValue, state.failures, state.lastStep], or: .replace)
+      tables.factorState, [credential.rawValue, factor.rawValue, state.failures, state.lastStep], or: .replace)
   }
 
   func add(_ activation: Activation, slots: Int) throws {
@@ -82,11 +82,11 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
   private func settle(
     _ operation: SigningOperation, _ state: SigningOperation.State, slots: SlotState, signatures: [UInt8]?
   ) throws {
-    // What does not change is in the seal as the caller has it: if it was edited meanwhile, the row fits no more.
+    // What does not change is in the MAC as the caller has it: if it was edited meanwhile, the row fits no more.
     let row = Self.row(operation, state, signatures: signatures)
     let code = tables.operation.code(of: row.map { $0?.databaseValue ?? .null })
     try execute(
-      "UPDATE operation SET state = ?, signatures = ?, row_seal = ? WHERE id = ? AND state = ?",
+      "UPDATE operation SET state = ?, signatures = ?, row_mac = ? WHERE id = ? AND state = ?",
       [
         state.rawValue, signatures.map(Self.data), Self.data(code), operation.id,
         SigningOperation.State.reserved.rawValue,
@@ -130,18 +130,18 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
   func add(_ challenge: Challenge, keep: Int) throws {
     let next: Int64? = try one(
       "SELECT CAST(COALESCE(MAX(made), 0) + 1 AS INTEGER) FROM challenge WHERE credential = ? AND factor = ?",
-      [challenge.credential.text, challenge.factor.rawValue])?[0]
+      [challenge.credential.rawValue, challenge.factor.rawValue])?[0]
     try insert(
       tables.challenge,
       [
-        Self.data(challenge.digest), challenge.credential.text, challenge.factor.rawValue, challenge.expires, next,
+        Self.data(challenge.digest), challenge.credential.rawValue, challenge.factor.rawValue, challenge.expires, next,
       ])
     try execute(
       """
       DELETE FROM challenge WHERE credential = ?1 AND factor = ?2 AND made <=
         (SELECT made FROM challenge WHERE credential = ?1 AND factor = ?2 ORDER BY made DESC LIMIT 1 OFFSET ?3)
       """,
-      [challenge.credential.text, challenge.factor.rawValue, keep])
+      [challenge.credential.rawValue, challenge.factor.rawValue, keep])
   }
 
   func take(challenge digest: [UInt8]) throws -> Bool {

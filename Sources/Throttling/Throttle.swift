@@ -2,14 +2,14 @@ import Crypto
 import Lifetimes
 
 /// Under which name failures are counted: a digest, because names and addresses are personal data.
-public struct AttemptKey: Sendable, Hashable {
-  public let kind: AttemptKind
+public struct ThrottleKey: Sendable, Hashable {
+  public let kind: ThrottleKind
   /// SHA-256.
   public let digest: [UInt8]
   /// Whose counters an unlocking removes; nil if nobody's.
   public let owner: [UInt8]?
 
-  public init(_ kind: AttemptKind, _ parts: String..., owner: [UInt8]? = nil) {
+  public init(_ kind: ThrottleKind, _ parts: String..., owner: [UInt8]? = nil) {
     self.kind = kind
     digest = Self.digest([kind.rawValue] + parts)
     self.owner = owner
@@ -30,7 +30,7 @@ public struct AttemptKey: Sendable, Hashable {
 }
 
 /// What is known about a key.
-public struct AttemptRecord: Sendable, Equatable {
+public struct ThrottleRecord: Sendable, Equatable {
   /// Those that are not forgotten yet.
   public var failures: Int
   /// Until when forgetting has been counted; the time of the last failure, or somewhat earlier. UTC, seconds since 1970.
@@ -40,7 +40,7 @@ public struct AttemptRecord: Sendable, Equatable {
   /// The last success; 0 if there was none.
   public var succeeded: Int64
 
-  public static let none = AttemptRecord(failures: 0, last: 0, until: 0, succeeded: 0)
+  public static let none = ThrottleRecord(failures: 0, last: 0, until: 0, succeeded: 0)
 
   public init(failures: Int, last: Int64, until: Int64, succeeded: Int64) {
     self.failures = failures
@@ -50,9 +50,9 @@ public struct AttemptRecord: Sendable, Equatable {
   }
 }
 
-extension AttemptRecord {
+extension ThrottleRecord {
   /// As it is at `now`. What is left of an interval counts the next time.
-  func forgetting(by rule: AttemptRule, at now: Int64) -> AttemptRecord {
+  func forgetting(by rule: ThrottleRule, at now: Int64) -> ThrottleRecord {
     guard now > last else {
       guard last > now + Lifetime.skew else { return self }
       // Counted by a clock that was ahead: it is forgotten as if it were of now.
@@ -68,79 +68,79 @@ extension AttemptRecord {
   }
 }
 
-public protocol AttemptReading {
+public protocol ThrottleReading {
   /// `.none` if there is nothing.
-  func attempts(_ key: AttemptKey) throws -> AttemptRecord
+  func throttleRecord(_ key: ThrottleKey) throws -> ThrottleRecord
 }
 
 /// The part of the store that counts tries, written in the transactions of both cores.
-public protocol AttemptWriting: AttemptReading {
+public protocol ThrottleWriting: ThrottleReading {
   /// - Parameter expires: when it means nothing any more; then it may be removed.
-  func put(_ record: AttemptRecord, _ key: AttemptKey, expires: Int64) throws
+  func put(_ record: ThrottleRecord, _ key: ThrottleKey, expires: Int64) throws
   /// Sets all counters of an owner back, and returns how many there were. Which addresses are known stays: a wait that
   /// strangers cause again must not reach them.
-  func removeAttempts(of owner: [UInt8]) throws -> Int
+  func removeThrottling(of owner: [UInt8]) throws -> Int
   /// Removes what expired before `time`. A bounded number at a time.
-  func removeAttempts(expiredBefore time: Int64) throws
+  func removeThrottling(expiredBefore time: Int64) throws
 }
 
-extension AttemptReading {
+extension ThrottleReading {
   /// Whether this name, or client, succeeded from this address not long ago.
-  public func isKnown(_ pair: AttemptKey, now: Int64) throws -> Bool {
-    try attempts(pair).succeeded > now - AttemptKind.knownFor
+  public func isKnown(_ pair: ThrottleKey, now: Int64) throws -> Bool {
+    try throttleRecord(pair).succeeded > now - ThrottleKind.knownFor
   }
 
   /// Failures that are not forgotten.
-  public func failures(_ key: AttemptKey, now: Int64) throws -> Int {
-    try attempts(key).forgetting(by: key.kind.rule, at: now).failures
+  public func failures(_ key: ThrottleKey, now: Int64) throws -> Int {
+    try throttleRecord(key).forgetting(by: key.kind.rule, at: now).failures
   }
 
   /// Seconds until the next try is looked at; nil if now. A try that comes too early is not counted: who waits gets
   /// through.
   ///
   /// - Parameter known: the key whose success spares waits that strangers can cause.
-  public func wait(_ keys: [AttemptKey], known: AttemptKey? = nil, now: Int64) throws -> Int64? {
+  public func wait(_ keys: [ThrottleKey], known: ThrottleKey? = nil, now: Int64) throws -> Int64? {
     let isKnown = try known.map { try self.isKnown($0, now: now) } ?? false
-    let waits = try keys.filter { !(isKnown && $0.kind.sparesKnownAddresses) }.map { key in
+    let waits = try keys.filter { !(isKnown && $0.kind.exemptsKnownAddresses) }.map { key in
       // Longer than the rule's is a wait that a clock caused which was ahead.
-      let wait = try attempts(key).until - now
+      let wait = try throttleRecord(key).until - now
       return wait > key.kind.rule.longestWait + Lifetime.skew ? 0 : wait
     }
     return waits.filter { $0 > 0 }.max()
   }
 }
 
-extension AttemptWriting {
+extension ThrottleWriting {
   /// Counts a failure for each key, or a try that may become one.
   ///
   /// - Returns: the keys that have to wait from now on.
   @discardableResult
-  public func count(_ keys: [AttemptKey], now: Int64) throws -> [AttemptKey] {
-    try removeAttempts(expiredBefore: now)
-    var held: [AttemptKey] = []
+  public func count(_ keys: [ThrottleKey], now: Int64) throws -> [ThrottleKey] {
+    try removeThrottling(expiredBefore: now)
+    var throttled: [ThrottleKey] = []
     for key in keys {
       let rule = key.kind.rule
-      var record = try attempts(key).forgetting(by: rule, at: now)
+      var record = try throttleRecord(key).forgetting(by: rule, at: now)
       record.failures += 1
       let wait = rule.wait(after: record.failures)
       record.until = wait > 0 ? now + wait : 0
-      if wait > 0 { held.append(key) }
+      if wait > 0 { throttled.append(key) }
       try put(record, key)
     }
-    return held
+    return throttled
   }
 
   /// Takes back what `count` counted for a try that was right, with the wait that it caused: a try is let through only
   /// when no wait is on. The pair of name and address begins anew and is known from now on.
-  public func succeed(_ keys: [AttemptKey], pair: AttemptKey, now: Int64) throws {
-    try takeBack(keys.filter { $0 != pair })
+  public func succeed(_ keys: [ThrottleKey], pair: ThrottleKey, now: Int64) throws {
+    try undo(keys.filter { $0 != pair })
     try markKnown(pair, now: now)
   }
 
   /// Takes back what `count` counted for a try that nobody looked at.
-  public func takeBack(_ keys: [AttemptKey]) throws {
+  public func undo(_ keys: [ThrottleKey]) throws {
     for key in keys {
-      var record = try attempts(key)
+      var record = try throttleRecord(key)
       guard record.failures > 0 else { continue }
       record.failures -= 1
       record.until = 0
@@ -148,12 +148,12 @@ extension AttemptWriting {
     }
   }
 
-  public func markKnown(_ pair: AttemptKey, now: Int64) throws {
-    try put(AttemptRecord(failures: 0, last: 0, until: 0, succeeded: now), pair)
+  public func markKnown(_ pair: ThrottleKey, now: Int64) throws {
+    try put(ThrottleRecord(failures: 0, last: 0, until: 0, succeeded: now), pair)
   }
 
-  private func put(_ record: AttemptRecord, _ key: AttemptKey) throws {
-    let known = record.succeeded > 0 ? record.succeeded + AttemptKind.knownFor : 0
+  private func put(_ record: ThrottleRecord, _ key: ThrottleKey) throws {
+    let known = record.succeeded > 0 ? record.succeeded + ThrottleKind.knownFor : 0
     let forgotten = record.last + Int64(record.failures) * key.kind.rule.interval
     try put(record, key, expires: max(forgotten, record.until, known))
   }

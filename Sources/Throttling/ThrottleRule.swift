@@ -1,6 +1,6 @@
 /// How many failures are let through, and how long one has to wait after further ones (NIST SP 800-63B §5.2.2). Waits
 /// double from failure to failure up to a longest one, so nobody is ever locked out for long without limit.
-public struct AttemptRule: Sendable, Equatable {
+public struct ThrottleRule: Sendable, Equatable {
   /// Failures without a wait.
   public var free: Int
   /// Seconds.
@@ -28,7 +28,7 @@ public struct AttemptRule: Sendable, Equatable {
 }
 
 /// For whom failures are counted. The raw value stands in the store.
-public enum AttemptKind: String, Sendable, CaseIterable {
+public enum ThrottleKind: String, Sendable, CaseIterable {
   /// Passwords: a name from one address.
   case logInPair = "login.pair"
   /// A name from everywhere, whether or not it exists.
@@ -57,27 +57,27 @@ public enum AttemptKind: String, Sendable, CaseIterable {
   case codeServer = "code.server"
 
   /// The reasons are in Specs/decisions/0027-brute-force.md.
-  public var rule: AttemptRule {
+  public var rule: ThrottleRule {
     switch self {
-    case .logInPair: AttemptRule(free: 5, firstWait: 30, longestWait: 900, memory: 86400)
-    case .logInName: AttemptRule(free: 20, firstWait: 30, longestWait: 900, memory: 3600)
-    case .logInAddress, .clientAddress: AttemptRule(free: 100, firstWait: 30, longestWait: 900, memory: 3600)
-    case .logInClient: AttemptRule(free: 1000, firstWait: 5, longestWait: 60, memory: 3600)
-    case .clientPair: AttemptRule(free: 20, firstWait: 30, longestWait: 900, memory: 3600)
-    case .client: AttemptRule(free: 100, firstWait: 5, longestWait: 60, memory: 3600)
-    case .factorSigner: AttemptRule(free: 30, firstWait: 30, longestWait: 900, memory: 3600)
-    case .statementSigner: AttemptRule(free: 300, firstWait: 5, longestWait: 60, memory: 3600)
-    case .factorPerson: AttemptRule(free: 60, firstWait: 30, longestWait: 900, memory: 3600)
-    case .factorClient, .factorServer: AttemptRule(free: 1000, firstWait: 5, longestWait: 60, memory: 3600)
-    case .codeSigner: AttemptRule(free: 20, firstWait: 60, longestWait: 900, memory: 3600)
-    case .codePerson: AttemptRule(free: 60, firstWait: 60, longestWait: 900, memory: 3600)
-    case .codeClient, .codeServer: AttemptRule(free: 10_000, firstWait: 5, longestWait: 60, memory: 3600)
+    case .logInPair: ThrottleRule(free: 5, firstWait: 30, longestWait: 900, memory: 86400)
+    case .logInName: ThrottleRule(free: 20, firstWait: 30, longestWait: 900, memory: 3600)
+    case .logInAddress, .clientAddress: ThrottleRule(free: 100, firstWait: 30, longestWait: 900, memory: 3600)
+    case .logInClient: ThrottleRule(free: 1000, firstWait: 5, longestWait: 60, memory: 3600)
+    case .clientPair: ThrottleRule(free: 20, firstWait: 30, longestWait: 900, memory: 3600)
+    case .client: ThrottleRule(free: 100, firstWait: 5, longestWait: 60, memory: 3600)
+    case .factorSigner: ThrottleRule(free: 30, firstWait: 30, longestWait: 900, memory: 3600)
+    case .statementSigner: ThrottleRule(free: 300, firstWait: 5, longestWait: 60, memory: 3600)
+    case .factorPerson: ThrottleRule(free: 60, firstWait: 30, longestWait: 900, memory: 3600)
+    case .factorClient, .factorServer: ThrottleRule(free: 1000, firstWait: 5, longestWait: 60, memory: 3600)
+    case .codeSigner: ThrottleRule(free: 20, firstWait: 60, longestWait: 900, memory: 3600)
+    case .codePerson: ThrottleRule(free: 60, firstWait: 60, longestWait: 900, memory: 3600)
+    case .codeClient, .codeServer: ThrottleRule(free: 10_000, firstWait: 5, longestWait: 60, memory: 3600)
     }
   }
 
   /// Whether addresses with an earlier success skip this delay, so that an attacker, elsewhere or behind the same server,
   /// cannot lock out the real user.
-  public var sparesKnownAddresses: Bool {
+  public var exemptsKnownAddresses: Bool {
     switch self {
     case .logInName, .logInAddress, .logInClient, .client: true
     default: false
@@ -94,7 +94,7 @@ public enum AttemptKind: String, Sendable, CaseIterable {
 
   /// Failures of one signer that shared counters take: more of them are that signer's own affair, and must not hold up
   /// the others.
-  public static let share = 10
+  public static let perSignerCap = 10
 
   /// How long an address is known after a success. Seconds.
   static let knownFor: Int64 = 30 * 86400

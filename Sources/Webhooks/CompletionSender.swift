@@ -24,21 +24,21 @@ public struct CompletionSender: CompletionNotifier {
 
   public func accepts(_ uri: String, of partner: PartnerID) -> Bool { receivers[partner]?.sender(for: uri) != nil }
 
-  public func deliver(_ notice: Notice) async throws(DeliveryFailure) {
+  public func deliver(_ notification: CompletionNotification) async throws(DeliveryFailure) {
     // Asked anew: the registration may have changed since the call, and the store is not trusted with addresses.
-    guard let receiver = receivers[notice.partner], let sender = receiver.sender(for: notice.uri) else {
+    guard let receiver = receivers[notification.partner], let sender = receiver.sender(for: notification.uri) else {
       throw .notAccepted
     }
-    do { try await sender.send(notice.json, to: notice.uri, secret: receiver.secret) } catch {
+    do { try await sender.send(notification.json, to: notification.uri, secret: receiver.secret) } catch {
       throw .failed("\(error)")
     }
   }
 }
 
-extension Notice {
+extension CompletionNotification {
   var json: JSONValue {
     [
-      "id": .string(id), "type": "signature", "responseID": .string(job.text),
+      "id": .string(id), "type": "signature", "responseID": .string(job.rawValue),
       "status": isCompleted ? "completed" : "failed",
     ]
   }

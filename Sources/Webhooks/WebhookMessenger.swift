@@ -43,7 +43,7 @@ public struct WebhookMessenger: Messenger {
 extension Message {
   var json: JSONValue {
     var object = JSONObject([
-      ("id", .string(id)), ("type", ""), ("to", .string(recipient)), ("credentialID", .string(credential.text)),
+      ("id", .string(id)), ("type", ""), ("to", .string(recipient)), ("credentialID", .string(credential.rawValue)),
       ("text", .string(text)),
     ])
     switch content {

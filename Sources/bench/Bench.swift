@@ -39,7 +39,7 @@ struct Bench: AsyncParsableCommand {
       "one run, \(callers) callers, \(stand.device.sessions) device sessions; ratio: signatures per second to raw C_Sign\n"
     )
     for subject in [Subject.p256, .rsa2048] {
-      let credential = try await stand.enrol(subject)
+      let credential = try await stand.createCredential(subject)
       let raw = try await Self.raw(stand, credential, subject, seconds: seconds)
       report(subject, "raw C_Sign", raw, raw)
       for measurement in Measurement.all {

@@ -1,5 +1,5 @@
 import CSCModel
-import EIDProvider
+import OpenIDClient
 import Foundation
 import HTTPGateway
 import Logging
@@ -60,10 +60,10 @@ final class TestStand: Sendable {
     self.device = OpenDevice(device: device, sessions: settings.sessions)
     let store = try SQLiteFileStore(
       path: folder.appendingPathComponent("bench.sqlite").path, mayCreate: true,
-      seals: try await RowSeals.derived(from: device, service: "bench"))
+      rowMACs: try await RowMACs.derived(from: device, service: "bench"))
     signing = SigningService(
       store: store, device: device, verifier: Verifier(), eid: Self.providers(slowIssuer),
-      rules: SigningService.Rules(gateway: "bench", instance: "bench"),
+      rules: SigningService.Rules(service: "bench", instance: "bench"),
       clock: .init(now: { Self.now }, pause: { try await Task.sleep(for: $0) }))
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
     let tokens = TokenService(
@@ -114,23 +114,23 @@ final class TestStand: Sendable {
   private static var now: UnixTime { UnixTime(Date().timeIntervalSince1970) }
   @Sendable private static func serialNumber() -> [UInt8] { (0..<16).map { _ in UInt8.random(in: .min ... .max) } }
 
-  func enrol(_ subject: Subject) async throws -> Credential {
-    try await enrol(subject.name, subject, .pin, .pin(Self.pin))
+  func createCredential(_ subject: Subject) async throws -> Credential {
+    try await createCredential(subject.name, subject, .pin, .pin(Self.pin))
   }
 
   /// A credential that is authorized by a log-in at an eID provider.
-  func enrolEID(issuer: String, subject: String) async throws -> Credential {
-    try await enrol("eid", .p256, .eid, .eid(issuer: issuer, subject: subject, minimumLevel: .high))
+  func createEIDCredential(issuer: String, subject: String) async throws -> Credential {
+    try await createCredential("eid", .p256, .eid, .eid(issuer: issuer, subject: subject, minimumLevel: .high))
   }
 
-  private func enrol(
+  private func createCredential(
     _ name: String, _ subject: Subject, _ id: FactorID, _ factor: CredentialPlan.Factor
   ) async throws -> Credential {
     let plan = CredentialPlan(
       id: CredentialID("bench-\(name)"), partner: Self.principal.partner, signer: SignerID("alice"),
       description: name, keyType: subject.keyType, mode: .explicit, expression: .factor(id),
       factors: [factor], scal: .one, multisign: 1_000_000)
-    return try await signing.enrol(plan, keys: device.device) { [authority] publicKey in
+    return try await signing.createCredential(plan, keys: device.device) { [authority] publicKey in
       try authority.issue(
         publicKey: publicKey,
         subject: .init(commonName: "Bench", givenName: "B", surname: "Ench", country: "AT"),
@@ -189,11 +189,11 @@ final class TestStand: Sendable {
   func pairOverHTTP(_ credential: Credential, _ subject: Subject) async throws {
     let authorized = try await post(
       "credentials/authorize",
-      ["credentialID": .string(credential.id.text), "numSignatures": 1, "PIN": .string(Self.pin)])
+      ["credentialID": .string(credential.id.rawValue), "numSignatures": 1, "PIN": .string(Self.pin)])
     _ = try await post(
       "signatures/signHash",
       [
-        "credentialID": .string(credential.id.text), "SAD": authorized["SAD"] ?? .null,
+        "credentialID": .string(credential.id.rawValue), "SAD": authorized["SAD"] ?? .null,
         "hash": [.string(Base64.encode(newDigest()))], "signAlgo": .string(subject.oid),
       ])
   }

@@ -1,4 +1,4 @@
-import EIDProvider
+import OpenIDClient
 import Foundation
 import SoleControl
 
@@ -17,8 +17,8 @@ struct WaitingBench {
   let seconds: Double
 
   func run() async throws {
-    let signer = try await stand.enrol(.p256)
-    let waiter = try await stand.enrolEID(issuer: provider.issuer, subject: SlowProvider.subject)
+    let signer = try await stand.createCredential(.p256)
+    let waiter = try await stand.createEIDCredential(issuer: provider.issuer, subject: SlowProvider.subject)
     _ = try await latencies(signer, for: 1)
     let quiet = try await latencies(signer, for: seconds)
     let threads = Self.threads

@@ -51,8 +51,8 @@ struct SandboxAnswer: Sendable {
     ]
   }
 
-  private func credential(_ line: SandboxPopulation.Line, _ id: String) -> JSONValue {
-    let factors = line.expression.flatMap(FactorExpression.init(text:))?.factors.map(\.rawValue).sorted() ?? []
+  private func credential(_ line: SandboxPopulation.CredentialSpec, _ id: String) -> JSONValue {
+    let factors = line.expression.flatMap(FactorExpression.init(parsing:))?.factors.map(\.rawValue).sorted() ?? []
     return [
       "label": .string(line.label), "credentialID": .string(id),
       "owner": .string(line.owner), "key": .string(line.key.name), "scal": .integer(Int64(line.scal.rawValue)),

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Assembly
-import EIDProvider
+import OpenIDClient
 import Foundation
 import Logging
 import OpenSSLPKI

@@ -8,7 +8,7 @@ import WireJSON
 ///
 /// The file is a JSON object with the members of `eidProviders` in the configuration (`Config.EIDProviderConfig`), and:
 /// - `label`: what the labels of its credentials end in: `p256-eid-LABEL`, `p256-eid-scal2-LABEL`, `p256-oauth-eid-LABEL`, and
-///   `p256-eidapp-LABEL` if the provider has an app (`ciba`);
+///   `p256-eidapp-LABEL` if the provider has an app (`backchannel`);
 ///   those of another user than the first end in `-LABEL-USER`.
 /// - `people`: by user name of the sandbox, the `sub` of the person at the provider. `{username}` in a `loginHint` is the
 ///   user name of the sandbox.
@@ -35,7 +35,7 @@ struct SandboxEIDProvider: Sendable {
     guard people.count == named.members.count, !people.isEmpty else {
       throw failed("\"people\" must give users of the sandbox (\(users.joined(separator: ", "))) their \"sub\"")
     }
-    loginHint = try members["ciba"].map { try LoginHint(of: ConfigReader($0, at: "\(file): ciba")) }
+    loginHint = try members["backchannel"].map { try LoginHint(of: ConfigReader($0, at: "\(file): backchannel")) }
     members["label"] = nil
     members["people"] = nil
     self.issuer = issuer
@@ -43,11 +43,12 @@ struct SandboxEIDProvider: Sendable {
     configuration = .object(members)
   }
 
-  var lines: [SandboxPopulation.Line] {
+  var lines: [SandboxPopulation.CredentialSpec] {
     people.enumerated().flatMap { index, person in
       let end = index == 0 ? label : "\(label)-\(person.user)"
-      func line(_ name: String, _ scal: SCAL, _ mode: AuthorizationMode = .explicit) -> SandboxPopulation.Line {
-        SandboxPopulation.Line(
+      func line(_ name: String, _ scal: SCAL, _ mode: AuthorizationMode = .explicit) -> SandboxPopulation.CredentialSpec
+      {
+        SandboxPopulation.CredentialSpec(
           label: "\(name)-\(end)", owner: person.user, key: .ec(.p256), scal: scal, expression: "EID", mode: mode,
           eid: (issuer, person.subject))
       }
@@ -60,7 +61,7 @@ struct SandboxEIDProvider: Sendable {
   }
 
   /// The same at every start.
-  func credentialID(_ line: SandboxPopulation.Line) -> String {
+  func credentialID(_ line: SandboxPopulation.CredentialSpec) -> String {
     "cred-" + Hex.encode(Array(SHA256.hash(data: Array(line.label.utf8)).prefix(8)))
   }
 }

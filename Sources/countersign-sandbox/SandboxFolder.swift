@@ -61,7 +61,7 @@ struct SandboxFolder: Sendable {
     try clients.prepare()
     try write(
       [
-        "sandbox": true, "gateway": .string(RealService.trialName), "database": .string(path("countersign.sqlite")),
+        "sandbox": true, "service": .string(RealService.trialName), "database": .string(path("countersign.sqlite")),
         "logLevel": .string(logLevel), "activationLife": .integer(Int64(activationLife)),
         "http": ["host": "127.0.0.1", "port": .integer(Int64(port))],
         "tls": [
@@ -95,7 +95,7 @@ struct SandboxFolder: Sendable {
   private func simulator(_ seed: SandboxSeed, _ delivery: String) -> JSONValue {
     [
       "issuer": .string(seed.eidIssuer), "clientID": .string(seed.eidClientID), "allowsPlainHTTP": true,
-      "algorithms": ["ES256"], "ciba": ["delivery": .string(delivery)],
+      "algorithms": ["ES256"], "backchannel": ["delivery": .string(delivery)],
       "clientAuthentication": [
         "method": "client_secret_basic", "secretFile": .string(path(Self.eidClientSecret)),
       ],

@@ -10,7 +10,7 @@ import WireJSON
 
 /// Users and credentials of the sandbox. Makes those that are not there yet.
 struct SandboxPopulation {
-  struct Line: Sendable {
+  struct CredentialSpec: Sendable {
     let label: String
     let owner: String
     let key: KeyType
@@ -27,37 +27,40 @@ struct SandboxPopulation {
   }
 
   static let plan = [
-    Line(label: "rsa2048-pin", owner: "alice", key: .rsa(bits: 2048), scal: .one, expression: "PIN"),
-    Line(label: "rsa3072-pin", owner: "alice", key: .rsa(bits: 3072), scal: .one, expression: "PIN"),
-    Line(label: "p256-pin", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN"),
-    Line(label: "p384-pin", owner: "alice", key: .ec(.p384), scal: .one, expression: "PIN"),
-    Line(label: "rsa2048-scal2", owner: "alice", key: .rsa(bits: 2048), scal: .two, expression: "PIN"),
-    Line(label: "p256-scal2", owner: "alice", key: .ec(.p256), scal: .two, expression: "PIN"),
-    Line(label: "p256-pin-otp", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN AND OTP"),
-    Line(label: "p256-pin-sms", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN AND SMS"),
-    Line(label: "p256-page", owner: "alice", key: .ec(.p256), scal: .two, expression: "PAGE"),
-    Line(label: "p256-eid", owner: "alice", key: .ec(.p256), scal: .one, expression: "EID"),
-    Line(label: "p256-eid-scal2", owner: "alice", key: .ec(.p256), scal: .two, expression: "EID"),
-    Line(label: "p256-eidapp", owner: "alice", key: .ec(.p256), scal: .two, expression: "EIDAPP"),
-    Line(label: "p256-oauth", owner: "alice", key: .ec(.p256), scal: .two, expression: "PIN", mode: .oauth2code),
-    Line(
+    CredentialSpec(label: "rsa2048-pin", owner: "alice", key: .rsa(bits: 2048), scal: .one, expression: "PIN"),
+    CredentialSpec(label: "rsa3072-pin", owner: "alice", key: .rsa(bits: 3072), scal: .one, expression: "PIN"),
+    CredentialSpec(label: "p256-pin", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN"),
+    CredentialSpec(label: "p384-pin", owner: "alice", key: .ec(.p384), scal: .one, expression: "PIN"),
+    CredentialSpec(label: "rsa2048-scal2", owner: "alice", key: .rsa(bits: 2048), scal: .two, expression: "PIN"),
+    CredentialSpec(label: "p256-scal2", owner: "alice", key: .ec(.p256), scal: .two, expression: "PIN"),
+    CredentialSpec(label: "p256-pin-otp", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN AND OTP"),
+    CredentialSpec(label: "p256-pin-sms", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN AND SMS"),
+    CredentialSpec(label: "p256-page", owner: "alice", key: .ec(.p256), scal: .two, expression: "PAGE"),
+    CredentialSpec(label: "p256-eid", owner: "alice", key: .ec(.p256), scal: .one, expression: "EID"),
+    CredentialSpec(label: "p256-eid-scal2", owner: "alice", key: .ec(.p256), scal: .two, expression: "EID"),
+    CredentialSpec(label: "p256-eidapp", owner: "alice", key: .ec(.p256), scal: .two, expression: "EIDAPP"),
+    CredentialSpec(
+      label: "p256-oauth", owner: "alice", key: .ec(.p256), scal: .two, expression: "PIN", mode: .oauth2code),
+    CredentialSpec(
       label: "p256-oauth-otp", owner: "alice", key: .ec(.p256), scal: .two, expression: "PIN AND OTP",
       mode: .oauth2code),
-    Line(
+    CredentialSpec(
       label: "rsa2048-oauth", owner: "alice", key: .rsa(bits: 2048), scal: .one, expression: "PIN", mode: .oauth2code),
-    Line(label: "p256-oauth-eid", owner: "alice", key: .ec(.p256), scal: .one, expression: "EID", mode: .oauth2code),
-    Line(
+    CredentialSpec(
+      label: "p256-oauth-eid", owner: "alice", key: .ec(.p256), scal: .one, expression: "EID", mode: .oauth2code),
+    CredentialSpec(
       label: "rsa2048-implicit", owner: "alice", key: .rsa(bits: 2048), scal: .one, expression: nil, mode: .implicit),
-    Line(label: "p256-disabled", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN", isEnabled: false),
-    Line(label: "p256-expired", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN", days: -1),
+    CredentialSpec(
+      label: "p256-disabled", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN", isEnabled: false),
+    CredentialSpec(label: "p256-expired", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN", days: -1),
     // To be locked by whoever tests that.
-    Line(label: "lock-pin", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN"),
-    Line(label: "lock-sms", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN AND SMS"),
-    Line(label: "lock-page", owner: "alice", key: .ec(.p256), scal: .one, expression: "PAGE"),
-    Line(label: "p256-partner", owner: "alice", key: .ec(.p256), scal: .two, expression: "PARTNER"),
-    Line(
+    CredentialSpec(label: "lock-pin", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN"),
+    CredentialSpec(label: "lock-sms", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN AND SMS"),
+    CredentialSpec(label: "lock-page", owner: "alice", key: .ec(.p256), scal: .one, expression: "PAGE"),
+    CredentialSpec(label: "p256-partner", owner: "alice", key: .ec(.p256), scal: .two, expression: "PARTNER"),
+    CredentialSpec(
       label: "p256-step-up", owner: "alice", key: .ec(.p256), scal: .two, expression: "PARTNER AND (EIDAPP OR OTP)"),
-    Line(label: "p256-pin-bob", owner: "bob", key: .ec(.p256), scal: .one, expression: "PIN"),
+    CredentialSpec(label: "p256-pin-bob", owner: "bob", key: .ec(.p256), scal: .one, expression: "PIN"),
   ]
 
   static let multisign = 100
@@ -77,17 +80,17 @@ struct SandboxPopulation {
       for line in provider.lines {
         let id = provider.credentialID(line)
         try await make(line, id: id)
-        try await enrolAgain(line, CredentialID(id))
+        try await replaceAuthenticator(line, CredentialID(id))
       }
     }
   }
 
   /// The person may have another name at the provider than when the credential was made.
-  private func enrolAgain(_ line: Line, _ id: CredentialID) async throws {
+  private func replaceAuthenticator(_ line: CredentialSpec, _ id: CredentialID) async throws {
     guard let eid = line.eid else { return }
     let principal = Principal(partner: PartnerID(seed.partner), signer: nil)
     var credential = try await service.signing.credential(id, as: principal)
-    let enrolment: Enrolment =
+    let authenticator: Authenticator =
       if line.expression == FactorID.eidApp.rawValue {
         .eidApp(
           issuer: eid.issuer, subject: eid.subject, minimumLevel: .substantial,
@@ -95,14 +98,14 @@ struct SandboxPopulation {
       } else {
         .eid(issuer: eid.issuer, subject: eid.subject, minimumLevel: .substantial)
       }
-    guard credential.enrolments != [enrolment] else { return }
-    credential.enrolments = [enrolment]
+    guard credential.authenticators != [authenticator] else { return }
+    credential.authenticators = [authenticator]
     try await service.signing.put(credential, events: [])
   }
 
   private func make(_ user: SandboxSeed.User) async throws {
     try await make(token: user.serviceToken, signer: user.signer)
-    try await enrol(user)
+    try await registerSubject(user)
     guard try await service.store.readOAuth({ try $0.account(user.username) }) == nil else { return }
     let account = try await service.tokens.newAccount(
       username: user.username, password: user.password, partner: seed.partner, signer: user.signer)
@@ -110,11 +113,11 @@ struct SandboxPopulation {
   }
 
   /// Also into a folder that an earlier build made.
-  private func enrol(_ user: SandboxSeed.User) async throws {
+  private func registerSubject(_ user: SandboxSeed.User) async throws {
     let (signer, partner) = (SignerID(user.signer), PartnerID(seed.partner))
-    guard try await service.signing.identity(of: signer, at: partner) == nil else { return }
-    try await service.signing.enrol(
-      EnrolledIdentity(
+    guard try await service.signing.subject(of: signer, at: partner) == nil else { return }
+    try await service.signing.registerSubject(
+      CertificateSubject(
         signer: signer, partner: partner, commonName: "\(user.givenName) \(user.surname)", givenName: user.givenName,
         surname: user.surname, country: "AT"))
   }
@@ -127,14 +130,14 @@ struct SandboxPopulation {
     try await service.store.writeOAuth { try $0.put(record) }
   }
 
-  private func make(_ line: Line, id: String?) async throws {
-    let expression = line.expression.flatMap(FactorExpression.init(text:))
+  private func make(_ line: CredentialSpec, id: String?) async throws {
+    let expression = line.expression.flatMap(FactorExpression.init(parsing:))
     guard let id, let user = seed.users.first(where: { $0.username == line.owner }),
       (expression == nil) == (line.expression == nil)
     else {
       throw ConfigError(description: "the seed does not know \(line.label); delete the state folder to start again")
     }
-    guard try await service.store.read({ try $0.seal(of: CredentialID(id)) }) == nil else { return }
+    guard try await service.store.read({ try $0.mac(of: CredentialID(id)) }) == nil else { return }
     FileHandle.standardError.write(Data("making \(line.label)\n".utf8))
     let plan = CredentialPlan(
       id: CredentialID(id), partner: PartnerID(seed.partner), signer: SignerID(user.signer),
@@ -145,7 +148,7 @@ struct SandboxPopulation {
     let subject = CertificateAuthority.Subject(
       commonName: "\(user.givenName) \(user.surname)", givenName: user.givenName, surname: user.surname, country: "AT")
     let begin = Int64(Date().timeIntervalSince1970) + min(line.days - 1, 0) * 86400
-    var credential = try await service.signing.enrol(plan, keys: service.device) { publicKey in
+    var credential = try await service.signing.createCredential(plan, keys: service.device) { publicKey in
       try authority.issue(
         publicKey: publicKey, subject: subject, serial: SandboxSeed.randomBytes(16),
         now: begin, days: abs(line.days))
@@ -155,7 +158,8 @@ struct SandboxPopulation {
     try await service.signing.put(credential, events: [])
   }
 
-  private func factor(_ id: FactorID, _ user: SandboxSeed.User, _ line: Line) throws -> CredentialPlan.Factor {
+  private func factor(_ id: FactorID, _ user: SandboxSeed.User, _ line: CredentialSpec) throws -> CredentialPlan.Factor
+  {
     switch id {
     case .pin: return .pin(user.pin)
     case .otp:

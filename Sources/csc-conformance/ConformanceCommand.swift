@@ -3,6 +3,7 @@ import Conformance
 import Foundation
 import Octets
 import Synchronization
+import Vocabulary
 import WireJSON
 
 /// Runs the numbered conformance checklist against any CSC service.
@@ -25,10 +26,10 @@ struct ConformanceCommand: AsyncParsableCommand {
   @Option(
     name: .long, help: "Only this version: v1 or v2. Both by default, if they answer.",
     transform: { text in
-      guard let version = Version(rawValue: text) else { throw ValidationError("'\(text)' is neither v1 nor v2") }
+      guard let version = CSCVersion(rawValue: text) else { throw ValidationError("'\(text)' is neither v1 nor v2") }
       return version
     })
-  var version: Version?
+  var version: CSCVersion?
   @OptionGroup(title: "The user") var user: UserOptions
   @OptionGroup(title: "The client") var client: ClientOptions
   @Option(name: .long, help: "PEM file of trusted roots for TLS instead of the system's.")

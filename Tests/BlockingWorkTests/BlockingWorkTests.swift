@@ -15,7 +15,7 @@ struct BlockingWorkTests {
 
   @Test("what waits is done; what a full line cannot take is refused at once; faults come back")
   func line() async throws {
-    let work = BlockingWork("test", threads: 1, waitingLine: 3)
+    let work = ThreadPool("test", threads: 1, waitingLine: 3)
     let gate = DispatchSemaphore(value: 0)
     let (begun, done) = (Counter(), Counter())
     async let first = work.run {
@@ -27,7 +27,7 @@ struct BlockingWorkTests {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 1...3 { group.addTask { try? await work.run { done.add() } } }
       try await eventually { work.isBusy }
-      await #expect(throws: BlockingWork.Busy()) { try await work.run {} }
+      await #expect(throws: ThreadPool.Busy()) { try await work.run {} }
       gate.signal()
       try await group.waitForAll()
     }
@@ -38,7 +38,7 @@ struct BlockingWorkTests {
   @Test("as many pieces of work as there are cores and more may block: other calls go on, and so do Dispatch's queues")
   func nobodyWaits() async throws {
     let count = 4 * ProcessInfo.processInfo.activeProcessorCount
-    let work = BlockingWork("test", threads: count, waitingLine: count, priority: .low)
+    let work = ThreadPool("test", threads: count, waitingLine: count, priority: .low)
     let gate = DispatchSemaphore(value: 0)
     let begun = Counter()
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -62,9 +62,9 @@ struct BlockingWorkTests {
   @Test("the threads end with their owner, after what was asked for is done")
   func end() async throws {
     let done = Counter()
-    weak var line: BlockingWork?
+    weak var line: ThreadPool?
     do {
-      let work = BlockingWork("test", threads: 2, waitingLine: 9)
+      let work = ThreadPool("test", threads: 2, waitingLine: 9)
       line = work
       try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<5 { group.addTask { try await work.run { done.add() } } }

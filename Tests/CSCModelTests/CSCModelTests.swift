@@ -1,5 +1,6 @@
 import CSCModel
 import Testing
+import Vocabulary
 import WireJSON
 
 func fields(_ text: String) throws -> Fields {
@@ -57,8 +58,8 @@ struct RequestTests {
   }
 
   @Test(
-    "every row of signHash's table that the request alone decides, in both versions", arguments: APIVersion.allCases)
-  func signHashRows(version: APIVersion) throws {
+    "every row of signHash's table that the request alone decides, in both versions", arguments: CSCVersion.allCases)
+  func signHashRows(version: CSCVersion) throws {
     let hashName = version == .v1 ? "hashAlgo" : "hashAlgorithmOID"
     let long = Base64.encode([UInt8](repeating: 7, count: 31))
     let rows: [(String, String)] = [
@@ -171,8 +172,8 @@ struct RequestTests {
     #expect(error { try SignHashRequest(tooMany, .v1) } == "Numbers of signatures is too high")
   }
 
-  @Test("every row of authorize's table that the request alone decides", arguments: APIVersion.allCases)
-  func authorizeRows(version: APIVersion) throws {
+  @Test("every row of authorize's table that the request alone decides", arguments: CSCVersion.allCases)
+  func authorizeRows(version: CSCVersion) throws {
     let rows: [(String, String)] = [
       (#"{}"#, "Missing (or invalid type) string parameter credentialID"),
       (#"{"credentialID":[]}"#, "Missing (or invalid type) string parameter credentialID"),
@@ -215,8 +216,8 @@ struct RequestTests {
     #expect(request.factors.map(\.id) == ["PIN"])
   }
 
-  @Test("auth/login's rows", arguments: APIVersion.allCases)
-  func login(version: APIVersion) throws {
+  @Test("auth/login's rows", arguments: CSCVersion.allCases)
+  func login(version: CSCVersion) throws {
     let stop = version == .v1 ? "." : ""
     let rows: [(String, String?, String)] = [
       ("{}", nil, "Malformed authentication parameter" + stop),

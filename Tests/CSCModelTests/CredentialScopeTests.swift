@@ -1,5 +1,6 @@
 import CSCModel
 import Testing
+import Vocabulary
 import WireJSON
 
 /// What anybody can have kept for ten minutes by asking for a code.

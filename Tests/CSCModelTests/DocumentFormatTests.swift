@@ -4,10 +4,10 @@ import Testing
 @Suite("Document formats", .timeLimit(.minutes(2)))
 struct DocumentFormatTests {
   @Test("levels are compared without regard to case", arguments: ["Ades-B-T", "AdES-B-T", "AdeS-b-t", "ADES-B-T"])
-  func levels(text: String) { #expect(WireConformanceLevel(text: text) == .bT) }
+  func levels(text: String) { #expect(WireConformanceLevel(parsing: text) == .bT) }
 
   @Test("texts that are not a conformance level", arguments: ["", "B-T", "Ades-B-X", "AdES-B-T "])
-  func noLevel(text: String) { #expect(WireConformanceLevel(text: text) == nil) }
+  func noLevel(text: String) { #expect(WireConformanceLevel(parsing: text) == nil) }
 
   @Test("the first envelope of a format is its default")
   func envelopes() {

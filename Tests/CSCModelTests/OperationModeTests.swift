@@ -1,12 +1,13 @@
 import CSCModel
 import Testing
+import Vocabulary
 import WireJSON
 
 @Suite("Asynchronous operation on the wire", .timeLimit(.minutes(2)))
 struct OperationModeTests {
   private static let digest = Base64.encode([UInt8](repeating: 7, count: 32))
 
-  private func mode(_ members: String, _ version: APIVersion = .v2) throws -> OperationMode {
+  private func mode(_ members: String, _ version: CSCVersion = .v2) throws -> OperationMode {
     let text =
       #"{"credentialID":"c","SAD":"s","hashes":["\#(Self.digest)"],"signAlgo":"1.2.840.10045.4.3.2"\#(members)}"#
     return try SignHashRequest(Fields(#require(JSONValue.parse(Array(text.utf8), limits: .own).object)), version).mode

@@ -1,6 +1,7 @@
 import CSCModel
 import Growth
 import Testing
+import Vocabulary
 import WireJSON
 
 /// Whoever sends a request decides how long its lists are: they are bounded before they are looked into, and read in one
@@ -88,7 +89,7 @@ struct RequestGrowthTests {
 
   @Test("what is asked of the authorization server, before anybody has logged in")
   func details() {
-    let type = CredentialOrderRequest.creationType
+    let type = LifecycleRequest.creationType
     let order = Growth.ratio(
       1000,
       of: { n in
@@ -99,18 +100,18 @@ struct RequestGrowthTests {
           ]
         ]).compact()
       }
-    ) { _ = try? CredentialOrderRequest(details: String(decoding: $0, as: UTF8.self)) }
+    ) { _ = try? LifecycleRequest(details: String(decoding: $0, as: UTF8.self)) }
     #expect(order < Growth.most)
     let entries = Growth.ratio(
       1000, of: { n in JSONValue.array([JSONValue](repeating: ["type": "x"], count: n)).compact() }
-    ) { _ = try? CredentialOrderRequest(details: String(decoding: $0, as: UTF8.self)) }
+    ) { _ = try? LifecycleRequest(details: String(decoding: $0, as: UTF8.self)) }
     #expect(entries < Growth.most)
     let list = Growth.ratio(1000, of: { String(repeating: "AAAA,", count: $0) }) { text in
       _ = try? CredentialScopeRequest(parameters: { $0 == "hash" ? text : nil }, .v1)
     }
     #expect(list < Growth.most)
     let policy = Growth.ratio(1000, of: { String(repeating: "1.", count: $0) }) { text in
-      _ = try? CredentialOrderRequest(isCreation: true, parameters: { _ in text })
+      _ = try? LifecycleRequest(isCreation: true, parameters: { _ in text })
     }
     #expect(policy < Growth.most)
   }

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Conformance
+import Vocabulary
 
 @Suite("Catalogue of the checklist", .timeLimit(.minutes(2)))
 struct CatalogueTests {
@@ -36,13 +37,13 @@ struct CatalogueTests {
   @Test(
     "bases with and without /csc and version",
     arguments: [
-      ("https://a.example", "https://a.example", [Version.v1, .v2]),
+      ("https://a.example", "https://a.example", [CSCVersion.v1, .v2]),
       ("https://a.example/x/", "https://a.example/x", [.v1, .v2]),
       ("https://a.example/x/csc", "https://a.example/x", [.v1, .v2]),
       ("https://a.example/csc/v1/", "https://a.example", [.v1]),
       ("https://[::1]:8443/csc/v2", "https://[::1]:8443", [.v2]),
     ])
-  func bases(_ url: String, _ base: String, _ versions: [Version]) {
+  func bases(_ url: String, _ base: String, _ versions: [CSCVersion]) {
     let subject = Subject(url: url)
     #expect(subject?.base == base && subject?.versions == versions)
     #expect(Subject(url: "ftp://a.example") == nil && Subject(url: "a.example") == nil)

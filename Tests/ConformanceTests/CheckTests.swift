@@ -2,6 +2,7 @@ import Synchronization
 import Testing
 
 @testable import Conformance
+import Vocabulary
 
 /// For each part of the checklist: the service that is right passes, and the one with a fault fails.
 @Suite("Checks against a service that can be broken", .timeLimit(.minutes(2)))
@@ -29,7 +30,7 @@ struct CheckTests {
 
   @Test("a fault fails the items that are about it", arguments: faults)
   func broken(_ fault: Fault, _ items: String) async throws {
-    let report = try await Bench(fault).run(items)
+    let report = try await Fixture(fault).run(items)
     for result in report.results {
       #expect(result.outcome.isFailed, "item \(result.item.number) did not notice \(fault): \(result.outcome)")
     }
@@ -43,7 +44,7 @@ struct CheckTests {
 
   @Test("the service without faults fails nothing, and passes every item that a fault fails")
   func right() async throws {
-    let report = try await Bench().run()
+    let report = try await Fixture().run()
     for result in report.results where result.outcome.isFailed {
       // It has basic next to OAuth, and so what should not be.
       if result.item.number == 279 { continue }
@@ -62,23 +63,23 @@ struct CheckTests {
 
   @Test("a right answer after two wrong PINs at most")
   func wrongPINs() async throws {
-    let bench = try Bench()
-    _ = try await bench.run { $0.lockable = [] }
-    #expect(bench.service.state.withLock { $0.wrongPINs.values.allSatisfy { $0 == 0 } })
-    let strict = try Bench(.locksInOtherWords)
+    let fixture = try Fixture()
+    _ = try await fixture.run { $0.lockable = [] }
+    #expect(fixture.service.state.withLock { $0.wrongPINs.values.allSatisfy { $0 == 0 } })
+    let strict = try Fixture(.locksInOtherWords)
     _ = try await strict.run("108,112")
     #expect(strict.service.state.withLock { $0.wrongPINs.values.allSatisfy { $0 == 0 } })
   }
 
   @Test("nothing is locked unless that was allowed")
   func locking() async throws {
-    let report = try await Bench().run("110,113") { $0.lockable = [] }
+    let report = try await Fixture().run("110,113") { $0.lockable = [] }
     #expect(report.results.allSatisfy { $0.outcome.isSkipped })
   }
 
   @Test("what was not given is named, and nothing fails for it")
   func bare() async throws {
-    let report = try await Bench().run { subject in
+    let report = try await Fixture().run { subject in
       subject = Subject(url: TestService.base) ?? subject
     }
     #expect(report.count(where: \.isFailed) == 1)  // 279
@@ -90,10 +91,10 @@ struct CheckTests {
 
   @Test("one version alone, and nobody there")
   func versions() async throws {
-    let report = try await Bench().run("1,2,19,34") { $0.versions = [.v2] }
+    let report = try await Fixture().run("1,2,19,34") { $0.versions = [.v2] }
     #expect(report.results.map(\.outcome)[1...] == [.passed, .passed, .passed])
     #expect(report.results[0].outcome.isSkipped)
-    let silent = try await Bench().run("1,2,19,34") { $0.base = "https://nobody.test" }
+    let silent = try await Fixture().run("1,2,19,34") { $0.base = "https://nobody.test" }
     #expect(silent.results.map(\.outcome.isFailed) == [true, true, true, false] && !silent.conforms)
   }
 }

@@ -5,6 +5,7 @@ import Testing
 
 @testable import Conformance
 @testable import csc_conformance
+import Vocabulary
 
 @Suite("csc-conformance", .timeLimit(.minutes(2)))
 struct CommandTests {

@@ -7,7 +7,7 @@ import Testing
 @testable import csc_conformance
 
 /// Runs the suite against a service of these tests.
-struct Bench {
+struct Fixture {
   let service: TestService
   let clock = TestClock()
 

@@ -3,6 +3,7 @@ import Testing
 import WireJSON
 
 @testable import Conformance
+import Vocabulary
 
 /// The service under test may say anything: the report survives it.
 @Suite("Hostile services", .timeLimit(.minutes(2)))

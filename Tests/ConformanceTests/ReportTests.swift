@@ -12,7 +12,7 @@ struct ReportTests {
     let listener = Suite.Listener(
       began: { title in lines.withLock { $0.append("# \(title)") } },
       finished: { result in lines.withLock { $0.append(TextReport().line(result)) } }, note: { _ in })
-    let report = try await Bench(.takesWrongPIN, .hasNoName).run("20,34,108,110,253", listener: listener) {
+    let report = try await Fixture(.takesWrongPIN, .hasNoName).run("20,34,108,110,253", listener: listener) {
       $0.lockable = []
     }
     let text = lines.withLock { $0.joined(separator: "\n") } + TextReport().summary(report)
@@ -30,7 +30,7 @@ struct ReportTests {
 
   @Test("JSON: the same for programs")
   func json() async throws {
-    let report = try await Bench(.takesWrongPIN).run("34,108,112,253")
+    let report = try await Fixture(.takesWrongPIN).run("34,108,112,253")
     let json = try #require(try JSONValue.parse(report.json.compact(), limits: .own).object)
     #expect(json["conforms"] == false && json["base"] == .string(TestService.base))
     #expect(json.at("counts", "MUST") == ["passed": 1, "failed": 2, "skipped": 1])
@@ -48,7 +48,7 @@ struct ReportTests {
 
   @Test("an item of which one experiment could not be made passes in part")
   func part() async throws {
-    let report = try await Bench().run("97") { $0.messages = nil }
+    let report = try await Fixture().run("97") { $0.messages = nil }
     let result = try #require(report.results.first)
     #expect(result.outcome == .passed && result.outcomes[0].unmade.count == 2)
     #expect(TextReport().line(result).contains("shown in part: no explicit with an out-of-band challenge credential"))

@@ -24,11 +24,11 @@ struct CMSMakerTests {
   }
 
   private func signature(
-    _ bench: SigningBench, _ credential: Credential, _ algorithm: SignatureAlgorithm, _ attributes: [UInt8],
+    _ fixture: SigningFixture, _ credential: Credential, _ algorithm: SignatureAlgorithm, _ attributes: [UInt8],
     _ content: CMSSignature.Content, says digest: [UInt8]
   ) async throws -> CMSSignature {
-    let sad = try await bench.authorize(credential).sad
-    let signatures = try await bench.sign(
+    let sad = try await fixture.authorize(credential).sad
+    let signatures = try await fixture.sign(
       credential, sad, [algorithm.hash.digest(of: attributes)], algorithm: algorithm)
     return CMSSignature(
       signedAttributes: attributes, messageDigest: digest, signature: signatures[0], algorithm: algorithm,
@@ -38,14 +38,14 @@ struct CMSMakerTests {
   @Test("openssl accepts every algorithm, detached and attached", arguments: cases.indices)
   func algorithms(index: Int) async throws {
     let (key, algorithm) = Self.cases[index]
-    let bench = SigningBench()
-    let credential = try await bench.enrol(key: key)
+    let fixture = SigningFixture()
+    let credential = try await fixture.createCredential(key: key)
     let content = Array("a document".utf8)
     let digest = algorithm.hash.digest(of: content)
     let attributes = try attributes(credential, algorithm.hash, digest)
     for (place, isAttached) in [(CMSSignature.Content.detached, false), (.attached(content), true)] {
       let cms = try CMSMaker().signedData(
-        try await signature(bench, credential, algorithm, attributes, place, says: digest))
+        try await signature(fixture, credential, algorithm, attributes, place, says: digest))
       #expect(try await isGood(cms, over: "a document", isAttached: isAttached), "\(algorithm.name)")
       if isAttached { #expect(try CMSMaker().content(of: cms) == content) }
     }
@@ -53,11 +53,11 @@ struct CMSMakerTests {
 
   @Test("a signature over other attributes, and attributes about another content, make no CMS")
   func mismatch() async throws {
-    let bench = SigningBench()
-    let credential = try await bench.enrol()
+    let fixture = SigningFixture()
+    let credential = try await fixture.createCredential()
     let (one, two) = (digest("one"), digest("two"))
     let good = try await signature(
-      bench, credential, .ecdsa(.sha256), try attributes(credential, .sha256, one), .detached, says: one)
+      fixture, credential, .ecdsa(.sha256), try attributes(credential, .sha256, one), .detached, says: one)
     _ = try CMSMaker().signedData(good)
     let others = CMSSignature(
       signedAttributes: try attributes(credential, .sha256, two), messageDigest: two, signature: good.signature,
@@ -75,8 +75,8 @@ struct CMSMakerTests {
 
   @Test("the attributes are sorted, and of a certain form")
   func form() async throws {
-    let bench = SigningBench()
-    let credential = try await bench.enrol()
+    let fixture = SigningFixture()
+    let credential = try await fixture.createCredential()
     let maker = CMSMaker()
     let with = try attributes(credential, .sha256, digest("a"))
     let without = try maker.signedAttributes(

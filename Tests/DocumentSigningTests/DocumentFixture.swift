@@ -7,16 +7,16 @@ import TimestampAuthority
 
 /// Documents over the real ledger, device, OpenSSL and time-stamping authority; the store is in memory, so that it can be
 /// edited.
-struct DocumentBench: Sendable {
+struct DocumentFixture: Sendable {
   let store = MemoryStore()
-  let signing: SigningBench
+  let signing: SigningFixture
   let authority: SwitchableTimestamps
   let documents: DocumentSigningService
 
   init() {
     let authority = SwitchableTimestamps()
     self.authority = authority
-    signing = SigningBench(store: store, timestamps: { authority.serve($0) })
+    signing = SigningFixture(store: store, timestamps: { authority.serve($0) })
     let clock = signing.clock
     documents = DocumentSigningService(
       signing: signing.service, cms: CMSMaker(), worker: InPlace(), revocation: nil,

@@ -12,15 +12,17 @@ import TimestampAuthority
 struct DocumentLedgerTests {
   @Test("the document's digest must be authorized, its attributes' digest is signed, and the log has both")
   func authorized() async throws {
-    let bench = DocumentBench()
-    let credential = try await bench.signing.enrol(scal: .two)
-    let sad = try await bench.signing.authorize(credential, digests: [digest("a")]).sad
-    await #expect(throws: Refusal.digestNotAuthorized) { try await bench.sign(credential, sad, [bench.signature("b")]) }
-    #expect(bench.store.count(.signatureIntended) == 0)
-    let octets = try await bench.sign(credential, sad, [bench.signature("a")])
+    let fixture = DocumentFixture()
+    let credential = try await fixture.signing.createCredential(scal: .two)
+    let sad = try await fixture.signing.authorize(credential, digests: [digest("a")]).sad
+    await #expect(throws: Refusal.digestNotAuthorized) {
+      try await fixture.sign(credential, sad, [fixture.signature("b")])
+    }
+    #expect(fixture.store.count(.signatureIntended) == 0)
+    let octets = try await fixture.sign(credential, sad, [fixture.signature("a")])
     #expect(try await isGood(octets[0], over: "a"))
     #expect(try await !isGood(octets[0], over: "b"))
-    let log = bench.store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }
+    let log = fixture.store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }
     let intent = try #require(log.first { $0.contains("signature.intended") })
     #expect(intent.contains("\"authorized\":[\"\(Hex.encode(digest("a")))\"]") && intent.contains("signDoc"))
     #expect(!intent.contains("\"digests\":[\"\(Hex.encode(digest("a")))\"]"))
@@ -30,97 +32,97 @@ struct DocumentLedgerTests {
     "the same request again gives the same octets at another time, and spends nothing",
     arguments: [(SignatureFormat.cades, ConformanceLevel.b), (.cades, .t), (.pades, .t), (.jades, .b)])
   func replay(format: SignatureFormat, level: ConformanceLevel) async throws {
-    let bench = DocumentBench()
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential, count: 2).sad
+    let fixture = DocumentFixture()
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential, count: 2).sad
     let packagings: [Packaging] = format == .pades ? [.detached] : [.detached, .attached]
     for packaging in packagings.prefix(1) + packagings.dropFirst() {
-      let fresh = try await bench.signing.authorize(credential, count: 2).sad
-      let asked = [bench.signature("a", format, level, packaging), bench.signature("b", format, level, packaging)]
-      let first = try await bench.sign(credential, fresh, asked)
-      bench.signing.clock.advance(5)
-      #expect(try await bench.sign(credential, fresh, asked) == first)
+      let fresh = try await fixture.signing.authorize(credential, count: 2).sad
+      let asked = [fixture.signature("a", format, level, packaging), fixture.signature("b", format, level, packaging)]
+      let first = try await fixture.sign(credential, fresh, asked)
+      fixture.signing.clock.advance(5)
+      #expect(try await fixture.sign(credential, fresh, asked) == first)
       // Otherwise it would have been another one.
-      await #expect(throws: Refusal.invalidSAD) { try await bench.sign(credential, fresh, asked.reversed()) }
+      await #expect(throws: Refusal.invalidSAD) { try await fixture.sign(credential, fresh, asked.reversed()) }
     }
-    #expect(bench.store.count(.signatureMade) == packagings.count)
-    _ = try await bench.sign(credential, sad, [bench.signature("a", format, level)])
+    #expect(fixture.store.count(.signatureMade) == packagings.count)
+    _ = try await fixture.sign(credential, sad, [fixture.signature("a", format, level)])
   }
 
   @Test("another level, packaging, property or format of the same document is another request")
   func identity() async throws {
-    let bench = DocumentBench()
-    let credential = try await bench.signing.enrol(multisign: 10)
-    let sad = try await bench.signing.authorize(credential, count: 10).sad
+    let fixture = DocumentFixture()
+    let credential = try await fixture.signing.createCredential(multisign: 10)
+    let sad = try await fixture.signing.authorize(credential, count: 10).sad
     let mime = try #require(SignedProperty(name: "mime-type", octets: nil, for: .cades))
     let hints = try #require(SignedProperty(name: "content-hints", octets: nil, for: .cades))
     let asked = [
-      bench.signature("a"), bench.signature("a", .cades, .t), bench.signature("a", .pades),
-      bench.signature("a", .jades),
-      bench.signature("a", .cades, .b, .attached), bench.signature("a", properties: [mime]),
-      bench.signature("a", properties: [hints]),
+      fixture.signature("a"), fixture.signature("a", .cades, .t), fixture.signature("a", .pades),
+      fixture.signature("a", .jades),
+      fixture.signature("a", .cades, .b, .attached), fixture.signature("a", properties: [mime]),
+      fixture.signature("a", properties: [hints]),
     ]
-    for signature in asked { _ = try await bench.sign(credential, sad, [signature]) }
-    #expect(bench.store.count(.signatureMade) == asked.count)
+    for signature in asked { _ = try await fixture.sign(credential, sad, [signature]) }
+    #expect(fixture.store.count(.signatureMade) == asked.count)
   }
 
   @Test(
     "an authority that fails releases no signature and spends nothing",
     arguments: [SignatureTimestampError.busy, .failed("certificate")])
   func timestampFails(error: SignatureTimestampError) async throws {
-    let bench = DocumentBench()
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential, digests: [digest("a")]).sad
-    bench.authority.failure.withLock { $0 = error }
+    let fixture = DocumentFixture()
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential, digests: [digest("a")]).sad
+    fixture.authority.failure.withLock { $0 = error }
     do {
-      _ = try await bench.sign(credential, sad, [bench.signature("a", .cades, .t)])
+      _ = try await fixture.sign(credential, sad, [fixture.signature("a", .cades, .t)])
       Issue.record("signed without a time-stamp")
     } catch {
       #expect(error is Refusal || error is InternalFault)
     }
-    #expect(bench.store.count(.signatureReleased) == 1 && bench.store.count(.signatureMade) == 0)
-    bench.authority.failure.withLock { $0 = nil }
-    let octets = try await bench.sign(credential, sad, [bench.signature("a", .cades, .t)])
+    #expect(fixture.store.count(.signatureReleased) == 1 && fixture.store.count(.signatureMade) == 0)
+    fixture.authority.failure.withLock { $0 = nil }
+    let octets = try await fixture.sign(credential, sad, [fixture.signature("a", .cades, .t)])
     #expect(try await isGood(octets[0], over: "a"))
-    #expect(bench.store.count(.signatureMade) == 1)
+    #expect(fixture.store.count(.signatureMade) == 1)
   }
 
   @Test("an authority that fails does not hold up what needs no time-stamp")
   func noTimestamp() async throws {
-    let bench = DocumentBench()
-    let credential = try await bench.signing.enrol()
-    bench.authority.failure.withLock { $0 = .failed("dead") }
-    let sad = try await bench.signing.authorize(credential).sad
-    #expect(try await bench.sign(credential, sad, [bench.signature("a")]).count == 1)
+    let fixture = DocumentFixture()
+    let credential = try await fixture.signing.createCredential()
+    fixture.authority.failure.withLock { $0 = .failed("dead") }
+    let sad = try await fixture.signing.authorize(credential).sad
+    #expect(try await fixture.sign(credential, sad, [fixture.signature("a")]).count == 1)
   }
 
   @Test(
     "a stored preparation or time-stamp that was edited is not answered", arguments: [SignatureFormat.cades, .jades])
   func edited(format: SignatureFormat) async throws {
-    let bench = DocumentBench()
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential, count: 2).sad
-    let asked = [bench.signature("a", format, format == .cades ? .t : .b)]
-    let first = try await bench.sign(credential, sad, asked)
-    let whole = try #require(bench.store.operations.first?.work)
+    let fixture = DocumentFixture()
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential, count: 2).sad
+    let asked = [fixture.signature("a", format, format == .cades ? .t : .b)]
+    let first = try await fixture.sign(credential, sad, asked)
+    let whole = try #require(fixture.store.operations.first?.work)
     // The last octets are of the signed part.
-    bench.edit { $0.dropLast() + [$0[$0.count - 1] ^ 1] }
-    await #expect(throws: (any Error).self) { try await bench.sign(credential, sad, asked) }
-    bench.edit { _ in Array(whole.dropLast()) }
-    await #expect(throws: DocumentFault.preparation) { try await bench.sign(credential, sad, asked) }
-    bench.edit { _ in whole }
-    #expect(try await bench.sign(credential, sad, asked) == first)
+    fixture.edit { $0.dropLast() + [$0[$0.count - 1] ^ 1] }
+    await #expect(throws: (any Error).self) { try await fixture.sign(credential, sad, asked) }
+    fixture.edit { _ in Array(whole.dropLast()) }
+    await #expect(throws: DocumentFault.preparation) { try await fixture.sign(credential, sad, asked) }
+    fixture.edit { _ in whole }
+    #expect(try await fixture.sign(credential, sad, asked) == first)
 
     if format == .cades {
       // The time-stamp of another signature.
-      let other = try await bench.sign(credential, sad, [bench.signature("b", .cades, .t)])
+      let other = try await fixture.sign(credential, sad, [fixture.signature("b", .cades, .t)])
       #expect(other != first)
-      let tokens = bench.store.operations.map { $0.signatures[1] }
+      let tokens = fixture.store.operations.map { $0.signatures[1] }
       #expect(tokens.count == 2 && tokens[0] != tokens[1])
-      bench.store.tamper(operations: { $0.with(signatures: [$0.signatures[0], tokens[0]]) })
+      fixture.store.tamper(operations: { $0.with(signatures: [$0.signatures[0], tokens[0]]) })
       var refused = 0
       for text in ["a", "b"] {
-        do { _ = try await bench.sign(credential, sad, [bench.signature(text, .cades, .t)]) } catch { refused += 1 }
+        do { _ = try await fixture.sign(credential, sad, [fixture.signature(text, .cades, .t)]) } catch { refused += 1 }
       }
       #expect(refused == 1)
     }
@@ -128,22 +130,24 @@ struct DocumentLedgerTests {
 
   @Test("a signature over another document by the same key, put into the ledger, is not answered")
   func exchanged() async throws {
-    let bench = DocumentBench()
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential, count: 2).sad
+    let fixture = DocumentFixture()
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential, count: 2).sad
     for format in [SignatureFormat.cades, .jades] {
-      let sad = format == .cades ? sad : try await bench.signing.authorize(credential, count: 2).sad
-      let before = Set(bench.store.operations.map(\.id))
-      _ = try await bench.sign(credential, sad, [bench.signature("a", format)])
-      let mine = try #require(bench.store.operations.first { !before.contains($0.id) })
-      _ = try await bench.sign(credential, sad, [bench.signature("b", format)])
-      let others = try #require(bench.store.operations.first { !before.contains($0.id) && $0.id != mine.id })
+      let sad = format == .cades ? sad : try await fixture.signing.authorize(credential, count: 2).sad
+      let before = Set(fixture.store.operations.map(\.id))
+      _ = try await fixture.sign(credential, sad, [fixture.signature("a", format)])
+      let mine = try #require(fixture.store.operations.first { !before.contains($0.id) })
+      _ = try await fixture.sign(credential, sad, [fixture.signature("b", format)])
+      let others = try #require(fixture.store.operations.first { !before.contains($0.id) && $0.id != mine.id })
       // The work of the other, with its own representation and signature, but with the digest that was authorized.
       let work = replace(Hex.encode(digest("b")), Hex.encode(digest("a")), in: others.work)
-      bench.store.tamper(operations: { $0.id == mine.id ? $0.with(work: work).with(signatures: others.signatures) : $0 }
+      fixture.store.tamper(operations: {
+        $0.id == mine.id ? $0.with(work: work).with(signatures: others.signatures) : $0
+      }
       )
       await #expect(throws: (any Error).self, "\(format)") {
-        try await bench.sign(credential, sad, [bench.signature("a", format)])
+        try await fixture.sign(credential, sad, [fixture.signature("a", format)])
       }
     }
   }
@@ -163,17 +167,18 @@ struct DocumentLedgerTests {
 
   @Test("a request that will be finished by somebody else keeps its document")
   func lasting() async throws {
-    let bench = DocumentBench()
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential, count: 3).sad
+    let fixture = DocumentFixture()
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential, count: 3).sad
     let asked = DocumentSigningRequest(
       credential: credential.id, qualifier: nil, sad: sad,
       signatures: [
-        bench.signature("a", .cades, .t, .attached), bench.signature("b"), bench.signature("c", .jades, .b, .attached),
+        fixture.signature("a", .cades, .t, .attached), fixture.signature("b"),
+        fixture.signature("c", .jades, .b, .attached),
       ])
-    let request = try await bench.documents.lastingRequest(asked, as: bench.signing.principal())
-    let result = try await bench.signing.service.sign(request, as: bench.signing.principal())
-    let finished = try await bench.documents.finish(result)
+    let request = try await fixture.documents.lastingRequest(asked, as: fixture.signing.principal())
+    let result = try await fixture.signing.service.sign(request, as: fixture.signing.principal())
+    let finished = try await fixture.documents.finish(result)
     #expect(try await isGood(finished.documents[0].octets, over: "a", isAttached: true))
     #expect(try await isGood(finished.documents[1].octets, over: "b"))
     #expect(finished.documents.map(\.hasDocument) == [true, false, true])
@@ -182,28 +187,28 @@ struct DocumentLedgerTests {
 
   @Test("the credential that a qualifier chooses: that of the SAD, else the first usable one")
   func qualifier() async throws {
-    let bench = DocumentBench()
+    let fixture = DocumentFixture()
     var credentials: [Credential] = []
     for (name, qualifier) in [("c1", "eu_eidas_aes"), ("c2", "eu_eidas_qes"), ("c3", "eu_eidas_qes"), ("c4", nil)] {
-      var credential = try await bench.signing.enrol(name)
+      var credential = try await fixture.signing.createCredential(name)
       credential.qualifier = qualifier
-      try await bench.signing.service.put(credential, events: [])
+      try await fixture.signing.service.put(credential, events: [])
       credentials.append(credential)
     }
     func sign(_ qualifier: String, _ id: CredentialID?, _ sad: SignatureActivationData) async throws -> [[UInt8]] {
-      let signed = try await bench.documents.sign(
+      let signed = try await fixture.documents.sign(
         DocumentSigningRequest(
-          credential: id, qualifier: qualifier, sad: sad, signatures: [bench.signature("a", .jades)]),
-        as: bench.signing.principal())
+          credential: id, qualifier: qualifier, sad: sad, signatures: [fixture.signature("a", .jades)]),
+        as: fixture.signing.principal())
       return signed.chain
     }
-    let sad = try await bench.signing.authorize(credentials[2]).sad
+    let sad = try await fixture.signing.authorize(credentials[2]).sad
     await #expect(throws: DocumentRefusal.qualifier) { try await sign("eu_eidas_aes", credentials[2].id, sad) }
     await #expect(throws: DocumentRefusal.qualifier) { try await sign("za_ecta_aes", nil, sad) }
     // Of another kind than the SAD's credential: the first of that kind, for which the SAD is none.
     await #expect(throws: Refusal.invalidSAD) { try await sign("eu_eidas_aes", nil, sad) }
     #expect(try await sign("eu_eidas_qes", nil, sad) == credentials[2].certificate.chain)
-    let other = try await bench.signing.authorize(credentials[1]).sad
+    let other = try await fixture.signing.authorize(credentials[1]).sad
     #expect(try await sign("eu_eidas_qes", credentials[1].id, other) == credentials[1].certificate.chain)
   }
 }

@@ -9,7 +9,7 @@ import Testing
 struct RevocationFilesTests {
   private let now = UnixTime(Date().timeIntervalSince1970)
 
-  private func chain() async throws -> [[UInt8]] { try await SigningBench().enrol().certificate.chain }
+  private func chain() async throws -> [[UInt8]] { try await SigningFixture().createCredential().certificate.chain }
 
   private func write(_ list: [UInt8], _ path: String) throws { try Data(list).write(to: URL(fileURLWithPath: path)) }
 

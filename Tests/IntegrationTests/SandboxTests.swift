@@ -1,6 +1,6 @@
 import CSCModel
 import Crypto
-import EIDProvider
+import OpenIDClient
 import Foundation
 import OutboundHTTP
 import SoleControl
@@ -272,9 +272,9 @@ struct SandboxTests {
     #expect(try await run(SandboxProcess.program.path, ["config", "check", "--config", path]).status == 0)
     let text = try String(contentsOfFile: path, encoding: .utf8)
     for (change, name) in [
-      (text.replacing("\"gateway\"", with: "\"gatway\""), "gateway"),
+      (text.replacing("\"service\"", with: "\"servce\""), "service"),
       (text.replacing("\"tokenLabel\"", with: "\"tokenlabel\""), "tokenLabel"),
-      (text.replacing("\"gateway\":", with: "\"extra\": 1,\n  \"gateway\":"), "extra"),
+      (text.replacing("\"service\":", with: "\"extra\": 1,\n  \"service\":"), "extra"),
       (text.replacing("\"high\"", with: "\"very high\""), "LoA/high"),
       (text.replacing("\"activationLife\": 300", with: "\"activationLife\": 5"), "activationLife"),
       (text.replacing("1.3.6.1.4.1.32473", with: "1.3.6.01"), "policy"),

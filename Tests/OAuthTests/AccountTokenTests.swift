@@ -3,48 +3,51 @@ import Crypto
 import OAuth
 import TestSupport
 import Testing
+import Vocabulary
 import WireJSON
 
 @Suite("account_token", .timeLimit(.minutes(2)))
 struct AccountTokenTests {
-  private func token(_ bench: ServerBench, _ changes: [(String, JSONValue?)] = []) -> String {
+  private func token(_ fixture: ServerFixture, _ changes: [(String, JSONValue?)] = []) -> String {
     var claims = JSONObject([
-      ("sub", "acct-20931"), ("azp", "client-42"), ("iat", .integer(bench.clock.now)),
+      ("sub", "acct-20931"), ("azp", "client-42"), ("iat", .integer(fixture.clock.now)),
       ("jti", .string("\(UInt64.random(in: .min ... .max))")),
     ])
     for (name, value) in changes { claims[name] = value }
     let signed =
       Base64.encodeURL(Array(#"{"typ":"JWT","alg":"HS256"}"#.utf8)) + "."
       + Base64.encodeURL(JSONValue.object(claims).compact())
-    let key = SymmetricKey(data: Array(SHA256.hash(data: Array(ServerBench.secret.utf8))))
+    let key = SymmetricKey(data: Array(SHA256.hash(data: Array(ServerFixture.secret.utf8))))
     return signed + "." + Base64.encodeURL(Array(HMAC<SHA256>.authenticationCode(for: Array(signed.utf8), using: key)))
   }
 
   private func use(
-    _ bench: ServerBench, _ token: String, _ changes: [String: String?] = [:]
+    _ fixture: ServerFixture, _ token: String, _ changes: [String: String?] = [:]
   ) async throws -> CodeRequest {
-    try await bench.server.request(
-      ServerBench.parameters("client-42", changes.merging(["account_token": token]) { $1 }), .v2,
-      reader: ServerBench.reader)
+    try await fixture.server.request(
+      ServerFixture.parameters("client-42", changes.merging(["account_token": token]) { $1 }), .v2,
+      reader: ServerFixture.reader)
   }
 
   @Test("a time that no calendar knows is refused, and nobody reckons with it")
   func farTimes() async throws {
-    let bench = try await ServerBench()
-    #expect(try await use(bench, token(bench)).account == "acct-20931")
+    let fixture = try await ServerFixture()
+    #expect(try await use(fixture, token(fixture)).account == "acct-20931")
     for time in ClientAuthenticationTests.farTimes {
-      await #expect(throws: CodeRequestRefusal.self, "\(time)") { try await use(bench, token(bench, [("iat", time)])) }
+      await #expect(throws: CodeRequestRefusal.self, "\(time)") {
+        try await use(fixture, token(fixture, [("iat", time)]))
+      }
     }
   }
 
   @Test("a time need not be whole", arguments: [-599.5, 0.25, 29.5] as [Double])
   func fractions(shift: Double) async throws {
-    let bench = try await ServerBench()
-    let time = JSONValue.real(Double(bench.clock.now) + shift)
-    #expect(try await use(bench, token(bench, [("iat", time)])).account == "acct-20931")
+    let fixture = try await ServerFixture()
+    let time = JSONValue.real(Double(fixture.clock.now) + shift)
+    #expect(try await use(fixture, token(fixture, [("iat", time)])).account == "acct-20931")
     for refused in [-600.5, 30.5] {
-      let time = JSONValue.real(Double(bench.clock.now) + refused)
-      await #expect(throws: CodeRequestRefusal.self) { try await use(bench, token(bench, [("iat", time)])) }
+      let time = JSONValue.real(Double(fixture.clock.now) + refused)
+      await #expect(throws: CodeRequestRefusal.self) { try await use(fixture, token(fixture, [("iat", time)])) }
     }
   }
 
@@ -55,10 +58,10 @@ struct AccountTokenTests {
       ["scope": "credential-deletion", "credentialID": "c"],
     ] as [[String: String?]])
   func refusedForSomethingElse(changes: [String: String?]) async throws {
-    let bench = try await ServerBench()
-    let token = token(bench)
-    await #expect(throws: CodeRequestRefusal.self) { try await use(bench, token, changes) }
-    #expect(try await use(bench, token).account == "acct-20931")
-    await #expect(throws: CodeRequestRefusal.self) { try await use(bench, token) }
+    let fixture = try await ServerFixture()
+    let token = token(fixture)
+    await #expect(throws: CodeRequestRefusal.self) { try await use(fixture, token, changes) }
+    #expect(try await use(fixture, token).account == "acct-20931")
+    await #expect(throws: CodeRequestRefusal.self) { try await use(fixture, token) }
   }
 }

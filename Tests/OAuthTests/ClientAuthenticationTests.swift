@@ -6,7 +6,7 @@ import WireJSON
 
 @Suite("Client authentication", .timeLimit(.minutes(2)))
 struct ClientAuthenticationTests {
-  private static let right = Array(ServerBench.secret.utf8)
+  private static let right = Array(ServerFixture.secret.utf8)
 
   private func presented(
     _ basic: (String, [UInt8])? = nil, certificate: [UInt8]? = nil
@@ -17,13 +17,13 @@ struct ClientAuthenticationTests {
 
   @Test("each way of proving it, and ways that clients mix")
   func good() async throws {
-    let bench = try await ServerBench()
+    let fixture = try await ServerFixture()
     let good: [(PresentedClient, [(String, String)], String)] = [
       (presented(("client-42", Self.right)), [], "client-42"),
       (presented(("client-42", Self.right)), [("client_id", "client-42")], "client-42"),
-      (presented(), [("client_id", "client-42"), ("client_secret", ServerBench.secret)], "client-42"),
+      (presented(), [("client_id", "client-42"), ("client_secret", ServerFixture.secret)], "client-42"),
       (
-        presented(("client-42", Self.right)), [("client_id", "client-42"), ("client_secret", ServerBench.secret)],
+        presented(("client-42", Self.right)), [("client_id", "client-42"), ("client_secret", ServerFixture.secret)],
         "client-42"
       ),
       (presented(), [("client_id", "app")], "app"),
@@ -33,14 +33,14 @@ struct ClientAuthenticationTests {
     ]
     for (presented, parameters, id) in good {
       #expect(
-        try await bench.server.authenticate(presented, Parameters(parameters.map { (name: $0.0, value: $0.1) })).id
+        try await fixture.server.authenticate(presented, Parameters(parameters.map { (name: $0.0, value: $0.1) })).id
           == id)
     }
   }
 
   @Test("every row of the token endpoint's table about clients")
   func refused() async throws {
-    let bench = try await ServerBench()
+    let fixture = try await ServerFixture()
     let wrong: [(PresentedClient, [(String, String)], OAuthError)] = [
       (presented(), [], .missing("client_id")), (presented(), [("client_id", "nobody")], .invalid("client_id")),
       (presented(("old", Self.right)), [("client_id", "client-42")], .invalid("client_id")),
@@ -68,11 +68,11 @@ struct ClientAuthenticationTests {
     ]
     for (presented, parameters, error) in wrong {
       await #expect(throws: error) {
-        try await bench.server.authenticate(presented, Parameters(parameters.map { (name: $0.0, value: $0.1) }))
+        try await fixture.server.authenticate(presented, Parameters(parameters.map { (name: $0.0, value: $0.1) }))
       }
     }
     await #expect(throws: OAuthError.repeatedParameter) {
-      try await bench.server.authenticate(
+      try await fixture.server.authenticate(
         presented(), Parameters([(name: "client_id", value: "app"), (name: "client_id", value: "app")]))
     }
   }
@@ -85,10 +85,10 @@ struct ClientAuthenticationTests {
     }
   }
 
-  private func assertion(_ bench: ServerBench, _ changes: [(String, JSONValue?)] = []) -> Parameters {
+  private func assertion(_ fixture: ServerFixture, _ changes: [(String, JSONValue?)] = []) -> Parameters {
     var claims = JSONObject([
       ("iss", "client-42"), ("sub", "client-42"), ("aud", "https://as.example/oauth2/token"),
-      ("exp", .integer(bench.clock.now + 60)), ("jti", .string("\(UInt64.random(in: .min ... .max))")),
+      ("exp", .integer(fixture.clock.now + 60)), ("jti", .string("\(UInt64.random(in: .min ... .max))")),
     ])
     for (name, value) in changes { claims[name] = value }
     let text = "e30." + Base64.encodeURL(JSONValue.object(claims).compact()) + ".AAAA"
@@ -105,14 +105,14 @@ struct ClientAuthenticationTests {
 
   @Test("private_key_jwt: who, for whom, until when, and once (RFC 7523 §3)")
   func assertions() async throws {
-    let bench = try await ServerBench(assertions: Signed())
-    let good = assertion(bench)
-    #expect(try await bench.server.authenticate(presented(), good).id == "client-42")
-    await #expect(throws: OAuthError.self) { try await bench.server.authenticate(presented(), good) }
+    let fixture = try await ServerFixture(assertions: Signed())
+    let good = assertion(fixture)
+    #expect(try await fixture.server.authenticate(presented(), good).id == "client-42")
+    await #expect(throws: OAuthError.self) { try await fixture.server.authenticate(presented(), good) }
     #expect(
-      try await bench.server.authenticate(presented(), assertion(bench, [("aud", ["x", "https://as.example"])])).id
+      try await fixture.server.authenticate(presented(), assertion(fixture, [("aud", ["x", "https://as.example"])])).id
         == "client-42")
-    let now = bench.clock.now
+    let now = fixture.clock.now
     let wrong: [[(String, JSONValue?)]] =
       [
         [("iss", "app")], [("sub", "app")], [("aud", "https://other.example")], [("aud", nil)], [("exp", nil)],
@@ -121,11 +121,11 @@ struct ClientAuthenticationTests {
       ] + Self.farTimes.flatMap { [[("exp", $0)], [("nbf", $0)]] }
     for changes in wrong {
       await #expect(throws: OAuthError.self, "\(changes)") {
-        try await bench.server.authenticate(presented(), assertion(bench, changes))
+        try await fixture.server.authenticate(presented(), assertion(fixture, changes))
       }
     }
     // Without a verified signature nothing helps.
-    let strict = try await ServerBench()
+    let strict = try await ServerFixture()
     await #expect(throws: OAuthError.invalidClient("Invalid parameter client_assertion")) {
       try await strict.server.authenticate(presented(), assertion(strict))
     }
@@ -133,18 +133,18 @@ struct ClientAuthenticationTests {
 
   @Test("private_key_jwt: a time need not be whole (RFC 7519 §2)")
   func fractions() async throws {
-    let bench = try await ServerBench(assertions: Signed())
-    let now = bench.clock.now
+    let fixture = try await ServerFixture(assertions: Signed())
+    let now = fixture.clock.now
     for good in [
       [("exp", .real(Double(now) + 0.5))], [("exp", .real(Double(now) - 28.5))], [("nbf", .real(Double(now) + 29.5))],
       [("x", .real(1e300)), ("iat", .real(Double(now) + 0.5))],
     ] as [[(String, JSONValue?)]] {
-      #expect(try await bench.server.authenticate(presented(), assertion(bench, good)).id == "client-42", "\(good)")
+      #expect(try await fixture.server.authenticate(presented(), assertion(fixture, good)).id == "client-42", "\(good)")
     }
     for late in [[("nbf", .real(Double(now) + 30.5))], [("exp", .real(Double(now) - 30.5))]] as [[(String, JSONValue?)]]
     {
       await #expect(throws: OAuthError.self) {
-        try await bench.server.authenticate(presented(), assertion(bench, late))
+        try await fixture.server.authenticate(presented(), assertion(fixture, late))
       }
     }
   }

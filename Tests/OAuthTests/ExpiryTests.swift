@@ -1,6 +1,7 @@
 import OAuth
 import TestSupport
 import Testing
+import Vocabulary
 import WireJSON
 
 @Suite("What is over is forgotten", .timeLimit(.minutes(2)))
@@ -18,18 +19,18 @@ struct ExpiryTests {
   }
 
   /// Whatever adds a row, by its name.
-  private static let ways: [(String, @Sendable (ServerBench) async throws -> Void)] = [
+  private static let ways: [(String, @Sendable (ServerFixture) async throws -> Void)] = [
     (
       "a pushed request",
       {
         _ = try await $0.server.push(
-          ServerBench.parameters(), .v2, client: $0.client("app"), reader: ServerBench.reader)
+          ServerFixture.parameters(), .v2, client: $0.client("app"), reader: ServerFixture.reader)
       }
     ),
     (
       "a transaction",
       {
-        let request = try await $0.server.request(ServerBench.parameters(), .v2, reader: ServerBench.reader)
+        let request = try await $0.server.request(ServerFixture.parameters(), .v2, reader: ServerFixture.reader)
         _ = try await $0.server.begin(request, browserSecret: nil)
       }
     ),
@@ -40,13 +41,13 @@ struct ExpiryTests {
     ("auth/login", { _ = try await $0.tokens.issue(partner: "portal", signer: "alice") }),
     (
       "a used id",
-      { bench in
-        let assertion = "\(bench.clock.now + 60)"
+      { fixture in
+        let assertion = "\(fixture.clock.now + 60)"
         let parameters = [
           ("client_id", "client-42"), ("client_assertion", assertion),
           ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
         ]
-        _ = try await bench.server.authenticate(
+        _ = try await fixture.server.authenticate(
           PresentedClient(basic: nil, certificate: nil, audiences: []),
           Parameters(parameters.map { (name: $0.0, value: $0.1) }))
       }
@@ -55,37 +56,37 @@ struct ExpiryTests {
 
   @Test("by everything that adds something", arguments: ways.map(\.0))
   func everyAddition(name: String) async throws {
-    let bench = try await ServerBench(assertions: Signed())
+    let fixture = try await ServerFixture(assertions: Signed())
     let add = try #require(Self.ways.first { $0.0 == name }).1
-    let now = bench.clock.now
-    try await bench.store.writeOAuth { store in
+    let now = fixture.clock.now
+    try await fixture.store.writeOAuth { store in
       try store.put(OAuthEntry(kind: .usedID, digest: [1], expires: now - 1, body: []))
       try store.put(token(1, expires: now - Self.day - 1))
       try store.put(token(2, expires: now - Self.day + 1))
     }
-    try await add(bench)
-    #expect(try await bench.store.readOAuth { try $0.entry(.usedID, [1]) } == nil)
-    #expect(try await bench.store.readOAuth { try $0.token([1]) } == nil)
+    try await add(fixture)
+    #expect(try await fixture.store.readOAuth { try $0.entry(.usedID, [1]) } == nil)
+    #expect(try await fixture.store.readOAuth { try $0.token([1]) } == nil)
     // So that its client is still told that it expired.
-    #expect(try await bench.store.readOAuth { try $0.token([2]) } != nil)
+    #expect(try await fixture.store.readOAuth { try $0.token([2]) } != nil)
   }
 
   @Test("by the exchange of a code and of a refresh token")
   func exchanges() async throws {
-    let bench = try await ServerBench()
+    let fixture = try await ServerFixture()
     func age() async throws {
-      let now = bench.clock.now
-      try await bench.store.writeOAuth { try $0.put(token(1, expires: now - Self.day - 1)) }
+      let now = fixture.clock.now
+      try await fixture.store.writeOAuth { try $0.put(token(1, expires: now - Self.day - 1)) }
     }
-    let code = try await bench.code()
+    let code = try await fixture.code()
     try await age()
-    let issued = try bench.service(await bench.redeem(code))
-    #expect(try await bench.store.readOAuth { try $0.token([1]) } == nil)
+    let issued = try fixture.service(await fixture.redeem(code))
+    #expect(try await fixture.store.readOAuth { try $0.token([1]) } == nil)
     try await age()
     let refresh = try #require(issued.refreshToken)
-    _ = try await RefreshTokenGrant(bench.server).refresh(
-      Parameters([(name: "refresh_token", value: refresh)]), client: bench.client("app"))
-    #expect(try await bench.store.readOAuth { try $0.token([1]) } == nil)
+    _ = try await RefreshTokenGrant(fixture.server).refresh(
+      Parameters([(name: "refresh_token", value: refresh)]), client: fixture.client("app"))
+    #expect(try await fixture.store.readOAuth { try $0.token([1]) } == nil)
   }
 
   private func token(_ number: UInt8, expires: Int64) -> TokenRecord {

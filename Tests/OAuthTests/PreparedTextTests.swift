@@ -1,4 +1,4 @@
-import Attempts
+import Throttling
 import TestSupport
 import Testing
 
@@ -52,41 +52,41 @@ struct PreparedTextTests {
 
   private static let password = "K\u{e4}se \u{e9}9"
 
-  private func bench() async throws -> ServerBench {
-    let bench = try await ServerBench()
-    let account = try await bench.tokens.newAccount(
+  private func fixture() async throws -> ServerFixture {
+    let fixture = try await ServerFixture()
+    let account = try await fixture.tokens.newAccount(
       username: "Ju\u{308}rgen", password: Self.password, partner: "portal", signer: "signer-j")
-    try await bench.store.writeOAuth { try $0.put(account) }
-    return bench
+    try await fixture.store.writeOAuth { try $0.put(account) }
+    return fixture
   }
 
   @Test("one account however its name and its password are spelt; another case is another name")
   func logIn() async throws {
-    let bench = try await bench()
+    let fixture = try await fixture()
     let spellings = [Self.password, "Ka\u{308}se e\u{301}9", "K\u{e4}se\u{a0}\u{e9}9"]
     for name in ["J\u{fc}rgen", "Ju\u{308}rgen", "\u{ff2a}\u{fc}rgen"] {
       for password in spellings {
-        #expect(try await bench.tokens.verify(username: name, password: password).signer == "signer-j")
+        #expect(try await fixture.tokens.verify(username: name, password: password).signer == "signer-j")
       }
-      #expect(try await bench.tokens.signer(named: name, of: "portal") == "signer-j")
+      #expect(try await fixture.tokens.signer(named: name, of: "portal") == "signer-j")
     }
     for (name, password) in [
       ("j\u{fc}rgen", Self.password), ("J\u{fc}rgen", "kase 9"), ("J\u{fc}rgen", ""),
       ("J\u{fc}rgen", Self.password + "\n"),
     ] {
       await #expect(throws: TokenService.Refusal.loginFailed) {
-        try await bench.tokens.verify(username: name, password: password)
+        try await fixture.tokens.verify(username: name, password: password)
       }
     }
   }
 
   @Test("the spellings of a name share one count of tries, which the operator forgets under any of them")
   func counts() async throws {
-    let bench = try await bench()
-    let origin = Origin(address: "192.0.2.7", isPerson: true)
+    let fixture = try await fixture()
+    let origin = Origin(address: "192.0.2.7", kind: .endUser)
     let names = ["J\u{fc}rgen", "Ju\u{308}rgen", "\u{ff2a}\u{fc}rgen"]
     func attempt(_ number: Int) async throws {
-      _ = try await bench.tokens.verify(username: names[number % 3], password: "wrong", from: origin)
+      _ = try await fixture.tokens.verify(username: names[number % 3], password: "wrong", from: origin)
     }
     var waits = 0
     for number in 0..<9 {
@@ -95,16 +95,17 @@ struct PreparedTextTests {
       {}
     }
     #expect(waits > 0)
-    #expect(try await bench.tokens.unlock(username: "Ju\u{308}rgen") > 0)
+    #expect(try await fixture.tokens.unlock(username: "Ju\u{308}rgen") > 0)
     #expect(
-      try await bench.tokens.verify(username: "J\u{fc}rgen", password: Self.password, from: origin).signer == "signer-j"
+      try await fixture.tokens.verify(username: "J\u{fc}rgen", password: Self.password, from: origin).signer
+        == "signer-j"
     )
   }
 
   @Test("no account is made with what can be no password")
   func unsuitable() async throws {
     await #expect(throws: UnsuitablePassword.self) {
-      try await self.bench().tokens.newAccount(username: "x", password: "\t", partner: "p", signer: "s")
+      try await self.fixture().tokens.newAccount(username: "x", password: "\t", partner: "p", signer: "s")
     }
   }
 }

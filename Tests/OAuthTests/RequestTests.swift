@@ -3,23 +3,24 @@ import Crypto
 import OAuth
 import TestSupport
 import Testing
+import Vocabulary
 import WireJSON
 
 @Suite("Requests for a code", .timeLimit(.minutes(2)))
 struct RequestTests {
   @Test("a good request is kept as it is")
   func good() async throws {
-    let bench = try await ServerBench()
-    let request = try await bench.server.request(ServerBench.parameters(), .v2, reader: ServerBench.reader)
+    let fixture = try await ServerFixture()
+    let request = try await fixture.server.request(ServerFixture.parameters(), .v2, reader: ServerFixture.reader)
     #expect(request.client == "app" && request.scope == .service && request.state == "s 1")
-    #expect(request.redirectURI == ServerBench.redirectURI && request.challenge == ServerBench.challenge)
-    let rich = try await bench.server.request(
-      ServerBench.parameters("app", ["authorization_details": "[]"]), .v2, reader: ServerBench.reader)
+    #expect(request.redirectURI == ServerFixture.redirectURI && request.challenge == ServerFixture.challenge)
+    let rich = try await fixture.server.request(
+      ServerFixture.parameters("app", ["authorization_details": "[]"]), .v2, reader: ServerFixture.reader)
     #expect(rich.scope == .credential && rich.credential?.isRich == true)
     // One client sends the scope next to the details.
-    let both = try await bench.server.request(
-      ServerBench.parameters("app", ["authorization_details": "[]", "scope": "credential"]), .v2,
-      reader: ServerBench.reader)
+    let both = try await fixture.server.request(
+      ServerFixture.parameters("app", ["authorization_details": "[]", "scope": "credential"]), .v2,
+      reader: ServerFixture.reader)
     #expect(both.credential?.isRich == true)
   }
 
@@ -36,28 +37,28 @@ struct RequestTests {
       (["account_token": "a.b.c"], "invalid_request"),
     ] as [([String: String?], String)])
   func redirected(changes: [String: String?], code: String) async throws {
-    let bench = try await ServerBench()
+    let fixture = try await ServerFixture()
     await #expect {
-      _ = try await bench.server.request(ServerBench.parameters("app", changes), .v2, reader: ServerBench.reader)
+      _ = try await fixture.server.request(ServerFixture.parameters("app", changes), .v2, reader: ServerFixture.reader)
     } throws: { error in
       guard case CodeRequestRefusal.redirect(let error, let destination) = error else { return false }
-      return error.code == code && destination == Destination(uri: ServerBench.redirectURI, state: "s 1")
+      return error.code == code && destination == Destination(uri: ServerFixture.redirectURI, state: "s 1")
     }
   }
 
   @Test(
     "an unknown client or redirect URI is told to nobody but the person",
     arguments: [
-      ("nobody", [:]), ("app", ["redirect_uri": ServerBench.redirectURI + "/"]),
+      ("nobody", [:]), ("app", ["redirect_uri": ServerFixture.redirectURI + "/"]),
       ("app", ["redirect_uri": "https://app.example.org/cb?x=1"]),
       ("app", ["redirect_uri": "https://APP.example.org/cb"]),
       ("app", ["redirect_uri": "https://app.example.org.evil.example/cb"]), ("two", ["redirect_uri": nil]),
       ("app", ["request_uri": "urn:ietf:params:oauth:request_uri:made-up"]), ("machine", [:]),
     ] as [(String, [String: String?])])
   func page(client: String, changes: [String: String?]) async throws {
-    let bench = try await ServerBench()
+    let fixture = try await ServerFixture()
     await #expect {
-      _ = try await bench.server.request(ServerBench.parameters(client, changes), .v2, reader: ServerBench.reader)
+      _ = try await fixture.server.request(ServerFixture.parameters(client, changes), .v2, reader: ServerFixture.reader)
     } throws: { error in
       if case CodeRequestRefusal.page = error { true } else { false }
     }
@@ -65,7 +66,7 @@ struct RequestTests {
 
   @Test("a language longer than a tag of RFC 5646 need be counts as absent")
   func language() async throws {
-    let bench = try await ServerBench()
+    let fixture = try await ServerFixture()
     let (longest, tooLong) = (String(repeating: "x", count: 35), String(repeating: "x", count: 36))
     for (changes, language) in [
       (["lang": longest], longest), (["lang": tooLong], nil), (["ui_locales": "\(longest) de"], longest),
@@ -73,20 +74,20 @@ struct RequestTests {
       (["lang": "ä" + longest.dropFirst(2)], "ä" + longest.dropFirst(2)),
       (["lang": "ä" + longest.dropFirst()], nil), (["lang": tooLong, "ui_locales": "de"], "de"),
     ] as [([String: String?], String?)] {
-      let request = try await bench.server.request(
-        ServerBench.parameters("app", changes), .v2, reader: ServerBench.reader)
+      let request = try await fixture.server.request(
+        ServerFixture.parameters("app", changes), .v2, reader: ServerFixture.reader)
       #expect(request.language == language, "\(changes)")
     }
   }
 
   @Test("a parameter that comes twice is refused, one without a value counts as absent")
   func repeated() async throws {
-    let bench = try await ServerBench()
+    let fixture = try await ServerFixture()
     #expect(Parameters([("a", "1"), ("a", "1")]).repeatsOne)
     #expect(Parameters([("a", "1"), ("b", "")])["b"] == nil)
     await #expect {
-      _ = try await bench.server.request(
-        Parameters([("client_id", "app"), ("state", "1"), ("state", "2")]), .v2, reader: ServerBench.reader)
+      _ = try await fixture.server.request(
+        Parameters([("client_id", "app"), ("state", "1"), ("state", "2")]), .v2, reader: ServerFixture.reader)
     } throws: { error in
       if case CodeRequestRefusal.page(.repeatedParameter) = error { true } else { false }
     }
@@ -94,43 +95,46 @@ struct RequestTests {
 
   @Test("v1: the first redirect URI is the default, and only an excepted client may leave out PKCE")
   func v1() async throws {
-    let bench = try await ServerBench()
-    let two = try await bench.server.request(
-      ServerBench.parameters("two", ["redirect_uri": nil]), .v1, reader: ServerBench.reader)
-    #expect(two.redirectURI == ServerBench.redirectURI && !two.namesRedirectURI)
+    let fixture = try await ServerFixture()
+    let two = try await fixture.server.request(
+      ServerFixture.parameters("two", ["redirect_uri": nil]), .v1, reader: ServerFixture.reader)
+    #expect(two.redirectURI == ServerFixture.redirectURI && !two.namesRedirectURI)
     let without: [String: String?] = ["code_challenge": nil, "code_challenge_method": nil]
-    let old = try await bench.server.request(ServerBench.parameters("old", without), .v1, reader: ServerBench.reader)
+    let old = try await fixture.server.request(
+      ServerFixture.parameters("old", without), .v1, reader: ServerFixture.reader)
     #expect(old.challenge == nil)
-    for (client, dialect) in [("old", Dialect.v2), ("app", .v1), ("client-42", .v1)] {
+    for (client, version) in [("old", CSCVersion.v2), ("app", .v1), ("client-42", .v1)] {
       await #expect(throws: CodeRequestRefusal.self) {
-        try await bench.server.request(ServerBench.parameters(client, without), dialect, reader: ServerBench.reader)
+        try await fixture.server.request(
+          ServerFixture.parameters(client, without), version, reader: ServerFixture.reader)
       }
     }
   }
 
   @Test("a pushed request is opened by its client, within a minute; what stands next to it does not count")
   func pushed() async throws {
-    let bench = try await ServerBench()
-    let app = bench.client("app")
+    let fixture = try await ServerFixture()
+    let app = fixture.client("app")
     func push(_ changes: [String: String?] = [:]) async throws -> String {
-      try await bench.server.push(ServerBench.parameters("app", changes), .v2, client: app, reader: ServerBench.reader)
+      try await fixture.server.push(
+        ServerFixture.parameters("app", changes), .v2, client: app, reader: ServerFixture.reader)
     }
     func use(_ uri: String, _ client: String = "app") async throws -> CodeRequest {
-      try await bench.server.request(
+      try await fixture.server.request(
         Parameters([
           ("client_id", client), ("request_uri", uri), ("state", "other"), ("redirect_uri", "https://evil.example"),
-        ]), .v2, reader: ServerBench.reader)
+        ]), .v2, reader: ServerFixture.reader)
     }
     let uri = try await push()
     await #expect(throws: CodeRequestRefusal.self) { try await use(uri, "client-42") }
     let request = try await use(uri)
-    #expect(request.state == "s 1" && request.redirectURI == ServerBench.redirectURI)
+    #expect(request.state == "s 1" && request.redirectURI == ServerFixture.redirectURI)
 
     let stateless = try await push(["state": nil])
     #expect(try await use(stateless).state == "other")
 
     let old = try await push()
-    bench.clock.advance(60)
+    fixture.clock.advance(60)
     await #expect(throws: CodeRequestRefusal.self) { try await use(old) }
 
     await #expect(throws: OAuthError.unsupportedResponseType) { try await push(["response_type": "token"]) }
@@ -142,40 +146,40 @@ struct RequestTests {
 
   @Test("a pushed request belongs to the browser that opens it, which may load it again until it is answered")
   func reload() async throws {
-    let bench = try await ServerBench()
-    let server = bench.server
+    let fixture = try await ServerFixture()
+    let server = fixture.server
     let uri = try await server.push(
-      ServerBench.parameters(), .v2, client: bench.client("app"), reader: ServerBench.reader)
+      ServerFixture.parameters(), .v2, client: fixture.client("app"), reader: ServerFixture.reader)
     func open(_ secret: String?) async throws -> TransactionKey {
       let secret = try await server.browserSecret(secret)
       let parameters = Parameters([("client_id", "app"), ("request_uri", uri)])
-      let request = try await server.request(parameters, .v2, browserSecret: secret, reader: ServerBench.reader)
+      let request = try await server.request(parameters, .v2, browserSecret: secret, reader: ServerFixture.reader)
       return try await server.begin(request, browserSecret: secret)
     }
     let first = try await open(nil)
     await #expect(throws: CodeRequestRefusal.self) { try await open(nil) }
-    bench.clock.advance(300)
+    fixture.clock.advance(300)
     let second = try await open(first.browserSecret)
-    bench.clock.advance(299)
+    fixture.clock.advance(299)
     let third = try await open(first.browserSecret)
     // The first window's time is over, the others are good.
-    bench.clock.advance(1)
+    fixture.clock.advance(1)
     await #expect(throws: TransactionRefusal.unknown) { try await server.transaction(first) }
     await #expect(throws: CodeRequestRefusal.self) { try await open(first.browserSecret) }
-    let known = try await server.logIn(second, username: "alice", password: ServerBench.password)
-    let other = try await server.logIn(third, username: "alice", password: ServerBench.password)
-    _ = try await bench.code(second, known)
+    let known = try await server.logIn(second, username: "alice", password: ServerFixture.password)
+    let other = try await server.logIn(third, username: "alice", password: ServerFixture.password)
+    _ = try await fixture.code(second, known)
     // One request, one answer.
-    await #expect(throws: TransactionRefusal.unknown) { try await bench.code(third, other) }
+    await #expect(throws: TransactionRefusal.unknown) { try await fixture.code(third, other) }
     await #expect(throws: CodeRequestRefusal.self) { try await open(first.browserSecret) }
   }
 
   @Test("a native application's loopback port is free; everything else is compared octet by octet")
   func loopback() async throws {
-    let bench = try await ServerBench()
+    let fixture = try await ServerFixture()
     func isGood(_ uri: String, _ client: String = "native") async -> Bool {
-      let parameters = ServerBench.parameters(client, ["redirect_uri": uri])
-      let request = try? await bench.server.request(parameters, .v2, reader: ServerBench.reader)
+      let parameters = ServerFixture.parameters(client, ["redirect_uri": uri])
+      let request = try? await fixture.server.request(parameters, .v2, reader: ServerFixture.reader)
       return request?.redirectURI == uri
     }
     for uri in [
@@ -198,16 +202,16 @@ struct RequestTests {
     #expect(!(await isGood("http://127.0.0.1:51234/cb", "app")))
 
     let uri = "http://127.0.0.1:51234/cb"
-    let code = try await bench.code("native", ["redirect_uri": uri])
+    let code = try await fixture.code("native", ["redirect_uri": uri])
     await #expect(throws: OAuthError.invalidGrant("redirect_uri parameter does not match")) {
-      try await bench.redeem(code, "native", ["redirect_uri": "http://127.0.0.1:8091/cb"])
+      try await fixture.redeem(code, "native", ["redirect_uri": "http://127.0.0.1:8091/cb"])
     }
-    _ = try await bench.redeem(code, "native", ["redirect_uri": uri])
+    _ = try await fixture.redeem(code, "native", ["redirect_uri": uri])
   }
 
   @Test("openid and offline_access are ignored beside a scope of ours")
   func addedScopes() async throws {
-    let bench = try await ServerBench()
+    let fixture = try await ServerFixture()
     for (scope, expected) in [
       ("openid service", Scope.service), ("service offline_access", .service),
       ("openid offline_access service", .service),
@@ -215,22 +219,22 @@ struct RequestTests {
       ("service profile", nil), ("service credential openid", nil), ("service  openid", nil), ("service,openid", nil),
       ("OPENID service", nil), (" service", nil),
     ] as [(String, Scope?)] {
-      let parameters = ServerBench.parameters("app", ["scope": scope, "credentialID": "cred-1"])
-      let request = try? await bench.server.request(parameters, .v2, reader: ServerBench.reader)
+      let parameters = ServerFixture.parameters("app", ["scope": scope, "credentialID": "cred-1"])
+      let request = try? await fixture.server.request(parameters, .v2, reader: ServerFixture.reader)
       #expect(request?.scope == expected, "\(scope)")
     }
   }
 
   @Test("account_token: the vector of the reference opens the account once, and only within its life")
   func accountToken() async throws {
-    let bench = try await ServerBench()
+    let fixture = try await ServerFixture()
     let token =
       "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhY2N0LTIwOTMxIiwiaWF0IjoxNzYwMDAwMDAwLCJqdGkiOiI1ZjBjMmMxZS04YTdiLTRmNmUtOWQxMS0zYjJhMWMwZDllOGYiLCJpc3MiOiJFeGFtcGxlIFNpZ25lciIsImF6cCI6ImNsaWVudC00MiJ9.SwK4g7Kosg9DH5QqwzGsoZxBwpk9e1yAl7E4GZgWH1Q"
     func use(_ token: String, _ client: String = "client-42") async throws -> CodeRequest {
-      try await bench.server.request(
-        ServerBench.parameters(client, ["account_token": token]), .v2, reader: ServerBench.reader)
+      try await fixture.server.request(
+        ServerFixture.parameters(client, ["account_token": token]), .v2, reader: ServerFixture.reader)
     }
-    bench.clock.advance(1_760_000_000 - bench.clock.now + 600)
+    fixture.clock.advance(1_760_000_000 - fixture.clock.now + 600)
     // The hexadecimal text of the digest as key.
     let hexKey =
       token.split(separator: ".").dropLast().joined(separator: ".") + ".gRiEACm1leDEp9C1Ey-cvUCj8Cu3G4ZWCANO9DIjSPM"
@@ -250,11 +254,11 @@ struct RequestTests {
       }
     }
 
-    let late = try await ServerBench()
+    let late = try await ServerFixture()
     late.clock.advance(1_760_000_000 - late.clock.now + 601)
     await #expect(throws: CodeRequestRefusal.self) {
       try await late.server.request(
-        ServerBench.parameters("client-42", ["account_token": token]), .v2, reader: ServerBench.reader)
+        ServerFixture.parameters("client-42", ["account_token": token]), .v2, reader: ServerFixture.reader)
     }
   }
 }

@@ -2,10 +2,11 @@ import CSCModel
 import OAuth
 import OpenSSLPKI
 import TestSupport
+import Vocabulary
 import WireJSON
 
 /// An authorization server on a store in memory, with a clock that the test moves.
-struct ServerBench {
+struct ServerFixture {
   static let secret = "s3cr3t-Of-client-42"
   static let redirectURI = "https://app.example.org/cb"
   /// Reference, annex C.2.
@@ -90,17 +91,17 @@ struct ServerBench {
 
   /// From the request to the code, as a person goes.
   func code(
-    _ client: String = "app", _ changes: [String: String?] = [:], dialect: Dialect = .v2,
-    granted: GrantedCredential? = nil, username: String = "alice"
+    _ client: String = "app", _ changes: [String: String?] = [:], version: CSCVersion = .v2,
+    granted: GrantedToken? = nil, username: String = "alice"
   ) async throws -> String {
-    let request = try await server.request(Self.parameters(client, changes), dialect, reader: Self.reader)
+    let request = try await server.request(Self.parameters(client, changes), version, reader: Self.reader)
     let key = try await server.begin(request, browserSecret: nil)
     let transaction = try await server.logIn(key, username: username, password: Self.password)
     return try await self.code(key, transaction, granted: granted)
   }
 
   func code(
-    _ key: TransactionKey, _ transaction: AuthorizationTransaction, granted: GrantedCredential? = nil,
+    _ key: TransactionKey, _ transaction: AuthorizationTransaction, granted: GrantedToken? = nil,
     form: String = "form"
   ) async throws -> String {
     let answer = try await server.issueCode(key, transaction, granted: granted, form: form)
@@ -108,8 +109,8 @@ struct ServerBench {
     return answer[0].value
   }
 
-  func granted(sad: [UInt8] = Array(0..<48)) -> GrantedCredential {
-    GrantedCredential(sad: sad, expires: clock.now + 300, credential: "cred-1", activation: [9, 9])
+  func granted(sad: [UInt8] = Array(0..<48)) -> GrantedToken {
+    GrantedToken(octets: sad, expires: clock.now + 300, credential: "cred-1", reference: [9, 9])
   }
 
   func redeem(

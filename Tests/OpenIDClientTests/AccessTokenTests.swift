@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 import WireJSON
 
-@testable import EIDProvider
+@testable import OpenIDClient
 
 @Suite("Access tokens", .timeLimit(.minutes(2)))
 struct AccessTokenTests {

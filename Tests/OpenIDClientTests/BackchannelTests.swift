@@ -1,4 +1,4 @@
-import EIDProvider
+import OpenIDClient
 import Foundation
 import Hummingbird
 import JWTKit
@@ -11,7 +11,7 @@ import WireJSON
 /// OpenID Connect CIBA Core 1.0, against a provider that does what the test wants.
 @Suite("Asking people in a provider's app", .timeLimit(.minutes(2)))
 struct BackchannelTests {
-  private static let request = EIDAppRequest(
+  private static let request = BackchannelRequest(
     issuer: "", loginHint: #"{"username":"alice"}"#, bindingMessage: "Portal: Order 7, 1 signature, 1234-5678",
     lifetime: 600, notificationToken: "our-token")
 
@@ -36,7 +36,7 @@ struct BackchannelTests {
     rules.acrValues = ["high", "substantial"]
     try await Self.with(rules) { provider, script in
       script.answer("backchannel", ["auth_req_id": "r-1", "expires_in": 120, "interval": 7])
-      #expect(try await provider.ask(Self.request) == EIDAppTicket(id: "r-1", interval: 7))
+      #expect(try await provider.ask(Self.request) == BackchannelAcknowledgement(id: "r-1", interval: 7))
       let call = try #require(script.calls.first)
       #expect(script.calls.count == 1 && call.path == "backchannel" && call.authorization?.hasPrefix("Basic ") == true)
       #expect(
@@ -57,8 +57,8 @@ struct BackchannelTests {
         var body = JSONObject([("auth_req_id", "r-1"), ("expires_in", 120)])
         if let told { body["interval"] = .integer(told) }
         script.answer("backchannel", .object(body))
-        let ticket = try await provider.ask(Self.request)
-        #expect(ticket.interval == taken)
+        let acknowledgement = try await provider.ask(Self.request)
+        #expect(acknowledgement.interval == taken)
       }
       #expect(script.calls.allSatisfy { $0.form["client_notification_token"] == "our-token" })
       #expect(script.calls.allSatisfy { $0.form["acr_values"] == nil && $0.form["scope"] == "openid" })
@@ -68,7 +68,7 @@ struct BackchannelTests {
   @Test("errors of the start: about the person, about us, and no answer are three things")
   func startErrors() async throws {
     try await Self.with { provider, script in
-      let rows: [(ScriptedProvider.Answer, EIDAppError)] = [
+      let rows: [(ScriptedProvider.Answer, BackchannelError)] = [
         (.error("unknown_user_id"), .refused("unknown_user_id")),
         (.error("access_denied", 403), .refused("access_denied")),
         (.error("expired_login_hint_token"), .refused("expired_login_hint_token")),
@@ -103,7 +103,7 @@ struct BackchannelTests {
         (.init(status: 200, body: []), true),
       ] as [(ScriptedProvider.Answer, Bool)] {
         script.answer("backchannel", answer)
-        await #expect(throws: EIDAppError.unavailable(ProviderOutage(mayHaveArrived: mayHaveArrived))) {
+        await #expect(throws: BackchannelError.unavailable(ProviderOutage(mayHaveArrived: mayHaveArrived))) {
           try await provider.ask(Self.request)
         }
       }
@@ -121,7 +121,7 @@ struct BackchannelTests {
       client.allowsPlainHTTP = true
       client.timeout = .milliseconds(100)
       let provider = OpenIDProvider(settings, client: HTTPClient(client), now: { ScriptedProvider.now })
-      await #expect(throws: EIDAppError.unavailable()) { try await provider.ask(Self.request) }
+      await #expect(throws: BackchannelError.unavailable()) { try await provider.ask(Self.request) }
       await gate.open()
     }
   }
@@ -129,20 +129,20 @@ struct BackchannelTests {
   @Test("no app configured, no endpoint published, nobody there")
   func noApp() async throws {
     try await ScriptedProvider.with { provider, _ in
-      await #expect(throws: EIDAppError.misconfigured("no backchannel")) { try await provider.ask(Self.request) }
+      await #expect(throws: BackchannelError.misconfigured("no backchannel")) { try await provider.ask(Self.request) }
     }
     try await Self.with { provider, script in
       script.announce("backchannel_authentication_endpoint", .null)
-      await #expect(throws: EIDAppError.misconfigured("no endpoint")) { try await provider.ask(Self.request) }
+      await #expect(throws: BackchannelError.misconfigured("no endpoint")) { try await provider.ask(Self.request) }
     }
     var settings = ScriptedProvider.settings("http://127.0.0.1:9")
     settings.backchannel = BackchannelSettings()
     let dead = OpenIDProvider(settings, client: ScriptedProvider.plainClient, now: { ScriptedProvider.now })
-    await #expect(throws: EIDAppError.unavailable()) { try await dead.ask(Self.request) }
-    await #expect(throws: EIDAppError.unavailable()) { try await dead.result(of: "r-1") }
+    await #expect(throws: BackchannelError.unavailable()) { try await dead.ask(Self.request) }
+    await #expect(throws: BackchannelError.unavailable()) { try await dead.result(of: "r-1") }
     let none = TrustedProviders([:])
-    await #expect(throws: EIDAppError.misconfigured("issuer")) { try await none.ask(Self.request) }
-    await #expect(throws: EIDAppError.misconfigured("issuer")) { try await none.result(of: "r-1", issuer: "x") }
+    await #expect(throws: BackchannelError.misconfigured("issuer")) { try await none.ask(Self.request) }
+    await #expect(throws: BackchannelError.misconfigured("issuer")) { try await none.result(of: "r-1", issuer: "x") }
   }
 
   // MARK: The result
@@ -150,7 +150,7 @@ struct BackchannelTests {
   @Test("errors of the token endpoint (CIBA Core §11)")
   func resultErrors() async throws {
     try await Self.with { provider, script in
-      let rows: [(ScriptedProvider.Answer, Result<EIDAppAnswer, EIDAppError>)] = [
+      let rows: [(ScriptedProvider.Answer, Result<BackchannelResult, BackchannelError>)] = [
         (.error("authorization_pending"), .success(.waiting)), (.error("slow_down"), .success(.slowDown)),
         (.error("expired_token"), .success(.expired)), (.error("access_denied"), .success(.denied)),
         (.error("access_denied", 403), .success(.denied)),
@@ -165,8 +165,8 @@ struct BackchannelTests {
       ]
       for (answer, expected) in rows {
         script.answer("token", answer)
-        let found: Result<EIDAppAnswer, EIDAppError>
-        do throws(EIDAppError) { found = .success(try await provider.result(of: "r-1")) } catch {
+        let found: Result<BackchannelResult, BackchannelError>
+        do throws(BackchannelError) { found = .success(try await provider.result(of: "r-1")) } catch {
           found = .failure(error)
         }
         #expect(found == expected, "\(answer)")

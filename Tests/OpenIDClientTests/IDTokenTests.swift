@@ -1,5 +1,5 @@
 import Crypto
-import EIDProvider
+import OpenIDClient
 import Foundation
 import JWTKit
 import OutboundHTTP

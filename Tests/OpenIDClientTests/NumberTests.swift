@@ -1,5 +1,5 @@
 import Crypto
-import EIDProvider
+import OpenIDClient
 import Foundation
 import JWTKit
 import SoleControl
@@ -54,7 +54,7 @@ struct NumberTests {
       #"{"alg":"ES256","kid":"k1","typ":"partner-statement+jwt","n":99999999999999999999}"#, claims, forge.first.key)
     let statement = try await forge.verifier().verify(token, of: StatementForge.partner)
     #expect(statement.authenticationTime == StatementForge.now - 30)
-    #expect(statement.dataToBeSigned?.numSignatures == 2)
+    #expect(statement.authorizedDigests?.numSignatures == 2)
   }
 
   @Test("a client's assertion", arguments: good)

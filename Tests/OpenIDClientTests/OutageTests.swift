@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import EIDProvider
+@testable import OpenIDClient
 
 @Suite("A provider that does not answer", .timeLimit(.minutes(2)))
 struct OutageTests {
@@ -154,7 +154,7 @@ struct OutageTests {
 
   @Test("a place that was left is free again")
   func places() {
-    var queue = CallQueue(most: 2, waiting: 1)
+    var queue = ProviderCallQueue(most: 2, waiting: 1)
     let first = (0..<3).map { _ in queue.enter() }
     #expect(first == [true, true, false])
     queue.leave()

@@ -1,5 +1,5 @@
 import Crypto
-import EIDProvider
+import OpenIDClient
 import Foundation
 import Hummingbird
 import JWTKit
@@ -32,7 +32,8 @@ struct PartnerStatementTests {
           issuer: "https://portal.example", subject: "customer-1", id: "s-1", issued: StatementForge.now - 2,
           expires: StatementForge.now + 60, authenticationTime: StatementForge.now - 30, acr: "two",
           level: .substantial, methods: ["pwd", "otp"],
-          dataToBeSigned: DataToBeSigned(hashAlgorithm: .sha256, numSignatures: 2, digests: StatementForge.digests),
+          authorizedDigests: AuthorizedDigests(
+            hashAlgorithm: .sha256, numSignatures: 2, digests: StatementForge.digests),
           digest: Array(SHA256.hash(data: Data(text.utf8)))))
   }
 
@@ -84,7 +85,7 @@ struct PartnerStatementTests {
     header["typ"] = "application/Partner-Statement+JWT"
     let text = try StatementForge.statement(forge.first, header: header, claims: claims)
     let statement = try await forge.verifier().verify(text, of: StatementForge.partner)
-    #expect(statement.dataToBeSigned == nil && statement.credential == CredentialID("cred-1"))
+    #expect(statement.authorizedDigests == nil && statement.credential == CredentialID("cred-1"))
   }
 
   @Test(

@@ -1,5 +1,5 @@
 import Crypto
-import EIDProvider
+import OpenIDClient
 import Foundation
 import JWTKit
 import OutboundHTTP
@@ -141,7 +141,7 @@ struct ProviderAuthenticationTests {
       let statement = try await provider.verify("opaque", for: PartnerID("portal"))
       #expect(statement.subject == "subject-1")
       script.answer("mtls/backchannel", ["auth_req_id": "r-1", "expires_in": 120])
-      let request = EIDAppRequest(
+      let request = BackchannelRequest(
         issuer: script.issuer, loginHint: "alice", bindingMessage: "1", lifetime: 60, notificationToken: "n")
       #expect(try await provider.ask(request).id == "r-1")
       script.answer("mtls/token", .error("authorization_pending"))

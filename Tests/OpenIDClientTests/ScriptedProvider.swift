@@ -1,4 +1,4 @@
-import EIDProvider
+import OpenIDClient
 import Foundation
 import HTTPTypes
 import Hummingbird

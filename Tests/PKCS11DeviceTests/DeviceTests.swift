@@ -12,15 +12,15 @@ struct DeviceTests {
     settings.liveKeys = 2
     settings.sessions = 3
     let small = try Device(settings)
-    let bench = SigningBench(device: small, keys: TestToken.shared.device)
+    let fixture = SigningFixture(device: small, keys: TestToken.shared.device)
     var credentials: [Credential] = []
-    for number in 0..<10 { credentials.append(try await bench.enrol("c\(number)")) }
+    for number in 0..<10 { credentials.append(try await fixture.createCredential("c\(number)")) }
     for _ in 0..<3 {
       try await withThrowingTaskGroup(of: Void.self) { group in
         for credential in credentials {
           group.addTask {
-            let sad = try await bench.authorize(credential).sad
-            _ = try await bench.sign(credential, sad, [digest("x")])
+            let sad = try await fixture.authorize(credential).sad
+            _ = try await fixture.sign(credential, sad, [digest("x")])
           }
         }
         try await group.waitForAll()

@@ -18,7 +18,7 @@ struct ConfigurationTests {
     base = try #require(
       JSONValue.object(
         JSONObject([
-          ("gateway", "sign"), ("database", .string(folder.appendingPathComponent("x.sqlite").path)),
+          ("service", "sign"), ("database", .string(folder.appendingPathComponent("x.sqlite").path)),
           (
             "tls",
             [
@@ -205,7 +205,7 @@ struct ConfigurationTests {
   @Test("what only a sandbox may have is refused by the product, and by the sandbox's program without the word for it")
   func sandbox() throws {
     let changes: [(String, JSONValue)] = [
-      ("gateway", "countersign-sandbox"), ("info/publicURL", "https://127.0.0.1:8443"),
+      ("service", "countersign-sandbox"), ("info/publicURL", "https://127.0.0.1:8443"),
       ("info/publicURL", "https://localhost"), ("eidProviders/0/issuer", "https://localhost/eid"),
     ]
     for (path, value) in changes {

@@ -16,7 +16,7 @@ struct ConnectionPromisesTests {
     for (name, value) in Self.meddling + [("journal_mode", "DELETE")] {
       let error = #expect(throws: StoreOpenError.self, "\(name) = \(value)") {
         try SQLiteFileStore(
-          path: temporaryFolder().appendingPathComponent("test.sqlite").path, mayCreate: true, seals: .test,
+          path: temporaryFolder().appendingPathComponent("test.sqlite").path, mayCreate: true, rowMACs: .test,
           largestSize: nil,
           meddling: (["PRAGMA \(name) = \(value)"], []))
       }
@@ -29,7 +29,7 @@ struct ConnectionPromisesTests {
     for (name, value) in Self.meddling + [("query_only", "OFF")] {
       let error = #expect(throws: StoreOpenError.self, "\(name) = \(value)") {
         try SQLiteFileStore(
-          path: temporaryFolder().appendingPathComponent("test.sqlite").path, mayCreate: true, seals: .test,
+          path: temporaryFolder().appendingPathComponent("test.sqlite").path, mayCreate: true, rowMACs: .test,
           largestSize: nil,
           meddling: ([], ["PRAGMA \(name) = \(value)"]))
       }

@@ -11,7 +11,7 @@ struct LeaseTests {
 
   init() throws { path = try temporaryFolder().appendingPathComponent("test.sqlite").path }
 
-  private func open() throws -> SQLiteFileStore { try SQLiteFileStore(path: path, mayCreate: true, seals: .test) }
+  private func open() throws -> SQLiteFileStore { try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test) }
 
   private func write(_ store: SQLiteFileStore) async throws {
     try await store.write { try $0.append(AuditEvent(.keyMade, []), at: 1) }
@@ -95,7 +95,7 @@ struct HorizonTests {
   @Test("what only seems over, by a clock that was set ahead, stays; the last time of the log is known")
   func horizon() async throws {
     let path = try temporaryFolder().appendingPathComponent("test.sqlite").path
-    let store = try SQLiteFileStore(path: path, mayCreate: true, seals: .test)
+    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test)
     #expect(try await store.lastAuditTime() == nil)
     try await store.write { transaction in
       _ = try transaction.use(once: [1], until: 1000)

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 @Suite("Rows that were edited", .timeLimit(.minutes(2)))
-struct SealedRowTests {
+struct ProtectedRowTests {
   private static let token = TokenRecord(
     digest: [1], kind: .access, partner: "portal", signer: "alice", grant: "g", expires: 9)
 
@@ -24,7 +24,8 @@ struct SealedRowTests {
 
   init() throws {
     path = try temporaryFolder().appendingPathComponent("test.sqlite").path
-    store = try SQLiteFileStore(path: path, mayCreate: true, seals: .test, now: { 5 }, report: { [log] in log.add($0) })
+    store = try SQLiteFileStore(
+      path: path, mayCreate: true, rowMACs: .test, now: { 5 }, report: { [log] in log.add($0) })
   }
 
   @Test("a row that was edited is a fault that names it, once in the log")
@@ -63,21 +64,21 @@ struct SealedRowTests {
   @Test("a row of one table, or of another service, is no row of this one; null is not nothing")
   func kinds() async throws {
     try await store.write { try $0.put(FactorState(failures: 1, lastStep: 2), .pin, of: CredentialID("c")) }
-    // The same columns in number and kind, with the seal of the other table.
+    // The same columns in number and kind, with the MAC of the other table.
     try await sql(
       """
-      INSERT INTO one_time_code (credential, factor, id, mac, expires, row_seal)
-      SELECT credential, factor, '', x'', last_step, row_seal FROM factor_state
+      INSERT INTO one_time_code (credential, factor, id, mac, expires, row_mac)
+      SELECT credential, factor, '', x'', last_step, row_mac FROM factor_state
       """)
     await #expect(throws: StoreError.self) { try await store.read { try $0.oneTimeCode(.pin, of: CredentialID("c")) } }
     try store.close()
-    let other = try SQLiteFileStore(path: path, mayCreate: false, seals: RowSeals(secret: Array(1..<33)))
+    let other = try SQLiteFileStore(path: path, mayCreate: false, rowMACs: RowMACs(secret: Array(1..<33)))
     await #expect(throws: StoreError.self) { try await other.read { try $0.factorState(.pin, of: CredentialID("c")) } }
 
-    let seal = RowSeals.test.seal(of: "x")
-    #expect(seal.code(of: [1]) != RowSeals.test.seal(of: "y").code(of: [1]))
-    #expect(seal.isRight(seal.code(of: [1]), for: [1]) && !seal.isRight(seal.code(of: [1]), for: [2]))
-    #expect(!seal.isRight([], for: [1]))
+    let mac = RowMACs.test.mac(of: "x")
+    #expect(mac.code(of: [1]) != RowMACs.test.mac(of: "y").code(of: [1]))
+    #expect(mac.isRight(mac.code(of: [1]), for: [1]) && !mac.isRight(mac.code(of: [1]), for: [2]))
+    #expect(!mac.isRight([], for: [1]))
   }
 
   @Test("the value of a column in the next one, or as another kind of value, is another row")
@@ -102,8 +103,8 @@ struct SealedRowTests {
     await #expect(throws: StoreError.edited(EditedRow(table: "account", key: "p s"))) {
       try await store.readOAuth { try $0.account("b") }
     }
-    // With another's seal it is none either, and the first stays what it was.
-    try await sql("INSERT INTO account_seal SELECT 'b', row_seal FROM account_seal")
+    // With another's MAC it is none either, and the first stays what it was.
+    try await sql("INSERT INTO account_mac SELECT 'b', row_mac FROM account_mac")
     await #expect(throws: StoreError.self) { try await store.readOAuth { try $0.account("b") } }
     #expect(try await store.readOAuth { try $0.account("a")?.signer } == "s")
   }
@@ -134,13 +135,13 @@ struct SealedRowTests {
     for number in UInt8(1)...3 { #expect(try await store.readOAuth { try $0.entry(.code, [number]) } == nil) }
   }
 
-  @Test("every gateway with the same device and service has the same seals, and the device is visited once")
+  @Test("every gateway with the same device and service has the same MACs, and the device is visited once")
   func derivation() async throws {
     let device = CountingDevice()
-    let first = try await RowSeals.derived(from: device, service: "a").seal(of: "token").code(of: [1])
+    let first = try await RowMACs.derived(from: device, service: "a").mac(of: "token").code(of: [1])
     #expect(device.macs == 1)
-    #expect(try await RowSeals.derived(from: device, service: "a").seal(of: "token").code(of: [1]) == first)
-    #expect(try await RowSeals.derived(from: device, service: "b").seal(of: "token").code(of: [1]) != first)
+    #expect(try await RowMACs.derived(from: device, service: "a").mac(of: "token").code(of: [1]) == first)
+    #expect(try await RowMACs.derived(from: device, service: "b").mac(of: "token").code(of: [1]) != first)
   }
 
   private func sql(_ statement: String) async throws {

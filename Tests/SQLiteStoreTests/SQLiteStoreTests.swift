@@ -13,7 +13,7 @@ struct SQLiteStoreTests {
   @Test("a full disk fails whole groups and leaves the chain whole")
   func fullDisk() async throws {
     let path = try newPath()
-    let store = try SQLiteFileStore(path: path, mayCreate: true, seals: .test, largestSize: 60)
+    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test, largestSize: 60)
     let filler = JSONValue.string(String(repeating: "x", count: 3000))
     let kept = await withTaskGroup(of: Bool.self) { group in
       for _ in 0..<300 {
@@ -38,18 +38,18 @@ struct SQLiteStoreTests {
   @Test("a missing database is not made by accident, and the error shows the way")
   func missingDatabase() throws {
     let error = #expect(throws: StoreOpenError.self) {
-      try SQLiteFileStore(path: newPath(), mayCreate: false, seals: .test)
+      try SQLiteFileStore(path: newPath(), mayCreate: false, rowMACs: .test)
     }
     #expect(error?.description.contains("countersign init") == true)
   }
 
   @Test("text with U+0000 is not taken for the text before it, and is not written")
   func nullCharacters() async throws {
-    let store = try SQLiteFileStore(path: try newPath(), mayCreate: true, seals: .test)
-    let credential = try await SigningBench(store: store).enrol()
-    let longer = CredentialID(credential.id.text + "\0x")
-    #expect(try await store.read { try $0.seal(of: credential.id) } != nil)
-    #expect(try await store.read { try $0.seal(of: longer) } == nil)
+    let store = try SQLiteFileStore(path: try newPath(), mayCreate: true, rowMACs: .test)
+    let credential = try await SigningFixture(store: store).createCredential()
+    let longer = CredentialID(credential.id.rawValue + "\0x")
+    #expect(try await store.read { try $0.mac(of: credential.id) } != nil)
+    #expect(try await store.read { try $0.mac(of: longer) } == nil)
     #expect(try await store.read { try $0.credential(longer) } == nil)
     #expect(try await store.read { try $0.credentials(of: SignerID("s\0"), after: nil, limit: 9) }.isEmpty)
     await #expect(throws: StoreError.unstorable) {
@@ -60,19 +60,19 @@ struct SQLiteStoreTests {
   @Test("slots that were added in the store sign nothing, and are written down")
   func addedSlots() async throws {
     let path = try newPath()
-    let store = try SQLiteFileStore(path: path, mayCreate: true, seals: .test)
-    let bench = SigningBench(store: store)
-    let credential = try await bench.enrol()
-    let sad = try await bench.authorize(credential, count: 2).sad
-    _ = try await bench.sign(credential, sad, [digest("a")])
+    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test)
+    let fixture = SigningFixture(store: store)
+    let credential = try await fixture.createCredential()
+    let sad = try await fixture.authorize(credential, count: 2).sad
+    _ = try await fixture.sign(credential, sad, [digest("a")])
     try await sql(
       path, "INSERT INTO slot (activation, number, state) SELECT activation, 2, 0 FROM slot WHERE number = 1")
     await #expect(throws: InternalFault.rowIntegrity(credential.id)) {
-      try await bench.sign(credential, sad, [digest("b")])
+      try await fixture.sign(credential, sad, [digest("b")])
     }
     await #expect(throws: InternalFault.rowIntegrity(credential.id)) {
-      try await bench.service.extend(
-        ExtensionRequest(credential: credential.id, sad: sad, hashAlgorithm: nil, digests: []), as: bench.principal())
+      try await fixture.service.extend(
+        ExtensionRequest(credential: credential.id, sad: sad, hashAlgorithm: nil, digests: []), as: fixture.principal())
     }
     let found = try await run(
       "/usr/bin/sqlite3",
@@ -82,19 +82,19 @@ struct SQLiteStoreTests {
       ])
     #expect(found.output.trimmingCharacters(in: .whitespacesAndNewlines) == "2")
     try await sql(path, "DELETE FROM slot WHERE number = 2")
-    _ = try await bench.sign(credential, sad, [digest("b")])
+    _ = try await fixture.sign(credential, sad, [digest("b")])
   }
 
   @Test("a SAD that was extended stays dead when the column that says so is turned back")
   func turnedBack() async throws {
     let path = try newPath()
-    let bench = SigningBench(store: try SQLiteFileStore(path: path, mayCreate: true, seals: .test))
-    let credential = try await bench.enrol()
-    let sad = try await bench.authorize(credential).sad
-    _ = try await bench.service.extend(
-      ExtensionRequest(credential: credential.id, sad: sad, hashAlgorithm: nil, digests: []), as: bench.principal())
+    let fixture = SigningFixture(store: try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test))
+    let credential = try await fixture.createCredential()
+    let sad = try await fixture.authorize(credential).sad
+    _ = try await fixture.service.extend(
+      ExtensionRequest(credential: credential.id, sad: sad, hashAlgorithm: nil, digests: []), as: fixture.principal())
     try await sql(path, "UPDATE activation SET replaced = 0")
-    let error = await #expect(throws: StoreError.self) { try await bench.sign(credential, sad, [digest("a")]) }
+    let error = await #expect(throws: StoreError.self) { try await fixture.sign(credential, sad, [digest("a")]) }
     guard case .edited(let row)? = error else {
       Issue.record("\(error as Any)")
       return
@@ -105,15 +105,16 @@ struct SQLiteStoreTests {
   @Test("what was committed is there after the file is opened again")
   func reopening() async throws {
     let path = try newPath()
-    let credential = try await SigningBench(store: SQLiteFileStore(path: path, mayCreate: true, seals: .test)).enrol()
-    let again = try SQLiteFileStore(path: path, mayCreate: false, seals: .test)
-    #expect(try await again.read { try $0.seal(of: credential.id) } != nil)
+    let credential = try await SigningFixture(store: SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test))
+      .createCredential()
+    let again = try SQLiteFileStore(path: path, mayCreate: false, rowMACs: .test)
+    #expect(try await again.read { try $0.mac(of: credential.id) } != nil)
   }
 
   @Test("the log verifies after concurrent transactions, and an edited entry is named")
   func audit() async throws {
     let path = try newPath()
-    let store = try SQLiteFileStore(path: path, mayCreate: true, seals: .test)
+    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<40 {
         group.addTask {
@@ -139,7 +140,7 @@ struct SQLiteStoreTests {
     ])
   func damagedLog(damage: String, finding: AuditVerifier.Finding) async throws {
     let path = try newPath()
-    let store = try SQLiteFileStore(path: path, mayCreate: true, seals: .test)
+    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test)
     for number in 0..<10 {
       try await store.write { try $0.append(AuditEvent(.keyMade, [("n", .integer(Int64(number)))]), at: 1) }
     }

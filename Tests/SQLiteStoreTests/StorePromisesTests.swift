@@ -30,7 +30,7 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
     return StoreConformance {
       let new = try temporaryFolder().appendingPathComponent("test.sqlite").path
       path.withLock { $0 = new }
-      return try SQLiteFileStore(path: new, mayCreate: true, seals: .test)
+      return try SQLiteFileStore(path: new, mayCreate: true, rowMACs: .test)
     } readAudit: { _ in
       let entries = Mutex<[AuditEntry]>([])
       let head = try await SQLiteFileStore.readAudit(path: path.withLock { $0 }) { entry in

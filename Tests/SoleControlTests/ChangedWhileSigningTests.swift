@@ -18,20 +18,20 @@ struct ChangedWhileSigningTests {
 
   private struct Setting {
     let store = MemoryStore()
-    let bench: SigningBench
+    let fixture: SigningFixture
     let request: SigningRequest
 
     /// - Parameter change: happens once, while the device signs.
     init(_ change: Change) async throws {
       let (store, device) = (store, PausingDevice())
-      let bench = SigningBench(store: store, device: device)
-      let service = bench.service
-      let credential = try await bench.enrol()
-      let other = try await bench.enrol("cred-2")
-      let sad = try await bench.authorize(credential).sad
-      let granted = try await service.orderDeletion(
-        of: credential.id, presented: [.pin: SigningBench.pin], client: ClientID("app"), as: bench.principal())
-      let order = try #require(try await service.order(of: granted.token))
+      let fixture = SigningFixture(store: store, device: device)
+      let service = fixture.service
+      let credential = try await fixture.createCredential()
+      let other = try await fixture.createCredential("cred-2")
+      let sad = try await fixture.authorize(credential).sad
+      let granted = try await service.grantDeletion(
+        of: credential.id, presented: [.pin: SigningFixture.pin], client: ClientID("app"), as: fixture.principal())
+      let grant = try #require(try await service.grant(of: granted.token))
       @Sendable func put(_ edit: (inout Credential) -> Void) async throws {
         var changed = credential
         edit(&changed)
@@ -39,22 +39,22 @@ struct ChangedWhileSigningTests {
       }
       device.whileSigning {
         switch change {
-        case .deleted: try await service.delete(credential.id, by: order)
-        case .revoked: try await service.revoke(sad, as: bench.principal())
+        case .deleted: try await service.delete(credential.id, by: grant)
+        case .revoked: try await service.revoke(sad, as: fixture.principal())
         case .disabled: try await put { $0.isEnabled = false }
         case .certificateExchanged: try await put { $0.certificate = other.certificate }
-        case .edited: store.tamper(credential.id) { SealedRow(text: $0.text, seal: $0.seal.map(~)) }
+        case .edited: store.tamper(credential.id) { ProtectedRow(text: $0.text, mac: $0.mac.map(~)) }
         case .renamed: try await put { $0.description = "another name" }
         }
       }
-      self.bench = bench
+      self.fixture = fixture
       request = SigningRequest(
         credential: credential.id, sad: sad, algorithm: .ecdsa(.sha256), digests: [digest("a")])
     }
 
     func sign() async -> (any Error)? {
       do {
-        _ = try await bench.service.sign(request, as: bench.principal())
+        _ = try await fixture.service.sign(request, as: fixture.principal())
         return nil
       } catch { return error }
     }
@@ -92,10 +92,10 @@ struct ChangedWhileSigningTests {
 
     let disabled = try await Setting(.disabled)
     #expect(await disabled.sign() as? Refusal == .credentialDisabled)
-    var credential = try await disabled.bench.service.credential(
-      disabled.request.credential, as: disabled.bench.principal())
+    var credential = try await disabled.fixture.service.credential(
+      disabled.request.credential, as: disabled.fixture.principal())
     credential.isEnabled = true
-    try await disabled.bench.service.put(credential, events: [])
+    try await disabled.fixture.service.put(credential, events: [])
     #expect(await disabled.sign() == nil)
     #expect(disabled.store.count(.signatureMade) == 1)
   }
@@ -124,8 +124,8 @@ struct ChangedWhileSigningTests {
   }
 
   private func result(of setting: Setting) async throws -> JobResult {
-    let principal = setting.bench.principal()
-    let jobs = SigningJobs(setting.bench.service)
+    let principal = setting.fixture.principal()
+    let jobs = SigningJobs(setting.fixture.service)
     let job = try await jobs.submit(
       JobRequest(setting.request, validity: 3_600_000, responseURI: nil), as: principal)
     let work = Task { await jobs.run() }

@@ -8,16 +8,16 @@ struct CredentialTests {
   @Test("a wrapped key moved to another signer's row is noticed, logged, and signs nothing")
   func swappedRows() async throws {
     let store = MemoryStore()
-    let bench = SigningBench(store: store)
-    let mine = try await bench.enrol("c1")
-    let bobs = try await bench.enrol("c2", signer: "bob")
-    let sad = try await bench.authorize(mine).sad
+    let fixture = SigningFixture(store: store)
+    let mine = try await fixture.createCredential("c1")
+    let bobs = try await fixture.createCredential("c2", signer: "bob")
+    let sad = try await fixture.authorize(mine).sad
     // A fresh service, which has not verified any row yet.
-    let later = SigningBench(store: store)
+    let later = SigningFixture(store: store)
     var forged = bobs
     forged.wrappedKey = mine.wrappedKey
     forged.certificate = mine.certificate
-    store.tamper(bobs.id) { SealedRow(text: forged.canonical(), seal: $0.seal) }
+    store.tamper(bobs.id) { ProtectedRow(text: forged.canonical(), mac: $0.mac) }
     await #expect(throws: InternalFault.rowIntegrity(bobs.id)) {
       try await later.authorize(forged, as: later.principal("bob"))
     }
@@ -28,7 +28,7 @@ struct CredentialTests {
     #expect(store.count(.integrityViolated) == 1)
     // Also behind the back of a service that had verified the row.
     await #expect(throws: InternalFault.rowIntegrity(bobs.id)) {
-      try await bench.authorize(forged, as: bench.principal("bob"))
+      try await fixture.authorize(forged, as: fixture.principal("bob"))
     }
     // The other's credential is not affected.
     _ = try await later.sign(mine, sad, [digest("a")])
@@ -39,71 +39,71 @@ struct CredentialTests {
     arguments: [
       { $0.signer = SignerID("mallory") }, { $0.partner = PartnerID("other") }, { $0.multisign = 1000 },
       { $0.scal = .one }, { $0.mode = .implicit }, { $0.expression = nil }, { $0.isEnabled = false },
-      { $0.enrolments = [] }, { $0.certificate.notAfter += 1 }, { $0.description = "x" },
+      { $0.authenticators = [] }, { $0.certificate.notAfter += 1 }, { $0.description = "x" },
     ] as [@Sendable (inout Credential) -> Void])
   func editedRow(edit: @Sendable (inout Credential) -> Void) async throws {
     let store = MemoryStore()
-    let bench = SigningBench(store: store)
-    let credential = try await bench.enrol(scal: .two)
+    let fixture = SigningFixture(store: store)
+    let credential = try await fixture.createCredential(scal: .two)
     var edited = credential
     edit(&edited)
     #expect(edited != credential)
-    store.tamper(credential.id) { SealedRow(text: edited.canonical(), seal: $0.seal) }
+    store.tamper(credential.id) { ProtectedRow(text: edited.canonical(), mac: $0.mac) }
     await #expect(throws: InternalFault.rowIntegrity(credential.id)) {
-      try await bench.service.credential(credential.id, as: bench.principal())
+      try await fixture.service.credential(credential.id, as: fixture.principal())
     }
   }
 
   @Test("a row reads back as it was written")
   func canonical() async throws {
-    let credential = try await SigningBench().enrol(expression: "PIN AND OTP")
+    let credential = try await SigningFixture().createCredential(expression: "PIN AND OTP")
     #expect(Credential(canonical: credential.canonical()) == credential)
   }
 
   @Test("a disabled credential neither authorizes nor signs, and a SAD from before is not burnt")
   func disabled() async throws {
-    let bench = SigningBench()
-    var credential = try await bench.enrol()
-    let sad = try await bench.authorize(credential).sad
+    let fixture = SigningFixture()
+    var credential = try await fixture.createCredential()
+    let sad = try await fixture.authorize(credential).sad
     credential.isEnabled = false
-    try await bench.service.put(credential, events: [])
-    await #expect(throws: Refusal.credentialDisabled) { try await bench.authorize(credential) }
-    await #expect(throws: Refusal.credentialDisabled) { try await bench.sign(credential, sad, [digest("a")]) }
+    try await fixture.service.put(credential, events: [])
+    await #expect(throws: Refusal.credentialDisabled) { try await fixture.authorize(credential) }
+    await #expect(throws: Refusal.credentialDisabled) { try await fixture.sign(credential, sad, [digest("a")]) }
     credential.isEnabled = true
-    try await bench.service.put(credential, events: [])
-    _ = try await bench.sign(credential, sad, [digest("a")])
+    try await fixture.service.put(credential, events: [])
+    _ = try await fixture.sign(credential, sad, [digest("a")])
   }
 
   @Test("an expired certificate signs nothing")
   func expiredCertificate() async throws {
-    let bench = SigningBench()
-    let credential = try await bench.enrol(days: 1)
-    bench.clock.advance(86_400 + 10)
-    let sad = try await bench.authorize(credential).sad
+    let fixture = SigningFixture()
+    let credential = try await fixture.createCredential(days: 1)
+    fixture.clock.advance(86_400 + 10)
+    let sad = try await fixture.authorize(credential).sad
     await #expect(throws: Refusal.certificateExpired(organization: nil, commonName: "Alice Example")) {
-      try await bench.sign(credential, sad, [digest("a")])
+      try await fixture.sign(credential, sad, [digest("a")])
     }
   }
 
   @Test("what a policy needs is asked for before any factor is looked at")
   func requests() async throws {
-    let bench = SigningBench()
-    let one = try await bench.enrol("c1", multisign: 3)
-    let two = try await bench.enrol("c2", scal: .two)
-    await #expect(throws: Refusal.tooManySignatures) { try await bench.authorize(one, count: 4) }
-    await #expect(throws: Refusal.digestsMissing) { try await bench.authorize(two) }
+    let fixture = SigningFixture()
+    let one = try await fixture.createCredential("c1", multisign: 3)
+    let two = try await fixture.createCredential("c2", scal: .two)
+    await #expect(throws: Refusal.tooManySignatures) { try await fixture.authorize(one, count: 4) }
+    await #expect(throws: Refusal.digestsMissing) { try await fixture.authorize(two) }
     await #expect(throws: Refusal.tooManyDigests) {
-      try await bench.authorize(one, count: 1, digests: [digest("a"), digest("b")])
+      try await fixture.authorize(one, count: 1, digests: [digest("a"), digest("b")])
     }
-    await #expect(throws: Refusal.factorMissing(.pin)) { try await bench.authorize(one, presented: [:]) }
+    await #expect(throws: Refusal.factorMissing(.pin)) { try await fixture.authorize(one, presented: [:]) }
   }
 
   @Test("a credential whose parts do not fit together is not made")
   func contradictions() async throws {
-    let bench = SigningBench()
-    let credential = try await bench.enrol(expression: "PIN AND OTP")
+    let fixture = SigningFixture()
+    let credential = try await fixture.createCredential(expression: "PIN AND OTP")
     let changes: [(inout Credential) -> Void] = [
-      { $0.enrolments.removeLast() }, { $0.enrolments.append($0.enrolments[0]) }, { $0.expression = nil },
+      { $0.authenticators.removeLast() }, { $0.authenticators.append($0.authenticators[0]) }, { $0.expression = nil },
       { $0.mode = .implicit },
     ]
     for change in changes {
@@ -111,19 +111,19 @@ struct CredentialTests {
       change(&changed)
       let contradictory = changed
       await #expect(throws: InternalFault.contradictoryCredential(credential.id)) {
-        try await bench.service.put(contradictory, events: [])
+        try await fixture.service.put(contradictory, events: [])
       }
     }
   }
 
   @Test("an implicit credential needs no factor; an oauth2code credential is authorized elsewhere")
   func modes() async throws {
-    let bench = SigningBench()
-    let seal = try await bench.enrol("c1", expression: nil)
-    _ = try await bench.sign(seal, bench.authorize(seal, presented: [:]).sad, [digest("a")])
-    var redirected = try await bench.enrol("c2")
+    let fixture = SigningFixture()
+    let seal = try await fixture.createCredential("c1", expression: nil)
+    _ = try await fixture.sign(seal, fixture.authorize(seal, presented: [:]).sad, [digest("a")])
+    var redirected = try await fixture.createCredential("c2")
     redirected.mode = .oauth2code
-    try await bench.service.put(redirected, events: [])
-    await #expect(throws: Refusal.authorizedElsewhere) { try await bench.authorize(redirected) }
+    try await fixture.service.put(redirected, events: [])
+    await #expect(throws: Refusal.authorizedElsewhere) { try await fixture.authorize(redirected) }
   }
 }

@@ -9,17 +9,17 @@ import WireJSON
 struct EIDAppTests {
   struct Setting: Sendable {
     let store = MemoryStore()
-    let bench: SigningBench
+    let fixture: SigningFixture
     let credential: Credential
 
     let device = CountingDevice()
 
     init(_ expression: String = "EIDAPP", scal: SCAL = .one) async throws {
-      bench = SigningBench(store: store, device: device)
-      credential = try await bench.enrol(scal: scal, expression: expression)
+      fixture = SigningFixture(store: store, device: device)
+      credential = try await fixture.createCredential(scal: scal, expression: expression)
     }
 
-    var app: StubEIDApp { bench.app }
+    var app: StubBackchannel { fixture.app }
 
     func begin(
       count: Int = 1, digests: [[UInt8]] = [], presented: [FactorID: String] = [:], as principal: Principal? = nil
@@ -29,14 +29,14 @@ struct EIDAppTests {
         digests: digests, presented: presented)
       request.outOfBand = [.eidApp]
       request.description = "Order 7"
-      guard case .pending(let handle) = try await bench.service.begin(request, as: principal ?? bench.principal())
+      guard case .pending(let handle) = try await fixture.service.begin(request, as: principal ?? fixture.principal())
       else { throw Refusal.policyNotSatisfied }
       return handle
     }
 
     /// Nil while it waits.
     func check(_ handle: String, as principal: Principal? = nil) async throws -> Authorization? {
-      switch try await bench.service.check(handle: handle, as: principal ?? bench.principal()) {
+      switch try await fixture.service.check(handle: handle, as: principal ?? fixture.principal()) {
       case .granted(let authorization): return authorization
       case .pending(let again):
         #expect(again == handle)
@@ -46,13 +46,13 @@ struct EIDAppTests {
 
     /// One poll later.
     func next(_ handle: String) async throws -> Authorization? {
-      bench.clock.advance(StubEIDApp.interval)
+      fixture.clock.advance(StubBackchannel.interval)
       return try await check(handle)
     }
 
-    func statement(_ change: (inout EIDAppStatement) -> Void = { _ in }) -> EIDAppStatement {
-      let now = bench.clock.now
-      var statement = EIDAppStatement(
+    func statement(_ change: (inout BackchannelStatement) -> Void = { _ in }) -> BackchannelStatement {
+      let now = fixture.clock.now
+      var statement = BackchannelStatement(
         issuer: "https://eid.example", subject: "subject-1", level: .high, acr: "urn:loa:high", amr: ["pin", "hwk"],
         authenticationTime: now, issued: now, expires: now + 300, tokenDigest: digest("token \(app.polls.count)"))
       change(&statement)
@@ -67,28 +67,28 @@ struct EIDAppTests {
   }
 
   @Test(
-    "asked with what is signed, approved by the enrolled person: then the same SAD again and again, for those digests")
+    "asked with what is signed, approved by the right person: then the same SAD again and again, for those digests")
   func approved() async throws {
     let setting = try await Setting(scal: .two)
-    let (bench, app, credential) = (setting.bench, setting.app, setting.credential)
+    let (fixture, app, credential) = (setting.fixture, setting.app, setting.credential)
     let handle = try await setting.begin(count: 2, digests: [digest("a"), digest("b")])
     let asked = try #require(app.asked.first)
     #expect(app.asked.count == 1 && asked.issuer == "https://eid.example" && asked.loginHint == "hint of alice")
     #expect(asked.lifetime == 600 && asked.notificationToken.count == 64)
     let code = BindingMessage.code(of: [digest("a"), digest("b")])
     #expect(asked.bindingMessage == "portal: Order 7, 2 signatures, \(code)")
-    let text = try #require(setting.store.pendings.first).terms.text
-    #expect(PendingTerms(canonical: text)?.bindingMessage == asked.bindingMessage)
+    let text = try #require(setting.store.pendings.first).request.text
+    #expect(PendingRequest(canonical: text)?.bindingMessage == asked.bindingMessage)
 
     #expect(try await setting.next(handle) == nil)
     app.answer(.success(.approved(setting.statement())))
     let first = try #require(try await setting.next(handle))
     #expect(first.expiresIn == 300 && app.polls == ["request-1", "request-1"])
-    bench.clock.advance(20)
+    fixture.clock.advance(20)
     let second = try #require(try await setting.check(handle))
     #expect(second.sad == first.sad && second.expiresIn == 280 && app.polls.count == 2)
-    await #expect(throws: Refusal.digestNotAuthorized) { try await bench.sign(credential, first.sad, [digest("c")]) }
-    _ = try await bench.sign(credential, first.sad, [digest("b"), digest("a")])
+    await #expect(throws: Refusal.digestNotAuthorized) { try await fixture.sign(credential, first.sad, [digest("c")]) }
+    _ = try await fixture.sign(credential, first.sad, [digest("b"), digest("a")])
     #expect(setting.store.count(.authorizationPending) == 1 && setting.store.count(.authorizationGranted) == 1)
   }
 
@@ -113,7 +113,7 @@ struct EIDAppTests {
   @Test("not asked sooner than every interval; slow_down makes it 5 s longer; many checks at once make one call")
   func pace() async throws {
     let setting = try await Setting()
-    let (clock, app) = (setting.bench.clock, setting.app)
+    let (clock, app) = (setting.fixture.clock, setting.app)
     let handle = try await setting.begin()
     func polls(after seconds: UnixTime) async throws -> Int {
       clock.advance(seconds)
@@ -151,16 +151,16 @@ struct EIDAppTests {
   func lease() async throws {
     let setting = try await Setting()
     let handle = try await setting.begin()
-    setting.bench.clock.advance(5)
+    setting.fixture.clock.advance(5)
     let gate = Gate()
     setting.app.onPoll { await gate.pass() }
     let lost = Task { try await setting.check(handle) }
     try await gate.waitForArrivals(1)
     setting.app.onPoll {}
-    setting.bench.clock.advance(59)
+    setting.fixture.clock.advance(59)
     #expect(try await setting.check(handle) == nil)
     #expect(setting.app.polls.count == 1)
-    setting.bench.clock.advance(1)
+    setting.fixture.clock.advance(1)
     setting.app.answer(.success(.approved(setting.statement())))
     #expect(try await setting.check(handle) != nil)
     await gate.open()
@@ -172,11 +172,11 @@ struct EIDAppTests {
   @Test(
     "refused, expired, failed: over for good, and the log says why",
     arguments: [
-      (EIDAppAnswer.denied, "customer", Refusal.wrongFactor(.eidApp)), (.expired, "expired", .invalidHandle),
+      (BackchannelResult.denied, "customer", Refusal.wrongFactor(.eidApp)), (.expired, "expired", .invalidHandle),
       (.failed("transaction_failed"), "transaction_failed", .wrongFactor(.eidApp)),
       (.failed("signature"), "signature", .wrongFactor(.eidApp)),
     ])
-  func over(answer: EIDAppAnswer, reason: String, refusal: Refusal) async throws {
+  func over(answer: BackchannelResult, reason: String, refusal: Refusal) async throws {
     let setting = try await Setting()
     let handle = try await setting.begin()
     setting.app.answer(.success(answer), .success(.approved(setting.statement())))
@@ -190,7 +190,7 @@ struct EIDAppTests {
     "the approval of another person, of another provider, at a low level, too old, or made before the question: none")
   func wrongPerson() async throws {
     let setting = try await Setting()
-    let changes: [(String, (inout EIDAppStatement) -> Void)] = [
+    let changes: [(String, (inout BackchannelStatement) -> Void)] = [
       ("subject", { $0.subject = "subject-2" }), ("subject", { $0.subject = "subject-1\u{301}" }),
       ("issuer", { $0.issuer = "https://other.example" }), ("level", { $0.level = .low }),
       ("age", { $0.authenticationTime -= 601 }), ("age", { $0.authenticationTime = 0 }), ("iat", { $0.issued -= 90 }),
@@ -221,7 +221,7 @@ struct EIDAppTests {
   func unavailableAtStart() async throws {
     let setting = try await Setting("EIDAPP AND OTP")
     let code = try await setting.code()
-    for failure in [EIDAppError.unavailable(), .misconfigured("invalid_client"), .refused("unknown_user_id")] {
+    for failure in [BackchannelError.unavailable(), .misconfigured("invalid_client"), .refused("unknown_user_id")] {
       setting.app.fail(failure)
       let error = await #expect(throws: (any Error).self) { try await setting.begin(presented: [.otp: code]) }
       switch failure {
@@ -274,16 +274,16 @@ struct EIDAppTests {
   @Test("an outage has one entry a minute for each credential and factor, with the number of calls that have none")
   func outageEntries() async throws {
     let setting = try await Setting("EIDAPP OR EID")
-    let other = try await setting.bench.enrol("other", expression: "EIDAPP")
+    let other = try await setting.fixture.createCredential("other", expression: "EIDAPP")
     setting.app.fail(.unavailable())
-    setting.bench.eid.set(.failure(.providerUnavailable()))
+    setting.fixture.eid.set(.failure(.providerUnavailable()))
     func outage(_ credential: Credential, _ factor: FactorID) async throws {
       var request = AuthorizationRequest(
         credential: credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [],
         presented: factor == .eid ? [.eid: "x"] : [:])
       request.outOfBand = factor == .eid ? [] : [factor]
       await #expect(throws: Refusal.providerUnavailable(retryAfter: 1)) {
-        try await setting.bench.service.begin(request, as: setting.bench.principal())
+        try await setting.fixture.service.begin(request, as: setting.fixture.principal())
       }
     }
     func count() -> Int { setting.log(.authorizationUnavailable).count }
@@ -292,10 +292,10 @@ struct EIDAppTests {
     for _ in 0..<3 { try await outage(setting.credential, .eid) }
     try await outage(other, .eidApp)
     #expect(count() == 3)
-    setting.bench.clock.advance(59)
+    setting.fixture.clock.advance(59)
     try await outage(setting.credential, .eidApp)
     #expect(count() == 3)
-    setting.bench.clock.advance(1)
+    setting.fixture.clock.advance(1)
     try await outage(setting.credential, .eidApp)
     try await outage(setting.credential, .eid)
     try await outage(other, .eidApp)
@@ -351,10 +351,10 @@ struct EIDAppTests {
     "step-up: a partner's statement in the call and the person's approval in the app; the answer names what is missing")
   func stepUp() async throws {
     let setting = try await Setting("PARTNER AND (EIDAPP OR OTP)")
-    let (bench, app) = (setting.bench, setting.app)
-    let now = bench.clock.now
+    let (fixture, app) = (setting.fixture, setting.app)
+    let now = fixture.clock.now
     func state(_ id: String, subject: String = "customer-1") {
-      bench.statements.set(
+      fixture.statements.set(
         .success(
           PartnerStatement(
             issuer: "https://portal.example", subject: subject, id: id, issued: now, expires: now + 60,
@@ -362,7 +362,7 @@ struct EIDAppTests {
     }
     await #expect(throws: Refusal.factorMissing(.partner)) { try await setting.begin() }
     await #expect(throws: Refusal.factorsMissing([[.otp], [.eidApp]])) {
-      try await bench.authorize(setting.credential, presented: [.partner: "jws"])
+      try await fixture.authorize(setting.credential, presented: [.partner: "jws"])
     }
     state("1", subject: "customer-2")
     await #expect(throws: Refusal.wrongFactor(.partner)) { try await setting.begin(presented: [.partner: "jws"]) }
@@ -380,7 +380,7 @@ struct EIDAppTests {
     #expect(app.asked.count == 1)
     app.answer(.success(.approved(setting.statement())))
     let authorization = try #require(try await setting.next(handle))
-    _ = try await bench.sign(setting.credential, authorization.sad, [digest("a")])
+    _ = try await fixture.sign(setting.credential, authorization.sad, [digest("a")])
     let granted = try #require(setting.log(.authorizationGranted).first)
     #expect(granted.contains(#""factor":"PARTNER""#) && granted.contains(#""factor":"EIDAPP""#))
     #expect(granted.contains(#""provider":"https://portal.example""#) && granted.contains(#""acr":"urn:loa:high""#))
@@ -400,12 +400,12 @@ struct EIDAppTests {
   func strangers() async throws {
     let setting = try await Setting()
     let handle = try await setting.begin()
-    setting.bench.clock.advance(5)
+    setting.fixture.clock.advance(5)
     let other = Principal(partner: PartnerID("other"), signer: nil)
-    for principal in [setting.bench.principal("bob"), other] {
+    for principal in [setting.fixture.principal("bob"), other] {
       await #expect(throws: Refusal.invalidHandle) { try await setting.check(handle, as: principal) }
       await #expect(throws: Refusal.invalidHandle) {
-        try await setting.bench.service.cancel(handle: handle, as: principal)
+        try await setting.fixture.service.cancel(handle: handle, as: principal)
       }
     }
     await #expect(throws: Refusal.invalidHandle) { try await setting.check(String(handle.dropLast()) + "x") }
@@ -416,7 +416,7 @@ struct EIDAppTests {
   func presentedValue() async throws {
     let setting = try await Setting()
     await #expect(throws: Refusal.unknownFactor) {
-      try await setting.bench.authorize(setting.credential, presented: [.eidApp: "approved"])
+      try await setting.fixture.authorize(setting.credential, presented: [.eidApp: "approved"])
     }
   }
 
@@ -426,7 +426,7 @@ struct EIDAppTests {
   func storedID() async throws {
     let setting = try await Setting()
     let handle = try await setting.begin()
-    let stored = try #require(setting.store.appRequests.first)
+    let stored = try #require(setting.store.backchannelRequests.first)
     let octets = stored.sealed + stored.row.text + stored.request
     #expect(!String(decoding: octets, as: UTF8.self).contains("request-1"))
     #expect(SealedRequestID.open(stored.sealed, with: handle) == "request-1")
@@ -438,20 +438,20 @@ struct EIDAppTests {
   func tampered() async throws {
     let setting = try await Setting()
     let (first, second) = (try await setting.begin(), try await setting.begin())
-    let stored = setting.store.appRequests.sorted { $0.pending < $1.pending }
+    let stored = setting.store.backchannelRequests.sorted { $0.pending < $1.pending }
     let ids = Dictionary(
       uniqueKeysWithValues: stored.map { request in
         (request.pending, SealedRequestID.open(request.sealed, with: first) == nil ? second : first)
       })
     // As somebody does who has both handles: the other's id, encrypted under this handle, with all that belongs to it.
-    setting.store.tamper { (request: StoredAppRequest) in
+    setting.store.tamper { (request: StoredBackchannelRequest) in
       let other = stored.first { $0.pending != request.pending }!
       let id = SealedRequestID.open(other.sealed, with: ids[other.pending]!)!
-      return StoredAppRequest(
+      return StoredBackchannelRequest(
         pending: request.pending, request: other.request, row: other.row,
         sealed: try! SealedRequestID.seal(id, with: ids[request.pending]!), schedule: other.schedule)
     }
-    setting.bench.clock.advance(5)
+    setting.fixture.clock.advance(5)
     for handle in [first, second] {
       await #expect(throws: InternalFault.rowIntegrity(setting.credential.id)) { try await setting.check(handle) }
     }
@@ -463,18 +463,18 @@ struct EIDAppTests {
   @Test("what nobody asks for any more is ended and stands in the log as expired, waiting or approved")
   func overdue() async throws {
     let setting = try await Setting()
-    let service = setting.bench.service
+    let service = setting.fixture.service
     let (waiting, approved) = (try await setting.begin(), try await setting.begin())
     let digest = SigningService.digest(ofSecret: approved)
-    let row = SealedRow(text: [], seal: [])
+    let row = ProtectedRow(text: [], mac: [])
     let id = try #require(try await setting.store.read { try $0.pending(handle: digest) }).id
     try await setting.store.write { try $0.put(.approved(row), ofPending: id) }
-    setting.bench.clock.advance(599)
+    setting.fixture.clock.advance(599)
     #expect(try await service.endOverduePending() == 0)
-    setting.bench.clock.advance(1)
+    setting.fixture.clock.advance(1)
     #expect(try await service.endOverduePending() == 1)
     await #expect(throws: Refusal.invalidHandle) { try await setting.check(waiting) }
-    setting.bench.clock.advance(300)
+    setting.fixture.clock.advance(300)
     #expect(try await service.endOverduePending() == 1)
     #expect(try await service.endOverduePending() == 0)
     #expect(setting.log(.authorizationDenied).count == 2)
@@ -485,8 +485,8 @@ struct EIDAppTests {
   @Test("cancelled by its caller, waiting or approved: over; a SAD that was made is revoked")
   func cancelled() async throws {
     let setting = try await Setting()
-    let service = setting.bench.service
-    let principal = setting.bench.principal()
+    let service = setting.fixture.service
+    let principal = setting.fixture.principal()
     let waiting = try await setting.begin()
     try await service.cancel(handle: waiting, as: principal)
     await #expect(throws: Refusal.invalidHandle) { try await setting.next(waiting) }
@@ -497,10 +497,10 @@ struct EIDAppTests {
     let granted = try await setting.begin()
     setting.app.answer(.success(.approved(setting.statement())))
     let authorization = try #require(try await setting.next(granted))
-    try await service.cancel(handle: granted, as: setting.bench.principal(nil))
+    try await service.cancel(handle: granted, as: setting.fixture.principal(nil))
     await #expect(throws: Refusal.invalidHandle) { try await setting.check(granted) }
     await #expect(throws: Refusal.invalidSAD) {
-      try await setting.bench.sign(setting.credential, authorization.sad, [digest("a")])
+      try await setting.fixture.sign(setting.credential, authorization.sad, [digest("a")])
     }
     #expect(setting.store.count(.authorizationRevoked) == 1)
   }
@@ -509,9 +509,9 @@ struct EIDAppTests {
   func cancelledMeanwhile() async throws {
     let setting = try await Setting()
     let handle = try await setting.begin()
-    setting.bench.clock.advance(5)
+    setting.fixture.clock.advance(5)
     setting.app.answer(.success(.approved(setting.statement())))
-    setting.app.onPoll { try? await setting.bench.service.cancel(handle: handle, as: setting.bench.principal()) }
+    setting.app.onPoll { try? await setting.fixture.service.cancel(handle: handle, as: setting.fixture.principal()) }
     await #expect(throws: Refusal.invalidHandle) { try await setting.check(handle) }
     #expect(setting.store.count(.authorizationConfirmed) == 0)
   }
@@ -522,7 +522,7 @@ struct EIDAppTests {
     let handle = try await setting.begin()
     var changed = setting.credential
     changed.isEnabled = false
-    try await setting.bench.service.put(changed, events: [])
+    try await setting.fixture.service.put(changed, events: [])
     await #expect(throws: Refusal.credentialDisabled) { try await setting.next(handle) }
     #expect(setting.app.polls.isEmpty)
   }
@@ -532,18 +532,18 @@ struct EIDAppTests {
   @Test("the provider's word makes the next check ask at once; a wrong token or an unknown id changes nothing")
   func ping() async throws {
     let setting = try await Setting()
-    let service = setting.bench.service
+    let service = setting.fixture.service
     let handle = try await setting.begin()
     let token = try #require(setting.app.asked.first?.notificationToken)
     let macs = setting.device.macs
     for (id, token) in [("request-1", "wrong"), ("request-2", token), ("", ""), ("request-1", ""), (handle, token)] {
-      #expect(try await service.notified(request: id, token: token) == false)
+      #expect(try await service.receivePing(request: id, token: token) == false)
     }
     // Nobody who does not know the token makes the device work.
     #expect(setting.device.macs == macs)
     #expect(try await setting.check(handle) == nil)
     #expect(setting.app.polls.isEmpty)
-    #expect(try await service.notified(request: "request-1", token: token))
+    #expect(try await service.receivePing(request: "request-1", token: token))
     setting.app.answer(.success(.approved(setting.statement())))
     #expect(try await setting.check(handle) != nil)
     #expect(setting.app.polls.count == 1)
@@ -554,9 +554,9 @@ struct EIDAppTests {
     let setting = try await Setting()
     let handle = try await setting.begin()
     let token = try #require(setting.app.asked.first?.notificationToken)
-    setting.bench.clock.advance(5)
+    setting.fixture.clock.advance(5)
     setting.app.onPoll {
-      #expect((try? await setting.bench.service.notified(request: "request-1", token: token)) == true)
+      #expect((try? await setting.fixture.service.receivePing(request: "request-1", token: token)) == true)
       do {
         let meanwhile = try await setting.check(handle)
         #expect(meanwhile == nil)
@@ -575,14 +575,14 @@ struct EIDAppTests {
   @Test("no provider with an app: a fault of the configuration, and nothing waits")
   func noApp() async throws {
     let setting = try await Setting()
-    var service = setting.bench.service
-    service.eidApp = nil
+    var service = setting.fixture.service
+    service.backchannel = nil
     var request = AuthorizationRequest(
       credential: setting.credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [], presented: [:])
     request.outOfBand = [.eidApp]
     let (bare, asked) = (service, request)
     await #expect(throws: InternalFault.eidProvider("no provider has an app")) {
-      try await bare.begin(asked, as: setting.bench.principal())
+      try await bare.begin(asked, as: setting.fixture.principal())
     }
     #expect(setting.store.pendings.isEmpty)
   }
@@ -591,6 +591,6 @@ struct EIDAppTests {
 extension EIDAppTests.Setting {
   /// The code that the person's authenticator shows now.
   fileprivate func code() async throws -> String {
-    TOTP.code(SigningBench.otpSecret, at: bench.clock.now)
+    TOTP.code(SigningFixture.otpSecret, at: fixture.clock.now)
   }
 }

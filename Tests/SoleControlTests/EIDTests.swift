@@ -8,10 +8,10 @@ import WireJSON
 
 @Suite("eID log-ins", .timeLimit(.minutes(2)))
 struct EIDTests {
-  private func statement(_ bench: SigningBench, nonce: String?) -> EIDStatement {
+  private func statement(_ fixture: SigningFixture, nonce: String?) -> EIDStatement {
     EIDStatement(
       issuer: "https://eid.example", subject: "subject-1", nonce: nonce, level: .high,
-      authenticationTime: bench.clock.now - 5, tokenDigest: [1])
+      authenticationTime: fixture.clock.now - 5, tokenDigest: [1])
   }
 
   private func request(
@@ -22,23 +22,23 @@ struct EIDTests {
       digests: digests, presented: [.eid: "token"])
   }
 
-  private func challenge(_ bench: SigningBench, _ credential: Credential) async throws -> String {
-    try await bench.service.challenge(for: credential.id, factor: .eid, as: bench.principal())
+  private func challenge(_ fixture: SigningFixture, _ credential: Credential) async throws -> String {
+    try await fixture.service.challenge(for: credential.id, factor: .eid, as: fixture.principal())
   }
 
   // MARK: SCAL 2
 
   @Test("at SCAL 2 the log-in authorizes the digests for which its nonce was made, and no others")
   func derivedNonce() async throws {
-    let bench = SigningBench()
-    let credential = try await bench.enrol(scal: .two, expression: "EID")
+    let fixture = SigningFixture()
+    let credential = try await fixture.createCredential(scal: .two, expression: "EID")
     let (one, two) = (digest("one"), digest("two"))
-    let text = try await challenge(bench, credential)
+    let text = try await challenge(fixture, credential)
     let asked = request(credential, [one, two])
     let nonce = EIDNonce(asked, .two).text(for: text)
     func authorize(_ request: AuthorizationRequest, _ nonce: String) async throws -> Authorization {
-      bench.eid.set(.success(statement(bench, nonce: nonce)))
-      return try await bench.service.authorize(request, as: bench.principal())
+      fixture.eid.set(.success(statement(fixture, nonce: nonce)))
+      return try await fixture.service.authorize(request, as: fixture.principal())
     }
     for wrong in [
       request(credential, [two, one]), request(credential, [one]), request(credential, [one, two], count: 3),
@@ -48,38 +48,38 @@ struct EIDTests {
     }
     await #expect(throws: Refusal.wrongFactor(.eid)) { try await authorize(asked, text) }
     // Another challenge does not make it wrong; of several open ones the right one is found and used up.
-    for _ in 0..<3 { _ = try await challenge(bench, credential) }
+    for _ in 0..<3 { _ = try await challenge(fixture, credential) }
     let authorization = try await authorize(asked, nonce)
-    #expect(try await bench.sign(credential, authorization.sad, [one]).count == 1)
+    #expect(try await fixture.sign(credential, authorization.sad, [one]).count == 1)
     await #expect(throws: Refusal.wrongFactor(.eid)) { try await authorize(asked, nonce) }
   }
 
   @Test("at SCAL 1 both nonces are good, and use up the same challenge")
   func eitherNonce() async throws {
-    let bench = SigningBench()
-    let credential = try await bench.enrol(expression: "EID")
+    let fixture = SigningFixture()
+    let credential = try await fixture.createCredential(expression: "EID")
     let asked = request(credential, [digest("one")])
     for (isDerived, again) in [(true, true), (true, false), (false, true)] {
-      let text = try await challenge(bench, credential)
+      let text = try await challenge(fixture, credential)
       let derived = EIDNonce(asked, .two).text(for: text)
-      bench.eid.set(.success(statement(bench, nonce: isDerived ? derived : text)))
-      _ = try await bench.service.authorize(asked, as: bench.principal())
-      bench.eid.set(.success(statement(bench, nonce: again ? derived : text)))
+      fixture.eid.set(.success(statement(fixture, nonce: isDerived ? derived : text)))
+      _ = try await fixture.service.authorize(asked, as: fixture.principal())
+      fixture.eid.set(.success(statement(fixture, nonce: again ? derived : text)))
       await #expect(throws: Refusal.wrongFactor(.eid)) {
-        try await bench.service.authorize(asked, as: bench.principal())
+        try await fixture.service.authorize(asked, as: fixture.principal())
       }
     }
   }
 
   @Test("the nonce of the authorization server's own page is the derived one")
   func ownPage() async throws {
-    let bench = SigningBench()
-    let credential = try await bench.enrol(scal: .two, expression: "EID", mode: .oauth2code)
+    let fixture = SigningFixture()
+    let credential = try await fixture.createCredential(scal: .two, expression: "EID", mode: .oauth2code)
     var asked = request(credential, [digest("one")])
     asked.channel = .authorizationServer(ClientID("app"))
-    let nonce = try await bench.service.logInNonce(for: asked, as: bench.principal())
-    bench.eid.set(.success(statement(bench, nonce: nonce)))
-    _ = try await bench.service.authorize(asked, as: bench.principal())
+    let nonce = try await fixture.service.logInNonce(for: asked, as: fixture.principal())
+    fixture.eid.set(.success(statement(fixture, nonce: nonce)))
+    _ = try await fixture.service.authorize(asked, as: fixture.principal())
   }
 
   @Test("the examples for clients compute the gateway's nonce")
@@ -106,38 +106,38 @@ struct EIDTests {
 
   // MARK: Access tokens
 
-  private func accessToken(_ bench: SigningBench, _ id: String = "t-1", nonce: String? = nil) -> EIDStatement {
-    var statement = statement(bench, nonce: nonce)
-    statement.accessToken = .init(id: id, expires: bench.clock.now + 300)
+  private func accessToken(_ fixture: SigningFixture, _ id: String = "t-1", nonce: String? = nil) -> EIDStatement {
+    var statement = statement(fixture, nonce: nonce)
+    statement.accessToken = .init(id: id, expires: fixture.clock.now + 300)
     return statement
   }
 
   @Test("an access token authorizes once, on whichever gateway")
   func accessTokenOnce() async throws {
     let store = MemoryStore()
-    let (bench, other) = (SigningBench(store: store), SigningBench(store: store, instance: "other"))
-    let credential = try await bench.enrol(expression: "EID")
-    bench.eid.set(.success(accessToken(bench)))
-    other.eid.set(.success(accessToken(bench)))
-    _ = try await bench.authorize(credential, presented: [.eid: "token"])
-    for bench in [bench, other] {
+    let (fixture, other) = (SigningFixture(store: store), SigningFixture(store: store, instance: "other"))
+    let credential = try await fixture.createCredential(expression: "EID")
+    fixture.eid.set(.success(accessToken(fixture)))
+    other.eid.set(.success(accessToken(fixture)))
+    _ = try await fixture.authorize(credential, presented: [.eid: "token"])
+    for fixture in [fixture, other] {
       await #expect(throws: Refusal.wrongFactor(.eid)) {
-        try await bench.authorize(credential, presented: [.eid: "token"])
+        try await fixture.authorize(credential, presented: [.eid: "token"])
       }
     }
-    bench.eid.set(.success(accessToken(bench, "t-2")))
-    _ = try await bench.authorize(credential, presented: [.eid: "token"])
+    fixture.eid.set(.success(accessToken(fixture, "t-2")))
+    _ = try await fixture.authorize(credential, presented: [.eid: "token"])
     #expect(store.count(.authorizationGranted) == 2)
   }
 
   @Test("of 20 that present an access token at once one is authorized")
   func accessTokenRace() async throws {
-    let bench = SigningBench()
-    let credential = try await bench.enrol(expression: "EID")
-    bench.eid.set(.success(accessToken(bench)))
+    let fixture = SigningFixture()
+    let credential = try await fixture.createCredential(expression: "EID")
+    fixture.eid.set(.success(accessToken(fixture)))
     let opened = await withTaskGroup(of: Bool.self) { group in
       for _ in 0..<20 {
-        group.addTask { (try? await bench.authorize(credential, presented: [.eid: "token"])) != nil }
+        group.addTask { (try? await fixture.authorize(credential, presented: [.eid: "token"])) != nil }
       }
       return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
     }
@@ -146,37 +146,37 @@ struct EIDTests {
 
   @Test("at SCAL 2 an access token needs the nonce, and a refused one is not used up")
   func accessTokenAtSCAL2() async throws {
-    let bench = SigningBench()
-    let credential = try await bench.enrol(scal: .two, expression: "EID")
+    let fixture = SigningFixture()
+    let credential = try await fixture.createCredential(scal: .two, expression: "EID")
     let asked = request(credential, [digest("one")])
-    let text = try await challenge(bench, credential)
+    let text = try await challenge(fixture, credential)
     let nonce = EIDNonce(asked, .two).text(for: text)
     for wrong in [nil, text, "made up"] {
-      bench.eid.set(.success(accessToken(bench, nonce: wrong)))
+      fixture.eid.set(.success(accessToken(fixture, nonce: wrong)))
       await #expect(throws: Refusal.wrongFactor(.eid)) {
-        try await bench.service.authorize(asked, as: bench.principal())
+        try await fixture.service.authorize(asked, as: fixture.principal())
       }
     }
-    bench.eid.set(.success(accessToken(bench, nonce: nonce)))
-    _ = try await bench.service.authorize(asked, as: bench.principal())
+    fixture.eid.set(.success(accessToken(fixture, nonce: nonce)))
+    _ = try await fixture.service.authorize(asked, as: fixture.principal())
   }
 
   // MARK: What a refusal and an outage leave behind
 
   @Test("the provider's own limit for the age of a log-in takes the place of the gateway's")
   func maximumAge() async throws {
-    let bench = SigningBench()
-    let credential = try await bench.enrol(expression: "EID")
+    let fixture = SigningFixture()
+    let credential = try await fixture.createCredential(expression: "EID")
     for (age, limit, isGood) in [
       (600, nil, true), (601, nil, false), (31, 30, false), (30, 30, true), (900, 900, true),
     ]
       as [(UnixTime, UnixTime?, Bool)]
     {
-      var statement = statement(bench, nonce: try await challenge(bench, credential))
-      statement.authenticationTime = bench.clock.now - age
+      var statement = statement(fixture, nonce: try await challenge(fixture, credential))
+      statement.authenticationTime = fixture.clock.now - age
       statement.maximumAge = limit
-      bench.eid.set(.success(statement))
-      let result = try? await bench.authorize(credential, presented: [.eid: "token"])
+      fixture.eid.set(.success(statement))
+      let result = try? await fixture.authorize(credential, presented: [.eid: "token"])
       #expect((result != nil) == isGood, "\(age) of \(limit ?? 600)")
     }
   }
@@ -184,34 +184,34 @@ struct EIDTests {
   @Test("an encrypted token, one without nonce, and an outage leave the challenge open and stand in the audit log")
   func refusals() async throws {
     let store = MemoryStore()
-    let bench = SigningBench(store: store)
-    let credential = try await bench.enrol(expression: "EID")
-    let text = try await challenge(bench, credential)
+    let fixture = SigningFixture(store: store)
+    let credential = try await fixture.createCredential(expression: "EID")
+    let text = try await challenge(fixture, credential)
     for (answer, refusal) in [
-      (.failure(.encrypted), .encryptedToken), (.success(statement(bench, nonce: nil)), .wrongFactor(.eid)),
+      (.failure(.encrypted), .encryptedToken), (.success(statement(fixture, nonce: nil)), .wrongFactor(.eid)),
       (.failure(.refused("kid")), .wrongFactor(.eid)),
       (.failure(.providerUnavailable(ProviderOutage(retryAfter: 7))), .providerUnavailable(retryAfter: 7)),
     ] as [(Result<EIDStatement, EIDTokenError>, Refusal)] {
-      bench.eid.set(answer)
-      await #expect(throws: refusal) { try await bench.authorize(credential, presented: [.eid: "token"]) }
+      fixture.eid.set(answer)
+      await #expect(throws: refusal) { try await fixture.authorize(credential, presented: [.eid: "token"]) }
     }
     #expect(store.count(.authorizationRefused) == 3 && store.count(.authorizationUnavailable) == 1)
-    bench.eid.set(.success(statement(bench, nonce: text)))
-    _ = try await bench.authorize(credential, presented: [.eid: "token"])
+    fixture.eid.set(.success(statement(fixture, nonce: text)))
+    _ = try await fixture.authorize(credential, presented: [.eid: "token"])
   }
 
   @Test("the audit log says who was authenticated how, with digests for what is personal")
   func evidence() async throws {
     let store = MemoryStore()
-    let bench = SigningBench(store: store)
-    let credential = try await bench.enrol(expression: "EID")
-    var right = statement(bench, nonce: try await challenge(bench, credential))
+    let fixture = SigningFixture(store: store)
+    let credential = try await fixture.createCredential(expression: "EID")
+    var right = statement(fixture, nonce: try await challenge(fixture, credential))
     right.acr = "urn:example:loa:high"
     right.amr = ["pin", "hwk"]
     right.tokenID = "personal-jti"
     right.claims = [.init(name: "given_name", value: "Aloisia")]
-    bench.eid.set(.success(right))
-    _ = try await bench.authorize(credential, presented: [.eid: "token"])
+    fixture.eid.set(.success(right))
+    _ = try await fixture.authorize(credential, presented: [.eid: "token"])
     let entry = try #require(store.audit.entries.last.map { String(decoding: $0.body, as: UTF8.self) })
     for text in [
       "\"provider\":\"https://eid.example\"", "\"acr\":\"urn:example:loa:high\"", "\"amr\":[\"pin\",\"hwk\"]",

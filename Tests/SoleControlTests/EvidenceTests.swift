@@ -9,18 +9,18 @@ import WireJSON
 
 @Suite("Evidence", .timeLimit(.minutes(2)))
 struct EvidenceTests {
-  private static func statement(_ bench: SigningBench) -> PartnerStatement {
+  private static func statement(_ fixture: SigningFixture) -> PartnerStatement {
     PartnerStatement(
-      issuer: "https://portal.example", subject: "customer-1", id: "s-1", issued: bench.clock.now,
-      expires: bench.clock.now + 60, authenticationTime: bench.clock.now - 20, acr: "urn:two", level: .substantial,
+      issuer: "https://portal.example", subject: "customer-1", id: "s-1", issued: fixture.clock.now,
+      expires: fixture.clock.now + 60, authenticationTime: fixture.clock.now - 20, acr: "urn:two", level: .substantial,
       methods: ["pwd", "otp"], digest: [7])
   }
 
-  private func check(_ evidence: [Evidence], _ bench: SigningBench) throws {
+  private func check(_ evidence: [Evidence], _ fixture: SigningFixture) throws {
     let partner = try #require(evidence.first { $0.factor == .partner }).detail
     #expect(partner["provider"] == "https://portal.example" && partner["acr"] == "urn:two")
     #expect(partner["level"] == "substantial" && partner["amr"] == ["pwd", "otp"])
-    #expect(partner["authTime"] == .integer(bench.clock.now - 20) && partner["token"] == "07")
+    #expect(partner["authTime"] == .integer(fixture.clock.now - 20) && partner["token"] == "07")
     #expect(partner["tokenID"]?.string == Hex.encode(Array(SHA256.hash(data: Data("s-1".utf8)))))
     let subject = try #require(partner["subject"]?.string)
     #expect(subject.count == 64 && subject != Hex.encode(Array(SHA256.hash(data: Data("customer-1".utf8)))))
@@ -40,13 +40,13 @@ struct EvidenceTests {
   @Test("what a check learnt is under the SAD's MAC and in the log, the same in both")
   func bound() async throws {
     let store = MemoryStore()
-    let bench = SigningBench(store: store)
-    let credential = try await bench.enrol(expression: "PIN AND PARTNER")
-    bench.statements.set(.success(Self.statement(bench)))
-    let authorization = try await bench.authorize(
-      credential, presented: [.pin: SigningBench.pin, .partner: "jws"])
+    let fixture = SigningFixture(store: store)
+    let credential = try await fixture.createCredential(expression: "PIN AND PARTNER")
+    fixture.statements.set(.success(Self.statement(fixture)))
+    let authorization = try await fixture.authorize(
+      credential, presented: [.pin: SigningFixture.pin, .partner: "jws"])
     let binding = try await binding(store, authorization)
-    try check(binding.evidence, bench)
+    try check(binding.evidence, fixture)
     #expect(binding.evidence.map(\.factor) == [.pin, .partner])
     #expect(try granted(store) == .array(binding.evidence.map(\.json)))
 
@@ -54,8 +54,8 @@ struct EvidenceTests {
     let row = try #require(try await store.read { try $0.activation(authorization.activation) })
     let text = String(decoding: row.binding, as: UTF8.self)
     for (old, new) in [("urn:two", "urn:ten"), ("substantial", "high"), ("portal.example", "portal.evil")] {
-      let edited = SigningBench(store: MemoryStore())
-      let same = try await edited.enrol(expression: "PIN AND PARTNER")
+      let edited = SigningFixture(store: MemoryStore())
+      let same = try await edited.createCredential(expression: "PIN AND PARTNER")
       try await edited.store.write {
         try $0.add(
           Activation(
@@ -63,32 +63,32 @@ struct EvidenceTests {
       }
       await #expect(throws: Refusal.invalidSAD) { try await edited.sign(same, authorization.sad, [digest("a")]) }
     }
-    _ = try await bench.sign(credential, authorization.sad, [digest("a")])
+    _ = try await fixture.sign(credential, authorization.sad, [digest("a")])
   }
 
   @Test("it lasts through a confirmation by the customer and through an extension")
   func lasting() async throws {
     let store = MemoryStore()
-    let bench = SigningBench(store: store)
-    let credential = try await bench.enrol(expression: "PARTNER AND PAGE")
-    bench.statements.set(.success(Self.statement(bench)))
+    let fixture = SigningFixture(store: store)
+    let credential = try await fixture.createCredential(expression: "PARTNER AND PAGE")
+    fixture.statements.set(.success(Self.statement(fixture)))
     var request = AuthorizationRequest(
       credential: credential.id, numSignatures: 2, hashAlgorithm: nil, digests: [], presented: [.partner: "jws"])
     request.outOfBand = [.page]
-    guard case .pending(let handle) = try await bench.service.begin(request, as: bench.principal()) else {
+    guard case .pending(let handle) = try await fixture.service.begin(request, as: fixture.principal()) else {
       throw Refusal.invalidHandle
     }
-    _ = try await bench.service.answer(.approve(pin: SigningBench.pin), link: #require(bench.messenger.link))
-    guard case .granted(let first) = try await bench.service.check(handle: handle, as: bench.principal()) else {
+    _ = try await fixture.service.answer(.approve(pin: SigningFixture.pin), link: #require(fixture.messenger.link))
+    guard case .granted(let first) = try await fixture.service.check(handle: handle, as: fixture.principal()) else {
       throw Refusal.invalidHandle
     }
     let evidence = try await binding(store, first).evidence
-    try check(evidence, bench)
+    try check(evidence, fixture)
     #expect(evidence.map(\.factor) == [.partner, .page])
     #expect(try granted(store) == .array(evidence.map(\.json)))
-    let second = try await bench.service.extend(
+    let second = try await fixture.service.extend(
       ExtensionRequest(credential: credential.id, sad: first.sad, hashAlgorithm: nil, digests: []),
-      as: bench.principal())
+      as: fixture.principal())
     #expect(try await binding(store, second).evidence == evidence)
   }
 }

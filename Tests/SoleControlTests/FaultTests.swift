@@ -12,14 +12,14 @@ struct FaultTests {
   func deviceFails(error: DeviceError) async throws {
     let store = MemoryStore()
     let device = FailingDevice(error)
-    let bench = SigningBench(store: store, device: device)
-    let credential = try await bench.enrol()
-    let sad = try await bench.authorize(credential).sad
+    let fixture = SigningFixture(store: store, device: device)
+    let credential = try await fixture.createCredential()
+    let sad = try await fixture.authorize(credential).sad
     device.isFailing.withLock { $0 = true }
-    await #expect(throws: Refusal.unavailable) { try await bench.sign(credential, sad, [digest("a")]) }
+    await #expect(throws: Refusal.unavailable) { try await fixture.sign(credential, sad, [digest("a")]) }
     #expect(store.count(.signatureReleased) == 1)
     device.isFailing.withLock { $0 = false }
-    _ = try await bench.sign(credential, sad, [digest("a")])
+    _ = try await fixture.sign(credential, sad, [digest("a")])
     #expect(store.count(.signatureMade) == 1)
   }
 
@@ -27,24 +27,26 @@ struct FaultTests {
   func badSignature() async throws {
     let store = MemoryStore()
     let verifier = SwitchableVerifier()
-    let bench = SigningBench(store: store, verifier: verifier)
-    let credential = try await bench.enrol()
-    let sad = try await bench.authorize(credential).sad
+    let fixture = SigningFixture(store: store, verifier: verifier)
+    let credential = try await fixture.createCredential()
+    let sad = try await fixture.authorize(credential).sad
     verifier.accepts.withLock { $0 = false }
-    await #expect(throws: InternalFault.signatureDoesNotVerify) { try await bench.sign(credential, sad, [digest("a")]) }
+    await #expect(throws: InternalFault.signatureDoesNotVerify) {
+      try await fixture.sign(credential, sad, [digest("a")])
+    }
     verifier.accepts.withLock { $0 = true }
-    _ = try await bench.sign(credential, sad, [digest("a")])
+    _ = try await fixture.sign(credential, sad, [digest("a")])
   }
 
   @Test("a certificate for another key is noticed: the device's signature does not verify with it")
   func wrongPublicKey() async throws {
-    let bench = SigningBench()
-    let (one, two) = (try await bench.enrol("c1"), try await bench.enrol("c2"))
+    let fixture = SigningFixture()
+    let (one, two) = (try await fixture.createCredential("c1"), try await fixture.createCredential("c2"))
     var mixed = one
     mixed.certificate = two.certificate
-    try await bench.service.put(mixed, events: [])
-    let sad = try await bench.authorize(mixed).sad
-    await #expect(throws: InternalFault.signatureDoesNotVerify) { try await bench.sign(mixed, sad, [digest("a")]) }
+    try await fixture.service.put(mixed, events: [])
+    let sad = try await fixture.authorize(mixed).sad
+    await #expect(throws: InternalFault.signatureDoesNotVerify) { try await fixture.sign(mixed, sad, [digest("a")]) }
   }
 
   /// The failure table of the two writes of a signature: each fails, and each succeeds while the reply is lost.
@@ -54,16 +56,16 @@ struct FaultTests {
   func writes(number: Int, happens: Bool) async throws {
     let memory = MemoryStore()
     let store = FailingStore(memory)
-    let bench = SigningBench(store: store)
-    let credential = try await bench.enrol()
-    let sad = try await bench.authorize(credential).sad
+    let fixture = SigningFixture(store: store)
+    let credential = try await fixture.createCredential()
+    let sad = try await fixture.authorize(credential).sad
     store.failing.withLock { $0 = (write: number, happens: happens) }
-    await #expect(throws: (any Error).self) { try await bench.sign(credential, sad, [digest("a")]) }
+    await #expect(throws: (any Error).self) { try await fixture.sign(credential, sad, [digest("a")]) }
     store.failing.withLock { $0 = nil }
     #expect(memory.count(.signatureMade) == (number == 2 && happens ? 1 : 0))
 
     // The gateway starts again, and the client repeats its request.
-    let restarted = SigningBench(store: memory)
+    let restarted = SigningFixture(store: memory)
     let unknown = try await restarted.service.recover().unknown
     let again = try? await restarted.sign(credential, sad, [digest("a")])
     switch (number, happens) {
@@ -87,13 +89,13 @@ struct FaultTests {
   func authorizeWrites() async throws {
     let memory = MemoryStore()
     let store = FailingStore(memory)
-    let bench = SigningBench(store: store)
-    let credential = try await bench.enrol()
+    let fixture = SigningFixture(store: store)
+    let credential = try await fixture.createCredential()
     store.failing.withLock { $0 = (write: 1, happens: true) }
-    await #expect(throws: StoreError.outcomeUnknown(.made)) { try await bench.authorize(credential) }
+    await #expect(throws: StoreError.outcomeUnknown(.made)) { try await fixture.authorize(credential) }
     store.failing.withLock { $0 = (write: 1, happens: false) }
     await #expect(throws: StoreError.unavailable(.made)) {
-      try await bench.authorize(credential, presented: [.pin: "0"])
+      try await fixture.authorize(credential, presented: [.pin: "0"])
     }
   }
 
@@ -101,21 +103,21 @@ struct FaultTests {
   func extensionWrites() async throws {
     let memory = MemoryStore()
     let store = FailingStore(memory)
-    let bench = SigningBench(store: store)
-    let credential = try await bench.enrol()
-    let sad = try await bench.authorize(credential, count: 2).sad
+    let fixture = SigningFixture(store: store)
+    let credential = try await fixture.createCredential()
+    let sad = try await fixture.authorize(credential, count: 2).sad
     let request = ExtensionRequest(credential: credential.id, sad: sad, hashAlgorithm: nil, digests: [])
     store.failing.withLock { $0 = (write: 1, happens: false) }
     await #expect(throws: StoreError.unavailable(.made)) {
-      try await bench.service.extend(request, as: bench.principal())
+      try await fixture.service.extend(request, as: fixture.principal())
     }
-    _ = try await bench.sign(credential, sad, [digest("a")])
+    _ = try await fixture.sign(credential, sad, [digest("a")])
     store.failing.withLock { $0 = (write: 1, happens: true) }
     await #expect(throws: StoreError.outcomeUnknown(.made)) {
-      try await bench.service.extend(request, as: bench.principal())
+      try await fixture.service.extend(request, as: fixture.principal())
     }
-    let new = try await bench.service.extend(request, as: bench.principal()).sad
-    _ = try await bench.sign(credential, new, [digest("b")])
+    let new = try await fixture.service.extend(request, as: fixture.principal()).sad
+    _ = try await fixture.sign(credential, new, [digest("b")])
     #expect(memory.count(.signatureMade) == 2 && memory.count(.authorizationExtended) == 1)
   }
 }

@@ -18,8 +18,8 @@ struct ItemTests {
       method: .signHash, credential: credential.id, sad: sad,
       items: [
         SigningItem(
-          algorithm: .ecdsa(.sha256), representation: digest("attributes at \(time)"),
-          authorized: AuthorizedDigest(hashAlgorithm: .sha256, bytes: document))
+          algorithm: .ecdsa(.sha256), dtbsRepresentation: digest("attributes at \(time)"),
+          authorizedDigest: AuthorizedDigest(hashAlgorithm: .sha256, bytes: document))
       ], parameters: Array(parameters.utf8), preparation: Array("attributes at \(time)\n".utf8) + [0, 255])
   }
 
@@ -31,18 +31,18 @@ struct ItemTests {
 
   @Test("what is authorized is the document, what is signed is its representation")
   func document() async throws {
-    let bench = SigningBench()
-    let credential = try await bench.enrol(scal: .two)
-    let sad = try await bench.authorize(credential, digests: [Self.document]).sad
+    let fixture = SigningFixture()
+    let credential = try await fixture.createCredential(scal: .two)
+    let sad = try await fixture.authorize(credential, digests: [Self.document]).sad
     // The representation itself is authorized by nobody, nor is another document.
     await #expect(throws: Refusal.digestNotAuthorized) {
-      try await bench.sign(credential, sad, [digest("attributes at noon")])
+      try await fixture.sign(credential, sad, [digest("attributes at noon")])
     }
     await #expect(throws: Refusal.digestNotAuthorized) {
-      try await bench.service.sign(
-        request(credential, sad, time: "noon", document: digest("another")), as: bench.principal())
+      try await fixture.service.sign(
+        request(credential, sad, time: "noon", document: digest("another")), as: fixture.principal())
     }
-    let result = try await bench.service.sign(request(credential, sad, time: "noon"), as: bench.principal())
+    let result = try await fixture.service.sign(request(credential, sad, time: "noon"), as: fixture.principal())
     #expect(result.signatures.count == 1)
     #expect(isGood(result.signatures[0], digest("attributes at noon"), .ecdsa(.sha256), credential))
     #expect(result.preparation == request(credential, sad, time: "noon").preparation)
@@ -51,51 +51,51 @@ struct ItemTests {
   @Test("the same request prepared anew gets the first one's preparation and signatures")
   func repetition() async throws {
     let store = MemoryStore()
-    let bench = SigningBench(store: store)
-    let credential = try await bench.enrol()
-    let sad = try await bench.authorize(credential, count: 2).sad
-    let first = try await bench.service.sign(request(credential, sad, time: "noon"), as: bench.principal())
-    #expect(try await bench.service.sign(request(credential, sad, time: "one"), as: bench.principal()) == first)
+    let fixture = SigningFixture(store: store)
+    let credential = try await fixture.createCredential()
+    let sad = try await fixture.authorize(credential, count: 2).sad
+    let first = try await fixture.service.sign(request(credential, sad, time: "noon"), as: fixture.principal())
+    #expect(try await fixture.service.sign(request(credential, sad, time: "one"), as: fixture.principal()) == first)
     #expect(store.count(.signatureMade) == 1)
     // Asked for something else, it is another request.
-    let other = try await bench.service.sign(
-      request(credential, sad, time: "one", parameters: "Ades-B-T"), as: bench.principal())
+    let other = try await fixture.service.sign(
+      request(credential, sad, time: "one", parameters: "Ades-B-T"), as: fixture.principal())
     #expect(other.preparation == request(credential, sad, time: "one").preparation)
     #expect(store.count(.signatureMade) == 2)
     await #expect(throws: Refusal.invalidSAD) {
-      try await bench.service.sign(
-        request(credential, sad, time: "noon", parameters: "Ades-B-LT"), as: bench.principal())
+      try await fixture.service.sign(
+        request(credential, sad, time: "noon", parameters: "Ades-B-LT"), as: fixture.principal())
     }
   }
 
   @Test("a stored result whose work was edited is not answered")
   func editedWork() async throws {
     let store = MemoryStore()
-    let bench = SigningBench(store: store)
-    let credential = try await bench.enrol()
-    let sad = try await bench.authorize(credential).sad
-    let first = try await bench.sign(credential, sad, [digest("a")])
+    let fixture = SigningFixture(store: store)
+    let credential = try await fixture.createCredential()
+    let sad = try await fixture.authorize(credential).sad
+    let first = try await fixture.sign(credential, sad, [digest("a")])
     let whole = try #require(store.operations.first?.work)
     let text = String(decoding: whole, as: UTF8.self)
     for (from, to) in [
       // Signed for something that was not asked for.
-      ("\"representation\":", "\"authorized\":\"00\",\"hash\":\"sha256\",\"representation\":"),
+      ("\"dtbsr\":", "\"authorized\":\"00\",\"hash\":\"sha256\",\"dtbsr\":"),
       ("ecdsa-sha256", "ecdsa-sha384"), (Hex.encode(digest("a")), Hex.encode(digest("b"))), ("items", "itemz"),
       ("\n", ""),
     ] {
       let edited = text.replacing(from, with: to)
       #expect(edited != text)
       store.tamper(operations: { $0.with(work: Array(edited.utf8)) })
-      await #expect(throws: StoreError.corrupt, "\(from)") { try await bench.sign(credential, sad, [digest("a")]) }
+      await #expect(throws: StoreError.corrupt, "\(from)") { try await fixture.sign(credential, sad, [digest("a")]) }
     }
     store.tamper(operations: { $0.with(work: whole) })
-    #expect(try await bench.sign(credential, sad, [digest("a")]) == first)
+    #expect(try await fixture.sign(credential, sad, [digest("a")]) == first)
   }
 
   @Test("items of several algorithms are signed in one call and come back in request order")
   func severalAlgorithms() async throws {
-    let bench = SigningBench()
-    let credential = try await bench.enrol(key: .rsa(bits: 2048), multisign: 100)
+    let fixture = SigningFixture()
+    let credential = try await fixture.createCredential(key: .rsa(bits: 2048), multisign: 100)
     let pss = SignatureAlgorithm.rsaPSS(hash: .sha384, maskGenerationHash: .sha384, saltLength: 48)
     let algorithms: [SignatureAlgorithm] = [.rsaPKCS1(.sha256), pss, .rsaPKCS1(.sha512), .rsaPKCS1(.sha256), pss]
     let items = (0..<45).map { number in
@@ -103,31 +103,31 @@ struct ItemTests {
       return SigningItem(
         algorithm: algorithm, digest: [UInt8](repeating: UInt8(number), count: algorithm.hash.digestLength))
     }
-    let sad = try await bench.authorize(credential, count: items.count).sad
-    let result = try await bench.service.sign(
+    let sad = try await fixture.authorize(credential, count: items.count).sad
+    let result = try await fixture.service.sign(
       SigningRequest(
         method: .signHash, credential: credential.id, sad: sad, items: items, parameters: [], preparation: []),
-      as: bench.principal())
+      as: fixture.principal())
     #expect(result.signatures.count == items.count)
     for (item, signature) in zip(items, result.signatures) {
-      #expect(isGood(signature, item.representation, item.algorithm, credential))
+      #expect(isGood(signature, item.dtbsRepresentation, item.algorithm, credential))
     }
   }
 
   @Test("if one algorithm of a call cannot be used, nothing of the call is spent")
   func oneFails() async throws {
     let store = MemoryStore()
-    let bench = SigningBench(store: store)
-    let credential = try await bench.enrol(key: .rsa(bits: 2048))
-    let sad = try await bench.authorize(credential, count: 2).sad
+    let fixture = SigningFixture(store: store)
+    let credential = try await fixture.createCredential(key: .rsa(bits: 2048))
+    let sad = try await fixture.authorize(credential, count: 2).sad
     func sign(_ second: SignatureAlgorithm) async throws -> SigningResult {
-      try await bench.service.sign(
+      try await fixture.service.sign(
         SigningRequest(
           method: .signHash, credential: credential.id, sad: sad,
           items: [
             SigningItem(algorithm: .rsaPKCS1(.sha256), digest: digest("a")),
             SigningItem(algorithm: second, digest: digest("b")),
-          ], parameters: [], preparation: []), as: bench.principal())
+          ], parameters: [], preparation: []), as: fixture.principal())
     }
     await #expect(throws: Refusal.algorithmNotAllowed) { try await sign(.ecdsa(.sha256)) }
     await #expect(throws: Refusal.digestLength) { try await sign(.rsaPKCS1(.sha384)) }
@@ -142,11 +142,11 @@ struct ItemTests {
   @Test("the intent names what is signed, and for what if that is something else")
   func intent() async throws {
     let store = MemoryStore()
-    let bench = SigningBench(store: store)
-    let credential = try await bench.enrol()
-    let sad = try await bench.authorize(credential, count: 2).sad
-    _ = try await bench.sign(credential, sad, [digest("a")])
-    _ = try await bench.service.sign(request(credential, sad, time: "noon"), as: bench.principal())
+    let fixture = SigningFixture(store: store)
+    let credential = try await fixture.createCredential()
+    let sad = try await fixture.authorize(credential, count: 2).sad
+    _ = try await fixture.sign(credential, sad, [digest("a")])
+    _ = try await fixture.service.sign(request(credential, sad, time: "noon"), as: fixture.principal())
     let intents = store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }
       .filter { $0.contains("signature.intended") }
     #expect(intents.count == 2)
@@ -164,12 +164,12 @@ struct ItemTests {
         algorithms.append(.rsaPSS(hash: hash, maskGenerationHash: mask, saltLength: 20))
       }
     }
-    for algorithm in algorithms { #expect(SignatureAlgorithm(name: algorithm.name) == algorithm) }
+    for algorithm in algorithms { #expect(SignatureAlgorithm(parsing: algorithm.name) == algorithm) }
     for name in [
       "", "-", "ecdsa", "ecdsa-", "ecdsa-sha1", "ecdsa-sha256-", "rsa-sha256", "rsa-pkcs1-md5", "rsa-pss-sha256",
       "rsa-pss-sha256-mgf2-sha256-32", "rsa-pss-sha256-mgf1-sha256-x", "rsa-pss-sha256-mgf1--32",
     ] {
-      #expect(SignatureAlgorithm(name: name) == nil, "\(name)")
+      #expect(SignatureAlgorithm(parsing: name) == nil, "\(name)")
     }
   }
 }

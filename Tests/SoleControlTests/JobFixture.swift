@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 /// Asynchronous signing over a store of the test's choice and a device in memory.
-struct JobBench: Sendable {
-  let signing: SigningBench
+struct JobFixture: Sendable {
+  let signing: SigningFixture
   let jobs: SigningJobs
 
   init(
@@ -14,17 +14,17 @@ struct JobBench: Sendable {
     rules: SigningJobs.Rules = .init()
   ) {
     if let verifier {
-      signing = SigningBench(store: store, device: device, verifier: verifier, instance: instance)
+      signing = SigningFixture(store: store, device: device, verifier: verifier, instance: instance)
     } else {
-      signing = SigningBench(store: store, device: device, instance: instance)
+      signing = SigningFixture(store: store, device: device, instance: instance)
     }
     jobs = SigningJobs(signing.service, notifier: notifier, rules: rules)
   }
 
   func authorized(
-    _ name: String = "cred-1", count: Int = 1, partner: PartnerID = SigningBench.partner
+    _ name: String = "cred-1", count: Int = 1, partner: PartnerID = SigningFixture.partner
   ) async throws -> (credential: Credential, sad: SignatureActivationData) {
-    let credential = try await signing.enrol(name, partner: partner)
+    let credential = try await signing.createCredential(name, partner: partner)
     let principal = signing.principal(partner: partner)
     return (credential, try await signing.authorize(credential, count: count, as: principal).sad)
   }

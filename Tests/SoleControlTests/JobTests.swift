@@ -15,51 +15,51 @@ struct JobTests {
   @Test("a job that was accepted is signed, although its SAD was extended meanwhile; no further one is accepted")
   func extendedMeanwhile() async throws {
     let store = MemoryStore()
-    let bench = JobBench(store)
-    let credential = try await bench.signing.enrol()
-    let old = try await bench.signing.authorize(credential, count: 2).sad
-    let job = try await bench.submit(credential, old, [digest("a")])
-    let new = try await bench.signing.service.extend(
+    let fixture = JobFixture(store)
+    let credential = try await fixture.signing.createCredential()
+    let old = try await fixture.signing.authorize(credential, count: 2).sad
+    let job = try await fixture.submit(credential, old, [digest("a")])
+    let new = try await fixture.signing.service.extend(
       ExtensionRequest(credential: credential.id, sad: old, hashAlgorithm: nil, digests: []),
-      as: bench.signing.principal()
+      as: fixture.signing.principal()
     ).sad
-    await #expect(throws: Refusal.invalidSAD) { try await bench.submit(credential, old, [digest("b")]) }
-    #expect(try await bench.signatures(of: job).count == 1)
-    _ = try await bench.signing.sign(credential, new, [digest("b")])
+    await #expect(throws: Refusal.invalidSAD) { try await fixture.submit(credential, old, [digest("b")]) }
+    #expect(try await fixture.signatures(of: job).count == 1)
+    _ = try await fixture.signing.sign(credential, new, [digest("b")])
     #expect(store.count(.signatureMade) == 2)
   }
 
   @Test("a job is running until it is signed; its result is the same at every poll")
   func result() async throws {
     let store = MemoryStore()
-    let bench = JobBench(store)
-    let credential = try await bench.signing.enrol(scal: .two)
+    let fixture = JobFixture(store)
+    let credential = try await fixture.signing.createCredential(scal: .two)
     let digests = [digest("a"), digest("b")]
-    let sad = try await bench.signing.authorize(credential, count: 2, digests: digests).sad
-    let job = try await bench.submit(credential, sad, digests)
-    #expect(try await bench.poll(job) == .running)
+    let sad = try await fixture.signing.authorize(credential, count: 2, digests: digests).sad
+    let job = try await fixture.submit(credential, sad, digests)
+    #expect(try await fixture.poll(job) == .running)
     #expect(store.count(.signatureIntended) == 1 && store.count(.signatureMade) == 0)
-    let result = try await bench.signatures(of: job)
+    let result = try await fixture.signatures(of: job)
     #expect(result.count == 2)
     for (digest, signature) in zip(digests, result) {
       #expect(
         Verifier().isValid(
           signature, over: digest, algorithm: .ecdsa(.sha256), publicKey: credential.certificate.publicKey))
     }
-    for _ in 0..<3 { #expect(try await bench.signatures(of: job) == result) }
+    for _ in 0..<3 { #expect(try await fixture.signatures(of: job) == result) }
     #expect(store.count(.signatureMade) == 1)
     // The authorization is spent.
-    await #expect(throws: Refusal.invalidSAD) { try await bench.submit(credential, sad, [digest("c")]) }
+    await #expect(throws: Refusal.invalidSAD) { try await fixture.submit(credential, sad, [digest("c")]) }
   }
 
   @Test("a call is refused as a synchronous one is, and spends nothing")
   func refusals() async throws {
     let store = MemoryStore()
-    let bench = JobBench(store)
-    let credential = try await bench.signing.enrol(scal: .two)
-    let expired = try await bench.signing.enrol("c2", days: -1)
-    let sad = try await bench.signing.authorize(credential, digests: [digest("a")]).sad
-    let sadOfExpired = try await bench.signing.authorize(expired).sad
+    let fixture = JobFixture(store)
+    let credential = try await fixture.signing.createCredential(scal: .two)
+    let expired = try await fixture.signing.createCredential("c2", days: -1)
+    let sad = try await fixture.signing.authorize(credential, digests: [digest("a")]).sad
+    let sadOfExpired = try await fixture.signing.authorize(expired).sad
     var changed = sad.octets
     changed[40] ^= 1
     let forged = try #require(SignatureActivationData(octets: changed))
@@ -70,14 +70,14 @@ struct JobTests {
       for isAsynchronous in [false, true] {
         await #expect(throws: refusal, "asynchronous: \(isAsynchronous)") {
           if isAsynchronous {
-            _ = try await bench.submit(credential, sad, digests, algorithm: algorithm, as: principal)
+            _ = try await fixture.submit(credential, sad, digests, algorithm: algorithm, as: principal)
           } else {
-            _ = try await bench.signing.sign(credential, sad, digests, algorithm: algorithm, as: principal)
+            _ = try await fixture.signing.sign(credential, sad, digests, algorithm: algorithm, as: principal)
           }
         }
       }
     }
-    await refuse(.unknownCredential, credential, sad, [digest("a")], as: bench.signing.principal("bob"))
+    await refuse(.unknownCredential, credential, sad, [digest("a")], as: fixture.signing.principal("bob"))
     await refuse(.algorithmNotAllowed, credential, sad, [digest("a")], .rsaPKCS1(.sha256))
     await refuse(.digestLength, credential, sad, [[1]])
     await refuse(.invalidSAD, credential, forged, [digest("a")])
@@ -85,11 +85,11 @@ struct JobTests {
     await refuse(.digestNotAuthorized, credential, sad, [digest("a"), digest("a")])
     await refuse(
       .certificateExpired(organization: nil, commonName: "Alice Example"), expired, sadOfExpired, [digest("a")])
-    bench.signing.clock.advance(300)
+    fixture.signing.clock.advance(300)
     await refuse(.sadExpired, credential, sad, [digest("a")])
-    bench.signing.clock.advance(-300)
+    fixture.signing.clock.advance(-300)
     #expect(store.jobs.isEmpty && store.operations.isEmpty)
-    _ = try await bench.signatures(of: bench.submit(credential, sad, [digest("a")]))
+    _ = try await fixture.signatures(of: fixture.submit(credential, sad, [digest("a")]))
   }
 
   @Test("a full line refuses before anything is spent, and has room again when a job has ended")
@@ -97,18 +97,18 @@ struct JobTests {
     let store = MemoryStore()
     var rules = SigningJobs.Rules()
     rules.capacity = 1
-    let bench = JobBench(store, rules: rules)
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential, count: 2).sad
-    let first = try await bench.submit(credential, sad, [digest("a")])
-    await #expect(throws: Refusal.unavailable) { try await bench.submit(credential, sad, [digest("b")]) }
+    let fixture = JobFixture(store, rules: rules)
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential, count: 2).sad
+    let first = try await fixture.submit(credential, sad, [digest("a")])
+    await #expect(throws: Refusal.unavailable) { try await fixture.submit(credential, sad, [digest("b")]) }
     #expect(store.operations.count == 1 && store.count(.signatureIntended) == 1)
-    try await bench.running {
-      _ = try await bench.ended(first)
+    try await fixture.running {
+      _ = try await fixture.ended(first)
       // The place is free a moment after the result is there.
       var second: JobID?
-      while second == nil { second = try? await bench.submit(credential, sad, [digest("b")]) }
-      _ = try await bench.ended(#require(second))
+      while second == nil { second = try? await fixture.submit(credential, sad, [digest("b")]) }
+      _ = try await fixture.ended(#require(second))
     }
     #expect(store.count(.signatureMade) == 2)
   }
@@ -118,48 +118,48 @@ struct JobTests {
   @Test("the same request again is the same job, open or completed, however it is asked for")
   func repetition() async throws {
     let store = MemoryStore()
-    let bench = JobBench(store)
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential, count: 2).sad
-    let job = try await bench.submit(credential, sad, [digest("a")])
-    #expect(try await bench.submit(credential, sad, [digest("a")]) == job)
-    let signatures = try await bench.signatures(of: job)
-    #expect(try await bench.submit(credential, sad, [digest("a")], validity: 1) == job)
-    #expect(try await bench.signing.sign(credential, sad, [digest("a")]) == signatures)
+    let fixture = JobFixture(store)
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential, count: 2).sad
+    let job = try await fixture.submit(credential, sad, [digest("a")])
+    #expect(try await fixture.submit(credential, sad, [digest("a")]) == job)
+    let signatures = try await fixture.signatures(of: job)
+    #expect(try await fixture.submit(credential, sad, [digest("a")], validity: 1) == job)
+    #expect(try await fixture.signing.sign(credential, sad, [digest("a")]) == signatures)
     #expect(store.count(.signatureMade) == 1 && store.jobs.count == 1)
   }
 
   @Test("what a synchronous call has signed is a job that has ended at once")
   func afterSynchronous() async throws {
     let store = MemoryStore()
-    let bench = JobBench(store)
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential).sad
-    let signatures = try await bench.signing.sign(credential, sad, [digest("a")])
-    let job = try await bench.submit(credential, sad, [digest("a")], validity: 2000)
+    let fixture = JobFixture(store)
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential).sad
+    let signatures = try await fixture.signing.sign(credential, sad, [digest("a")])
+    let job = try await fixture.submit(credential, sad, [digest("a")], validity: 2000)
     // No worker runs.
-    #expect(try await bench.poll(job).signatures == signatures)
-    bench.signing.clock.advance(2)
-    await #expect(throws: Refusal.unknownJob) { try await bench.poll(job) }
-    let again = try await bench.submit(credential, sad, [digest("a")], validity: 2000)
+    #expect(try await fixture.poll(job).signatures == signatures)
+    fixture.signing.clock.advance(2)
+    await #expect(throws: Refusal.unknownJob) { try await fixture.poll(job) }
+    let again = try await fixture.submit(credential, sad, [digest("a")], validity: 2000)
     #expect(again != job)
-    #expect(try await bench.poll(again).signatures == signatures)
+    #expect(try await fixture.poll(again).signatures == signatures)
     #expect(store.count(.signatureMade) == 1)
   }
 
   @Test("50 callers at once with the same request: one job, one signature")
   func sameRequestRace() async throws {
     let store = MemoryStore()
-    let bench = JobBench(store)
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential).sad
-    try await bench.running {
+    let fixture = JobFixture(store)
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential).sad
+    try await fixture.running {
       let jobs = try await withThrowingTaskGroup(of: JobID.self) { group in
-        for _ in 0..<50 { group.addTask { try await bench.submit(credential, sad, [digest("a")]) } }
+        for _ in 0..<50 { group.addTask { try await fixture.submit(credential, sad, [digest("a")]) } }
         return try await group.reduce(into: Set<JobID>()) { $0.insert($1) }
       }
       #expect(jobs.count == 1)
-      _ = try await bench.ended(#require(jobs.first))
+      _ = try await fixture.ended(#require(jobs.first))
     }
     #expect(store.count(.signatureMade) == 1)
   }
@@ -167,17 +167,17 @@ struct JobTests {
   @Test("50 callers at once with different digests: exactly the authorized 7 are accepted, and all of them end")
   func race() async throws {
     let store = MemoryStore()
-    let bench = JobBench(store)
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential, count: 7).sad
-    try await bench.running {
+    let fixture = JobFixture(store)
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential, count: 7).sad
+    try await fixture.running {
       let jobs = await withTaskGroup(of: JobID?.self) { group in
-        for number in 0..<50 { group.addTask { try? await bench.submit(credential, sad, [digest("\(number)")]) } }
+        for number in 0..<50 { group.addTask { try? await fixture.submit(credential, sad, [digest("\(number)")]) } }
         return await group.reduce(into: [JobID]()) { if let job = $1 { $0.append(job) } }
       }
       #expect(jobs.count == 7)
       for job in jobs {
-        let result = try await bench.ended(job)
+        let result = try await fixture.ended(job)
         #expect(result.signatures?.count == 1)
       }
     }
@@ -188,71 +188,71 @@ struct JobTests {
 
   @Test("a job exists for its signer and the signer's partner alone")
   func owner() async throws {
-    let bench = JobBench(MemoryStore())
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential).sad
-    let job = try await bench.submit(credential, sad, [digest("a")])
+    let fixture = JobFixture(MemoryStore())
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential).sad
+    let job = try await fixture.submit(credential, sad, [digest("a")])
     for state in ["open", "completed"] {
-      if state == "completed" { _ = try await bench.signatures(of: job) }
+      if state == "completed" { _ = try await fixture.signatures(of: job) }
       for (principal, signer) in [
-        (bench.signing.principal("alice"), nil), (bench.signing.principal(nil), nil),
-        (bench.signing.principal(nil), SignerID("alice")),
+        (fixture.signing.principal("alice"), nil), (fixture.signing.principal(nil), nil),
+        (fixture.signing.principal(nil), SignerID("alice")),
       ] {
-        _ = try await bench.jobs.result(of: job, signer: signer, as: principal)
+        _ = try await fixture.jobs.result(of: job, signer: signer, as: principal)
       }
       for (principal, signer) in [
-        (bench.signing.principal("bob"), nil), (bench.signing.principal(nil), SignerID("bob")),
-        (bench.signing.principal("alice", partner: PartnerID("other")), nil),
-        (bench.signing.principal(nil, partner: PartnerID("other")), nil),
+        (fixture.signing.principal("bob"), nil), (fixture.signing.principal(nil), SignerID("bob")),
+        (fixture.signing.principal("alice", partner: PartnerID("other")), nil),
+        (fixture.signing.principal(nil, partner: PartnerID("other")), nil),
       ] {
         await #expect(throws: Refusal.unknownJob, "\(state) \(principal)") {
-          try await bench.jobs.result(of: job, signer: signer, as: principal)
+          try await fixture.jobs.result(of: job, signer: signer, as: principal)
         }
       }
     }
-    await #expect(throws: Refusal.unknownJob) { try await bench.poll(JobID("none")) }
+    await #expect(throws: Refusal.unknownJob) { try await fixture.poll(JobID("none")) }
   }
 
   @Test("the result of a SAD that was given to a client is that client's alone")
   func client() async throws {
     let store = MemoryStore()
-    let bench = JobBench(store)
-    let credential = try await bench.signing.enrol(mode: .oauth2code)
+    let fixture = JobFixture(store)
+    let credential = try await fixture.signing.createCredential(mode: .oauth2code)
     func principal(_ client: String?) -> Principal {
       Principal(
-        partner: SigningBench.partner, signer: SignerID("alice"), client: client.map { ClientID($0) })
+        partner: SigningFixture.partner, signer: SignerID("alice"), client: client.map { ClientID($0) })
     }
-    let authorization = try await bench.signing.service.authorize(
+    let authorization = try await fixture.signing.service.authorize(
       AuthorizationRequest(
         credential: credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [],
-        presented: [.pin: SigningBench.pin], channel: .authorizationServer(ClientID("app"))), as: principal("app"))
-    let job = try await bench.submit(credential, authorization.sad, [digest("a")], as: principal("app"))
+        presented: [.pin: SigningFixture.pin], channel: .authorizationServer(ClientID("app"))), as: principal("app"))
+    let job = try await fixture.submit(credential, authorization.sad, [digest("a")], as: principal("app"))
     for other in ["rival", nil] {
       await #expect(throws: Refusal.unknownJob) {
-        try await bench.jobs.result(of: job, signer: nil, as: principal(other))
+        try await fixture.jobs.result(of: job, signer: nil, as: principal(other))
       }
     }
-    #expect(try await bench.jobs.result(of: job, signer: nil, as: principal("app")) == .running)
+    #expect(try await fixture.jobs.result(of: job, signer: nil, as: principal("app")) == .running)
   }
 
   @Test("the time of a result counts from its completion, and then it is forgotten", arguments: [false, true])
   func validity(fails: Bool) async throws {
     let store = MemoryStore()
     let device = ScriptedDevice(fails ? [.fault] : [])
-    let bench = JobBench(store, device: device)
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential).sad
-    let job = try await bench.submit(credential, sad, [digest("a")], validity: 5000)
+    let fixture = JobFixture(store, device: device)
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential).sad
+    let job = try await fixture.submit(credential, sad, [digest("a")], validity: 5000)
     // An open job does not expire.
-    bench.signing.clock.advance(100)
-    #expect(try await bench.poll(job) == .running)
-    let first = try await bench.running { try await bench.ended(job) }
-    bench.signing.clock.advance(4)
-    #expect(try await bench.poll(job) == first)
-    bench.signing.clock.advance(1)
-    await #expect(throws: Refusal.unknownJob) { try await bench.poll(job) }
+    fixture.signing.clock.advance(100)
+    #expect(try await fixture.poll(job) == .running)
+    let first = try await fixture.running { try await fixture.ended(job) }
+    fixture.signing.clock.advance(4)
+    #expect(try await fixture.poll(job) == first)
+    fixture.signing.clock.advance(1)
+    await #expect(throws: Refusal.unknownJob) { try await fixture.poll(job) }
     #expect(store.jobs.count == 1)
-    try await bench.running { try await eventually { store.jobs.isEmpty } }
+    try await fixture.running { try await eventually { store.jobs.isEmpty } }
   }
 
   // MARK: What goes wrong
@@ -266,11 +266,11 @@ struct JobTests {
   func device(errors: [DeviceError], outcome: JobFailure?) async throws {
     let store = MemoryStore()
     let device = ScriptedDevice(errors)
-    let bench = JobBench(store, device: device)
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential).sad
-    let job = try await bench.submit(credential, sad, [digest("a")])
-    let result = try await bench.running { try await bench.ended(job) }
+    let fixture = JobFixture(store, device: device)
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential).sad
+    let job = try await fixture.submit(credential, sad, [digest("a")])
+    let result = try await fixture.running { try await fixture.ended(job) }
     guard let outcome else {
       #expect(result.signatures?.count == 1)
       return
@@ -279,39 +279,39 @@ struct JobTests {
     #expect(store.count(.signatureReleased) == 1 && store.count(.signatureMade) == 0)
     // Asked again, it is a new job.
     device.heal()
-    let again = try await bench.submit(credential, sad, [digest("a")])
+    let again = try await fixture.submit(credential, sad, [digest("a")])
     #expect(again != job)
-    #expect(try await bench.running { try await bench.ended(again) }.signatures?.count == 1)
-    #expect(try await bench.poll(job) == .failed(outcome))
+    #expect(try await fixture.running { try await fixture.ended(again) }.signatures?.count == 1)
+    #expect(try await fixture.poll(job) == .failed(outcome))
   }
 
   @Test("parameters that the device refuses fail a job as they refuse a call")
   func parameters() async throws {
-    let bench = JobBench(MemoryStore())
-    let credential = try await bench.signing.enrol(key: .rsa(bits: 2048))
-    let sad = try await bench.signing.authorize(credential).sad
+    let fixture = JobFixture(MemoryStore())
+    let credential = try await fixture.signing.createCredential(key: .rsa(bits: 2048))
+    let sad = try await fixture.signing.authorize(credential).sad
     let mixed = SignatureAlgorithm.rsaPSS(hash: .sha256, maskGenerationHash: .sha512, saltLength: 32)
-    let job = try await bench.submit(credential, sad, [digest("a")], algorithm: mixed)
-    #expect(try await bench.running { try await bench.ended(job) } == .failed(.parametersNotSupported))
-    #expect(try await bench.signing.sign(credential, sad, [digest("a")]).count == 1)
+    let job = try await fixture.submit(credential, sad, [digest("a")], algorithm: mixed)
+    #expect(try await fixture.running { try await fixture.ended(job) } == .failed(.parametersNotSupported))
+    #expect(try await fixture.signing.sign(credential, sad, [digest("a")]).count == 1)
   }
 
   @Test("a signature that does not verify never leaves as a result")
   func badSignature() async throws {
     let verifier = SwitchableVerifier()
     let store = MemoryStore()
-    let bench = JobBench(store, verifier: verifier)
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential).sad
+    let fixture = JobFixture(store, verifier: verifier)
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential).sad
     verifier.accepts.withLock { $0 = false }
-    let job = try await bench.submit(credential, sad, [digest("a")])
-    #expect(try await bench.running { try await bench.ended(job) } == .failed(.fault))
+    let job = try await fixture.submit(credential, sad, [digest("a")])
+    #expect(try await fixture.running { try await fixture.ended(job) } == .failed(.fault))
     verifier.accepts.withLock { $0 = true }
-    let good = try await bench.submit(credential, sad, [digest("a")])
-    _ = try await bench.signatures(of: good)
+    let good = try await fixture.submit(credential, sad, [digest("a")])
+    _ = try await fixture.signatures(of: good)
     // Nor if it was good once.
     verifier.accepts.withLock { $0 = false }
-    await #expect(throws: InternalFault.signatureDoesNotVerify) { try await bench.poll(good) }
+    await #expect(throws: InternalFault.signatureDoesNotVerify) { try await fixture.poll(good) }
   }
 
   @Test(
@@ -319,18 +319,18 @@ struct JobTests {
     arguments: [JobFailure.credentialDisabled, .authorizationRevoked, .certificateExpired])
   func stopped(outcome: JobFailure) async throws {
     let store = MemoryStore()
-    let bench = JobBench(store)
-    var credential = try await bench.signing.enrol(days: 1)
-    let sad = try await bench.signing.authorize(credential).sad
-    let job = try await bench.submit(credential, sad, [digest("a")])
+    let fixture = JobFixture(store)
+    var credential = try await fixture.signing.createCredential(days: 1)
+    let sad = try await fixture.signing.authorize(credential).sad
+    let job = try await fixture.submit(credential, sad, [digest("a")])
     switch outcome {
     case .credentialDisabled:
       credential.isEnabled = false
-      try await bench.signing.service.put(credential, events: [])
-    case .authorizationRevoked: try await bench.signing.service.revoke(sad, as: bench.signing.principal())
-    default: bench.signing.clock.advance(2 * 86400)
+      try await fixture.signing.service.put(credential, events: [])
+    case .authorizationRevoked: try await fixture.signing.service.revoke(sad, as: fixture.signing.principal())
+    default: fixture.signing.clock.advance(2 * 86400)
     }
-    #expect(try await bench.running { try await bench.ended(job) } == .failed(outcome))
+    #expect(try await fixture.running { try await fixture.ended(job) } == .failed(outcome))
     #expect(store.count(.signatureMade) == 0 && store.count(.signatureReleased) == 1)
   }
 
@@ -339,15 +339,15 @@ struct JobTests {
     let device = ScriptedDevice([])
     var rules = SigningJobs.Rules()
     rules.workers = 3
-    let bench = JobBench(MemoryStore(), device: device, rules: rules)
-    let credential = try await bench.signing.enrol(multisign: 30)
-    let sad = try await bench.signing.authorize(credential, count: 30).sad
+    let fixture = JobFixture(MemoryStore(), device: device, rules: rules)
+    let credential = try await fixture.signing.createCredential(multisign: 30)
+    let sad = try await fixture.signing.authorize(credential, count: 30).sad
     device.pause.withLock { $0 = .milliseconds(5) }
-    try await bench.running {
+    try await fixture.running {
       var jobs: [JobID] = []
-      for number in 0..<30 { jobs.append(try await bench.submit(credential, sad, [digest("\(number)")])) }
+      for number in 0..<30 { jobs.append(try await fixture.submit(credential, sad, [digest("\(number)")])) }
       for job in jobs {
-        let result = try await bench.ended(job)
+        let result = try await fixture.ended(job)
         #expect(result.signatures?.count == 1)
       }
     }
@@ -380,25 +380,25 @@ struct JobTests {
     ])
   func edited(edit: Edit) async throws {
     let store = MemoryStore()
-    let bench = JobBench(store)
-    let credential = try await bench.signing.enrol()
-    _ = try await bench.signing.enrol("cred-2")
-    let sad = try await bench.signing.authorize(credential).sad
-    let job = try await bench.submit(credential, sad, [digest("a")])
+    let fixture = JobFixture(store)
+    let credential = try await fixture.signing.createCredential()
+    _ = try await fixture.signing.createCredential("cred-2")
+    let sad = try await fixture.signing.authorize(credential).sad
+    let job = try await fixture.submit(credential, sad, [digest("a")])
     let before = (store.jobs, store.operations)
     store.tamper(jobs: { $0.with(text: edit.applied(to: String(decoding: $0.row.text, as: UTF8.self), ofWork: false)) })
     store.tamper(operations: {
       $0.with(work: edit.applied(to: String(decoding: $0.work, as: UTF8.self), ofWork: true))
     })
     #expect(before != (store.jobs, store.operations))
-    try await bench.running {
+    try await fixture.running {
       try await eventually { store.jobs.allSatisfy { $0.state != .open } }
     }
     #expect(store.count(.signatureMade) == 0 && store.count(.integrityViolated) == 1)
     #expect(store.jobs.allSatisfy { if case .failed(.fault, _) = $0.state { true } else { false } })
     #expect(store.operations.allSatisfy { $0.state == .released })
     for signer in ["alice", "bob"] {
-      let result = try? await bench.jobs.result(of: job, signer: nil, as: bench.signing.principal(signer))
+      let result = try? await fixture.jobs.result(of: job, signer: nil, as: fixture.signing.principal(signer))
       #expect(result == nil || result == .failed(.fault))
     }
   }
@@ -406,17 +406,17 @@ struct JobTests {
   @Test("a job that somebody else wrote into the store is not signed: nobody authorized it")
   func forged() async throws {
     let store = MemoryStore()
-    let bench = JobBench(store)
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential, count: 2).sad
-    _ = try await bench.submit(credential, sad, [digest("a")])
+    let fixture = JobFixture(store)
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential, count: 2).sad
+    _ = try await fixture.submit(credential, sad, [digest("a")])
     let (operation, job) = (try #require(store.operations.first), try #require(store.jobs.first))
-    // A second job of the same credential, for another digest, with everything right but the seal.
+    // A second job of the same credential, for another digest, with everything right but the MAC.
     let work = Array(
       String(decoding: operation.work, as: UTF8.self)
         .replacing(Hex.encode(digest("a")), with: Hex.encode(digest("b"))).utf8)
     let text = String(decoding: job.row.text, as: UTF8.self)
-      .replacing(job.id.text, with: "forged").replacing(operation.id, with: "operation")
+      .replacing(job.id.rawValue, with: "forged").replacing(operation.id, with: "operation")
       .replacing(
         Hex.encode(digest(String(decoding: operation.work, as: UTF8.self))),
         with: Hex.encode(digest(String(decoding: work, as: UTF8.self))))
@@ -429,9 +429,9 @@ struct JobTests {
       try transaction.add(
         StoredJob(
           id: JobID("forged"), operation: "operation", instance: "test",
-          row: SealedRow(text: Array(text.utf8), seal: job.row.seal), state: .open))
+          row: ProtectedRow(text: Array(text.utf8), mac: job.row.mac), state: .open))
     }
-    let restarted = JobBench(store)
+    let restarted = JobFixture(store)
     #expect(try await restarted.jobs.recover().resumed.count == 2)
     try await restarted.running {
       try await eventually { store.jobs.allSatisfy { $0.state != .open } }
@@ -443,20 +443,20 @@ struct JobTests {
   @Test("a completed job that was edited gives its result to nobody")
   func editedResult() async throws {
     let store = MemoryStore()
-    let bench = JobBench(store)
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential).sad
-    let job = try await bench.submit(credential, sad, [digest("a")])
-    _ = try await bench.signatures(of: job)
+    let fixture = JobFixture(store)
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential).sad
+    let job = try await fixture.submit(credential, sad, [digest("a")])
+    _ = try await fixture.signatures(of: job)
     store.tamper(jobs: {
       $0.with(
         text: String(decoding: $0.row.text, as: UTF8.self)
           .replacing("\"signer\":\"alice\"", with: "\"signer\":\"bob\""))
     })
     await #expect(throws: InternalFault.jobIntegrity(job)) {
-      try await bench.jobs.result(of: job, signer: nil, as: bench.signing.principal("bob"))
+      try await fixture.jobs.result(of: job, signer: nil, as: fixture.signing.principal("bob"))
     }
-    await #expect(throws: Refusal.unknownJob) { try await bench.poll(job) }
+    await #expect(throws: Refusal.unknownJob) { try await fixture.poll(job) }
   }
 
   // MARK: Restarts
@@ -467,14 +467,14 @@ struct JobTests {
     let memory = MemoryStore()
     let store = FailingStore(memory)
     let device = ScriptedDevice([])
-    let bench = JobBench(store, device: device)
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential, count: 2).sad
-    let job = try await bench.submit(credential, sad, [digest("a")])
+    let fixture = JobFixture(store, device: device)
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential, count: 2).sad
+    let job = try await fixture.submit(credential, sad, [digest("a")])
     if let happens = lastWriteHappens {
       store.failing.withLock { $0 = (write: 1, happens: happens) }
       store.failsForGood.withLock { $0 = true }
-      try await bench.running {
+      try await fixture.running {
         try await eventually { happens ? memory.jobs[0].state != .open : device.orderCount >= 3 }
       }
     }
@@ -482,10 +482,10 @@ struct JobTests {
     store.failsForGood.withLock { $0 = true }
     store.failing.withLock { $0 = (write: 2, happens: false) }
     await #expect(throws: StoreError.unavailable(.made)) {
-      try await bench.signing.sign(credential, sad, [digest("b")])
+      try await fixture.signing.sign(credential, sad, [digest("b")])
     }
 
-    let restarted = JobBench(memory)
+    let restarted = JobFixture(memory)
     let recovery = try await restarted.jobs.recover()
     let isOver = lastWriteHappens == true
     #expect(recovery.unknown == 1 && recovery.resumed == (isOver ? [] : [job]))
@@ -495,37 +495,37 @@ struct JobTests {
     #expect(memory.count(.signatureMade) == 1)
     #expect(memory.operations.filter { $0.state == .completed }.count == 1)
     // The next start finds nothing to do.
-    let next = try await JobBench(memory).jobs.recover()
+    let next = try await JobFixture(memory).jobs.recover()
     #expect(next.unknown == 0 && next.resumed.isEmpty)
   }
 
   @Test("another instance's jobs are left to it")
   func otherInstance() async throws {
     let store = MemoryStore()
-    let bench = JobBench(store, instance: "one")
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential).sad
-    let job = try await bench.submit(credential, sad, [digest("a")])
-    #expect(try await JobBench(store, instance: "two").jobs.recover().resumed.isEmpty)
-    #expect(try await JobBench(store, instance: "one").jobs.recover().resumed == [job])
+    let fixture = JobFixture(store, instance: "one")
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential).sad
+    let job = try await fixture.submit(credential, sad, [digest("a")])
+    #expect(try await JobFixture(store, instance: "two").jobs.recover().resumed.isEmpty)
+    #expect(try await JobFixture(store, instance: "one").jobs.recover().resumed == [job])
   }
 
   @Test("an acceptance whose write fails is no job; one whose reply is lost is carried out")
   func lostAcceptance() async throws {
     let memory = MemoryStore()
     let store = FailingStore(memory)
-    let bench = JobBench(store)
-    let credential = try await bench.signing.enrol()
-    let sad = try await bench.signing.authorize(credential).sad
+    let fixture = JobFixture(store)
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential).sad
     store.failing.withLock { $0 = (write: 1, happens: false) }
-    await #expect(throws: StoreError.unavailable(.made)) { try await bench.submit(credential, sad, [digest("a")]) }
+    await #expect(throws: StoreError.unavailable(.made)) { try await fixture.submit(credential, sad, [digest("a")]) }
     #expect(memory.jobs.isEmpty)
     store.failing.withLock { $0 = (write: 1, happens: true) }
-    await #expect(throws: StoreError.outcomeUnknown(.made)) { try await bench.submit(credential, sad, [digest("a")]) }
+    await #expect(throws: StoreError.outcomeUnknown(.made)) { try await fixture.submit(credential, sad, [digest("a")]) }
     store.failing.withLock { $0 = nil }
     // The client asks again and learns the id.
-    let job = try await bench.submit(credential, sad, [digest("a")])
-    _ = try await bench.signatures(of: job)
+    let job = try await fixture.submit(credential, sad, [digest("a")])
+    _ = try await fixture.signatures(of: job)
     #expect(memory.count(.signatureMade) == 1 && memory.jobs.count == 1)
   }
 }
@@ -537,7 +537,7 @@ extension JobResult {
 extension StoredJob {
   fileprivate func with(text: String) -> StoredJob {
     StoredJob(
-      id: id, operation: operation, instance: instance, row: SealedRow(text: Array(text.utf8), seal: row.seal),
+      id: id, operation: operation, instance: instance, row: ProtectedRow(text: Array(text.utf8), mac: row.mac),
       state: state)
   }
 }

@@ -7,16 +7,16 @@ import Testing
 
 @testable import SoleControl
 
-/// Credentials that people order to be made and deleted.
-@Suite("Orders", .timeLimit(.minutes(2)))
-struct OrderTests {
+/// Credentials that people grant to be made and deleted.
+@Suite("Grants", .timeLimit(.minutes(2)))
+struct LifecycleTests {
   private static let pin = "271828"
   private static let policy = TestIssuance.policies.explicit
   private static let askable: Set<FactorID> = [.pin, .otp, .sms, .eid]
 
   private struct Setting {
     let store: MemoryStore
-    let bench: SigningBench
+    let fixture: SigningFixture
 
     init(
       _ issuer: (any CertificateIssuer)? = nil, store: (any SoleControlStore)? = nil, memory: MemoryStore? = nil,
@@ -25,95 +25,96 @@ struct OrderTests {
       let memory = memory ?? MemoryStore()
       self.store = memory
       let list = try temporaryFolder().appendingPathComponent("issuing.crl")
-      bench = SigningBench(
+      fixture = SigningFixture(
         store: store ?? memory, device: device,
         issuance: TestIssuance.issuance(try issuer ?? TestIssuance.issuer(list: list)))
-      try await bench.enrolIdentity()
+      try await fixture.registerSubject()
     }
 
-    var service: SigningService { bench.service }
+    var service: SigningService { fixture.service }
 
     /// With the PIN of a credential that the person has; the log has nothing of that one.
-    func grant(_ signer: String = "alice", pin: String = OrderTests.pin) async throws -> GrantedOrder {
-      try await service.put(try await SigningBench().enrol("proof", signer: signer, age: 100), events: [])
+    func grant(_ signer: String = "alice", pin: String = LifecycleTests.pin) async throws -> IssuedLifecycleToken {
+      try await service.put(try await SigningFixture().createCredential("proof", signer: signer, age: 100), events: [])
       let principal = Principal(
-        partner: SigningBench.partner, signer: SignerID(signer), client: ClientID("app"))
+        partner: SigningFixture.partner, signer: SignerID(signer), client: ClientID("app"))
       let offered = try await service.offerCreation(
-        policy: OrderTests.policy, claim: SubjectClaim(), askable: OrderTests.askable, as: principal)
-      return try await service.orderCreation(
-        offered, pin: pin, presented: [.pin: SigningBench.pin], client: ClientID("app"), as: principal)
+        policy: LifecycleTests.policy, claim: SubjectClaim(), askable: LifecycleTests.askable, as: principal)
+      return try await service.grantCreation(
+        offered, pin: pin, presented: [.pin: SigningFixture.pin], client: ClientID("app"), as: principal)
     }
 
-    func orderCreation(_ signer: String = "alice", pin: String = OrderTests.pin) async throws -> OrderBearer {
-      try #require(try await service.order(of: try await grant(signer, pin: pin).token))
+    func grantCreation(_ signer: String = "alice", pin: String = LifecycleTests.pin) async throws -> LifecycleBearer {
+      try #require(try await service.grant(of: try await grant(signer, pin: pin).token))
     }
 
     func create(
-      _ bearer: OrderBearer, policy: String = OrderTests.policy, claim: SubjectClaim = SubjectClaim()
+      _ bearer: LifecycleBearer, policy: String = LifecycleTests.policy, claim: SubjectClaim = SubjectClaim()
     ) async throws -> Credential { try await service.create(policy: policy, claim: claim, by: bearer) }
 
-    func orderDeletion(
-      _ credential: Credential, presented: [FactorID: String] = [.pin: SigningBench.pin]
-    ) async throws -> OrderBearer {
-      let granted = try await service.orderDeletion(
-        of: credential.id, presented: presented, client: ClientID("app"), as: bench.principal())
-      return try #require(try await service.order(of: granted.token))
+    func grantDeletion(
+      _ credential: Credential, presented: [FactorID: String] = [.pin: SigningFixture.pin]
+    ) async throws -> LifecycleBearer {
+      let granted = try await service.grantDeletion(
+        of: credential.id, presented: presented, client: ClientID("app"), as: fixture.principal())
+      return try #require(try await service.grant(of: granted.token))
     }
   }
 
   // MARK: Creation
 
-  @Test("ordered with a PIN, made once: the certificate names the enrolled person, and the PIN signs")
+  @Test("granted with a PIN, made once: the certificate names the registered person, and the PIN signs")
   func created() async throws {
     let setting = try await Setting()
-    let (service, bench) = (setting.service, setting.bench)
+    let (service, fixture) = (setting.service, setting.fixture)
     let granted = try await setting.grant()
     #expect(granted.expiresIn == 300)
-    let bearer = try #require(try await service.order(of: granted.token))
+    let bearer = try #require(try await service.grant(of: granted.token))
     #expect(
-      bearer.principal == Principal(partner: SigningBench.partner, signer: SignerID("alice"), client: ClientID("app")))
+      bearer.principal == Principal(partner: SigningFixture.partner, signer: SignerID("alice"), client: ClientID("app"))
+    )
     let credential = try await setting.create(
       bearer, claim: SubjectClaim(commonName: "Alice Example", surname: "Example", country: "AT"))
     #expect(
       credential.certificate.subject == "CN=Alice Example,2.5.4.42=#0C05416C696365,2.5.4.4=#0C074578616D706C65,C=AT")
-    #expect(credential.certificate.notAfter > bench.clock.now + 29 * 86400 && credential.signer == SignerID("alice"))
-    #expect(try await service.credential(credential.id, as: bench.principal()) == credential)
+    #expect(credential.certificate.notAfter > fixture.clock.now + 29 * 86400 && credential.signer == SignerID("alice"))
+    #expect(try await service.credential(credential.id, as: fixture.principal()) == credential)
     let file = try temporaryFolder().appendingPathComponent("certificate.der")
     try Data(credential.certificate.chain[0]).write(to: file)
     let text = try await run("/usr/bin/openssl", ["x509", "-inform", "DER", "-in", file.path, "-noout", "-text"])
     #expect(text.output.contains("Policy: \(Self.policy)"), "\(text.output)")
-    let sad = try await bench.authorize(credential, presented: [.pin: Self.pin]).sad
-    _ = try await bench.sign(credential, sad, [digest("a")])
-    await #expect(throws: Refusal.wrongFactor(.pin)) { try await bench.authorize(credential) }
+    let sad = try await fixture.authorize(credential, presented: [.pin: Self.pin]).sad
+    _ = try await fixture.sign(credential, sad, [digest("a")])
+    await #expect(throws: Refusal.wrongFactor(.pin)) { try await fixture.authorize(credential) }
 
     // Once.
-    #expect(try await service.order(of: granted.token) == nil)
-    await #expect(throws: Refusal.invalidOrder) { try await setting.create(bearer) }
+    #expect(try await service.grant(of: granted.token) == nil)
+    await #expect(throws: Refusal.invalidLifecycleToken) { try await setting.create(bearer) }
     let log = setting.store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }.joined()
-    #expect(setting.store.count(.orderGranted) == 1 && setting.store.count(.creationIntended) == 1)
+    #expect(setting.store.count(.lifecycleGranted) == 1 && setting.store.count(.creationIntended) == 1)
     #expect(setting.store.count(.certificateIssued) == 1 && setting.store.count(.keyMade) == 1)
     #expect(log.contains(credential.certificate.serialNumber) && !log.contains("Example") && !log.contains(Self.pin))
   }
 
-  @Test("twenty calls at once with one order make one credential")
+  @Test("twenty calls at once with one grant make one credential")
   func atOnce() async throws {
     let setting = try await Setting()
-    let bearer = try await setting.orderCreation()
+    let bearer = try await setting.grantCreation()
     let made = await withTaskGroup(of: Credential?.self) { group in
       for _ in 0..<20 { group.addTask { try? await setting.create(bearer) } }
       return await group.reduce(into: [Credential]()) { if let credential = $1 { $0.append(credential) } }
     }
     #expect(made.count == 1 && setting.store.count(.certificateIssued) == 1)
     let list = try await setting.service.credentials(
-      of: SignerID("alice"), after: nil, limit: 10, as: setting.bench.principal())
-    #expect(list.filter { $0.id.text != "proof" } == made)
+      of: SignerID("alice"), after: nil, limit: 10, as: setting.fixture.principal())
+    #expect(list.filter { $0.id.rawValue != "proof" } == made)
   }
 
   @Test("nobody gets a certificate in another name, under another policy, or unknown; such tries use nothing up")
   func refusals() async throws {
     let setting = try await Setting()
-    try await setting.bench.enrolIdentity("bob", givenName: "Bob")
-    let bearer = try await setting.orderCreation()
+    try await setting.fixture.registerSubject("bob", givenName: "Bob")
+    let bearer = try await setting.grantCreation()
     let claims = [
       SubjectClaim(commonName: "Bob Example"), SubjectClaim(givenName: "Bob"), SubjectClaim(surname: "example"),
       SubjectClaim(country: "DE"), SubjectClaim(commonName: "Alice Example", givenName: ""),
@@ -124,139 +125,139 @@ struct OrderTests {
       await #expect(throws: Refusal.subjectDiffers) { try await setting.create(bearer, claim: claim) }
     }
     // Another spelling of the same letters is no other name.
-    let identity = EnrolledIdentity(
+    let subject = CertificateSubject(
       signer: SignerID("j"), partner: PartnerID("p"), commonName: "J\u{fc}rgen", givenName: "J\u{fc}rgen",
       surname: "\u{212b}", country: "AT")
-    #expect(identity.agrees(with: SubjectClaim(commonName: "Ju\u{308}rgen", surname: "A\u{30a}")))
-    #expect(!identity.agrees(with: SubjectClaim(commonName: "Jurgen")))
+    #expect(subject.agrees(with: SubjectClaim(commonName: "Ju\u{308}rgen", surname: "A\u{30a}")))
+    #expect(!subject.agrees(with: SubjectClaim(commonName: "Jurgen")))
     for policy in [TestIssuance.policies.oauth2code, "1.2.3"] {
       await #expect(throws: Refusal.policyNotOffered) { try await setting.create(bearer, policy: policy) }
     }
-    await #expect(throws: Refusal.notEnrolled) { try await setting.orderCreation("carol") }
-    await #expect(throws: Refusal.notEnrolled) {
+    await #expect(throws: Refusal.notRegistered) { try await setting.grantCreation("carol") }
+    await #expect(throws: Refusal.notRegistered) {
       try await setting.service.offerCreation(
         policy: Self.policy, claim: SubjectClaim(), askable: Self.askable,
         as: Principal(partner: PartnerID("other"), signer: SignerID("alice")))
     }
     for pin in ["12345", "123456", "987654321", "000000", "1234567890123", "27182a", "２７１８２８", "", "2718 28"] {
-      await #expect(throws: Refusal.unsuitablePIN) { try await setting.orderCreation(pin: pin) }
+      await #expect(throws: Refusal.unsuitablePIN) { try await setting.grantCreation(pin: pin) }
     }
     _ = try await setting.create(bearer)
     #expect(setting.store.count(.creationIntended) == 1)
   }
 
-  @Test("an order waits five minutes, can be withdrawn by its client, and belongs to one service")
+  @Test("a grant waits five minutes, can be withdrawn by its client, and belongs to one service")
   func ends() async throws {
     let setting = try await Setting()
     let service = setting.service
-    func granted() async throws -> OrderToken {
+    func granted() async throws -> LifecycleToken {
       try await setting.grant().token
     }
     let withdrawn = try await granted()
     let strangers = [
-      Principal(partner: SigningBench.partner, signer: nil, client: ClientID("other")),
+      Principal(partner: SigningFixture.partner, signer: nil, client: ClientID("other")),
       Principal(partner: PartnerID("other"), signer: nil, client: ClientID("app")),
-      Principal(partner: SigningBench.partner, signer: SignerID("bob"), client: ClientID("app")),
+      Principal(partner: SigningFixture.partner, signer: SignerID("bob"), client: ClientID("app")),
     ]
     for stranger in strangers {
-      await #expect(throws: Refusal.invalidOrder) { try await service.withdraw(withdrawn, as: stranger) }
+      await #expect(throws: Refusal.invalidLifecycleToken) { try await service.withdraw(withdrawn, as: stranger) }
     }
-    let own = Principal(partner: SigningBench.partner, signer: nil, client: ClientID("app"))
+    let own = Principal(partner: SigningFixture.partner, signer: nil, client: ClientID("app"))
     try await service.withdraw(withdrawn, as: own)
-    #expect(try await service.order(of: withdrawn) == nil && setting.store.count(.orderWithdrawn) == 1)
-    await #expect(throws: Refusal.invalidOrder) { try await service.withdraw(withdrawn, as: own) }
+    #expect(try await service.grant(of: withdrawn) == nil && setting.store.count(.lifecycleWithdrawn) == 1)
+    await #expect(throws: Refusal.invalidLifecycleToken) { try await service.withdraw(withdrawn, as: own) }
 
     let late = try await granted()
-    let bearer = try #require(try await service.order(of: late))
-    setting.bench.clock.advance(299)
-    #expect(try await service.order(of: late) != nil)
-    setting.bench.clock.advance(1)
-    await #expect(throws: Refusal.orderExpired) { try await service.order(of: late) }
-    await #expect(throws: Refusal.invalidOrder) { try await setting.create(bearer) }
-    // The next order clears the old one away.
-    setting.bench.clock.advance(1)
+    let bearer = try #require(try await service.grant(of: late))
+    setting.fixture.clock.advance(299)
+    #expect(try await service.grant(of: late) != nil)
+    setting.fixture.clock.advance(1)
+    await #expect(throws: Refusal.lifecycleTokenExpired) { try await service.grant(of: late) }
+    await #expect(throws: Refusal.invalidLifecycleToken) { try await setting.create(bearer) }
+    // The next grant clears the old one away.
+    setting.fixture.clock.advance(1)
     _ = try await granted()
-    #expect(try await service.order(of: late) == nil && setting.store.orders.count == 1)
+    #expect(try await service.grant(of: late) == nil && setting.store.lifecycleGrants.count == 1)
   }
 
-  @Test("who edits the store gets neither another name, nor another order, nor the order of another token")
+  @Test("who edits the store gets neither another name, nor another grant, nor the grant of another token")
   func tampering() async throws {
     let setting = try await Setting()
     let service = setting.service
     let granted = try await setting.grant()
-    let bearer = try #require(try await service.order(of: granted.token))
-    func edit(_ row: SealedRow, _ old: String, _ new: String) -> SealedRow {
+    let bearer = try #require(try await service.grant(of: granted.token))
+    func edit(_ row: ProtectedRow, _ old: String, _ new: String) -> ProtectedRow {
       let text = String(decoding: row.text, as: UTF8.self)
       #expect(text.contains(old))
-      return SealedRow(text: Array(text.replacing(old, with: new).utf8), seal: row.seal)
+      return ProtectedRow(text: Array(text.replacing(old, with: new).utf8), mac: row.mac)
     }
-    setting.store.tamper(identities: { edit($0, "Alice", "Mallory") })
-    await #expect(throws: InternalFault.identityIntegrity(SignerID("alice"))) { try await setting.create(bearer) }
-    try await setting.bench.enrolIdentity()
+    setting.store.tamper(subjects: { edit($0, "Alice", "Mallory") })
+    await #expect(throws: InternalFault.subjectIntegrity(SignerID("alice"))) { try await setting.create(bearer) }
+    try await setting.fixture.registerSubject()
 
     let other = try await setting.grant()
-    let rows = Dictionary(uniqueKeysWithValues: setting.store.orders.map { ($0.digest, $0.row) })
-    setting.store.tamper(orders: { order in
+    let rows = Dictionary(uniqueKeysWithValues: setting.store.lifecycleGrants.map { ($0.digest, $0.row) })
+    setting.store.tamper(lifecycleGrants: { grant in
       // Each with the other's row.
-      let row = rows.first { $0.key != order.digest }?.value ?? order.row
-      return StoredOrder(digest: order.digest, row: row, expires: order.expires, state: order.state)
+      let row = rows.first { $0.key != grant.digest }?.value ?? grant.row
+      return StoredLifecycleGrant(digest: grant.digest, row: row, expires: grant.expires, state: grant.state)
     })
     for token in [granted.token, other.token] {
-      await #expect(throws: InternalFault.orderIntegrity) { try await service.order(of: token) }
+      await #expect(throws: InternalFault.lifecycleGrantIntegrity) { try await service.grant(of: token) }
     }
-    setting.store.tamper(orders: { order in
-      let row = edit(rows[order.digest] ?? order.row, "creation", "deletion")
-      return StoredOrder(digest: order.digest, row: row, expires: order.expires, state: order.state)
+    setting.store.tamper(lifecycleGrants: { grant in
+      let row = edit(rows[grant.digest] ?? grant.row, "creation", "deletion")
+      return StoredLifecycleGrant(digest: grant.digest, row: row, expires: grant.expires, state: grant.state)
     })
-    await #expect(throws: InternalFault.orderIntegrity) { try await service.order(of: granted.token) }
+    await #expect(throws: InternalFault.lifecycleGrantIntegrity) { try await service.grant(of: granted.token) }
     #expect(setting.store.count(.integrityViolated) == 4 && setting.store.count(.certificateIssued) == 0)
   }
 
   // MARK: Faults while a credential is made
 
-  @Test("an issuer that is down gives the order back; one that does not know has the number revoked")
+  @Test("an issuer that is down gives the grant back; one that does not know has the number revoked")
   func issuerFails() async throws {
     let issuer = FailingIssuer()
     let setting = try await Setting(issuer)
-    let bearer = try await setting.orderCreation()
+    let bearer = try await setting.grantCreation()
     issuer.error.withLock { $0 = .unavailable }
     await #expect(throws: Refusal.unavailable) { try await setting.create(bearer) }
     issuer.error.withLock { $0 = nil }
     _ = try await setting.create(bearer)
     #expect(setting.store.count(.creationReleased) == 1 && setting.store.count(.creationIntended) == 2)
 
-    let lost = try await setting.orderCreation()
+    let lost = try await setting.grantCreation()
     issuer.error.withLock { $0 = .failed("no answer") }
     await #expect(throws: IssuerError.failed("no answer")) { try await setting.create(lost) }
     issuer.error.withLock { $0 = nil }
-    await #expect(throws: Refusal.invalidOrder) { try await setting.create(lost) }
+    await #expect(throws: Refusal.invalidLifecycleToken) { try await setting.create(lost) }
     let asked = issuer.asked.withLock { $0.map { Hex.encode($0).uppercased() } }
     #expect(issuer.published.withLock { $0.map(\.serialNumber) } == [try #require(asked.last)])
     #expect(setting.store.count(.creationFailed) == 1)
   }
 
-  @Test("after a stop in the middle the order is spent, no credential exists, and the number is revoked")
+  @Test("after a stop in the middle the grant is spent, no credential exists, and the number is revoked")
   func crash() async throws {
     let memory = MemoryStore()
     let store = FailingStore(memory)
     let issuer = FailingIssuer()
     let setting = try await Setting(issuer, store: store, memory: memory)
-    let bearer = try await setting.orderCreation()
+    let bearer = try await setting.grantCreation()
     // The write that stores the credential is lost, and nobody is left who could clear up.
     store.failing.withLock { $0 = (write: 2, happens: false) }
     store.failsForGood.withLock { $0 = true }
     await #expect(throws: StoreError.unavailable(.made)) { try await setting.create(bearer) }
     store.failing.withLock { $0 = nil }
 
-    let other = SigningBench(store: memory, instance: "other", issuance: TestIssuance.issuance(issuer))
+    let other = SigningFixture(store: memory, instance: "other", issuance: TestIssuance.issuance(issuer))
     _ = try await other.service.recover()
-    #expect(memory.orders.count == 1, "another process's order is its own to end")
-    let next = SigningBench(store: memory, issuance: TestIssuance.issuance(issuer))
+    #expect(memory.lifecycleGrants.count == 1, "another process's grant is its own to end")
+    let next = SigningFixture(store: memory, issuance: TestIssuance.issuance(issuer))
     _ = try await next.service.recover()
-    #expect(memory.orders.isEmpty && memory.count(.creationUnknown) == 1)
-    await #expect(throws: Refusal.invalidOrder) { try await setting.create(bearer) }
+    #expect(memory.lifecycleGrants.isEmpty && memory.count(.creationUnknown) == 1)
+    await #expect(throws: Refusal.invalidLifecycleToken) { try await setting.create(bearer) }
     let list = try await next.service.credentials(of: SignerID("alice"), after: nil, limit: 9, as: next.principal())
-    #expect(list.map(\.id.text) == ["proof"])
+    #expect(list.map(\.id.rawValue) == ["proof"])
     #expect(await next.service.publishRevocations())
     let asked = issuer.asked.withLock { Hex.encode($0[0]).uppercased() }
     #expect(issuer.published.withLock { $0.map(\.serialNumber) } == [asked])
@@ -264,41 +265,41 @@ struct OrderTests {
 
   // MARK: Deletion
 
-  @Test("ordered with the credential's own factors, which are checked and counted; then it is gone, and revoked")
+  @Test("granted with the credential's own factors, which are checked and counted; then it is gone, and revoked")
   func deleted() async throws {
     let issuer = FailingIssuer()
     let setting = try await Setting(issuer)
-    let (service, bench) = (setting.service, setting.bench)
-    let credential = try await bench.enrol(expression: "PIN AND OTP")
-    let kept = try await bench.enrol("kept")
+    let (service, fixture) = (setting.service, setting.fixture)
+    let credential = try await fixture.createCredential(expression: "PIN AND OTP")
+    let kept = try await fixture.createCredential("kept")
     await #expect(throws: Refusal.factorsMissing([[.pin, .otp]])) {
-      try await setting.orderDeletion(credential, presented: [:])
+      try await setting.grantDeletion(credential, presented: [:])
     }
     for _ in 0..<5 {
       await #expect(throws: Refusal.wrongFactor(.pin)) {
-        try await setting.orderDeletion(credential, presented: [.pin: "0", .otp: "0"])
+        try await setting.grantDeletion(credential, presented: [.pin: "0", .otp: "0"])
       }
     }
     await #expect(throws: Refusal.lockedFactor(.pin)) {
-      try await setting.orderDeletion(credential, presented: [.pin: SigningBench.pin, .otp: "0"])
+      try await setting.grantDeletion(credential, presented: [.pin: SigningFixture.pin, .otp: "0"])
     }
     await #expect(throws: Refusal.unknownCredential) {
-      try await service.orderDeletion(
-        of: credential.id, presented: [.pin: SigningBench.pin], client: ClientID("app"), as: bench.principal("bob"))
+      try await service.grantDeletion(
+        of: credential.id, presented: [.pin: SigningFixture.pin], client: ClientID("app"), as: fixture.principal("bob"))
     }
-    #expect(setting.store.orders.isEmpty)
+    #expect(setting.store.lifecycleGrants.isEmpty)
 
-    let plain = try await bench.enrol("plain")
-    let bearer = try await setting.orderDeletion(plain)
+    let plain = try await fixture.createCredential("plain")
+    let bearer = try await setting.grantDeletion(plain)
     await #expect(throws: Refusal.unknownCredential) { try await service.delete(kept.id, by: bearer) }
-    await #expect(throws: Refusal.invalidOrder) { try await setting.create(bearer) }
+    await #expect(throws: Refusal.invalidLifecycleToken) { try await setting.create(bearer) }
     try await service.delete(plain.id, by: bearer)
-    await #expect(throws: Refusal.unknownCredential) { try await service.credential(plain.id, as: bench.principal()) }
+    await #expect(throws: Refusal.unknownCredential) { try await service.credential(plain.id, as: fixture.principal()) }
     await #expect(throws: Refusal.unknownCredential) { try await service.delete(plain.id, by: bearer) }
     #expect(try await setting.store.read { try $0.credential(plain.id) } == nil)
     #expect(issuer.published.withLock { $0.map(\.serialNumber) } == [plain.certificate.serialNumber])
     #expect(setting.store.count(.credentialDeleted) == 1 && setting.store.count(.certificateRevoked) == 1)
-    #expect(try await service.credential(kept.id, as: bench.principal()) == kept)
+    #expect(try await service.credential(kept.id, as: fixture.principal()) == kept)
     // The list names it until the certificate would have ended.
     let name = plain.certificate.issuer
     let end = plain.certificate.notAfter
@@ -311,13 +312,13 @@ struct OrderTests {
     let memory = MemoryStore()
     let store = FailingStore(memory)
     let setting = try await Setting(FailingIssuer(), store: store, memory: memory)
-    let credential = try await setting.bench.enrol()
-    let bearer = try await setting.orderDeletion(credential)
+    let credential = try await setting.fixture.createCredential()
+    let bearer = try await setting.grantDeletion(credential)
     store.failing.withLock { $0 = (write: 1, happens: happens) }
     await #expect(throws: StoreError.self) { try await setting.service.delete(credential.id, by: bearer) }
     store.failing.withLock { $0 = nil }
     let row = try await memory.read { try $0.credential(credential.id) }
-    #expect((row == nil) == happens && memory.orders.isEmpty == happens)
+    #expect((row == nil) == happens && memory.lifecycleGrants.isEmpty == happens)
     #expect(memory.count(.credentialDeleted) == (happens ? 1 : 0))
     guard !happens else { return }
     try await setting.service.delete(credential.id, by: bearer)
@@ -326,32 +327,32 @@ struct OrderTests {
   @Test("its SADs, handles and challenges are dead; jobs that wait end with a clear outcome")
   func deadThings() async throws {
     let setting = try await Setting(FailingIssuer())
-    let (service, bench) = (setting.service, setting.bench)
-    let credential = try await bench.enrol(expression: "PIN OR EID")
-    let open = try await bench.authorize(credential, count: 2).sad
-    let used = try await bench.authorize(credential).sad
-    _ = try await bench.sign(credential, used, [digest("a")])
-    _ = try await service.challenge(for: credential.id, factor: .eid, as: bench.principal())
+    let (service, fixture) = (setting.service, setting.fixture)
+    let credential = try await fixture.createCredential(expression: "PIN OR EID")
+    let open = try await fixture.authorize(credential, count: 2).sad
+    let used = try await fixture.authorize(credential).sad
+    _ = try await fixture.sign(credential, used, [digest("a")])
+    _ = try await service.challenge(for: credential.id, factor: .eid, as: fixture.principal())
     let jobs = SigningJobs(service)
     let job = try await jobs.submit(
       JobRequest(
         SigningRequest(credential: credential.id, sad: open, algorithm: .ecdsa(.sha256), digests: [digest("j")]),
-        validity: 3_600_000, responseURI: nil), as: bench.principal())
-    try await service.delete(credential.id, by: setting.orderDeletion(credential))
+        validity: 3_600_000, responseURI: nil), as: fixture.principal())
+    try await service.delete(credential.id, by: setting.grantDeletion(credential))
 
     for sad in [open, used] {
-      await #expect(throws: Refusal.unknownCredential) { try await bench.sign(credential, sad, [digest("a")]) }
+      await #expect(throws: Refusal.unknownCredential) { try await fixture.sign(credential, sad, [digest("a")]) }
       await #expect(throws: Refusal.unknownCredential) {
         try await service.extend(
           ExtensionRequest(credential: credential.id, sad: sad, hashAlgorithm: nil, digests: []),
-          as: bench.principal())
+          as: fixture.principal())
       }
     }
-    await #expect(throws: Refusal.unknownCredential) { try await bench.authorize(credential) }
+    await #expect(throws: Refusal.unknownCredential) { try await fixture.authorize(credential) }
     let work = Task { await jobs.run() }
     defer { work.cancel() }
-    try await eventually { try await jobs.result(of: job, signer: nil, as: bench.principal()) != .running }
-    #expect(try await jobs.result(of: job, signer: nil, as: bench.principal()) == .failed(.credentialDeleted))
+    try await eventually { try await jobs.result(of: job, signer: nil, as: fixture.principal()) != .running }
+    #expect(try await jobs.result(of: job, signer: nil, as: fixture.principal()) == .failed(.credentialDeleted))
     #expect(setting.store.count(.signatureMade) == 1 && setting.store.count(.signatureReleased) == 1)
   }
 
@@ -360,9 +361,9 @@ struct OrderTests {
     let setting = try await Setting(FailingIssuer())
     let askable: Set<FactorID> = [.pin, .otp, .sms, .eid]
     for (expression, isOffered) in [("PAGE", false), ("PAGE AND PIN", false), ("PIN XOR OTP", true), ("EID", true)] {
-      let credential = try await setting.bench.enrol("c-\(expression)", expression: expression)
+      let credential = try await setting.fixture.createCredential("c-\(expression)", expression: expression)
       let offered = try? await setting.service.offerDeletion(
-        of: credential.id, askable: askable, as: setting.bench.principal())
+        of: credential.id, askable: askable, as: setting.fixture.principal())
       #expect((offered != nil) == isOffered, "\(expression)")
     }
   }

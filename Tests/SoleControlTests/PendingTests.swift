@@ -8,13 +8,13 @@ import Testing
 struct PendingTests {
   private struct Setting {
     let store: MemoryStore
-    let bench: SigningBench
+    let fixture: SigningFixture
     let credential: Credential
 
     init(_ expression: String = "PAGE", scal: SCAL = .one) async throws {
       store = MemoryStore()
-      bench = SigningBench(store: store)
-      credential = try await bench.enrol(scal: scal, expression: expression)
+      fixture = SigningFixture(store: store)
+      credential = try await fixture.createCredential(scal: scal, expression: expression)
     }
 
     func begin(
@@ -25,14 +25,14 @@ struct PendingTests {
         digests: digests, presented: presented)
       request.outOfBand = [.page]
       request.description = "Order 7 of Alice"
-      let outcome = try await bench.service.begin(request, as: principal ?? bench.principal())
+      let outcome = try await fixture.service.begin(request, as: principal ?? fixture.principal())
       guard case .pending(let handle) = outcome else { throw Refusal.policyNotSatisfied }
-      return (handle, try #require(bench.messenger.link))
+      return (handle, try #require(fixture.messenger.link))
     }
 
     /// Nil while it waits.
     func check(_ handle: String, as principal: Principal? = nil) async throws -> Authorization? {
-      switch try await bench.service.check(handle: handle, as: principal ?? bench.principal()) {
+      switch try await fixture.service.check(handle: handle, as: principal ?? fixture.principal()) {
       case .granted(let authorization): return authorization
       case .pending(let again):
         #expect(again == handle)
@@ -40,23 +40,23 @@ struct PendingTests {
       }
     }
 
-    func approve(_ link: String, pin: String = SigningBench.pin) async throws -> PendingConfirmation.State {
-      try await bench.service.answer(.approve(pin: pin), link: link)
+    func approve(_ link: String, pin: String = SigningFixture.pin) async throws -> PendingConfirmation.State {
+      try await fixture.service.answer(.approve(pin: pin), link: link)
     }
 
     func deny(_ link: String) async throws -> PendingConfirmation.State {
-      try await bench.service.answer(.deny, link: link)
+      try await fixture.service.answer(.deny, link: link)
     }
   }
 
   @Test("what nobody answers is ended by itself when its time is over, and the log says that it expired")
   func overdue() async throws {
     let setting = try await Setting()
-    let service = setting.bench.service
+    let service = setting.fixture.service
     let (handle, _) = try await setting.begin()
-    setting.bench.clock.advance(599)
+    setting.fixture.clock.advance(599)
     #expect(try await service.endOverduePending() == 0)
-    setting.bench.clock.advance(2)
+    setting.fixture.clock.advance(2)
     #expect(try await service.endOverduePending() == 1)
     #expect(try await service.endOverduePending() == 0 && setting.store.count(.authorizationDenied) == 1)
     await #expect(throws: Refusal.invalidHandle) { try await setting.check(handle) }
@@ -65,26 +65,26 @@ struct PendingTests {
   @Test("asked, shown, approved with the PIN: then the same SAD again and again, for what was shown")
   func approved() async throws {
     let setting = try await Setting(scal: .two)
-    let (bench, credential) = (setting.bench, setting.credential)
+    let (fixture, credential) = (setting.fixture, setting.credential)
     let (handle, link) = try await setting.begin(count: 2, digests: [digest("a"), digest("b")])
     #expect(try await setting.check(handle) == nil)
 
-    let shown = try await bench.service.confirmation(link: link)
+    let shown = try await fixture.service.confirmation(link: link)
     #expect(shown.state == .waiting && shown.numSignatures == 2 && shown.digests == [digest("a"), digest("b")])
     #expect(shown.credential == credential && shown.description == "Order 7 of Alice" && shown.hashAlgorithm == .sha256)
-    let message = try #require(bench.messenger.delivered.first)
+    let message = try #require(fixture.messenger.delivered.first)
     #expect(message.recipient == "alice" && message.text.contains(link) && message.text.contains("2 signatures"))
 
-    bench.clock.advance(30)
+    fixture.clock.advance(30)
     #expect(try await setting.approve(link) == .approved)
-    bench.clock.advance(10)
+    fixture.clock.advance(10)
     let first = try #require(try await setting.check(handle))
     #expect(first.expiresIn == 290)
-    bench.clock.advance(5)
+    fixture.clock.advance(5)
     let second = try #require(try await setting.check(handle))
     #expect(second.sad == first.sad && second.expiresIn == 285)
-    await #expect(throws: Refusal.digestNotAuthorized) { try await bench.sign(credential, first.sad, [digest("c")]) }
-    _ = try await bench.sign(credential, first.sad, [digest("b"), digest("a")])
+    await #expect(throws: Refusal.digestNotAuthorized) { try await fixture.sign(credential, first.sad, [digest("c")]) }
+    _ = try await fixture.sign(credential, first.sad, [digest("b"), digest("a")])
     #expect(setting.store.count(.authorizationGranted) == 1 && setting.store.count(.authorizationConfirmed) == 1)
   }
 
@@ -119,7 +119,7 @@ struct PendingTests {
     await #expect(throws: Refusal.lockedFactor(.page)) { try await setting.check(first.handle) }
     await #expect(throws: Refusal.wrongFactor(.page)) { try await setting.check(second.handle) }
     await #expect(throws: Refusal.lockedFactor(.page)) { try await setting.begin() }
-    try await setting.bench.service.unlock(.page, of: setting.credential.id, as: setting.bench.principal(nil))
+    try await setting.fixture.service.unlock(.page, of: setting.credential.id, as: setting.fixture.principal(nil))
     #expect(try await setting.approve(first.link) == .approved)
     #expect(try await setting.check(first.handle) != nil)
   }
@@ -129,16 +129,16 @@ struct PendingTests {
     let setting = try await Setting()
     let late = try await setting.begin()
     let inTime = try await setting.begin()
-    setting.bench.clock.advance(599)
+    setting.fixture.clock.advance(599)
     #expect(try await setting.check(late.handle) == nil)
     #expect(try await setting.approve(inTime.link) == .approved)
-    setting.bench.clock.advance(1)
+    setting.fixture.clock.advance(1)
     await #expect(throws: Refusal.invalidHandle) { try await setting.check(late.handle) }
     await #expect(throws: Refusal.invalidHandle) { try await setting.approve(late.link) }
-    await #expect(throws: Refusal.invalidHandle) { try await setting.bench.service.confirmation(link: late.link) }
-    setting.bench.clock.advance(298)
+    await #expect(throws: Refusal.invalidHandle) { try await setting.fixture.service.confirmation(link: late.link) }
+    setting.fixture.clock.advance(298)
     #expect(try await setting.check(inTime.handle)?.expiresIn == 1)
-    setting.bench.clock.advance(1)
+    setting.fixture.clock.advance(1)
     await #expect(throws: Refusal.invalidHandle) { try await setting.check(inTime.handle) }
   }
 
@@ -147,7 +147,7 @@ struct PendingTests {
     let setting = try await Setting()
     let pending = try await setting.begin()
     _ = try await setting.approve(pending.link)
-    setting.bench.clock.advance(300)
+    setting.fixture.clock.advance(300)
     await #expect(throws: Refusal.invalidHandle) { try await setting.check(pending.handle) }
     #expect(setting.store.count(.authorizationGranted) == 0)
   }
@@ -157,7 +157,7 @@ struct PendingTests {
     let setting = try await Setting()
     let pending = try await setting.begin()
     let other = Principal(partner: PartnerID("other"), signer: nil)
-    for principal in [setting.bench.principal("bob"), other] {
+    for principal in [setting.fixture.principal("bob"), other] {
       await #expect(throws: Refusal.invalidHandle) { try await setting.check(pending.handle, as: principal) }
     }
     for handle in ["", "x", pending.link, String(pending.handle.dropLast())] {
@@ -167,7 +167,7 @@ struct PendingTests {
       await #expect(throws: Refusal.invalidHandle) { try await setting.approve(link) }
     }
     // The partner's own server continues what its user began.
-    #expect(try await setting.check(pending.handle, as: setting.bench.principal(nil)) == nil)
+    #expect(try await setting.check(pending.handle, as: setting.fixture.principal(nil)) == nil)
   }
 
   @Test("five may wait for one customer; the next hears how long")
@@ -177,7 +177,7 @@ struct PendingTests {
     for _ in 0..<5 {
       let pending = try await setting.begin()
       first = first ?? pending
-      setting.bench.clock.advance(10)
+      setting.fixture.clock.advance(10)
     }
     await #expect(throws: Refusal.tooManyMessages(retryAfter: 550)) { try await setting.begin() }
     _ = try await setting.deny(try #require(first).link)
@@ -189,17 +189,17 @@ struct PendingTests {
     let setting = try await Setting()
     for _ in 0..<30 { _ = try await setting.deny(setting.begin().link) }
     await #expect(throws: Refusal.tooManyMessages(retryAfter: 3600)) { try await setting.begin() }
-    #expect(setting.bench.messenger.delivered.count == 30)
+    #expect(setting.fixture.messenger.delivered.count == 30)
   }
 
   @Test("a messenger that is down: 503, and the authorization does not exist")
   func messengerDown() async throws {
     let setting = try await Setting()
-    setting.bench.messenger.fail(.unavailable)
+    setting.fixture.messenger.fail(.unavailable)
     await #expect(throws: Refusal.unavailable) { try await setting.begin() }
     #expect(setting.store.count(.authorizationDenied) == 1)
     #expect(try await setting.store.read { try $0.waiting(setting.credential.id, at: 0) } == [])
-    setting.bench.messenger.fail(nil)
+    setting.fixture.messenger.fail(nil)
     for _ in 0..<5 { _ = try await setting.begin() }
   }
 
@@ -208,9 +208,9 @@ struct PendingTests {
     let setting = try await Setting("PIN AND PAGE")
     await #expect(throws: Refusal.factorMissing(.pin)) { try await setting.begin() }
     await #expect(throws: Refusal.wrongFactor(.pin)) { try await setting.begin(presented: [.pin: "0"]) }
-    #expect(setting.bench.messenger.delivered.isEmpty)
+    #expect(setting.fixture.messenger.delivered.isEmpty)
     #expect(try await setting.store.read { try $0.factorState(.pin, of: setting.credential.id) }.failures == 1)
-    let pending = try await setting.begin(presented: [.pin: SigningBench.pin])
+    let pending = try await setting.begin(presented: [.pin: SigningFixture.pin])
     _ = try await setting.approve(pending.link)
     let authorization = try #require(try await setting.check(pending.handle))
     let activation = try await setting.store.read { try $0.activation(authorization.activation) }
@@ -221,28 +221,28 @@ struct PendingTests {
   @Test("the page's PIN cannot come through the caller, and without the page there is no SAD")
   func notInBand() async throws {
     let setting = try await Setting()
-    let (bench, credential) = (setting.bench, setting.credential)
+    let (fixture, credential) = (setting.fixture, setting.credential)
     await #expect(throws: Refusal.unknownFactor) {
-      try await bench.authorize(credential, presented: [.page: SigningBench.pin])
+      try await fixture.authorize(credential, presented: [.page: SigningFixture.pin])
     }
-    await #expect(throws: Refusal.factorMissing(.page)) { try await bench.authorize(credential, presented: [:]) }
+    await #expect(throws: Refusal.factorMissing(.page)) { try await fixture.authorize(credential, presented: [:]) }
     var request = AuthorizationRequest(
       credential: credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [], presented: [:])
     request.outOfBand = [.page]
     let asked = request
     await #expect(throws: Refusal.policyNotSatisfied) {
-      try await bench.service.authorize(asked, as: bench.principal())
+      try await fixture.service.authorize(asked, as: fixture.principal())
     }
     request.outOfBand = []
     let direct = request
     await #expect(throws: Refusal.factorMissing(.page)) {
-      _ = try await bench.service.begin(direct, as: bench.principal())
+      _ = try await fixture.service.begin(direct, as: fixture.principal())
     }
     await #expect(throws: InternalFault.contradictoryCredential(credential.id)) {
       var elsewhere = credential
       elsewhere.mode = .oauth2code
       let changed = elsewhere
-      try await bench.service.put(changed, events: [])
+      try await fixture.service.put(changed, events: [])
     }
   }
 
@@ -253,11 +253,11 @@ struct PendingTests {
     _ = try await setting.approve(one.link)
     var credential = setting.credential
     credential.isEnabled = false
-    try await setting.bench.service.put(credential, events: [])
+    try await setting.fixture.service.put(credential, events: [])
     await #expect(throws: Refusal.credentialDisabled) { try await setting.check(one.handle) }
     await #expect(throws: Refusal.credentialDisabled) { try await setting.approve(two.link) }
     credential.isEnabled = true
-    try await setting.bench.service.put(credential, events: [])
+    try await setting.fixture.service.put(credential, events: [])
     #expect(try await setting.check(one.handle) != nil)
   }
 
@@ -269,11 +269,11 @@ struct PendingTests {
       _ = try await setting.approve(pending.link)
       let sad = try #require(try await setting.check(pending.handle)).sad
       if isExtended {
-        _ = try await setting.bench.service.extend(
+        _ = try await setting.fixture.service.extend(
           ExtensionRequest(credential: setting.credential.id, sad: sad, hashAlgorithm: nil, digests: []),
-          as: setting.bench.principal())
+          as: setting.fixture.principal())
       } else {
-        try await setting.bench.service.revoke(sad, as: setting.bench.principal())
+        try await setting.fixture.service.revoke(sad, as: setting.fixture.principal())
       }
       await #expect(throws: Refusal.invalidHandle) { try await setting.check(pending.handle) }
     }
@@ -286,13 +286,13 @@ struct PendingTests {
     _ = try await setting.approve(pending.link)
     let sad = try #require(try await setting.check(pending.handle)).sad
     func extend(_ digests: [[UInt8]]) async throws -> Authorization {
-      try await setting.bench.service.extend(
+      try await setting.fixture.service.extend(
         ExtensionRequest(credential: setting.credential.id, sad: sad, hashAlgorithm: .sha256, digests: digests),
-        as: setting.bench.principal())
+        as: setting.fixture.principal())
     }
     await #expect(throws: Refusal.digestNotAuthorized) { try await extend([digest("b"), digest("c")]) }
     let new = try await extend([digest("b")]).sad
-    _ = try await setting.bench.sign(setting.credential, new, [digest("a"), digest("b")])
+    _ = try await setting.fixture.sign(setting.credential, new, [digest("a"), digest("b")])
   }
 
   // MARK: Restart, races, faults
@@ -301,13 +301,14 @@ struct PendingTests {
   func restart() async throws {
     let setting = try await Setting()
     let pending = try await setting.begin()
-    func restarted() -> SigningService { SigningBench(store: setting.store).service }
-    guard case .pending = try await restarted().check(handle: pending.handle, as: setting.bench.principal()) else {
+    func restarted() -> SigningService { SigningFixture(store: setting.store).service }
+    guard case .pending = try await restarted().check(handle: pending.handle, as: setting.fixture.principal()) else {
       throw Refusal.invalidHandle
     }
-    #expect(try await restarted().answer(.approve(pin: SigningBench.pin), link: pending.link) == .approved)
-    guard case .granted(let first) = try await restarted().check(handle: pending.handle, as: setting.bench.principal()),
-      case .granted(let second) = try await restarted().check(handle: pending.handle, as: setting.bench.principal())
+    #expect(try await restarted().answer(.approve(pin: SigningFixture.pin), link: pending.link) == .approved)
+    guard
+      case .granted(let first) = try await restarted().check(handle: pending.handle, as: setting.fixture.principal()),
+      case .granted(let second) = try await restarted().check(handle: pending.handle, as: setting.fixture.principal())
     else { throw Refusal.invalidHandle }
     #expect(first.sad == second.sad)
   }
@@ -354,19 +355,19 @@ struct PendingTests {
 
   // MARK: The edited store
 
-  @Test("terms that were edited are neither shown nor approved nor used")
-  func editedTerms() async throws {
+  @Test("requests that were edited are neither shown nor approved nor used")
+  func editedRequests() async throws {
     let setting = try await Setting()
     let pending = try await setting.begin()
     setting.store.tamper { (old: StoredPending) in
-      let text = String(decoding: old.terms.text, as: UTF8.self)
+      let text = String(decoding: old.request.text, as: UTF8.self)
         .replacing("\"numSignatures\":1", with: "\"numSignatures\":9")
       return StoredPending(
         id: old.id, handle: old.handle, link: old.link, credential: old.credential,
-        terms: SealedRow(text: Array(text.utf8), seal: old.terms.seal), expires: old.expires, state: old.state)
+        request: ProtectedRow(text: Array(text.utf8), mac: old.request.mac), expires: old.expires, state: old.state)
     }
     let fault = InternalFault.rowIntegrity(setting.credential.id)
-    await #expect(throws: fault) { try await setting.bench.service.confirmation(link: pending.link) }
+    await #expect(throws: fault) { try await setting.fixture.service.confirmation(link: pending.link) }
     await #expect(throws: fault) { try await setting.approve(pending.link) }
     await #expect(throws: fault) { try await setting.check(pending.handle) }
     #expect(setting.store.count(.integrityViolated) == 1)
@@ -383,7 +384,7 @@ struct PendingTests {
       setting.store.tamper { (old: StoredPending) in
         StoredPending(
           id: old.id, handle: handle ?? old.handle, link: link ?? old.link, credential: old.credential,
-          terms: old.terms, expires: old.expires + seconds, state: old.state)
+          request: old.request, expires: old.expires + seconds, state: old.state)
       }
     }
     let before = try #require(
@@ -410,14 +411,16 @@ struct PendingTests {
     let approved = try await setting.store.read { try $0.pending(handle: SigningService.digest(ofSecret: one.handle)) }
     guard case .approved(let real)? = approved?.state else { throw Refusal.invalidHandle }
     let madeUp = Approval(
-      pending: victim.id, evidence: Evidence(factor: .page, id: "e"), time: setting.bench.clock.now
+      pending: victim.id, evidence: Evidence(factor: .page, id: "e"), time: setting.fixture.clock.now
     ).canonical()
-    for forged in [real, SealedRow(text: madeUp, seal: real.seal), SealedRow(text: madeUp, seal: victim.terms.seal)] {
+    for forged in [
+      real, ProtectedRow(text: madeUp, mac: real.mac), ProtectedRow(text: madeUp, mac: victim.request.mac),
+    ] {
       try await setting.store.write { try $0.put(.approved(forged), ofPending: victim.id) }
       await #expect(throws: InternalFault.rowIntegrity(setting.credential.id)) { try await setting.check(two.handle) }
     }
-    // Terms have the same key as approvals; one does not stand for the other.
-    try await setting.store.write { try $0.put(.approved(victim.terms), ofPending: victim.id) }
+    // Requests have the same key as approvals; one does not stand for the other.
+    try await setting.store.write { try $0.put(.approved(victim.request), ofPending: victim.id) }
     await #expect(throws: InternalFault.rowIntegrity(setting.credential.id)) { try await setting.check(two.handle) }
     #expect(setting.store.count(.authorizationGranted) == 0)
   }
@@ -432,11 +435,11 @@ struct PendingTests {
     let stored = try await setting.store.read {
       try $0.pending(handle: SigningService.digest(ofSecret: pending.handle))
     }
-    let text = try #require(stored).terms.text
+    let text = try #require(stored).request.text
     guard case .issued(let sealed)? = stored?.state else { throw Refusal.invalidHandle }
     #expect(sealed.firstRange(of: sad.octets.prefix(16)) == nil)
     let log = setting.store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }.joined()
-    for secret in [pending.handle, pending.link, SigningBench.pin, "87654321", Hex.encode(sad.octets.prefix(16))] {
+    for secret in [pending.handle, pending.link, SigningFixture.pin, "87654321", Hex.encode(sad.octets.prefix(16))] {
       #expect(!String(decoding: text, as: UTF8.self).contains(secret) && !log.contains(secret))
     }
     #expect(!log.contains("Order 7"))

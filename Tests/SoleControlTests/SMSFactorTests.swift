@@ -6,18 +6,18 @@ import Testing
 
 @Suite("One-time codes by message", .timeLimit(.minutes(2)))
 struct SMSFactorTests {
-  private func bench() async throws -> (store: MemoryStore, bench: SigningBench, credential: Credential) {
+  private func fixture() async throws -> (store: MemoryStore, fixture: SigningFixture, credential: Credential) {
     let store = MemoryStore()
-    let bench = SigningBench(store: store)
-    return (store, bench, try await bench.enrol(expression: "PIN AND SMS"))
+    let fixture = SigningFixture(store: store)
+    return (store, fixture, try await fixture.createCredential(expression: "PIN AND SMS"))
   }
 
-  private func send(_ bench: SigningBench, _ credential: Credential, _ description: String? = nil) async throws {
-    try await bench.service.sendCode(for: credential.id, description: description, as: bench.principal())
+  private func send(_ fixture: SigningFixture, _ credential: Credential, _ description: String? = nil) async throws {
+    try await fixture.service.sendCode(for: credential.id, description: description, as: fixture.principal())
   }
 
-  private func authorize(_ bench: SigningBench, _ credential: Credential, _ code: String) async throws {
-    _ = try await bench.authorize(credential, presented: [.pin: SigningBench.pin, .sms: code])
+  private func authorize(_ fixture: SigningFixture, _ credential: Credential, _ code: String) async throws {
+    _ = try await fixture.authorize(credential, presented: [.pin: SigningFixture.pin, .sms: code])
   }
 
   /// Six digits that differ from the code.
@@ -25,92 +25,92 @@ struct SMSFactorTests {
 
   @Test("the code that was sent opens one authorization; PIN and code are both needed")
   func once() async throws {
-    let (store, bench, credential) = try await bench()
-    await #expect(throws: Refusal.factorMissing(.sms)) { try await bench.authorize(credential) }
-    try await send(bench, credential)
-    let code = try #require(bench.messenger.code)
+    let (store, fixture, credential) = try await fixture()
+    await #expect(throws: Refusal.factorMissing(.sms)) { try await fixture.authorize(credential) }
+    try await send(fixture, credential)
+    let code = try #require(fixture.messenger.code)
     #expect(code.count == 6 && code.allSatisfy(\.isNumber))
-    try await authorize(bench, credential, code)
-    await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(bench, credential, code) }
-    let message = try #require(bench.messenger.delivered.first)
+    try await authorize(fixture, credential, code)
+    await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(fixture, credential, code) }
+    let message = try #require(fixture.messenger.delivered.first)
     #expect(message.recipient == "alice" && message.credential == credential.id && message.text.contains(code))
     #expect(store.count(.codeSent) == 1 && store.count(.authorizationGranted) == 1)
   }
 
   @Test("v1's OTP is the code that was sent, and that of the app where no message is in the policy")
   func nameInV1() async throws {
-    let (_, bench, credential) = try await bench()
-    try await send(bench, credential)
+    let (_, fixture, credential) = try await fixture()
+    try await send(fixture, credential)
     var request = AuthorizationRequest(
       credential: credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [],
-      presented: [.pin: SigningBench.pin], oneTimeCode: bench.messenger.code)
-    _ = try await bench.service.authorize(request, as: bench.principal())
+      presented: [.pin: SigningFixture.pin], oneTimeCode: fixture.messenger.code)
+    _ = try await fixture.service.authorize(request, as: fixture.principal())
     request.presented[.sms] = "000000"
     await #expect(throws: Refusal.unknownFactor) {
-      try await bench.service.authorize(request, as: bench.principal())
+      try await fixture.service.authorize(request, as: fixture.principal())
     }
-    let app = try await bench.enrol("app", expression: "OTP")
+    let app = try await fixture.createCredential("app", expression: "OTP")
     #expect(app.oneTimeCodeFactor == .otp)
     request = AuthorizationRequest(
       credential: app.id, numSignatures: 1, hashAlgorithm: nil, digests: [], presented: [:], oneTimeCode: "x")
     await #expect(throws: Refusal.wrongFactor(.otp)) {
-      try await bench.service.authorize(request, as: bench.principal())
+      try await fixture.service.authorize(request, as: fixture.principal())
     }
   }
 
   @Test("a wrong PIN does not use the code up")
   func wrongPIN() async throws {
-    let (_, bench, credential) = try await bench()
-    try await send(bench, credential)
-    let code = try #require(bench.messenger.code)
+    let (_, fixture, credential) = try await fixture()
+    try await send(fixture, credential)
+    let code = try #require(fixture.messenger.code)
     await #expect(throws: Refusal.wrongFactor(.pin)) {
-      try await bench.authorize(credential, presented: [.pin: "0", .sms: code])
+      try await fixture.authorize(credential, presented: [.pin: "0", .sms: code])
     }
-    try await authorize(bench, credential, code)
+    try await authorize(fixture, credential, code)
   }
 
   @Test("three wrong codes lock, over several codes; no code is sent or accepted then, until the partner unlocks")
   func lock() async throws {
-    let (store, bench, credential) = try await bench()
+    let (store, fixture, credential) = try await fixture()
     for tries in [2, 1] {
-      try await send(bench, credential)
-      let code = try #require(bench.messenger.code)
+      try await send(fixture, credential)
+      let code = try #require(fixture.messenger.code)
       for _ in 0..<tries {
-        await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(bench, credential, wrong(code)) }
+        await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(fixture, credential, wrong(code)) }
       }
-      bench.clock.advance(30)
+      fixture.clock.advance(30)
     }
     await #expect(throws: Refusal.lockedFactor(.sms)) {
-      try await authorize(bench, credential, bench.messenger.code ?? "")
+      try await authorize(fixture, credential, fixture.messenger.code ?? "")
     }
-    await #expect(throws: Refusal.lockedFactor(.sms)) { try await send(bench, credential) }
-    #expect(bench.messenger.delivered.count == 2)
+    await #expect(throws: Refusal.lockedFactor(.sms)) { try await send(fixture, credential) }
+    #expect(fixture.messenger.delivered.count == 2)
     #expect(store.count(.authorizationRefused) == 3)
-    try await bench.service.unlock(.sms, of: credential.id, as: bench.principal(nil))
-    try await authorize(bench, credential, bench.messenger.code ?? "")
+    try await fixture.service.unlock(.sms, of: credential.id, as: fixture.principal(nil))
+    try await authorize(fixture, credential, fixture.messenger.code ?? "")
   }
 
   @Test("a right code resets the count")
   func reset() async throws {
-    let (_, bench, credential) = try await bench()
+    let (_, fixture, credential) = try await fixture()
     for _ in 0..<3 {
-      try await send(bench, credential)
-      let code = try #require(bench.messenger.code)
-      for _ in 0..<2 { try? await authorize(bench, credential, wrong(code)) }
-      try await authorize(bench, credential, code)
-      bench.clock.advance(30)
+      try await send(fixture, credential)
+      let code = try #require(fixture.messenger.code)
+      for _ in 0..<2 { try? await authorize(fixture, credential, wrong(code)) }
+      try await authorize(fixture, credential, code)
+      fixture.clock.advance(30)
     }
   }
 
   @Test("100 guesses at once are not compared more than three times")
   func parallelGuesses() async throws {
-    let (_, bench, credential) = try await bench()
-    try await send(bench, credential)
-    let code = try #require(bench.messenger.code)
+    let (_, fixture, credential) = try await fixture()
+    try await send(fixture, credential)
+    let code = try #require(fixture.messenger.code)
     let refusals = await withTaskGroup(of: Refusal?.self) { group in
       for _ in 0..<100 {
         group.addTask {
-          do { try await authorize(bench, credential, wrong(code)) } catch { return error as? Refusal }
+          do { try await authorize(fixture, credential, wrong(code)) } catch { return error as? Refusal }
           return nil
         }
       }
@@ -122,11 +122,11 @@ struct SMSFactorTests {
 
   @Test("the same code from 20 connections at once opens one authorization")
   func race() async throws {
-    let (_, bench, credential) = try await bench()
-    try await send(bench, credential)
-    let code = try #require(bench.messenger.code)
+    let (_, fixture, credential) = try await fixture()
+    try await send(fixture, credential)
+    let code = try #require(fixture.messenger.code)
     let opened = await withTaskGroup(of: Bool.self) { group in
-      for _ in 0..<20 { group.addTask { (try? await authorize(bench, credential, code)) != nil } }
+      for _ in 0..<20 { group.addTask { (try? await authorize(fixture, credential, code)) != nil } }
       return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
     }
     #expect(opened == 1)
@@ -134,166 +134,166 @@ struct SMSFactorTests {
 
   @Test("a new code takes the place of the old one")
   func replaced() async throws {
-    let (_, bench, credential) = try await bench()
-    try await send(bench, credential)
-    let old = try #require(bench.messenger.code)
-    bench.clock.advance(30)
-    try await send(bench, credential)
-    let new = try #require(bench.messenger.code)
+    let (_, fixture, credential) = try await fixture()
+    try await send(fixture, credential)
+    let old = try #require(fixture.messenger.code)
+    fixture.clock.advance(30)
+    try await send(fixture, credential)
+    let new = try #require(fixture.messenger.code)
     if old != new {
-      await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(bench, credential, old) }
+      await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(fixture, credential, old) }
     }
-    try await authorize(bench, credential, new)
+    try await authorize(fixture, credential, new)
   }
 
   @Test("a code is good for its own credential and for five minutes; a right one that comes too late is not counted")
   func times() async throws {
-    let (_, bench, credential) = try await bench()
-    let other = try await bench.enrol("other", expression: "PIN AND SMS")
-    try await send(bench, credential)
-    let code = try #require(bench.messenger.code)
-    await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(bench, other, code) }
-    bench.clock.advance(299)
-    try await authorize(bench, credential, code)
+    let (_, fixture, credential) = try await fixture()
+    let other = try await fixture.createCredential("other", expression: "PIN AND SMS")
+    try await send(fixture, credential)
+    let code = try #require(fixture.messenger.code)
+    await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(fixture, other, code) }
+    fixture.clock.advance(299)
+    try await authorize(fixture, credential, code)
 
-    try await send(bench, credential)
-    let late = try #require(bench.messenger.code)
-    bench.clock.advance(300)
+    try await send(fixture, credential)
+    let late = try #require(fixture.messenger.code)
+    fixture.clock.advance(300)
     // Refused, however often, and not counted: it was right.
     for _ in 0..<4 {
-      await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(bench, credential, late) }
+      await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(fixture, credential, late) }
     }
-    try await send(bench, credential)
-    try await authorize(bench, credential, bench.messenger.code ?? "")
+    try await send(fixture, credential)
+    try await authorize(fixture, credential, fixture.messenger.code ?? "")
   }
 
   @Test("a messenger that is down: the code is dead, neither limits nor tries count against the customer")
   func messengerDown() async throws {
-    let (store, bench, credential) = try await bench()
-    bench.messenger.fail(.unavailable)
-    for _ in 0..<6 { await #expect(throws: Refusal.unavailable) { try await send(bench, credential) } }
+    let (store, fixture, credential) = try await fixture()
+    fixture.messenger.fail(.unavailable)
+    for _ in 0..<6 { await #expect(throws: Refusal.unavailable) { try await send(fixture, credential) } }
     #expect(store.count(.codeUndelivered) == 6)
     // Whatever is entered now is no guess.
     for _ in 0..<5 {
-      await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(bench, credential, "123456") }
+      await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(fixture, credential, "123456") }
     }
     #expect(store.count(.authorizationRefused) == 0)
     #expect(try await store.read { try $0.oneTimeCode(.sms, of: credential.id) } == nil)
-    bench.messenger.fail(nil)
-    try await send(bench, credential)
-    try await authorize(bench, credential, bench.messenger.code ?? "")
+    fixture.messenger.fail(nil)
+    try await send(fixture, credential)
+    try await authorize(fixture, credential, fixture.messenger.code ?? "")
   }
 
   @Test("a partner without a messenger is a mistake in the configuration")
   func noMessenger() async throws {
-    let (_, bench, credential) = try await bench()
-    bench.messenger.fail(.notConfigured)
-    await #expect(throws: InternalFault.noMessenger(SigningBench.partner)) { try await send(bench, credential) }
+    let (_, fixture, credential) = try await fixture()
+    fixture.messenger.fail(.notConfigured)
+    await #expect(throws: InternalFault.noMessenger(SigningFixture.partner)) { try await send(fixture, credential) }
   }
 
   @Test("who may not use the credential, a disabled one, and one without messages get no code")
   func refusals() async throws {
-    let (_, bench, credential) = try await bench()
+    let (_, fixture, credential) = try await fixture()
     await #expect(throws: Refusal.unknownCredential) {
-      try await bench.service.sendCode(for: credential.id, description: nil, as: bench.principal("bob"))
+      try await fixture.service.sendCode(for: credential.id, description: nil, as: fixture.principal("bob"))
     }
     await #expect(throws: Refusal.unknownCredential) {
-      try await bench.service.sendCode(for: CredentialID("x"), description: nil, as: bench.principal())
+      try await fixture.service.sendCode(for: CredentialID("x"), description: nil, as: fixture.principal())
     }
-    let plain = try await bench.enrol("plain", expression: "PIN AND OTP")
-    await #expect(throws: Refusal.noChallenge) { try await send(bench, plain) }
+    let plain = try await fixture.createCredential("plain", expression: "PIN AND OTP")
+    await #expect(throws: Refusal.noChallenge) { try await send(fixture, plain) }
     var disabled = credential
     disabled.isEnabled = false
-    try await bench.service.put(disabled, events: [])
-    await #expect(throws: Refusal.credentialDisabled) { try await send(bench, disabled) }
-    #expect(bench.messenger.delivered.isEmpty)
+    try await fixture.service.put(disabled, events: [])
+    await #expect(throws: Refusal.credentialDisabled) { try await send(fixture, disabled) }
+    #expect(fixture.messenger.delivered.isEmpty)
   }
 
   @Test("50 calls at once send one message")
   func parallelSends() async throws {
-    let (_, bench, credential) = try await bench()
+    let (_, fixture, credential) = try await fixture()
     let refusals = await withTaskGroup(of: Refusal?.self) { group in
       for _ in 0..<50 {
         group.addTask {
-          do { try await send(bench, credential) } catch { return error as? Refusal }
+          do { try await send(fixture, credential) } catch { return error as? Refusal }
           return nil
         }
       }
       return await group.reduce(into: [Refusal?]()) { $0.append($1) }
     }
-    #expect(bench.messenger.delivered.count == 1)
+    #expect(fixture.messenger.delivered.count == 1)
     #expect(refusals.filter { $0 == .tooManyMessages(retryAfter: 30) }.count == 49)
   }
 
   @Test("one partner's customers together get no more than the partner's bound, and other partners' still do")
   func partnerBound() async throws {
     let store = MemoryStore()
-    let bench = SigningBench(store: store)
-    let credential = try await bench.enrol(expression: "SMS")
-    let other = try await bench.enrol("other", expression: "SMS", partner: PartnerID("other"))
-    let now = bench.clock.now
+    let fixture = SigningFixture(store: store)
+    let credential = try await fixture.createCredential(expression: "SMS")
+    let other = try await fixture.createCredential("other", expression: "SMS", partner: PartnerID("other"))
+    let now = fixture.clock.now
     try await store.write { transaction in
       for number in 0..<600 {
         try transaction.add(
           SentMessage(
-            id: "m\(number)", partner: SigningBench.partner, credential: CredentialID("c\(number)"), factor: .sms,
+            id: "m\(number)", partner: SigningFixture.partner, credential: CredentialID("c\(number)"), factor: .sms,
             time: now - 20), forgotten: 0)
       }
     }
-    await #expect(throws: Refusal.tooManyMessages(retryAfter: 40)) { try await send(bench, credential) }
-    try await bench.service.sendCode(
+    await #expect(throws: Refusal.tooManyMessages(retryAfter: 40)) { try await send(fixture, credential) }
+    try await fixture.service.sendCode(
       for: other.id, description: nil, as: Principal(partner: PartnerID("other"), signer: nil))
-    bench.clock.advance(40)
-    try await send(bench, credential)
+    fixture.clock.advance(40)
+    try await send(fixture, credential)
   }
 
   @Test("neither store nor log has the code")
   func secrecy() async throws {
-    let (store, bench, credential) = try await bench()
-    try await send(bench, credential)
-    let code = try #require(bench.messenger.code)
-    try await authorize(bench, credential, code)
+    let (store, fixture, credential) = try await fixture()
+    try await send(fixture, credential)
+    let code = try #require(fixture.messenger.code)
+    try await authorize(fixture, credential, code)
     for entry in store.audit.entries {
       let body = String(decoding: entry.body, as: UTF8.self)
       // Six digits can occur inside a time or a hash; as a value of their own they must not.
       #expect(!body.contains("\"\(code)\"") && !body.contains(":\(code),") && !body.contains(":\(code)}"))
     }
-    bench.clock.advance(30)
-    try await send(bench, credential)
+    fixture.clock.advance(30)
+    try await send(fixture, credential)
     let open = try #require(try await store.read { try $0.oneTimeCode(.sms, of: credential.id) })
     #expect(open.mac.count == 32 && open.id.count == 32)
   }
 
   @Test("the same code sent twice would have another MAC: what it covers has the id of the sending in it")
   func macs() async throws {
-    let (_, bench, credential) = try await bench()
+    let (_, fixture, credential) = try await fixture()
     var messages: Set<[UInt8]> = []
     for _ in 0..<3 {
-      try await send(bench, credential)
-      let check = try await bench.service.smsCheck("123456", credential.id, evidenceID: "e")
+      try await send(fixture, credential)
+      let check = try await fixture.service.smsCheck("123456", credential.id, evidenceID: "e")
       messages.insert(check.deviceMessages[0].message)
-      bench.clock.advance(30)
+      fixture.clock.advance(30)
     }
     #expect(messages.count == 3)
   }
 
   @Test("a MAC copied from another credential or another sending does not open")
   func copiedMAC() async throws {
-    let (store, bench, credential) = try await bench()
-    let other = try await bench.enrol("other", expression: "PIN AND SMS")
-    try await send(bench, credential)
+    let (store, fixture, credential) = try await fixture()
+    let other = try await fixture.createCredential("other", expression: "PIN AND SMS")
+    try await send(fixture, credential)
     let mine = try #require(try await store.read { try $0.oneTimeCode(.sms, of: credential.id) })
-    let code = try #require(bench.messenger.code)
+    let code = try #require(fixture.messenger.code)
     try await store.write { transaction in
       try transaction.put(
         OneTimeCode(id: mine.id, credential: other.id, factor: .sms, mac: mine.mac, expires: mine.expires))
     }
-    await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(bench, other, code) }
+    await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(fixture, other, code) }
     try await store.write { transaction in
       try transaction.put(
         OneTimeCode(id: "another", credential: credential.id, factor: .sms, mac: mine.mac, expires: mine.expires))
     }
-    await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(bench, credential, code) }
+    await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(fixture, credential, code) }
   }
 }
 
@@ -340,7 +340,7 @@ struct MessageLimitsTests {
 @Suite("Texts of messages", .timeLimit(.minutes(2)))
 struct MessageTextTests {
   private func text(_ language: String?, service: String = "en", _ description: String? = nil) -> String {
-    var rules = SigningService.Rules(gateway: "g", instance: "i")
+    var rules = SigningService.Rules(service: "g", instance: "i")
     rules.language = service
     return MessageText(MessageRecipient(name: "a", language: language), rules)
       .oneTimeCode("012345", partner: "Portal", minutes: 5, description: description)
@@ -357,7 +357,7 @@ struct MessageTextTests {
 
   @Test("plain sentences that say what to do, in the right number")
   func sentences() {
-    let rules = SigningService.Rules(gateway: "g", instance: "i")
+    let rules = SigningService.Rules(service: "g", instance: "i")
     let (english, german) = (
       MessageText(MessageRecipient(name: "a", language: "en"), rules),
       MessageText(MessageRecipient(name: "a", language: "de"), rules)

@@ -10,8 +10,8 @@ struct SigningTests {
     "every key type signs with every algorithm that fits it, and OpenSSL verifies",
     arguments: [KeyType.rsa(bits: 2048), .rsa(bits: 3072), .rsa(bits: 4096), .ec(.p256), .ec(.p384), .ec(.p521)])
   func algorithms(key: KeyType) async throws {
-    let bench = SigningBench()
-    let credential = try await bench.enrol(key: key, multisign: 20)
+    let fixture = SigningFixture()
+    let credential = try await fixture.createCredential(key: key, multisign: 20)
     var algorithms: [SignatureAlgorithm] = []
     for hash in HashAlgorithm.allCases {
       switch key {
@@ -27,8 +27,8 @@ struct SigningTests {
     }
     for algorithm in algorithms {
       let digest = [UInt8](repeating: 3, count: algorithm.hash.digestLength)
-      let sad = try await bench.authorize(credential).sad
-      let signatures = try await bench.sign(credential, sad, [digest], algorithm: algorithm)
+      let sad = try await fixture.authorize(credential).sad
+      let signatures = try await fixture.sign(credential, sad, [digest], algorithm: algorithm)
       #expect(signatures.count == 1)
       #expect(
         Verifier().isValid(
@@ -39,46 +39,46 @@ struct SigningTests {
 
   @Test("a mask generation hash other than the hash is signed or refused, never signed differently")
   func mixedPSS() async throws {
-    let bench = SigningBench()
-    let credential = try await bench.enrol(key: .rsa(bits: 2048))
+    let fixture = SigningFixture()
+    let credential = try await fixture.createCredential(key: .rsa(bits: 2048))
     let algorithm = SignatureAlgorithm.rsaPSS(hash: .sha256, maskGenerationHash: .sha512, saltLength: 32)
-    let sad = try await bench.authorize(credential).sad
+    let sad = try await fixture.authorize(credential).sad
     do {
-      let signatures = try await bench.sign(credential, sad, [digest("a")], algorithm: algorithm)
+      let signatures = try await fixture.sign(credential, sad, [digest("a")], algorithm: algorithm)
       #expect(
         Verifier().isValid(
           signatures[0], over: digest("a"), algorithm: algorithm, publicKey: credential.certificate.publicKey))
     } catch {
       #expect(error as? Refusal == .parametersNotSupported)
       // Nothing was spent.
-      _ = try await bench.sign(credential, sad, [digest("a")], algorithm: .rsaPKCS1(.sha256))
+      _ = try await fixture.sign(credential, sad, [digest("a")], algorithm: .rsaPKCS1(.sha256))
     }
   }
 
   @Test("a salt that does not fit the key and an algorithm of another key type are refused and spend nothing")
   func unfitting() async throws {
-    let bench = SigningBench()
-    let credential = try await bench.enrol(key: .rsa(bits: 2048))
-    let sad = try await bench.authorize(credential).sad
+    let fixture = SigningFixture()
+    let credential = try await fixture.createCredential(key: .rsa(bits: 2048))
+    let sad = try await fixture.authorize(credential).sad
     await #expect(throws: Refusal.parametersNotSupported) {
-      try await bench.sign(
+      try await fixture.sign(
         credential, sad, [digest("a")],
         algorithm: .rsaPSS(hash: .sha256, maskGenerationHash: .sha256, saltLength: 223))
     }
     await #expect(throws: Refusal.algorithmNotAllowed) {
-      try await bench.sign(credential, sad, [digest("a")], algorithm: .ecdsa(.sha256))
+      try await fixture.sign(credential, sad, [digest("a")], algorithm: .ecdsa(.sha256))
     }
-    await #expect(throws: Refusal.digestLength) { try await bench.sign(credential, sad, [[1, 2, 3]]) }
-    #expect(try await bench.sign(credential, sad, [digest("a")]).count == 1)
+    await #expect(throws: Refusal.digestLength) { try await fixture.sign(credential, sad, [[1, 2, 3]]) }
+    #expect(try await fixture.sign(credential, sad, [digest("a")]).count == 1)
   }
 
   @Test("100 digests come back in request order")
   func order() async throws {
-    let bench = SigningBench()
-    let credential = try await bench.enrol(scal: .two, multisign: 100)
+    let fixture = SigningFixture()
+    let credential = try await fixture.createCredential(scal: .two, multisign: 100)
     let digests = (0..<100).map { digest("document \($0)") }
-    let sad = try await bench.authorize(credential, count: 100, digests: digests.shuffled()).sad
-    let signatures = try await bench.sign(credential, sad, digests)
+    let sad = try await fixture.authorize(credential, count: 100, digests: digests.shuffled()).sad
+    let signatures = try await fixture.sign(credential, sad, digests)
     for (digest, signature) in zip(digests, signatures) {
       #expect(
         Verifier().isValid(
@@ -89,9 +89,9 @@ struct SigningTests {
   @Test("the log holds intent before outcome for a signature")
   func audit() async throws {
     let store = MemoryStore()
-    let bench = SigningBench(store: store)
-    let credential = try await bench.enrol()
-    _ = try await bench.sign(credential, bench.authorize(credential).sad, [digest("a")])
+    let fixture = SigningFixture(store: store)
+    let credential = try await fixture.createCredential()
+    _ = try await fixture.sign(credential, fixture.authorize(credential).sad, [digest("a")])
     let kinds = store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }
     let intent = try #require(kinds.firstIndex { $0.contains("signature.intended") })
     let made = try #require(kinds.firstIndex { $0.contains("signature.made") })
@@ -104,12 +104,12 @@ struct SigningTests {
   @Test("the log holds no PIN, no SAD and no name of a person")
   func auditSecrets() async throws {
     let store = MemoryStore()
-    let bench = SigningBench(store: store)
-    let credential = try await bench.enrol()
-    let sad = try await bench.authorize(credential).sad
-    _ = try await bench.sign(credential, sad, [digest("a")])
+    let fixture = SigningFixture(store: store)
+    let credential = try await fixture.createCredential()
+    let sad = try await fixture.authorize(credential).sad
+    _ = try await fixture.sign(credential, sad, [digest("a")])
     let log = store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }.joined()
-    for secret in [SigningBench.pin, Hex.encode(sad.octets), Hex.encode(sad.octets.prefix(16)), "Example"] {
+    for secret in [SigningFixture.pin, Hex.encode(sad.octets), Hex.encode(sad.octets.prefix(16)), "Example"] {
       #expect(!log.contains(secret))
     }
   }

@@ -5,9 +5,9 @@ import Testing
 
 @Suite("Step-up", .timeLimit(.minutes(2)))
 struct StepUpTests {
-  private func missing(_ bench: SigningBench, _ credential: Credential, _ presented: [FactorID]) async -> Refusal? {
+  private func missing(_ fixture: SigningFixture, _ credential: Credential, _ presented: [FactorID]) async -> Refusal? {
     do {
-      _ = try await bench.authorize(
+      _ = try await fixture.authorize(
         credential, digests: [digest("a")], presented: Dictionary(uniqueKeysWithValues: presented.map { ($0, "x") }))
       return nil
     } catch { return error as? Refusal }
@@ -24,9 +24,9 @@ struct StepUpTests {
       ("PIN OR (OTP AND SMS)", [.otp], [], "PIN OR SMS"),
     ] as [(String, [FactorID], [FactorID], String)] {
       let store = MemoryStore()
-      let bench = SigningBench(store: store)
-      let credential = try await bench.enrol(expression: expression)
-      let needed = await missing(bench, credential, presented)?.stillNeeded
+      let fixture = SigningFixture(store: store)
+      let credential = try await fixture.createCredential(expression: expression)
+      let needed = await missing(fixture, credential, presented)?.stillNeeded
       #expect(needed?.text == text && needed?.always == always, "\(expression), \(presented)")
       #expect(store.count(.authorizationRefused) == 0)
     }
@@ -34,29 +34,29 @@ struct StepUpTests {
 
   @Test("where too much was presented, nothing that is added helps")
   func tooMuch() async throws {
-    let bench = SigningBench()
-    let credential = try await bench.enrol(expression: "PIN XOR OTP")
-    #expect(await missing(bench, credential, [.pin, .otp]) == .policyNotSatisfied)
+    let fixture = SigningFixture()
+    let credential = try await fixture.createCredential(expression: "PIN XOR OTP")
+    #expect(await missing(fixture, credential, [.pin, .otp]) == .policyNotSatisfied)
   }
 
   @Test("a statement that may not stand alone asks for a companion, also where the policy would not")
   func company() async throws {
     let store = MemoryStore()
-    let bench = SigningBench(store: store, policy: PartnerPolicy())
-    let either = try await bench.enrol(expression: "PARTNER OR PIN")
-    #expect(await missing(bench, either, [.partner]) == .factorMissing(.pin))
-    let only = try await bench.enrol("cred-2", expression: "PARTNER")
-    #expect(await missing(bench, only, [.partner]) == .policyNotSatisfied)
+    let fixture = SigningFixture(store: store, policy: PartnerPolicy())
+    let either = try await fixture.createCredential(expression: "PARTNER OR PIN")
+    #expect(await missing(fixture, either, [.partner]) == .factorMissing(.pin))
+    let only = try await fixture.createCredential("cred-2", expression: "PARTNER")
+    #expect(await missing(fixture, only, [.partner]) == .policyNotSatisfied)
     #expect(store.count(.authorizationRefused) == 0)
-    bench.statements.set(
+    fixture.statements.set(
       .success(
         PartnerStatement(
-          issuer: "https://portal.example", subject: "customer-1", id: "1", issued: bench.clock.now,
-          expires: bench.clock.now + 60, authenticationTime: bench.clock.now, acr: "two", level: .high,
+          issuer: "https://portal.example", subject: "customer-1", id: "1", issued: fixture.clock.now,
+          expires: fixture.clock.now + 60, authenticationTime: fixture.clock.now, acr: "two", level: .high,
           methods: ["pwd"],
           digest: [1])))
-    _ = try await bench.authorize(either, presented: [.partner: "jws", .pin: SigningBench.pin])
-    // A factor that is not enrolled is no company.
-    #expect(await missing(bench, either, [.partner, .otp]) == .factorMissing(.pin))
+    _ = try await fixture.authorize(either, presented: [.partner: "jws", .pin: SigningFixture.pin])
+    // A factor that the credential does not have is no company.
+    #expect(await missing(fixture, either, [.partner, .otp]) == .factorMissing(.pin))
   }
 }

@@ -6,7 +6,7 @@ extension StoreConformance {
     _ id: String, operation: String = "o1", instance: String = "i", _ state: JobState = .open
   ) -> StoredJob {
     StoredJob(
-      id: JobID(id), operation: operation, instance: instance, row: SealedRow(text: [1, 0, 255], seal: [3]),
+      id: JobID(id), operation: operation, instance: instance, row: ProtectedRow(text: [1, 0, 255], mac: [3]),
       state: state)
   }
 
@@ -45,13 +45,13 @@ extension StoreConformance {
       Self.job("j3"), Self.job("j1"), Self.job("j2", .completed(expires: 5)), Self.job("j4", instance: "other"),
     ]
     try await store.write { transaction in for job in jobs { try transaction.add(job) } }
-    #expect(try await store.read { try $0.openJobs(instance: "i") }.map(\.id.text) == ["j1", "j3"])
+    #expect(try await store.read { try $0.openJobs(instance: "i") }.map(\.id.rawValue) == ["j1", "j3"])
     #expect(try await store.read { try $0.openJobs(instance: "none") }.isEmpty)
   }
 
   func theJobOfAnOperationIsTheOneThatLivesLongest() async throws {
     let store = try makeStore()
-    func found() async throws -> String? { try await store.read { try $0.job(of: "o1") }?.id.text }
+    func found() async throws -> String? { try await store.read { try $0.job(of: "o1") }?.id.rawValue }
     #expect(try await found() == nil)
     for (id, state, expected) in [
       ("b", JobState.completed(expires: 50), "b"), ("a", .failed(.fault, expires: 60), "a"),

@@ -5,10 +5,10 @@ extension StoreConformance {
   func identitiesAndRevocations() async throws {
     let store = try makeStore()
     let signer = SignerID("s")
-    #expect(try await store.read { try $0.identity(of: signer) } == nil)
+    #expect(try await store.read { try $0.subject(of: signer) } == nil)
     for number in [UInt8(1), 2] {
-      try await store.write { try $0.put(SealedRow(text: [number], seal: [9, number]), of: signer) }
-      #expect(try await store.read { try $0.identity(of: signer) } == SealedRow(text: [number], seal: [9, number]))
+      try await store.write { try $0.put(ProtectedRow(text: [number], mac: [9, number]), of: signer) }
+      #expect(try await store.read { try $0.subject(of: signer) } == ProtectedRow(text: [number], mac: [9, number]))
     }
 
     @Sendable func revocation(_ serial: String, issuer: String = "CN=a", time: Int64 = 10, expires: Int64 = 100)
@@ -33,36 +33,41 @@ extension StoreConformance {
       ])
   }
 
-  func orders() async throws {
+  func lifecycleGrants() async throws {
     let store = try makeStore()
-    @Sendable func order(_ number: UInt8, expires: Int64 = 50, state: StoredOrder.State = .open) -> StoredOrder {
-      StoredOrder(
-        digest: [number], row: SealedRow(text: [1, number], seal: [2, number]), expires: expires, state: state)
+    @Sendable func grant(_ number: UInt8, expires: Int64 = 50, state: StoredLifecycleGrant.State = .open)
+      -> StoredLifecycleGrant
+    {
+      StoredLifecycleGrant(
+        digest: [number], row: ProtectedRow(text: [1, number], mac: [2, number]), expires: expires, state: state)
     }
-    let mine = StoredOrder.State.reserved(instance: "me", serialNumber: "4A", issuer: "CN=a")
-    let others = StoredOrder.State.reserved(instance: "other", serialNumber: "4B", issuer: "CN=a")
-    #expect(try await store.read { try $0.order([1]) } == nil)
+    let mine = StoredLifecycleGrant.State.reserved(instance: "me", serialNumber: "4A", issuer: "CN=a")
+    let others = StoredLifecycleGrant.State.reserved(instance: "other", serialNumber: "4B", issuer: "CN=a")
+    #expect(try await store.read { try $0.lifecycleGrant([1]) } == nil)
     try await store.write { transaction in
-      try transaction.add(order(1))
-      try transaction.add(order(2, expires: 40))
-      try transaction.add(order(3, expires: 40, state: mine))
-      try transaction.add(order(4, state: others))
+      try transaction.add(grant(1))
+      try transaction.add(grant(2, expires: 40))
+      try transaction.add(grant(3, expires: 40, state: mine))
+      try transaction.add(grant(4, state: others))
     }
-    await #expect(throws: StoreError.corrupt) { try await store.write { try $0.add(order(1)) } }
-    await #expect(throws: StoreError.corrupt) { try await store.write { try $0.put(.open, ofOrder: [9]) } }
+    await #expect(throws: StoreError.corrupt) { try await store.write { try $0.add(grant(1)) } }
+    await #expect(throws: StoreError.corrupt) { try await store.write { try $0.put(.open, ofLifecycleGrant: [9]) } }
     for state in [mine, .open] {
-      try await store.write { try $0.put(state, ofOrder: [1]) }
-      #expect(try await store.read { try $0.order([1]) } == order(1, state: state))
+      try await store.write { try $0.put(state, ofLifecycleGrant: [1]) }
+      #expect(try await store.read { try $0.lifecycleGrant([1]) } == grant(1, state: state))
     }
     // Those that are being carried out stay, however old they are.
-    try await store.write { try $0.removeOrders(expiredBefore: 50) }
-    #expect(try await store.read { try $0.order([2]) } == nil)
-    #expect(try await store.read { try $0.order([3]) } == order(3, expires: 40, state: mine))
-    #expect(try await store.write { try $0.takeReservedOrders(instance: "me") } == [order(3, expires: 40, state: mine)])
-    #expect(try await store.write { try $0.takeReservedOrders(instance: "me") }.isEmpty)
-    #expect(try await store.read { try $0.order([4]) } == order(4, state: others))
-    #expect(try await store.write { try $0.remove(order: [1]) })
-    #expect(try await !store.write { try $0.remove(order: [1]) })
+    try await store.write { try $0.removeLifecycleGrants(expiredBefore: 50) }
+    #expect(try await store.read { try $0.lifecycleGrant([2]) } == nil)
+    #expect(try await store.read { try $0.lifecycleGrant([3]) } == grant(3, expires: 40, state: mine))
+    #expect(
+      try await store.write { try $0.takeReservedLifecycleGrants(instance: "me") } == [
+        grant(3, expires: 40, state: mine)
+      ])
+    #expect(try await store.write { try $0.takeReservedLifecycleGrants(instance: "me") }.isEmpty)
+    #expect(try await store.read { try $0.lifecycleGrant([4]) } == grant(4, state: others))
+    #expect(try await store.write { try $0.remove(lifecycleGrant: [1]) })
+    #expect(try await !store.write { try $0.remove(lifecycleGrant: [1]) })
   }
 
   func removedCredentialsLeaveNothing() async throws {
@@ -77,7 +82,8 @@ extension StoreConformance {
         try transaction.put(OneTimeCode(id: id, credential: credential, factor: .sms, mac: [1], expires: 9))
         try transaction.add(
           StoredPending(
-            id: id, handle: mark, link: nil, credential: credential, terms: SealedRow(text: [1], seal: [2]), expires: 9,
+            id: id, handle: mark, link: nil, credential: credential, request: ProtectedRow(text: [1], mac: [2]),
+            expires: 9,
             state: .waiting(tries: 0)))
       }
     }
@@ -88,7 +94,7 @@ extension StoreConformance {
       let mark = Array(id.utf8)
       let found = try await store.read { store in
         [
-          try store.credential(credential) != nil, try store.seal(of: credential) != nil,
+          try store.credential(credential) != nil, try store.mac(of: credential) != nil,
           try store.factorState(.pin, of: credential) != .fresh, try store.challenge(mark) != nil,
           try store.oneTimeCode(.sms, of: credential) != nil, try store.pending(handle: mark) != nil,
         ]

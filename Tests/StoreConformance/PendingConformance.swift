@@ -10,7 +10,7 @@ extension StoreConformance {
     ) -> StoredPending {
       StoredPending(
         id: id, handle: [number], link: hasLink ? [number, 1] : nil, credential: CredentialID(credential),
-        terms: SealedRow(text: [1, number], seal: [2, number]), expires: expires, state: state)
+        request: ProtectedRow(text: [1, number], mac: [2, number]), expires: expires, state: state)
     }
     @Sendable func waiting(_ credential: String = "c", at time: Int64) async throws -> [Int64] {
       try await store.read { try $0.waiting(CredentialID(credential), at: time) }
@@ -31,7 +31,7 @@ extension StoreConformance {
     #expect(try await waiting("other", at: 0) == [50])
 
     var states: [PendingState] = [
-      .waiting(tries: 2), .approved(SealedRow(text: [], seal: [9])), .issued(sealed: [7, 8]), .waiting(tries: 0),
+      .waiting(tries: 2), .approved(ProtectedRow(text: [], mac: [9])), .issued(sealed: [7, 8]), .waiting(tries: 0),
     ]
     states += PendingState.End.allCases.map { .ended($0) }
     for state in states {
@@ -48,7 +48,7 @@ extension StoreConformance {
       try await store.read { try $0.overdue(by: time, approved: approved, limit: limit).map(\.id) }
     }
     try await store.write { transaction in
-      try transaction.put(.approved(SealedRow(text: [5], seal: [6])), ofPending: "a")
+      try transaction.put(.approved(ProtectedRow(text: [5], mac: [6])), ofPending: "a")
     }
     #expect(try await overdue(39, 39) == [])
     #expect(try await overdue(40, 39) == ["b"])
@@ -56,9 +56,9 @@ extension StoreConformance {
     #expect(try await overdue(60, 50) == ["b", "a", "x"])
     #expect(try await overdue(60, 50, 2) == ["b", "a"])
 
-    @Sendable func request(_ id: String, _ number: UInt8) -> StoredAppRequest {
-      StoredAppRequest(
-        pending: id, request: [number, 7], row: SealedRow(text: [3, number], seal: [4, number]), sealed: [5, number],
+    @Sendable func request(_ id: String, _ number: UInt8) -> StoredBackchannelRequest {
+      StoredBackchannelRequest(
+        pending: id, request: [number, 7], row: ProtectedRow(text: [3, number], mac: [4, number]), sealed: [5, number],
         schedule: PollSchedule(interval: 5, due: 20))
     }
     try await store.write { transaction in
@@ -69,15 +69,15 @@ extension StoreConformance {
     }
     var changed = request("b", 2)
     changed.schedule = PollSchedule(interval: 10, due: 0, lease: 77)
-    #expect(try await store.read { try $0.appRequest(ofPending: "a") } == request("a", 1))
+    #expect(try await store.read { try $0.backchannelRequest(ofPending: "a") } == request("a", 1))
     let read = changed
-    #expect(try await store.read { try $0.appRequest([2, 7]) } == read)
-    #expect(try await store.read { try $0.appRequest([9, 9]) } == nil)
-    #expect(try await store.read { try $0.appRequest(ofPending: "unknown") } == nil)
+    #expect(try await store.read { try $0.backchannelRequest([2, 7]) } == read)
+    #expect(try await store.read { try $0.backchannelRequest([9, 9]) } == nil)
+    #expect(try await store.read { try $0.backchannelRequest(ofPending: "unknown") } == nil)
 
     try await store.write { try $0.removePending(expiredBefore: 50) }
-    #expect(try await store.read { try $0.appRequest(ofPending: "b") } == nil)
-    #expect(try await store.read { try $0.appRequest([1, 7]) } != nil)
+    #expect(try await store.read { try $0.backchannelRequest(ofPending: "b") } == nil)
+    #expect(try await store.read { try $0.backchannelRequest([1, 7]) } != nil)
     #expect(try await store.read { try $0.pending(handle: [1]) } != nil)
     #expect(try await store.read { try $0.pending(handle: [2]) } == nil)
     #expect(try await store.read { try $0.pending(handle: [4]) } == nil)

@@ -46,7 +46,7 @@ extension StoreConformance {
     Promise("operations of open jobs do not become unknown") {
       try await $0.operationsOfOpenJobsDoNotBecomeUnknown()
     },
-    Promise("notices are due until they are removed") { try await $0.noticesAreDueUntilTheyAreRemoved() },
+    Promise("notifications are due until they are removed") { try await $0.notificationsAreDueUntilTheyAreRemoved() },
     Promise("a SAD that was revoked stays revoked") { try await $0.revokedIsKept() },
     Promise("access and refresh tokens are kept, replaced and removed, also by grant") { try await $0.tokens() },
     Promise("accounts and OAuth entries are kept; those over are removed") { try await $0.accountsAndEntries() },
@@ -61,11 +61,11 @@ extension StoreConformance {
     Promise("messages are counted by credential and by partner") { try await $0.messages() },
     Promise("a token is used once") { try await $0.tokensAreUsedOnce() },
     Promise("of many who bring the same token at once, one uses it") { try await $0.oneOfManyUsesAToken() },
-    Promise("wrong attempts are counted and waited for, from both sides of the store") { try await $0.attempts() },
+    Promise("wrong attempts are counted and waited for, from both sides of the store") { try await $0.throttling() },
     Promise("identities are replaced, and the first revocation of a certificate counts") {
       try await $0.identitiesAndRevocations()
     },
-    Promise("orders are reserved by one instance and removed once") { try await $0.orders() },
+    Promise("orders are reserved by one instance and removed once") { try await $0.lifecycleGrants() },
     Promise("a credential that was removed leaves nothing of itself, and others untouched") {
       try await $0.removedCredentialsLeaveNothing()
     },

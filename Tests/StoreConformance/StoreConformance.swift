@@ -28,13 +28,13 @@ public struct StoreConformance: Sendable {
       keyType: .ec(.p256), wrappedKey: WrappedKey([2]),
       certificate: Certificate(
         chain: [[3]], notBefore: 0, notAfter: 1, subject: "CN=x", issuer: "CN=y", organization: nil, commonName: "x",
-        serialNumber: "01", publicKey: [1]), mode: .explicit, expression: .factor(.pin), enrolments: [], scal: .one,
+        serialNumber: "01", publicKey: [1]), mode: .explicit, expression: .factor(.pin), authenticators: [], scal: .one,
       multisign: 1,
       isEnabled: true)
   }
 
-  static func put(_ store: Store, _ credential: Credential, seal: [UInt8] = [9]) async throws {
-    try await store.write { try $0.put(SealedRow(text: credential.canonical(), seal: seal), of: credential) }
+  static func put(_ store: Store, _ credential: Credential, mac: [UInt8] = [9]) async throws {
+    try await store.write { try $0.put(ProtectedRow(text: credential.canonical(), mac: mac), of: credential) }
   }
 
   func rowsAreKept() async throws {
@@ -43,10 +43,10 @@ public struct StoreConformance: Sendable {
     #expect(try await store.read { try $0.credential(credential.id) } == nil)
     try await Self.put(store, credential)
     #expect(
-      try await store.read { try $0.credential(credential.id) } == SealedRow(text: credential.canonical(), seal: [9]))
-    #expect(try await store.read { try $0.seal(of: credential.id) } == [9])
-    try await Self.put(store, credential, seal: [8])
-    #expect(try await store.read { try $0.seal(of: credential.id) } == [8])
+      try await store.read { try $0.credential(credential.id) } == ProtectedRow(text: credential.canonical(), mac: [9]))
+    #expect(try await store.read { try $0.mac(of: credential.id) } == [9])
+    try await Self.put(store, credential, mac: [8])
+    #expect(try await store.read { try $0.mac(of: credential.id) } == [8])
   }
 
   func listsAreInOrder() async throws {
@@ -57,7 +57,7 @@ public struct StoreConformance: Sendable {
       try await store.read {
         try $0.credentials(of: SignerID("s1"), after: after.map { CredentialID($0) }, limit: limit)
       }
-      .map { Credential(canonical: $0.text)?.id.text ?? "?" }
+      .map { Credential(canonical: $0.text)?.id.rawValue ?? "?" }
     }
     #expect(try await ids(after: nil, limit: 10) == ["c1", "c2", "c3"])
     #expect(try await ids(after: "c1", limit: 1) == ["c2"])

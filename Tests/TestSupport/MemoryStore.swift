@@ -1,4 +1,4 @@
-import Attempts
+import Throttling
 public import AuditLog
 public import OAuth
 public import SoleControl
@@ -7,17 +7,17 @@ import Synchronization
 /// A store without a disk: each transaction works on a copy that replaces the state when it succeeds.
 public final class MemoryStore: SoleControlStore, OAuthStore {
   struct State {
-    var credentials: [CredentialID: (row: SealedRow, signer: SignerID)] = [:]
+    var credentials: [CredentialID: (row: ProtectedRow, signer: SignerID)] = [:]
     var factors: [String: FactorState] = [:]
     var activations: [ActivationDigest: Activation] = [:]
     var slots: [ActivationDigest: [(state: SlotState, operation: String?)]] = [:]
     var operations: [String: SigningOperation] = [:]
     var jobs: [JobID: StoredJob] = [:]
-    var notices: [String: Notice] = [:]
+    var notifications: [String: CompletionNotification] = [:]
     var challenges: [(challenge: Challenge, made: Int)] = []
     var made = 0
     var pending: [String: StoredPending] = [:]
-    var appRequests: [String: StoredAppRequest] = [:]
+    var backchannelRequests: [String: StoredBackchannelRequest] = [:]
     var successors: [ActivationDigest: Successor] = [:]
     var codes: [String: OneTimeCode] = [:]
     var messages: [SentMessage] = []
@@ -27,15 +27,15 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
     var tokens: [[UInt8]: TokenRecord] = [:]
     var accounts: [String: Account] = [:]
     var entries: [String: OAuthEntry] = [:]
-    var identities: [SignerID: SealedRow] = [:]
-    var orders: [[UInt8]: StoredOrder] = [:]
+    var subjects: [SignerID: ProtectedRow] = [:]
+    var lifecycleGrants: [[UInt8]: StoredLifecycleGrant] = [:]
     var revocations: [String: Revocation] = [:]
-    var attempts: [AttemptKey: (record: AttemptRecord, expires: Int64)] = [:]
+    var throttle: [ThrottleKey: (record: ThrottleRecord, expires: Int64)] = [:]
   }
 
   private let state = Mutex(State())
   private let questions = Mutex(0)
-  /// How often the store was asked which notices are due.
+  /// How often the store was asked which notifications are due.
   public var noticeQuestions: Int { questions.withLock { $0 } }
 
   public init() {}
@@ -80,7 +80,7 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
   public var audit: (entries: [AuditEntry], head: AuditHead) { state.withLock { ($0.audit, $0.head) } }
 
   /// Exchanges a stored row, as somebody with access to the database file could.
-  public func tamper(_ id: CredentialID, _ change: (SealedRow) -> SealedRow) {
+  public func tamper(_ id: CredentialID, _ change: (ProtectedRow) -> ProtectedRow) {
     state.withLock { state in
       if let entry = state.credentials[id] { state.credentials[id] = (change(entry.row), entry.signer) }
     }
@@ -92,12 +92,12 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
   }
 
   /// Exchanges what providers were asked.
-  public func tamper(_ change: (StoredAppRequest) -> StoredAppRequest) {
-    state.withLock { state in state.appRequests = state.appRequests.mapValues(change) }
+  public func tamper(_ change: (StoredBackchannelRequest) -> StoredBackchannelRequest) {
+    state.withLock { state in state.backchannelRequests = state.backchannelRequests.mapValues(change) }
   }
 
   public var pendings: [StoredPending] { state.withLock { Array($0.pending.values) } }
-  public var appRequests: [StoredAppRequest] { state.withLock { Array($0.appRequests.values) } }
+  public var backchannelRequests: [StoredBackchannelRequest] { state.withLock { Array($0.backchannelRequests.values) } }
 
   /// Exchanges a stored binding.
   public func tamper(_ change: (Activation) -> Activation) {
@@ -105,19 +105,19 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
   }
 
   /// Exchanges who signers are.
-  public func tamper(identities change: (SealedRow) -> SealedRow) {
-    state.withLock { state in state.identities = state.identities.mapValues(change) }
+  public func tamper(subjects change: (ProtectedRow) -> ProtectedRow) {
+    state.withLock { state in state.subjects = state.subjects.mapValues(change) }
   }
 
-  /// Exchanges stored orders.
-  public func tamper(orders change: (StoredOrder) -> StoredOrder) {
-    state.withLock { state in state.orders = state.orders.mapValues(change) }
+  /// Exchanges stored lifecycleGrants.
+  public func tamper(lifecycleGrants change: (StoredLifecycleGrant) -> StoredLifecycleGrant) {
+    state.withLock { state in state.lifecycleGrants = state.lifecycleGrants.mapValues(change) }
   }
 
-  public var orders: [StoredOrder] { state.withLock { Array($0.orders.values) } }
+  public var lifecycleGrants: [StoredLifecycleGrant] { state.withLock { Array($0.lifecycleGrants.values) } }
   public var operations: [SigningOperation] { state.withLock { Array($0.operations.values) } }
 
-  public var notices: [Notice] { state.withLock { Array($0.notices.values) } }
+  public var notifications: [CompletionNotification] { state.withLock { Array($0.notifications.values) } }
   public var jobs: [StoredJob] { state.withLock { Array($0.jobs.values) } }
 
   /// Exchanges stored jobs.
@@ -137,12 +137,12 @@ private final class MemoryTransaction: SoleControlWriting {
 
   init(_ state: MemoryStore.State) { self.state = state }
 
-  func credential(_ id: CredentialID) throws -> SealedRow? { state.credentials[id]?.row }
-  func seal(of id: CredentialID) throws -> [UInt8]? { state.credentials[id]?.row.seal }
+  func credential(_ id: CredentialID) throws -> ProtectedRow? { state.credentials[id]?.row }
+  func mac(of id: CredentialID) throws -> [UInt8]? { state.credentials[id]?.row.mac }
 
-  func credentials(of signer: SignerID, after: CredentialID?, limit: Int) throws -> [SealedRow] {
-    state.credentials.filter { $0.value.signer == signer && $0.key.text > after?.text ?? "" }
-      .sorted { $0.key.text < $1.key.text }.prefix(limit).map(\.value.row)
+  func credentials(of signer: SignerID, after: CredentialID?, limit: Int) throws -> [ProtectedRow] {
+    state.credentials.filter { $0.value.signer == signer && $0.key.rawValue > after?.rawValue ?? "" }
+      .sorted { $0.key.rawValue < $1.key.rawValue }.prefix(limit).map(\.value.row)
   }
 
   func factorState(_ factor: FactorID, of credential: CredentialID) throws -> FactorState {
@@ -164,22 +164,24 @@ private final class MemoryTransaction: SoleControlWriting {
 
   func job(of operation: String) throws -> StoredJob? {
     state.jobs.values.filter { $0.operation == operation }
-      .max { ($0.state.expires ?? .max, $0.id.text) < ($1.state.expires ?? .max, $1.id.text) }
+      .max { ($0.state.expires ?? .max, $0.id.rawValue) < ($1.state.expires ?? .max, $1.id.rawValue) }
   }
 
   func openJobs(instance: String) throws -> [StoredJob] {
-    state.jobs.values.filter { $0.instance == instance && $0.state == .open }.sorted { $0.id.text < $1.id.text }
+    state.jobs.values.filter { $0.instance == instance && $0.state == .open }.sorted { $0.id.rawValue < $1.id.rawValue }
   }
 
-  func dueNotices(instance: String, by time: UnixMilliseconds, perPartner: Int, limit: Int) throws -> [Notice] {
+  func dueNotifications(instance: String, by time: UnixMilliseconds, perPartner: Int, limit: Int) throws
+    -> [CompletionNotification]
+  {
     wasAskedForNotices = true
     var counts: [PartnerID: Int] = [:]
-    let due = state.notices.values.filter { $0.instance == instance && $0.due <= time }
+    let due = state.notifications.values.filter { $0.instance == instance && $0.due <= time }
       .sorted { ($0.due, $0.id) < ($1.due, $1.id) }
     return Array(
-      due.filter { notice in
-        counts[notice.partner, default: 0] += 1
-        return counts[notice.partner, default: 0] <= perPartner
+      due.filter { notification in
+        counts[notification.partner, default: 0] += 1
+        return counts[notification.partner, default: 0] <= perPartner
       }.prefix(limit))
   }
 
@@ -193,7 +195,7 @@ private final class MemoryTransaction: SoleControlWriting {
     }
   }
 
-  func put(_ row: SealedRow, of credential: Credential) throws {
+  func put(_ row: ProtectedRow, of credential: Credential) throws {
     state.credentials[credential.id] = (row, credential.signer)
   }
 
@@ -257,19 +259,21 @@ private final class MemoryTransaction: SoleControlWriting {
     return before - state.jobs.count
   }
 
-  func add(_ notice: Notice) throws {
-    guard state.notices.updateValue(notice, forKey: notice.id) == nil else { throw StoreError.corrupt }
+  func add(_ notification: CompletionNotification) throws {
+    guard state.notifications.updateValue(notification, forKey: notification.id) == nil else {
+      throw StoreError.corrupt
+    }
   }
 
-  func postponeNotice(_ id: String, attempts: Int, until due: UnixMilliseconds) throws {
-    state.notices[id] = state.notices[id].map {
-      Notice(
+  func postponeNotification(_ id: String, attempts: Int, until due: UnixMilliseconds) throws {
+    state.notifications[id] = state.notifications[id].map {
+      CompletionNotification(
         id: $0.id, instance: $0.instance, partner: $0.partner, uri: $0.uri, job: $0.job, isCompleted: $0.isCompleted,
         attempts: attempts, due: due)
     }
   }
 
-  func removeNotice(_ id: String) throws { state.notices[id] = nil }
+  func removeNotification(_ id: String) throws { state.notifications[id] = nil }
 
   func add(_ challenge: Challenge, keep: Int) throws {
     state.made += 1
@@ -319,18 +323,19 @@ private final class MemoryTransaction: SoleControlWriting {
     return Array(overdue.sorted { ($0.expires, $0.id) < ($1.expires, $1.id) }.prefix(limit))
   }
 
-  func appRequest(ofPending id: String) throws -> StoredAppRequest? { state.appRequests[id] }
+  func backchannelRequest(ofPending id: String) throws -> StoredBackchannelRequest? { state.backchannelRequests[id] }
 
-  func appRequest(_ request: [UInt8]) throws -> StoredAppRequest? {
-    state.appRequests.values.first { $0.request == request }
+  func backchannelRequest(_ request: [UInt8]) throws -> StoredBackchannelRequest? {
+    state.backchannelRequests.values.first { $0.request == request }
   }
 
-  func add(_ request: StoredAppRequest) throws {
-    guard try appRequest(request.request) == nil, state.appRequests.updateValue(request, forKey: request.pending) == nil
+  func add(_ request: StoredBackchannelRequest) throws {
+    guard try backchannelRequest(request.request) == nil,
+      state.backchannelRequests.updateValue(request, forKey: request.pending) == nil
     else { throw StoreError.corrupt }
   }
 
-  func put(_ schedule: PollSchedule, ofPending id: String) throws { state.appRequests[id]?.schedule = schedule }
+  func put(_ schedule: PollSchedule, ofPending id: String) throws { state.backchannelRequests[id]?.schedule = schedule }
 
   func add(_ pending: StoredPending) throws {
     guard state.pending.updateValue(pending, forKey: pending.id) == nil else { throw StoreError.corrupt }
@@ -342,7 +347,7 @@ private final class MemoryTransaction: SoleControlWriting {
   }
 
   func removePending(expiredBefore time: UnixTime) throws {
-    for id in state.pending.filter({ $0.value.expires < time }).keys { state.appRequests[id] = nil }
+    for id in state.pending.filter({ $0.value.expires < time }).keys { state.backchannelRequests[id] = nil }
     state.pending = state.pending.filter { $0.value.expires >= time }
   }
 
@@ -400,59 +405,62 @@ private final class MemoryTransaction: SoleControlWriting {
 
   // MARK: Attempts
 
-  func attempts(_ key: AttemptKey) throws -> AttemptRecord { state.attempts[key]?.record ?? .none }
+  func throttleRecord(_ key: ThrottleKey) throws -> ThrottleRecord { state.throttle[key]?.record ?? .none }
 
-  func put(_ record: AttemptRecord, _ key: AttemptKey, expires: Int64) throws {
-    state.attempts[key] = (record, expires)
+  func put(_ record: ThrottleRecord, _ key: ThrottleKey, expires: Int64) throws {
+    state.throttle[key] = (record, expires)
   }
 
-  func removeAttempts(of owner: [UInt8]) throws -> Int {
-    let keys = state.attempts.keys.filter { $0.owner == owner }
+  func removeThrottling(of owner: [UInt8]) throws -> Int {
+    let keys = state.throttle.keys.filter { $0.owner == owner }
     for key in keys {
-      guard var row = state.attempts.removeValue(forKey: key), row.record.succeeded > 0 else { continue }
+      guard var row = state.throttle.removeValue(forKey: key), row.record.succeeded > 0 else { continue }
       row.record.failures = 0
       row.record.until = 0
-      state.attempts[key] = row
+      state.throttle[key] = row
     }
     return keys.count
   }
 
-  func removeAttempts(expiredBefore time: Int64) throws {
-    state.attempts = state.attempts.filter { $0.value.expires >= time }
+  func removeThrottling(expiredBefore time: Int64) throws {
+    state.throttle = state.throttle.filter { $0.value.expires >= time }
   }
 
-  // MARK: Identities, orders, revocations
+  // MARK: Subjects, lifecycleGrants, revocations
 
-  func identity(of signer: SignerID) throws -> SealedRow? { state.identities[signer] }
-  func order(_ digest: [UInt8]) throws -> StoredOrder? { state.orders[digest] }
+  func subject(of signer: SignerID) throws -> ProtectedRow? { state.subjects[signer] }
+  func lifecycleGrant(_ digest: [UInt8]) throws -> StoredLifecycleGrant? { state.lifecycleGrants[digest] }
 
   func revocations(issuer: String, at time: UnixTime) throws -> [Revocation] {
     state.revocations.values.filter { $0.issuer == issuer && $0.expires > time }
       .sorted { $0.serialNumber < $1.serialNumber }
   }
 
-  func put(_ identity: SealedRow, of signer: SignerID) throws { state.identities[signer] = identity }
+  func put(_ subject: ProtectedRow, of signer: SignerID) throws { state.subjects[signer] = subject }
 
-  func add(_ order: StoredOrder) throws {
-    guard state.orders.updateValue(order, forKey: order.digest) == nil else { throw StoreError.corrupt }
+  func add(_ grant: StoredLifecycleGrant) throws {
+    guard state.lifecycleGrants.updateValue(grant, forKey: grant.digest) == nil else { throw StoreError.corrupt }
   }
 
-  func put(_ orderState: StoredOrder.State, ofOrder digest: [UInt8]) throws {
-    guard let old = state.orders[digest] else { throw StoreError.corrupt }
-    state.orders[digest] = StoredOrder(digest: digest, row: old.row, expires: old.expires, state: orderState)
+  func put(_ grantState: StoredLifecycleGrant.State, ofLifecycleGrant digest: [UInt8]) throws {
+    guard let old = state.lifecycleGrants[digest] else { throw StoreError.corrupt }
+    state.lifecycleGrants[digest] = StoredLifecycleGrant(
+      digest: digest, row: old.row, expires: old.expires, state: grantState)
   }
 
-  func remove(order digest: [UInt8]) throws -> Bool { state.orders.removeValue(forKey: digest) != nil }
-
-  func removeOrders(expiredBefore time: UnixTime) throws {
-    state.orders = state.orders.filter { $0.value.state != .open || $0.value.expires >= time }
+  func remove(lifecycleGrant digest: [UInt8]) throws -> Bool {
+    state.lifecycleGrants.removeValue(forKey: digest) != nil
   }
 
-  func takeReservedOrders(instance: String) throws -> [StoredOrder] {
-    let found = state.orders.values.filter { order in
-      if case .reserved(let owner, _, _) = order.state { owner == instance } else { false }
+  func removeLifecycleGrants(expiredBefore time: UnixTime) throws {
+    state.lifecycleGrants = state.lifecycleGrants.filter { $0.value.state != .open || $0.value.expires >= time }
+  }
+
+  func takeReservedLifecycleGrants(instance: String) throws -> [StoredLifecycleGrant] {
+    let found = state.lifecycleGrants.values.filter { grant in
+      if case .reserved(let owner, _, _) = grant.state { owner == instance } else { false }
     }
-    for order in found { state.orders[order.digest] = nil }
+    for grant in found { state.lifecycleGrants[grant.digest] = nil }
     return found.sorted { $0.digest.lexicographicallyPrecedes($1.digest) }
   }
 
@@ -468,7 +476,7 @@ private final class MemoryTransaction: SoleControlWriting {
       state.codes["\(credential) \(factor)"] = nil
     }
     state.challenges.removeAll { $0.challenge.credential == credential }
-    for id in state.pending.filter({ $0.value.credential == credential }).keys { state.appRequests[id] = nil }
+    for id in state.pending.filter({ $0.value.credential == credential }).keys { state.backchannelRequests[id] = nil }
     state.pending = state.pending.filter { $0.value.credential != credential }
     return state.credentials.removeValue(forKey: credential) != nil
   }
@@ -524,6 +532,6 @@ extension MemoryTransaction: OAuthWriting {
 extension StoredPending {
   fileprivate func with(_ state: PendingState) -> StoredPending {
     StoredPending(
-      id: id, handle: handle, link: link, credential: credential, terms: terms, expires: expires, state: state)
+      id: id, handle: handle, link: link, credential: credential, request: request, expires: expires, state: state)
   }
 }

@@ -55,7 +55,7 @@ public final class StubStatements: PartnerStatementVerifier {
 }
 
 /// A signing service over a store of the test's choice and a device in memory.
-public struct SigningBench: Sendable {
+public struct SigningFixture: Sendable {
   public static let partner = PartnerID("portal")
   public static let pin = "12345678"
   public static let otpSecret = Array("12345678901234567890".utf8)
@@ -65,7 +65,7 @@ public struct SigningBench: Sendable {
   public let eid = StubEID()
   public let statements = StubStatements()
   public let messenger = StubMessenger()
-  public let app = StubEIDApp()
+  public let app = StubBackchannel()
   public let service: SigningService
   private let keys: any KeyMaker
 
@@ -75,17 +75,17 @@ public struct SigningBench: Sendable {
     keys: any KeyMaker = TestDevice.shared.device,
     verifier: any SignatureVerifier = Verifier(), instance: String = "test",
     timestamps: (TestClock) -> (any SignatureTimestamping)? = { _ in nil }, issuance: Issuance? = nil,
-    policy: PartnerPolicy = SigningBench.alone
+    policy: PartnerPolicy = SigningFixture.alone
   ) {
     self.store = store
     self.keys = keys
-    var rules = SigningService.Rules(gateway: "test", instance: instance)
+    var rules = SigningService.Rules(service: "test", instance: instance)
     rules.partnerPolicies[Self.partner] = policy
     var service = SigningService(
       store: store, device: device, verifier: verifier, eid: eid, messenger: messenger, rules: rules, clock: clock.port)
     service.statements = statements
     service.timestamps = timestamps(clock)
-    service.eidApp = app
+    service.backchannel = app
     service.issuance = issuance
     self.service = service
   }
@@ -93,17 +93,17 @@ public struct SigningBench: Sendable {
   /// A partner whose statements suffice.
   public static var alone: PartnerPolicy {
     var policy = PartnerPolicy()
-    policy.mayStandAlone = true
+    policy.isSufficientAlone = true
     return policy
   }
 
   /// Makes a credential with a real key and certificate.
-  public func enrol(
+  public func createCredential(
     _ name: String = "cred-1", key: KeyType = .ec(.p256), scal: SCAL = .one, expression: String? = "PIN",
-    signer: String = "alice", partner: PartnerID = SigningBench.partner, multisign: Int = 10, days: Int64 = 30,
+    signer: String = "alice", partner: PartnerID = SigningFixture.partner, multisign: Int = 10, days: Int64 = 30,
     mode: AuthorizationMode = .explicit, age: Int64 = 0
   ) async throws -> Credential {
-    let parsed = expression.flatMap(FactorExpression.init(text:))
+    let parsed = expression.flatMap(FactorExpression.init(parsing:))
     let factors: [CredentialPlan.Factor] = (parsed?.factors ?? []).map { factor in
       switch factor {
       case .pin: .pin(Self.pin)
@@ -118,7 +118,7 @@ public struct SigningBench: Sendable {
       }
     }
     let now = clock.now - age
-    return try await service.enrol(
+    return try await service.createCredential(
       CredentialPlan(
         id: CredentialID(name), partner: partner, signer: SignerID(signer), description: name, keyType: key,
         mode: expression == nil ? .implicit : mode, expression: parsed, factors: factors, scal: scal,
@@ -132,23 +132,23 @@ public struct SigningBench: Sendable {
   }
 
   /// Makes it known who a signer is.
-  public func enrolIdentity(
+  public func registerSubject(
     _ signer: String = "alice", givenName: String = "Alice", surname: String = "Example",
-    partner: PartnerID = SigningBench.partner
+    partner: PartnerID = SigningFixture.partner
   ) async throws {
-    try await service.enrol(
-      EnrolledIdentity(
+    try await service.registerSubject(
+      CertificateSubject(
         signer: SignerID(signer), partner: partner, commonName: "\(givenName) \(surname)", givenName: givenName,
         surname: surname, country: "AT"))
   }
 
-  public func principal(_ signer: String? = "alice", partner: PartnerID = SigningBench.partner) -> Principal {
+  public func principal(_ signer: String? = "alice", partner: PartnerID = SigningFixture.partner) -> Principal {
     Principal(partner: partner, signer: signer.map { SignerID($0) })
   }
 
   public func authorize(
     _ credential: Credential, count: Int = 1, digests: [[UInt8]] = [],
-    presented: [FactorID: String] = [.pin: SigningBench.pin], as principal: Principal? = nil
+    presented: [FactorID: String] = [.pin: SigningFixture.pin], as principal: Principal? = nil
   ) async throws -> Authorization {
     try await service.authorize(
       AuthorizationRequest(

@@ -1,6 +1,6 @@
 public import SoleControl
 
-extension RowSeals {
+extension RowMACs {
   /// The keys of stores in tests.
-  public static let test = RowSeals(secret: Array(0..<32))
+  public static let test = RowMACs(secret: Array(0..<32))
 }

@@ -11,7 +11,7 @@ import WireJSON
 
 @testable import Webhooks
 
-@Suite("Notices of completion", .timeLimit(.minutes(2)))
+@Suite("Notifications of completion", .timeLimit(.minutes(2)))
 struct CompletionSenderTests {
   private let secret = WebhookSecret("a partner's secret")
 
@@ -30,8 +30,10 @@ struct CompletionSenderTests {
     ])
   }
 
-  private func notice(_ uri: String, partner: String = "portal", isCompleted: Bool = true) -> Notice {
-    Notice(
+  private func notification(_ uri: String, partner: String = "portal", isCompleted: Bool = true)
+    -> CompletionNotification
+  {
+    CompletionNotification(
       id: "n-1", instance: "i", partner: PartnerID(partner), uri: uri, job: JobID("job-1"), isCompleted: isCompleted,
       attempts: 0, due: 0)
   }
@@ -124,15 +126,15 @@ struct CompletionSenderTests {
     return calls.withLock(\.self)
   }
 
-  @Test("a notice says which job has ended and how, signed; any answer but 2xx is a failure")
+  @Test("a notification says which job has ended and how, signed; any answer but 2xx is a failure")
   func delivery() async throws {
     let calls = try await serve([.ok, .noContent, .found, .notFound, .internalServerError]) { base in
       let completions = try completions([(base, true)])
-      try await completions.deliver(notice(base + "/hook"))
-      try await completions.deliver(notice(base + "/hook", isCompleted: false))
+      try await completions.deliver(notification(base + "/hook"))
+      try await completions.deliver(notification(base + "/hook", isCompleted: false))
       for status in [302, 404, 500] {
         await #expect(throws: DeliveryFailure.failed("\(WebhookError.refused(status: status))")) {
-          try await completions.deliver(notice(base + "/hook"))
+          try await completions.deliver(notification(base + "/hook"))
         }
       }
     }
@@ -156,7 +158,7 @@ struct CompletionSenderTests {
       let completions = try completions([(origin, false)])
       #expect(completions.accepts(origin + "/hook", of: PartnerID("portal")))
       await #expect(throws: DeliveryFailure.failed("\(WebhookError.unanswered(.forbiddenAddress))")) {
-        try await completions.deliver(notice(origin + "/hook"))
+        try await completions.deliver(notification(origin + "/hook"))
       }
     }
     #expect(calls.isEmpty)
@@ -166,8 +168,8 @@ struct CompletionSenderTests {
   func notAccepted() async throws {
     let calls = try await serve([]) { base in
       let completions = try completions([("https://portal.example", false)])
-      for notice in [notice(base + "/hook"), notice("https://portal.example/", partner: "rival")] {
-        await #expect(throws: DeliveryFailure.notAccepted) { try await completions.deliver(notice) }
+      for notification in [notification(base + "/hook"), notification("https://portal.example/", partner: "rival")] {
+        await #expect(throws: DeliveryFailure.notAccepted) { try await completions.deliver(notification) }
       }
     }
     #expect(calls.isEmpty)

@@ -1,8 +1,8 @@
-import EIDProvider
+import OpenIDClient
 package import SoleControl
 
 extension BackchannelSettings {
-  /// `ciba` of a provider (`Config.EIDProviderConfig`).
+  /// `backchannel` of a provider (`Config.EIDProviderConfig`).
   init(_ reader: ConfigReader) throws {
     self.init()
     guard let delivery = Delivery(rawValue: try reader.string("delivery", default: Delivery.poll.rawValue)) else {

@@ -1,11 +1,12 @@
 import CSCModel
-import EIDProvider
+import OpenIDClient
 import Foundation
 import HTTPGateway
 package import Logging
 import OAuth
 import OpenSSLPKI
 import SoleControl
+internal import Vocabulary
 import WireJSON
 
 /// The configuration of a service. Every member is documented here, and nowhere else; unknown members are errors.
@@ -27,7 +28,7 @@ package struct Config {
   /// address.
   var trustedProxy: TrustedProxy?
   /// Name of the service, in every SAD. Never changes.
-  var gateway: String
+  var service: String
   /// Name of this process among those that share the database, one process for each name. Default: the gateway's name.
   var instance: String
   /// Path of the SQLite database. `countersign init` makes it.
@@ -40,7 +41,7 @@ package struct Config {
   var partners: [PartnerConfig]
   /// The built-in time-stamping authority. Absent: `signatures/timestamp` is not offered.
   var tsa: TimestampAuthorityConfig?
-  /// Who issues certificates for credentials that people order. Absent: `credentials/create` and `credentials/delete`
+  /// Who issues certificates for credentials that people ask for. Absent: `credentials/create` and `credentials/delete`
   /// are not offered.
   var issuer: IssuerConfig?
   /// Seconds that a SAD lives. Default: 300.
@@ -104,7 +105,7 @@ package struct Config {
     /// Name and description in further languages, by RFC 5646 tag.
     var translations: [String: (name: String, description: String)]
     /// What `info.specs` says, by version (`v1`, `v2`). Default: what today's clients insist on.
-    var specs: [APIVersion: String]
+    var specs: [CSCVersion: String]
   }
 
   struct TimestampAuthorityConfig {
@@ -151,7 +152,7 @@ package struct Config {
     /// - `none`: a public client.
     /// Default: none, or `client_secret_basic` with the secret in `clientSecretFile`.
     var authentication: ProviderAuthentication { settings.authentication }
-    /// `ciba`: the provider asks people in an app (factor `EIDAPP`). An object with
+    /// `backchannel`: the provider asks people in an app (factor `EIDAPP`). An object with
     /// - `delivery`: `poll`, or `ping` for providers that say when there is news; their `client_notification_endpoint` is
     ///   `{publicURL}/eid/notification`. Default: poll.
     /// - `loginHint`: how the provider wants to be told whom to ask, with the places `{subject}` and `{username}`, such as
@@ -196,14 +197,14 @@ package struct Config {
     connections = try reader.integer("connections", in: 10...100_000, default: 2000)
     connectionsPerAddress = try reader.optionalInteger("connectionsPerAddress", in: 1...100_000)
     trustedProxy = try reader.optional("trustedProxy").map { try TrustedProxy($0) }
-    gateway = try reader.string("gateway", longest: 255)
-    instance = try reader.string("instance", default: gateway)
+    service = try reader.string("service", longest: 255)
+    instance = try reader.string("instance", default: service)
     database = try reader.string("database")
     device = try DeviceConfig(reader.object("device"))
     info = try Info(reader.object("info"))
     eidProviders = try reader.list("eidProviders").map { try EIDProviderConfig($0) }
     partners = try reader.list("partners").map { try PartnerConfig($0) }
-    let names = partners.map(\.id.text) + partners.flatMap(\.clients).map { "client \($0.id)" }
+    let names = partners.map(\.id.rawValue) + partners.flatMap(\.clients).map { "client \($0.id)" }
     guard Set(names).count == names.count else { throw reader.error("partners", "has an id twice") }
     let issuers = eidProviders.map(\.settings.issuer)
     guard Set(issuers).count == issuers.count else { throw reader.error("eidProviders", "has an issuer twice") }
@@ -231,7 +232,7 @@ extension Config {
       throw reader.error("http", "and tls have the same port")
     }
     for provider in eidProviders {
-      for partner in provider.settings.audiences.keys where !partners.contains(where: { $0.id.text == partner }) {
+      for partner in provider.settings.audiences.keys where !partners.contains(where: { $0.id.rawValue == partner }) {
         throw reader.error("eidProviders", "has audiences for a partner that is not there: \(partner)")
       }
     }
@@ -293,7 +294,7 @@ extension Config.Info {
     }
     specs = [:]
     if let versions = try reader.optional("specs") {
-      for version in APIVersion.allCases { specs[version] = try versions.optionalString(version.rawValue) }
+      for version in CSCVersion.allCases { specs[version] = try versions.optionalString(version.rawValue) }
       try versions.finish()
     }
     try reader.finish()
@@ -318,7 +319,7 @@ extension Config.EIDProviderConfig {
     let levels = try reader.object("levels")
     var named: [String: AssuranceLevel] = [:]
     for name in levels.names {
-      guard let level = AssuranceLevel(name: try levels.string(name)) else {
+      guard let level = AssuranceLevel(parsing: try levels.string(name)) else {
         throw levels.error(name, "is not low, substantial or high")
       }
       named[name] = level
@@ -331,10 +332,10 @@ extension Config.EIDProviderConfig {
     try settings.readRules(reader)
     timeout = try reader.integer("timeout", in: 1...60, default: 10)
     connectTimeout = try reader.integer("connectTimeout", in: 1...60, default: 3)
-    if let ciba = try reader.optional("ciba") {
-      settings.backchannel = try BackchannelSettings(ciba)
-      loginHint = try LoginHint(of: ciba)
-      try ciba.finish()
+    if let backchannel = try reader.optional("backchannel") {
+      settings.backchannel = try BackchannelSettings(backchannel)
+      loginHint = try LoginHint(of: backchannel)
+      try backchannel.finish()
     }
     trustAnchors = try reader.trustAnchors()
     if case .none = settings.authentication {

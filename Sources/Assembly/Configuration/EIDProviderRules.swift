@@ -1,4 +1,4 @@
-import EIDProvider
+import OpenIDClient
 import SoleControl
 
 /// The members of a configured provider that are rules for its tokens and for calling it. What they mean stands in

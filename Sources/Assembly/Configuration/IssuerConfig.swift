@@ -13,7 +13,7 @@ extension Config {
     /// (default 1), `qualifier` (`signatureQualifier`; default none), `days` (validity of certificates), `proof` (factors
     /// that a person must show of a credential that he or she has, as an expression such as `PIN AND OTP`, beside those with
     /// which it signs; default none. PIN, OTP, SMS, EID can be asked for. Whoever has no credential gets the first one by
-    /// enrolment, not here).
+    /// registration, not here).
     var profiles: [CredentialProfile]
 
     /// Seconds until the next list, at the latest.
@@ -39,7 +39,7 @@ extension Config {
 extension CredentialProfile {
   fileprivate init(_ reader: ConfigReader) throws {
     let key = try reader.string("key")
-    guard let keyType = KeyType(name: key) else {
+    guard let keyType = KeyType(parsing: key) else {
       throw reader.error("key", "is not a type of key, such as p256 or rsa3072: \(key)")
     }
     let mode = try reader.string("mode", default: AuthorizationMode.oauth2code.rawValue)
@@ -56,7 +56,7 @@ extension CredentialProfile {
       try languages.finish()
     }
     let proof = try reader.optionalString("proof").map { text in
-      guard let proof = FactorExpression(text: text), proof.factors.isSubset(of: [.pin, .otp, .sms, .eid]) else {
+      guard let proof = FactorExpression(parsing: text), proof.factors.isSubset(of: [.pin, .otp, .sms, .eid]) else {
         throw reader.error("proof", "must join PIN, OTP, SMS, EID by AND, OR, XOR")
       }
       return proof

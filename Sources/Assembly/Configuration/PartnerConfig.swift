@@ -74,7 +74,7 @@ extension PartnerConfig {
         }
         return origin
       })
-    let partner = id.text
+    let partner = id.rawValue
     clients = try reader.list("clients").map { try Client($0, partner: partner) }
     try reader.finish()
   }

@@ -1,4 +1,4 @@
-import EIDProvider
+import OpenIDClient
 import Foundation
 import Logging
 import OutboundHTTP
@@ -17,9 +17,10 @@ struct PartnerStatementsConfig {
   /// had, the last one serves for `keysKeptFor` (seconds since it was read, default 3600).
   var source: KeySource
   var times: StatementKeys.Times
-  /// In the file: `users` (the statements' `sub`; default: every enrolled customer); `credentials` (ids; default:
-  /// every one whose policy knows `PARTNER`); `minimumLevel` (default substantial); `maximumAuthenticationAge` (seconds
-  /// since `auth_time`, default 600); `standsAlone` (default false: a statement counts only beside another factor).
+  /// In the file: `users` (the statements' `sub`; default: every customer with an authenticator); `credentials` (ids;
+  /// default: every one whose policy knows `PARTNER`); `minimumLevel` (default substantial); `maximumAuthenticationAge`
+  /// (seconds since `auth_time`, default 600); `standsAlone` (default false: a statement counts only beside another
+  /// factor).
   var policy: PartnerPolicy
 
   enum KeySource {
@@ -62,7 +63,7 @@ struct PartnerStatementsConfig {
   }
 
   fileprivate static func level(_ name: String, _ reader: ConfigReader) throws -> AssuranceLevel {
-    guard let level = AssuranceLevel(name: try reader.string(name)) else {
+    guard let level = AssuranceLevel(parsing: try reader.string(name)) else {
       throw reader.error(name, "is not low, substantial or high")
     }
     return level
@@ -104,8 +105,8 @@ extension PartnerPolicy {
       try reader.integer("maximumAuthenticationAge", in: 1...86400, default: Int(maximumAuthenticationAge)))
     maximumAge = UnixTime(try reader.integer("maximumAge", in: 1...3600, default: Int(maximumAge)))
     clockSkew = UnixTime(try reader.integer("clockSkew", in: 0...300, default: Int(clockSkew)))
-    mayStandAlone = try reader.bool("standsAlone", default: false)
-    if mayStandAlone {
+    isSufficientAlone = try reader.bool("standsAlone", default: false)
+    if isSufficientAlone {
       reader.warn(
         "standsAlone", "is true: the partner can sign for its customers without them; demand another factor too")
     }

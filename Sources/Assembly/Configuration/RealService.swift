@@ -1,4 +1,4 @@
-import EIDProvider
+import OpenIDClient
 import Foundation
 import SoleControl
 
@@ -12,7 +12,7 @@ package enum RealService {
 
   /// - Returns: nil if a real service may run with this.
   static func objection(to config: Config) -> String? {
-    if config.gateway == trialName { return "\"gateway\": \"\(trialName)\" is the sandbox's own name" }
+    if config.service == trialName { return "\"service\": \"\(trialName)\" is the sandbox's own name" }
     if WebURL(config.info.publicURL)?.isOnThisMachine == true {
       return "\"info\": \"publicURL\" leads to this machine itself, where no customer comes from"
     }

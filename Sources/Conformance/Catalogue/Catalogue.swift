@@ -1,9 +1,4 @@
-/// A version of the CSC API, as base URIs write it.
-public enum Version: String, Sendable, CaseIterable, Comparable {
-  case v1, v2
-
-  public static func < (left: Version, right: Version) -> Bool { left.rawValue < right.rawValue }
-}
+public import Vocabulary
 
 /// How binding an item is.
 public enum Level: String, Sendable, CaseIterable {
@@ -19,7 +14,7 @@ public enum Level: String, Sendable, CaseIterable {
 public struct Item: Sendable, Equatable {
   public let number: Int
   public let level: Level
-  public let versions: [Version]
+  public let versions: [CSCVersion]
   public let method: String
   public let statement: String
   public let expected: String
@@ -41,7 +36,7 @@ extension Item {
   fileprivate init?(_ line: Substring) {
     let cells = line.split(separator: " | ").map(String.init)
     guard cells.count == 6, let number = Int(cells[0]), let level = Level(rawValue: cells[1]) else { return nil }
-    let versions = cells[2].split(separator: " ").compactMap { Version(rawValue: String($0)) }
+    let versions = cells[2].split(separator: " ").compactMap { CSCVersion(rawValue: String($0)) }
     guard !versions.isEmpty else { return nil }
     self.init(
       number: number, level: level, versions: versions, method: cells[3], statement: cells[4], expected: cells[5])

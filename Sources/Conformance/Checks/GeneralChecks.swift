@@ -1,3 +1,4 @@
+import Vocabulary
 internal import WireJSON
 
 /// What was observed over the whole run, and rules that belong to no method.

@@ -1,3 +1,4 @@
+import Vocabulary
 internal import WireJSON
 
 extension Section {

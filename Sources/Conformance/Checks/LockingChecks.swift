@@ -1,3 +1,4 @@
+import Vocabulary
 internal import WireJSON
 
 /// Only with credentials that exist to be locked.

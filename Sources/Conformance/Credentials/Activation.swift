@@ -1,3 +1,4 @@
+import Vocabulary
 internal import WireJSON
 
 /// A SAD, and what it was obtained for.

@@ -1,3 +1,4 @@
+import Vocabulary
 internal import WireJSON
 
 /// What `credentials/info` says about a credential, put together from the versions that answer.
@@ -42,7 +43,7 @@ struct CredentialFacts: Sendable {
   var isUsable: Bool { isEnabled && (certificateStatus ?? "valid") == "valid" }
   var isOAuth: Bool { (modeV2 ?? modeV1) == .oauth2code }
 
-  mutating func read(_ info: JSONObject, _ version: Version) {
+  mutating func read(_ info: JSONObject, _ version: CSCVersion) {
     if let status = info.at("key", "status")?.string { isEnabled = status == "enabled" }
     if let algorithms = info.at("key", "algo")?.array?.compactMap(\.string) { self.algorithms = algorithms }
     if let length = info.at("key", "len")?.integer { self.length = Int(clamping: length) }

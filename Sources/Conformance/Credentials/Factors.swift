@@ -1,3 +1,4 @@
+import Vocabulary
 internal import WireJSON
 
 /// How the user's factors are sent for a credential.

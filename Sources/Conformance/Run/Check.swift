@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// One experiment. It shows every item it lists; in a run over one version it speaks for those items that the
 /// version has. Returning means passed.
 struct Check: Sendable {
@@ -23,7 +25,7 @@ struct Check: Sendable {
     self.run = run
   }
 
-  func applies(to version: Version) -> Bool {
+  func applies(to version: CSCVersion) -> Bool {
     items.contains { Catalogue.item($0)?.versions.contains(version) ?? false }
   }
 }

@@ -1,9 +1,11 @@
+public import Vocabulary
+
 /// What a run found about one item.
 public struct ItemResult: Sendable {
   public let item: Item
   /// What was found in one version.
   public struct InVersion: Sendable {
-    public let version: Version
+    public let version: CSCVersion
     public let outcome: Outcome
     /// Why some of the experiments that show it were not made, although others were.
     public let unmade: [Skip]
@@ -27,7 +29,7 @@ extension Outcome {
 /// The result of a run.
 public struct Report: Sendable {
   public struct TestedVersion: Sendable {
-    public let version: Version
+    public let version: CSCVersion
     public let base: String
     /// As `info` says.
     public let specs, name: String?

@@ -1,9 +1,10 @@
 internal import Crypto
+import Vocabulary
 internal import WireJSON
 
 /// A version under test: its wire, what its `info` said, and what earlier checks obtained for later ones.
 final class Session {
-  let version: Version
+  let version: CSCVersion
   let api: API
   let run: Run
   /// The answer to a plain `info`.
@@ -33,7 +34,7 @@ final class Session {
   /// Access tokens of log-ins that are not needed any more.
   var spareTokens: [String] = []
 
-  init(_ version: Version, api: API, info: Exchange, run: Run) throws {
+  init(_ version: CSCVersion, api: API, info: Exchange, run: Run) throws {
     self.version = version
     self.api = api
     infoExchange = info

@@ -1,9 +1,11 @@
+public import Vocabulary
+
 /// The service under test and everything that its operator gave for the test.
 public struct Subject: Sendable {
   /// Up to before `/csc`, without a slash at the end.
   public var base: String
   /// Versions to be tested if they answer.
-  public var versions: [Version]
+  public var versions: [CSCVersion]
   /// Bearer token of a user.
   public var token: String?
   /// Bearer token of another user.
@@ -36,8 +38,8 @@ public struct Subject: Sendable {
     guard let parts = Address(url), parts.scheme == "https" || parts.scheme == "http" else { return nil }
     var base = url.prefix { $0 != "?" && $0 != "#" }
     while base.hasSuffix("/") { base.removeLast() }
-    versions = Version.allCases
-    for version in Version.allCases where base.hasSuffix("/csc/\(version.rawValue)") {
+    versions = CSCVersion.allCases
+    for version in CSCVersion.allCases where base.hasSuffix("/csc/\(version.rawValue)") {
       versions = [version]
       base.removeLast(3)
     }

@@ -1,3 +1,4 @@
+import Vocabulary
 internal import WireJSON
 
 /// Runs the checklist against a service.
@@ -45,7 +46,7 @@ public struct Suite: Sendable {
 
   public func run() async -> Report {
     let began = ports.clock.now()
-    let line = Line(ports.http, note: listener.note)
+    let line = RetryingHTTP(ports.http, note: listener.note)
     var ports = ports
     ports.http = line
     let run = Run(subject, ports, note: listener.note)
@@ -80,7 +81,7 @@ public struct Suite: Sendable {
   /// nobody asked for by name need not be there if the other is.
   private func open(_ run: Run, _ tally: inout Tally) async -> [Session] {
     var sessions: [Session] = []
-    var silent: [(Version, Finding)] = []
+    var silent: [(CSCVersion, Finding)] = []
     for version in subject.versions {
       let wire = Wire(version: version, http: run.ports.http, masking: Masking(secrets: subject.secrets))
       let api = API(version: version, base: "\(subject.base)/csc/\(version.rawValue)", wire: wire)

@@ -1,9 +1,11 @@
+import Vocabulary
+
 /// What is known about each item and version so far.
 struct Tally {
   private let selection: ItemSelection
-  private var outcomes: [Int: [Version: [Outcome]]] = [:]
+  private var outcomes: [Int: [CSCVersion: [Outcome]]] = [:]
   /// Checks that are still to come, by item and version.
-  private var open: [Int: [Version: Int]] = [:]
+  private var open: [Int: [CSCVersion: Int]] = [:]
   private var reported: Set<Int> = []
   private(set) var results: [ItemResult] = []
 
@@ -16,23 +18,23 @@ struct Tally {
     }
   }
 
-  func isWanted(_ check: Check, in version: Version) -> Bool {
+  func isWanted(_ check: Check, in version: CSCVersion) -> Bool {
     check.items.contains { selection.contains($0) && Catalogue.item($0)?.versions.contains(version) ?? false }
   }
 
-  mutating func record(_ outcome: Outcome, _ check: Check, _ version: Version) {
+  mutating func record(_ outcome: Outcome, _ check: Check, _ version: CSCVersion) {
     for item in check.items.compactMap(Catalogue.item) where item.versions.contains(version) {
       open[item.number]?[version]? -= 1
       record(outcome, items: [item.number], version)
     }
   }
 
-  mutating func record(_ outcome: Outcome, items: [Int], _ version: Version) {
+  mutating func record(_ outcome: Outcome, items: [Int], _ version: CSCVersion) {
     for number in items { outcomes[number, default: [:]][version, default: []].append(outcome) }
   }
 
   /// Of several checks of an item, one that failed decides; one that could not be made takes nothing away, but is told.
-  private func inVersion(_ item: Item, _ version: Version) -> ItemResult.InVersion {
+  private func inVersion(_ item: Item, _ version: CSCVersion) -> ItemResult.InVersion {
     let found = outcomes[item.number]?[version] ?? [.init(.missing("no check was made in \(version.rawValue)"))]
     let outcome = found.first(where: \.isFailed) ?? found.first { $0 == .passed } ?? found[0]
     let unmade = found.compactMap { if case .skipped(let skip) = $0 { skip } else { nil } }
@@ -40,7 +42,7 @@ struct Tally {
   }
 
   /// Items about which nothing more will be found out.
-  mutating func takeFinished(_ versions: [Version], atEnd: Bool = false) -> [ItemResult] {
+  mutating func takeFinished(_ versions: [CSCVersion], atEnd: Bool = false) -> [ItemResult] {
     var new: [ItemResult] = []
     for item in Catalogue.items where selection.contains(item.number) && !reported.contains(item.number) {
       let tested = item.versions.filter { versions.contains($0) || outcomes[item.number]?[$0] != nil }
@@ -53,7 +55,7 @@ struct Tally {
     return new
   }
 
-  private func result(_ item: Item, _ tested: [Version]) -> ItemResult {
+  private func result(_ item: Item, _ tested: [CSCVersion]) -> ItemResult {
     guard !tested.isEmpty else {
       let names = item.versions.map(\.rawValue).joined(separator: " and ")
       let outcome = Outcome(.notOffered("not tested: \(names)"))

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// A report for people.
 public struct TextReport: Sendable {
   /// Marks and, on a terminal, colours.

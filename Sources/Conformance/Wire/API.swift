@@ -1,8 +1,9 @@
+import Vocabulary
 internal import WireJSON
 
 /// The CSC methods of one version at one base.
 final class API {
-  let version: Version
+  let version: CSCVersion
   /// Ends in `/csc/v1` or `/csc/v2`.
   let base: String
   let wire: Wire
@@ -11,7 +12,7 @@ final class API {
   /// False if the API is opened by other means than tokens (`authType` external, TLS).
   var needsToken = true
 
-  init(version: Version, base: String, wire: Wire) {
+  init(version: CSCVersion, base: String, wire: Wire) {
     self.version = version
     self.base = base
     self.wire = wire

@@ -1,3 +1,4 @@
+import Vocabulary
 internal import WireJSON
 
 /// A request as it may be shown, and its answer.
@@ -6,7 +7,7 @@ struct Exchange: Sendable {
   let request: String
   let answer: HTTPAnswer
   let masking: Masking
-  let version: Version
+  let version: CSCVersion
 
   /// Of an answer's JSON: the documents of signDoc are large, the rest is not.
   static let limits = JSONLimits(size: 64 << 20, depth: 32, values: 200_000)
@@ -14,7 +15,7 @@ struct Exchange: Sendable {
   /// The answer's JSON object, if it is one.
   let json: JSONObject?
 
-  init(request: String, answer: HTTPAnswer, masking: Masking, version: Version) {
+  init(request: String, answer: HTTPAnswer, masking: Masking, version: CSCVersion) {
     self.request = request
     self.answer = answer
     self.masking = masking
@@ -90,7 +91,7 @@ extension Exchange {
   func unauthorized() throws { try require(status == 401 && error != nil, "401 and a JSON object with error") }
 
   /// v1 as printed; v2 without regard to a full stop at the end, because its wording is known without it.
-  private static func isSame(_ expected: String, _ found: String, _ version: Version) -> Bool {
+  private static func isSame(_ expected: String, _ found: String, _ version: CSCVersion) -> Bool {
     version == .v1 ? expected == found : expected.withoutFullStop == found.withoutFullStop
   }
 

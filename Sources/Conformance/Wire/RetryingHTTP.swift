@@ -2,7 +2,7 @@
 /// once more on another one; how often that happened is told in the report.
 ///
 /// `@unchecked`: a run makes one request after the other.
-final class Line: HTTPPort, @unchecked Sendable {
+final class RetryingHTTP: HTTPPort, @unchecked Sendable {
   private let port: any HTTPPort
   private let note: @Sendable (String) -> Void
   private(set) var requests = 0

@@ -1,13 +1,14 @@
+import Vocabulary
 internal import WireJSON
 
 /// Sends requests of one version and remembers what every answer shows.
 final class Wire {
-  let version: Version
+  let version: CSCVersion
   let http: any HTTPPort
   private(set) var masking: Masking
   private(set) var observations = Observations()
 
-  init(version: Version, http: any HTTPPort, masking: Masking) {
+  init(version: CSCVersion, http: any HTTPPort, masking: Masking) {
     self.version = version
     self.http = http
     self.masking = masking

@@ -61,7 +61,7 @@ struct PreparedDocuments: Sendable, Equatable {
       guard let object = signature.object,
         let format = object["format"]?.string.flatMap(SignatureFormat.init(rawValue:)),
         let packaging = object["packaging"]?.string.flatMap(Packaging.init(rawValue:)),
-        let algorithm = object["algorithm"]?.string.flatMap(SignatureAlgorithm.init(name:)),
+        let algorithm = object["algorithm"]?.string.flatMap(SignatureAlgorithm.init(parsing:)),
         let hasContent = object["content"]?.bool, let signedPart = parts.popFirst()
       else { return nil }
       let content = hasContent ? parts.popFirst() : nil

@@ -1,6 +1,7 @@
 internal import CSCModel
 internal import Hummingbird
 internal import SoleControl
+internal import Vocabulary
 internal import WireJSON
 
 /// Methods that lead to a SAD: factors, and the exchange of a SAD.
@@ -13,7 +14,7 @@ struct AuthorizationMethods: Sendable {
     let (presented, outOfBand) = try Self.factors(request, call.version)
     var asked = AuthorizationRequest(
       credential: CredentialID(request.credentialID), numSignatures: request.numSignatures,
-      hashAlgorithm: request.hashAlgorithm?.core, digests: request.digests ?? [],
+      hashAlgorithm: request.hashAlgorithm?.domainValue, digests: request.digests ?? [],
       presented: presented, oneTimeCode: request.oneTimeCode)
     asked.outOfBand = outOfBand
     asked.origin = call.origin.server
@@ -37,7 +38,7 @@ struct AuthorizationMethods: Sendable {
     return Response(
       try await signing.extend(
         ExtensionRequest(
-          credential: CredentialID(request.credentialID), sad: sad, hashAlgorithm: request.hashAlgorithm?.core,
+          credential: CredentialID(request.credentialID), sad: sad, hashAlgorithm: request.hashAlgorithm?.domainValue,
           digests: request.digests ?? []), as: call.principal))
   }
 
@@ -67,7 +68,7 @@ struct AuthorizationMethods: Sendable {
   /// Objects that the caller presents need a value; those that the customer is asked for past the caller must not have
   /// one (CSC v2 §8.5), and v1 has no second call to ask for the result.
   private static func factors(
-    _ request: AuthorizeRequest, _ version: APIVersion
+    _ request: AuthorizeRequest, _ version: CSCVersion
   ) throws -> (presented: [FactorID: String], outOfBand: Set<FactorID>) {
     var presented: [FactorID: String] = [:]
     var outOfBand: Set<FactorID> = []

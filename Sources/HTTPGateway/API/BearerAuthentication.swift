@@ -4,6 +4,7 @@ internal import Logging
 internal import OAuth
 internal import Octets
 internal import SoleControl
+internal import Vocabulary
 
 /// Finds out in whose name a call of a protected method is made.
 struct BearerAuthentication: Sendable {
@@ -16,7 +17,7 @@ struct BearerAuthentication: Sendable {
 
   /// - Throws: `CSCError`
   func caller(
-    _ request: Request, _ context: GatewayContext, _ method: CSCModel.Method, _ version: APIVersion
+    _ request: Request, _ context: GatewayContext, _ method: CSCModel.Method, _ version: CSCVersion
   ) async throws -> Caller {
     guard let header = request.headers[.authorization], let token = BearerToken.text(header) else {
       throw CSCError.malformedHeader(method, version)
@@ -24,7 +25,7 @@ struct BearerAuthentication: Sendable {
     let caller = try await caller(token, method)
     guard let id = caller.principal.client else { return caller }
     // A client that the configuration no longer has, or has for another partner, has no tokens.
-    guard let client = clients[id.text], client.partner == caller.principal.partner.text else {
+    guard let client = clients[id.rawValue], client.partner == caller.principal.partner.rawValue else {
       throw CSCError.invalidToken
     }
     if client.bindsTokens {
@@ -52,13 +53,13 @@ struct BearerAuthentication: Sendable {
         throw CSCError.expiredToken
       }
     }
-    if let order = BearerToken.order(token) {
+    if let lifecycleToken = BearerToken.lifecycleToken(token) {
       do {
-        guard let bearer = try await signing.order(of: order), method.takesOrderTokens else {
+        guard let bearer = try await signing.grant(of: lifecycleToken), method.takesLifecycleTokens else {
           throw CSCError.invalidToken
         }
-        return .order(bearer)
-      } catch Refusal.orderExpired {
+        return .lifecycle(bearer)
+      } catch Refusal.lifecycleTokenExpired {
         throw CSCError.expiredToken
       }
     }
@@ -96,9 +97,9 @@ enum BearerToken {
     return Base64.decode(token).flatMap(SignatureActivationData.init(octets:))
   }
 
-  /// A token that has the form of an order's.
-  static func order(_ token: String) -> OrderToken? {
-    guard token.utf8.count == OrderToken.textLength else { return nil }
-    return Base64.decode(token).flatMap(OrderToken.init(octets:))
+  /// A token that has the form of a lifecycle token.
+  static func lifecycleToken(_ token: String) -> LifecycleToken? {
+    guard token.utf8.count == LifecycleToken.textLength else { return nil }
+    return Base64.decode(token).flatMap(LifecycleToken.init(octets:))
   }
 }

@@ -4,11 +4,12 @@ internal import Hummingbird
 internal import OAuth
 internal import SoleControl
 internal import TimestampAuthority
+internal import Vocabulary
 internal import WireJSON
 
 /// One call of a protected method: in whose name, from where, and by which version's rules.
 struct APICall: Sendable {
-  let version: APIVersion
+  let version: CSCVersion
   let caller: Caller
   let origin: RequestOrigin
 
@@ -17,7 +18,7 @@ struct APICall: Sendable {
 
 /// The methods of the CSC API, of one version: which exist, who may call them, and which handler answers.
 struct CSCMethods: Sendable {
-  let version: APIVersion
+  let version: CSCVersion
   let info: ServiceInfo
   let bodies: BodyReader
   let bearers: BearerAuthentication
@@ -51,7 +52,7 @@ struct CSCMethods: Sendable {
     default:
       let call = APICall(
         version: version, caller: try await bearers.caller(request, context, method, version), origin: context.origin)
-      let partner = call.principal.partner.text
+      let partner = call.principal.partner.rawValue
       context.call.partner = partner
       try Hold.current?.belongs(to: partner)
       Holdings.current?.partner = partner
@@ -102,7 +103,7 @@ struct CSCMethods: Sendable {
     let request = try CSCModel.TimestampRequest(fields)
     guard
       let question = TimestampAuthority.TimestampRequest(
-        hash: request.hash.core, digest: request.digest, nonce: request.nonce)
+        hash: request.hash.domainValue, digest: request.digest, nonce: request.nonce)
     else { throw CSCError.digestLength }
     return Response(json: ["timestamp": .string(Base64.encode(try await timestamps.token(for: question)))])
   }

@@ -7,8 +7,8 @@ enum Caller: Sendable {
   case service(TokenRecord)
   /// A token of scope `credential`, which is a SAD and opens one credential.
   case credential(CredentialBearer)
-  /// A token of scope `credential-creation` or `credential-deletion`, which carries out one order.
-  case order(OrderBearer)
+  /// A token of scope `credential-creation` or `credential-deletion`, which carries out one lifecycle grant.
+  case lifecycle(LifecycleBearer)
 
   var principal: Principal {
     switch self {
@@ -17,7 +17,7 @@ enum Caller: Sendable {
         partner: PartnerID(token.partner), signer: token.signer.map { SignerID($0) },
         client: token.client.map { ClientID($0) })
     case .credential(let bearer): bearer.principal
-    case .order(let bearer): bearer.principal
+    case .lifecycle(let bearer): bearer.principal
     }
   }
 
@@ -42,6 +42,6 @@ extension CSCModel.Method {
     }
   }
 
-  /// Whether it carries out what a person ordered.
-  var takesOrderTokens: Bool { self == .credentialsCreate || self == .credentialsDelete }
+  /// Whether it carries out what a person granted.
+  var takesLifecycleTokens: Bool { self == .credentialsCreate || self == .credentialsDelete }
 }

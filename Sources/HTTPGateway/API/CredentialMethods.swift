@@ -4,6 +4,7 @@ internal import Hummingbird
 internal import OAuth
 internal import Octets
 internal import SoleControl
+internal import Vocabulary
 internal import WireJSON
 
 /// Methods about credentials: which there are, and their beginning and end.
@@ -33,12 +34,12 @@ struct CredentialMethods: Sendable {
     if hasMore { credentials.removeLast(credentials.count - size) }
     if request.onlyValid, version == .v2 { credentials = credentials.filter { $0.isEnabled && $0.isValid(at: now()) } }
 
-    var answer = JSONObject([("credentialIDs", .array(credentials.map { .string($0.id.text) }))])
+    var answer = JSONObject([("credentialIDs", .array(credentials.map { .string($0.id.rawValue) }))])
     if version == .v1, hasMore, let last = credentials.last {
       answer["nextPageToken"] = .string(Self.pageToken(last.id))
     }
     if version == .v2, request.withInfo {
-      answer["credentialInfos"] = .array(credentials.map { .object(wire($0).json(request.detail, version)) })
+      answer["credentialInfos"] = .array(credentials.map { .object(wireValue($0).json(request.detail, version)) })
     }
     if version == .v2, request.onlyValid { answer["onlyValid"] = true }
     return Response(json: .object(answer))
@@ -49,21 +50,21 @@ struct CredentialMethods: Sendable {
     let request = try CredentialsInfoRequest(fields)
     try call.caller.check(CredentialID(request.credentialID))
     let credential = try await signing.credential(CredentialID(request.credentialID), as: call.principal)
-    return Response(json: .object(wire(credential).json(request.detail, call.version)))
+    return Response(json: .object(wireValue(credential).json(request.detail, call.version)))
   }
 
   /// `credentials/create`: the answer is that of `credentials/info` for the new credential.
   func create(_ fields: Fields, _ call: APICall) async throws -> Response {
-    guard case .order(let bearer) = call.caller, bearer.order.isCreation else { throw CSCError.insufficientScope }
+    guard case .lifecycle(let bearer) = call.caller, bearer.grant.isCreation else { throw CSCError.insufficientScope }
     let request = try CredentialsCreateRequest(fields)
     let credential = try await signing.create(
       policy: request.certificatePolicy, claim: SubjectClaim(request.subject), by: bearer)
-    return Response(json: .object(wire(credential).json(request.detail, call.version)))
+    return Response(json: .object(wireValue(credential).json(request.detail, call.version)))
   }
 
   /// `credentials/delete`
   func delete(_ fields: Fields, _ call: APICall) async throws -> Response {
-    guard case .order(let bearer) = call.caller, !bearer.order.isCreation else { throw CSCError.insufficientScope }
+    guard case .lifecycle(let bearer) = call.caller, !bearer.grant.isCreation else { throw CSCError.insufficientScope }
     let request = try CredentialsDeleteRequest(fields)
     try await signing.delete(CredentialID(request.credentialID), by: bearer)
     return Response(status: .noContent)
@@ -78,7 +79,7 @@ struct CredentialMethods: Sendable {
     }
     guard let userID else { throw CSCError.missingString("userID") }
     guard UserID.isWellFormed(userID) else { throw CSCError.invalidParameter("userID") }
-    return try await tokens.signer(named: userID, of: principal.partner.text).map { SignerID($0) }
+    return try await tokens.signer(named: userID, of: principal.partner.rawValue).map { SignerID($0) }
   }
 
   // MARK: Pages
@@ -86,7 +87,7 @@ struct CredentialMethods: Sendable {
   private static let pageMark = "after:"
 
   private static func pageToken(_ last: CredentialID) -> String {
-    Base64.encodeURL(Array((pageMark + last.text).utf8))
+    Base64.encodeURL(Array((pageMark + last.rawValue).utf8))
   }
 
   private static func position(_ token: String) throws -> CredentialID {
@@ -98,19 +99,19 @@ struct CredentialMethods: Sendable {
 
   // MARK: Translation
 
-  private func wire(_ credential: Credential) -> CredentialAnswer {
+  private func wireValue(_ credential: Credential) -> CredentialAnswer {
     let certificate = credential.certificate
     let isValid = credential.isValid(at: now())
     return CredentialAnswer(
-      credentialID: credential.id.text, description: credential.description, qualifier: credential.qualifier,
+      credentialID: credential.id.rawValue, description: credential.description, qualifier: credential.qualifier,
       keyEnabled: credential.isEnabled && isValid, algorithms: credential.keyType.wireAlgorithms,
       keyLength: credential.keyType.length, curve: credential.keyType.wireCurve,
       certificateStatus: isValid ? .valid : .expired, chain: certificate.chain,
       certificate: CredentialAnswer.CertificateFields(
         issuer: certificate.issuer, subject: certificate.subject, serialNumber: certificate.serialNumber,
         validFrom: generalizedTime(certificate.notBefore), validTo: generalizedTime(certificate.notAfter)),
-      authMode: credential.mode.rawValue, expression: credential.expression?.text ?? "",
-      objects: credential.enrolments.map(\.factor.wireObject), pin: credential.presence(of: .pin),
+      authMode: credential.mode.rawValue, expression: credential.expression?.rawValue ?? "",
+      objects: credential.authenticators.map(\.factor.wireObject), pin: credential.presence(of: .pin),
       otp: credential.presence(of: credential.oneTimeCodeFactor),
       otpKind: credential.oneTimeCodeFactor == .sms ? .online : .offline, scal: credential.scal.rawValue,
       multisign: credential.multisign,

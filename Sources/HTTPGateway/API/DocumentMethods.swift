@@ -9,9 +9,9 @@ extension SigningMethods {
   func signDoc(_ fields: Fields, _ call: APICall) async throws -> Response {
     guard let documents else { throw CSCError.notImplemented }
     let (caller, principal) = (call.caller, call.principal)
-    let (request, signatures) = try await workQueue.run {
+    let (request, signatures) = try await documentThreads.run {
       let request = try SignDocRequest(fields, needsSAD: caller.sad == nil)
-      return (request, try request.signatures.map { try $0.core(documents) })
+      return (request, try request.signatures.map { try $0.domainValue(documents) })
     }
     guard let sad = Self.sad(request.sad, caller) else {
       // An unknown credential is the earlier fault.
@@ -35,7 +35,7 @@ extension SigningMethods {
           JobRequest(
             documents.lastingRequest(asked, as: principal), validity: validity, responseURI: responseURI),
           as: principal)
-        return Response(json: ["responseID": .string(job.text)])
+        return Response(json: ["responseID": .string(job.rawValue)])
       }
     } catch Refusal.digestNotAuthorized {
       throw try await notAuthorized(sad)
@@ -91,18 +91,19 @@ extension JSONObject {
 
 extension SignDocRequest.Signature {
   /// Hashes a document, so it is called on threads that have the time.
-  fileprivate func core(_ service: DocumentSigningService) throws -> DocumentSignature {
+  fileprivate func domainValue(_ service: DocumentSigningService) throws -> DocumentSignature {
     guard let format = SignatureFormat(rawValue: choices.format.rawValue) else { throw CSCError.notImplemented }
     let byDigest = if case .digest = subject { true } else { false }
     let packagings = format.packagings(byDigest: byDigest)
     guard let standard = packagings.first else { throw CSCError.notImplemented }
-    let packaging = choices.envelope.map(\.core) ?? standard
+    let packaging = choices.envelope.map(\.domainValue) ?? standard
     guard packagings.contains(packaging) else { throw CSCError.invalidParameter("signed_envelope_property") }
-    guard let level = choices.level.core, service.levels(of: format).contains(level) else {
+    guard let level = choices.level.domainValue, service.levels(of: format).contains(level) else {
       throw CSCError.invalidParameter("conformance_level")
     }
     return DocumentSignature(
-      subject: subject.core, format: format, level: level, packaging: packaging, algorithm: choices.algorithm.core,
+      subject: subject.domainValue, format: format, level: level, packaging: packaging,
+      algorithm: choices.algorithm.domainValue,
       properties: try properties(for: format))
   }
 
@@ -118,7 +119,7 @@ extension SignDocRequest.Signature {
 }
 
 extension SignDocRequest.Signature.Subject {
-  fileprivate var core: DocumentSignature.Subject {
+  fileprivate var domainValue: DocumentSignature.Subject {
     switch self {
     case .digest(let digest): .digest(digest)
     case .document(let document): .content(document)
@@ -128,7 +129,7 @@ extension SignDocRequest.Signature.Subject {
 
 extension WireEnvelope {
   /// By digest, the PDF's own certification or approval is the client's part.
-  fileprivate var core: Packaging {
+  fileprivate var domainValue: Packaging {
     switch self {
     case .attached, .enveloped, .enveloping: .attached
     case .detached, .certification, .revision: .detached
@@ -138,7 +139,7 @@ extension WireEnvelope {
 }
 
 extension WireConformanceLevel {
-  fileprivate var core: ConformanceLevel? {
+  fileprivate var domainValue: ConformanceLevel? {
     switch self {
     case .bB: .b
     case .bT: .t

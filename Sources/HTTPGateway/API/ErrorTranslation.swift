@@ -1,14 +1,16 @@
+internal import BlockingWork
 internal import CSCModel
 internal import DocumentSigning
 internal import Hummingbird
 internal import OAuth
 internal import SoleControl
 internal import TimestampAuthority
+internal import Vocabulary
 internal import WireJSON
 
 /// Answers calls that fail by the rows of the CSC API's tables.
 struct APIErrors: RouterMiddleware {
-  let version: APIVersion
+  let version: CSCVersion
 
   func handle(
     _ request: Request, context: GatewayContext, next: (Request, GatewayContext) async throws -> Response
@@ -21,19 +23,19 @@ struct APIErrors: RouterMiddleware {
 
 extension CallLog {
   /// The caller's answer to an error. Anything unknown is `server_error`; its detail is in the log under the call's id.
-  func cscError(for error: any Error, _ version: APIVersion) -> CSCError {
+  func cscError(for error: any Error, _ version: CSCVersion) -> CSCError {
     let answer = answer(to: error, version)
     refusal = answer.ownText
     return answer
   }
 
-  private func answer(to error: any Error, _ version: APIVersion) -> CSCError {
+  private func answer(to error: any Error, _ version: CSCVersion) -> CSCError {
     switch error {
     case let error as CSCError: return error
     case let error as FieldError: return .field(error)
     case let error as Refusal: return error.cscError(version)
     case let error as DocumentRefusal: return error.cscError
-    case StoreError.unavailable, TimestampError.busy, is PasswordHasherBusy, is DocumentWorkerBusy:
+    case StoreError.unavailable, TimestampError.busy, is PasswordHasherBusy, is ThreadPool.Busy:
       return .temporarilyUnavailable
     default:
       detail = ErrorText.of(error)
@@ -43,7 +45,7 @@ extension CallLog {
 }
 
 extension Refusal {
-  func cscError(_ version: APIVersion) -> CSCError {
+  func cscError(_ version: CSCVersion) -> CSCError {
     switch self {
     case .unknownCredential: .invalidParameter("credentialID")
     case .credentialDisabled: .credentialDisabled
@@ -75,17 +77,17 @@ extension Refusal {
     case .policyNotOffered: .invalidParameter("certificatePolicy")
     case .subjectDiffers: .invalidParameter("subjectData")
     // Only the pages see these two.
-    case .notEnrolled, .notProven: .invalidParameter("userID")
+    case .notRegistered, .notProven: .invalidParameter("userID")
     case .unsuitablePIN: .invalidParameter("PIN")
-    case .invalidOrder: .invalidToken
-    case .orderExpired: .expiredToken
+    case .invalidLifecycleToken: .invalidToken
+    case .lifecycleTokenExpired: .expiredToken
     case .unavailable: .temporarilyUnavailable
     case .providerUnavailable(let seconds): .temporarilyUnavailable.after(seconds)
     }
   }
 
   /// v1 names a missing member that it knows; else the objects presented do not suffice, and the answer says what would.
-  private func missing(_ version: APIVersion) -> CSCError {
+  private func missing(_ version: CSCVersion) -> CSCError {
     guard let (always, text) = stillNeeded else { return .wrongAuthenticationData }
     if version == .v1, let known = always.first(where: { [.pin, .otp, .sms].contains($0) }) {
       return .missingString(known.nameInV1)

@@ -3,6 +3,7 @@ internal import DocumentSigning
 internal import Hummingbird
 internal import OAuth
 internal import SoleControl
+internal import Vocabulary
 internal import WireJSON
 
 /// Methods that make signatures, at once or as jobs. Those of documents are in `DocumentMethods.swift`.
@@ -13,7 +14,7 @@ struct SigningMethods: Sendable {
   /// Nil if there are no AdES signatures.
   let documents: DocumentSigningService?
   /// For requests with documents.
-  let workQueue: WorkQueue
+  let documentThreads: any DocumentWorker
 
   /// `signatures/signHash`
   func signHash(_ fields: Fields, _ call: APICall) async throws -> Response {
@@ -24,7 +25,7 @@ struct SigningMethods: Sendable {
       throw Refusal.invalidSAD
     }
     let signingRequest = SigningRequest(
-      credential: CredentialID(request.credentialID), sad: sad, algorithm: request.algorithm.core,
+      credential: CredentialID(request.credentialID), sad: sad, algorithm: request.algorithm.domainValue,
       digests: request.digests)
     switch request.mode {
     case .synchronous:
@@ -32,7 +33,7 @@ struct SigningMethods: Sendable {
     case .asynchronous(let validity, let responseURI):
       let job = try await jobs.submit(
         JobRequest(signingRequest, validity: validity, responseURI: responseURI), as: call.principal)
-      return Response(json: ["responseID": .string(job.text)])
+      return Response(json: ["responseID": .string(job.rawValue)])
     }
   }
 
@@ -43,7 +44,7 @@ struct SigningMethods: Sendable {
     var signer: SignerID?
     if let name = try request.user(isUserSpecific: principal.signer != nil) {
       // A user that the partner does not have has no jobs.
-      guard let found = try await tokens.signer(named: name, of: principal.partner.text) else {
+      guard let found = try await tokens.signer(named: name, of: principal.partner.rawValue) else {
         throw Refusal.unknownJob
       }
       signer = SignerID(found)
@@ -75,7 +76,7 @@ extension JSONValue {
 }
 
 extension JobFailure {
-  fileprivate func cscError(_ version: APIVersion) -> CSCError {
+  fileprivate func cscError(_ version: CSCVersion) -> CSCError {
     switch self {
     case .unavailable: Refusal.unavailable.cscError(version)
     case .parametersNotSupported: Refusal.parametersNotSupported.cscError(version)
@@ -90,7 +91,7 @@ extension JobFailure {
 }
 
 extension WireHashAlgorithm {
-  var core: HashAlgorithm {
+  var domainValue: HashAlgorithm {
     switch self {
     case .sha256: .sha256
     case .sha384: .sha384
@@ -100,13 +101,13 @@ extension WireHashAlgorithm {
 }
 
 extension CSCModel.SignHashRequest.Algorithm {
-  var core: SignatureAlgorithm {
+  var domainValue: SignatureAlgorithm {
     switch self {
-    case .rsaPKCS1(let hash): .rsaPKCS1(hash.core)
-    case .ecdsa(let hash): .ecdsa(hash.core)
+    case .rsaPKCS1(let hash): .rsaPKCS1(hash.domainValue)
+    case .ecdsa(let hash): .ecdsa(hash.domainValue)
     case .rsaPSS(let parameters):
       .rsaPSS(
-        hash: parameters.hash.core, maskGenerationHash: parameters.maskGenerationHash.core,
+        hash: parameters.hash.domainValue, maskGenerationHash: parameters.maskGenerationHash.domainValue,
         saltLength: parameters.saltLength)
     }
   }

@@ -50,14 +50,14 @@ struct TokenMethods: Sendable {
     do {
       if let sad = BearerToken.sad(named) {
         try await signing.revoke(sad, as: call.principal)
-      } else if let order = BearerToken.order(named) {
-        try await signing.withdraw(order, as: call.principal)
+      } else if let lifecycleToken = BearerToken.lifecycleToken(named) {
+        try await signing.withdraw(lifecycleToken, as: call.principal)
       } else {
         try await tokens.revoke(named, as: token)
       }
     } catch TokenService.Refusal.unknown {
       throw CSCError.unknownTokenToRevoke
-    } catch Refusal.invalidSAD, Refusal.invalidOrder {
+    } catch Refusal.invalidSAD, Refusal.invalidLifecycleToken {
       throw CSCError.unknownTokenToRevoke
     }
     return Response(status: .noContent)

@@ -49,6 +49,6 @@ extension OAuthEndpoints {
 
   private var richTypes: [String] {
     ScopeReader.richTypes
-      + (signing.issuance == nil ? [] : [CredentialOrderRequest.creationType, CredentialOrderRequest.deletionType])
+      + (signing.issuance == nil ? [] : [LifecycleRequest.creationType, LifecycleRequest.deletionType])
   }
 }

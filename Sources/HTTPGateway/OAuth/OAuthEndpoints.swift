@@ -3,6 +3,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import OAuth
 internal import SoleControl
+internal import Vocabulary
 internal import WireJSON
 
 /// The authorization server's endpoints that software calls, and its metadata.
@@ -16,13 +17,13 @@ struct OAuthEndpoints: Sendable {
 
   /// Before the paths of the endpoints. The base under which a request comes tells the version whose rules it follows
   /// (Specs/decisions/0020-authorization-server.md).
-  static let bases = [("", Dialect.v2), ("csc/v2/", .v2), ("csc/v1/", .v1)]
+  static let bases = [("", CSCVersion.v2), ("csc/v2/", .v2), ("csc/v1/", .v1)]
 
   func addRoutes(to routes: Routes) {
-    for (base, dialect) in Self.bases {
+    for (base, version) in Self.bases {
       routes.add("\(base)oauth2/token", through: CallName("oauth2/token"), OAuthErrors(), post: token)
       routes.add("\(base)oauth2/revoke", through: CallName("oauth2/revoke"), OAuthErrors(), post: revoke)
-      guard dialect == .v2 else { continue }
+      guard version == .v2 else { continue }
       routes.add(
         "\(base)oauth2/pushed_authorize", through: CallName("oauth2/pushed_authorize"), OAuthErrors(), post: push)
     }

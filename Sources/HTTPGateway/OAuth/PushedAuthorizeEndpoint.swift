@@ -2,6 +2,7 @@ internal import CSCModel
 internal import HTTPTypes
 internal import Hummingbird
 internal import OAuth
+internal import Vocabulary
 internal import WireJSON
 
 extension OAuthEndpoints {

@@ -16,14 +16,14 @@ extension OAuthEndpoints {
     do {
       if let sad = BearerToken.sad(token) {
         try await signing.revoke(sad, as: principal)
-      } else if let order = BearerToken.order(token) {
-        try await signing.withdraw(order, as: principal)
+      } else if let lifecycleToken = BearerToken.lifecycleToken(token) {
+        try await signing.withdraw(lifecycleToken, as: principal)
       } else {
         try await oauth.revoke(token, client: client)
       }
     } catch TokenService.Refusal.unknown {
       throw OAuthError.invalidRequest("Invalid string parameter token")
-    } catch Refusal.invalidSAD, Refusal.invalidOrder {
+    } catch Refusal.invalidSAD, Refusal.invalidLifecycleToken {
       throw OAuthError.invalidRequest("Invalid string parameter token")
     }
     return Response(status: .noContent)

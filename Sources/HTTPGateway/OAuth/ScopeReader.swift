@@ -1,6 +1,7 @@
 internal import CSCModel
 internal import OAuth
 internal import SoleControl
+internal import Vocabulary
 
 /// Reads what a request of another scope than `service` asks for.
 struct ScopeReader: Sendable {
@@ -10,9 +11,9 @@ struct ScopeReader: Sendable {
   static let richTypes = ["credential", "https://cloudsignatureconsortium.org/2025/credential"]
 
   /// Refuses what could never be granted, before anybody is asked to log in.
-  func reader(_ version: APIVersion) -> AuthorizationServer.CredentialReader {
+  func reader(_ version: CSCVersion) -> AuthorizationServer.CredentialReader {
     { parameters, client in
-      if let order = try await orderDetails(parameters, client, version) { return order }
+      if let details = try await lifecycleDetails(parameters, client, version) { return details }
       let asked: CredentialScopeRequest
       let details = parameters["authorization_details"]
       do {
@@ -42,22 +43,22 @@ struct ScopeReader: Sendable {
 
   /// What a request with scope `credential-creation` or `credential-deletion` asks for; nil for other requests. Refuses
   /// what could never be granted, before anybody is asked to log in.
-  private func orderDetails(
-    _ parameters: OAuth.Parameters, _ client: Client, _ version: APIVersion
+  private func lifecycleDetails(
+    _ parameters: OAuth.Parameters, _ client: Client, _ version: CSCVersion
   ) async throws -> CredentialDetails? {
-    let asked: CredentialOrderRequest
+    let asked: LifecycleRequest
     let details = parameters["authorization_details"]
     do {
       if let details {
-        let order = try await bodies.reading(details.utf8.count) { try CredentialOrderRequest(details: details) }
-        guard let read = order else { return nil }
+        let request = try await bodies.reading(details.utf8.count) { try LifecycleRequest(details: details) }
+        guard let read = request else { return nil }
         guard version == .v2, signing.issuance != nil else { throw CSCError.invalidAuthorizationDetails }
         asked = read
       } else {
         let scope = try parameters["scope"].map(Scope.init(parameter:))
         guard scope == .credentialCreation || scope == .credentialDeletion else { return nil }
         guard version == .v2, signing.issuance != nil else { throw OAuthError.invalidScope }
-        asked = try CredentialOrderRequest(isCreation: scope == .credentialCreation) { parameters[$0] }
+        asked = try LifecycleRequest(isCreation: scope == .credentialCreation) { parameters[$0] }
       }
       switch asked.kind {
       case .creation(let policy, _):
@@ -88,7 +89,7 @@ extension SoleControl.AuthorizationRequest {
     _ asked: CredentialScopeRequest, _ credential: CredentialID, client: String, presented: [FactorID: String] = [:]
   ) {
     self.init(
-      credential: credential, numSignatures: asked.numSignatures, hashAlgorithm: asked.hashAlgorithm?.core,
+      credential: credential, numSignatures: asked.numSignatures, hashAlgorithm: asked.hashAlgorithm?.domainValue,
       digests: asked.documents.map(\.digest), presented: presented, channel: .authorizationServer(ClientID(client)))
   }
 }

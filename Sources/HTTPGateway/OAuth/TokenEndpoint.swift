@@ -2,6 +2,7 @@ internal import CSCModel
 internal import Hummingbird
 internal import OAuth
 internal import SoleControl
+internal import Vocabulary
 internal import WireJSON
 
 extension OAuthEndpoints {
@@ -22,7 +23,7 @@ extension OAuthEndpoints {
 
   private func redeem(_ parameters: OAuth.Parameters, _ client: Client) async throws -> Response {
     let details = try parameters["authorization_details"].map { text in
-      try CredentialOrderRequest(details: text)?.canonical() ?? CredentialScopeRequest(details: text).canonical()
+      try LifecycleRequest(details: text)?.canonical() ?? CredentialScopeRequest(details: text).canonical()
     }
     do {
       switch try await AuthorizationCodeGrant(oauth).redeem(parameters, client: client, details: details) {
@@ -30,10 +31,10 @@ extension OAuthEndpoints {
       case .credential(let token): return Response(json: try Self.answer(token))
       }
     } catch let reused as CodeReused {
-      switch (reused.scope, reused.activation) {
+      switch (reused.scope, reused.reference) {
       case (.credential, let activation?): try await signing.revoke(ActivationDigest(activation))
-      case (.credentialCreation, let order?), (.credentialDeletion, let order?):
-        try await signing.withdraw(order: order)
+      case (.credentialCreation, let reference?), (.credentialDeletion, let reference?):
+        try await signing.withdraw(grant: reference)
       default: break
       }
       throw OAuthError.invalidGrant("Authorization code is invalid or expired")
@@ -52,13 +53,13 @@ extension OAuthEndpoints {
 
   private static func answer(_ token: TokenAnswer.CredentialToken) throws -> JSONValue {
     var answer = JSONObject([
-      ("access_token", .string(Base64.encodeURL(token.sad))),
+      ("access_token", .string(Base64.encodeURL(token.octets))),
       // CSC v1 §8.3.3: the token is the SAD and says so. v2 §8.4.4: it is a bearer.
-      ("token_type", token.request.dialect == .v1 ? "SAD" : "Bearer"), ("expires_in", .integer(token.expiresIn)),
+      ("token_type", token.request.version == .v1 ? "SAD" : "Bearer"), ("expires_in", .integer(token.expiresIn)),
       ("scope", .string(token.request.scope.rawValue)),
     ])
     guard token.request.scope == .credential else {
-      guard let asked = token.request.credential.flatMap({ CredentialOrderRequest(canonical: $0.canonical) }) else {
+      guard let asked = token.request.credential.flatMap({ LifecycleRequest(canonical: $0.canonical) }) else {
         throw StoreError.corrupt
       }
       if !asked.isCreation { answer["credentialID"] = .string(token.credential) }

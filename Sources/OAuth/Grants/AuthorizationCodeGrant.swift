@@ -1,3 +1,4 @@
+import Vocabulary
 import Lifetimes
 import Octets
 import WireJSON
@@ -9,8 +10,8 @@ public enum TokenAnswer: Sendable {
 
   /// The access token of another scope than service: for scope credential it is the SAD.
   public struct CredentialToken: Sendable {
-    /// The octets of the SAD or of the order's token.
-    public let sad: [UInt8]
+    /// The octets of the SAD or of the lifecycle grant's token.
+    public let octets: [UInt8]
     /// Seconds that are left.
     public let expiresIn: Int64
     public let credential: String
@@ -19,10 +20,10 @@ public enum TokenAnswer: Sendable {
 }
 
 /// A code that was used before came again: somebody else has it. The tokens that it gave are dead; if it gave a SAD,
-/// or the token of an order, the caller kills that (RFC 6749 §4.1.2, RFC 9700 §4.5).
+/// or a lifecycle token, the caller kills that (RFC 6749 §4.1.2, RFC 9700 §4.5).
 public struct CodeReused: Error {
   public let scope: Scope
-  public let activation: [UInt8]?
+  public let reference: [UInt8]?
 }
 
 /// Grant `authorization_code` (RFC 6749 §4.1.3, RFC 7636 §4.6).
@@ -68,12 +69,12 @@ public struct AuthorizationCodeGrant: Sendable {
     }
     switch used {
     case .before(let record):
-      throw CodeReused(scope: record.request.scope, activation: record.granted?.activation)
+      throw CodeReused(scope: record.request.scope, reference: record.granted?.reference)
     case .now(let record):
       guard let granted = record.granted else { return .service(new.issued) }
       return .credential(
         TokenAnswer.CredentialToken(
-          sad: try SealedPayload.open(granted.sealed, with: code), expiresIn: granted.expires - now,
+          octets: try SealedPayload.open(granted.sealed, with: code), expiresIn: granted.expires - now,
           credential: granted.credential, request: record.request))
     }
   }
@@ -92,7 +93,7 @@ public struct AuthorizationCodeGrant: Sendable {
     let uri = parameters["redirect_uri"]
     // Named there, it must be named here; not named there, only the default itself can be meant.
     guard uri.isSame(as: request.redirectURI) || (uri == nil && !request.namesRedirectURI) else {
-      let more = request.dialect == .v1 ? " redirect_uri parameter of authorization request" : ""
+      let more = request.version == .v1 ? " redirect_uri parameter of authorization request" : ""
       throw OAuthError.invalidGrant("redirect_uri parameter does not match" + more)
     }
     let verifier = parameters["code_verifier"]

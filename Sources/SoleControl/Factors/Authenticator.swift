@@ -1,7 +1,7 @@
 import WireJSON
 
-/// What the gateway keeps of a factor in order to check it. Part of the sealed credential row.
-public enum Enrolment: Sendable, Equatable {
+/// What the gateway keeps of a factor in order to check it. Part of the protected credential row.
+public enum Authenticator: Sendable, Equatable {
   /// HMAC, made in the device, over credential, salt and PIN: a stolen database cannot be searched for
   /// PINs, because every guess needs the device.
   case pin(salt: [UInt8], verifier: [UInt8])
@@ -76,7 +76,7 @@ public enum Enrolment: Sendable, Equatable {
       self = .page(recipient, salt: salt, verifier: verifier)
     case .eid?:
       guard let issuer = object["issuer"]?.string, let subject = object["subject"]?.string,
-        let level = object["minimumLevel"]?.string.flatMap(AssuranceLevel.init(name:))
+        let level = object["minimumLevel"]?.string.flatMap(AssuranceLevel.init(parsing:))
       else { return nil }
       self = .eid(issuer: issuer, subject: subject, minimumLevel: level)
     case .partner?:
@@ -84,7 +84,7 @@ public enum Enrolment: Sendable, Equatable {
       self = .partner(subject: subject)
     case .eidApp?:
       guard let issuer = object["issuer"]?.string, let subject = object["subject"]?.string,
-        let level = object["minimumLevel"]?.string.flatMap(AssuranceLevel.init(name:)),
+        let level = object["minimumLevel"]?.string.flatMap(AssuranceLevel.init(parsing:)),
         let hint = object["hint"]?.string
       else { return nil }
       self = .eidApp(issuer: issuer, subject: subject, minimumLevel: level, hint: hint)
@@ -99,7 +99,7 @@ public enum AssuranceLevel: Int, Sendable, Comparable {
 
   public var name: String { "\(self)" }
 
-  public init?(name: String) {
+  public init?(parsing name: String) {
     guard let level = [Self.low, .substantial, .high].first(where: { $0.name == name }) else { return nil }
     self = level
   }

@@ -4,9 +4,9 @@ import WireJSON
 extension SigningService {
   /// What the person reads in the app; nil for a factor that has no app.
   func bindingMessage(
-    _ request: AuthorizationRequest, _ credential: Credential, _ enrolment: Enrolment
+    _ request: AuthorizationRequest, _ credential: Credential, _ authenticator: Authenticator
   ) -> String? {
-    guard case .eidApp = enrolment else { return nil }
+    guard case .eidApp = authenticator else { return nil }
     return BindingMessage.text(
       partner: rules.name(of: credential.partner), description: request.description, count: request.numSignatures,
       digests: request.digests, language: rules.language, longest: rules.longestBindingMessage)
@@ -23,57 +23,58 @@ extension SigningService {
   /// taken the request: a provider that does not answer costs nobody anything.
   func ask(
     _ issuer: String, _ hint: String, _ pending: StoredPending, _ sent: SentMessage, _ decided: [DecidedCheck],
-    _ terms: PendingTerms, _ seal: [UInt8], _ handle: String,
-    _ attempt: FactorAttempt
+    _ pendingRequest: PendingRequest, _ mac: [UInt8], _ handle: String,
+    _ throttle: FactorThrottle
   ) async throws {
-    guard let eidApp else { throw InternalFault.eidProvider("no provider has an app") }
+    guard let backchannel else { throw InternalFault.eidProvider("no provider has an app") }
     let notification = try await randomID() + randomID()
-    try await rehearse(decided, terms, sent, seal, attempt)
+    try await rehearse(decided, pendingRequest, sent, mac, throttle)
     let rules = rules
     // In line before the provider is asked, so that many calls at once do not ask more often than allowed.
     try await store.write { transaction in
-      try Self.checkMayWait(terms, sent, seal, rules, transaction)
+      try Self.checkMayWait(pendingRequest, sent, mac, rules, transaction)
       try Self.count(sent, transaction)
       try transaction.removePending(expiredBefore: sent.time - rules.longestTransaction)
       try transaction.add(pending)
     }
-    let ticket: EIDAppTicket
+    let acknowledgement: BackchannelAcknowledgement
     do {
-      ticket = try await eidApp.ask(
-        EIDAppRequest(
-          issuer: issuer, loginHint: hint, bindingMessage: terms.bindingMessage ?? "",
-          lifetime: terms.expires - sent.time, notificationToken: notification))
+      acknowledgement = try await backchannel.ask(
+        BackchannelRequest(
+          issuer: issuer, loginHint: hint, bindingMessage: pendingRequest.bindingMessage ?? "",
+          lifetime: pendingRequest.expires - sent.time, notificationToken: notification))
     } catch .unavailable(let outage) {
       let event = outageEntries.entry(
-        terms.factor, terms.credential, pending: terms.id, isQuestion: outage.mayHaveArrived, at: clock.now())
-      try await withdraw(terms, sent, event, wasSent: outage.mayHaveArrived)
-      throw EIDAppError.unavailable(outage).asFault(terms.factor)
+        pendingRequest.factor, pendingRequest.credential, pending: pendingRequest.id, isQuestion: outage.mayHaveArrived,
+        at: clock.now())
+      try await withdraw(pendingRequest, sent, event, wasSent: outage.mayHaveArrived)
+      throw BackchannelError.unavailable(outage).asFault(pendingRequest.factor)
     } catch {
-      try await withdraw(terms, sent, Self.denied(terms, error.reason))
-      throw error.asFault(terms.factor)
+      try await withdraw(pendingRequest, sent, Self.denied(pendingRequest, error.reason))
+      throw error.asFault(pendingRequest.factor)
     }
-    let request = AppRequest(
-      pending: terms.id, issuer: issuer, request: Self.digest(ofSecret: ticket.id),
+    let request = BackchannelBinding(
+      pending: pendingRequest.id, issuer: issuer, request: Self.digest(ofSecret: acknowledgement.id),
       notification: Self.digest(ofSecret: notification), began: sent.time)
     let refusal: Refusal?
     do {
-      let stored = StoredAppRequest(
-        pending: terms.id, request: request.request, row: try await sealed(request),
-        sealed: try SealedRequestID.seal(ticket.id, with: handle),
-        schedule: PollSchedule(interval: ticket.interval, due: clock.now() + ticket.interval))
+      let stored = StoredBackchannelRequest(
+        pending: pendingRequest.id, request: request.request, row: try await protectedRow(request),
+        sealed: try SealedRequestID.seal(acknowledgement.id, with: handle),
+        schedule: PollSchedule(interval: acknowledgement.interval, due: clock.now() + acknowledgement.interval))
       refusal = try await store.write { transaction in
-        guard try transaction.seal(of: terms.credential) == seal else { throw Refusal.unavailable }
-        if let refusal = try attempt.decide(decided, transaction, rules, sent.time) {
-          try transaction.put(.ended(.withdrawn), ofPending: terms.id)
-          try transaction.append(Self.denied(terms, "factor"), at: sent.time)
+        guard try transaction.mac(of: pendingRequest.credential) == mac else { throw Refusal.unavailable }
+        if let refusal = try throttle.decide(decided, transaction, rules, sent.time) {
+          try transaction.put(.ended(.withdrawn), ofPending: pendingRequest.id)
+          try transaction.append(Self.denied(pendingRequest, "factor"), at: sent.time)
           return refusal
         }
         try transaction.add(stored)
-        try transaction.append(Self.pending(terms, decided), at: sent.time)
+        try transaction.append(Self.pending(pendingRequest, decided), at: sent.time)
         return nil
       }
     } catch {
-      try? await withdraw(terms, sent, Self.denied(terms, "store"))
+      try? await withdraw(pendingRequest, sent, Self.denied(pendingRequest, "store"))
       throw error
     }
     if let refusal { throw refusal }
@@ -81,15 +82,16 @@ extension SigningService {
 
   /// Decides the caller's factors, keeps what a wrong one costs, and undoes what right ones would use up.
   private func rehearse(
-    _ decided: [DecidedCheck], _ terms: PendingTerms, _ sent: SentMessage, _ seal: [UInt8], _ attempt: FactorAttempt
+    _ decided: [DecidedCheck], _ pendingRequest: PendingRequest, _ sent: SentMessage, _ mac: [UInt8],
+    _ throttle: FactorThrottle
   ) async throws {
     guard !decided.isEmpty else { return }
     let rules = rules
     let refusal: Refusal
     do {
       refusal = try await store.write { transaction in
-        try Self.checkMayWait(terms, sent, seal, rules, transaction)
-        if let refusal = try attempt.decide(decided, transaction, rules, sent.time) { return refusal }
+        try Self.checkMayWait(pendingRequest, sent, mac, rules, transaction)
+        if let refusal = try throttle.decide(decided, transaction, rules, sent.time) { return refusal }
         throw Rehearsed()
       }
     } catch is Rehearsed {
@@ -101,12 +103,12 @@ extension SigningService {
   /// - Parameter wasSent: whether the person may have been asked. If not, the question does not count: an outage must
   ///   not use up those of the hour.
   private func withdraw(
-    _ terms: PendingTerms, _ sent: SentMessage, _ event: AuditEvent?, wasSent: Bool = true
+    _ pendingRequest: PendingRequest, _ sent: SentMessage, _ event: AuditEvent?, wasSent: Bool = true
   ) async throws {
     let now = clock.now()
     try await store.write { transaction in
       if wasSent { try transaction.markFailed(message: sent.id) } else { try transaction.remove(message: sent.id) }
-      try transaction.put(.ended(.withdrawn), ofPending: terms.id)
+      try transaction.put(.ended(.withdrawn), ofPending: pendingRequest.id)
       if let event { try transaction.append(event, at: now) }
     }
   }
@@ -117,30 +119,31 @@ extension SigningService {
   /// one asks; the others say that it waits.
   ///
   /// - Returns: whether the authorization waits no longer.
-  func hasNews(_ found: PendingCandidate, _ handle: String) async throws -> Bool {
+  func poll(_ found: LoadedPending, _ handle: String) async throws -> Bool {
     guard found.credential.isEnabled else { throw Refusal.credentialDisabled }
     // Without a request the gateway stopped while it asked; nobody got the handle.
-    guard let eidApp, let (stored, request) = try await appRequest(found),
+    guard let backchannel, let (stored, request) = try await backchannelRequest(found),
       let id = SealedRequestID.open(stored.sealed, with: handle), Self.digest(ofSecret: id) == request.request
     else { throw Refusal.invalidHandle }
     let now = clock.now()
     let lease = now + rules.pollLease
     let isOurs = try await store.write { transaction in
       guard try transaction.isWaiting(found),
-        let current = try transaction.appRequest(ofPending: found.terms.id)?.schedule, current.due <= now,
+        let current = try transaction.backchannelRequest(ofPending: found.pendingRequest.id)?.schedule,
+        current.due <= now,
         current.lease <= now
       else { return false }
       try transaction.put(
-        PollSchedule(interval: current.interval, due: now, lease: lease), ofPending: found.terms.id)
+        PollSchedule(interval: current.interval, due: now, lease: lease), ofPending: found.pendingRequest.id)
       return true
     }
     guard isOurs else { return false }
-    let answer: EIDAppAnswer
+    let answer: BackchannelResult
     do {
-      answer = try await eidApp.result(of: id, issuer: request.issuer)
+      answer = try await backchannel.result(of: id, issuer: request.issuer)
     } catch {
       try await reschedule(found)
-      throw error.asFault(found.terms.factor)
+      throw error.asFault(found.pendingRequest.factor)
     }
     switch answer {
     case .waiting:
@@ -159,14 +162,16 @@ extension SigningService {
 
   /// The request of an authorization; nil if there is none.
   ///
-  /// - Throws: `InternalFault.rowIntegrity` if it is not what the gateway once sealed.
-  private func appRequest(_ found: PendingCandidate) async throws -> (StoredAppRequest, AppRequest)? {
-    let id = found.terms.id
-    guard let stored = try await store.read({ try $0.appRequest(ofPending: id) }) else { return nil }
-    let credential = found.terms.credential
-    let request = try await unsealed(
-      stored.row, as: AppRequest.self, where: { $0.pending == id && $0.request == stored.request },
-      named: ("credential", .string(credential.text)), else: .rowIntegrity(credential))
+  /// - Throws: `InternalFault.rowIntegrity` if it is not what the gateway wrote.
+  private func backchannelRequest(_ found: LoadedPending) async throws -> (
+    StoredBackchannelRequest, BackchannelBinding
+  )? {
+    let id = found.pendingRequest.id
+    guard let stored = try await store.read({ try $0.backchannelRequest(ofPending: id) }) else { return nil }
+    let credential = found.pendingRequest.credential
+    let request = try await verifiedValue(
+      stored.row, as: BackchannelBinding.self, where: { $0.pending == id && $0.request == stored.request },
+      named: ("credential", .string(credential.rawValue)), else: .rowIntegrity(credential))
     return (stored, request)
   }
 
@@ -175,11 +180,11 @@ extension SigningService {
 
   /// Ends the lease of a poll that brought nothing. What came meanwhile, such as the provider's word that there is news,
   /// stays.
-  private func reschedule(_ found: PendingCandidate, slower: Bool = false) async throws {
+  private func reschedule(_ found: LoadedPending, slower: Bool = false) async throws {
     let now = clock.now()
-    let id = found.terms.id
+    let id = found.pendingRequest.id
     try await store.write { transaction in
-      guard var schedule = try transaction.appRequest(ofPending: id)?.schedule else { return }
+      guard var schedule = try transaction.backchannelRequest(ofPending: id)?.schedule else { return }
       if slower { schedule.interval += Self.slowing }
       if schedule.due != PollSchedule.atOnce { schedule.due = now + schedule.interval }
       schedule.lease = 0
@@ -187,42 +192,44 @@ extension SigningService {
     }
   }
 
-  private func end(_ found: PendingCandidate, _ end: PendingState.End, _ reason: String) async throws {
+  private func end(_ found: LoadedPending, _ end: PendingState.End, _ reason: String) async throws {
     let now = clock.now()
     try await store.write { transaction in
       guard try transaction.isWaiting(found) else { return }
-      try transaction.put(.ended(end), ofPending: found.terms.id)
-      try transaction.append(Self.denied(found.terms, reason), at: now)
+      try transaction.put(.ended(end), ofPending: found.pendingRequest.id)
+      try transaction.append(Self.denied(found.pendingRequest, reason), at: now)
     }
   }
 
   // MARK: Approval
 
-  /// Holds an approval against the enrolled person and our rules, and seals it.
-  private func settle(_ found: PendingCandidate, _ request: AppRequest, _ statement: EIDAppStatement) async throws {
-    let (terms, credential) = (found.terms, found.credential)
+  /// Holds an approval against the person of the authenticator and our rules, and protects it.
+  private func settle(_ found: LoadedPending, _ request: BackchannelBinding, _ statement: BackchannelStatement)
+    async throws
+  {
+    let (pendingRequest, credential) = (found.pendingRequest, found.credential)
     if let reason = rejection(of: statement, credential, request) { return try await end(found, .failed, reason) }
     let now = clock.now()
     let person: JSONValue = ["issuer": .string(statement.issuer), "subject": .string(statement.subject)]
-    let pseudonym = try await codes([(.pseudonym, person.canonical())])[0]
+    let pseudonym = try await macs([(.pseudonym, person.canonical())])[0]
     let evidence = Evidence(
       factor: .eidApp, id: try await randomID(), detail: Self.detail(of: statement, pseudonym: pseudonym))
-    let sealed = try await sealed(Approval(pending: terms.id, evidence: evidence, time: now))
+    let approvalRow = try await protectedRow(Approval(pending: pendingRequest.id, evidence: evidence, time: now))
     let once = SingleUse.digest(
       "ID token", issuer: statement.issuer, id: statement.tokenID ?? Hex.encode(statement.tokenDigest))
     try await store.write { transaction in
-      guard try transaction.seal(of: credential.id) == found.row.seal else { throw Refusal.unavailable }
+      guard try transaction.mac(of: credential.id) == found.row.mac else { throw Refusal.unavailable }
       guard try transaction.isWaiting(found) else { return }
       guard try transaction.use(once: once, until: statement.expires + SingleUse.clockDifference, now: now) else {
-        try transaction.put(.ended(.failed), ofPending: terms.id)
-        return try transaction.append(Self.denied(terms, "used"), at: now)
+        try transaction.put(.ended(.failed), ofPending: pendingRequest.id)
+        return try transaction.append(Self.denied(pendingRequest, "used"), at: now)
       }
-      try transaction.put(.approved(sealed), ofPending: terms.id)
+      try transaction.put(.approved(approvalRow), ofPending: pendingRequest.id)
       try transaction.append(
         AuditEvent(
           .authorizationConfirmed,
           [
-            ("pending", .string(terms.id)), ("credential", .string(terms.credential.text)),
+            ("pending", .string(pendingRequest.id)), ("credential", .string(pendingRequest.credential.rawValue)),
             ("evidence", evidence.json),
           ]), at: now)
     }
@@ -231,12 +238,14 @@ extension SigningService {
   /// Seconds by which the provider's clock may be behind ours.
   private static let clockSkew: UnixTime = 60
 
-  private func rejection(of statement: EIDAppStatement, _ credential: Credential, _ request: AppRequest) -> String? {
+  private func rejection(of statement: BackchannelStatement, _ credential: Credential, _ request: BackchannelBinding)
+    -> String?
+  {
     guard
-      case .eidApp(let issuer, let subject, let minimum, _)? = credential.enrolments.first(where: {
+      case .eidApp(let issuer, let subject, let minimum, _)? = credential.authenticators.first(where: {
         $0.factor == .eidApp
       })
-    else { return "enrolment" }
+    else { return "authenticator" }
     // Octet by octet: Swift's own comparison takes different spellings of a letter for the same.
     if ![issuer, request.issuer].allSatisfy({ $0.utf8.elementsEqual(statement.issuer.utf8) }) { return "issuer" }
     if !statement.subject.utf8.elementsEqual(subject.utf8) { return "subject" }
@@ -247,7 +256,7 @@ extension SigningService {
     return nil
   }
 
-  private static func detail(of statement: EIDAppStatement, pseudonym: [UInt8]) -> JSONObject {
+  private static func detail(of statement: BackchannelStatement, pseudonym: [UInt8]) -> JSONObject {
     var detail = JSONObject([
       ("provider", .string(statement.issuer)), ("subject", .string(Hex.encode(pseudonym))),
       ("acr", .string(statement.acr)), ("level", .string(statement.level.name)),
@@ -265,17 +274,17 @@ extension SigningService {
   ///
   /// - Returns: false if the token is not the one of that request; then nothing has changed. An unknown request is not told
   ///   apart from a wrong token.
-  public func notified(request id: String, token: String) async throws -> Bool {
+  public func receivePing(request id: String, token: String) async throws -> Bool {
     let digest = Self.digest(ofSecret: id)
     let presented = Self.digest(ofSecret: token)
-    let stored = try await store.read { try $0.appRequest(digest) }
+    let stored = try await store.read { try $0.backchannelRequest(digest) }
     // Before the device works: anybody may call this.
-    guard let stored, let check = SealCheck<AppRequest>(stored.row, where: { $0.request == digest }),
+    guard let stored, let check = Unverified<BackchannelBinding>(stored.row, where: { $0.request == digest }),
       Self.isEqual(presented, check.value.notification)
     else { return false }
-    guard check.isRight(try await codes([check.message])[0]) else { return false }
+    guard check.isRight(try await macs([check.message])[0]) else { return false }
     try await store.write { transaction in
-      guard let current = try transaction.appRequest(digest) else { return }
+      guard let current = try transaction.backchannelRequest(digest) else { return }
       var schedule = current.schedule
       schedule.due = PollSchedule.atOnce
       try transaction.put(schedule, ofPending: current.pending)
@@ -284,7 +293,7 @@ extension SigningService {
   }
 }
 
-extension EIDAppError {
+extension BackchannelError {
   /// For the audit log.
   fileprivate var reason: String {
     switch self {

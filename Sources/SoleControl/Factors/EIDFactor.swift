@@ -7,14 +7,14 @@ import WireJSON
 struct EIDLogInUse: Sendable {
   /// Nil for an access token at SCAL 1: nothing ties it to a challenge.
   let nonce: String?
-  let terms: EIDNonce
+  let nonceRule: EIDNonce
   /// Name of an access token among those that are good once, and until when it is remembered.
   let once: (digest: [UInt8], until: UnixTime)?
 }
 
 extension SigningService {
-  /// The provider's adapter has verified the token; here it is held against the enrolled person and our rules.
-  /// Identity is issuer and subject. The nonce must belong to an open challenge of this credential, which the
+  /// The provider's adapter has verified the token; here it is held against the person of the authenticator and our
+  /// rules. Identity is issuer and subject. The nonce must belong to an open challenge of this credential, which the
   /// transaction uses up; an access token itself is used up: so a log-in authorizes once.
   func eidCheck(
     _ token: String, _ person: (issuer: String, subject: String, minimum: AssuranceLevel),
@@ -75,15 +75,15 @@ extension SigningService {
   private func logInUse(
     of statement: EIDStatement, _ credential: Credential, _ request: AuthorizationRequest
   ) throws(Unbound) -> EIDLogInUse {
-    let terms = EIDNonce(request, credential.scal)
+    let nonceRule = EIDNonce(request, credential.scal)
     guard let token = statement.accessToken else {
       guard let nonce = statement.nonce else { throw Unbound(reason: "nonce") }
-      return EIDLogInUse(nonce: nonce, terms: terms, once: nil)
+      return EIDLogInUse(nonce: nonce, nonceRule: nonceRule, once: nil)
     }
     let once = (SingleUse.digest("access token", issuer: statement.issuer, id: token.id), token.expires)
-    guard credential.scal == .two else { return EIDLogInUse(nonce: nil, terms: terms, once: once) }
+    guard credential.scal == .two else { return EIDLogInUse(nonce: nil, nonceRule: nonceRule, once: once) }
     guard let nonce = statement.nonce else { throw Unbound(reason: "nonce") }
-    return EIDLogInUse(nonce: nonce, terms: terms, once: once)
+    return EIDLogInUse(nonce: nonce, nonceRule: nonceRule, once: once)
   }
 
   /// For the audit log: who was authenticated how, as keyed digests and words of the protocol.
@@ -130,7 +130,7 @@ extension EIDLogInUse {
   ) throws -> Challenge? {
     guard let nonce else { return nil }
     return try store.challenges(factor, of: credential).first {
-      Lifetime(expires: $0.expires, longest: life).isOpen(at: now) && terms.fits(nonce, challenge: $0.digest)
+      Lifetime(expires: $0.expires, longest: life).isOpen(at: now) && nonceRule.fits(nonce, challenge: $0.digest)
     }
   }
 }

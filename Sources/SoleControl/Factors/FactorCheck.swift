@@ -100,7 +100,7 @@ struct DecidedCheck: Sendable {
       AuditEvent(
         .authorizationRefused,
         [
-          ("credential", .string(credential.text)), ("factor", .string(factor.rawValue)),
+          ("credential", .string(credential.rawValue)), ("factor", .string(factor.rawValue)),
           ("reason", .string(reason)),
         ]), at: now)
     return .wrongFactor(factor)
@@ -116,24 +116,24 @@ extension SigningService {
   /// Prepares the check of every presented factor, in a fixed order.
   ///
   /// - Throws: `Refusal.tooManyTries` for whoever has to wait, before a provider or partner is called for them. What
-  ///   decides is the look in the transaction (`FactorAttempt.decide`).
+  ///   decides is the look in the transaction (`FactorThrottle.decide`).
   func prepare(
-    _ request: AuthorizationRequest, for credential: Credential, _ attempt: FactorAttempt, evidencePrefix: String,
+    _ request: AuthorizationRequest, for credential: Credential, _ throttle: FactorThrottle, evidencePrefix: String,
     now: UnixTime
   ) async throws -> [FactorCheck] {
-    let presented = credential.enrolments.map(\.factor).filter { request.presented[$0] != nil }
+    let presented = credential.authenticators.map(\.factor).filter { request.presented[$0] != nil }
     if presented.contains(where: \.isCheckedElsewhere),
-      let wait = try await store.read({ try attempt.wait(presented, $0, now) })
+      let wait = try await store.read({ try throttle.wait(presented, $0, now) })
     {
       throw Refusal.tooManyTries(retryAfter: wait)
     }
     var checks: [FactorCheck] = []
     for factor in FactorID.allCases {
-      guard let enrolment = credential.enrolments.first(where: { $0.factor == factor }),
+      guard let authenticator = credential.authenticators.first(where: { $0.factor == factor }),
         let value = request.presented[factor]
       else { continue }
       let id = "\(evidencePrefix)-\(factor.rawValue)"
-      switch enrolment {
+      switch authenticator {
       case .pin(let salt, let verifier):
         checks.append(pinCheck(value, credential.id, salt, verifier, evidenceID: id))
       case .otp(let secret):

@@ -48,7 +48,7 @@ public indirect enum FactorExpression: Sendable, Equatable {
     }
   }
 
-  public var text: String {
+  public var rawValue: String {
     switch self {
     case .factor(let id): id.rawValue
     case .and(let left, let right): "\(left.operand) AND \(right.operand)"
@@ -58,11 +58,11 @@ public indirect enum FactorExpression: Sendable, Equatable {
   }
 
   private var operand: String {
-    if case .factor = self { text } else { "(\(text))" }
+    if case .factor = self { rawValue } else { "(\(rawValue))" }
   }
 
   /// Nil if the text is not an expression over known factors.
-  public init?(text: String) {
+  public init?(parsing text: String) {
     var tokens = Self.tokens(text)[...]
     guard let expression = Self.expression(&tokens), tokens.isEmpty else { return nil }
     self = expression

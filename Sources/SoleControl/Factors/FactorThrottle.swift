@@ -1,12 +1,12 @@
-import Attempts
+import Throttling
 import AuditLog
 import WireJSON
 
 /// For whom a try at a credential's factors counts, beside the factor itself.
-struct FactorAttempt: Sendable {
-  private let guess, statement: AttemptKey
+struct FactorThrottle: Sendable {
+  private let guess, statement: ThrottleKey
   /// What counts both.
-  private let common: [AttemptKey]
+  private let common: [ThrottleKey]
   let credential: CredentialID
 
   /// - Parameter client: the OAuth client, or the partner for tokens of `auth/login` and links.
@@ -17,21 +17,21 @@ struct FactorAttempt: Sendable {
     common = Self.keys(credential, client, origin, .factorClient, .factorPerson, .factorServer)
   }
 
-  static func key(_ signerKind: AttemptKind, _ credential: Credential) -> AttemptKey {
-    let signer = credential.signer.text
-    return AttemptKey(signerKind, signer, owner: AttemptKey.owner(ofSigner: signer))
+  static func key(_ signerKind: ThrottleKind, _ credential: Credential) -> ThrottleKey {
+    let signer = credential.signer.rawValue
+    return ThrottleKey(signerKind, signer, owner: ThrottleKey.owner(ofSigner: signer))
   }
 
   static func keys(
-    _ credential: Credential, _ client: ClientID?, _ origin: Origin?, _ clientKind: AttemptKind,
-    _ personKind: AttemptKind, _ serverKind: AttemptKind
-  ) -> [AttemptKey] {
-    let partner = credential.partner.text
-    let owner = AttemptKey.owner(ofClient: client?.text ?? partner)
-    return [AttemptKey(clientKind, partner, client?.text ?? "", owner: owner)]
+    _ credential: Credential, _ client: ClientID?, _ origin: Origin?, _ clientKind: ThrottleKind,
+    _ personKind: ThrottleKind, _ serverKind: ThrottleKind
+  ) -> [ThrottleKey] {
+    let partner = credential.partner.rawValue
+    let owner = ThrottleKey.owner(ofClient: client?.rawValue ?? partner)
+    return [ThrottleKey(clientKind, partner, client?.rawValue ?? "", owner: owner)]
       + (origin.map {
-        let owner = AttemptKey.owner(ofAddress: $0.address)
-        return [AttemptKey($0.isPerson ? personKind : serverKind, $0.address, owner: owner)]
+        let owner = ThrottleKey.owner(ofAddress: $0.address)
+        return [ThrottleKey($0.kind == .endUser ? personKind : serverKind, $0.address, owner: owner)]
       } ?? [])
   }
 
@@ -59,19 +59,19 @@ struct FactorAttempt: Sendable {
   }
 
   /// Refused statements do not hold up PINs, nor the other way round.
-  private func keys(of factors: [FactorID]) -> [AttemptKey] {
+  private func keys(of factors: [FactorID]) -> [ThrottleKey] {
     (factors.contains(where: \.isGuessable) ? [guess] : []) + (factors.allSatisfy(\.isGuessable) ? [] : [statement])
       + common
   }
 
   private func count(_ factor: FactorID, _ transaction: any SoleControlWriting, _ now: UnixTime) throws {
     let own = factor.isGuessable ? guess : statement
-    let isMuch = try transaction.failures(own, now: now) >= AttemptKind.share
-    let counted = keys(of: [factor]).filter { !isMuch || !$0.kind.isShared }
+    let exceedsCap = try transaction.failures(own, now: now) >= ThrottleKind.perSignerCap
+    let counted = keys(of: [factor]).filter { !exceedsCap || !$0.kind.isShared }
     for key in try transaction.count(counted, now: now) {
       try transaction.append(
         AuditEvent(
-          .attemptsHeld, [("credential", .string(credential.text)), ("count", .string(key.kind.rawValue))]), at: now)
+          .throttled, [("credential", .string(credential.rawValue)), ("count", .string(key.kind.rawValue))]), at: now)
     }
   }
 }
@@ -84,8 +84,8 @@ extension SigningService {
     _ now: UnixTime
   ) throws {
     let keys =
-      [FactorAttempt.key(.codeSigner, credential)]
-      + FactorAttempt.keys(credential, client, origin, .codeClient, .codePerson, .codeServer)
+      [FactorThrottle.key(.codeSigner, credential)]
+      + FactorThrottle.keys(credential, client, origin, .codeClient, .codePerson, .codeServer)
     if let wait = try transaction.wait(keys, now: now) { throw Refusal.tooManyMessages(retryAfter: wait) }
     try transaction.count(keys, now: now)
   }
@@ -96,10 +96,10 @@ extension SigningService {
   public func unlock(_ signer: SignerID, of partner: PartnerID) async throws -> Int {
     let now = clock.now()
     return try await store.write { transaction in
-      let count = try transaction.removeAttempts(of: AttemptKey.owner(ofSigner: signer.text))
+      let count = try transaction.removeThrottling(of: ThrottleKey.owner(ofSigner: signer.rawValue))
       try transaction.append(
         AuditEvent(
-          .attemptsForgotten, [("signer", .string(signer.text)), ("partner", .string(partner.text))]), at: now)
+          .throttlingReset, [("signer", .string(signer.rawValue)), ("partner", .string(partner.rawValue))]), at: now)
       return count
     }
   }
@@ -109,23 +109,23 @@ extension SigningService {
   /// Forgets all that was counted for an OAuth client; for a partner's calls without one, the partner's name.
   ///
   /// - Returns: how many counters there were.
-  public func forgetAttempts(ofClient client: ClientID) async throws -> Int {
-    try await forgetAttempts(of: AttemptKey.owner(ofClient: client.text), ("client", .string(client.text)))
+  public func resetThrottling(ofClient client: ClientID) async throws -> Int {
+    try await resetThrottling(of: ThrottleKey.owner(ofClient: client.rawValue), ("client", .string(client.rawValue)))
   }
 
   /// Forgets all that was counted for an address. The audit log has no addresses, only that it happened.
   ///
   /// - Parameter address: as `Origin` has it.
   /// - Returns: how many counters there were.
-  public func forgetAttempts(ofAddress address: String) async throws -> Int {
-    try await forgetAttempts(of: AttemptKey.owner(ofAddress: address), ("address", true))
+  public func resetThrottling(ofAddress address: String) async throws -> Int {
+    try await resetThrottling(of: ThrottleKey.owner(ofAddress: address), ("address", true))
   }
 
-  private func forgetAttempts(of owner: [UInt8], _ field: (String, JSONValue)) async throws -> Int {
+  private func resetThrottling(of owner: [UInt8], _ field: (String, JSONValue)) async throws -> Int {
     let now = clock.now()
     return try await store.write { transaction in
-      let count = try transaction.removeAttempts(of: owner)
-      try transaction.append(AuditEvent(.attemptsForgotten, [field]), at: now)
+      let count = try transaction.removeThrottling(of: owner)
+      try transaction.append(AuditEvent(.throttlingReset, [field]), at: now)
       return count
     }
   }

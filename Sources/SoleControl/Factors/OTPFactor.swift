@@ -47,7 +47,7 @@ extension SigningService {
     // All are compared, so the time does not tell which one fits.
     let fitting = zip(steps, macs).filter { Self.isEqual(Array(TOTP.code($0.1).utf8), Array(code.utf8)) }.map(\.0)
     let use = SingleUse.digest(
-      "one-time password", issuer: "\(credential.partner.text) \(credential.signer.text)",
+      "one-time password", issuer: "\(credential.partner.rawValue) \(credential.signer.rawValue)",
       id: "\(fitting.last ?? 0) \(code)")
     return FactorCheck(factor: .otp, evidenceID: evidenceID, deviceMessages: []) { _ in
       DecidedCheck(factor: .otp, evidenceID: evidenceID, detail: [], verdict: .otp(step: fitting.last, use: use))

@@ -49,7 +49,7 @@ final class OutageEntries: Sendable {
     return AuditEvent(
       .authorizationUnavailable,
       (pending.map { [("pending", .string($0))] } ?? []) + [
-        ("credential", .string(credential.text)), ("factor", .string(factor.rawValue)),
+        ("credential", .string(credential.rawValue)), ("factor", .string(factor.rawValue)),
       ] + (unlogged > 0 ? [("unlogged", .integer(Int64(unlogged)))] : []))
   }
 }

@@ -5,7 +5,7 @@ extension SigningService {
   /// credential does not open that one.
   static func pinMessage(_ pin: String, _ credential: CredentialID, salt: [UInt8]) -> [UInt8] {
     let text: JSONValue = [
-      "credential": .string(credential.text), "salt": .string(Hex.encode(salt)), "pin": .string(pin),
+      "credential": .string(credential.rawValue), "salt": .string(Hex.encode(salt)), "pin": .string(pin),
     ]
     return text.canonical()
   }

@@ -1,4 +1,4 @@
-public import Attempts
+public import Throttling
 import AuditLog
 import Lifetimes
 import WireJSON
@@ -33,8 +33,8 @@ extension SigningService {
   ///
   /// - Throws: `Refusal.invalidHandle` if it is unknown or too old.
   public func confirmation(link: String) async throws -> PendingConfirmation {
-    let found = try await candidate(link)
-    guard found.terms.lifetime(rules).isOpen(at: clock.now()) else { throw Refusal.invalidHandle }
+    let found = try await loadPending(link)
+    guard found.pendingRequest.lifetime(rules).isOpen(at: clock.now()) else { throw Refusal.invalidHandle }
     return found.confirmation
   }
 
@@ -46,66 +46,66 @@ extension SigningService {
   public func answer(
     _ answer: ConfirmationAnswer, link: String, from origin: Origin? = nil
   ) async throws -> PendingConfirmation.State {
-    let found = try await candidate(link)
-    guard found.terms.lifetime(rules).isOpen(at: clock.now()) else { throw Refusal.invalidHandle }
+    let found = try await loadPending(link)
+    guard found.pendingRequest.lifetime(rules).isOpen(at: clock.now()) else { throw Refusal.invalidHandle }
     guard case .waiting = found.stored.state else { return found.confirmation.state }
     switch answer {
     case .deny: try await deny(found)
     case .approve(let pin): try await approve(found, pin, origin)
     }
     // Another answer may have been first.
-    return try await candidate(link).confirmation.state
+    return try await loadPending(link).confirmation.state
   }
 
-  private func candidate(_ link: String) async throws -> PendingCandidate {
+  private func loadPending(_ link: String) async throws -> LoadedPending {
     let digest = Self.digest(ofSecret: link)
-    guard let found = try await candidate({ try $0.pending(link: digest) }), found.stored.state.isKnownToCustomers
+    guard let found = try await loadPending({ try $0.pending(link: digest) }), found.stored.state.isKnownToCustomers
     else { throw Refusal.invalidHandle }
     return found
   }
 
-  private func deny(_ found: PendingCandidate) async throws {
+  private func deny(_ found: LoadedPending) async throws {
     let now = clock.now()
     try await store.write { transaction in
       guard try transaction.isWaiting(found) else { return }
-      try transaction.put(.ended(.denied), ofPending: found.terms.id)
-      try transaction.append(Self.denied(found.terms, "customer"), at: now)
+      try transaction.put(.ended(.denied), ofPending: found.pendingRequest.id)
+      try transaction.append(Self.denied(found.pendingRequest, "customer"), at: now)
     }
   }
 
-  private func approve(_ found: PendingCandidate, _ pin: String, _ origin: Origin?) async throws {
-    let (terms, credential) = (found.terms, found.credential)
+  private func approve(_ found: LoadedPending, _ pin: String, _ origin: Origin?) async throws {
+    let (pendingRequest, credential) = (found.pendingRequest, found.credential)
     guard credential.isEnabled else { throw Refusal.credentialDisabled }
-    guard case .page(_, let salt, let verifier)? = credential.enrolments.first(where: { $0.factor == .page }) else {
+    guard case .page(_, let salt, let verifier)? = credential.authenticators.first(where: { $0.factor == .page }) else {
       throw Refusal.invalidHandle
     }
     let now = try decidingTime()
     // A random id, because one authorization can see several tries.
     let check = pinCheck(pin, credential.id, salt, verifier, factor: .page, evidenceID: try await randomID())
-    let approval = Approval(pending: terms.id, evidence: check.evidence, time: now).canonical()
-    let macs = try await codes([(.pending, approval)] + check.deviceMessages)
+    let approval = Approval(pending: pendingRequest.id, evidence: check.evidence, time: now).canonical()
+    let macs = try await self.macs([(.pending, approval)] + check.deviceMessages)
     let decided = try Self.complete([check], with: macs.dropFirst())[0]
-    let sealed = SealedRow(text: approval, seal: macs[0])
+    let approvalRow = ProtectedRow(text: approval, mac: macs[0])
     let rules = rules
-    let attempt = FactorAttempt(credential, client: nil, origin: origin)
+    let throttle = FactorThrottle(credential, client: nil, origin: origin)
     let refusal: Refusal? = try await store.write { transaction in
-      guard try transaction.seal(of: credential.id) == found.row.seal else { throw Refusal.unavailable }
+      guard try transaction.mac(of: credential.id) == found.row.mac else { throw Refusal.unavailable }
       guard case .waiting(let tries)? = try transaction.pending(handle: found.stored.handle)?.state else { return nil }
-      guard let refusal = try attempt.decide([decided], transaction, rules, now) else {
-        try transaction.put(.approved(sealed), ofPending: terms.id)
+      guard let refusal = try throttle.decide([decided], transaction, rules, now) else {
+        try transaction.put(.approved(approvalRow), ofPending: pendingRequest.id)
         try transaction.append(
           AuditEvent(
             .authorizationConfirmed,
             [
-              ("pending", .string(terms.id)), ("credential", .string(terms.credential.text)),
+              ("pending", .string(pendingRequest.id)), ("credential", .string(pendingRequest.credential.rawValue)),
               ("evidence", decided.json),
             ]), at: now)
         return nil
       }
       if case .wrongFactor = refusal {
         let isOver = tries + 1 >= rules.maximumPendingTries
-        try transaction.put(isOver ? .ended(.failed) : .waiting(tries: tries + 1), ofPending: terms.id)
-        if isOver { try transaction.append(Self.denied(terms, "tries"), at: now) }
+        try transaction.put(isOver ? .ended(.failed) : .waiting(tries: tries + 1), ofPending: pendingRequest.id)
+        if isOver { try transaction.append(Self.denied(pendingRequest, "tries"), at: now) }
         // What is over is not wrong but failed.
         return isOver ? nil : refusal
       }
@@ -116,7 +116,7 @@ extension SigningService {
 }
 
 extension SoleControlReading {
-  func isWaiting(_ found: PendingCandidate) throws -> Bool {
+  func isWaiting(_ found: LoadedPending) throws -> Bool {
     if case .waiting? = try pending(handle: found.stored.handle)?.state { true } else { false }
   }
 }
@@ -131,7 +131,7 @@ extension PendingState {
   }
 }
 
-extension PendingCandidate {
+extension LoadedPending {
   fileprivate var confirmation: PendingConfirmation {
     let state: PendingConfirmation.State =
       switch stored.state {
@@ -141,7 +141,8 @@ extension PendingCandidate {
       case .ended: .denied
       }
     return PendingConfirmation(
-      id: terms.id, credential: credential, numSignatures: terms.numSignatures, hashAlgorithm: terms.hashAlgorithm,
-      digests: terms.digests, description: terms.description, state: state)
+      id: pendingRequest.id, credential: credential, numSignatures: pendingRequest.numSignatures,
+      hashAlgorithm: pendingRequest.hashAlgorithm,
+      digests: pendingRequest.digests, description: pendingRequest.description, state: state)
   }
 }

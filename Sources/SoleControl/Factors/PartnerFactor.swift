@@ -1,14 +1,14 @@
 import WireJSON
 
 extension SigningService {
-  /// The partner's adapter has verified the statement; here it is held against the enrolled customer, what is to be
-  /// signed, and the partner's policy.
+  /// The partner's adapter has verified the statement; here it is held against the customer of the authenticator, what
+  /// is to be signed, and the partner's policy.
   func partnerCheck(
     _ text: String, _ subject: String, _ credential: Credential, _ request: AuthorizationRequest, evidenceID: String,
     now: UnixTime
   ) async throws -> FactorCheck {
     let policy = rules.partnerPolicies[credential.partner] ?? PartnerPolicy()
-    if !policy.mayStandAlone { try Self.checkCompany(request, credential) }
+    if !policy.isSufficientAlone { try Self.requireSecondFactor(request, credential) }
     let statement: PartnerStatement
     do {
       statement = try await statements.verify(text, of: credential.partner)
@@ -22,7 +22,8 @@ extension SigningService {
       return refusedStatement(reason, evidenceID)
     }
     let person: JSONValue = ["issuer": .string(statement.issuer), "subject": .string(statement.subject)]
-    let use = SingleUse.digest("statement of \(credential.partner.text)", issuer: statement.issuer, id: statement.id)
+    let use = SingleUse.digest(
+      "statement of \(credential.partner.rawValue)", issuer: statement.issuer, id: statement.id)
     let until = statement.expires + policy.clockSkew + SingleUse.clockDifference
     return FactorCheck(
       factor: .partner, evidenceID: evidenceID, deviceMessages: [(.pseudonym, person.canonical())]
@@ -40,9 +41,9 @@ extension SigningService {
   }
 
   /// A statement that may not stand alone needs another factor beside it, whatever the credential's policy says.
-  private static func checkCompany(_ request: AuthorizationRequest, _ credential: Credential) throws {
-    let enrolled = Set(credential.enrolments.map(\.factor))
-    let presented = Set(request.presented.keys).union(request.outOfBand).intersection(enrolled)
+  private static func requireSecondFactor(_ request: AuthorizationRequest, _ credential: Credential) throws {
+    let known = Set(credential.authenticators.map(\.factor))
+    let presented = Set(request.presented.keys).union(request.outOfBand).intersection(known)
     guard presented == [.partner], let expression = credential.expression else { return }
     throw Refusal(missing: expression.missing(from: presented) { $0 != [.partner] })
   }
@@ -60,17 +61,17 @@ extension SigningService {
     if statement.level < policy.minimumLevel { return "acr" }
     if statement.authenticationTime < now - policy.maximumAuthenticationAge - policy.clockSkew { return "auth_time" }
     if statement.issued < now - policy.maximumAge - policy.clockSkew { return "iat" }
-    return rejection(of: statement.dataToBeSigned, request, credential.scal)
+    return rejection(of: statement.authorizedDigests, request, credential.scal)
   }
 
   /// A statement about digests is for these digests, in this order, under this algorithm and for as many signatures. At
   /// SCAL 1 one that names none leaves them open, as the customer's PIN does.
   private static func rejection(
-    of named: DataToBeSigned?, _ request: AuthorizationRequest, _ scal: SCAL
+    of named: AuthorizedDigests?, _ request: AuthorizationRequest, _ scal: SCAL
   ) -> String? {
     guard let named else { return scal == .one ? nil : "dtbsr" }
     let asked = request.hashAlgorithm.map {
-      DataToBeSigned(hashAlgorithm: $0, numSignatures: request.numSignatures, digests: request.digests)
+      AuthorizedDigests(hashAlgorithm: $0, numSignatures: request.numSignatures, digests: request.digests)
     }
     return named == asked ? nil : "dtbsr"
   }

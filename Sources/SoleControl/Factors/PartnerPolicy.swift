@@ -1,8 +1,8 @@
 /// What the statements of one partner may do.
 public struct PartnerPolicy: Sendable, Equatable {
-  /// Customers, as the partner names them; nil for all that are enrolled with it.
+  /// Customers, as the partner names them; nil for all that have an authenticator.
   public var users: Set<String>?
-  /// Nil for all for which it is enrolled.
+  /// Nil for all that have an authenticator.
   public var credentials: Set<CredentialID>?
   public var minimumLevel = AssuranceLevel.substantial
   /// How old the authentication may be. Seconds.
@@ -13,7 +13,7 @@ public struct PartnerPolicy: Sendable, Equatable {
   public var clockSkew: UnixTime = 30
   /// Whether a statement authorizes where the credential's policy asks for nothing else. If not, another factor must be
   /// presented with it.
-  public var mayStandAlone = false
+  public var isSufficientAlone = false
 
   public init() {}
 }

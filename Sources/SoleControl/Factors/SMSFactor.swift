@@ -1,4 +1,4 @@
-public import Attempts
+public import Throttling
 import AuditLog
 import Crypto
 import Lifetimes
@@ -11,7 +11,7 @@ extension SigningService {
   private static func codeMessage(_ code: String, id: String, _ credential: CredentialID, _ factor: FactorID) -> [UInt8]
   {
     let text: JSONValue = [
-      "id": .string(id), "credential": .string(credential.text), "factor": .string(factor.rawValue),
+      "id": .string(id), "credential": .string(credential.rawValue), "factor": .string(factor.rawValue),
       "code": .string(code),
     ]
     return text.canonical()
@@ -29,20 +29,20 @@ extension SigningService {
     guard let row = try await store.read({ try $0.credential(id) }) else { throw Refusal.unknownCredential }
     let credential = try await confirmed(row, id: id)
     guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
-    guard case .sms(let recipient)? = credential.enrolments.first(where: { $0.factor == .sms }) else {
+    guard case .sms(let recipient)? = credential.authenticators.first(where: { $0.factor == .sms }) else {
       throw Refusal.noChallenge
     }
     guard credential.isEnabled else { throw Refusal.credentialDisabled }
 
     let code = try await randomCode()
     let codeID = try await randomID()
-    let mac = try await codes([(.oneTimeCode, Self.codeMessage(code, id: codeID, id, .sms))])[0]
+    let mac = try await macs([(.oneTimeCode, Self.codeMessage(code, id: codeID, id, .sms))])[0]
     let now = try decidingTime()
     let open = OneTimeCode(id: codeID, credential: id, factor: .sms, mac: mac, expires: now + rules.codeLife)
     let sent = SentMessage(id: codeID, partner: credential.partner, credential: id, factor: .sms, time: now)
     let rules = rules
     try await store.write { transaction in
-      guard try transaction.seal(of: id) == row.seal else { throw Refusal.unavailable }
+      guard try transaction.mac(of: id) == row.mac else { throw Refusal.unavailable }
       guard try transaction.factorState(.sms, of: id).failures < rules.maximumTries(of: .sms) else {
         throw Refusal.lockedFactor(.sms)
       }
@@ -76,8 +76,8 @@ extension SigningService {
     AuditEvent(
       kind,
       [
-        ("code", .string(message.id)), ("credential", .string(message.credential.text)),
-        ("partner", .string(message.partner.text)), ("factor", .string(message.factor.rawValue)),
+        ("code", .string(message.id)), ("credential", .string(message.credential.rawValue)),
+        ("partner", .string(message.partner.rawValue)), ("factor", .string(message.factor.rawValue)),
       ])
   }
 

@@ -2,7 +2,7 @@ import Synchronization
 
 /// The jobs that wait or run in this process, up to a limit. Each has one place from before it is stored until it has
 /// ended, so that no job is run twice at the same time and none is accepted that must wait too long.
-final class JobLine: Sendable {
+final class JobQueue: Sendable {
   private struct State {
     /// Of waiting and running jobs, and of those that are about to be stored.
     var places: Set<JobID> = []
@@ -12,8 +12,8 @@ final class JobLine: Sendable {
 
   private let capacity: Int
   private let state = Mutex(State())
-  /// Rings when a job waits.
-  let bell = Bell()
+  /// Raised when a job waits.
+  let signal = Signal()
 
   init(capacity: Int) { self.capacity = capacity }
 
@@ -29,7 +29,7 @@ final class JobLine: Sendable {
   /// For a job that has a place.
   func append(_ job: JobID) {
     state.withLock { $0.waiting.append(job) }
-    bell.ring()
+    signal.raise()
   }
 
   /// For jobs of an earlier process, however many there are.

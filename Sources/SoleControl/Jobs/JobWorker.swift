@@ -19,7 +19,7 @@ extension SigningJobs {
     var pause = Self.firstPause
     while !Task.isCancelled {
       do {
-        if try await attempt(id, mayWait: waited < rules.patience) { return line.leave(id) }
+        if try await attempt(id, mayWait: waited < rules.deviceRetryLimit) { return line.leave(id) }
       } catch {
         // The store does not work, so not even a failure could be recorded.
         report("job \(id): \(error)")
@@ -33,14 +33,14 @@ extension SigningJobs {
   /// - Returns: whether nothing is left to do. If not, the device may be better later.
   private func attempt(_ id: JobID, mayWait: Bool) async throws -> Bool {
     do {
-      guard let candidate = try await candidate(id), candidate.stored.state == .open else { return true }
+      guard let unverified = try await loadJob(id), unverified.stored.state == .open else { return true }
       guard signing.clock.isRight() else { return false }
-      guard candidate.operation.state == .reserved else { throw InternalFault.jobIntegrity(id) }
-      let (credential, seal) = try await usable(candidate)
+      guard unverified.operation.state == .reserved else { throw InternalFault.jobIntegrity(id) }
+      let (credential, mac) = try await usable(unverified)
 
       // 5. The device signs. No transaction is open.
       // 6. Every signature is verified with the credential's public key.
-      let signatures = try await signing.make(candidate.work, with: credential)
+      let signatures = try await signing.make(unverified.work, with: credential)
 
       // 7. One transaction consumes the slots, stores the signatures, appends the outcome and ends the job, if the
       //    credential is still as it was.
@@ -49,11 +49,11 @@ extension SigningJobs {
       let time = signing.clock.milliseconds()
       try await signing.store.write { transaction in
         try transaction.complete(
-          candidate.operation, signatures, of: credential.id, sealed: seal, count: candidate.work.items.count, at: now)
-        try transaction.end(id, as: .completed(expires: time + Self.validity(candidate.job)))
-        try transaction.addNotice(of: candidate.job, candidate.stored, isCompleted: true, now: time)
+          unverified.operation, signatures, of: credential.id, mac: mac, count: unverified.work.items.count, at: now)
+        try transaction.end(id, as: .completed(expires: time + Self.validity(unverified.job)))
+        try transaction.addNotification(of: unverified.job, unverified.stored, isCompleted: true, now: time)
       }
-      underWay.bell.ring()
+      underWay.signal.raise()
       return true
     } catch is CredentialChanged {
       // Whether it may still be signed is decided anew.
@@ -69,20 +69,20 @@ extension SigningJobs {
     }
   }
 
-  /// The credential as it is now, and the seal of its row. Whoever may disable it, or revoke the SAD, can stop a job that
+  /// The credential as it is now, and the MAC of its row. Whoever may disable it, or revoke the SAD, can stop a job that
   /// has not been signed.
-  private func usable(_ candidate: JobCandidate) async throws -> (Credential, seal: [UInt8]) {
-    guard let credential = try await verify(candidate), let seal = candidate.credential?.seal else {
+  private func usable(_ unverified: UnverifiedJob) async throws -> (Credential, mac: [UInt8]) {
+    guard let credential = try await verify(unverified), let mac = unverified.credential?.mac else {
       throw Failure(outcome: .credentialDeleted, reason: "deleted")
     }
-    guard candidate.work.items.allSatisfy({ $0.algorithm.fits(credential.keyType) })
+    guard unverified.work.items.allSatisfy({ $0.algorithm.fits(credential.keyType) })
     else { throw Failure(outcome: .fault, reason: "credential") }
-    guard !candidate.isRevoked else { throw Failure(outcome: .authorizationRevoked, reason: "revoked") }
+    guard !unverified.isRevoked else { throw Failure(outcome: .authorizationRevoked, reason: "revoked") }
     guard credential.isEnabled else { throw Failure(outcome: .credentialDisabled, reason: "disabled") }
     guard credential.isValid(at: signing.clock.now()) else {
       throw Failure(outcome: .certificateExpired, reason: "expired")
     }
-    return (credential, seal)
+    return (credential, mac)
   }
 
   /// Ends a job whose signatures were not made, and gives its slots back.
@@ -103,9 +103,9 @@ extension SigningJobs {
       }
       let job = SigningJob(canonical: stored.row.text)
       try transaction.end(id, as: .failed(failure.outcome, expires: time + Self.validity(job)))
-      try transaction.addNotice(of: job, stored, isCompleted: false, now: time)
+      try transaction.addNotification(of: job, stored, isCompleted: false, now: time)
     }
-    underWay.bell.ring()
+    underWay.signal.raise()
   }
 
   /// Nobody asks for more; a stored row that was edited could.
@@ -121,7 +121,7 @@ extension Failure {
   init?(_ error: any Error) {
     switch error {
     case let failure as Failure: self = failure
-    case let failure as MakingFailure: self.init(outcome: JobFailure(failure), reason: failure.reason)
+    case let failure as DeviceSigningFailure: self.init(outcome: JobFailure(failure), reason: failure.reason)
     case Refusal.unavailable: self.init(outcome: .unavailable, reason: "device")
     case Refusal.invalidSAD: self.init(outcome: .authorizationRevoked, reason: "revoked")
     case Refusal.unknownCredential: self.init(outcome: .credentialDeleted, reason: "deleted")
@@ -134,7 +134,7 @@ extension Failure {
 }
 
 extension JobFailure {
-  fileprivate init(_ failure: MakingFailure) {
+  fileprivate init(_ failure: DeviceSigningFailure) {
     switch failure {
     case .device(.busy, _), .device(.unavailable, _): self = .unavailable
     case .device(.unsupported, .rsaPSS): self = .parametersNotSupported

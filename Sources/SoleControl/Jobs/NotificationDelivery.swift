@@ -1,39 +1,39 @@
 import Synchronization
 
-/// The notices that are being delivered at the moment.
+/// The notifications that are being delivered at the moment.
 final class DeliveriesUnderWay: Sendable {
   private struct State {
-    var notices: [String: PartnerID] = [:]
+    var notifications: [String: PartnerID] = [:]
     var ended: [String] = []
   }
 
   private let state = Mutex(State())
-  /// Rings when notices may be due.
-  let bell = Bell()
+  /// Raised when notifications may be due.
+  let signal = Signal()
 
   /// To be called before the store is asked what is due. Deliveries that ended until now are forgotten; those that end
   /// from now on are not, because the store's answer may be older than their end.
   func beginRound() {
     state.withLock { state in
-      for id in state.ended { state.notices[id] = nil }
+      for id in state.ended { state.notifications[id] = nil }
       state.ended = []
     }
   }
 
   /// - Returns: false if there are `limit` already, or `perPartner` of its partner, or this one is among them.
-  func begin(_ notice: Notice, limit: Int, perPartner: Int) -> Bool {
+  func begin(_ notification: CompletionNotification, limit: Int, perPartner: Int) -> Bool {
     state.withLock { state in
-      guard state.notices.count < limit, state.notices[notice.id] == nil,
-        state.notices.values.count(where: { $0 == notice.partner }) < perPartner
+      guard state.notifications.count < limit, state.notifications[notification.id] == nil,
+        state.notifications.values.count(where: { $0 == notification.partner }) < perPartner
       else { return false }
-      state.notices[notice.id] = notice.partner
+      state.notifications[notification.id] = notification.partner
       return true
     }
   }
 
-  func end(_ notice: Notice) {
-    state.withLock { $0.ended.append(notice.id) }
-    bell.ring()
+  func end(_ notification: CompletionNotification) {
+    state.withLock { $0.ended.append(notification.id) }
+    signal.raise()
   }
 }
 
@@ -47,57 +47,58 @@ extension SigningJobs {
   /// How late a further attempt can be.
   private static let step = Duration.seconds(1)
 
-  /// Delivers what is due. A notice is removed when its receiver has confirmed it, so a stop in between delivers it once
-  /// more, and none is lost.
+  /// Delivers what is due. A notification is removed when its receiver has confirmed it, so a stop in between delivers
+  /// it once more, and none is lost.
   func notify(through notifier: any CompletionNotifier) async {
     await withDiscardingTaskGroup { group in
       group.addTask { [self] in
         while !Task.isCancelled {
-          underWay.bell.ring()
+          underWay.signal.raise()
           do { try await signing.clock.pause(Self.step) } catch { return }
         }
       }
-      for await _ in underWay.bell.rings() {
+      for await _ in underWay.signal.raised() {
         underWay.beginRound()
-        for notice in await due()
-        where underWay.begin(notice, limit: Self.deliveries, perPartner: Self.deliveriesPerPartner) {
+        for notification in await due()
+        where underWay.begin(notification, limit: Self.deliveries, perPartner: Self.deliveriesPerPartner) {
           group.addTask { [self] in
-            await deliver(notice, through: notifier)
-            underWay.end(notice)
+            await deliver(notification, through: notifier)
+            underWay.end(notification)
           }
         }
       }
     }
   }
 
-  private func due() async -> [Notice] {
+  private func due() async -> [CompletionNotification] {
     let now = signing.clock.milliseconds()
     let instance = signing.rules.instance
     let found = try? await signing.store.read {
-      try $0.dueNotices(instance: instance, by: now, perPartner: Self.deliveriesPerPartner, limit: Self.deliveries * 4)
+      try $0.dueNotifications(
+        instance: instance, by: now, perPartner: Self.deliveriesPerPartner, limit: Self.deliveries * 4)
     }
     return found ?? []
   }
 
-  private func deliver(_ notice: Notice, through notifier: any CompletionNotifier) async {
+  private func deliver(_ notification: CompletionNotification, through notifier: any CompletionNotifier) async {
     let isOver: Bool
     do throws(DeliveryFailure) {
-      try await notifier.deliver(notice)
+      try await notifier.deliver(notification)
       isOver = true
     } catch {
       // What a stop breaks off is no attempt.
       guard !Task.isCancelled else { return }
-      isOver = error == .notAccepted || notice.attempts + 1 >= Self.attempts
-      if isOver { report("notice \(notice.id) of job \(notice.job) is given up: \(error)") }
+      isOver = error == .notAccepted || notification.attempts + 1 >= Self.attempts
+      if isOver { report("notification \(notification.id) of job \(notification.job) is given up: \(error)") }
     }
-    let pause = min(Self.firstPause << Int64(notice.attempts), Self.longestPause)
+    let pause = min(Self.firstPause << Int64(notification.attempts), Self.longestPause)
     let due = signing.clock.milliseconds() + pause
-    // If this fails, the notice is delivered once more.
+    // If this fails, the notification is delivered once more.
     try? await signing.store.write { transaction in
       if isOver {
-        try transaction.removeNotice(notice.id)
+        try transaction.removeNotification(notification.id)
       } else {
-        try transaction.postponeNotice(notice.id, attempts: notice.attempts + 1, until: due)
+        try transaction.postponeNotification(notification.id, attempts: notification.attempts + 1, until: due)
       }
     }
   }

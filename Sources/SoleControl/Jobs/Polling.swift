@@ -21,12 +21,12 @@ extension SigningJobs {
     case .failed(let failure, _): return .failed(failure)
     case .completed:
       // A result leaves only if job, signatures and key belong together, whoever wrote to the store. Job and principal
-      // are compared again, because only now the job is held against its seal.
-      guard let candidate = try await candidate(id), principal.mayHave(candidate.job),
-        let credential = try await verify(candidate)
+      // are compared again, because only now the job is held against its MAC.
+      guard let unverified = try await loadJob(id), principal.mayHave(unverified.job),
+        let credential = try await verify(unverified)
       else { throw Refusal.unknownJob }
-      let result = try await signing.stored(candidate.operation, candidate.work, credential)
-      return .completed(candidate.job.method, result)
+      let result = try await signing.stored(unverified.operation, unverified.work, credential)
+      return .completed(unverified.job.method, result)
     }
   }
 }

@@ -4,8 +4,8 @@ import WireJSON
 /// An asynchronous call that was accepted (CSC v2 `operationMode` A): which operation it is, and who may have the
 /// result for how long.
 ///
-/// The device seals its canonical text. At a restart a job is signed without the SAD, which is stored nowhere; so only
-/// what the gateway itself accepted under a SAD may be taken from the store.
+/// The device makes a MAC over its canonical text. At a restart a job is signed without the SAD, which is stored
+/// nowhere; so only what the gateway itself accepted under a SAD may be taken from the store.
 struct SigningJob: Sendable, Equatable {
   let id: JobID
   let operation: String
@@ -26,11 +26,11 @@ struct SigningJob: Sendable, Equatable {
 
   func canonical() -> [UInt8] {
     var object = JSONObject([
-      ("id", .string(id.text)), ("operation", .string(operation)), ("work", .string(Hex.encode(workDigest))),
-      ("method", .string(method.rawValue)), ("credential", .string(credential.text)),
-      ("partner", .string(partner.text)), ("signer", .string(signer.text)), ("validity", .integer(validity)),
+      ("id", .string(id.rawValue)), ("operation", .string(operation)), ("work", .string(Hex.encode(workDigest))),
+      ("method", .string(method.rawValue)), ("credential", .string(credential.rawValue)),
+      ("partner", .string(partner.rawValue)), ("signer", .string(signer.rawValue)), ("validity", .integer(validity)),
     ])
-    if let client { object["client"] = .string(client.text) }
+    if let client { object["client"] = .string(client.rawValue) }
     if let responseURI { object["responseURI"] = .string(responseURI) }
     return JSONValue.object(object).canonical()
   }

@@ -7,7 +7,7 @@ public final class SigningJobs: Sendable {
     /// Jobs that may wait or run; further ones are refused as unavailable, before anything is spent.
     public var capacity = 10_000
     /// How long a job waits for a device that is busy or down, until it fails.
-    public var patience = Duration.seconds(120)
+    public var deviceRetryLimit = Duration.seconds(120)
 
     public init() {}
   }
@@ -17,7 +17,7 @@ public final class SigningJobs: Sendable {
   let rules: Rules
   /// Told what went wrong with a job that ended by no fault of its caller. For the operator's log.
   let report: @Sendable (String) -> Void
-  let line: JobLine
+  let line: JobQueue
   let underWay = DeliveriesUnderWay()
 
   /// - Parameter notifier: nil if nobody can be told that a job has ended; then no `response_uri` is accepted.
@@ -29,7 +29,7 @@ public final class SigningJobs: Sendable {
     self.notifier = notifier
     self.rules = rules
     self.report = report
-    line = JobLine(capacity: rules.capacity)
+    line = JobQueue(capacity: rules.capacity)
   }
 
   /// `SigningService.recover`, after which the jobs of an earlier process are in the line.
@@ -51,7 +51,7 @@ public final class SigningJobs: Sendable {
   private func work() async {
     await withTaskGroup(of: Void.self) { group in
       var running = 0
-      for await _ in line.bell.rings() {
+      for await _ in line.signal.raised() {
         while !Task.isCancelled, let job = line.next() {
           if running == rules.workers {
             await group.next()

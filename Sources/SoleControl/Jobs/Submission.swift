@@ -22,16 +22,16 @@ extension SigningJobs {
       guard notifier?.accepts(uri, of: principal.partner) == true else { throw Refusal.responseURINotAllowed }
     }
     // 1 and 2 are those of a synchronous call.
-    let warrant = try await signing.verifyWarrant(request.signing, as: principal)
-    let operation = try await signing.operation(for: request.signing, under: warrant)
-    let job = try await newJob(request, operation, warrant.binding, state: .open)
+    let authorization = try await signing.verifySAD(request.signing, as: principal)
+    let operation = try await signing.operation(for: request.signing, under: authorization)
+    let job = try await newJob(request, operation, authorization.binding, state: .open)
     guard line.takePlace(job.id) else { throw Refusal.unavailable }
 
     // 3. The transaction reserves the slots, appends the intent and adds the job.
     // 4. It is durable when `reserve` returns.
     let reservation: Reservation
     do {
-      reservation = try await signing.reserve(operation, for: request.signing, under: warrant, job: job)
+      reservation = try await signing.reserve(operation, for: request.signing, under: authorization, job: job)
     } catch let error as StoreError where error.isOutcomeUnknown {
       // If it was stored after all, it must be carried out; if not, the worker finds nothing.
       line.append(job.id)
@@ -49,7 +49,7 @@ extension SigningJobs {
       return earlier
     case .done(let earlier):
       line.leave(job.id)
-      return try await jobOfCompleted(earlier, request, warrant.binding)
+      return try await jobOfCompleted(earlier, request, authorization.binding)
     }
   }
 
@@ -66,10 +66,10 @@ extension SigningJobs {
     let id = try await signing.store.write { transaction in
       if let earlier = try transaction.job(of: operation.id), !earlier.state.isOver(at: now) { return earlier.id }
       try transaction.add(job)
-      try transaction.addNotice(of: SigningJob(canonical: job.row.text), job, isCompleted: true, now: now)
+      try transaction.addNotification(of: SigningJob(canonical: job.row.text), job, isCompleted: true, now: now)
       return job.id
     }
-    underWay.bell.ring()
+    underWay.signal.raise()
     return id
   }
 
@@ -82,19 +82,21 @@ extension SigningJobs {
       credential: binding.credential, partner: binding.partner, signer: binding.signer, client: binding.client,
       validity: request.validity, responseURI: request.responseURI)
     let text = job.canonical()
-    let seal = try await signing.codes([(.job, text)])[0]
+    let mac = try await signing.macs([(.job, text)])[0]
     return StoredJob(
-      id: job.id, operation: operation.id, instance: operation.instance, row: SealedRow(text: text, seal: seal),
+      id: job.id, operation: operation.id, instance: operation.instance, row: ProtectedRow(text: text, mac: mac),
       state: state)
   }
 }
 
 extension JobWriting {
   /// In the transaction in which a job ends.
-  func addNotice(of job: SigningJob?, _ stored: StoredJob, isCompleted: Bool, now: UnixMilliseconds) throws {
-    guard let job, let notice = Notice(of: job, instance: stored.instance, isCompleted: isCompleted, now: now) else {
+  func addNotification(of job: SigningJob?, _ stored: StoredJob, isCompleted: Bool, now: UnixMilliseconds) throws {
+    guard let job,
+      let notification = CompletionNotification(of: job, instance: stored.instance, isCompleted: isCompleted, now: now)
+    else {
       return
     }
-    try add(notice)
+    try add(notification)
   }
 }

@@ -10,7 +10,7 @@ extension SigningService {
   /// PIN before others, and then the oldest, so that no new credential takes the place of those it was made with.
   ///
   /// - Parameter askable: the factors that the page can ask for.
-  /// - Throws: `Refusal.notProven` if there is none: the first credential comes with the enrolment.
+  /// - Throws: `Refusal.notProven` if there is none: the first credential comes with the registration.
   func proof(
     of signer: SignerID, for profile: CredentialProfile, askable: Set<FactorID>, as principal: Principal
   ) async throws -> Credential {
@@ -37,14 +37,14 @@ extension CredentialProfile {
   func check(factors: Set<FactorID>, _ credential: Credential) throws {
     try SigningService.check(factors: factors, credential)
     guard let proof else { return }
-    let presented = factors.intersection(credential.enrolments.map(\.factor))
+    let presented = factors.intersection(credential.authenticators.map(\.factor))
     guard proof.isSatisfied(by: presented) else { throw Refusal(missing: proof.missing(from: presented)) }
   }
 }
 
 extension Credential {
   fileprivate func isBefore(_ other: Credential) -> Bool {
-    order.lexicographicallyPrecedes(other.order) || order == other.order && id.text < other.id.text
+    order.lexicographicallyPrecedes(other.order) || order == other.order && id.rawValue < other.id.rawValue
   }
 
   private var order: [Int64] {

@@ -3,52 +3,52 @@ import Lifetimes
 import WireJSON
 
 extension SigningService {
-  /// Carries out an order for a credential (CSC 2.1+ `credentials/create`).
+  /// Carries out a grant for a credential (CSC 2.1+ `credentials/create`).
   ///
-  /// One transaction takes the order and notes under which number a certificate will be asked for; another, after key
-  /// and certificate are made, stores the credential. What fails for certain in between gives the order back. After a
-  /// crash in between the order is spent, nothing of the credential exists, and the number is revoked (`recover`).
+  /// One transaction takes the grant and notes under which number a certificate will be asked for; another, after key
+  /// and certificate are made, stores the credential. What fails for certain in between gives the grant back. After a
+  /// crash in between the grant is spent, nothing of the credential exists, and the number is revoked (`recover`).
   ///
-  /// - Throws: `Refusal.invalidOrder` if it was used meanwhile; for every other `Refusal` nothing was used.
-  public func create(policy: String, claim: SubjectClaim, by bearer: OrderBearer) async throws -> Credential {
-    let order = bearer.order
-    guard case .creation(let ordered, let salt, let verifier) = order.kind, let issuance else {
-      throw Refusal.invalidOrder
+  /// - Throws: `Refusal.invalidLifecycleToken` if it was used meanwhile; for every other `Refusal` nothing was used.
+  public func create(policy: String, claim: SubjectClaim, by bearer: LifecycleBearer) async throws -> Credential {
+    let grant = bearer.grant
+    guard case .creation(let granted, let salt, let verifier) = grant.kind, let issuance else {
+      throw Refusal.invalidLifecycleToken
     }
-    guard policy == ordered else { throw Refusal.policyNotOffered }
-    let (profile, identity) = try await creatable(policy: policy, claim: claim, order.signer, order.partner)
+    guard policy == granted else { throw Refusal.policyNotOffered }
+    let (profile, subject) = try await creatable(policy: policy, claim: claim, grant.signer, grant.partner)
     let serialNumber = try await serialNumber()
     let revocation = Revocation(
       issuer: issuance.issuer.name, serialNumber: Hex.encode(serialNumber).uppercased(), time: clock.now(),
       expires: clock.now() + profile.days * 86400)
-    try await reserve(order, revocation)
+    try await reserve(grant, revocation)
 
-    let (credential, row): (Credential, SealedRow)
+    let (credential, row): (Credential, ProtectedRow)
     do {
       (credential, row) = try await make(
-        order, (profile, identity), issuance, serialNumber, .pin(salt: salt, verifier: verifier))
+        grant, (profile, subject), issuance, serialNumber, .pin(salt: salt, verifier: verifier))
     } catch {
       // Certain, unless the issuer does not know itself.
       if case IssuerError.failed = error {
-        try await abandon(order.digest, revocation, kind: .creationFailed)
+        try await abandon(grant.digest, revocation, kind: .creationFailed)
         await publishRevocations()
       } else {
-        try await giveBack(order)
+        try await giveBack(grant)
       }
       throw error as? Refusal ?? Self.fault(error)
     }
     let now = clock.now()
     do {
       try await store.write { transaction in
-        guard try transaction.remove(order: order.digest) else { throw StoreError.corrupt }
+        guard try transaction.remove(lifecycleGrant: grant.digest) else { throw StoreError.corrupt }
         try transaction.put(row, of: credential)
         for event in Self.events(ofNew: credential) { try transaction.append(event, at: now) }
       }
     } catch StoreError.outcomeUnknown {
-      // If it was not stored, the order is still reserved, and the next start revokes the certificate.
+      // If it was not stored, the grant is still reserved, and the next start revokes the certificate.
       throw InternalFault.outcomeUnknown
     } catch {
-      try await abandon(order.digest, revocation, kind: .creationFailed)
+      try await abandon(grant.digest, revocation, kind: .creationFailed)
       throw error
     }
     await tellOwner(of: credential)
@@ -63,65 +63,65 @@ extension SigningService {
     } catch { throw error.asFault }
   }
 
-  private func reserve(_ order: CredentialOrder, _ revocation: Revocation) async throws {
+  private func reserve(_ grant: LifecycleGrant, _ revocation: Revocation) async throws {
     let now = clock.now()
     let rules = rules
     try await store.write { transaction in
-      guard try transaction.order(order.digest)?.state == .open, order.lifetime(rules).isOpen(at: now) else {
-        throw Refusal.invalidOrder
+      guard try transaction.lifecycleGrant(grant.digest)?.state == .open, grant.lifetime(rules).isOpen(at: now) else {
+        throw Refusal.invalidLifecycleToken
       }
       try transaction.put(
         .reserved(instance: rules.instance, serialNumber: revocation.serialNumber, issuer: revocation.issuer),
-        ofOrder: order.digest)
+        ofLifecycleGrant: grant.digest)
       try transaction.append(
         AuditEvent(
-          .creationIntended, order.auditFields + [("serialNumber", .string(revocation.serialNumber))]), at: now)
+          .creationIntended, grant.auditFields + [("serialNumber", .string(revocation.serialNumber))]), at: now)
     }
   }
 
-  private func giveBack(_ order: CredentialOrder) async throws {
+  private func giveBack(_ grant: LifecycleGrant) async throws {
     let now = clock.now()
     try await store.write { transaction in
-      try transaction.put(.open, ofOrder: order.digest)
-      try transaction.append(AuditEvent(.creationReleased, [("order", .string(Hex.encode(order.digest)))]), at: now)
+      try transaction.put(.open, ofLifecycleGrant: grant.digest)
+      try transaction.append(AuditEvent(.creationReleased, [("lifecycle", .string(Hex.encode(grant.digest)))]), at: now)
     }
   }
 
   private func abandon(_ digest: [UInt8], _ revocation: Revocation, kind: AuditEvent.Kind) async throws {
     let now = clock.now()
     try await store.write { transaction in
-      _ = try transaction.remove(order: digest)
+      _ = try transaction.remove(lifecycleGrant: digest)
       try transaction.add(revocation)
       try transaction.append(
         AuditEvent(
           kind,
-          [("order", .string(Hex.encode(digest))), ("serialNumber", .string(revocation.serialNumber))]), at: now)
+          [("lifecycle", .string(Hex.encode(digest))), ("serialNumber", .string(revocation.serialNumber))]), at: now)
     }
   }
 
   private func make(
-    _ order: CredentialOrder, _ offered: (CredentialProfile, EnrolledIdentity), _ issuance: Issuance,
+    _ grant: LifecycleGrant, _ offered: (CredentialProfile, CertificateSubject), _ issuance: Issuance,
     _ serialNumber: [UInt8],
-    _ pin: Enrolment
-  ) async throws -> (Credential, SealedRow) {
-    let (profile, identity) = offered
+    _ pin: Authenticator
+  ) async throws -> (Credential, ProtectedRow) {
+    let (profile, subject) = offered
     let (wrapped, publicKey) = try await issuance.keys.makeKeyPair(profile.keyType)
     let certificate = try await issuance.issuer.issue(
       CertificateRequest(
-        publicKey: publicKey, identity: identity, policy: profile.policy, serialNumber: serialNumber,
+        publicKey: publicKey, subject: subject, policy: profile.policy, serialNumber: serialNumber,
         notBefore: clock.now(), days: profile.days))
     let credential = Credential(
-      id: order.credential, partner: order.partner, signer: order.signer, description: identity.commonName,
+      id: grant.credential, partner: grant.partner, signer: grant.signer, description: subject.commonName,
       qualifier: profile.qualifier, keyType: profile.keyType, wrappedKey: wrapped, certificate: certificate,
-      mode: profile.mode, expression: .factor(.pin), enrolments: [pin], scal: profile.scal,
+      mode: profile.mode, expression: .factor(.pin), authenticators: [pin], scal: profile.scal,
       multisign: profile.multisign, isEnabled: true)
     guard certificate.publicKey == publicKey, certificate.serialNumber == Hex.encode(serialNumber).uppercased(),
       credential.isConsistent
     else { throw IssuerError.failed("not the certificate that was asked for") }
     let text = credential.canonical()
-    do { return (credential, SealedRow(text: text, seal: try await codes([(.credentialRow, text)])[0])) } catch {
+    do { return (credential, ProtectedRow(text: text, mac: try await macs([(.credentialRow, text)])[0])) } catch {
       // There is a certificate now, so this is not a failure after which nothing was issued.
-      throw IssuerError.failed("the new credential could not be sealed")
+      throw IssuerError.failed("the new credential could not be protected")
     }
   }
 
@@ -138,13 +138,13 @@ extension SigningService {
       AuditEvent(
         .keyMade,
         [
-          ("credential", .string(credential.id.text)), ("signer", .string(credential.signer.text)),
-          ("partner", .string(credential.partner.text)), ("keyType", .string(credential.keyType.name)),
+          ("credential", .string(credential.id.rawValue)), ("signer", .string(credential.signer.rawValue)),
+          ("partner", .string(credential.partner.rawValue)), ("keyType", .string(credential.keyType.name)),
         ]),
       AuditEvent(
         .certificateIssued,
         [
-          ("credential", .string(credential.id.text)),
+          ("credential", .string(credential.id.rawValue)),
           ("serialNumber", .string(credential.certificate.serialNumber)),
         ]),
     ]
@@ -155,16 +155,16 @@ extension SoleControlWriting {
   /// What a crash left of creations: their orders are spent, and certificates that may have been issued are revoked.
   ///
   /// - Returns: how many there were.
-  func endReservedOrders(instance: String, at now: UnixTime) throws -> Int {
-    let left = try takeReservedOrders(instance: instance)
-    for order in left {
-      guard case .reserved(_, let serialNumber, let issuer) = order.state else { continue }
+  func endReservedLifecycleGrants(instance: String, at now: UnixTime) throws -> Int {
+    let left = try takeReservedLifecycleGrants(instance: instance)
+    for grant in left {
+      guard case .reserved(_, let serialNumber, let issuer) = grant.state else { continue }
       // Nobody knows when such a certificate ends; it is named for ten years.
       try add(Revocation(issuer: issuer, serialNumber: serialNumber, time: now, expires: now + 10 * 31_557_600))
       try append(
         AuditEvent(
           .creationUnknown,
-          [("order", .string(Hex.encode(order.digest))), ("serialNumber", .string(serialNumber))]), at: now)
+          [("lifecycle", .string(Hex.encode(grant.digest))), ("serialNumber", .string(serialNumber))]), at: now)
     }
     return left.count
   }

@@ -3,17 +3,17 @@ import Lifetimes
 import WireJSON
 
 extension SigningService {
-  /// Carries out an order to delete a credential (CSC 2.1+ `credentials/delete`).
+  /// Carries out a grant to delete a credential (CSC 2.1+ `credentials/delete`).
   ///
-  /// One transaction uses the order up, removes the row with its wrapped key and all that hangs on it, and notes the
+  /// One transaction uses the grant up, removes the row with its wrapped key and all that hangs on it, and notes the
   /// certificate for revocation. From then on nothing finds the credential any more: no SAD of it signs, and what the
   /// device is signing at this moment is not released (`SoleControlWriting.complete`).
   ///
-  /// - Throws: `Refusal.invalidOrder` if it was used meanwhile; for every other `Refusal` nothing was used.
-  public func delete(_ id: CredentialID, by bearer: OrderBearer) async throws {
-    let order = bearer.order
-    guard order.kind == .deletion else { throw Refusal.invalidOrder }
-    guard order.credential == id, let row = try await store.read({ try $0.credential(id) }) else {
+  /// - Throws: `Refusal.invalidLifecycleToken` if it was used meanwhile; for every other `Refusal` nothing was used.
+  public func delete(_ id: CredentialID, by bearer: LifecycleBearer) async throws {
+    let grant = bearer.grant
+    guard grant.kind == .deletion else { throw Refusal.invalidLifecycleToken }
+    guard grant.credential == id, let row = try await store.read({ try $0.credential(id) }) else {
       throw Refusal.unknownCredential
     }
     let credential = try await confirmed(row, id: id)
@@ -23,18 +23,18 @@ extension SigningService {
     let revocation = Revocation(
       issuer: certificate.issuer, serialNumber: certificate.serialNumber, time: now, expires: certificate.notAfter)
     try await store.write { transaction in
-      guard try transaction.order(order.digest)?.state == .open, order.lifetime(rules).isOpen(at: now) else {
-        throw Refusal.invalidOrder
+      guard try transaction.lifecycleGrant(grant.digest)?.state == .open, grant.lifetime(rules).isOpen(at: now) else {
+        throw Refusal.invalidLifecycleToken
       }
-      guard try transaction.seal(of: id) == row.seal else { throw Refusal.unavailable }
-      _ = try transaction.remove(order: order.digest)
+      guard try transaction.mac(of: id) == row.mac else { throw Refusal.unavailable }
+      _ = try transaction.remove(lifecycleGrant: grant.digest)
       _ = try transaction.remove(id)
       try transaction.add(revocation)
-      try transaction.append(AuditEvent(.credentialDeleted, order.auditFields), at: now)
+      try transaction.append(AuditEvent(.credentialDeleted, grant.auditFields), at: now)
       try transaction.append(
         AuditEvent(
           .certificateRevoked,
-          [("credential", .string(id.text)), ("serialNumber", .string(certificate.serialNumber))]), at: now)
+          [("credential", .string(id.rawValue)), ("serialNumber", .string(certificate.serialNumber))]), at: now)
     }
     await publishRevocations()
   }

@@ -2,14 +2,14 @@ extension SigningService {
   /// Credentials of a signer that are searched for a way to reach the person.
   private static let mostSearched = 1000
 
-  /// Tells a person over the channel that enrolment established that there is a new way to sign in the person's name.
-  /// Somebody else may have ordered it. Who has no such channel is not told, and a messenger that does not take the message
-  /// ends nothing: the credential exists.
+  /// Tells a person over the channel that registration established that there is a new way to sign in the person's name.
+  /// Somebody else may have asked for it. Who has no such channel is not told, and a messenger that does not take the
+  /// message ends nothing: the credential exists.
   func tellOwner(of credential: Credential) async {
     let principal = Principal(partner: credential.partner, signer: credential.signer)
     guard
       let others = try? await credentials(of: credential.signer, after: nil, limit: Self.mostSearched, as: principal),
-      let recipient = others.lazy.flatMap(\.enrolments).compactMap(\.recipient).first,
+      let recipient = others.lazy.flatMap(\.authenticators).compactMap(\.recipient).first,
       let id = try? await randomID()
     else { return }
     let text = MessageText(recipient, rules).credentialMade(
@@ -20,7 +20,7 @@ extension SigningService {
   }
 }
 
-extension Enrolment {
+extension Authenticator {
   /// Whom the partner's messenger reaches.
   fileprivate var recipient: MessageRecipient? {
     switch self {

@@ -37,7 +37,7 @@ public enum KeyType: Sendable, Hashable {
     }
   }
 
-  public init?(name: String) {
+  public init?(parsing name: String) {
     if let curve = Curve(rawValue: name) {
       self = .ec(curve)
     } else if name.hasPrefix("rsa"), let bits = Int(name.dropFirst(3)), [2048, 3072, 4096].contains(bits) {
@@ -83,7 +83,7 @@ public enum SignatureAlgorithm: Sendable, Hashable {
     }
   }
 
-  public init?(name: String) {
+  public init?(parsing name: String) {
     let parts = name.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
     func hash(_ index: Int) -> HashAlgorithm? { HashAlgorithm(rawValue: parts[index]) }
     switch (parts.prefix(2), parts.count) {

@@ -3,7 +3,7 @@ import WireJSON
 /// Who a signer is, as the partner or an identity check established it. Certificates name nobody else.
 ///
 /// The stored row carries a MAC made in the device: whoever edits the store cannot get a certificate in another name.
-public struct EnrolledIdentity: Sendable, Equatable {
+public struct CertificateSubject: Sendable, Equatable {
   public let signer: SignerID
   public let partner: PartnerID
   public let commonName, givenName, surname: String
@@ -23,7 +23,7 @@ public struct EnrolledIdentity: Sendable, Equatable {
 
   func canonical() -> [UInt8] {
     let object: JSONValue = [
-      "signer": .string(signer.text), "partner": .string(partner.text), "commonName": .string(commonName),
+      "signer": .string(signer.rawValue), "partner": .string(partner.rawValue), "commonName": .string(commonName),
       "givenName": .string(givenName), "surname": .string(surname), "country": .string(country),
     ]
     return object.canonical()
@@ -43,7 +43,7 @@ public struct EnrolledIdentity: Sendable, Equatable {
 
   /// Whether nothing that is claimed says otherwise. Composed and decomposed letters are the same (Unicode canonical
   /// equivalence, as Swift compares): which of them a partner's system sends is an accident, and the certificate gets the
-  /// enrolled spelling.
+  /// registered spelling.
   func agrees(with claim: SubjectClaim) -> Bool {
     [
       (claim.commonName, commonName), (claim.givenName, givenName), (claim.surname, surname), (claim.country, country),

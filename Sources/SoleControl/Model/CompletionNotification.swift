@@ -2,7 +2,7 @@ import Crypto
 
 /// What a partner is told when a job has ended, until it is delivered. It tells no more than that: the result is had by
 /// polling, with a bearer.
-public struct Notice: Sendable, Equatable {
+public struct CompletionNotification: Sendable, Equatable {
   /// The same at every attempt, so that the receiver knows a repetition.
   public let id: String
   /// The gateway process that delivers it.
@@ -33,8 +33,9 @@ public struct Notice: Sendable, Equatable {
   }
 }
 
-extension Notice {
-  /// The notice of a job that ends now; nil if nobody wants one. A job ends once, so its id gives the notice's.
+extension CompletionNotification {
+  /// The notification of a job that ends now; nil if nobody wants one. A job ends once, so its id gives the
+  /// notification's.
   init?(of job: SigningJob, instance: String, isCompleted: Bool, now: UnixMilliseconds) {
     guard let uri = job.responseURI else { return nil }
     let digest = SHA256.hash(data: Array("ended \(job.id)".utf8))

@@ -46,7 +46,7 @@ public struct Certificate: Sendable, Equatable {
 }
 
 /// A signer's key, certificate and rules. The stored row carries a MAC made in the device over all of it
-/// (`CredentialSeal`), so a row edited by hand or moved to another signer is refused.
+/// (`CredentialText`), so a row edited by hand or moved to another signer is refused.
 public struct Credential: Sendable, Equatable {
   public var id: CredentialID
   public var partner: PartnerID
@@ -61,7 +61,7 @@ public struct Credential: Sendable, Equatable {
   public var mode: AuthorizationMode
   /// Nil exactly if the mode is implicit.
   public var expression: FactorExpression?
-  public var enrolments: [Enrolment]
+  public var authenticators: [Authenticator]
   public var scal: SCAL
   /// The most signatures that one authorization may cover.
   public var multisign: Int
@@ -70,7 +70,7 @@ public struct Credential: Sendable, Equatable {
   public init(
     id: CredentialID, partner: PartnerID, signer: SignerID, description: String, qualifier: String? = nil,
     keyType: KeyType, wrappedKey: WrappedKey, certificate: Certificate, mode: AuthorizationMode,
-    expression: FactorExpression?, enrolments: [Enrolment], scal: SCAL, multisign: Int, isEnabled: Bool
+    expression: FactorExpression?, authenticators: [Authenticator], scal: SCAL, multisign: Int, isEnabled: Bool
   ) {
     self.id = id
     self.partner = partner
@@ -82,7 +82,7 @@ public struct Credential: Sendable, Equatable {
     self.certificate = certificate
     self.mode = mode
     self.expression = expression
-    self.enrolments = enrolments
+    self.authenticators = authenticators
     self.scal = scal
     self.multisign = multisign
     self.isEnabled = isEnabled
@@ -93,24 +93,24 @@ public struct Credential: Sendable, Equatable {
 }
 
 /// A credential as it is stored: its canonical text and the device's MAC over it.
-public struct SealedRow: Sendable, Hashable {
+public struct ProtectedRow: Sendable, Hashable {
   public let text: [UInt8]
-  public let seal: [UInt8]
+  public let mac: [UInt8]
 
-  public init(text: [UInt8], seal: [UInt8]) {
+  public init(text: [UInt8], mac: [UInt8]) {
     self.text = text
-    self.seal = seal
+    self.mac = mac
   }
 }
 
 extension Credential {
-  /// Whether the parts fit together: a credential has a policy, whose every factor is enrolled once, unless it is
+  /// Whether the parts fit together: a credential has a policy, whose every factor has one authenticator, unless it is
   /// implicit. Nobody polls for the authorization server's own page, and no partner speaks there, so it has no factors out
   /// of band and no `PARTNER`.
   var isConsistent: Bool {
     guard let expression else { return mode == .implicit }
-    let enrolled = enrolments.map(\.factor)
-    return mode != .implicit && Set(enrolled).count == enrolled.count && expression.factors.isSubset(of: enrolled)
+    let known = authenticators.map(\.factor)
+    return mode != .implicit && Set(known).count == known.count && expression.factors.isSubset(of: known)
       && (mode == .explicit || !expression.factors.contains { $0.isOutOfBand || $0 == .partner })
   }
 }

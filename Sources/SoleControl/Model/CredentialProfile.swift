@@ -13,8 +13,8 @@ public struct CredentialProfile: Sendable {
   public var multisign: Int
   /// How long its certificates are valid.
   public var days: Int64
-  /// Which factors of a credential that the person has prove that it is the person who orders another one. Nil: those with
-  /// which that credential signs. Whatever is named comes on top of them.
+  /// Which factors of a credential that the person has prove that it is the person who asks for another one. Nil: those
+  /// with which that credential signs. Whatever is named comes on top of them.
   public var proof: FactorExpression?
 
   public init(

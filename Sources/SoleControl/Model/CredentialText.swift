@@ -3,21 +3,21 @@ import WireJSON
 extension Credential {
   /// The canonical text of the whole row: what the store keeps and what the device's MAC covers.
   ///
-  /// Covered are owner, policy, enrolled factors, state, certificates and the wrapped key, so none of them
+  /// Covered are owner, policy, authenticators, state, certificates and the wrapped key, so none of them
   /// can be exchanged between rows or edited without the device.
   public func canonical() -> [UInt8] { json.canonical() }
 
   var json: JSONValue {
     var object = JSONObject([
-      ("id", .string(id.text)), ("partner", .string(partner.text)), ("signer", .string(signer.text)),
+      ("id", .string(id.rawValue)), ("partner", .string(partner.rawValue)), ("signer", .string(signer.rawValue)),
       ("description", .string(description)), ("keyType", .string(keyType.name)),
       ("wrappedKey", .string(Hex.encode(wrappedKey.bytes))),
       ("certificate", certificate.json), ("mode", .string(mode.rawValue)),
-      ("enrolments", .array(enrolments.map(\.json))), ("scal", .integer(Int64(scal.rawValue))),
+      ("authenticators", .array(authenticators.map(\.json))), ("scal", .integer(Int64(scal.rawValue))),
       ("multisign", .integer(Int64(multisign))), ("enabled", .bool(isEnabled)),
     ])
     if let qualifier { object["qualifier"] = .string(qualifier) }
-    if let expression { object["expression"] = .string(expression.text) }
+    if let expression { object["expression"] = .string(expression.rawValue) }
     return .object(object)
   }
 
@@ -26,25 +26,25 @@ extension Credential {
     guard let row = try? JSONValue.parse(text, limits: .own).object,
       let id = row["id"]?.string, let partner = row["partner"]?.string, let signer = row["signer"]?.string,
       let description = row["description"]?.string,
-      let keyType = row["keyType"]?.string.flatMap(KeyType.init(name:)),
+      let keyType = row["keyType"]?.string.flatMap(KeyType.init(parsing:)),
       let wrappedKey = row["wrappedKey"]?.string.flatMap(Hex.decode),
       let certificate = row["certificate"]?.object.flatMap(Certificate.init(json:)),
       let mode = row["mode"]?.string.flatMap(AuthorizationMode.init(rawValue:)),
-      let enrolments = row["enrolments"]?.array,
+      let authenticators = row["authenticators"]?.array,
       let scal = row["scal"]?.integer.flatMap({ SCAL(rawValue: Int($0)) }),
       let multisign = row["multisign"]?.integer, let isEnabled = row["enabled"]?.bool
     else { return nil }
-    let factors = enrolments.compactMap { $0.object.flatMap(Enrolment.init(json:)) }
+    let factors = authenticators.compactMap { $0.object.flatMap(Authenticator.init(json:)) }
     let expression = row["expression"]?.string
-    let policy = expression.flatMap(FactorExpression.init(text:))
+    let policy = expression.flatMap(FactorExpression.init(parsing:))
     // A policy that cannot be read must not become none.
-    guard factors.count == enrolments.count, (expression == nil) == (policy == nil) else { return nil }
+    guard factors.count == authenticators.count, (expression == nil) == (policy == nil) else { return nil }
     self.init(
       id: CredentialID(id), partner: PartnerID(partner), signer: SignerID(signer), description: description,
       qualifier: row["qualifier"]?.string, keyType: keyType, wrappedKey: WrappedKey(wrappedKey),
       certificate: certificate,
       mode: mode, expression: policy,
-      enrolments: factors, scal: scal, multisign: Int(multisign), isEnabled: isEnabled)
+      authenticators: factors, scal: scal, multisign: Int(multisign), isEnabled: isEnabled)
   }
 }
 

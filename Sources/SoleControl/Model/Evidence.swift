@@ -44,13 +44,13 @@ extension SigningService {
     guard checks.contains(where: \.identifiesPerson) else {
       // Nothing is learnt from the device's answer, so that one visit does.
       let text = text(checks.map(\.evidence))
-      let macs = try await codes([(key, prefix + text)] + checks.flatMap(\.deviceMessages))
+      let macs = try await self.macs([(key, prefix + text)] + checks.flatMap(\.deviceMessages))
       return (try Self.complete(checks, with: macs.dropFirst()), text, macs[0])
     }
-    let macs = try await codes(checks.flatMap(\.deviceMessages))
+    let macs = try await self.macs(checks.flatMap(\.deviceMessages))
     let decided = try Self.complete(checks, with: macs[...])
     let text = text(decided.map(\.evidence))
-    return (decided, text, try await codes([(key, prefix + text)])[0])
+    return (decided, text, try await self.macs([(key, prefix + text)])[0])
   }
 }
 

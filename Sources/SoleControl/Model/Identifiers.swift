@@ -1,8 +1,8 @@
 /// An opaque name of a kind of thing, so that the name of one kind cannot stand for another.
 public struct Identifier<Kind>: Hashable, Sendable, CustomStringConvertible {
-  public let text: String
-  public init(_ text: String) { self.text = text }
-  public var description: String { text }
+  public let rawValue: String
+  public init(_ rawValue: String) { self.rawValue = rawValue }
+  public var description: String { rawValue }
 }
 
 public enum CredentialKind: Sendable {}

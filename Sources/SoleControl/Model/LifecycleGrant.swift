@@ -1,9 +1,9 @@
 import Crypto
 import WireJSON
 
-/// What a person ordered on the authorization server's page: to make one credential, or to delete one. The token of the
-/// order carries it out, once (CSC 2.1+: scopes `credential-creation` and `credential-deletion`).
-public struct CredentialOrder: Sendable, Equatable {
+/// What a person granted on the authorization server's page: to make one credential, or to delete one. The token of the
+/// grant carries it out, once (CSC 2.1+: scopes `credential-creation` and `credential-deletion`).
+public struct LifecycleGrant: Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
     /// - Parameters:
     ///   - policy: OID of the certificate policy.
@@ -13,11 +13,11 @@ public struct CredentialOrder: Sendable, Equatable {
   }
 
   public let kind: Kind
-  /// SHA-256 of the token: the order's name, and what ties the stored row to it.
+  /// SHA-256 of the token: the grant's name, and what ties the stored row to it.
   public let digest: [UInt8]
-  public let gateway: String
+  public let service: String
   public let partner: PartnerID
-  /// The client for which the order was given, and which alone may present the token.
+  /// The client for which the grant was given, and which alone may present the token.
   public let client: ClientID
   public let signer: SignerID
   /// The one to be deleted, or what the new one will be called.
@@ -27,12 +27,12 @@ public struct CredentialOrder: Sendable, Equatable {
   public var isCreation: Bool { kind != .deletion }
 
   public init(
-    kind: Kind, digest: [UInt8], gateway: String, partner: PartnerID, client: ClientID, signer: SignerID,
+    kind: Kind, digest: [UInt8], service: String, partner: PartnerID, client: ClientID, signer: SignerID,
     credential: CredentialID, expires: UnixTime
   ) {
     self.kind = kind
     self.digest = digest
-    self.gateway = gateway
+    self.service = service
     self.partner = partner
     self.client = client
     self.signer = signer
@@ -42,9 +42,10 @@ public struct CredentialOrder: Sendable, Equatable {
 
   public func canonical() -> [UInt8] {
     var object = JSONObject([
-      ("order", .string(isCreation ? "creation" : "deletion")), ("digest", .string(Hex.encode(digest))),
-      ("gateway", .string(gateway)), ("partner", .string(partner.text)), ("client", .string(client.text)),
-      ("signer", .string(signer.text)), ("credential", .string(credential.text)), ("expires", .integer(expires)),
+      ("lifecycle", .string(isCreation ? "creation" : "deletion")), ("digest", .string(Hex.encode(digest))),
+      ("service", .string(service)), ("partner", .string(partner.rawValue)), ("client", .string(client.rawValue)),
+      ("signer", .string(signer.rawValue)), ("credential", .string(credential.rawValue)),
+      ("expires", .integer(expires)),
     ])
     if case .creation(let policy, let salt, let verifier) = kind {
       object["policy"] = .string(policy)
@@ -56,14 +57,14 @@ public struct CredentialOrder: Sendable, Equatable {
 
   /// Nil if it is not what `canonical()` writes.
   public init?(canonical text: [UInt8]) {
-    guard let object = try? JSONValue.parse(text, limits: .own).object, let order = object["order"]?.string,
-      let digest = object["digest"]?.string.flatMap(Hex.decode), let gateway = object["gateway"]?.string,
+    guard let object = try? JSONValue.parse(text, limits: .own).object, let grant = object["lifecycle"]?.string,
+      let digest = object["digest"]?.string.flatMap(Hex.decode), let service = object["service"]?.string,
       let partner = object["partner"]?.string, let client = object["client"]?.string,
       let signer = object["signer"]?.string, let credential = object["credential"]?.string,
       let expires = object["expires"]?.integer
     else { return nil }
     let kind: Kind
-    switch order {
+    switch grant {
     case "creation":
       guard let policy = object["policy"]?.string, let salt = object["salt"]?.string.flatMap(Hex.decode),
         let verifier = object["verifier"]?.string.flatMap(Hex.decode)
@@ -73,20 +74,20 @@ public struct CredentialOrder: Sendable, Equatable {
     default: return nil
     }
     self.init(
-      kind: kind, digest: digest, gateway: gateway, partner: PartnerID(partner), client: ClientID(client),
+      kind: kind, digest: digest, service: service, partner: PartnerID(partner), client: ClientID(client),
       signer: SignerID(signer), credential: CredentialID(credential), expires: expires)
   }
 }
 
-/// The bearer token of an order: 36 random octets, on the wire base64url. The store has its digest only.
-public struct OrderToken: Sendable, Equatable {
+/// The bearer token of a grant: 36 random octets, on the wire base64url. The store has its digest only.
+public struct LifecycleToken: Sendable, Equatable {
   static let length = 36
   /// Characters of its text on the wire; no other token has as many.
   public static let textLength = length / 3 * 4
 
   public let octets: [UInt8]
 
-  /// Nil if the octets have not the length of an order's token. Says nothing about whether it was ever issued.
+  /// Nil if the octets have not the length of a grant's token. Says nothing about whether it was ever issued.
   public init?(octets: [UInt8]) {
     guard octets.count == Self.length else { return nil }
     self.octets = octets
@@ -95,8 +96,8 @@ public struct OrderToken: Sendable, Equatable {
   var digest: [UInt8] { Array(SHA256.hash(data: octets)) }
 }
 
-/// An order as the store keeps it.
-public struct StoredOrder: Sendable, Equatable {
+/// A grant as the store keeps it.
+public struct StoredLifecycleGrant: Sendable, Equatable {
   public enum State: Sendable, Equatable {
     case open
     /// A process is making the credential. After a crash it stays so: spent. Should a certificate of this number have
@@ -105,12 +106,12 @@ public struct StoredOrder: Sendable, Equatable {
   }
 
   public let digest: [UInt8]
-  /// Canonical text of the order and the device's MAC over it.
-  public let row: SealedRow
+  /// Canonical text of the grant and the device's MAC over it.
+  public let row: ProtectedRow
   public let expires: UnixTime
   public let state: State
 
-  public init(digest: [UInt8], row: SealedRow, expires: UnixTime, state: State) {
+  public init(digest: [UInt8], row: ProtectedRow, expires: UnixTime, state: State) {
     self.digest = digest
     self.row = row
     self.expires = expires

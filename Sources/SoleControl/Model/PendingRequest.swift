@@ -3,15 +3,15 @@ import WireJSON
 
 /// The request a customer approves out of band: the future SAD's content without the approval.
 ///
-/// The device seals its canonical text, so that a customer is never shown, and never approves, what an editor of the
-/// store put there.
-struct PendingTerms: Sendable, Equatable {
+/// The device makes a MAC over its canonical text, so that a customer is never shown, and never approves, what an
+/// editor of the store put there.
+struct PendingRequest: Sendable, Equatable {
   var id: String
   /// SHA-256 of the handle with which the caller asks for the SAD.
   var handle: [UInt8]
   /// SHA-256 of the text in the page's address; nil if there is no page.
   var link: [UInt8]?
-  var gateway: String
+  var service: String
   var partner: PartnerID
   var signer: SignerID
   var credential: CredentialID
@@ -29,9 +29,9 @@ struct PendingTerms: Sendable, Equatable {
 
   func canonical() -> [UInt8] {
     var object = JSONObject([
-      ("kind", "pending"), ("id", .string(id)), ("handle", .string(Hex.encode(handle))), ("gateway", .string(gateway)),
-      ("partner", .string(partner.text)),
-      ("signer", .string(signer.text)), ("credential", .string(credential.text)),
+      ("kind", "pending"), ("id", .string(id)), ("handle", .string(Hex.encode(handle))), ("service", .string(service)),
+      ("partner", .string(partner.rawValue)),
+      ("signer", .string(signer.rawValue)), ("credential", .string(credential.rawValue)),
       ("numSignatures", .integer(Int64(numSignatures))),
       ("digests", .array(digests.map { .string(Hex.encode($0)) })), ("factor", .string(factor.rawValue)),
       ("evidence", .array(evidence.map(\.json))), ("expires", .integer(expires)),
@@ -44,12 +44,12 @@ struct PendingTerms: Sendable, Equatable {
   }
 }
 
-extension PendingTerms {
+extension PendingRequest {
   /// Nil if it is not what `canonical()` writes.
   init?(canonical text: [UInt8]) {
     guard let object = try? JSONValue.parse(text, limits: .own).object, object["kind"] == "pending",
       let id = object["id"]?.string, let handle = object["handle"]?.string.flatMap(Hex.decode),
-      let gateway = object["gateway"]?.string,
+      let service = object["service"]?.string,
       let partner = object["partner"]?.string, let signer = object["signer"]?.string,
       let credential = object["credential"]?.string, let numSignatures = object["numSignatures"]?.integer,
       let digests = object["digests"]?.array?.compactMap({ $0.string.flatMap(Hex.decode) }),
@@ -58,7 +58,7 @@ extension PendingTerms {
       let expires = object["expires"]?.integer
     else { return nil }
     self.init(
-      id: id, handle: handle, link: object["link"]?.string.flatMap(Hex.decode), gateway: gateway,
+      id: id, handle: handle, link: object["link"]?.string.flatMap(Hex.decode), service: service,
       partner: PartnerID(partner), signer: SignerID(signer),
       credential: CredentialID(credential), numSignatures: Int(numSignatures),
       hashAlgorithm: object["hashAlgorithm"]?.string.flatMap(HashAlgorithm.init(rawValue:)), digests: digests,
@@ -74,7 +74,7 @@ extension PendingTerms {
   }
 }
 
-/// That the customer approved. Sealed like the terms: an editor of the store cannot approve.
+/// That the customer approved. Protected like the request: an editor of the store cannot approve.
 struct Approval: Sendable, Equatable {
   let pending: String
   let evidence: Evidence
@@ -102,7 +102,7 @@ struct Approval: Sendable, Equatable {
   }
 }
 
-extension PendingTerms {
+extension PendingRequest {
   func lifetime(_ rules: SigningService.Rules) -> Lifetime {
     Lifetime(expires: expires, longest: rules.pendingLife)
   }

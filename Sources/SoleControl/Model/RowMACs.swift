@@ -1,13 +1,13 @@
 import Crypto
 
-/// The keys under which a store seals whole rows: every column of a row with its primary key.
+/// The keys under which a store protects whole rows: every column of a row with its primary key.
 ///
 /// They guard against somebody who writes the database and does nothing else. Such a writer has no device, so it is enough
 /// that the process has the keys: one MAC of the device at start, and from then on no visit to it. Every process that has
 /// the same device and the same name of the service derives the same keys
 /// (Specs/decisions/0030-sealed-rows-of-the-store.md).
-public struct RowSeals: Sendable {
-  private static let label = Array("countersign row seals v1".utf8) + [0]
+public struct RowMACs: Sendable {
+  private static let label = Array("countersign row MACs v1".utf8) + [0]
 
   private let secret: SymmetricKey
 
@@ -19,22 +19,22 @@ public struct RowSeals: Sendable {
   /// - Parameter service: the name of the service in every binding; rows of another service on the same device do not fit.
   public static func derived(
     from device: any SigningDevice, service: String
-  ) async throws(DeviceError) -> RowSeals {
-    RowSeals(secret: try await device.authenticationCodes([(.store, label + Array(service.utf8))])[0])
+  ) async throws(DeviceError) -> RowMACs {
+    RowMACs(secret: try await device.authenticationCodes([(.store, label + Array(service.utf8))])[0])
   }
 
-  /// The seals of one kind of row. Kinds have keys of their own, so a row of one kind is never one of another.
+  /// The MACs of one kind of row. Kinds have keys of their own, so a row of one kind is never one of another.
   ///
   /// - Parameter kind: the name of the table.
-  public func seal(of kind: String) -> RowSeal {
-    RowSeal(
+  public func mac(of kind: String) -> RowMAC {
+    RowMAC(
       HKDF<SHA256>.expand(
         pseudoRandomKey: secret, info: Array("countersign row of \(kind)".utf8), outputByteCount: 32))
   }
 }
 
 /// HMAC-SHA-256 over the octets of a row of one kind.
-public struct RowSeal: Sendable {
+public struct RowMAC: Sendable {
   /// With the key taken in already, so that a short row costs two blocks of SHA-256 and not four.
   private let keyed: HMAC<SHA256>
 
@@ -48,7 +48,7 @@ public struct RowSeal: Sendable {
   }
 
   /// Compares in a time that tells nothing about where they differ.
-  public func isRight(_ seal: [UInt8], for row: [UInt8]) -> Bool { SigningService.isEqual(seal, code(of: row)) }
+  public func isRight(_ mac: [UInt8], for row: [UInt8]) -> Bool { SigningService.isEqual(mac, code(of: row)) }
 }
 
 /// A row of the store that no gateway of this device wrote so. Nothing is concluded from it.

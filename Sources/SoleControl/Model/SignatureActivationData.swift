@@ -48,7 +48,7 @@ public struct ActivationDigest: Hashable, Sendable {
 
 /// Everything a SAD stands for. Its canonical text is what the device's MAC covers.
 public struct Binding: Sendable, Equatable {
-  public var gateway: String
+  public var service: String
   public var partner: PartnerID
   /// For a SAD that the authorization server gave: the client that alone may present it, also as a bearer.
   public var client: ClientID?
@@ -67,14 +67,14 @@ public struct Binding: Sendable, Equatable {
 
   func canonical() -> [UInt8] {
     var object = JSONObject([
-      ("gateway", .string(gateway)), ("partner", .string(partner.text)), ("signer", .string(signer.text)),
-      ("credential", .string(credential.text)), ("scal", .integer(Int64(scal.rawValue))),
+      ("service", .string(service)), ("partner", .string(partner.rawValue)), ("signer", .string(signer.rawValue)),
+      ("credential", .string(credential.rawValue)), ("scal", .integer(Int64(scal.rawValue))),
       ("numSignatures", .integer(Int64(numSignatures))),
       ("digests", .array(digests.map { .string(Hex.encode($0)) })),
       ("evidence", .array(evidence.map(\.json))),
       ("issued", .integer(issued)), ("expires", .integer(expires)),
     ])
-    if let client { object["client"] = .string(client.text) }
+    if let client { object["client"] = .string(client.rawValue) }
     if let began { object["began"] = .integer(began) }
     if let hashAlgorithm { object["hashAlgorithm"] = .string(hashAlgorithm.rawValue) }
     return JSONValue.object(object).canonical()
@@ -82,7 +82,7 @@ public struct Binding: Sendable, Equatable {
 
   init?(canonical text: [UInt8]) {
     guard let object = try? JSONValue.parse(text, limits: .own).object,
-      let gateway = object["gateway"]?.string, let partner = object["partner"]?.string,
+      let service = object["service"]?.string, let partner = object["partner"]?.string,
       let signer = object["signer"]?.string, let credential = object["credential"]?.string,
       let scal = object["scal"]?.integer.flatMap({ SCAL(rawValue: Int($0)) }),
       let numSignatures = object["numSignatures"]?.integer,
@@ -91,7 +91,7 @@ public struct Binding: Sendable, Equatable {
       let issued = object["issued"]?.integer, let expires = object["expires"]?.integer
     else { return nil }
     self.init(
-      gateway: gateway, partner: PartnerID(partner), client: object["client"]?.string.map { ClientID($0) },
+      service: service, partner: PartnerID(partner), client: object["client"]?.string.map { ClientID($0) },
       signer: SignerID(signer),
       credential: CredentialID(credential), scal: scal, numSignatures: Int(numSignatures),
       hashAlgorithm: object["hashAlgorithm"]?.string.flatMap(HashAlgorithm.init(rawValue:)), digests: digests,
@@ -99,11 +99,11 @@ public struct Binding: Sendable, Equatable {
   }
 
   init(
-    gateway: String, partner: PartnerID, client: ClientID?, signer: SignerID, credential: CredentialID, scal: SCAL,
+    service: String, partner: PartnerID, client: ClientID?, signer: SignerID, credential: CredentialID, scal: SCAL,
     numSignatures: Int, hashAlgorithm: HashAlgorithm?, digests: [[UInt8]], evidence: [Evidence],
     issued: UnixTime, expires: UnixTime, began: UnixTime? = nil
   ) {
-    self.gateway = gateway
+    self.service = service
     self.partner = partner
     self.client = client
     self.signer = signer

@@ -2,18 +2,18 @@ import Crypto
 import WireJSON
 
 /// What an eID provider was asked to have approved in its app (OpenID Connect CIBA Core §7), as the store keeps it.
-public struct StoredAppRequest: Sendable, Equatable {
+public struct StoredBackchannelRequest: Sendable, Equatable {
   /// Id of the authorization that waits.
   public let pending: String
   /// SHA-256 of the provider's id of the request (`auth_req_id`).
   public let request: [UInt8]
-  /// Canonical text of an `AppRequest`, and the device's MAC over it.
-  public let row: SealedRow
+  /// Canonical text of an `BackchannelBinding`, and the device's MAC over it.
+  public let row: ProtectedRow
   /// The provider's id, encrypted under a key derived from the handle.
   public let sealed: [UInt8]
   public var schedule: PollSchedule
 
-  public init(pending: String, request: [UInt8], row: SealedRow, sealed: [UInt8], schedule: PollSchedule) {
+  public init(pending: String, request: [UInt8], row: ProtectedRow, sealed: [UInt8], schedule: PollSchedule) {
     self.pending = pending
     self.request = request
     self.row = row
@@ -40,9 +40,9 @@ public struct PollSchedule: Sendable, Equatable {
   }
 }
 
-/// Which request at which provider belongs to an authorization. Sealed by the device: an editor of the store cannot put
-/// the approval of one thing under another.
-struct AppRequest: Sendable, Equatable {
+/// Which request at which provider belongs to an authorization. Protected by a MAC of the device: an editor of the
+/// store cannot put the approval of one thing under another.
+struct BackchannelBinding: Sendable, Equatable {
   let pending: String
   let issuer: String
   /// SHA-256 of the provider's id.
@@ -61,7 +61,7 @@ struct AppRequest: Sendable, Equatable {
   }
 }
 
-extension AppRequest {
+extension BackchannelBinding {
   /// Nil if it is not what `canonical()` writes.
   init?(canonical text: [UInt8]) {
     guard let object = try? JSONValue.parse(text, limits: .own).object, object["kind"] == "app request",

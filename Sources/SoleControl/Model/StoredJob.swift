@@ -1,4 +1,4 @@
-/// A job as the store keeps it. What was accepted never changes and is sealed; the state does and is not.
+/// A job as the store keeps it. What was accepted never changes and has a MAC; the state does and is not.
 public struct StoredJob: Sendable, Equatable {
   public let id: JobID
   /// Id of the operation that it carries out.
@@ -6,10 +6,10 @@ public struct StoredJob: Sendable, Equatable {
   /// The gateway process that accepted it, which alone carries it out.
   public let instance: String
   /// Canonical text of the `SigningJob` and the device's MAC over it.
-  public let row: SealedRow
+  public let row: ProtectedRow
   public let state: JobState
 
-  public init(id: JobID, operation: String, instance: String, row: SealedRow, state: JobState) {
+  public init(id: JobID, operation: String, instance: String, row: ProtectedRow, state: JobState) {
     self.id = id
     self.operation = operation
     self.instance = instance

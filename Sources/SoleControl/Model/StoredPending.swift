@@ -7,19 +7,19 @@ public struct StoredPending: Sendable, Equatable {
   public let link: [UInt8]?
   public let credential: CredentialID
   /// Canonical text of what is asked, and the device's MAC over it.
-  public let terms: SealedRow
+  public let request: ProtectedRow
   public let expires: UnixTime
   public let state: PendingState
 
   public init(
-    id: String, handle: [UInt8], link: [UInt8]?, credential: CredentialID, terms: SealedRow, expires: UnixTime,
+    id: String, handle: [UInt8], link: [UInt8]?, credential: CredentialID, request: ProtectedRow, expires: UnixTime,
     state: PendingState
   ) {
     self.id = id
     self.handle = handle
     self.link = link
     self.credential = credential
-    self.terms = terms
+    self.request = request
     self.expires = expires
     self.state = state
   }
@@ -42,7 +42,7 @@ public enum PendingState: Sendable, Equatable {
   /// Wrong tries so far.
   case waiting(tries: Int)
   /// Canonical text of the approval, and the device's MAC over it. There is no SAD yet.
-  case approved(SealedRow)
+  case approved(ProtectedRow)
   /// The SAD, encrypted under a key derived from the handle.
   case issued(sealed: [UInt8])
   case ended(End)

@@ -1,5 +1,5 @@
 /// What a provider is to ask a person in its app (OpenID Connect CIBA Core §7.1).
-public struct EIDAppRequest: Sendable, Equatable {
+public struct BackchannelRequest: Sendable, Equatable {
   public var issuer: String
   /// Whom to ask.
   public var loginHint: String
@@ -22,7 +22,7 @@ public struct EIDAppRequest: Sendable, Equatable {
 }
 
 /// What the provider gave for it (CIBA Core §7.3).
-public struct EIDAppTicket: Sendable, Equatable {
+public struct BackchannelAcknowledgement: Sendable, Equatable {
   /// `auth_req_id`. Secret: whoever has it, and is our client, gets the result.
   public var id: String
   /// Seconds between two polls, at least.
@@ -35,19 +35,19 @@ public struct EIDAppTicket: Sendable, Equatable {
 }
 
 /// What became of a request (CIBA Core §11).
-public enum EIDAppAnswer: Sendable, Equatable {
+public enum BackchannelResult: Sendable, Equatable {
   case waiting
   /// Waiting, and we ask too often.
   case slowDown
-  case approved(EIDAppStatement)
+  case approved(BackchannelStatement)
   case denied
   case expired
   /// No token for us, now or later. The reason is for the log.
   case failed(String)
 }
 
-/// What the ID token of an approved request says, after all checks that need no enrolment were made.
-public struct EIDAppStatement: Sendable, Equatable {
+/// What the ID token of an approved request says, after all checks that need no authenticator were made.
+public struct BackchannelStatement: Sendable, Equatable {
   public var issuer, subject: String
   public var level: AssuranceLevel
   /// The level in the provider's words, and how the person was authenticated.
@@ -85,7 +85,7 @@ public struct EIDAppStatement: Sendable, Equatable {
   }
 }
 
-public enum EIDAppError: Error, Equatable, Sendable {
+public enum BackchannelError: Error, Equatable, Sendable {
   /// The provider does not know the person, or does not ask it. The reason is for the log.
   case refused(String)
   /// The provider does not answer; trying again later can help.
@@ -95,9 +95,9 @@ public enum EIDAppError: Error, Equatable, Sendable {
 }
 
 /// Has people asked in the apps of trusted eID providers.
-public protocol EIDAppClient: Sendable {
-  func ask(_ request: EIDAppRequest) async throws(EIDAppError) -> EIDAppTicket
+public protocol BackchannelClient: Sendable {
+  func ask(_ request: BackchannelRequest) async throws(BackchannelError) -> BackchannelAcknowledgement
 
   /// Asks the provider once for what became of a request. A result is given out once.
-  func result(of id: String, issuer: String) async throws(EIDAppError) -> EIDAppAnswer
+  func result(of id: String, issuer: String) async throws(BackchannelError) -> BackchannelResult
 }

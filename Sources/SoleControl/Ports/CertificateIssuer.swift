@@ -12,7 +12,7 @@ public protocol CertificateIssuer: Sendable {
 public struct CertificateRequest: Sendable {
   /// SubjectPublicKeyInfo, DER.
   public let publicKey: [UInt8]
-  public let identity: EnrolledIdentity
+  public let subject: CertificateSubject
   /// OID of the certificate policy.
   public let policy: String
   /// 16 octets, positive. Chosen by the gateway, so that it knows a certificate that it never got.
@@ -21,11 +21,11 @@ public struct CertificateRequest: Sendable {
   public let days: Int64
 
   public init(
-    publicKey: [UInt8], identity: EnrolledIdentity, policy: String, serialNumber: [UInt8], notBefore: UnixTime,
+    publicKey: [UInt8], subject: CertificateSubject, policy: String, serialNumber: [UInt8], notBefore: UnixTime,
     days: Int64
   ) {
     self.publicKey = publicKey
-    self.identity = identity
+    self.subject = subject
     self.policy = policy
     self.serialNumber = serialNumber
     self.notBefore = notBefore

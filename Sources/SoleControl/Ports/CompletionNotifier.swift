@@ -5,8 +5,8 @@ public protocol CompletionNotifier: Sendable {
 
   /// Makes one attempt. Returns when the receiver has confirmed.
   ///
-  /// - Throws: also if the receiver may have got it all the same; so it can get a notice twice.
-  func deliver(_ notice: Notice) async throws(DeliveryFailure)
+  /// - Throws: also if the receiver may have got it all the same; so it can get a notification twice.
+  func deliver(_ notification: CompletionNotification) async throws(DeliveryFailure)
 }
 
 public enum DeliveryFailure: Error, Equatable, Sendable {

@@ -5,8 +5,9 @@ public protocol JobReading {
   func job(of operation: String) throws -> StoredJob?
   /// In order of id.
   func openJobs(instance: String) throws -> [StoredJob]
-  /// Notices whose time has come, the oldest first, of each partner at most so many.
-  func dueNotices(instance: String, by time: UnixMilliseconds, perPartner: Int, limit: Int) throws -> [Notice]
+  /// Notifications whose time has come, the oldest first, of each partner at most so many.
+  func dueNotifications(instance: String, by time: UnixMilliseconds, perPartner: Int, limit: Int) throws
+    -> [CompletionNotification]
 }
 
 public protocol JobWriting: JobReading {
@@ -15,8 +16,8 @@ public protocol JobWriting: JobReading {
   func end(_ job: JobID, as state: JobState) throws
   /// Removes ended jobs whose time is over, and returns how many there were.
   func removeJobs(expiredBy time: UnixMilliseconds) throws -> Int
-  func add(_ notice: Notice) throws
-  /// Does nothing if the notice has gone; so does removing it.
-  func postponeNotice(_ id: String, attempts: Int, until due: UnixMilliseconds) throws
-  func removeNotice(_ id: String) throws
+  func add(_ notification: CompletionNotification) throws
+  /// Does nothing if the notification has gone; so does removing it.
+  func postponeNotification(_ id: String, attempts: Int, until due: UnixMilliseconds) throws
+  func removeNotification(_ id: String) throws
 }

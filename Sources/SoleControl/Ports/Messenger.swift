@@ -1,6 +1,6 @@
 import WireJSON
 
-/// To whom the partner's messenger delivers. Part of the sealed credential row: whoever edits the store cannot send a
+/// To whom the partner's messenger delivers. Part of the protected credential row: whoever edits the store cannot send a
 /// customer's codes elsewhere.
 public struct MessageRecipient: Sendable, Equatable {
   /// The customer's name at the partner, who knows the telephone number or address.

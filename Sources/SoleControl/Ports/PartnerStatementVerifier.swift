@@ -17,14 +17,14 @@ public struct PartnerStatement: Sendable, Equatable {
   /// The credential that the statement is for; nil if it leaves that open.
   public var credential: CredentialID?
   /// What is to be signed; nil if the statement names nothing.
-  public var dataToBeSigned: DataToBeSigned?
+  public var authorizedDigests: AuthorizedDigests?
   /// SHA-256 of the statement.
   public var digest: [UInt8]
 
   public init(
     issuer: String, subject: String, id: String, issued: UnixTime, expires: UnixTime, authenticationTime: UnixTime,
     acr: String, level: AssuranceLevel, methods: [String], credential: CredentialID? = nil,
-    dataToBeSigned: DataToBeSigned? = nil, digest: [UInt8]
+    authorizedDigests: AuthorizedDigests? = nil, digest: [UInt8]
   ) {
     self.issuer = issuer
     self.subject = subject
@@ -36,13 +36,13 @@ public struct PartnerStatement: Sendable, Equatable {
     self.level = level
     self.methods = methods
     self.credential = credential
-    self.dataToBeSigned = dataToBeSigned
+    self.authorizedDigests = authorizedDigests
     self.digest = digest
   }
 }
 
 /// `dtbsr` and what stands beside it: all that fixes what the SAD may be used for.
-public struct DataToBeSigned: Sendable, Equatable {
+public struct AuthorizedDigests: Sendable, Equatable {
   public var hashAlgorithm: HashAlgorithm
   public var numSignatures: Int
   /// Raw, in request order.

@@ -11,9 +11,9 @@ public protocol PendingReading {
   /// `approved`. The oldest first.
   func overdue(by time: UnixTime, approved: UnixTime, limit: Int) throws -> [StoredPending]
   /// What a provider was asked for an authorization.
-  func appRequest(ofPending id: String) throws -> StoredAppRequest?
+  func backchannelRequest(ofPending id: String) throws -> StoredBackchannelRequest?
   /// - Parameter request: SHA-256 of the provider's id.
-  func appRequest(_ request: [UInt8]) throws -> StoredAppRequest?
+  func backchannelRequest(_ request: [UInt8]) throws -> StoredBackchannelRequest?
 }
 
 public protocol PendingWriting: PendingReading {
@@ -21,7 +21,7 @@ public protocol PendingWriting: PendingReading {
   /// Changes the state of the one with this id. `StoreError.corrupt` if there is none.
   func put(_ state: PendingState, ofPending id: String) throws
   /// Adds what a provider was asked for an authorization that is in the store.
-  func add(_ request: StoredAppRequest) throws
+  func add(_ request: StoredBackchannelRequest) throws
   /// Changes when the provider is asked next. Does nothing if there is no such request.
   func put(_ schedule: PollSchedule, ofPending id: String) throws
   /// Removes those that expired before `time`, whatever became of them, and what providers were asked for them.

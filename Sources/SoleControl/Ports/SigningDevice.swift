@@ -30,13 +30,13 @@ public enum MACKey: String, Sendable, CaseIterable {
   case oneTimeCode = "code"
   /// What customers are asked to approve, and that they did.
   case pending = "pending"
-  /// Credentials that people ordered to be made or deleted.
-  case order = "order"
+  /// Lifecycle grants: credentials that people want made or deleted.
+  case lifecycleGrant = "lifecycle"
   /// Who signers are.
-  case identity = "identity"
+  case subject = "subject"
   /// Names of people in the audit log, where they must not be readable.
   case pseudonym = "pseudonym"
-  /// What the keys are derived from under which the store seals its rows (`RowSeals`).
+  /// What the keys are derived from under which the store protects its rows (`RowMACs`).
   case store = "store"
 }
 

@@ -1,4 +1,4 @@
-public import Attempts
+public import Throttling
 public import AuditLog
 
 /// Where sole control keeps its state. `StoreConformance` is the suite that every implementation passes.
@@ -50,12 +50,12 @@ public struct StoreFault: Equatable, Sendable, CustomStringConvertible {
   public var description: String { code.map { "\(text) (\($0))" } ?? text }
 }
 
-public protocol SoleControlReading: JobReading, PendingReading, OrderReading, AttemptReading {
-  func credential(_ id: CredentialID) throws -> SealedRow?
-  /// The seal alone: whether a credential is still the one that was read before.
-  func seal(of id: CredentialID) throws -> [UInt8]?
+public protocol SoleControlReading: JobReading, PendingReading, LifecycleReading, ThrottleReading {
+  func credential(_ id: CredentialID) throws -> ProtectedRow?
+  /// The MAC alone: whether a credential is still the one that was read before.
+  func mac(of id: CredentialID) throws -> [UInt8]?
   /// In order of id, beginning after `after`.
-  func credentials(of signer: SignerID, after: CredentialID?, limit: Int) throws -> [SealedRow]
+  func credentials(of signer: SignerID, after: CredentialID?, limit: Int) throws -> [ProtectedRow]
   func factorState(_ factor: FactorID, of credential: CredentialID) throws -> FactorState
   func activation(_ digest: ActivationDigest) throws -> Activation?
   /// The slots of a SAD; index i stands for the i-th digest of its binding.
@@ -78,11 +78,11 @@ public protocol SoleControlReading: JobReading, PendingReading, OrderReading, At
   func messages(of partner: PartnerID, after time: UnixTime) throws -> (count: Int, oldest: UnixTime?)
 }
 
-public protocol SoleControlWriting: SoleControlReading, JobWriting, PendingWriting, OrderWriting,
-  AttemptWriting
+public protocol SoleControlWriting: SoleControlReading, JobWriting, PendingWriting, LifecycleWriting,
+  ThrottleWriting
 {
   /// Adds the credential, or replaces the row of the same id.
-  func put(_ row: SealedRow, of credential: Credential) throws
+  func put(_ row: ProtectedRow, of credential: Credential) throws
   func put(_ state: FactorState, _ factor: FactorID, of credential: CredentialID) throws
   /// Adds a SAD with `slots` authorized slots.
   func add(_ activation: Activation, slots: Int) throws

@@ -1,4 +1,4 @@
-public import Attempts
+public import Throttling
 import AuditLog
 import WireJSON
 
@@ -71,10 +71,10 @@ extension SigningService {
     try Self.check(request, credential)
 
     let random = try await randomID()
-    let attempt = FactorAttempt(credential, client: principal.client, origin: request.origin)
-    let checks = try await prepare(request, for: credential, attempt, evidencePrefix: random, now: now)
+    let throttle = FactorThrottle(credential, client: principal.client, origin: request.origin)
+    let checks = try await prepare(request, for: credential, throttle, evidencePrefix: random, now: now)
     var binding = Binding(
-      gateway: rules.gateway, partner: credential.partner, client: request.channel.client, signer: credential.signer,
+      service: rules.service, partner: credential.partner, client: request.channel.client, signer: credential.signer,
       credential: credential.id, scal: credential.scal, numSignatures: request.numSignatures,
       hashAlgorithm: request.hashAlgorithm,
       digests: request.digests, evidence: [], issued: now, expires: now + rules.activationLife)
@@ -89,8 +89,8 @@ extension SigningService {
     let activation = Activation(digest: sad.digest, binding: text, expires: binding.expires)
     let rules = rules
     let refusal: Refusal? = try await store.write { transaction in
-      guard try transaction.seal(of: credential.id) == row.seal else { throw Refusal.unavailable }
-      if let refusal = try attempt.decide(decided, transaction, rules, now) { return refusal }
+      guard try transaction.mac(of: credential.id) == row.mac else { throw Refusal.unavailable }
+      if let refusal = try throttle.decide(decided, transaction, rules, now) { return refusal }
       try transaction.add(activation, slots: request.numSignatures)
       try transaction.append(Self.granted(activation, granted), at: now)
       return nil
@@ -106,11 +106,11 @@ extension SigningService {
   /// What can be refused before anybody is asked for a factor: whether such an authorization can be had at all.
   public func check(_ request: AuthorizationRequest, as principal: Principal) async throws -> Credential {
     let credential = try await credential(request.credential, as: principal)
-    try Self.checkTerms(request, credential)
+    try Self.checkRequest(request, credential)
     return credential
   }
 
-  static func checkTerms(_ request: AuthorizationRequest, _ credential: Credential) throws {
+  static func checkRequest(_ request: AuthorizationRequest, _ credential: Credential) throws {
     guard credential.isEnabled else { throw Refusal.credentialDisabled }
     guard (credential.mode == .oauth2code) == (request.channel != .api) else { throw Refusal.authorizedElsewhere }
     guard request.numSignatures <= credential.multisign else { throw Refusal.tooManySignatures }
@@ -119,7 +119,7 @@ extension SigningService {
   }
 
   static func check(_ request: AuthorizationRequest, _ credential: Credential) throws {
-    try checkTerms(request, credential)
+    try checkRequest(request, credential)
     try check(factors: Set(request.presented.keys).union(request.outOfBand), credential)
   }
 
@@ -129,8 +129,8 @@ extension SigningService {
       guard credential.mode == .implicit else { throw InternalFault.rowIntegrity(credential.id) }
       return
     }
-    // Only what is enrolled is checked, so only that counts.
-    let presented = factors.intersection(credential.enrolments.map(\.factor))
+    // Only what has an authenticator is checked, so only that counts.
+    let presented = factors.intersection(credential.authenticators.map(\.factor))
     guard !expression.isSatisfied(by: presented) else { return }
     throw Refusal(missing: expression.missing(from: presented))
   }
@@ -141,8 +141,8 @@ extension SigningService {
       .authorizationGranted,
       (pending.map { [("pending", .string($0))] } ?? []) + [
         ("activation", .string(Hex.encode(activation.digest.bytes))),
-        ("credential", .string(binding.credential.text)), ("signer", .string(binding.signer.text)),
-        ("partner", .string(binding.partner.text)), ("client", .string(binding.client?.text ?? "")),
+        ("credential", .string(binding.credential.rawValue)), ("signer", .string(binding.signer.rawValue)),
+        ("partner", .string(binding.partner.rawValue)), ("client", .string(binding.client?.rawValue ?? "")),
         ("numSignatures", .integer(Int64(binding.numSignatures))),
         ("digests", .array(binding.digests.map { .string(Hex.encode($0)) })),
         ("evidence", .array(binding.evidence.map(\.json))),

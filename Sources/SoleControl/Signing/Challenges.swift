@@ -7,7 +7,7 @@ extension SigningService {
   /// Makes a challenge for a factor that needs one (CSC v2 §11.8). It is good once, for this credential.
   public func challenge(for id: CredentialID, factor: FactorID?, as principal: Principal) async throws -> String {
     let credential = try await credential(id, as: principal)
-    guard let factor, credential.enrolments.contains(where: { $0.factor == factor }), factor == .eid else {
+    guard let factor, credential.authenticators.contains(where: { $0.factor == factor }), factor == .eid else {
       throw Refusal.noChallenge
     }
     let text = try await randomID() + randomID()

@@ -14,19 +14,20 @@ extension SigningService {
   /// one of step 2. If its row changed while the device signed, the new row is verified as the old one was; what it
   /// does not allow any more is not released, and its slots are given back.
   func complete(
-    _ operation: SigningOperation, _ made: [[UInt8]], of request: SigningRequest, under warrant: Warrant,
+    _ operation: SigningOperation, _ made: [[UInt8]], of request: SigningRequest,
+    under authorization: VerifiedAuthorization,
     as principal: Principal
   ) async throws {
-    let id = warrant.credential.id
-    var seal = warrant.seal
+    let id = authorization.credential.id
+    var mac = authorization.mac
     for _ in 0..<Self.mostChanges {
-      let (now, verified) = (clock.now(), seal)
+      let (now, verified) = (clock.now(), mac)
       do {
         return try await store.write {
-          try $0.complete(operation, made, of: id, sealed: verified, count: request.items.count, at: now)
+          try $0.complete(operation, made, of: id, mac: verified, count: request.items.count, at: now)
         }
       } catch is CredentialChanged {
-        do { seal = try await sealAfterChange(request, warrant, principal) } catch {
+        do { mac = try await macAfterChange(request, authorization, principal) } catch {
           try await release(operation, reason: Self.reason(error))
           throw error
         }
@@ -45,20 +46,21 @@ extension SigningService {
     throw Refusal.unavailable
   }
 
-  /// The seal of the row as it is now.
+  /// The MAC of the row as it is now.
   ///
   /// - Throws: `Refusal` or `InternalFault` if the request could not be signed with it.
-  private func sealAfterChange(
-    _ request: SigningRequest, _ warrant: Warrant, _ principal: Principal
+  private func macAfterChange(
+    _ request: SigningRequest, _ authorization: VerifiedAuthorization, _ principal: Principal
   ) async throws -> [UInt8] {
-    let id = warrant.credential.id
+    let id = authorization.credential.id
     guard let row = try await store.read({ try $0.credential(id) }) else { throw Refusal.unknownCredential }
     let credential = try await confirmed(row, id: id)
     try check(request, credential, principal, clock.now())
     // The signature was made with the old row's key.
-    guard credential.signer == warrant.binding.signer, credential.certificate == warrant.credential.certificate
+    guard credential.signer == authorization.binding.signer,
+      credential.certificate == authorization.credential.certificate
     else { throw Refusal.unavailable }
-    return row.seal
+    return row.mac
   }
 
   func release(_ operation: SigningOperation, reason: String) async throws {
@@ -85,17 +87,17 @@ extension SoleControlWriting {
   ///
   /// - Parameters:
   ///   - made: the signatures, then their time-stamps.
-  ///   - seal: of the credential's row that was verified before the device signed.
+  ///   - mac: of the credential's row that was verified before the device signed.
   ///   - count: of the signatures.
   /// - Throws: `Refusal.unknownCredential` if the credential was deleted while the device signed,
   ///   `Refusal.invalidSAD` if the SAD was revoked, and `CredentialChanged`.
   func complete(
-    _ operation: SigningOperation, _ made: [[UInt8]], of credential: CredentialID, sealed seal: [UInt8], count: Int,
+    _ operation: SigningOperation, _ made: [[UInt8]], of credential: CredentialID, mac: [UInt8], count: Int,
     at now: UnixTime
   ) throws {
-    guard let found = try self.seal(of: credential) else { throw Refusal.unknownCredential }
+    guard let found = try self.mac(of: credential) else { throw Refusal.unknownCredential }
     guard try activation(operation.activation)?.isRevoked == false else { throw Refusal.invalidSAD }
-    guard found == seal else { throw CredentialChanged() }
+    guard found == mac else { throw CredentialChanged() }
     try complete(operation, signatures: made)
     let digest = SHA256.hash(data: made.prefix(count).flatMap(\.self))
     try append(

@@ -48,21 +48,21 @@ public struct CredentialPlan: Sendable {
 }
 
 extension SigningService {
-  /// Makes a credential: key pair in the device, certificate from `issue`, sealed row in the store.
+  /// Makes a credential: key pair in the device, certificate from `issue`, protected row in the store.
   ///
   /// - Parameter issue: gets the public key (SubjectPublicKeyInfo, DER) and returns its certificate.
-  public func enrol(
+  public func createCredential(
     _ plan: CredentialPlan, keys: any KeyMaker,
     issue: @Sendable (_ publicKey: [UInt8]) async throws -> Certificate
   ) async throws -> Credential {
-    let enrolments = try await enrolments(plan, keys)
+    let authenticators = try await authenticators(plan, keys)
     let (wrapped, publicKey) = try await keys.makeKeyPair(plan.keyType)
     let certificate = try await issue(publicKey)
     guard certificate.publicKey == publicKey else { throw InternalFault.contradictoryCredential(plan.id) }
     let credential = Credential(
       id: plan.id, partner: plan.partner, signer: plan.signer, description: plan.description,
       qualifier: plan.qualifier, keyType: plan.keyType, wrappedKey: wrapped, certificate: certificate,
-      mode: plan.mode, expression: plan.expression, enrolments: enrolments, scal: plan.scal,
+      mode: plan.mode, expression: plan.expression, authenticators: authenticators, scal: plan.scal,
       multisign: plan.multisign, isEnabled: true)
     try await put(
       credential,
@@ -70,11 +70,11 @@ extension SigningService {
     return credential
   }
 
-  /// Seals the credential's row and stores it.
+  /// Stores the credential's row with its MAC.
   public func put(_ credential: Credential, events: [AuditEvent]) async throws {
     guard credential.isConsistent else { throw InternalFault.contradictoryCredential(credential.id) }
     let text = credential.canonical()
-    let row = SealedRow(text: text, seal: try await codes([(.credentialRow, text)])[0])
+    let row = ProtectedRow(text: text, mac: try await macs([(.credentialRow, text)])[0])
     let now = clock.now()
     try await store.write { transaction in
       try transaction.put(row, of: credential)
@@ -82,36 +82,36 @@ extension SigningService {
     }
   }
 
-  private func enrolments(_ plan: CredentialPlan, _ keys: any KeyMaker) async throws -> [Enrolment] {
-    var enrolments: [Enrolment] = []
+  private func authenticators(_ plan: CredentialPlan, _ keys: any KeyMaker) async throws -> [Authenticator] {
+    var authenticators: [Authenticator] = []
     for factor in plan.factors {
       switch factor {
       case .pin(let pin):
         let (salt, verifier) = try await verifier(of: pin, plan.id)
-        enrolments.append(.pin(salt: salt, verifier: verifier))
-      case .otp(let secret): enrolments.append(.otp(secret: try await keys.wrap(secret: secret)))
-      case .sms(let recipient): enrolments.append(.sms(recipient))
+        authenticators.append(.pin(salt: salt, verifier: verifier))
+      case .otp(let secret): authenticators.append(.otp(secret: try await keys.wrap(secret: secret)))
+      case .sms(let recipient): authenticators.append(.sms(recipient))
       case .page(let recipient, let pin):
         let (salt, verifier) = try await verifier(of: pin, plan.id)
-        enrolments.append(.page(recipient, salt: salt, verifier: verifier))
+        authenticators.append(.page(recipient, salt: salt, verifier: verifier))
       case .eid(let issuer, let subject, let level):
-        enrolments.append(.eid(issuer: issuer, subject: subject, minimumLevel: level))
-      case .partner(let subject): enrolments.append(.partner(subject: subject))
+        authenticators.append(.eid(issuer: issuer, subject: subject, minimumLevel: level))
+      case .partner(let subject): authenticators.append(.partner(subject: subject))
       case .eidApp(let issuer, let subject, let level, let hint):
-        enrolments.append(.eidApp(issuer: issuer, subject: subject, minimumLevel: level, hint: hint))
+        authenticators.append(.eidApp(issuer: issuer, subject: subject, minimumLevel: level, hint: hint))
       }
     }
-    return enrolments
+    return authenticators
   }
 
   func verifier(of pin: String, _ credential: CredentialID) async throws -> (salt: [UInt8], verifier: [UInt8]) {
     let salt = try await device.random(count: 16)
-    return (salt, try await codes([(.pin, Self.pinMessage(pin, credential, salt: salt))])[0])
+    return (salt, try await macs([(.pin, Self.pinMessage(pin, credential, salt: salt))])[0])
   }
 }
 
 extension SigningService {
-  /// Appends an event that is about no other state of the store, such as a person's enrolment.
+  /// Appends an event that is about no other state of the store, such as a person's registration.
   public func record(_ event: AuditEvent) async throws {
     let now = clock.now()
     try await store.write { try $0.append(event, at: now) }

@@ -54,8 +54,8 @@ extension SigningService {
   func binding(of sad: SignatureActivationData) async throws -> (Binding, isReplaced: Bool)? {
     let name = sad.digest
     guard let activation = try await store.read({ try $0.activation(name) }), !activation.isRevoked,
-      let binding = Binding(canonical: activation.binding), binding.gateway == rules.gateway
+      let binding = Binding(canonical: activation.binding), binding.service == rules.service
     else { return nil }
-    return sad.isRight(try await codes([sad.message(over: activation)])[0]) ? (binding, activation.isReplaced) : nil
+    return sad.isRight(try await macs([sad.message(over: activation)])[0]) ? (binding, activation.isReplaced) : nil
   }
 }

@@ -26,11 +26,11 @@ extension SigningService {
     return credentials
   }
 
-  /// - Parameter signer: by whom the row was found, in a column of its own that has no seal.
-  private func listed(_ row: SealedRow, _ signer: SignerID) async throws -> Credential {
+  /// - Parameter signer: by whom the row was found, in a column of its own that has no MAC.
+  private func listed(_ row: ProtectedRow, _ signer: SignerID) async throws -> Credential {
     let id = Credential(canonical: row.text)?.id
     guard let id else {
-      throw try await integrityFault(row, named: ("signer", .string(signer.text)), .rowIntegrity(CredentialID("")))
+      throw try await integrityFault(row, named: ("signer", .string(signer.rawValue)), .rowIntegrity(CredentialID("")))
     }
     let credential = try await confirmed(row, id: id)
     guard credential.signer == signer else { throw try await integrityFault(row, id) }
@@ -45,7 +45,7 @@ extension SigningService {
   @discardableResult
   public func unlock(_ factor: FactorID, of id: CredentialID, as principal: Principal) async throws -> Bool {
     let credential = try await credential(id, as: principal)
-    guard credential.enrolments.contains(where: { $0.factor == factor }) else { throw Refusal.unknownFactor }
+    guard credential.authenticators.contains(where: { $0.factor == factor }) else { throw Refusal.unknownFactor }
     let now = clock.now()
     return try await store.write { transaction in
       var state = try transaction.factorState(factor, of: id)
@@ -59,8 +59,8 @@ extension SigningService {
         AuditEvent(
           .credentialUnlocked,
           [
-            ("credential", .string(id.text)), ("factor", .string(factor.rawValue)),
-            ("partner", .string(principal.partner.text)),
+            ("credential", .string(id.rawValue)), ("factor", .string(factor.rawValue)),
+            ("partner", .string(principal.partner.rawValue)),
           ]), at: now)
       return true
     }

@@ -1,5 +1,5 @@
 /// Why the device's part of signing brought nothing. Certainly no signature was released.
-enum MakingFailure: Error, Equatable {
+enum DeviceSigningFailure: Error, Equatable {
   case device(DeviceError, SignatureAlgorithm)
   /// A signature does not verify.
   case verification
@@ -32,7 +32,7 @@ extension SigningService {
   /// transaction is open.
   ///
   /// - Returns: what the ledger stores: the signatures in the order of the items, then the time-stamps in that order.
-  func make(_ work: SigningWork, with credential: Credential) async throws(MakingFailure) -> [[UInt8]] {
+  func make(_ work: SigningWork, with credential: Credential) async throws(DeviceSigningFailure) -> [[UInt8]] {
     // 5. The device signs. One order holds the items of one algorithm.
     var unchecked = [UncheckedSignature?](repeating: nil, count: work.items.count)
     for (algorithm, places) in work.places {
@@ -41,7 +41,7 @@ extension SigningService {
         made = try await device.sign(
           SigningOrder(
             key: credential.wrappedKey, keyType: credential.keyType, algorithm: algorithm,
-            digests: places.map { work.items[$0].representation }))
+            digests: places.map { work.items[$0].dtbsRepresentation }))
       } catch {
         throw .device(error, algorithm)
       }
@@ -71,7 +71,7 @@ extension SigningService {
     @Sendable func isGood(_ batch: Range<Int>) -> Bool {
       batch.allSatisfy {
         verifier.isValid(
-          unchecked[$0].bytes, over: items[$0].representation, algorithm: items[$0].algorithm, publicKey: publicKey)
+          unchecked[$0].bytes, over: items[$0].dtbsRepresentation, algorithm: items[$0].algorithm, publicKey: publicKey)
       }
     }
     guard batches.count > 1 else { return isGood(0..<unchecked.count) ? unchecked.map(\.bytes) : nil }

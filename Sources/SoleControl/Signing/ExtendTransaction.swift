@@ -32,7 +32,7 @@ public struct ExtensionRequest: Sendable {
 
 /// A SAD as it is when it is to be extended.
 private struct Extensible: Sendable {
-  let row: SealedRow
+  let row: ProtectedRow
   let credential: Credential
   let activation: Activation
   let binding: Binding
@@ -72,7 +72,7 @@ extension SigningService {
     guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
     guard credential.isEnabled else { throw Refusal.credentialDisabled }
     guard let activation, let binding = Binding(canonical: activation.binding) else { throw Refusal.invalidSAD }
-    let macs = try await codes([request.sad.message(over: activation)])
+    let macs = try await self.macs([request.sad.message(over: activation)])
     guard request.sad.isRight(macs[0]), allows(binding, credential, principal) else { throw Refusal.invalidSAD }
     guard binding.lifetime.isOpen(at: try decidingTime()) else { throw Refusal.sadExpired }
     guard states.count == binding.numSignatures else { throw try await slotsFault(binding, name) }
@@ -87,7 +87,7 @@ extension SigningService {
     let binding = try next(old, request, now)
     let text = binding.canonical()
     let id = try await sadID()
-    let sad = SignatureActivationData(id: id, mac: try await codes([(.activation, id + text)])[0])
+    let sad = SignatureActivationData(id: id, mac: try await self.macs([(.activation, id + text)])[0])
     let activation = Activation(digest: sad.digest, binding: text, expires: binding.expires)
     let name = request.sad.digest
     let successor = Successor(
@@ -95,7 +95,7 @@ extension SigningService {
       sealed: try SealedSAD.seal(sad, with: request.sad.octets, for: .successor))
 
     let isDone: Bool = try await store.write { transaction in
-      guard try transaction.seal(of: old.credential.id) == old.row.seal else { throw Refusal.unavailable }
+      guard try transaction.mac(of: old.credential.id) == old.row.mac else { throw Refusal.unavailable }
       let states = try transaction.slots(name)
       guard try transaction.activation(name)?.isAlive == true, states.count == old.binding.numSignatures,
         states.indices.filter({ states[$0].isFree }) == old.free
@@ -159,8 +159,8 @@ extension SigningService {
       .authorizationExtended,
       [
         ("activation", .string(Hex.encode(activation.digest.bytes))), ("extends", .string(Hex.encode(old.bytes))),
-        ("credential", .string(binding.credential.text)), ("signer", .string(binding.signer.text)),
-        ("partner", .string(binding.partner.text)), ("client", .string(binding.client?.text ?? "")),
+        ("credential", .string(binding.credential.rawValue)), ("signer", .string(binding.signer.rawValue)),
+        ("partner", .string(binding.partner.rawValue)), ("client", .string(binding.client?.rawValue ?? "")),
         ("numSignatures", .integer(Int64(binding.numSignatures))),
         ("digests", .array(binding.digests.map { .string(Hex.encode($0)) })),
         ("expires", .integer(binding.expires)),

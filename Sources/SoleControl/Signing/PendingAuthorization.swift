@@ -10,11 +10,11 @@ public enum AuthorizationOutcome: Sendable {
   case pending(handle: String)
 }
 
-/// An authorization that waits, read from the store and held against its seals.
-struct PendingCandidate: Sendable {
+/// An authorization that waits, read from the store and held against its MACs.
+struct LoadedPending: Sendable {
   let stored: StoredPending
-  let terms: PendingTerms
-  let row: SealedRow
+  let pendingRequest: PendingRequest
+  let row: ProtectedRow
   let credential: Credential
   /// If it was approved.
   let approval: Approval?
@@ -27,7 +27,7 @@ extension SigningService {
   /// (CSC v2 §11.6: 202 and a handle).
   ///
   /// The factors that the caller presents are checked and counted now, as `authorize` does it. What the customer is to
-  /// approve is sealed by the device and kept until the customer acts, the gateway may be restarted meanwhile.
+  /// approve is kept with a MAC of the device until the customer acts, the gateway may be restarted meanwhile.
   public func begin(_ request: AuthorizationRequest, as principal: Principal) async throws -> AuthorizationOutcome {
     guard !request.outOfBand.isEmpty else { return .granted(try await authorize(request, as: principal)) }
     let now = try decidingTime()
@@ -40,66 +40,67 @@ extension SigningService {
     try Self.check(request, credential)
     // One page at a time: a customer who is asked in two ways at once does not know what belongs together.
     guard request.outOfBand.count == 1,
-      let enrolment = credential.enrolments.first(where: { request.outOfBand.contains($0.factor) })
+      let authenticator = credential.authenticators.first(where: { request.outOfBand.contains($0.factor) })
     else { throw Refusal.unknownFactor }
 
     let (id, link) = (try await randomID(), try await randomID())
     let handle = try await randomID() + randomID()
-    let attempt = FactorAttempt(credential, client: principal.client, origin: request.origin)
-    let checks = try await prepare(request, for: credential, attempt, evidencePrefix: id, now: now)
+    let throttle = FactorThrottle(credential, client: principal.client, origin: request.origin)
+    let checks = try await prepare(request, for: credential, throttle, evidencePrefix: id, now: now)
     let secrets = (
       handle: Self.digest(ofSecret: handle),
-      link: enrolment.factor == .page ? Self.digest(ofSecret: link) : nil
+      link: authenticator.factor == .page ? Self.digest(ofSecret: link) : nil
     )
-    var asked = PendingTerms(
-      id: id, handle: secrets.handle, link: secrets.link, gateway: rules.gateway, partner: credential.partner,
+    var asked = PendingRequest(
+      id: id, handle: secrets.handle, link: secrets.link, service: rules.service, partner: credential.partner,
       signer: credential.signer,
       credential: credential.id, numSignatures: request.numSignatures, hashAlgorithm: request.hashAlgorithm,
-      digests: request.digests, description: request.description, factor: enrolment.factor, evidence: [],
-      expires: now + rules.pendingLife, bindingMessage: bindingMessage(request, credential, enrolment))
+      digests: request.digests, description: request.description, factor: authenticator.factor, evidence: [],
+      expires: now + rules.pendingLife, bindingMessage: bindingMessage(request, credential, authenticator))
     let (decided, text, mac) = try await complete(checks, thenAuthenticate: .pending) {
       asked.evidence = $0
       return asked.canonical()
     }
-    let terms = asked
+    let pendingRequest = asked
     let pending = StoredPending(
       id: id, handle: secrets.handle, link: secrets.link, credential: credential.id,
-      terms: SealedRow(text: text, seal: mac), expires: terms.expires, state: .waiting(tries: 0))
+      request: ProtectedRow(text: text, mac: mac), expires: pendingRequest.expires, state: .waiting(tries: 0))
     let sent = SentMessage(
-      id: id, partner: credential.partner, credential: credential.id, factor: enrolment.factor, time: now)
-    if case .eidApp(let issuer, _, _, let hint) = enrolment {
-      try await ask(issuer, hint, pending, sent, decided, terms, row.seal, handle, attempt)
+      id: id, partner: credential.partner, credential: credential.id, factor: authenticator.factor, time: now)
+    if case .eidApp(let issuer, _, _, let hint) = authenticator {
+      try await ask(issuer, hint, pending, sent, decided, pendingRequest, row.mac, handle, throttle)
       return .pending(handle: handle)
     }
-    guard case .page(let recipient, _, _) = enrolment else { throw Refusal.unknownFactor }
+    guard case .page(let recipient, _, _) = authenticator else { throw Refusal.unknownFactor }
 
-    try await add(pending, sent, decided, terms, row.seal, attempt)
+    try await add(pending, sent, decided, pendingRequest, row.mac, throttle)
     let message = Message(
       id: id, recipient: recipient.name, credential: credential.id,
       content: .confirmation(url: rules.confirmationURL + link),
       text: MessageText(recipient, rules).confirmation(
-        rules.confirmationURL + link, partner: rules.name(of: credential.partner), count: terms.numSignatures,
-        minutes: rules.pendingLife / 60, description: terms.description))
+        rules.confirmationURL + link, partner: rules.name(of: credential.partner), count: pendingRequest.numSignatures,
+        minutes: rules.pendingLife / 60, description: pendingRequest.description))
     try await deliver(message, sent) { transaction in
       try transaction.put(.ended(.withdrawn), ofPending: id)
-      try transaction.append(Self.denied(terms, "undelivered"), at: now)
+      try transaction.append(Self.denied(pendingRequest, "undelivered"), at: now)
     }
     return .pending(handle: handle)
   }
 
   private func add(
-    _ pending: StoredPending, _ sent: SentMessage, _ decided: [DecidedCheck], _ terms: PendingTerms, _ seal: [UInt8],
-    _ attempt: FactorAttempt
+    _ pending: StoredPending, _ sent: SentMessage, _ decided: [DecidedCheck], _ pendingRequest: PendingRequest,
+    _ mac: [UInt8],
+    _ throttle: FactorThrottle
   ) async throws {
     let rules = rules
     let now = sent.time
     let refusal: Refusal? = try await store.write { transaction in
-      try Self.checkMayWait(terms, sent, seal, rules, transaction)
-      if let refusal = try attempt.decide(decided, transaction, rules, now) { return refusal }
+      try Self.checkMayWait(pendingRequest, sent, mac, rules, transaction)
+      if let refusal = try throttle.decide(decided, transaction, rules, now) { return refusal }
       try Self.count(sent, transaction)
       try transaction.removePending(expiredBefore: now - rules.longestTransaction)
       try transaction.add(pending)
-      try transaction.append(Self.pending(terms, decided), at: now)
+      try transaction.append(Self.pending(pendingRequest, decided), at: now)
       return nil
     }
     if let refusal { throw refusal }
@@ -107,29 +108,31 @@ extension SigningService {
 
   /// Whether one more authorization of this credential may wait for its customer.
   static func checkMayWait(
-    _ terms: PendingTerms, _ sent: SentMessage, _ seal: [UInt8], _ rules: Rules, _ transaction: any SoleControlWriting
+    _ pendingRequest: PendingRequest, _ sent: SentMessage, _ mac: [UInt8], _ rules: Rules,
+    _ transaction: any SoleControlWriting
   ) throws {
-    guard try transaction.seal(of: terms.credential) == seal else { throw Refusal.unavailable }
+    guard try transaction.mac(of: pendingRequest.credential) == mac else { throw Refusal.unavailable }
     guard
-      try transaction.factorState(terms.factor, of: terms.credential).failures
-        < rules.maximumTries(of: terms.factor)
-    else { throw Refusal.lockedFactor(terms.factor) }
-    let waiting = try transaction.waiting(terms.credential, at: sent.time)
+      try transaction.factorState(pendingRequest.factor, of: pendingRequest.credential).failures
+        < rules.maximumTries(of: pendingRequest.factor)
+    else { throw Refusal.lockedFactor(pendingRequest.factor) }
+    let waiting = try transaction.waiting(pendingRequest.credential, at: sent.time)
     if waiting.count >= rules.maximumPending, let next = waiting.first {
       throw Refusal.tooManyMessages(retryAfter: max(next - sent.time, 1))
     }
     try check(sent, rules.confirmationLimits, transaction)
   }
 
-  static func pending(_ terms: PendingTerms, _ decided: [DecidedCheck]) -> AuditEvent {
+  static func pending(_ pendingRequest: PendingRequest, _ decided: [DecidedCheck]) -> AuditEvent {
     AuditEvent(
       .authorizationPending,
       [
-        ("pending", .string(terms.id)), ("credential", .string(terms.credential.text)),
-        ("signer", .string(terms.signer.text)), ("partner", .string(terms.partner.text)),
-        ("factor", .string(terms.factor.rawValue)), ("numSignatures", .integer(Int64(terms.numSignatures))),
-        ("digests", .array(terms.digests.map { .string(Hex.encode($0)) })),
-        ("evidence", .array(decided.map(\.json))), ("expires", .integer(terms.expires)),
+        ("pending", .string(pendingRequest.id)), ("credential", .string(pendingRequest.credential.rawValue)),
+        ("signer", .string(pendingRequest.signer.rawValue)), ("partner", .string(pendingRequest.partner.rawValue)),
+        ("factor", .string(pendingRequest.factor.rawValue)),
+        ("numSignatures", .integer(Int64(pendingRequest.numSignatures))),
+        ("digests", .array(pendingRequest.digests.map { .string(Hex.encode($0)) })),
+        ("evidence", .array(decided.map(\.json))), ("expires", .integer(pendingRequest.expires)),
       ])
   }
 
@@ -141,14 +144,14 @@ extension SigningService {
     let digest = Self.digest(ofSecret: handle)
     // Again if the provider has the answer now, or another call made the SAD meanwhile.
     for _ in 0..<3 {
-      let found = try await candidate { try $0.pending(handle: digest) }
-      guard let found, found.terms.partner == principal.partner, principal.mayUse(found.credential) else {
+      let found = try await loadPending { try $0.pending(handle: digest) }
+      guard let found, found.pendingRequest.partner == principal.partner, principal.mayUse(found.credential) else {
         throw Refusal.invalidHandle
       }
       switch found.stored.state {
       case .waiting: if let outcome = try await waiting(found, handle) { return outcome }
       case .ended(.withdrawn), .ended(.expired), .ended(.cancelled): throw Refusal.invalidHandle
-      case .ended(.denied), .ended(.failed): throw Refusal.wrongFactor(found.terms.factor)
+      case .ended(.denied), .ended(.failed): throw Refusal.wrongFactor(found.pendingRequest.factor)
       case .issued(let sealed): return .granted(try await issued(sealed, handle))
       case .approved:
         if let authorization = try await issue(found, handle) { return .granted(authorization) }
@@ -158,12 +161,12 @@ extension SigningService {
   }
 
   /// - Returns: nil if it waits no longer.
-  private func waiting(_ found: PendingCandidate, _ handle: String) async throws -> AuthorizationOutcome? {
-    guard found.terms.lifetime(rules).isOpen(at: clock.now()) else { throw Refusal.invalidHandle }
-    let (factor, credential) = (found.terms.factor, found.terms.credential)
+  private func waiting(_ found: LoadedPending, _ handle: String) async throws -> AuthorizationOutcome? {
+    guard found.pendingRequest.lifetime(rules).isOpen(at: clock.now()) else { throw Refusal.invalidHandle }
+    let (factor, credential) = (found.pendingRequest.factor, found.pendingRequest.credential)
     let state = try await store.read { try $0.factorState(factor, of: credential) }
     guard state.failures < rules.maximumTries(of: factor) else { throw Refusal.lockedFactor(factor) }
-    if factor == .eidApp, try await hasNews(found, handle) { return nil }
+    if factor == .eidApp, try await poll(found, handle) { return nil }
     return .pending(handle: handle)
   }
 
@@ -179,35 +182,36 @@ extension SigningService {
   /// is what it is kept under.
   ///
   /// - Returns: nil if the authorization changed meanwhile.
-  private func issue(_ found: PendingCandidate, _ handle: String) async throws -> Authorization? {
-    let (terms, credential) = (found.terms, found.credential)
+  private func issue(_ found: LoadedPending, _ handle: String) async throws -> Authorization? {
+    let (pendingRequest, credential) = (found.pendingRequest, found.credential)
     guard let approval = found.approval else { throw Refusal.invalidHandle }
     let now = try decidingTime()
     let expires = approval.time + rules.activationLife
     guard Lifetime(issued: approval.time, expires: expires).isOpen(at: now) else { throw Refusal.invalidHandle }
     // The credential may have been changed since it was asked for.
-    try Self.checkTerms(terms.request, credential)
-    let evidence = terms.evidence + [approval.evidence]
-    guard credential.signer == terms.signer,
+    try Self.checkRequest(pendingRequest.request, credential)
+    let evidence = pendingRequest.evidence + [approval.evidence]
+    guard credential.signer == pendingRequest.signer,
       credential.expression?.isSatisfied(by: Set(evidence.map(\.factor))) == true
     else { throw Refusal.policyNotSatisfied }
 
     let binding = Binding(
-      gateway: rules.gateway, partner: credential.partner, client: nil, signer: credential.signer,
-      credential: credential.id, scal: credential.scal, numSignatures: terms.numSignatures,
-      hashAlgorithm: terms.hashAlgorithm, digests: terms.digests, evidence: evidence, issued: now, expires: expires)
+      service: rules.service, partner: credential.partner, client: nil, signer: credential.signer,
+      credential: credential.id, scal: credential.scal, numSignatures: pendingRequest.numSignatures,
+      hashAlgorithm: pendingRequest.hashAlgorithm, digests: pendingRequest.digests, evidence: evidence, issued: now,
+      expires: expires)
     let text = binding.canonical()
     let id = try await sadID()
-    let sad = SignatureActivationData(id: id, mac: try await codes([(.activation, id + text)])[0])
+    let sad = SignatureActivationData(id: id, mac: try await self.macs([(.activation, id + text)])[0])
     let activation = Activation(digest: sad.digest, binding: text, expires: expires)
     let sealed = try SealedSAD.seal(sad, with: Array(handle.utf8), for: .pending)
     let isDone: Bool = try await store.write { transaction in
-      guard try transaction.seal(of: credential.id) == found.row.seal else { throw Refusal.unavailable }
+      guard try transaction.mac(of: credential.id) == found.row.mac else { throw Refusal.unavailable }
       guard try transaction.pending(handle: found.stored.handle)?.state == found.stored.state else { return false }
-      try transaction.add(activation, slots: terms.numSignatures)
-      try transaction.put(.issued(sealed: sealed), ofPending: terms.id)
+      try transaction.add(activation, slots: pendingRequest.numSignatures)
+      try transaction.put(.issued(sealed: sealed), ofPending: pendingRequest.id)
       try transaction.append(
-        Self.granted(activation, binding, pending: terms.id), at: now)
+        Self.granted(activation, binding, pending: pendingRequest.id), at: now)
       return true
     }
     return isDone ? Authorization(sad: sad, activation: sad.digest, expiresIn: expires - now) : nil
@@ -217,45 +221,47 @@ extension SigningService {
 
   /// Nil if there is none.
   ///
-  /// - Throws: `InternalFault.rowIntegrity` if terms or approval are not what the gateway once sealed.
-  func candidate(
+  /// - Throws: `InternalFault.rowIntegrity` if request or approval are not what the gateway wrote.
+  func loadPending(
     _ find: @escaping @Sendable (any SoleControlReading) throws -> StoredPending?
-  ) async throws -> PendingCandidate? {
+  ) async throws -> LoadedPending? {
     let found = try await store.read { store in
       try find(store).map { stored in (stored, try store.credential(stored.credential)) }
     }
     guard let (stored, row) = found, let row else { return nil }
     let credential = try await confirmed(row, id: stored.credential)
     let fault = InternalFault.rowIntegrity(stored.credential)
-    let name: (String, JSONValue) = ("credential", .string(stored.credential.text))
-    // Handle and link are part of what is sealed: an approval is for whoever asked, and by whoever got the link.
-    let terms = SealCheck<PendingTerms>(stored.terms) {
+    let name: (String, JSONValue) = ("credential", .string(stored.credential.rawValue))
+    // Handle and link are part of what the MAC covers: an approval is for whoever asked, and by whoever got the link.
+    let pendingRequest = Unverified<PendingRequest>(stored.request) {
       $0.id == stored.id && $0.handle == stored.handle && $0.link == stored.link && $0.credential == stored.credential
-        && $0.expires == stored.expires && $0.gateway == rules.gateway
+        && $0.expires == stored.expires && $0.service == rules.service
     }
-    guard let terms else { throw try await integrityFault(stored.terms, named: name, fault) }
-    var messages = [terms.message]
-    var approval: SealCheck<Approval>?
+    guard let pendingRequest else { throw try await integrityFault(stored.request, named: name, fault) }
+    var messages = [pendingRequest.message]
+    var approval: Unverified<Approval>?
     if case .approved(let row) = stored.state {
-      approval = SealCheck(row) { $0.pending == terms.value.id && $0.evidence.factor == terms.value.factor }
+      approval = Unverified(row) {
+        $0.pending == pendingRequest.value.id && $0.evidence.factor == pendingRequest.value.factor
+      }
       guard let approval else { throw try await integrityFault(row, named: name, fault) }
       messages.append(approval.message)
     }
-    let macs = try await codes(messages)
-    guard terms.isRight(macs[0]) else { throw try await integrityFault(stored.terms, named: name, fault) }
+    let macs = try await self.macs(messages)
+    guard pendingRequest.isRight(macs[0]) else { throw try await integrityFault(stored.request, named: name, fault) }
     if let approval, !approval.isRight(macs[1]) { throw try await integrityFault(approval.row, named: name, fault) }
-    return PendingCandidate(
-      stored: stored, terms: terms.value, row: row, credential: credential, approval: approval?.value)
+    return LoadedPending(
+      stored: stored, pendingRequest: pendingRequest.value, row: row, credential: credential, approval: approval?.value)
   }
 
   static func digest(ofSecret text: String) -> [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }
 
-  static func denied(_ terms: PendingTerms, _ reason: String) -> AuditEvent {
+  static func denied(_ pendingRequest: PendingRequest, _ reason: String) -> AuditEvent {
     AuditEvent(
       .authorizationDenied,
       [
-        ("pending", .string(terms.id)), ("credential", .string(terms.credential.text)),
-        ("factor", .string(terms.factor.rawValue)), ("reason", .string(reason)),
+        ("pending", .string(pendingRequest.id)), ("credential", .string(pendingRequest.credential.rawValue)),
+        ("factor", .string(pendingRequest.factor.rawValue)), ("reason", .string(reason)),
       ])
   }
 }

@@ -17,12 +17,12 @@ extension SigningService {
         let overdue = try transaction.overdue(by: now, approved: now - life, limit: Self.endedAtOnce)
         for pending in overdue {
           try transaction.put(.ended(.expired), ofPending: pending.id)
-          // Not from the terms, which nobody has verified here.
+          // Not from the request, which nobody has verified here.
           try transaction.append(
             AuditEvent(
               .authorizationDenied,
               [
-                ("pending", .string(pending.id)), ("credential", .string(pending.credential.text)),
+                ("pending", .string(pending.id)), ("credential", .string(pending.credential.rawValue)),
                 ("reason", "expired"),
               ]), at: now)
         }
@@ -41,8 +41,8 @@ extension SigningService {
   /// - Throws: `Refusal.invalidHandle` if it is unknown, another's, or over.
   public func cancel(handle: String, as principal: Principal) async throws {
     let digest = Self.digest(ofSecret: handle)
-    guard let found = try await candidate({ try $0.pending(handle: digest) }),
-      found.terms.partner == principal.partner, principal.mayUse(found.credential)
+    guard let found = try await loadPending({ try $0.pending(handle: digest) }),
+      found.pendingRequest.partner == principal.partner, principal.mayUse(found.credential)
     else { throw Refusal.invalidHandle }
     if case .issued(let sealed) = found.stored.state {
       guard let sad = SealedSAD.open(sealed, with: Array(handle.utf8), for: .pending) else {
@@ -57,8 +57,8 @@ extension SigningService {
       // What became a SAD meanwhile is revoked by the next call.
       default: return false
       }
-      try transaction.put(.ended(.cancelled), ofPending: found.terms.id)
-      try transaction.append(Self.denied(found.terms, "cancelled"), at: now)
+      try transaction.put(.ended(.cancelled), ofPending: found.pendingRequest.id)
+      try transaction.append(Self.denied(found.pendingRequest, "cancelled"), at: now)
       return true
     }
     guard isDone else { throw Refusal.invalidHandle }

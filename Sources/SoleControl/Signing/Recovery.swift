@@ -31,7 +31,7 @@ extension SigningService {
       for operation in unknown {
         try transaction.append(AuditEvent(.signatureUnknown, [("operation", .string(operation.id))]), at: now)
       }
-      _ = try transaction.endReservedOrders(instance: instance, at: now)
+      _ = try transaction.endReservedLifecycleGrants(instance: instance, at: now)
       let open = try transaction.openJobs(instance: instance)
       for job in open {
         try transaction.append(AuditEvent(.signatureResumed, [("operation", .string(job.operation))]), at: now)

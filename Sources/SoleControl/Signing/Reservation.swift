@@ -18,9 +18,11 @@ extension SigningService {
   private static let longestWait = Duration.seconds(15)
   private static let waitingStep = Duration.milliseconds(20)
 
-  func operation(for request: SigningRequest, under warrant: Warrant) async throws -> SigningOperation {
+  func operation(for request: SigningRequest, under authorization: VerifiedAuthorization) async throws
+    -> SigningOperation
+  {
     SigningOperation(
-      id: try await randomID(), activation: warrant.activation.digest, requestDigest: request.digest,
+      id: try await randomID(), activation: authorization.activation.digest, requestDigest: request.digest,
       instance: rules.instance, state: .reserved, work: request.work.canonical(), signatures: [])
   }
 
@@ -29,14 +31,15 @@ extension SigningService {
   ///
   /// - Parameter job: added in the same transaction, if the call is asynchronous.
   func reserve(
-    _ operation: SigningOperation, for request: SigningRequest, under warrant: Warrant, job: StoredJob? = nil
+    _ operation: SigningOperation, for request: SigningRequest, under authorization: VerifiedAuthorization,
+    job: StoredJob? = nil
   ) async throws -> Reservation {
     var waited = Duration.zero
     while true {
       // Waiting for another copy of the request takes time, in which the SAD can expire.
       let now = try decidingTime()
-      guard warrant.binding.lifetime.isOpen(at: now) else { throw Refusal.sadExpired }
-      let found = try await reservation(of: operation, for: request, under: warrant, job: job, at: now)
+      guard authorization.binding.lifetime.isOpen(at: now) else { throw Refusal.sadExpired }
+      let found = try await reservation(of: operation, for: request, under: authorization, job: job, at: now)
       if let found { return found }
       guard waited < Self.longestWait else { throw Refusal.unavailable }
       try await clock.pause(Self.waitingStep)
@@ -46,13 +49,16 @@ extension SigningService {
 
   /// Nil while another copy of the request is under way.
   private func reservation(
-    of operation: SigningOperation, for request: SigningRequest, under warrant: Warrant, job: StoredJob?,
+    of operation: SigningOperation, for request: SigningRequest, under authorization: VerifiedAuthorization,
+    job: StoredJob?,
     at now: UnixTime
   ) async throws -> Reservation? {
     do {
       return try await store.write { transaction in
         // The credential may have been disabled or changed since step 2.
-        guard try transaction.seal(of: warrant.credential.id) == warrant.seal else { throw Refusal.unavailable }
+        guard try transaction.mac(of: authorization.credential.id) == authorization.mac else {
+          throw Refusal.unavailable
+        }
         let activation = try transaction.activation(operation.activation)
         // Who revoked it wants nothing more to come out of it, not even what it made.
         guard activation?.isRevoked == false else { throw Refusal.invalidSAD }
@@ -68,15 +74,15 @@ extension SigningService {
         // Replaced since step 2, or before.
         guard activation?.isAlive == true else { throw Refusal.invalidSAD }
         let states = try transaction.slots(operation.activation)
-        guard states.count == warrant.binding.numSignatures else { throw SlotsDiffer() }
-        let slots = try Self.slots(for: request, of: warrant.binding, states: states)
+        guard states.count == authorization.binding.numSignatures else { throw SlotsDiffer() }
+        let slots = try Self.slots(for: request, of: authorization.binding, states: states)
         try transaction.reserve(slots, for: operation)
         if let job { try transaction.add(job) }
-        try transaction.append(Self.intent(operation, request, warrant.binding, job: job?.id), at: now)
+        try transaction.append(Self.intent(operation, request, authorization.binding, job: job?.id), at: now)
         return .reserved(operation)
       }
     } catch is SlotsDiffer {
-      throw try await slotsFault(warrant.binding, operation.activation)
+      throw try await slotsFault(authorization.binding, operation.activation)
     }
   }
 
@@ -85,7 +91,7 @@ extension SigningService {
     try await record(
       AuditEvent(
         .integrityViolated,
-        [("credential", .string(binding.credential.text)), ("activation", .string(Hex.encode(activation.bytes)))]))
+        [("credential", .string(binding.credential.rawValue)), ("activation", .string(Hex.encode(activation.bytes)))]))
     return .rowIntegrity(binding.credential)
   }
 
@@ -104,7 +110,8 @@ extension SigningService {
       open[binding.digests[slot], default: []].append(slot)
     }
     return try request.items.map { item in
-      guard item.authorized.hashAlgorithm == binding.hashAlgorithm, let slot = open[item.authorized.bytes]?.popLast()
+      guard item.authorizedDigest.hashAlgorithm == binding.hashAlgorithm,
+        let slot = open[item.authorizedDigest.bytes]?.popLast()
       else { throw Refusal.digestNotAuthorized }
       return slot
     }
@@ -116,10 +123,10 @@ extension SigningService {
     _ operation: SigningOperation, _ request: SigningRequest, _ binding: Binding, job: JobID?
   ) -> AuditEvent {
     var fields: [(String, JSONValue)] = [
-      ("operation", .string(operation.id)), ("credential", .string(binding.credential.text)),
-      ("signer", .string(binding.signer.text)), ("partner", .string(binding.partner.text)),
+      ("operation", .string(operation.id)), ("credential", .string(binding.credential.rawValue)),
+      ("signer", .string(binding.signer.rawValue)), ("partner", .string(binding.partner.rawValue)),
       ("activation", .string(Hex.encode(operation.activation.bytes))), ("method", .string(request.method.rawValue)),
-      ("digests", .array(request.items.map { .string(Hex.encode($0.representation)) })),
+      ("digests", .array(request.items.map { .string(Hex.encode($0.dtbsRepresentation)) })),
     ]
     let algorithms = request.items.map(\.algorithm)
     if let first = algorithms.first, algorithms.allSatisfy({ $0 == first }) {
@@ -127,9 +134,9 @@ extension SigningService {
     } else {
       fields.append(("algorithms", .array(algorithms.map { .string($0.name) })))
     }
-    if let job { fields.append(("response", .string(job.text))) }
+    if let job { fields.append(("response", .string(job.rawValue))) }
     if !request.items.allSatisfy(\.isDirect) {
-      fields.append(("authorized", .array(request.items.map { .string(Hex.encode($0.authorized.bytes)) })))
+      fields.append(("authorized", .array(request.items.map { .string(Hex.encode($0.authorizedDigest.bytes)) })))
     }
     return AuditEvent(.signatureIntended, fields)
   }

@@ -33,14 +33,14 @@ extension SigningService {
     // 1. Request and bearer are verified: their types say so.
 
     // 2. SAD and policy are verified, the certificate is valid, the credential enabled.
-    let warrant = try await verifyWarrant(request, as: principal)
+    let authorization = try await verifySAD(request, as: principal)
 
     // 3. One transaction reserves the slots and appends the intent to the audit log.
     // 4. It is durable when `reserve` returns.
-    let operation = try await operation(for: request, under: warrant)
-    switch try await reserve(operation, for: request, under: warrant) {
+    let operation = try await operation(for: request, under: authorization)
+    switch try await reserve(operation, for: request, under: authorization) {
     case .reserved: break
-    case .done(let earlier): return try await replay(earlier, of: request, warrant.credential)
+    case .done(let earlier): return try await replay(earlier, of: request, authorization.credential)
     // Only asynchronous calls are told so.
     case .accepted: throw Refusal.unavailable
     }
@@ -49,7 +49,7 @@ extension SigningService {
     // 6. Every signature is verified with the credential's public key, and time-stamped where that was asked for.
     let made: [[UInt8]]
     do {
-      made = try await make(request.work, with: warrant.credential)
+      made = try await make(request.work, with: authorization.credential)
     } catch {
       try await release(operation, reason: error.reason)
       throw error.asFault
@@ -57,7 +57,7 @@ extension SigningService {
 
     // 7. One transaction consumes the slots, stores the signatures and appends the outcome.
     // 8. It is durable when `complete` returns.
-    try await complete(operation, made, of: request, under: warrant, as: principal)
+    try await complete(operation, made, of: request, under: authorization, as: principal)
 
     // 9. The answer, in request order.
     guard let result = SigningResult(request.work, made: made) else { throw InternalFault.signatureDoesNotVerify }

@@ -24,31 +24,34 @@ public struct AuthorizedDigest: Sendable, Hashable {
 public struct SigningItem: Sendable, Hashable {
   public var algorithm: SignatureAlgorithm
   /// The digest that is signed, as it is (EN 419 241-1: DTBS/R).
-  public var representation: [UInt8]
+  public var dtbsRepresentation: [UInt8]
   /// What the signer authorized. For a document it is the document's digest, while what is signed is the digest
   /// of attributes that contain it; that they do is the caller's to see to.
-  public var authorized: AuthorizedDigest
+  public var authorizedDigest: AuthorizedDigest
   /// Whether a time-stamp over the signature belongs to it.
   public var isTimestamped: Bool
 
   public init(
-    algorithm: SignatureAlgorithm, representation: [UInt8], authorized: AuthorizedDigest, isTimestamped: Bool = false
+    algorithm: SignatureAlgorithm, dtbsRepresentation: [UInt8], authorizedDigest: AuthorizedDigest,
+    isTimestamped: Bool = false
   ) {
     self.algorithm = algorithm
-    self.representation = representation
-    self.authorized = authorized
+    self.dtbsRepresentation = dtbsRepresentation
+    self.authorizedDigest = authorizedDigest
     self.isTimestamped = isTimestamped
   }
 
   /// A digest that was authorized itself, as in signHash.
   public init(algorithm: SignatureAlgorithm, digest: [UInt8]) {
     self.init(
-      algorithm: algorithm, representation: digest,
-      authorized: AuthorizedDigest(hashAlgorithm: algorithm.hash, bytes: digest))
+      algorithm: algorithm, dtbsRepresentation: digest,
+      authorizedDigest: AuthorizedDigest(hashAlgorithm: algorithm.hash, bytes: digest))
   }
 
   /// Whether what is signed is what was authorized.
-  var isDirect: Bool { authorized.hashAlgorithm == algorithm.hash && authorized.bytes == representation }
+  var isDirect: Bool {
+    authorizedDigest.hashAlgorithm == algorithm.hash && authorizedDigest.bytes == dtbsRepresentation
+  }
 }
 
 /// A call that asks for signatures, as sole control sees it.
@@ -92,12 +95,12 @@ public struct SigningRequest: Sendable {
   /// although a document's representation may hold another time by then.
   var digest: [UInt8] {
     let text: JSONValue = [
-      "method": .string(method.rawValue), "credential": .string(credential.text),
+      "method": .string(method.rawValue), "credential": .string(credential.rawValue),
       "items": .array(
         items.map {
           [
-            "algorithm": .string($0.algorithm.name), "hash": .string($0.authorized.hashAlgorithm.rawValue),
-            "authorized": .string(Hex.encode($0.authorized.bytes)),
+            "algorithm": .string($0.algorithm.name), "hash": .string($0.authorizedDigest.hashAlgorithm.rawValue),
+            "authorized": .string(Hex.encode($0.authorizedDigest.bytes)),
           ]
         }), "parameters": .string(Hex.encode(SHA256.hash(data: parameters))),
     ]

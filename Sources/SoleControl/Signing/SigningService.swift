@@ -4,7 +4,7 @@ internal import Lifetimes
 public struct SigningService: Sendable {
   public struct Rules: Sendable {
     /// Name of the service in every binding. A SAD of another service fails.
-    public var gateway: String
+    public var service: String
     /// Name of this process among those that share the store.
     public var instance: String
     /// Seconds.
@@ -43,13 +43,13 @@ public struct SigningService: Sendable {
     /// Of those partners whose statements are accepted.
     public var partnerPolicies: [PartnerID: PartnerPolicy] = [:]
 
-    public init(gateway: String, instance: String) {
-      self.gateway = gateway
+    public init(service: String, instance: String) {
+      self.service = service
       self.instance = instance
     }
 
     func maximumTries(of factor: FactorID) -> Int { factor == .sms ? maximumCodeTries : maximumTries }
-    func name(of partner: PartnerID) -> String { partnerNames[partner] ?? partner.text }
+    func name(of partner: PartnerID) -> String { partnerNames[partner] ?? partner.rawValue }
   }
 
   /// Time, as a value from outside.
@@ -85,7 +85,7 @@ public struct SigningService: Sendable {
   /// Nil if there is no authority; then nothing may ask for a time-stamp.
   public var timestamps: (any SignatureTimestamping)?
   /// Nil if no trusted provider has an app.
-  public var eidApp: (any EIDAppClient)?
+  public var backchannel: (any BackchannelClient)?
   /// Nil if no credentials are made or deleted at the wish of their owners.
   public var issuance: Issuance?
 

@@ -10,7 +10,8 @@ struct SigningWork: Sendable, Equatable {
   func belongs(to request: SigningRequest) -> Bool {
     items.count == request.items.count
       && zip(items, request.items).allSatisfy { kept, asked in
-        kept.algorithm == asked.algorithm && kept.authorized == asked.authorized && kept.isDirect == asked.isDirect
+        kept.algorithm == asked.algorithm && kept.authorizedDigest == asked.authorizedDigest
+          && kept.isDirect == asked.isDirect
           && kept.isTimestamped == asked.isTimestamped
       }
   }
@@ -42,22 +43,22 @@ struct SigningWork: Sendable, Equatable {
 extension SigningItem {
   fileprivate var json: JSONValue {
     var object = JSONObject([
-      ("algorithm", .string(algorithm.name)), ("representation", .string(Hex.encode(representation))),
+      ("algorithm", .string(algorithm.name)), ("dtbsr", .string(Hex.encode(dtbsRepresentation))),
     ])
     if !isDirect {
-      object["hash"] = .string(authorized.hashAlgorithm.rawValue)
-      object["authorized"] = .string(Hex.encode(authorized.bytes))
+      object["hash"] = .string(authorizedDigest.hashAlgorithm.rawValue)
+      object["authorized"] = .string(Hex.encode(authorizedDigest.bytes))
     }
     if isTimestamped { object["timestamp"] = true }
     return .object(object)
   }
 
   fileprivate init?(json object: JSONObject) {
-    guard let algorithm = object["algorithm"]?.string.flatMap(SignatureAlgorithm.init(name:)),
-      let representation = object["representation"]?.string.flatMap(Hex.decode)
+    guard let algorithm = object["algorithm"]?.string.flatMap(SignatureAlgorithm.init(parsing:)),
+      let dtbsRepresentation = object["dtbsr"]?.string.flatMap(Hex.decode)
     else { return nil }
     guard object["hash"] != nil || object["authorized"] != nil else {
-      self.init(algorithm: algorithm, digest: representation)
+      self.init(algorithm: algorithm, digest: dtbsRepresentation)
       isTimestamped = object["timestamp"]?.bool ?? false
       return
     }
@@ -65,8 +66,8 @@ extension SigningItem {
       let authorized = object["authorized"]?.string.flatMap(Hex.decode)
     else { return nil }
     self.init(
-      algorithm: algorithm, representation: representation,
-      authorized: AuthorizedDigest(hashAlgorithm: hash, bytes: authorized),
+      algorithm: algorithm, dtbsRepresentation: dtbsRepresentation,
+      authorizedDigest: AuthorizedDigest(hashAlgorithm: hash, bytes: authorized),
       isTimestamped: object["timestamp"]?.bool ?? false)
   }
 }

@@ -1,35 +1,35 @@
 import Lifetimes
 
 /// A SAD and a credential that were found good for a request.
-struct Warrant: Sendable {
+struct VerifiedAuthorization: Sendable {
   let credential: Credential
-  /// The seal of the row that was verified.
-  let seal: [UInt8]
+  /// The MAC of the row that was verified.
+  let mac: [UInt8]
   let activation: Activation
   let binding: Binding
 }
 
 extension SigningService {
   /// Step 2: SAD and policy are verified, the certificate is valid, the credential enabled.
-  func verifyWarrant(_ request: SigningRequest, as principal: Principal) async throws -> Warrant {
+  func verifySAD(_ request: SigningRequest, as principal: Principal) async throws -> VerifiedAuthorization {
     let now = try decidingTime()
     let name = request.sad.digest
     let (row, activation) = try await store.read {
       (try $0.credential(request.credential), try $0.activation(name))
     }
     guard let row else { throw Refusal.unknownCredential }
-    let candidate = try await candidate(row, id: request.credential)
-    let credential = candidate.credential
+    let unverified = try await loadCredential(row, id: request.credential)
+    let credential = unverified.credential
     guard let activation, let binding = Binding(canonical: activation.binding) else {
-      _ = try await confirm(candidate)
+      _ = try await confirm(unverified)
       try check(request, credential, principal, now)
       throw Refusal.invalidSAD
     }
-    let macs = try await confirm(candidate, alongside: [request.sad.message(over: activation)])
+    let macs = try await confirm(unverified, alongside: [request.sad.message(over: activation)])
     try check(request, credential, principal, now)
     guard request.sad.isRight(macs[0]), allows(binding, credential, principal) else { throw Refusal.invalidSAD }
     guard binding.lifetime.isOpen(at: now) else { throw Refusal.sadExpired }
-    return Warrant(credential: credential, seal: row.seal, activation: activation, binding: binding)
+    return VerifiedAuthorization(credential: credential, mac: row.mac, activation: activation, binding: binding)
   }
 
   func check(
@@ -43,7 +43,7 @@ extension SigningService {
 
   /// Whether a SAD's binding is for this credential and caller.
   func allows(_ binding: Binding, _ credential: Credential, _ principal: Principal) -> Bool {
-    binding.gateway == rules.gateway && binding.credential == credential.id && binding.partner == principal.partner
+    binding.service == rules.service && binding.credential == credential.id && binding.partner == principal.partner
       && binding.signer == credential.signer && (binding.client == nil || binding.client == principal.client)
   }
 
@@ -65,7 +65,7 @@ extension SigningService {
 
 extension SigningItem {
   fileprivate var hasFittingLengths: Bool {
-    representation.count == algorithm.hash.digestLength
-      && authorized.bytes.count == authorized.hashAlgorithm.digestLength
+    dtbsRepresentation.count == algorithm.hash.digestLength
+      && authorizedDigest.bytes.count == authorizedDigest.hashAlgorithm.digestLength
   }
 }

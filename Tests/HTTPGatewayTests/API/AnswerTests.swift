@@ -3,6 +3,7 @@ import HTTPTypes
 import SoleControl
 import TestSupport
 import Testing
+import Vocabulary
 import WireJSON
 
 @Suite("Answers over HTTP", .timeLimit(.minutes(5)))
@@ -17,12 +18,13 @@ struct AnswerTests {
     }
   }
 
-  @Test("info by POST and GET, with and without a body", arguments: APIVersion.allCases)
-  func info(version: APIVersion) async throws {
-    let bench = try await GatewayBench(withTimestamps: false, withDocuments: false)
+  @Test("info by POST and GET, with and without a body", arguments: CSCVersion.allCases)
+  func info(version: CSCVersion) async throws {
+    let fixture = try await GatewayFixture(withTimestamps: false, withDocuments: false)
     for answer in [
-      try await bench.call("info", "{}", version), try await bench.call("info", "", version),
-      try await bench.call("info", "", version, verb: .get), try await bench.call("info", #"{"lang":"xx"}"#, version),
+      try await fixture.call("info", "{}", version), try await fixture.call("info", "", version),
+      try await fixture.call("info", "", version, verb: .get),
+      try await fixture.call("info", #"{"lang":"xx"}"#, version),
     ] {
       #expect(answer.status == 200 && !hasNull(.object(answer.json)))
       #expect(answer["specs"]?.string == (version == .v1 ? "1.0.4.0" : "2.2.0.0"))
@@ -32,22 +34,22 @@ struct AnswerTests {
       #expect(answer.headers[.contentType]?.hasPrefix("application/json") == true)
     }
     if version == .v2 {
-      let answer = try await bench.call("info", "{}", version)
+      let answer = try await fixture.call("info", "{}", version)
       #expect(answer["signAlgorithms"]?.object?["algoParams"] == [])
       #expect(answer["signature_formats"]?.object?["envelope_properties"] == [])
       #expect(answer["conformance_levels"] == [] && answer["supportedHashTypes"] != nil)
     }
   }
 
-  @Test("info in the language that is asked for, by POST and GET", arguments: APIVersion.allCases)
-  func language(version: APIVersion) async throws {
-    let bench = try await GatewayBench()
+  @Test("info in the language that is asked for, by POST and GET", arguments: CSCVersion.allCases)
+  func language(version: CSCVersion) async throws {
+    let fixture = try await GatewayFixture()
     for (answer, language) in [
-      (try await bench.call("info", #"{"lang":"de-AT"}"#, version), "de"),
-      (try await bench.call("info?lang=de", "", version, verb: .get), "de"),
-      (try await bench.call("info", #"{"lang":"en-GB"}"#, version), "en"),
-      (try await bench.call("info", #"{"lang":"fr"}"#, version), "en"),
-      (try await bench.call("info", #"{"lang":7}"#, version), "en"),
+      (try await fixture.call("info", #"{"lang":"de-AT"}"#, version), "de"),
+      (try await fixture.call("info?lang=de", "", version, verb: .get), "de"),
+      (try await fixture.call("info", #"{"lang":"en-GB"}"#, version), "en"),
+      (try await fixture.call("info", #"{"lang":"fr"}"#, version), "en"),
+      (try await fixture.call("info", #"{"lang":7}"#, version), "en"),
     ] {
       #expect(answer.status == 200 && answer["lang"]?.string == language)
       #expect(answer["name"]?.string == (language == "de" ? "Probe" : "Test"))
@@ -56,14 +58,14 @@ struct AnswerTests {
 
   @Test("v1 pages: every id once, at most maxResults, and no token on the last page")
   func pages() async throws {
-    let bench = try await GatewayBench()
-    for number in 0..<7 { _ = try await bench.signing.enrol("c\(number)") }
-    _ = try await bench.signing.enrol("bobs", signer: "bob")
+    let fixture = try await GatewayFixture()
+    for number in 0..<7 { _ = try await fixture.signing.createCredential("c\(number)") }
+    _ = try await fixture.signing.createCredential("bobs", signer: "bob")
     var seen: [String] = []
     var token: String?
     repeat {
       let position = token.map { #","pageToken":"\#($0)""# } ?? ""
-      let answer = try await bench.call("credentials/list", #"{"maxResults":3\#(position)}"#, token: bench.alice)
+      let answer = try await fixture.call("credentials/list", #"{"maxResults":3\#(position)}"#, token: fixture.alice)
       let ids = try #require(answer["credentialIDs"]?.array).compactMap(\.string)
       #expect(ids.count <= 3)
       seen += ids
@@ -72,26 +74,26 @@ struct AnswerTests {
     } while token != nil
     #expect(seen == (0..<7).map { "c\($0)" })
     for unusable in ["0", "-1", "1e9", "\"x\"", "null", "99999999999"] {
-      let answer = try await bench.call("credentials/list", #"{"maxResults":\#(unusable)}"#, token: bench.alice)
+      let answer = try await fixture.call("credentials/list", #"{"maxResults":\#(unusable)}"#, token: fixture.alice)
       #expect(answer["credentialIDs"]?.array?.count == 7, "\(unusable)")
     }
-    let partners = try await bench.call("credentials/list", #"{"userID":"alice"}"#, token: bench.partner)
+    let partners = try await fixture.call("credentials/list", #"{"userID":"alice"}"#, token: fixture.partner)
     #expect(partners["credentialIDs"]?.array?.count == 7)
-    let others = try await bench.call("credentials/list", #"{"userID":"alice"}"#, token: bench.otherPartner)
+    let others = try await fixture.call("credentials/list", #"{"userID":"alice"}"#, token: fixture.otherPartner)
     #expect(others["credentialIDs"] == [])
   }
 
   @Test("v2 lists with information, with clients' other spellings, and hides unusable credentials on request")
   func listWithInfo() async throws {
-    let bench = try await GatewayBench()
-    _ = try await bench.signing.enrol("c1", expression: "PIN AND OTP")
-    var disabled = try await bench.signing.enrol("c2")
+    let fixture = try await GatewayFixture()
+    _ = try await fixture.signing.createCredential("c1", expression: "PIN AND OTP")
+    var disabled = try await fixture.signing.createCredential("c2")
     disabled.isEnabled = false
-    try await bench.signing.service.put(disabled, events: [])
-    let answer = try await bench.call(
+    try await fixture.signing.service.put(disabled, events: [])
+    let answer = try await fixture.call(
       "credentials/list",
       #"{"credentialInfo":true,"certificates":"chain","certInfo":true,"auth_info":true,"only_valid":true,"lang":null,"clientData":null}"#,
-      .v2, token: bench.alice)
+      .v2, token: fixture.alice)
     #expect(answer["credentialIDs"] == ["c1"] && answer["onlyValid"] == true && !hasNull(.object(answer.json)))
     let info = try #require(answer["credentialInfos"]?.array?.first?.object)
     #expect(info["credentialID"] == "c1" && info["key"]?.object?["len"] == 256)
@@ -99,17 +101,18 @@ struct AnswerTests {
     #expect(info["auth"]?.object?["expression"] == "PIN AND OTP")
     #expect(info["auth"]?.object?["objects"]?.array?.count == 2)
     #expect(info["SCAL"] == "1" && info["multisign"] == 10)
-    let plain = try await bench.call("credentials/list", "{}", .v2, token: bench.alice)
+    let plain = try await fixture.call("credentials/list", "{}", .v2, token: fixture.alice)
     #expect(plain["credentialInfos"] == nil && plain["credentialIDs"] == ["c1", "c2"])
   }
 
   @Test("credentials/info in both versions")
   func info() async throws {
-    let bench = try await GatewayBench()
-    _ = try await bench.signing.enrol("ec", expression: "PIN OR OTP")
-    _ = try await bench.signing.enrol("rsa", key: .rsa(bits: 2048), scal: .two)
-    func info(_ id: String, _ rest: String, _ version: APIVersion) async throws -> JSONObject {
-      try await bench.call("credentials/info", #"{"credentialID":"\#(id)"\#(rest)}"#, version, token: bench.alice).json
+    let fixture = try await GatewayFixture()
+    _ = try await fixture.signing.createCredential("ec", expression: "PIN OR OTP")
+    _ = try await fixture.signing.createCredential("rsa", key: .rsa(bits: 2048), scal: .two)
+    func info(_ id: String, _ rest: String, _ version: CSCVersion) async throws -> JSONObject {
+      try await fixture.call("credentials/info", #"{"credentialID":"\#(id)"\#(rest)}"#, version, token: fixture.alice)
+        .json
     }
     let full = try await info("ec", #","certificates":"none","certInfo":true,"authInfo":true"#, .v1)
     let cert = try #require(full["cert"]?.object)
@@ -134,36 +137,36 @@ struct AnswerTests {
 
   @Test("a customer's log-in at the eID makes the SAD, over the API's own steps")
   func eid() async throws {
-    let bench = try await GatewayBench()
-    let credential = try await bench.signing.enrol(expression: "EID")
-    let challenge = try await bench.call(
+    let fixture = try await GatewayFixture()
+    let credential = try await fixture.signing.createCredential(expression: "EID")
+    let challenge = try await fixture.call(
       "credentials/getChallenge", #"{"credentialID":"\#(credential.id)","authObjectID":"EID"}"#, .v2,
-      token: bench.partner)
-    bench.signing.eid.set(
+      token: fixture.partner)
+    fixture.signing.eid.set(
       .success(
         EIDStatement(
           issuer: "https://eid.example", subject: "subject-1", nonce: challenge["challenge"]?.string ?? "",
           level: .high,
-          authenticationTime: bench.signing.clock.now, tokenDigest: [1])))
+          authenticationTime: fixture.signing.clock.now, tokenDigest: [1])))
     let body = #"{"credentialID":"\#(credential.id)","numSignatures":1,"authData":[{"id":"EID","value":"token"}]}"#
-    let authorized = try await bench.call("credentials/authorize", body, .v2, token: bench.partner)
+    let authorized = try await fixture.call("credentials/authorize", body, .v2, token: fixture.partner)
     #expect(authorized["SAD"]?.string != nil && authorized["expiresIn"] == 300)
-    let again = try await bench.call("credentials/authorize", body, .v2, token: bench.partner)
+    let again = try await fixture.call("credentials/authorize", body, .v2, token: fixture.partner)
     #expect(again.row == "400 invalid_authentication_data The authentication data is invalid")
   }
 
   @Test("50 connections with one SAD for 3 signatures: exactly 3 succeed")
   func race() async throws {
-    let bench = try await GatewayBench()
-    let credential = try await bench.signing.enrol()
-    let sad = Base64.encodeURL(try await bench.signing.authorize(credential, count: 3).sad.octets)
+    let fixture = try await GatewayFixture()
+    let credential = try await fixture.signing.createCredential()
+    let sad = Base64.encodeURL(try await fixture.signing.authorize(credential, count: 3).sad.octets)
     let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
       for number in 0..<50 {
         group.addTask {
-          try await bench.call(
+          try await fixture.call(
             "signatures/signHash",
             #"{"credentialID":"\#(credential.id)","SAD":"\#(sad)","hash":["\#(Base64.encode(digest("\(number)")))"],"signAlgo":"1.2.840.10045.4.3.2"}"#,
-            token: bench.alice
+            token: fixture.alice
           ).status
         }
       }

@@ -1,4 +1,4 @@
-import Attempts
+import Throttling
 import CSCModel
 import Foundation
 import HTTPTypes
@@ -11,6 +11,7 @@ import Testing
 import WireJSON
 
 @testable import HTTPGateway
+import Vocabulary
 
 /// What guessing gets over HTTP.
 @Suite("Brute force over HTTP", .timeLimit(.minutes(5)))
@@ -23,9 +24,9 @@ struct BruteForceTests {
 
   /// - Parameter address: what the trusted proxy says.
   private func post(
-    _ bench: GatewayBench, _ path: String, _ body: String, _ headers: HTTPFields = [:], address: String? = nil
+    _ fixture: GatewayFixture, _ path: String, _ body: String, _ headers: HTTPFields = [:], address: String? = nil
   ) async throws -> Reply {
-    var gateway = bench.gateway
+    var gateway = fixture.gateway
     gateway.trustedProxy = TrustedProxy(
       header: "X-Forwarded-For", addresses: [try #require(AddressBlock(Origin.local.address))])
     var fields = headers
@@ -40,20 +41,20 @@ struct BruteForceTests {
   }
 
   private func logIn(
-    _ bench: GatewayBench, _ name: String, _ password: String = "wrong", address: String? = nil
+    _ fixture: GatewayFixture, _ name: String, _ password: String = "wrong", address: String? = nil
   ) async throws -> Reply {
     let pair = Data("\(name):\(password)".utf8).base64EncodedString()
-    return try await post(bench, "/csc/v1/auth/login", "{}", [.authorization: "Basic \(pair)"], address: address)
+    return try await post(fixture, "/csc/v1/auth/login", "{}", [.authorization: "Basic \(pair)"], address: address)
   }
 
   @Test("auth/login: unknown and known names get the same, byte by byte, before and while they have to wait")
   func names() async throws {
     var seen: [[Reply]] = []
     for name in ["alice", "nobody"] {
-      let bench = try await GatewayBench()
+      let fixture = try await GatewayFixture()
       var replies: [Reply] = []
-      for _ in 0..<8 { replies.append(try await logIn(bench, name)) }
-      replies.append(try await logIn(bench, name, GatewayBench.password))
+      for _ in 0..<8 { replies.append(try await logIn(fixture, name)) }
+      replies.append(try await logIn(fixture, name, GatewayFixture.password))
       seen.append(replies)
     }
     #expect(seen[0] == seen[1])
@@ -66,12 +67,12 @@ struct BruteForceTests {
   func page() async throws {
     var seen: [[String]] = []
     for name in ["alice", "nobody"] {
-      let bench = try await GatewayBench()
+      let fixture = try await GatewayFixture()
       var texts: [String] = []
       for _ in 0..<8 {
-        let visitor = PageVisitor(bench)
+        let visitor = PageVisitor(fixture)
         let page = try await visitor.get(
-          "/oauth2/authorize?response_type=code&client_id=app&redirect_uri=\(FormText.encode(OAuthBench.redirectURI))"
+          "/oauth2/authorize?response_type=code&client_id=app&redirect_uri=\(FormText.encode(OAuthFixture.redirectURI))"
             + "&code_challenge=x4_CAqIqm7ihEL_WVDE27vyC5gDX2c-nMBnxjaowaAs&code_challenge_method=S256")
         let answer = try await visitor.post(
           "/oauth2/login", page.hidden.merging(["username": name, "password": "wrong"]) { $1 })
@@ -87,17 +88,19 @@ struct BruteForceTests {
 
   @Test("the address is the connection's, unless a configured proxy says otherwise; only its own entry counts")
   func addresses() async throws {
-    let bench = try await GatewayBench()
-    for _ in 0..<7 { _ = try await logIn(bench, "alice", address: "192.0.2.1") }
-    #expect(try await logIn(bench, "alice", GatewayBench.password, address: "192.0.2.1").status == 429)
+    let fixture = try await GatewayFixture()
+    for _ in 0..<7 { _ = try await logIn(fixture, "alice", address: "192.0.2.1") }
+    #expect(try await logIn(fixture, "alice", GatewayFixture.password, address: "192.0.2.1").status == 429)
     // What the caller itself wrote before it does not help.
-    #expect(try await logIn(bench, "alice", GatewayBench.password, address: "198.51.100.7, 192.0.2.1").status == 429)
-    #expect(try await logIn(bench, "alice", GatewayBench.password, address: "192.0.2.1, 198.51.100.7").status == 200)
-    for _ in 0..<7 { _ = try await logIn(bench, "bob", address: "2001:db8:0:1::1") }
-    #expect(try await logIn(bench, "bob", GatewayBench.password, address: "2001:db8:0:1:ffff::2").status == 429)
-    #expect(try await logIn(bench, "bob", GatewayBench.password, address: "2001:db8:0:2::1").status == 200)
+    #expect(
+      try await logIn(fixture, "alice", GatewayFixture.password, address: "198.51.100.7, 192.0.2.1").status == 429)
+    #expect(
+      try await logIn(fixture, "alice", GatewayFixture.password, address: "192.0.2.1, 198.51.100.7").status == 200)
+    for _ in 0..<7 { _ = try await logIn(fixture, "bob", address: "2001:db8:0:1::1") }
+    #expect(try await logIn(fixture, "bob", GatewayFixture.password, address: "2001:db8:0:1:ffff::2").status == 429)
+    #expect(try await logIn(fixture, "bob", GatewayFixture.password, address: "2001:db8:0:2::1").status == 200)
     // Without a configured proxy, or from elsewhere, the header is the caller's word.
-    let direct = try await GatewayBench()
+    let direct = try await GatewayFixture()
     for number in 0..<7 {
       let pair = Data("alice:wrong".utf8).base64EncodedString()
       _ = try await direct.application.test(.router) { client in
@@ -108,7 +111,7 @@ struct BruteForceTests {
         ) { $0.status.code }
       }
     }
-    let right = Data("alice:\(GatewayBench.password)".utf8).base64EncodedString()
+    let right = Data("alice:\(GatewayFixture.password)".utf8).base64EncodedString()
     #expect(try await direct.call("auth/login", header: "Basic \(right)").status == 429)
   }
 
@@ -123,10 +126,10 @@ struct BruteForceTests {
 
   @Test("token endpoint: guessed secrets get the table's row, then 429 with Retry-After; the right one too")
   func clients() async throws {
-    let bench = try await GatewayBench()
+    let fixture = try await GatewayFixture()
     func token(_ secret: String, address: String = "192.0.2.9") async throws -> Reply {
       try await post(
-        bench, "/oauth2/token",
+        fixture, "/oauth2/token",
         "grant_type=client_credentials&client_id=portal&client_secret=\(FormText.encode(secret))",
         [.contentType: "application/x-www-form-urlencoded"], address: address)
     }
@@ -134,33 +137,33 @@ struct BruteForceTests {
       let reply = try await token("guess")
       #expect(reply.status == 400 && reply.text.contains("Invalid parameter client_secret"))
     }
-    for secret in ["guess", OAuthBench.secret] {
+    for secret in ["guess", OAuthFixture.secret] {
       let reply = try await token(secret)
       #expect(reply.status == 429 && reply.retryAfter == "30" && reply.text.contains("temporarily_unavailable"))
     }
-    #expect(try await token(OAuthBench.secret, address: "192.0.2.10").status == 200)
-    bench.signing.clock.advance(30)
-    #expect(try await token(OAuthBench.secret).status == 200)
+    #expect(try await token(OAuthFixture.secret, address: "192.0.2.10").status == 200)
+    fixture.signing.clock.advance(30)
+    #expect(try await token(OAuthFixture.secret).status == 200)
   }
 
   @Test("credentials/authorize: a signer's wrong PINs over many credentials end in 429; sendOTP likewise")
   func factors() async throws {
-    let bench = try await GatewayBench()
-    for number in 0..<8 { _ = try await bench.signing.enrol("c\(number)") }
-    func authorize(_ number: Int, _ pin: String) async throws -> GatewayBench.Answer {
-      try await bench.call(
+    let fixture = try await GatewayFixture()
+    for number in 0..<8 { _ = try await fixture.signing.createCredential("c\(number)") }
+    func authorize(_ number: Int, _ pin: String) async throws -> GatewayFixture.Answer {
+      try await fixture.call(
         "credentials/authorize", #"{"credentialID":"c\#(number)","numSignatures":1,"PIN":"\#(pin)"}"#,
-        token: bench.alice)
+        token: fixture.alice)
     }
     for number in 0..<31 { #expect(try await authorize(number / 5, "0").row == "400 invalid_pin The PIN is invalid") }
-    let held = try await authorize(7, SigningBench.pin)
+    let held = try await authorize(7, SigningFixture.pin)
     #expect(held.row == "429 temporarily_unavailable Too many requests" && held.headers[.retryAfter] == "30")
-    let second = try await bench.call(
+    let second = try await fixture.call(
       "credentials/authorize",
-      #"{"credentialID":"c7","numSignatures":1,"authData":[{"id":"PIN","value":"\#(SigningBench.pin)"}]}"#, .v2,
-      token: bench.alice)
+      #"{"credentialID":"c7","numSignatures":1,"authData":[{"id":"PIN","value":"\#(SigningFixture.pin)"}]}"#, .v2,
+      token: fixture.alice)
     #expect(second.row == held.row)
-    bench.signing.clock.advance(30)
-    #expect(try await authorize(7, SigningBench.pin).status == 200)
+    fixture.signing.clock.advance(30)
+    #expect(try await authorize(7, SigningFixture.pin).status == 200)
   }
 }

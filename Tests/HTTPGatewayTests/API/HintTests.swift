@@ -10,20 +10,21 @@ import TestSupport
 import Testing
 
 @testable import HTTPGateway
+import Vocabulary
 
 /// What tells integrators and operators what is wrong, where the API's tables leave room.
 @Suite("Hints", .timeLimit(.minutes(5)))
 struct HintTests {
   @Test("a form endpoint that gets JSON says so, instead of missing a parameter")
   func form() async throws {
-    let bench = try await GatewayBench()
+    let fixture = try await GatewayFixture()
     for (type, text) in [
       ("application/json", "Send the parameters as application/x-www-form-urlencoded, not as JSON"),
       ("Application/JSON; charset=utf-8", "Send the parameters as application/x-www-form-urlencoded, not as JSON"),
       ("application/x-www-form-urlencoded", "Missing parameter client_id"),
       ("text/plain", "Missing parameter client_id"),
     ] {
-      let answer = try await bench.application.test(.router) { client in
+      let answer = try await fixture.application.test(.router) { client in
         try await client.execute(
           uri: "/oauth2/token", method: .post, headers: [.contentType: type],
           body: ByteBuffer(string: #"{"grant_type":"client_credentials"}"#)
@@ -32,7 +33,7 @@ struct HintTests {
       #expect(answer.hasPrefix("400 ") && answer.contains(text), "\(type)")
     }
     for path in ["/oauth2/pushed_authorize", "/oauth2/revoke", "/csc/v1/oauth2/token"] {
-      let answer = try await bench.application.test(.router) { client in
+      let answer = try await fixture.application.test(.router) { client in
         try await client.execute(
           uri: path, method: .post, headers: [.contentType: "application/json"], body: ByteBuffer(string: "{}")
         ) { "\($0.status.code) \(String(buffer: $0.body))" }
@@ -40,7 +41,7 @@ struct HintTests {
       #expect(answer.hasPrefix("400 ") && answer.contains("not as JSON"), "\(path)")
     }
     // A GET has no body that the type would be of; clients that always send one are served.
-    let page = try await bench.application.test(.router) { client in
+    let page = try await fixture.application.test(.router) { client in
       try await client.execute(
         uri: "/oauth2/authorize?client_id=app", method: .get, headers: [.contentType: "application/json"]
       ) { String(buffer: $0.body) }
@@ -51,15 +52,15 @@ struct HintTests {
   @Test("the log's line of a refused call says what was wrong, and nothing that the request said")
   func log() async throws {
     let lines = Lines()
-    let bench = try await GatewayBench(logger: Logger(label: "test") { _ in lines })
-    let credential = try await bench.signing.enrol("c1")
+    let fixture = try await GatewayFixture(logger: Logger(label: "test") { _ in lines })
+    let credential = try await fixture.signing.createCredential("c1")
     let calls: [(method: String, body: String, error: String?)] = [
-      ("credentials/info", #"{"credentialID":"\#(credential.id.text)"}"#, nil),
+      ("credentials/info", #"{"credentialID":"\#(credential.id.rawValue)"}"#, nil),
       ("credentials/info", "{}", "Missing (or invalid type) string parameter credentialID"),
       ("credentials/info", #"{"credentialID":"secret-1"}"#, "Invalid parameter credentialID"),
     ]
     for call in calls {
-      _ = try await bench.call(call.method, call.body, .v2, token: bench.alice)
+      _ = try await fixture.call(call.method, call.body, .v2, token: fixture.alice)
       let line = try #require(lines.last)
       #expect(line["error"].map { "\($0)" } == call.error, "\(line)")
     }

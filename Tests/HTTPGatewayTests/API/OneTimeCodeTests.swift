@@ -6,105 +6,107 @@ import Testing
 import WireJSON
 
 @testable import HTTPGateway
+import Vocabulary
 
 @Suite("One-time codes over HTTP", .timeLimit(.minutes(5)))
 struct OneTimeCodeTests {
   /// Asks for a code in the way of each version.
   private func send(
-    _ bench: GatewayBench, _ id: CredentialID, _ version: APIVersion, _ rest: String = "", token: String? = nil
-  ) async throws -> GatewayBench.Answer {
-    let token = token ?? bench.alice
+    _ fixture: GatewayFixture, _ id: CredentialID, _ version: CSCVersion, _ rest: String = "", token: String? = nil
+  ) async throws -> GatewayFixture.Answer {
+    let token = token ?? fixture.alice
     return switch version {
     case .v1:
-      try await bench.call("credentials/sendOTP", #"{"credentialID":"\#(id)"\#(rest)}"#, .v1, token: token)
+      try await fixture.call("credentials/sendOTP", #"{"credentialID":"\#(id)"\#(rest)}"#, .v1, token: token)
     case .v2:
-      try await bench.call(
+      try await fixture.call(
         "credentials/getChallenge", #"{"credentialID":"\#(id)","authObjectID":"SMS"\#(rest)}"#, .v2, token: token)
     }
   }
 
   private func authorize(
-    _ bench: GatewayBench, _ id: CredentialID, _ version: APIVersion, code: String
-  ) async throws -> GatewayBench.Answer {
+    _ fixture: GatewayFixture, _ id: CredentialID, _ version: CSCVersion, code: String
+  ) async throws -> GatewayFixture.Answer {
     let factors =
       version == .v1
       ? #""PIN":"12345678","OTP":"\#(code)""#
       : #""authData":[{"id":"PIN","value":"12345678"},{"id":"SMS","value":"\#(code)"}]"#
-    return try await bench.call(
-      "credentials/authorize", #"{"credentialID":"\#(id)","numSignatures":1,\#(factors)}"#, version, token: bench.alice)
+    return try await fixture.call(
+      "credentials/authorize", #"{"credentialID":"\#(id)","numSignatures":1,\#(factors)}"#, version,
+      token: fixture.alice)
   }
 
-  @Test("204 without a body, a code at the customer, and a SAD for it", arguments: APIVersion.allCases)
-  func flow(version: APIVersion) async throws {
-    let bench = try await GatewayBench()
-    let credential = try await bench.signing.enrol(expression: "PIN AND SMS")
-    let sent = try await send(bench, credential.id, version, #","description":"Order 7","clientData":"x""#)
+  @Test("204 without a body, a code at the customer, and a SAD for it", arguments: CSCVersion.allCases)
+  func flow(version: CSCVersion) async throws {
+    let fixture = try await GatewayFixture()
+    let credential = try await fixture.signing.createCredential(expression: "PIN AND SMS")
+    let sent = try await send(fixture, credential.id, version, #","description":"Order 7","clientData":"x""#)
     #expect(sent.status == 204 && sent.json == JSONObject())
-    let message = try #require(bench.signing.messenger.delivered.first)
+    let message = try #require(fixture.signing.messenger.delivered.first)
     #expect(message.text.contains("Order 7") && message.text.contains("portal"))
-    let code = try #require(bench.signing.messenger.code)
-    let answer = try await authorize(bench, credential.id, version, code: code)
+    let code = try #require(fixture.signing.messenger.code)
+    let answer = try await authorize(fixture, credential.id, version, code: code)
     #expect(answer.status == 200 && answer["SAD"]?.string != nil)
   }
 
-  @Test("the rows of sendOTP and getChallenge", arguments: APIVersion.allCases)
-  func rows(version: APIVersion) async throws {
-    let bench = try await GatewayBench()
-    let credential = try await bench.signing.enrol("c1", expression: "PIN AND SMS")
-    let offline = try await bench.signing.enrol("c2", expression: "PIN AND OTP")
+  @Test("the rows of sendOTP and getChallenge", arguments: CSCVersion.allCases)
+  func rows(version: CSCVersion) async throws {
+    let fixture = try await GatewayFixture()
+    let credential = try await fixture.signing.createCredential("c1", expression: "PIN AND SMS")
+    let offline = try await fixture.signing.createCredential("c2", expression: "PIN AND OTP")
     let request = "400 invalid_request"
     let method = version == .v1 ? "credentials/sendOTP" : "credentials/getChallenge"
     for body in ["{}", #"{"credentialID":5,"authObjectID":"SMS"}"#] {
       #expect(
-        try await bench.call(method, body, version, token: bench.alice).row
+        try await fixture.call(method, body, version, token: fixture.alice).row
           == "\(request) Missing (or invalid type) string parameter credentialID")
     }
-    #expect(try await send(bench, CredentialID("x"), version).row == "\(request) Invalid parameter credentialID")
-    for stranger in [bench.bob, bench.otherPartner] {
+    #expect(try await send(fixture, CredentialID("x"), version).row == "\(request) Invalid parameter credentialID")
+    for stranger in [fixture.bob, fixture.otherPartner] {
       #expect(
-        try await send(bench, credential.id, version, token: stranger).row
+        try await send(fixture, credential.id, version, token: stranger).row
           == "\(request) Invalid parameter credentialID")
     }
     #expect(
-      try await send(bench, offline.id, version).row
+      try await send(fixture, offline.id, version).row
         == (version == .v1
           ? "\(request) The credential identified by credentialID has no online OTP"
           : "\(request) Invalid parameter authObjectID"))
     for description in ["5", "\"\(String(repeating: "x", count: 501))\""] {
       #expect(
-        try await send(bench, credential.id, version, #","description":\#(description)"#).row
+        try await send(fixture, credential.id, version, #","description":\#(description)"#).row
           == "\(request) Invalid parameter description")
     }
-    #expect(bench.signing.messenger.delivered.isEmpty)
+    #expect(fixture.signing.messenger.delivered.isEmpty)
   }
 
-  @Test("a wrong code, and a locked one, in the words of each version", arguments: APIVersion.allCases)
-  func wrong(version: APIVersion) async throws {
-    let bench = try await GatewayBench()
-    let credential = try await bench.signing.enrol(expression: "PIN AND SMS")
-    #expect(try await send(bench, credential.id, version).status == 204)
-    let right = try #require(bench.signing.messenger.code)
+  @Test("a wrong code, and a locked one, in the words of each version", arguments: CSCVersion.allCases)
+  func wrong(version: CSCVersion) async throws {
+    let fixture = try await GatewayFixture()
+    let credential = try await fixture.signing.createCredential(expression: "PIN AND SMS")
+    #expect(try await send(fixture, credential.id, version).status == 204)
+    let right = try #require(fixture.signing.messenger.code)
     let wrong = right == "000000" ? "000001" : "000000"
     for _ in 0..<3 {
       #expect(
-        try await authorize(bench, credential.id, version, code: wrong).row
+        try await authorize(fixture, credential.id, version, code: wrong).row
           == (version == .v1
             ? "400 invalid_otp The OTP is invalid"
             : "400 invalid_authentication_data The authentication data is invalid"))
     }
     let locked = "400 invalid_request " + (version == .v1 ? "OTP locked" : "Credential locked")
-    #expect(try await authorize(bench, credential.id, version, code: right).row == locked)
-    bench.signing.clock.advance(30)
-    #expect(try await send(bench, credential.id, version).row == locked)
+    #expect(try await authorize(fixture, credential.id, version, code: right).row == locked)
+    fixture.signing.clock.advance(30)
+    #expect(try await send(fixture, credential.id, version).row == locked)
   }
 
-  @Test("a code that is missing", arguments: APIVersion.allCases)
-  func missing(version: APIVersion) async throws {
-    let bench = try await GatewayBench()
-    let credential = try await bench.signing.enrol(expression: "PIN AND SMS")
-    let answer = try await bench.call(
+  @Test("a code that is missing", arguments: CSCVersion.allCases)
+  func missing(version: CSCVersion) async throws {
+    let fixture = try await GatewayFixture()
+    let credential = try await fixture.signing.createCredential(expression: "PIN AND SMS")
+    let answer = try await fixture.call(
       "credentials/authorize", #"{"credentialID":"\#(credential.id)","numSignatures":1,"PIN":"12345678"}"#, version,
-      token: bench.alice)
+      token: fixture.alice)
     #expect(
       answer.row
         == (version == .v1
@@ -112,55 +114,55 @@ struct OneTimeCodeTests {
           : "400 invalid_authentication_data The authentication data is invalid; still needed: SMS"))
   }
 
-  @Test("too often: 429 with the seconds to wait", arguments: APIVersion.allCases)
-  func tooOften(version: APIVersion) async throws {
-    let bench = try await GatewayBench()
-    let credential = try await bench.signing.enrol(expression: "SMS")
-    #expect(try await send(bench, credential.id, version).status == 204)
-    bench.signing.clock.advance(10)
-    let answer = try await send(bench, credential.id, version)
+  @Test("too often: 429 with the seconds to wait", arguments: CSCVersion.allCases)
+  func tooOften(version: CSCVersion) async throws {
+    let fixture = try await GatewayFixture()
+    let credential = try await fixture.signing.createCredential(expression: "SMS")
+    #expect(try await send(fixture, credential.id, version).status == 204)
+    fixture.signing.clock.advance(10)
+    let answer = try await send(fixture, credential.id, version)
     #expect(answer.status == 429 && answer.headers[.retryAfter] == "20")
     #expect(answer["error"] == "temporarily_unavailable")
-    bench.signing.clock.advance(20)
-    #expect(try await send(bench, credential.id, version).status == 204)
+    fixture.signing.clock.advance(20)
+    #expect(try await send(fixture, credential.id, version).status == 204)
   }
 
   @Test("a messenger that is down: 503 with Retry-After; none at all: 500")
   func messengerDown() async throws {
-    let bench = try await GatewayBench()
-    let credential = try await bench.signing.enrol(expression: "SMS")
-    bench.signing.messenger.fail(.unavailable)
-    let answer = try await send(bench, credential.id, .v1)
+    let fixture = try await GatewayFixture()
+    let credential = try await fixture.signing.createCredential(expression: "SMS")
+    fixture.signing.messenger.fail(.unavailable)
+    let answer = try await send(fixture, credential.id, .v1)
     #expect(answer.status == 503 && answer.headers[.retryAfter] != nil && answer["error"] == "temporarily_unavailable")
-    bench.signing.messenger.fail(.notConfigured)
-    #expect(try await send(bench, credential.id, .v1).status == 500)
+    fixture.signing.messenger.fail(.notConfigured)
+    #expect(try await send(fixture, credential.id, .v1).status == 500)
   }
 
   @Test("the consent page sends a code, and takes it with the PIN")
   func consent() async throws {
-    let bench = try await GatewayBench()
-    var credential = try await bench.signing.enrol(expression: "PIN AND SMS")
+    let fixture = try await GatewayFixture()
+    var credential = try await fixture.signing.createCredential(expression: "PIN AND SMS")
     credential.mode = .oauth2code
-    try await bench.signing.service.put(credential, events: [])
-    let visitor = PageVisitor(bench)
+    try await fixture.signing.service.put(credential, events: [])
+    let visitor = PageVisitor(fixture)
     let query = [
-      "response_type": "code", "client_id": "legacy", "redirect_uri": OAuthBench.redirectURI, "scope": "credential",
-      "credentialID": credential.id.text, "numSignatures": "1", "hash": Base64.encodeURL(digest("a")),
+      "response_type": "code", "client_id": "legacy", "redirect_uri": OAuthFixture.redirectURI, "scope": "credential",
+      "credentialID": credential.id.rawValue, "numSignatures": "1", "hash": Base64.encodeURL(digest("a")),
     ].map { "\($0.key)=\(FormText.encode($0.value))" }.joined(separator: "&")
     let logIn = try await visitor.get("/csc/v1/oauth2/authorize?" + query)
     let consent = try await visitor.post(
-      "/oauth2/login", logIn.hidden.merging(["username": "alice", "password": GatewayBench.password]) { $1 })
+      "/oauth2/login", logIn.hidden.merging(["username": "alice", "password": GatewayFixture.password]) { $1 })
     #expect(consent.status == 200 && consent.text.contains("send-code"))
     let sent = try await visitor.post("/oauth2/consent", consent.hidden.merging(["decision": "send-code"]) { $1 })
     #expect(sent.status == 200 && sent.text.contains(PageTexts.english.sendNewCode))
-    let code = try #require(bench.signing.messenger.code)
+    let code = try #require(fixture.signing.messenger.code)
     // Pressed twice: the code that went stays good. A little later nothing goes, and the page says so.
     for status in [200, 503] {
       let again = try await visitor.post("/oauth2/consent", sent.hidden.merging(["decision": "send-code"]) { $1 })
-      #expect(again.status == status && bench.signing.messenger.delivered.count == 1)
-      bench.signing.clock.advance(5)
+      #expect(again.status == status && fixture.signing.messenger.delivered.count == 1)
+      fixture.signing.clock.advance(5)
     }
-    let form = sent.hidden.merging(["decision": "approve", "PIN": SigningBench.pin]) { $1 }
+    let form = sent.hidden.merging(["decision": "approve", "PIN": SigningFixture.pin]) { $1 }
     #expect(try await visitor.post("/oauth2/consent", form.merging(["SMS": "x"]) { $1 }).status == 400)
     let end = try await visitor.post("/oauth2/consent", form.merging(["SMS": code]) { $1 })
     #expect(end.headers[.location]?.contains("code=") == true, "\(end.status) \(end.text)")
@@ -168,21 +170,21 @@ struct OneTimeCodeTests {
 
   @Test("credentials/info: online in v1, ChallengeResponse in v2")
   func info() async throws {
-    let bench = try await GatewayBench()
-    let credential = try await bench.signing.enrol("c1", expression: "PIN AND SMS")
-    _ = try await bench.signing.enrol("c2", expression: "PIN AND (OTP OR SMS)")
-    func info(_ id: String, _ version: APIVersion) async throws -> JSONObject {
-      try await bench.call(
-        "credentials/info", #"{"credentialID":"\#(id)","authInfo":true}"#, version, token: bench.alice
+    let fixture = try await GatewayFixture()
+    let credential = try await fixture.signing.createCredential("c1", expression: "PIN AND SMS")
+    _ = try await fixture.signing.createCredential("c2", expression: "PIN AND (OTP OR SMS)")
+    func info(_ id: String, _ version: CSCVersion) async throws -> JSONObject {
+      try await fixture.call(
+        "credentials/info", #"{"credentialID":"\#(id)","authInfo":true}"#, version, token: fixture.alice
       ).json
     }
     #expect(
-      try await info(credential.id.text, .v1)["OTP"] == [
+      try await info(credential.id.rawValue, .v1)["OTP"] == [
         "presence": "true", "type": "online", "ID": "SMS", "format": "N", "label": "One-time password",
       ])
     let either = try await info("c2", .v1)["OTP"]?.object
     #expect(either?["presence"] == "optional" && either?["type"] == "online")
-    let objects = try #require(try await info(credential.id.text, .v2)["auth"]?.object?["objects"]?.array)
+    let objects = try #require(try await info(credential.id.rawValue, .v2)["auth"]?.object?["objects"]?.array)
     #expect(
       objects.contains(["type": "ChallengeResponse", "id": "SMS", "format": "N", "label": "Code by message"]))
   }

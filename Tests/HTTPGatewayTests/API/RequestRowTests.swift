@@ -3,6 +3,7 @@ import HTTPTypes
 import SoleControl
 import TestSupport
 import Testing
+import Vocabulary
 import WireJSON
 
 /// Rows of the error tables that no other suite provokes over HTTP. Tests/python/openapi/check.py finds those that are missing.
@@ -14,18 +15,18 @@ struct RequestRowTests {
   /// Method, members of the body beside `credentialID` (which is that of an enabled P-256 credential), and the row.
   private typealias Row = (method: String, members: String, text: String)
 
-  private func check(_ rows: [Row], _ version: APIVersion, _ bench: GatewayBench, _ id: CredentialID) async throws {
+  private func check(_ rows: [Row], _ version: CSCVersion, _ fixture: GatewayFixture, _ id: CredentialID) async throws {
     for row in rows {
       let body = #"{"credentialID":"\#(id)"\#(row.members.isEmpty ? "" : ",")\#(row.members)}"#
-      let answer = try await bench.call(row.method, body, version, token: bench.alice)
+      let answer = try await fixture.call(row.method, body, version, token: fixture.alice)
       #expect(answer.row == "400 invalid_request \(row.text)", "\(version) \(row.method) \(row.members)")
     }
   }
 
-  @Test("members of the wrong type, and what the request alone decides", arguments: APIVersion.allCases)
-  func requests(version: APIVersion) async throws {
-    let bench = try await GatewayBench()
-    let credential = try await bench.signing.enrol()
+  @Test("members of the wrong type, and what the request alone decides", arguments: CSCVersion.allCases)
+  func requests(version: CSCVersion) async throws {
+    let fixture = try await GatewayFixture()
+    let credential = try await fixture.signing.createCredential()
     let (hashes, hashOID) = version == .v1 ? ("hash", "hashAlgo") : ("hashes", "hashAlgorithmOID")
     let signHash = "signatures/signHash"
     let sad = #""SAD":"x""#
@@ -144,15 +145,15 @@ struct RequestRowTests {
         ),
       ]
     }
-    try await check(rows, version, bench, credential.id)
+    try await check(rows, version, fixture, credential.id)
   }
 
-  @Test("a disabled credential, at every method that uses its key", arguments: APIVersion.allCases)
-  func disabled(version: APIVersion) async throws {
-    let bench = try await GatewayBench()
-    var credential = try await bench.signing.enrol(expression: "PIN AND SMS")
+  @Test("a disabled credential, at every method that uses its key", arguments: CSCVersion.allCases)
+  func disabled(version: CSCVersion) async throws {
+    let fixture = try await GatewayFixture()
+    var credential = try await fixture.signing.createCredential(expression: "PIN AND SMS")
     credential.isEnabled = false
-    try await bench.signing.service.put(credential, events: [])
+    try await fixture.signing.service.put(credential, events: [])
     let sad = Base64.encodeURL([UInt8](repeating: 7, count: 48))
     let (hashes, oid) = (version == .v1 ? "hash" : "hashes", "2.16.840.1.101.3.4.2.1")
     var methods = [
@@ -169,14 +170,14 @@ struct RequestRowTests {
       #"{"hashes":["\#(Self.digest)"],"signature_format":"C",\#(Self.ecdsa),"signed_envelope_property":"Detached"}"#
     if version == .v2 { methods.append(("signatures/signDoc", #""SAD":"\#(sad)","documentDigests":[\#(entry)]"#)) }
     let rows = methods.map { ($0.0, $0.1, "The credential identified by credentialID is disabled") }
-    try await check(rows, version, bench, credential.id)
+    try await check(rows, version, fixture, credential.id)
   }
 
-  @Test("more than was authorized", arguments: APIVersion.allCases)
-  func tooMany(version: APIVersion) async throws {
-    let bench = try await GatewayBench()
-    let credential = try await bench.signing.enrol()
-    let sad = Base64.encodeURL(try await bench.signing.authorize(credential).sad.octets)
+  @Test("more than was authorized", arguments: CSCVersion.allCases)
+  func tooMany(version: CSCVersion) async throws {
+    let fixture = try await GatewayFixture()
+    let credential = try await fixture.signing.createCredential()
+    let sad = Base64.encodeURL(try await fixture.signing.authorize(credential).sad.octets)
     let hashes = version == .v1 ? "hash" : "hashes"
     let rows: [Row] = [
       (
@@ -184,27 +185,27 @@ struct RequestRowTests {
         "Numbers of signatures is too high"
       )
     ]
-    try await check(rows, version, bench, credential.id)
+    try await check(rows, version, fixture, credential.id)
   }
 
-  @Test("an expired token, at every method that needs one", arguments: APIVersion.allCases)
-  func expiredToken(version: APIVersion) async throws {
-    let bench = try await GatewayBench()
-    bench.signing.clock.advance(3600)
-    let info = try await bench.call("info", "{}", version)
+  @Test("an expired token, at every method that needs one", arguments: CSCVersion.allCases)
+  func expiredToken(version: CSCVersion) async throws {
+    let fixture = try await GatewayFixture()
+    fixture.signing.clock.advance(3600)
+    let info = try await fixture.call("info", "{}", version)
     for method in try #require(info["methods"]?.array).compactMap(\.string) where method != "auth/login" {
-      let answer = try await bench.call(method, "{}", version, token: bench.alice)
+      let answer = try await fixture.call(method, "{}", version, token: fixture.alice)
       #expect(
         answer.row == "401 expired_token The access or refresh token is expired or has been revoked.", "\(method)")
     }
   }
 
-  @Test("a body that is no JSON object, at every method", arguments: APIVersion.allCases)
-  func malformed(version: APIVersion) async throws {
-    let bench = try await GatewayBench()
-    let info = try await bench.call("info", "{}", version)
+  @Test("a body that is no JSON object, at every method", arguments: CSCVersion.allCases)
+  func malformed(version: CSCVersion) async throws {
+    let fixture = try await GatewayFixture()
+    let info = try await fixture.call("info", "{}", version)
     for method in try #require(info["methods"]?.array).compactMap(\.string) {
-      let answer = try await bench.call(method, "[]", version, token: bench.alice)
+      let answer = try await fixture.call(method, "[]", version, token: fixture.alice)
       #expect(
         answer.row
           == "400 invalid_request The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than once, or is otherwise malformed.",
@@ -212,29 +213,29 @@ struct RequestRowTests {
     }
   }
 
-  @Test("a credential of the authorization server is not authorized by the API", arguments: APIVersion.allCases)
-  func elsewhere(version: APIVersion) async throws {
-    let bench = try await GatewayBench()
-    let credential = try await bench.signing.enrol(mode: .oauth2code)
+  @Test("a credential of the authorization server is not authorized by the API", arguments: CSCVersion.allCases)
+  func elsewhere(version: CSCVersion) async throws {
+    let fixture = try await GatewayFixture()
+    let credential = try await fixture.signing.createCredential(mode: .oauth2code)
     try await check(
       [
         (
           "credentials/authorize", #""numSignatures":1,"PIN":"12345678""#,
           "The credential identified by credentialID is authorized by oauth2/authorize"
         )
-      ], version, bench, credential.id)
+      ], version, fixture, credential.id)
   }
 
   @Test("wrong passwords for one name, in either version: 429 with the seconds to wait")
   func passwords() async throws {
-    let bench = try await GatewayBench()
+    let fixture = try await GatewayFixture()
     let header = "Basic " + Base64.encode(Array("alice:wrong".utf8))
     for number in 0..<6 {
-      let version: APIVersion = number.isMultiple(of: 2) ? .v1 : .v2
-      #expect(try await bench.call("auth/login", "{}", version, header: header).status == 400)
+      let version: CSCVersion = number.isMultiple(of: 2) ? .v1 : .v2
+      #expect(try await fixture.call("auth/login", "{}", version, header: header).status == 400)
     }
-    for version in APIVersion.allCases {
-      let answer = try await bench.call("auth/login", "{}", version, header: header)
+    for version in CSCVersion.allCases {
+      let answer = try await fixture.call("auth/login", "{}", version, header: header)
       #expect(answer.row == "429 temporarily_unavailable Too many requests")
       #expect(try (1...900).contains(#require(answer.headers[.retryAfter].flatMap { Int($0) })))
     }

@@ -5,6 +5,7 @@ import OpenSSLPKI
 import SoleControl
 import TestSupport
 import Testing
+import Vocabulary
 import WireJSON
 
 /// `signatures/signDoc` over HTTP (CSC v2 §11.11).
@@ -20,25 +21,25 @@ struct SignDocTests {
   }
 
   private func call(
-    _ bench: GatewayBench, _ members: String, token: String? = nil
-  ) async throws -> GatewayBench.Answer {
-    try await bench.call("signatures/signDoc", "{\(members)}", .v2, token: token ?? bench.alice)
+    _ fixture: GatewayFixture, _ members: String, token: String? = nil
+  ) async throws -> GatewayFixture.Answer {
+    try await fixture.call("signatures/signDoc", "{\(members)}", .v2, token: token ?? fixture.alice)
   }
 
-  private func sad(_ bench: GatewayBench, _ credential: Credential, count: Int = 1) async throws -> String {
-    Base64.encodeURL(try await bench.signing.authorize(credential, count: count).sad.octets)
+  private func sad(_ fixture: GatewayFixture, _ credential: Credential, count: Int = 1) async throws -> String {
+    Base64.encodeURL(try await fixture.signing.authorize(credential, count: count).sad.octets)
   }
 
   @Test("every row that the request alone decides, and nothing is spent")
   func rows() async throws {
-    let bench = try await GatewayBench()
-    let credential = try await bench.signing.enrol()
-    let sad = try await sad(bench, credential)
+    let fixture = try await GatewayFixture()
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await sad(fixture, credential)
     let who = #""credentialID":"\#(credential.id)""#
     let key = #"\#(who),"SAD":"\#(sad)""#
     let good = #""documentDigests":[\#(entry())]"#
     let document = #"{"document":"YQ==","signature_format":"C","signAlgo":"1.2.840.10045.4.3.2"}"#
-    func row(_ members: String) async throws -> String { try await call(bench, members).row }
+    func row(_ members: String) async throws -> String { try await call(fixture, members).row }
     func expect(_ members: String, _ text: String) async throws {
       #expect(try await row(members) == "\(request) \(text)", "\(members.prefix(300))")
     }
@@ -157,91 +158,92 @@ struct SignDocTests {
       #"\#(key),"documentDigests":[\#(many.joined(separator: ","))]"#, "Numbers of signatures is too high")
 
     // All of that spent nothing.
-    #expect(try await call(bench, "\(key),\(good)").status == 200)
+    #expect(try await call(fixture, "\(key),\(good)").status == 200)
   }
 
   @Test("the rows that SAD and credential decide")
   func authorization() async throws {
-    let bench = try await GatewayBench()
-    let one = try await bench.signing.enrol("c1")
-    let two = try await bench.signing.enrol("c2", scal: .two)
-    let late = try await bench.signing.enrol("c3", days: 0)
+    let fixture = try await GatewayFixture()
+    let one = try await fixture.signing.createCredential("c1")
+    let two = try await fixture.signing.createCredential("c2", scal: .two)
+    let late = try await fixture.signing.createCredential("c3", days: 0)
     func body(_ id: CredentialID, _ sad: String, _ text: String = "a") -> String {
       #""credentialID":"\#(id)","SAD":"\#(sad)","documentDigests":[\#(entry(text))]"#
     }
-    let sad = try await sad(bench, one)
-    #expect(try await call(bench, body(CredentialID("x"), sad)).row == "\(request) Invalid parameter credentialID")
-    #expect(try await call(bench, body(CredentialID("x"), "xxx")).row == "\(request) Invalid parameter credentialID")
+    let sad = try await sad(fixture, one)
+    #expect(try await call(fixture, body(CredentialID("x"), sad)).row == "\(request) Invalid parameter credentialID")
+    #expect(try await call(fixture, body(CredentialID("x"), "xxx")).row == "\(request) Invalid parameter credentialID")
     #expect(
-      try await call(bench, body(one.id, sad), token: bench.bob).row == "\(request) Invalid parameter credentialID")
+      try await call(fixture, body(one.id, sad), token: fixture.bob).row == "\(request) Invalid parameter credentialID")
     for wrong in ["xxx", "", Base64.encodeURL([UInt8](repeating: 1, count: 48))] {
-      #expect(try await call(bench, body(one.id, wrong)).row == "\(request) Invalid parameter SAD")
+      #expect(try await call(fixture, body(one.id, wrong)).row == "\(request) Invalid parameter SAD")
     }
-    #expect(try await call(bench, body(two.id, sad)).row == "\(request) Invalid parameter SAD")
+    #expect(try await call(fixture, body(two.id, sad)).row == "\(request) Invalid parameter SAD")
     #expect(
-      try await call(bench, #""signatureQualifier":"eu_eidas_qes","SAD":"\#(sad)","documentDigests":[\#(entry())]"#).row
+      try await call(fixture, #""signatureQualifier":"eu_eidas_qes","SAD":"\#(sad)","documentDigests":[\#(entry())]"#)
+        .row
         == "\(request) Invalid parameter signatureQualifier")
 
-    let bound = Base64.encodeURL(try await bench.signing.authorize(two, digests: [digest("a")]).sad.octets)
+    let bound = Base64.encodeURL(try await fixture.signing.authorize(two, digests: [digest("a")]).sad.octets)
     #expect(
-      try await call(bench, body(two.id, bound, "b")).row
+      try await call(fixture, body(two.id, bound, "b")).row
         == "\(request) documentDigests or documents are not authorized by the SAD")
-    #expect(try await call(bench, body(two.id, bound)).status == 200)
+    #expect(try await call(fixture, body(two.id, bound)).status == 200)
 
-    let used = try await call(bench, body(one.id, sad))
+    let used = try await call(fixture, body(one.id, sad))
     #expect(used.json.members.map(\.name) == ["SignatureObject"] && used["SignatureObject"]?.array?.count == 1)
-    #expect(try await call(bench, body(one.id, sad)) == used)
-    #expect(try await call(bench, body(one.id, sad, "b")).row == "\(request) Invalid parameter SAD")
+    #expect(try await call(fixture, body(one.id, sad)) == used)
+    #expect(try await call(fixture, body(one.id, sad, "b")).row == "\(request) Invalid parameter SAD")
 
-    bench.signing.clock.advance(120)
-    let expired = Base64.encodeURL(try await bench.signing.authorize(late).sad.octets)
-    #expect(try await call(bench, body(late.id, expired)).row == "\(request) Signing certificate is expired")
-    let old = try await self.sad(bench, one)
-    bench.signing.clock.advance(300)
-    #expect(try await call(bench, body(one.id, old)).row == "\(request) SAD expired")
+    fixture.signing.clock.advance(120)
+    let expired = Base64.encodeURL(try await fixture.signing.authorize(late).sad.octets)
+    #expect(try await call(fixture, body(late.id, expired)).row == "\(request) Signing certificate is expired")
+    let old = try await self.sad(fixture, one)
+    fixture.signing.clock.advance(300)
+    #expect(try await call(fixture, body(one.id, old)).row == "\(request) SAD expired")
   }
 
   @Test("a token of the authorization server: as bearer or as SAD, and 403 for another document")
   func credentialToken() async throws {
-    let bench = try await GatewayBench()
-    let credential = try await bench.signing.enrol(scal: .two, mode: .oauth2code)
-    let client = try #require(OAuthBench.clients.first { $0.partner == SigningBench.partner.text })
+    let fixture = try await GatewayFixture()
+    let credential = try await fixture.signing.createCredential(scal: .two, mode: .oauth2code)
+    let client = try #require(OAuthFixture.clients.first { $0.partner == SigningFixture.partner.rawValue })
     func token() async throws -> String {
       let principal = Principal(
-        partner: SigningBench.partner, signer: SignerID("alice"), client: ClientID(client.id))
-      let authorization = try await bench.signing.service.authorize(
+        partner: SigningFixture.partner, signer: SignerID("alice"), client: ClientID(client.id))
+      let authorization = try await fixture.signing.service.authorize(
         AuthorizationRequest(
           credential: credential.id, numSignatures: 1, hashAlgorithm: .sha256, digests: [digest("a")],
-          presented: [.pin: SigningBench.pin], channel: .authorizationServer(ClientID(client.id))), as: principal)
+          presented: [.pin: SigningFixture.pin], channel: .authorizationServer(ClientID(client.id))), as: principal)
       return Base64.encodeURL(authorization.sad.octets)
     }
     let bearer = try await token()
     func body(_ text: String) -> String {
       #""credentialID":"\#(credential.id)","documentDigests":[\#(entry(text))]"#
     }
-    let refused = try await call(bench, body("b"), token: bearer)
+    let refused = try await call(fixture, body("b"), token: bearer)
     #expect(refused.row == "403 invalid_hash Document or documentDigest does not match authorized hash")
-    #expect(try await call(bench, body("a"), token: bearer).status == 200)
+    #expect(try await call(fixture, body("a"), token: bearer).status == 200)
   }
 
   @Test("mode A: a responseID, and polling answers the documents", arguments: ["Attached", "Detached"])
   func asynchronous(envelope: String) async throws {
-    let bench = try await GatewayBench()
-    let credential = try await bench.signing.enrol()
-    let sad = try await sad(bench, credential)
+    let fixture = try await GatewayFixture()
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await sad(fixture, credential)
     let document =
       #"{"document":"YQ==","signature_format":"C","conformance_level":"Ades-B-T","signAlgo":"1.2.840.10045.4.3.2","signed_envelope_property":"\#(envelope)"}"#
     let body = #""credentialID":"\#(credential.id)","SAD":"\#(sad)","documents":[\#(document)],"operationMode":"A""#
-    let accepted = try await call(bench, body)
+    let accepted = try await call(fixture, body)
     #expect(accepted.status == 200 && accepted.json.members.map(\.name) == ["responseID"], "\(accepted.row)")
     let id = try #require(accepted["responseID"]?.string)
-    #expect(try await call(bench, body) == accepted)
-    func poll() async throws -> GatewayBench.Answer {
-      try await bench.call("signatures/signPolling", #"{"requestID":"\#(id)"}"#, .v2, token: bench.alice)
+    #expect(try await call(fixture, body) == accepted)
+    func poll() async throws -> GatewayFixture.Answer {
+      try await fixture.call("signatures/signPolling", #"{"requestID":"\#(id)"}"#, .v2, token: fixture.alice)
     }
     #expect(try await poll().status == 202)
     let result = try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { await bench.jobs.run() }
+      group.addTask { await fixture.jobs.run() }
       defer { group.cancelAll() }
       try await eventually { try await poll().status != 202 }
       return try await poll()
@@ -250,19 +252,19 @@ struct SignDocTests {
     #expect(try await poll() == result)
     // The ledger has one signature, so there is nothing left.
     let other = #""credentialID":"\#(credential.id)","SAD":"\#(sad)","documentDigests":[\#(entry("b"))]"#
-    #expect(try await call(bench, other).row == "\(request) Invalid parameter SAD")
+    #expect(try await call(fixture, other).row == "\(request) Invalid parameter SAD")
   }
 
   @Test("without documents, without an authority: what info lists is what there is")
   func announced() async throws {
-    let without = try await GatewayBench(withTimestamps: false, withDocuments: false)
+    let without = try await GatewayFixture(withTimestamps: false, withDocuments: false)
     let info = try await without.call("info", "{}", .v2)
     #expect(info["methods"]?.array?.contains("signatures/signDoc") == false && info["validationInfo"] == false)
     #expect(try await call(without, "").status == 501)
 
-    let basic = try await GatewayBench(withTimestamps: false)
+    let basic = try await GatewayFixture(withTimestamps: false)
     #expect(try await basic.call("info", "{}", .v2)["conformance_levels"] == ["Ades-B-B"])
-    let credential = try await basic.signing.enrol()
+    let credential = try await basic.signing.createCredential()
     let body = #""credentialID":"\#(credential.id)","SAD":"\#(try await sad(basic, credential))""#
     for (members, row) in [
       (#","conformance_level":"Ades-B-T""#, "Invalid parameter conformance_level"),
@@ -275,7 +277,7 @@ struct SignDocTests {
         try await call(basic, #"\#(body),"documentDigests":[\#(entry("a", members))]"#).row == "\(request) \(row)")
     }
 
-    let full = try await GatewayBench()
+    let full = try await GatewayFixture()
     let all = try await full.call("info", "{}", .v2)
     #expect(
       all["signature_formats"] == [
@@ -291,23 +293,23 @@ struct SignDocTests {
 
   @Test("a document beyond the limit of other methods is signed, one beyond signDoc's own is not read")
   func sizes() async throws {
-    let bench = try await GatewayBench()
-    let credential = try await bench.signing.enrol()
-    let sad = try await sad(bench, credential)
+    let fixture = try await GatewayFixture()
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await sad(fixture, credential)
     func body(_ octets: Int) -> String {
       let document = Base64.encode([UInt8](repeating: 7, count: octets))
       return
         #"{"credentialID":"\#(credential.id)","SAD":"\#(sad)","documents":[{"document":"\#(document)","signature_format":"C","signAlgo":"1.2.840.10045.4.3.2"}]}"#
     }
-    let large = try await bench.call("signatures/signDoc", body(49 << 20), .v2, token: bench.alice)
+    let large = try await fixture.call("signatures/signDoc", body(49 << 20), .v2, token: fixture.alice)
     #expect(large.status == 413 && large["error"] == "invalid_request")
-    let signed = try await bench.call("signatures/signDoc", body(3 << 20), .v2, token: bench.alice)
+    let signed = try await fixture.call("signatures/signDoc", body(3 << 20), .v2, token: fixture.alice)
     #expect(signed.status == 200, "\(signed.row)")
-    let other = try await bench.call("signatures/signHash", body(3 << 20), .v2, token: bench.alice)
+    let other = try await fixture.call("signatures/signHash", body(3 << 20), .v2, token: fixture.alice)
     #expect(other.status == 413)
   }
 }
 
-extension GatewayBench.Answer: Equatable {
+extension GatewayFixture.Answer: Equatable {
   static func == (left: Self, right: Self) -> Bool { left.status == right.status && left.json == right.json }
 }

@@ -6,18 +6,19 @@ import OpenSSLPKI
 import SoleControl
 import TestSupport
 import Testing
+import Vocabulary
 import WireJSON
 
 @Suite("signatures/timestamp over HTTP", .timeLimit(.minutes(5)))
 struct TimestampTests {
   private static let sha256 = "2.16.840.1.101.3.4.2.1"
 
-  @Test("every row of the table, and values next to them that are good", arguments: APIVersion.allCases)
-  func rows(version: APIVersion) async throws {
-    let bench = try await GatewayBench()
+  @Test("every row of the table, and values next to them that are good", arguments: CSCVersion.allCases)
+  func rows(version: CSCVersion) async throws {
+    let fixture = try await GatewayFixture()
     let good = Base64.encode(digest("a"))
     func row(_ members: String) async throws -> String {
-      try await bench.call("signatures/timestamp", "{\(members)}", version, token: bench.alice).row
+      try await fixture.call("signatures/timestamp", "{\(members)}", version, token: fixture.alice).row
     }
     let request = "400 invalid_request"
     let algo = #""hashAlgo":"\#(Self.sha256)""#
@@ -43,19 +44,19 @@ struct TimestampTests {
         "\(nonce)")
     }
     for nonce in [#""5c1e09aa77b3""#, #""ABCDEF""#, #""123""#, "null", #""\#(String(repeating: "f", count: 1024))""#] {
-      let answer = try await bench.call(
-        "signatures/timestamp", #"{"hash":"\#(good)",\#(algo),"nonce":\#(nonce)}"#, version, token: bench.alice)
+      let answer = try await fixture.call(
+        "signatures/timestamp", #"{"hash":"\#(good)",\#(algo),"nonce":\#(nonce)}"#, version, token: fixture.alice)
       #expect(answer.status == 200, "\(answer.row)")
     }
   }
 
   @Test("the answer is a token that openssl verifies; a nonce of an odd number of digits is that number")
   func token() async throws {
-    let bench = try await GatewayBench()
-    let answer = try await bench.call(
+    let fixture = try await GatewayFixture()
+    let answer = try await fixture.call(
       "signatures/timestamp",
       #"{"hash":"\#(Base64.encode(digest("a")))","hashAlgo":"\#(Self.sha256)","nonce":"00fab","clientData":"x"}"#,
-      token: bench.partner)
+      token: fixture.partner)
     #expect(answer.json.members.map(\.name) == ["timestamp"])
     let token = try #require(answer["timestamp"]?.string.flatMap { Base64.decode($0) })
     let folder = try temporaryFolder()
@@ -68,25 +69,27 @@ struct TimestampTests {
     #expect(verified.status == 0, "\(verified.output)")
     let text = try await run(
       "/usr/bin/openssl", ["ts", "-reply", "-token_in", "-in", file.path, "-token_out", "-text"])
-    #expect(text.output.contains("Nonce: 0x0FAB\n") && text.output.contains(GatewayBench.policy), "\(text.output)")
+    #expect(text.output.contains("Nonce: 0x0FAB\n") && text.output.contains(GatewayFixture.policy), "\(text.output)")
   }
 
-  @Test("without an authority the method is not announced and not there", arguments: APIVersion.allCases)
-  func absent(version: APIVersion) async throws {
-    for (bench, isThere) in [(try await GatewayBench(), true), (try await GatewayBench(withTimestamps: false), false)] {
-      let methods = try await bench.call("info", "{}", version)["methods"]?.array
+  @Test("without an authority the method is not announced and not there", arguments: CSCVersion.allCases)
+  func absent(version: CSCVersion) async throws {
+    for (fixture, isThere) in [
+      (try await GatewayFixture(), true), (try await GatewayFixture(withTimestamps: false), false),
+    ] {
+      let methods = try await fixture.call("info", "{}", version)["methods"]?.array
       #expect(methods?.contains("signatures/timestamp") == isThere)
-      let answer = try await bench.call("signatures/timestamp", "{}", version, token: bench.alice)
+      let answer = try await fixture.call("signatures/timestamp", "{}", version, token: fixture.alice)
       #expect(answer.status == (isThere ? 400 : 501))
     }
   }
 
   @Test("an authority whose certificate has expired is an internal error, without a detail")
   func expired() async throws {
-    let bench = try await GatewayBench()
-    bench.signing.clock.advance(31 * 86400)
-    let token = try await bench.tokens.issue(partner: "portal", signer: "alice").accessToken
-    let answer = try await bench.call(
+    let fixture = try await GatewayFixture()
+    fixture.signing.clock.advance(31 * 86400)
+    let token = try await fixture.tokens.issue(partner: "portal", signer: "alice").accessToken
+    let answer = try await fixture.call(
       "signatures/timestamp", #"{"hash":"\#(Base64.encode(digest("a")))","hashAlgo":"\#(Self.sha256)"}"#, token: token)
     #expect(answer.status == 500 && answer["error"] == "server_error")
   }

@@ -8,7 +8,7 @@ struct CredentialWay {
   private static let challenge = "x4_CAqIqm7ihEL_WVDE27vyC5gDX2c-nMBnxjaowaAs"
   static let verifier = "r7Qd0wYb2n5Zk8hVx1Lp4sTu6cJm9fEaGi3oKXyNqRB"
 
-  let bench: GatewayBench
+  let fixture: GatewayFixture
   let visitor: PageVisitor
   let logInPage: PageVisitor.Page
   /// The consent page's form.
@@ -16,9 +16,9 @@ struct CredentialWay {
 
   private final class Fields { var hidden: [String: String] = [:] }
 
-  init(_ bench: GatewayBench, _ parameters: [String: String]) async throws {
-    self.bench = bench
-    visitor = PageVisitor(bench)
+  init(_ fixture: GatewayFixture, _ parameters: [String: String]) async throws {
+    self.fixture = fixture
+    visitor = PageVisitor(fixture)
     logInPage = try await visitor.get("/oauth2/authorize?\(Self.query(parameters))")
   }
 
@@ -29,14 +29,14 @@ struct CredentialWay {
   /// A request for a code, with what the test adds or changes.
   static func parameters(_ parameters: [String: String]) -> [String: String] {
     parameters.merging([
-      "response_type": "code", "client_id": "portal", "redirect_uri": OAuthBench.redirectURI,
+      "response_type": "code", "client_id": "portal", "redirect_uri": OAuthFixture.redirectURI,
       "code_challenge": challenge, "code_challenge_method": "S256",
     ]) { mine, _ in mine }
   }
 
   func logIn(_ user: String = "alice") async throws -> PageVisitor.Page {
     let page = try await visitor.post(
-      "/oauth2/login", logInPage.hidden.merging(["username": user, "password": GatewayBench.password]) { $1 })
+      "/oauth2/login", logInPage.hidden.merging(["username": user, "password": GatewayFixture.password]) { $1 })
     consent.hidden = page.hidden
     return page
   }
@@ -52,8 +52,8 @@ struct CredentialWay {
     let answer = try await visitor.post(
       "/oauth2/token",
       [
-        "grant_type": "authorization_code", "code": code, "redirect_uri": OAuthBench.redirectURI,
-        "code_verifier": Self.verifier, "client_id": "portal", "client_secret": OAuthBench.secret,
+        "grant_type": "authorization_code", "code": code, "redirect_uri": OAuthFixture.redirectURI,
+        "code_verifier": Self.verifier, "client_id": "portal", "client_secret": OAuthFixture.secret,
       ], headers: [:])
     return String(try #require(answer.text.firstMatch(of: /"access_token":"([^"]+)"/), "\(answer.text)").1)
   }

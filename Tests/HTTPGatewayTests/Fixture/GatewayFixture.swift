@@ -1,6 +1,7 @@
+import BlockingWork
 import CSCModel
 import DocumentSigning
-import EIDProvider
+import OpenIDClient
 import Foundation
 import HTTPGateway
 import HTTPTypes
@@ -15,13 +16,14 @@ import SoleControl
 import TestSupport
 import Testing
 import TimestampAuthority
+import Vocabulary
 import WireJSON
 
 /// A gateway on SQLite and the device in memory, called through its routes.
-struct GatewayBench: Sendable {
+struct GatewayFixture: Sendable {
   static let password = "correct horse"
 
-  let signing: SigningBench
+  let signing: SigningFixture
   /// As the test gave it.
   let notifier: (any CompletionNotifier)?
   let jobs: SigningJobs
@@ -36,15 +38,15 @@ struct GatewayBench: Sendable {
   /// The time-stamping authority's policy.
   static let policy = "1.3.6.1.4.1.32473.7"
 
-  /// - Parameter copy: a copy of another bench's database, which is gone on with; its tokens are this one's.
+  /// - Parameter copy: a copy of another fixture's database, which is gone on with; its tokens are this one's.
   init(
     brands: [PartnerID: Brand] = [:], jobRules: SigningJobs.Rules = .init(), withTimestamps: Bool = true,
     withDocuments: Bool = true, withIssuer: Bool = true, notifier: (any CompletionNotifier)? = nil,
     logger given: Logger? = nil, device: any SigningDevice = TestDevice.shared.device,
-    copy: (path: String, original: GatewayBench)? = nil
+    copy: (path: String, original: GatewayFixture)? = nil
   ) async throws {
     path = try copy?.path ?? temporaryFolder().appendingPathComponent("test.sqlite").path
-    let store = try SQLiteFileStore(path: path, mayCreate: true, seals: .test)
+    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test)
     let random: @Sendable (Int) async throws -> [UInt8] = { try await TestDevice.shared.device.random(count: $0) }
     let timestamps: @Sendable (TestClock) -> TimestampService = { clock in
       TimestampService(
@@ -52,7 +54,7 @@ struct GatewayBench: Sendable {
         random: random)
     }
     list = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("issuing.crl")
-    signing = SigningBench(
+    signing = SigningFixture(
       store: store, device: device, timestamps: { withTimestamps ? timestamps($0) : nil },
       issuance: withIssuer ? try TestIssuance.make(list: list) : nil)
     self.notifier = notifier
@@ -70,7 +72,7 @@ struct GatewayBench: Sendable {
       let other = Account(
         username: "bob", passwordHash: account.passwordHash, partner: "portal", signer: "bob")
       try await store.writeOAuth { try $0.put(other) }
-      try await signing.enrolIdentity()
+      try await signing.registerSubject()
       alice = try await tokens.issue(partner: "portal", signer: "alice").accessToken
       bob = try await tokens.issue(partner: "portal", signer: "bob").accessToken
       partner = try await tokens.issue(partner: "portal", signer: nil).accessToken
@@ -80,19 +82,20 @@ struct GatewayBench: Sendable {
     if given == nil { logger.logLevel = .critical }
     var info = ServiceInfo(
       name: "Test", logo: "https://test.example/logo.png", region: "AT", language: "en", description: "A test",
-      authTypes: ["basic", "oauth2code", "oauth2client"], authorizationServer: OAuthBench.issuer)
+      authTypes: ["basic", "oauth2code", "oauth2client"], authorizationServer: OAuthFixture.issuer)
     info.translations["de"] = (name: "Probe", description: "Eine Probe")
     var gateway = Gateway(
       info: info, signing: signing.service, jobs: jobs, tokens: tokens,
       oauth: AuthorizationServer(
-        rules: AuthorizationServer.Rules(issuer: OAuthBench.issuer), clients: ClientRegistry(OAuthBench.clients),
+        rules: AuthorizationServer.Rules(issuer: OAuthFixture.issuer), clients: ClientRegistry(OAuthFixture.clients),
         tokens: tokens, assertions: ClientAssertions()),
       eidLogIn: StubEIDLogIn(), brands: brands, logger: logger,
       now: { clock.now }, checkReadiness: {})
     if withTimestamps { gateway.timestamps = timestamps(clock) }
     if withDocuments {
       gateway.documents = DocumentSigningService(
-        signing: signing.service, cms: CMSMaker(), worker: WorkQueue(), revocation: nil, timestamps: gateway.timestamps,
+        signing: signing.service, cms: CMSMaker(), worker: ThreadPool.documents(), revocation: nil,
+        timestamps: gateway.timestamps,
         now: { clock.now })
     }
     self.gateway = gateway
@@ -115,7 +118,7 @@ struct GatewayBench: Sendable {
 
   /// Sends one request through the routes.
   func call(
-    _ method: String, _ body: String = "{}", _ version: APIVersion = .v1, token: String? = nil,
+    _ method: String, _ body: String = "{}", _ version: CSCVersion = .v1, token: String? = nil,
     header: String? = nil, verb: HTTPRequest.Method = .post, coding: String? = nil
   ) async throws -> Answer {
     var headers: HTTPFields = [.contentType: "application/json"]

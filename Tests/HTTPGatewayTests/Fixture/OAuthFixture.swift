@@ -2,7 +2,7 @@ import OAuth
 import SoleControl
 
 /// The clients of the tests.
-enum OAuthBench {
+enum OAuthFixture {
   static let issuer = "https://sign.example"
   static let secret = "a secret of the client's"
   static let redirectURI = "https://portal.example/callback"

@@ -25,12 +25,12 @@ final class PageVisitor {
     }
   }
 
-  private let bench: GatewayBench
+  private let fixture: GatewayFixture
   private(set) var cookies: [String: String] = [:]
 
   /// - Parameter cookies: of a browser that goes on here.
-  init(_ bench: GatewayBench, cookies: [String: String] = [:]) {
-    self.bench = bench
+  init(_ fixture: GatewayFixture, cookies: [String: String] = [:]) {
+    self.fixture = fixture
     self.cookies = cookies
   }
 
@@ -39,7 +39,7 @@ final class PageVisitor {
   /// - Parameter headers: those of the browser about where the form was, unless the test changes them.
   func post(
     _ uri: String, _ form: [String: String],
-    headers: HTTPFields = [.secFetchSite: "same-origin", .origin: OAuthBench.issuer]
+    headers: HTTPFields = [.secFetchSite: "same-origin", .origin: OAuthFixture.issuer]
   ) async throws -> Page {
     let body = form.map { "\(FormText.encode($0.key))=\(FormText.encode($0.value))" }.joined(separator: "&")
     return try await send(.post, uri, body, headers)
@@ -52,7 +52,7 @@ final class PageVisitor {
     if body != nil { fields[.contentType] = "application/x-www-form-urlencoded" }
     if !cookies.isEmpty { fields[.cookie] = cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ") }
     let sent = fields
-    let page = try await bench.application.test(.router) { client in
+    let page = try await fixture.application.test(.router) { client in
       try await client.execute(uri: uri, method: method, headers: sent, body: body.map { ByteBuffer(string: $0) }) {
         Page(status: $0.status.code, headers: $0.headers, text: String(buffer: $0.body))
       }

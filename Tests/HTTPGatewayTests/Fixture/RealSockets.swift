@@ -127,7 +127,7 @@ final class RawConnection: ChannelInboundHandler, Sendable {
   }
 }
 
-extension GatewayBench {
+extension GatewayFixture {
   /// Serves the gateway on a socket, by the code with which the service itself listens.
   func serving<Output: Sendable>(
     _ limits: ConnectionLimits = .init(), tls: (certificate: String, privateKey: String)? = nil,

@@ -9,6 +9,7 @@ import Testing
 import WireJSON
 
 @testable import HTTPGateway
+import Vocabulary
 
 /// The error tables of the endpoints that clients call, over HTTP (CSC v1 §8.3.3, §8.3.4; v2 §8.4).
 @Suite("Error tables of OAuth over HTTP", .timeLimit(.minutes(5)))
@@ -16,7 +17,7 @@ struct OAuthRowTests {
   private static let bases = ["/csc/v1/oauth2", "/oauth2"]
   private static let challenge = "x4_CAqIqm7ihEL_WVDE27vyC5gDX2c-nMBnxjaowaAs"
   private static let verifier = "r7Qd0wYb2n5Zk8hVx1Lp4sTu6cJm9fEaGi3oKXyNqRB"
-  private static let client = [("client_id", "portal"), ("client_secret", OAuthBench.secret)]
+  private static let client = [("client_id", "portal"), ("client_secret", OAuthFixture.secret)]
   private static let sha256 = "2.16.840.1.101.3.4.2.1"
   private static let request = "400 invalid_request"
   private static let digest = Base64.encode(TestSupport.digest("a"))
@@ -26,20 +27,22 @@ struct OAuthRowTests {
   private typealias Form = [(String, String)]
 
   /// `status code text`.
-  private func row(_ bench: GatewayBench, _ path: String, _ form: Form, header: String? = nil) async throws -> String {
-    let answer = try await post(bench, path, form, header: header)
+  private func row(_ fixture: GatewayFixture, _ path: String, _ form: Form, header: String? = nil) async throws
+    -> String
+  {
+    let answer = try await post(fixture, path, form, header: header)
     func text(_ name: String) -> String { answer.json[name]?.string ?? "-" }
     return "\(answer.status) \(text("error")) \(text("error_description"))"
   }
 
   private func post(
-    _ bench: GatewayBench, _ path: String, _ form: Form, header: String? = nil
+    _ fixture: GatewayFixture, _ path: String, _ form: Form, header: String? = nil
   ) async throws -> (status: Int, json: JSONObject) {
     var headers: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
     headers[.authorization] = header
     let fields = headers
     let body = form.map { "\($0.0)=\(FormText.encode($0.1))" }.joined(separator: "&")
-    return try await bench.application.test(.router) { client in
+    return try await fixture.application.test(.router) { client in
       try await client.execute(uri: path, method: .post, headers: fields, body: ByteBuffer(string: body)) { answer in
         let octets = Array(answer.body.readableBytesView)
         return (
@@ -51,7 +54,7 @@ struct OAuthRowTests {
 
   @Test("whoever calls must be a registered client and prove it, once", arguments: bases)
   func clients(base: String) async throws {
-    let bench = try await GatewayBench()
+    let fixture = try await GatewayFixture()
     let assertion = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
     let rows: [(Form, String?, String)] = [
       ([], nil, "\(Self.request) Missing parameter client_id"),
@@ -91,38 +94,38 @@ struct OAuthRowTests {
     let paths = [base + "/token", base + "/revoke"] + (base == "/oauth2" ? [base + "/pushed_authorize"] : [])
     for path in paths {
       for (form, header, expected) in rows {
-        #expect(try await row(bench, path, form, header: header) == expected, "\(path) \(form.map(\.0))")
+        #expect(try await row(fixture, path, form, header: header) == expected, "\(path) \(form.map(\.0))")
       }
     }
   }
 
   @Test("revocation", arguments: bases)
   func revocation(base: String) async throws {
-    let bench = try await GatewayBench()
+    let fixture = try await GatewayFixture()
     for (form, text) in [
       ([], "Missing parameter token"), ([("token", "x")], "Invalid string parameter token"),
       ([("token", "x"), ("token_type_hint", "id_token")], "Invalid parameter token_type_hint"),
     ] as [(Form, String)] {
-      #expect(try await row(bench, base + "/revoke", Self.client + form) == "\(Self.request) \(text)")
+      #expect(try await row(fixture, base + "/revoke", Self.client + form) == "\(Self.request) \(text)")
     }
   }
 
   @Test("what is pushed is checked as if a browser had brought it")
   func pushed() async throws {
-    let bench = try await GatewayBench()
-    let two = try await bench.signing.enrol("two", scal: .two, multisign: 3, mode: .oauth2code)
-    var disabled = try await bench.signing.enrol("disabled", mode: .oauth2code)
+    let fixture = try await GatewayFixture()
+    let two = try await fixture.signing.createCredential("two", scal: .two, multisign: 3, mode: .oauth2code)
+    var disabled = try await fixture.signing.createCredential("disabled", mode: .oauth2code)
     disabled.isEnabled = false
-    try await bench.signing.service.put(disabled, events: [])
-    _ = try await bench.signing.enrol("explicit")
+    try await fixture.signing.service.put(disabled, events: [])
+    _ = try await fixture.signing.createCredential("explicit")
     let standard = [
-      ("response_type", "code"), ("redirect_uri", OAuthBench.redirectURI), ("code_challenge", Self.challenge),
+      ("response_type", "code"), ("redirect_uri", OAuthFixture.redirectURI), ("code_challenge", Self.challenge),
       ("code_challenge_method", "S256"),
     ]
     func rich(_ member: String, _ value: String) -> [String: String] {
       ["authorization_details": Self.details.replacing(member, with: value)]
     }
-    let credential = ["scope": "credential", "credentialID": two.id.text]
+    let credential = ["scope": "credential", "credentialID": two.id.rawValue]
     let rows: [([String: String?], String)] = [
       (["response_type": nil], "\(Self.request) Missing parameter response_type"),
       (
@@ -148,7 +151,7 @@ struct OAuthRowTests {
         ["scope": "credential", "credentialID": "explicit"], "\(Self.request) Invalid parameter credentialID"
       ),
       (
-        ["scope": "credential", "credentialID": disabled.id.text],
+        ["scope": "credential", "credentialID": disabled.id.rawValue],
         "\(Self.request) The credential identified by credentialID is disabled"
       ),
       (
@@ -188,20 +191,21 @@ struct OAuthRowTests {
     for (change, expected) in rows {
       let form = Dictionary(uniqueKeysWithValues: standard).merging(change.compactMapValues(\.self)) { $1 }
         .filter { change[$0.key] != .some(nil) }
-      let client = [("client_id", "portal"), ("client_secret", OAuthBench.secret)].filter { form[$0.0] == nil }
+      let client = [("client_id", "portal"), ("client_secret", OAuthFixture.secret)].filter { form[$0.0] == nil }
       #expect(
-        try await row(bench, "/oauth2/pushed_authorize", client + form.map { ($0.key, $0.value) }) == expected,
+        try await row(fixture, "/oauth2/pushed_authorize", client + form.map { ($0.key, $0.value) }) == expected,
         "\(change)")
     }
     #expect(
       try await row(
-        bench, "/oauth2/pushed_authorize", [("client_id", "batch"), ("client_secret", OAuthBench.secret)] + standard)
+        fixture, "/oauth2/pushed_authorize",
+        [("client_id", "batch"), ("client_secret", OAuthFixture.secret)] + standard)
         == "400 unauthorized_client The client is not authorized to use this method.")
   }
 
   @Test("token: what the request alone decides", arguments: bases)
   func token(base: String) async throws {
-    let bench = try await GatewayBench()
+    let fixture = try await GatewayFixture()
     func details(_ old: String, _ new: String) -> Form {
       [
         ("grant_type", "authorization_code"), ("code", "x"),
@@ -244,27 +248,27 @@ struct OAuthRowTests {
       ),
     ]
     for (form, expected) in rows {
-      #expect(try await row(bench, base + "/token", Self.client + form) == expected, "\(form)")
+      #expect(try await row(fixture, base + "/token", Self.client + form) == expected, "\(form)")
     }
     let app = [("client_id", "app"), ("grant_type", "client_credentials")]
     #expect(
-      try await row(bench, base + "/token", app)
+      try await row(fixture, base + "/token", app)
         == "400 unauthorized_client The client is not authorized to use this method.")
   }
 
   @Test(
     "token: a code for its client, its redirect URI, its verifier and its details, once and in time", arguments: bases)
   func code(base: String) async throws {
-    let bench = try await GatewayBench()
-    _ = try await bench.signing.enrol("c", scal: .two, mode: .oauth2code)
+    let fixture = try await GatewayFixture()
+    _ = try await fixture.signing.createCredential("c", scal: .two, mode: .oauth2code)
     func exchange(_ code: String, _ changes: [String: String?] = [:]) async throws -> String {
       let form = [
-        "grant_type": "authorization_code", "code": code, "redirect_uri": OAuthBench.redirectURI,
+        "grant_type": "authorization_code", "code": code, "redirect_uri": OAuthFixture.redirectURI,
         "code_verifier": Self.verifier,
       ].merging(changes.compactMapValues(\.self)) { $1 }.filter { changes[$0.key] != .some(nil) }
-      return try await row(bench, base + "/token", Self.client + form.map { ($0.key, $0.value) })
+      return try await row(fixture, base + "/token", Self.client + form.map { ($0.key, $0.value) })
     }
-    let spent = try await code(bench, base, ["scope": "service"])
+    let spent = try await code(fixture, base, ["scope": "service"])
     let more = base == "/oauth2" ? "" : " redirect_uri parameter of authorization request"
     #expect(
       try await exchange(spent, ["redirect_uri": nil])
@@ -287,31 +291,31 @@ struct OAuthRowTests {
     #expect(try await exchange(spent) == "200 - -")
     #expect(try await exchange(spent) == "400 invalid_grant Authorization code is invalid or expired")
 
-    let rich = try await code(bench, base, ["authorization_details": Self.details])
+    let rich = try await code(fixture, base, ["authorization_details": Self.details])
     #expect(try await exchange(rich) == "\(Self.request) Missing parameter authorization_details")
     #expect(try await exchange(rich, ["authorization_details": Self.details]) == "200 - -")
 
-    let late = try await code(bench, base, ["scope": "service"])
-    bench.signing.clock.advance(61)
+    let late = try await code(fixture, base, ["scope": "service"])
+    fixture.signing.clock.advance(61)
     #expect(try await exchange(late) == "400 invalid_grant Authorization code is invalid or expired")
   }
 
-  @Test("what the consent page showed cannot be exchanged for other digests", arguments: APIVersion.allCases)
-  func extended(version: APIVersion) async throws {
-    let bench = try await GatewayBench()
-    _ = try await bench.signing.enrol("c", scal: .two, mode: .oauth2code)
+  @Test("what the consent page showed cannot be exchanged for other digests", arguments: CSCVersion.allCases)
+  func extended(version: CSCVersion) async throws {
+    let fixture = try await GatewayFixture()
+    _ = try await fixture.signing.createCredential("c", scal: .two, mode: .oauth2code)
     let base = version == .v1 ? "/csc/v1/oauth2" : "/oauth2"
-    let code = try await code(bench, base, ["authorization_details": Self.details])
+    let code = try await code(fixture, base, ["authorization_details": Self.details])
     let issued = try await post(
-      bench, base + "/token",
+      fixture, base + "/token",
       Self.client + [
-        ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", OAuthBench.redirectURI),
+        ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", OAuthFixture.redirectURI),
         ("code_verifier", Self.verifier), ("authorization_details", Self.details),
       ])
     let sad = try #require(issued.json["access_token"]?.string, "\(issued)")
-    let service = try await post(bench, base + "/token", Self.client + [("grant_type", "client_credentials")])
+    let service = try await post(fixture, base + "/token", Self.client + [("grant_type", "client_credentials")])
     let other = Base64.encode(TestSupport.digest("other"))
-    let answer = try await bench.call(
+    let answer = try await fixture.call(
       "credentials/extendTransaction",
       #"{"credentialID":"c","SAD":"\#(sad)","\#(version == .v1 ? "hash" : "hashes")":["\#(other)"],"hashAlgorithmOID":"\#(Self.sha256)"}"#,
       version, token: service.json["access_token"]?.string)
@@ -320,35 +324,35 @@ struct OAuthRowTests {
 
   @Test("token: a refresh token in time", arguments: bases)
   func refresh(base: String) async throws {
-    let bench = try await GatewayBench()
-    let code = try await code(bench, base, ["scope": "service"])
+    let fixture = try await GatewayFixture()
+    let code = try await code(fixture, base, ["scope": "service"])
     let issued = try await post(
-      bench, base + "/token",
+      fixture, base + "/token",
       Self.client + [
-        ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", OAuthBench.redirectURI),
+        ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", OAuthFixture.redirectURI),
         ("code_verifier", Self.verifier),
       ])
     let token = try #require(issued.json["refresh_token"]?.string)
-    bench.signing.clock.advance(31 * 86400)
+    fixture.signing.clock.advance(31 * 86400)
     #expect(
       try await row(
-        bench, base + "/token", Self.client + [("grant_type", "refresh_token"), ("refresh_token", token)])
+        fixture, base + "/token", Self.client + [("grant_type", "refresh_token"), ("refresh_token", token)])
         == "400 invalid_grant Refresh token expired")
   }
 
   /// The code that a person's way through the pages gives.
-  private func code(_ bench: GatewayBench, _ base: String, _ parameters: [String: String]) async throws -> String {
+  private func code(_ fixture: GatewayFixture, _ base: String, _ parameters: [String: String]) async throws -> String {
     let asked = parameters.merging([
-      "response_type": "code", "client_id": "portal", "redirect_uri": OAuthBench.redirectURI,
+      "response_type": "code", "client_id": "portal", "redirect_uri": OAuthFixture.redirectURI,
       "code_challenge": Self.challenge, "code_challenge_method": "S256",
     ]) { $1 }
-    let visitor = PageVisitor(bench)
+    let visitor = PageVisitor(fixture)
     let query = asked.map { "\($0.key)=\(FormText.encode($0.value))" }.joined(separator: "&")
     let logIn = try await visitor.get("\(base)/authorize?\(query)")
     let consent = try await visitor.post(
-      "/oauth2/login", logIn.hidden.merging(["username": "alice", "password": GatewayBench.password]) { $1 })
+      "/oauth2/login", logIn.hidden.merging(["username": "alice", "password": GatewayFixture.password]) { $1 })
     let end = try await visitor.post(
-      "/oauth2/consent", consent.hidden.merging(["decision": "approve", "PIN": SigningBench.pin]) { $1 })
+      "/oauth2/consent", consent.hidden.merging(["decision": "approve", "PIN": SigningFixture.pin]) { $1 })
     let location = try #require(end.headers[.location], "\(end.text)")
     return String(try #require(location.firstMatch(of: /[?&]code=([A-Za-z0-9_-]+)/)).1)
   }

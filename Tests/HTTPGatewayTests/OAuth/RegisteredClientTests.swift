@@ -1,5 +1,5 @@
 import CSCModel
-import EIDProvider
+import OpenIDClient
 import OAuth
 import SQLiteStore
 import SoleControl
@@ -8,17 +8,18 @@ import Testing
 import WireJSON
 
 @testable import HTTPGateway
+import Vocabulary
 
-extension GatewayBench {
+extension GatewayFixture {
   /// The same service on the same store, started with other clients in its configuration.
-  fileprivate func restarted(with clients: [Client]) -> GatewayBench {
-    var bench = self
-    bench.gateway = Gateway(
+  fileprivate func restarted(with clients: [Client]) -> GatewayFixture {
+    var fixture = self
+    fixture.gateway = Gateway(
       info: gateway.info, signing: gateway.signing, jobs: gateway.jobs, tokens: tokens,
       oauth: AuthorizationServer(
         rules: gateway.oauth.rules, clients: ClientRegistry(clients), tokens: tokens, assertions: ClientAssertions()),
       eidLogIn: gateway.eidLogIn, brands: gateway.brands, logger: gateway.logger, now: gateway.now, checkReadiness: {})
-    return bench
+    return fixture
   }
 }
 
@@ -34,11 +35,11 @@ extension Client {
 struct RegisteredClientTests {
   private static let refused = "401 invalid_token The token provided is not a valid OAuth access or refresh token."
 
-  private static func without(_ id: String) -> [Client] { OAuthBench.clients.filter { $0.id != id } }
+  private static func without(_ id: String) -> [Client] { OAuthFixture.clients.filter { $0.id != id } }
 
-  private func put(_ token: String, of client: String, _ bench: GatewayBench) async throws {
-    let store = try #require(bench.signing.store as? SQLiteFileStore)
-    let expires = bench.signing.clock.now + 600
+  private func put(_ token: String, of client: String, _ fixture: GatewayFixture) async throws {
+    let store = try #require(fixture.signing.store as? SQLiteFileStore)
+    let expires = fixture.signing.clock.now + 600
     try await store.writeOAuth {
       try $0.put(
         TokenRecord(
@@ -49,48 +50,48 @@ struct RegisteredClientTests {
 
   @Test("a service token dies with its client, or when the client goes to another partner; those of log-ins stay")
   func service() async throws {
-    let bench = try await GatewayBench()
-    try await put("of-portal", of: "portal", bench)
-    #expect(try await bench.call("credentials/list", token: "of-portal").status == 200)
-    let portal = try #require(OAuthBench.clients.first { $0.id == "portal" })
+    let fixture = try await GatewayFixture()
+    try await put("of-portal", of: "portal", fixture)
+    #expect(try await fixture.call("credentials/list", token: "of-portal").status == 200)
+    let portal = try #require(OAuthFixture.clients.first { $0.id == "portal" })
     for clients in [Self.without("portal"), [], Self.without("portal") + [portal.moved(to: "other")]] {
-      let other = bench.restarted(with: clients)
+      let other = fixture.restarted(with: clients)
       for method in ["credentials/list", "credentials/info", "signatures/signHash", "auth/revoke"] {
         #expect(try await other.call(method, token: "of-portal").row == Self.refused, "\(method)")
       }
-      #expect(try await other.call("credentials/list", token: bench.alice).status == 200)
+      #expect(try await other.call("credentials/list", token: fixture.alice).status == 200)
     }
-    let again = bench.restarted(with: OAuthBench.clients)
+    let again = fixture.restarted(with: OAuthFixture.clients)
     #expect(try await again.call("credentials/list", token: "of-portal").status == 200)
   }
 
   @Test("a token that is bound to a certificate is not free of it when its client is gone")
   func bound() async throws {
-    let bench = try await GatewayBench()
-    try await put("of-device", of: "device", bench)
-    #expect(try await bench.call("credentials/list", token: "of-device").row == Self.refused)
-    let other = bench.restarted(with: Self.without("device"))
+    let fixture = try await GatewayFixture()
+    try await put("of-device", of: "device", fixture)
+    #expect(try await fixture.call("credentials/list", token: "of-device").row == Self.refused)
+    let other = fixture.restarted(with: Self.without("device"))
     #expect(try await other.call("credentials/list", token: "of-device").row == Self.refused)
   }
 
   @Test("a credential token and an order's token too, and neither is spent")
   func credential() async throws {
-    let bench = try await GatewayBench()
-    _ = try await bench.signing.enrol("c", mode: .oauth2code)
-    let gone = bench.restarted(with: Self.without("portal"))
+    let fixture = try await GatewayFixture()
+    _ = try await fixture.signing.createCredential("c", mode: .oauth2code)
+    let gone = fixture.restarted(with: Self.without("portal"))
 
     let signing = try await CredentialWay(
-      bench, ["scope": "credential", "credentialID": "c", "numSignatures": "1"])
+      fixture, ["scope": "credential", "credentialID": "c", "numSignatures": "1"])
     #expect(try await signing.logIn().status == 200)
     let sad = try await signing.token(signing.approve())
     #expect(try await gone.call("credentials/info", #"{"credentialID":"c"}"#, token: sad).row == Self.refused)
-    #expect(try await bench.call("credentials/info", #"{"credentialID":"c"}"#, token: sad).status == 200)
+    #expect(try await fixture.call("credentials/info", #"{"credentialID":"c"}"#, token: sad).status == 200)
 
-    let deletion = try await CredentialWay(bench, ["scope": "credential-deletion", "credentialID": "c"])
+    let deletion = try await CredentialWay(fixture, ["scope": "credential-deletion", "credentialID": "c"])
     #expect(try await deletion.logIn().status == 200)
     let order = try await deletion.token(deletion.approve())
     let body = #"{"credentialID":"c"}"#
     #expect(try await gone.call("credentials/delete", body, .v2, token: order).row == Self.refused)
-    #expect(try await bench.call("credentials/delete", body, .v2, token: order).status == 204)
+    #expect(try await fixture.call("credentials/delete", body, .v2, token: order).status == 204)
   }
 }

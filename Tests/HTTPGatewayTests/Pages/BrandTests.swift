@@ -71,33 +71,33 @@ struct BrandTests {
     for octets in ["<html><svg>", "GIF89a", "", "<script>alert(1)</script>", "RIFF1234WAVE"] {
       #expect(member { _ = try BrandLogo(octets: Array(octets.utf8)) } == "logo", "\(octets)")
     }
-    #expect(member { _ = try BrandLogo(octets: PagesBench.png + [UInt8](repeating: 0, count: 262_144)) } == "logo")
+    #expect(member { _ = try BrandLogo(octets: PagesFixture.png + [UInt8](repeating: 0, count: 262_144)) } == "logo")
     #expect(try BrandLogo(octets: Array("\n<?xml version=\"1.0\"?><svg/>".utf8)).kind == .svg)
     #expect(try BrandLogo(octets: Array("RIFF1234WEBP".utf8)).kind == .webp)
   }
 
   @Test("a page carries the partner's brand, and the service's for a partner without one")
   func brand() async throws {
-    let bench = try PagesBench()
-    let view = PagesBench.logIn()
-    let branded = try await HTML(bench.pages.logIn(view, of: PagesBench.partner, in: .english, redirectingTo: []))
+    let fixture = try PagesFixture()
+    let view = PagesFixture.logIn()
+    let branded = try await HTML(fixture.pages.logIn(view, of: PagesFixture.partner, in: .english, redirectingTo: []))
     #expect(branded.text.contains("<title>Log in – Example Portal</title>") && branded.text.contains("Good to see you"))
     #expect(branded.tags("img").map { $0["alt"] } == ["Example Portal"])
     #expect(branded.tags("a").compactMap { $0["href"] }.filter { $0.hasPrefix("https://portal.example/") }.count == 3)
-    let german = try await HTML(bench.pages.logIn(view, of: PagesBench.partner, in: .german, redirectingTo: []))
+    let german = try await HTML(fixture.pages.logIn(view, of: PagesFixture.partner, in: .german, redirectingTo: []))
     #expect(german.text.contains("Willkommen") && german.tags("a").isEmpty)
-    let plain = try await HTML(bench.pages.logIn(view, of: PartnerID("other"), in: .english, redirectingTo: []))
+    let plain = try await HTML(fixture.pages.logIn(view, of: PartnerID("other"), in: .english, redirectingTo: []))
     #expect(plain.text.contains("– Example Signing</title>") && !plain.text.contains("Good to see you"))
     #expect(plain.tags("link").allSatisfy { $0["href"]?.hasPrefix("/assets/") == true })
   }
 
   @Test("the files that a page names are served, for ever, and can do nothing when opened alone")
   func assets() async throws {
-    let bench = try await GatewayBench(brands: [
+    let fixture = try await GatewayFixture(brands: [
       PartnerID("port al/..é"): Brand(
-        name: "A", colour: BrandColour(hex: "#ffcc00"), logo: BrandLogo(octets: PagesBench.png))
+        name: "A", colour: BrandColour(hex: "#ffcc00"), logo: BrandLogo(octets: PagesFixture.png))
     ])
-    let assets = bench.gateway.pages.assets
+    let assets = fixture.gateway.pages.assets
     let paths = try #require(assets.brands.values.first)
     let logo = try #require(paths.logo)
     #expect(logo.wholeMatch(of: /\/brand\/port%20al%2F%2E%2E%C3%A9\/logo-[0-9a-f]{16}\.png/) != nil, "\(logo)")
@@ -105,7 +105,7 @@ struct BrandTests {
       (assets.style, "text/css; charset=utf-8", ".card"), (paths.style, "text/css; charset=utf-8", "#ffcc00"),
       (paths.icon, "image/svg+xml", "<svg"), (logo, "image/png", nil), (assets.standard.icon, "image/svg+xml", "<svg"),
     ] as [(String, String, String?)] {
-      try await bench.application.test(.router) { client in
+      try await fixture.application.test(.router) { client in
         try await client.execute(uri: path, method: .get) { answer in
           #expect(answer.status == .ok && answer.headers[.contentType] == type, "\(path)")
           #expect(answer.headers[.cacheControl] == "public, max-age=31536000, immutable")
@@ -122,7 +122,7 @@ struct BrandTests {
 
   @Test("the service's logo is a picture of the size it says")
   func serviceLogo() async throws {
-    try await GatewayBench().application.test(.router) { client in
+    try await GatewayFixture().application.test(.router) { client in
       try await client.execute(uri: "/logo.png", method: .get) { answer in
         let octets = Array(answer.body.readableBytesView)
         #expect(answer.headers[.contentType] == "image/png")

@@ -14,20 +14,20 @@ struct ConsentFaultTests {
     ["scope": "credential-deletion", "credentialID": "c"],
   ]
 
-  @Test("a broken seal is an error page, not access_denied; when it is mended the way goes on", arguments: requests)
-  func brokenSeal(request: [String: String]) async throws {
-    let bench = try await GatewayBench()
-    let credential = try await bench.signing.enrol("c", mode: .oauth2code)
-    let (good, broken) = try await rows(bench, credential)
-    let way = try await CredentialWay(bench, request)
+  @Test("a broken MAC is an error page, not access_denied; when it is mended the way goes on", arguments: requests)
+  func brokenMAC(request: [String: String]) async throws {
+    let fixture = try await GatewayFixture()
+    let credential = try await fixture.signing.createCredential("c", mode: .oauth2code)
+    let (good, broken) = try await rows(fixture, credential)
+    let way = try await CredentialWay(fixture, request)
     #expect(way.logInPage.status == 200)
-    try await put(broken, credential, bench)
+    try await put(broken, credential, fixture)
     try requireFault(try await way.logIn())
-    try await put(good, credential, bench)
+    try await put(good, credential, fixture)
     #expect(try await way.logIn().status == 200)
-    try await put(broken, credential, bench)
+    try await put(broken, credential, fixture)
     try requireFault(try await way.approve())
-    try await put(good, credential, bench)
+    try await put(good, credential, fixture)
     let end = try await way.approve()
     #expect(end.status == 302 && end.headers[.location]?.contains("code=") == true)
   }
@@ -37,13 +37,13 @@ struct ConsentFaultTests {
     arguments: requests)
   func busyDevice(request: [String: String]) async throws {
     let device = BusyDevice()
-    let bench = try await GatewayBench(device: device)
-    var credential = try await bench.signing.enrol("c", mode: .oauth2code)
-    let way = try await CredentialWay(bench, request)
+    let fixture = try await GatewayFixture(device: device)
+    var credential = try await fixture.signing.createCredential("c", mode: .oauth2code)
+    let way = try await CredentialWay(fixture, request)
     #expect(way.logInPage.status == 200)
-    // Not the row whose seal was checked before, so that the device is asked.
+    // Not the row whose MAC was checked before, so that the device is asked.
     credential.description = "changed"
-    try await bench.signing.service.put(credential, events: [])
+    try await fixture.signing.service.put(credential, events: [])
     device.isBusy.withLock { $0 = true }
     let page = try await way.logIn()
     #expect(page.status == 503 && page.headers[.location] == nil)
@@ -55,9 +55,9 @@ struct ConsentFaultTests {
 
   @Test("another person's credential is still access_denied", arguments: requests)
   func notThisOne(request: [String: String]) async throws {
-    let bench = try await GatewayBench()
-    _ = try await bench.signing.enrol("c", mode: .oauth2code)
-    let end = try await CredentialWay(bench, request).logIn("bob")
+    let fixture = try await GatewayFixture()
+    _ = try await fixture.signing.createCredential("c", mode: .oauth2code)
+    let end = try await CredentialWay(fixture, request).logIn("bob")
     #expect(end.status == 302 && end.headers[.location]?.contains("error=access_denied") == true)
   }
 
@@ -66,19 +66,19 @@ struct ConsentFaultTests {
     #expect(page.headers[.location] == nil)
   }
 
-  /// The row, and the same with a seal that is not its own.
-  private func rows(_ bench: GatewayBench, _ credential: Credential) async throws -> (SealedRow, SealedRow) {
+  /// The row, and the same with a MAC that is not its own.
+  private func rows(_ fixture: GatewayFixture, _ credential: Credential) async throws -> (ProtectedRow, ProtectedRow) {
     let id = credential.id
-    let good = try #require(try await bench.signing.store.read { try $0.credential(id) })
-    return (good, SealedRow(text: good.text, seal: good.seal.map { $0 ^ 1 }))
+    let good = try #require(try await fixture.signing.store.read { try $0.credential(id) })
+    return (good, ProtectedRow(text: good.text, mac: good.mac.map { $0 ^ 1 }))
   }
 
-  private func put(_ row: SealedRow, _ credential: Credential, _ bench: GatewayBench) async throws {
-    try await bench.signing.store.write { try $0.put(row, of: credential) }
+  private func put(_ row: ProtectedRow, _ credential: Credential, _ fixture: GatewayFixture) async throws {
+    try await fixture.signing.store.write { try $0.put(row, of: credential) }
   }
 }
 
-/// Has no time for the seals of credentials while it is told so.
+/// Has no time for the MACs of credentials while it is told so.
 private final class BusyDevice: SigningDevice {
   let isBusy = Mutex(false)
   private let real = TestDevice.shared.device

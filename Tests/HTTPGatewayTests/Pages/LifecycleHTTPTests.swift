@@ -10,10 +10,11 @@ import Testing
 import WireJSON
 
 @testable import HTTPGateway
+import Vocabulary
 
 /// `credentials/create` and `credentials/delete` with the authorization that each needs, over HTTP.
 @Suite("Creating and deleting credentials over HTTP", .timeLimit(.minutes(5)))
-struct OrderHTTPTests {
+struct LifecycleHTTPTests {
   private static let challenge = "x4_CAqIqm7ihEL_WVDE27vyC5gDX2c-nMBnxjaowaAs"
   private static let verifier = "r7Qd0wYb2n5Zk8hVx1Lp4sTu6cJm9fEaGi3oKXyNqRB"
   private static let pin = "271828"
@@ -24,60 +25,60 @@ struct OrderHTTPTests {
 
   private static func query(_ parameters: [String: String]) -> String {
     parameters.merging([
-      "response_type": "code", "client_id": "portal", "redirect_uri": OAuthBench.redirectURI,
+      "response_type": "code", "client_id": "portal", "redirect_uri": OAuthFixture.redirectURI,
       "code_challenge": challenge, "code_challenge_method": "S256",
     ]) { mine, _ in mine }.map { "\($0.key)=\(FormText.encode($0.value))" }.joined(separator: "&")
   }
 
   /// The consent page, or where the browser is sent instead.
   private func consent(
-    _ bench: GatewayBench, _ parameters: [String: String], user: String = "alice", language: String? = nil
+    _ fixture: GatewayFixture, _ parameters: [String: String], user: String = "alice", language: String? = nil
   ) async throws -> (visitor: PageVisitor, page: PageVisitor.Page) {
-    let visitor = PageVisitor(bench)
-    try await addProof(bench)
+    let visitor = PageVisitor(fixture)
+    try await addProof(fixture)
     let logIn = try await visitor.get("/oauth2/authorize?\(Self.query(parameters))")
     guard logIn.status == 200 else { return (visitor, logIn) }
-    let form = logIn.hidden.merging(["username": user, "password": GatewayBench.password]) { $1 }
+    let form = logIn.hidden.merging(["username": user, "password": GatewayFixture.password]) { $1 }
     return (visitor, try await visitor.post("/oauth2/login", form))
   }
 
   /// The credential of alice's whose PIN is asked for when she orders another one.
-  private func addProof(_ bench: GatewayBench) async throws {
+  private func addProof(_ fixture: GatewayFixture) async throws {
     let id = CredentialID("proof")
-    guard try await bench.signing.store.read({ try $0.seal(of: id) }) == nil else { return }
-    _ = try await bench.signing.enrol("proof", age: 100)
+    guard try await fixture.signing.store.read({ try $0.mac(of: id) }) == nil else { return }
+    _ = try await fixture.signing.createCredential("proof", age: 100)
   }
 
   private func location(_ page: PageVisitor.Page) -> String { page.headers[.location] ?? "no redirect: \(page.text)" }
 
   private func token(
-    _ bench: GatewayBench, _ end: PageVisitor.Page, _ extra: [String: String] = [:], client: String = "portal"
-  ) async throws -> GatewayBench.Answer {
+    _ fixture: GatewayFixture, _ end: PageVisitor.Page, _ extra: [String: String] = [:], client: String = "portal"
+  ) async throws -> GatewayFixture.Answer {
     let code = String(try #require(location(end).firstMatch(of: /[?&]code=([A-Za-z0-9_-]+)/), "\(location(end))").1)
-    return try await exchange(bench, code, extra, client: client)
+    return try await exchange(fixture, code, extra, client: client)
   }
 
   private func exchange(
-    _ bench: GatewayBench, _ code: String, _ extra: [String: String] = [:], client: String = "portal"
-  ) async throws -> GatewayBench.Answer {
+    _ fixture: GatewayFixture, _ code: String, _ extra: [String: String] = [:], client: String = "portal"
+  ) async throws -> GatewayFixture.Answer {
     let form = [
-      "grant_type": "authorization_code", "code": code, "redirect_uri": OAuthBench.redirectURI,
-      "code_verifier": Self.verifier, "client_id": client, "client_secret": OAuthBench.secret,
+      "grant_type": "authorization_code", "code": code, "redirect_uri": OAuthFixture.redirectURI,
+      "code_verifier": Self.verifier, "client_id": client, "client_secret": OAuthFixture.secret,
     ].merging(extra) { $1 }
-    return try await post(bench, "/oauth2/token", form)
+    return try await post(fixture, "/oauth2/token", form)
   }
 
   private func post(
-    _ bench: GatewayBench, _ path: String, _ form: [String: String]
-  ) async throws -> GatewayBench.Answer {
+    _ fixture: GatewayFixture, _ path: String, _ form: [String: String]
+  ) async throws -> GatewayFixture.Answer {
     let body = form.map { "\($0.key)=\(FormText.encode($0.value))" }.joined(separator: "&")
-    return try await bench.application.test(.router) { client in
+    return try await fixture.application.test(.router) { client in
       try await client.execute(
         uri: path, method: .post, headers: [.contentType: "application/x-www-form-urlencoded"],
         body: ByteBuffer(string: body)
       ) { answer in
         let octets = Array(answer.body.readableBytesView)
-        return GatewayBench.Answer(
+        return GatewayFixture.Answer(
           status: answer.status.code,
           json: try octets.isEmpty ? JSONObject() : #require(JSONValue.parse(octets, limits: .own).object),
           headers: answer.headers)
@@ -89,21 +90,22 @@ struct OrderHTTPTests {
 
   /// The access token of the honest way.
   private func creationToken(
-    _ bench: GatewayBench, _ parameters: [String: String] = creation
+    _ fixture: GatewayFixture, _ parameters: [String: String] = creation
   ) async throws -> String {
-    let (visitor, page) = try await consent(bench, parameters)
+    let (visitor, page) = try await consent(fixture, parameters)
     let end = try await visitor.post(
       "/oauth2/consent",
-      page.hidden.merging(["decision": "approve", "PIN": SigningBench.pin, "newPIN": Self.pin, "repeatedPIN": Self.pin])
-      { $1 })
-    return try #require(try await token(bench, end)["access_token"]?.string)
+      page.hidden.merging([
+        "decision": "approve", "PIN": SigningFixture.pin, "newPIN": Self.pin, "repeatedPIN": Self.pin,
+      ]) { $1 })
+    return try #require(try await token(fixture, end)["access_token"]?.string)
   }
 
-  private func deletionToken(_ bench: GatewayBench, _ credential: String) async throws -> String {
-    let (visitor, page) = try await consent(bench, ["scope": "credential-deletion", "credentialID": credential])
+  private func deletionToken(_ fixture: GatewayFixture, _ credential: String) async throws -> String {
+    let (visitor, page) = try await consent(fixture, ["scope": "credential-deletion", "credentialID": credential])
     let end = try await visitor.post(
-      "/oauth2/consent", page.hidden.merging(["decision": "approve", "PIN": SigningBench.pin]) { $1 })
-    return try #require(try await token(bench, end)["access_token"]?.string)
+      "/oauth2/consent", page.hidden.merging(["decision": "approve", "PIN": SigningFixture.pin]) { $1 })
+    return try #require(try await token(fixture, end)["access_token"]?.string)
   }
 
   private func body(_ policy: String = policy, subject: String? = nil, more: String = "") -> String {
@@ -119,12 +121,12 @@ struct OrderHTTPTests {
       ("en", "Create a signing certificate", "Plain certificate"), ("de", "Signaturzertifikat ausstellen", "Plain"),
     ])
   func creation(language: String, title: String, policyName: String) async throws {
-    let bench = try await GatewayBench()
-    let (visitor, page) = try await consent(bench, Self.creation.merging(["lang": language]) { $1 })
+    let fixture = try await GatewayFixture()
+    let (visitor, page) = try await consent(fixture, Self.creation.merging(["lang": language]) { $1 })
     #expect(page.status == 200 && page.text.contains(title) && page.text.contains(policyName))
     #expect(page.text.contains(Self.policy) && page.text.contains("<bdi>Alice Example</bdi>"))
     func answer(_ pin: String?, _ again: String?) async throws -> PageVisitor.Page {
-      var form = page.hidden.merging(["decision": "approve", "PIN": SigningBench.pin]) { $1 }
+      var form = page.hidden.merging(["decision": "approve", "PIN": SigningFixture.pin]) { $1 }
       form["newPIN"] = pin
       form["repeatedPIN"] = again
       return try await visitor.post("/oauth2/consent", form)
@@ -139,12 +141,12 @@ struct OrderHTTPTests {
       #expect(again.status == 400 && again.text.contains(text), "\(text)")
       #expect(!again.text.contains(Self.pin))
     }
-    let issued = try await token(bench, try await answer(Self.pin, Self.pin))
+    let issued = try await token(fixture, try await answer(Self.pin, Self.pin))
     #expect(issued.status == 200 && issued["scope"] == "credential-creation" && issued["token_type"] == "Bearer")
     #expect(issued["expires_in"] == 300 && issued["credentialID"] == nil && issued["refresh_token"] == nil)
     let access = try #require(issued["access_token"]?.string)
 
-    let made = try await bench.call(
+    let made = try await fixture.call(
       "credentials/create",
       body(
         subject: #"{"givenName":"Alice","family_name":"Example","C":"AT","commonName":null}"#,
@@ -156,26 +158,26 @@ struct OrderHTTPTests {
       made["cert"]?.object?["subjectDN"] == "CN=Alice Example,2.5.4.42=#0C05416C696365,2.5.4.4=#0C074578616D706C65,C=AT"
     )
     #expect(made["auth"]?.object?["expression"] == "PIN" && made["key"]?.object?["status"] == "enabled")
-    let again = try await bench.call("credentials/create", body(), .v2, token: access)
+    let again = try await fixture.call("credentials/create", body(), .v2, token: access)
     #expect(again.row.hasPrefix("401 invalid_token"))
 
-    let listed = try await bench.call("credentials/list", "{}", .v2, token: bench.alice)
+    let listed = try await fixture.call("credentials/list", "{}", .v2, token: fixture.alice)
     #expect(listed["credentialIDs"]?.array?.contains(.string(id)) == true)
-    let sad = try await bench.call(
+    let sad = try await fixture.call(
       "credentials/authorize",
       #"{"credentialID":"\#(id)","numSignatures":1,"authData":[{"id":"PIN","value":"\#(Self.pin)"}]}"#, .v2,
-      token: bench.alice)
-    let signed = try await bench.call(
+      token: fixture.alice)
+    let signed = try await fixture.call(
       "signatures/signHash",
       #"{"credentialID":"\#(id)","SAD":"\#(sad["SAD"]?.string ?? "")","hashes":["\#(Base64.encode(digest("a")))"],"#
-        + #""hashAlgorithmOID":"2.16.840.1.101.3.4.2.1","signAlgo":"1.2.840.10045.4.3.2"}"#, .v2, token: bench.alice)
+        + #""hashAlgorithmOID":"2.16.840.1.101.3.4.2.1","signAlgo":"1.2.840.10045.4.3.2"}"#, .v2, token: fixture.alice)
     #expect(signed.status == 200, "\(signed.row)")
   }
 
   @Test("a log-in password alone gives no credential: the PIN of one that the person has is asked for, and counted")
   func passwordAlone() async throws {
-    let bench = try await GatewayBench()
-    let (visitor, page) = try await consent(bench, Self.creation)
+    let fixture = try await GatewayFixture()
+    let (visitor, page) = try await consent(fixture, Self.creation)
     #expect(page.text.contains(PageTexts.english.creationProof) && page.text.contains("<bdi>proof</bdi>"))
     let form = page.hidden.merging(["decision": "approve", "newPIN": Self.pin, "repeatedPIN": Self.pin]) { $1 }
     let without = try await visitor.post("/oauth2/consent", form)
@@ -184,20 +186,20 @@ struct OrderHTTPTests {
       let wrong = try await visitor.post("/oauth2/consent", form.merging(["PIN": "87654321"]) { $1 })
       #expect(wrong.status == 400 && wrong.headers[.location] == nil)
     }
-    let locked = try await visitor.post("/oauth2/consent", form.merging(["PIN": SigningBench.pin]) { $1 })
+    let locked = try await visitor.post("/oauth2/consent", form.merging(["PIN": SigningFixture.pin]) { $1 })
     #expect(locked.status == 400 && locked.headers[.location] == nil)
-    #expect(try await bench.call("credentials/list", "{}", .v2, token: bench.alice)["credentialIDs"] == ["proof"])
+    #expect(try await fixture.call("credentials/list", "{}", .v2, token: fixture.alice)["credentialIDs"] == ["proof"])
   }
 
   @Test("a person without a credential gets none over the API; a client may ask only for what it is registered for")
   func notForEverybody() async throws {
-    let bench = try await GatewayBench()
-    let visitor = PageVisitor(bench)
+    let fixture = try await GatewayFixture()
+    let visitor = PageVisitor(fixture)
     let logIn = try await visitor.get("/oauth2/authorize?\(Self.query(Self.creation))")
     let end = try await visitor.post(
-      "/oauth2/login", logIn.hidden.merging(["username": "alice", "password": GatewayBench.password]) { $1 })
+      "/oauth2/login", logIn.hidden.merging(["username": "alice", "password": GatewayFixture.password]) { $1 })
     #expect(location(end).contains("error=access_denied"))
-    let type = CredentialOrderRequest.creationType
+    let type = LifecycleRequest.creationType
     for (parameters, error) in [
       (Self.creation, "invalid_scope"), (["scope": "credential-deletion", "credentialID": "proof"], "invalid_scope"),
       (
@@ -212,54 +214,55 @@ struct OrderHTTPTests {
 
   @Test("by a rich request, pushed, nested or not; the token request repeats it")
   func rich() async throws {
-    let bench = try await GatewayBench()
-    let type = CredentialOrderRequest.creationType
+    let fixture = try await GatewayFixture()
+    let type = LifecycleRequest.creationType
     let flat = #"[{"type":"\#(type)","certificatePolicy":"\#(Self.policy)","subjectData":{"surname":"Example"}}]"#
     let nested =
       #"[{"type":"\#(type)","credentialCreationRequest":{"certificatePolicy":"\#(Self.policy)","subjectData":{"SN":"Example"}}}]"#
     let pushed = try await post(
-      bench, "/oauth2/pushed_authorize",
+      fixture, "/oauth2/pushed_authorize",
       [
-        "response_type": "code", "client_id": "portal", "client_secret": OAuthBench.secret,
-        "redirect_uri": OAuthBench.redirectURI, "code_challenge": Self.challenge, "code_challenge_method": "S256",
+        "response_type": "code", "client_id": "portal", "client_secret": OAuthFixture.secret,
+        "redirect_uri": OAuthFixture.redirectURI, "code_challenge": Self.challenge, "code_challenge_method": "S256",
         "authorization_details": flat, "scope": "credential-creation",
       ])
     let uri = try #require(pushed["request_uri"]?.string, "\(pushed.row)")
-    try await addProof(bench)
-    let visitor = PageVisitor(bench)
+    try await addProof(fixture)
+    let visitor = PageVisitor(fixture)
     let logIn = try await visitor.get("/oauth2/authorize?client_id=portal&request_uri=\(FormText.encode(uri))")
     let page = try await visitor.post(
-      "/oauth2/login", logIn.hidden.merging(["username": "alice", "password": GatewayBench.password]) { $1 })
+      "/oauth2/login", logIn.hidden.merging(["username": "alice", "password": GatewayFixture.password]) { $1 })
     let end = try await visitor.post(
       "/oauth2/consent",
-      page.hidden.merging(["decision": "approve", "PIN": SigningBench.pin, "newPIN": Self.pin, "repeatedPIN": Self.pin])
-      { $1 })
+      page.hidden.merging([
+        "decision": "approve", "PIN": SigningFixture.pin, "newPIN": Self.pin, "repeatedPIN": Self.pin,
+      ]) { $1 })
     let code = String(try #require(location(end).firstMatch(of: /[?&]code=([A-Za-z0-9_-]+)/)).1)
-    #expect(try await exchange(bench, code).row == "\(Self.request) Missing parameter authorization_details")
+    #expect(try await exchange(fixture, code).row == "\(Self.request) Missing parameter authorization_details")
     #expect(
       try await exchange(
-        bench, code,
+        fixture, code,
         ["authorization_details": #"[{"type":"\#(type)","certificatePolicy":"\#(Self.policy)"}]"#]
       ).row == "\(Self.request) Invalid parameter authorization_details")
-    let issued = try await exchange(bench, code, ["authorization_details": nested])
+    let issued = try await exchange(fixture, code, ["authorization_details": nested])
     #expect(issued.status == 200 && issued["scope"] == "credential-creation", "\(issued.row)")
     let echo = try #require(issued["authorization_details"]?.array?.first?.object)
     #expect(echo["type"] == .string(type) && echo["certificatePolicy"] == .string(Self.policy))
-    let made = try await bench.call(
+    let made = try await fixture.call(
       "credentials/create", body(), .v2, token: try #require(issued["access_token"]?.string))
     #expect(made.status == 200)
   }
 
   @Test("what could never be granted is told to the client, before anybody logs in")
   func neverGranted() async throws {
-    let bench = try await GatewayBench()
-    _ = try await bench.signing.enrol("page", expression: "PAGE")
+    let fixture = try await GatewayFixture()
+    _ = try await fixture.signing.createCredential("page", expression: "PAGE")
     func error(_ parameters: [String: String], base: String = "/oauth2") async throws -> String {
-      let page = try await PageVisitor(bench).get("\(base)/authorize?\(Self.query(parameters))")
+      let page = try await PageVisitor(fixture).get("\(base)/authorize?\(Self.query(parameters))")
       let parts = location(page).split(separator: "?").last?.split(separator: "&") ?? []
       return parts.prefix(2).joined(separator: " ").replacing("%20", with: " ")
     }
-    let type = CredentialOrderRequest.creationType
+    let type = LifecycleRequest.creationType
     let rows: [([String: String], String)] = [
       (
         ["scope": "credential-creation"],
@@ -307,45 +310,45 @@ struct OrderHTTPTests {
     // v1 knows no such scopes, nor does a service without an issuer.
     let scope = "error=invalid_scope error_description=The requested scope is invalid%2C unknown%2C or malformed."
     #expect(try await error(Self.creation, base: "/csc/v1/oauth2") == scope)
-    let bare = try await GatewayBench(withIssuer: false)
+    let bare = try await GatewayFixture(withIssuer: false)
     let page = try await PageVisitor(bare).get("/oauth2/authorize?\(Self.query(Self.creation))")
     #expect(location(page).contains("error=invalid_scope"))
     let metadata = try await bare.application.test(.router) {
       try await $0.execute(uri: "/.well-known/oauth-authorization-server", method: .get) { String(buffer: $0.body) }
     }
     #expect(!metadata.contains("credential-creation") && !metadata.contains("credential-deletion"))
-    let full = try await bench.application.test(.router) {
+    let full = try await fixture.application.test(.router) {
       try await $0.execute(uri: "/.well-known/oauth-authorization-server", method: .get) { String(buffer: $0.body) }
     }
     #expect(full.contains(#""credential-creation""#) && full.contains("2025/credential-deletion"))
     let info = try await bare.call("info", "{}", .v2)
     #expect(info["methods"]?.array?.contains("credentials/create") == false)
-    let more = try await bench.call("info", "{}", .v2)
+    let more = try await fixture.call("info", "{}", .v2)
     #expect(more["methods"]?.array?.contains("credentials/create") == true)
-    #expect(try await bench.call("info", "{}", .v1)["methods"]?.array?.contains("credentials/create") == false)
+    #expect(try await fixture.call("info", "{}", .v1)["methods"]?.array?.contains("credentials/create") == false)
   }
 
   @Test("a person whose name is another's, or whom nobody identified, gets no certificate, and the client no code")
   func notThisPerson() async throws {
-    let bench = try await GatewayBench()
-    let denied = "\(OAuthBench.redirectURI)?error=access_denied"
-    let type = CredentialOrderRequest.creationType
+    let fixture = try await GatewayFixture()
+    let denied = "\(OAuthFixture.redirectURI)?error=access_denied"
+    let type = LifecycleRequest.creationType
     let details = #"[{"type":"\#(type)","certificatePolicy":"\#(Self.policy)","subjectData":{"CN":"Bob Example"}}]"#
-    #expect(location(try await consent(bench, ["authorization_details": details]).page).hasPrefix(denied))
-    #expect(location(try await consent(bench, Self.creation, user: "bob").page).hasPrefix(denied))
-    _ = try await bench.signing.enrol("alices")
+    #expect(location(try await consent(fixture, ["authorization_details": details]).page).hasPrefix(denied))
+    #expect(location(try await consent(fixture, Self.creation, user: "bob").page).hasPrefix(denied))
+    _ = try await fixture.signing.createCredential("alices")
     let deletion = ["scope": "credential-deletion", "credentialID": "alices"]
-    #expect(location(try await consent(bench, deletion, user: "bob").page).hasPrefix(denied))
+    #expect(location(try await consent(fixture, deletion, user: "bob").page).hasPrefix(denied))
     // Declined.
-    let (visitor, page) = try await consent(bench, Self.creation)
+    let (visitor, page) = try await consent(fixture, Self.creation)
     let end = try await visitor.post("/oauth2/consent", page.hidden.merging(["decision": "deny"]) { $1 })
     #expect(location(end).hasPrefix(denied))
   }
 
   @Test("credentials/create: the rows, which use nothing up")
   func creationRows() async throws {
-    let bench = try await GatewayBench()
-    let access = try await creationToken(bench)
+    let fixture = try await GatewayFixture()
+    let access = try await creationToken(fixture)
     let missing = "\(Self.request) Missing (or invalid type)"
     let rows: [(String, String)] = [
       ("{}", "\(missing) object parameter credentialCreationRequest"),
@@ -371,67 +374,68 @@ struct OrderHTTPTests {
       ),
     ]
     for (body, expected) in rows {
-      #expect(try await bench.call("credentials/create", body, .v2, token: access).row == expected, "\(body)")
+      #expect(try await fixture.call("credentials/create", body, .v2, token: access).row == expected, "\(body)")
     }
     let scope = "403 insufficient_scope The request requires higher privileges than provided by the access token."
-    for token in [bench.alice, bench.partner] {
-      #expect(try await bench.call("credentials/create", body(), .v2, token: token).row == scope)
+    for token in [fixture.alice, fixture.partner] {
+      #expect(try await fixture.call("credentials/create", body(), .v2, token: token).row == scope)
     }
-    #expect(try await bench.call("credentials/delete", #"{"credentialID":"x"}"#, .v2, token: access).row == scope)
+    #expect(try await fixture.call("credentials/delete", #"{"credentialID":"x"}"#, .v2, token: access).row == scope)
     #expect(
-      try await bench.call("credentials/create", body(), .v2).row
+      try await fixture.call("credentials/create", body(), .v2).row
         == "400 invalid_request Malformed authorization header")
-    #expect(try await bench.call("credentials/create", body(), .v1, token: access).status == 501)
+    #expect(try await fixture.call("credentials/create", body(), .v1, token: access).status == 501)
     // The token opens nothing else.
     for method in ["credentials/list", "credentials/info", "signatures/signHash", "auth/revoke"] {
-      #expect(try await bench.call(method, "{}", .v2, token: access).row.hasPrefix("401 invalid_token"), "\(method)")
+      #expect(try await fixture.call(method, "{}", .v2, token: access).row.hasPrefix("401 invalid_token"), "\(method)")
     }
-    #expect(try await bench.call("credentials/create", body(), .v2, token: access).status == 200)
-    let late = try await creationToken(bench)
-    bench.signing.clock.advance(300)
-    #expect(try await bench.call("credentials/create", body(), .v2, token: late).row.hasPrefix("401 expired_token"))
+    #expect(try await fixture.call("credentials/create", body(), .v2, token: access).status == 200)
+    let late = try await creationToken(fixture)
+    fixture.signing.clock.advance(300)
+    #expect(try await fixture.call("credentials/create", body(), .v2, token: late).row.hasPrefix("401 expired_token"))
   }
 
   @Test("a code that comes twice, and a token that is revoked, end the order")
   func revoked() async throws {
-    let bench = try await GatewayBench()
-    let (visitor, page) = try await consent(bench, Self.creation)
+    let fixture = try await GatewayFixture()
+    let (visitor, page) = try await consent(fixture, Self.creation)
     let end = try await visitor.post(
       "/oauth2/consent",
-      page.hidden.merging(["decision": "approve", "PIN": SigningBench.pin, "newPIN": Self.pin, "repeatedPIN": Self.pin])
-      { $1 })
+      page.hidden.merging([
+        "decision": "approve", "PIN": SigningFixture.pin, "newPIN": Self.pin, "repeatedPIN": Self.pin,
+      ]) { $1 })
     let code = String(try #require(location(end).firstMatch(of: /[?&]code=([A-Za-z0-9_-]+)/)).1)
-    let first = try #require(try await exchange(bench, code)["access_token"]?.string)
-    #expect(try await exchange(bench, code).row == "400 invalid_grant Authorization code is invalid or expired")
-    #expect(try await bench.call("credentials/create", body(), .v2, token: first).row.hasPrefix("401 invalid_token"))
+    let first = try #require(try await exchange(fixture, code)["access_token"]?.string)
+    #expect(try await exchange(fixture, code).row == "400 invalid_grant Authorization code is invalid or expired")
+    #expect(try await fixture.call("credentials/create", body(), .v2, token: first).row.hasPrefix("401 invalid_token"))
 
-    let second = try await creationToken(bench)
+    let second = try await creationToken(fixture)
     func revoke(_ client: String) async throws -> Int {
       try await post(
-        bench, "/oauth2/revoke", ["token": second, "client_id": client, "client_secret": OAuthBench.secret]
+        fixture, "/oauth2/revoke", ["token": second, "client_id": client, "client_secret": OAuthFixture.secret]
       ).status
     }
     #expect(try await revoke("rival") == 400)
     #expect(try await revoke("legacy") == 400)
     #expect(try await revoke("portal") == 204)
-    #expect(try await bench.call("credentials/create", body(), .v2, token: second).row.hasPrefix("401 invalid_token"))
+    #expect(try await fixture.call("credentials/create", body(), .v2, token: second).row.hasPrefix("401 invalid_token"))
   }
 
   // MARK: Deletion
 
   @Test("a person sees what will be deleted and gives the PIN; then it is gone, and on the CA's list")
   func deletion() async throws {
-    let bench = try await GatewayBench()
-    let credential = try await bench.signing.enrol("old")
-    _ = try await bench.signing.enrol("other")
-    let (visitor, page) = try await consent(bench, ["scope": "credential-deletion", "credentialID": "old"])
+    let fixture = try await GatewayFixture()
+    let credential = try await fixture.signing.createCredential("old")
+    _ = try await fixture.signing.createCredential("other")
+    let (visitor, page) = try await consent(fixture, ["scope": "credential-deletion", "credentialID": "old"])
     #expect(page.text.contains("Delete your signing certificate?") && page.text.contains("<bdi>old</bdi>"))
     let wrong = try await visitor.post(
       "/oauth2/consent", page.hidden.merging(["decision": "approve", "PIN": "0"]) { $1 })
     #expect(wrong.status == 400 && wrong.text.contains(PageTexts.english.wrongPIN))
     let end = try await visitor.post(
-      "/oauth2/consent", page.hidden.merging(["decision": "approve", "PIN": SigningBench.pin]) { $1 })
-    let issued = try await token(bench, end)
+      "/oauth2/consent", page.hidden.merging(["decision": "approve", "PIN": SigningFixture.pin]) { $1 })
+    let issued = try await token(fixture, end)
     #expect(issued["scope"] == "credential-deletion" && issued["credentialID"] == "old")
     let access = try #require(issued["access_token"]?.string)
 
@@ -442,33 +446,34 @@ struct OrderHTTPTests {
       (#"{"credentialID":"old","clientData":7}"#, "\(Self.request) Invalid parameter clientData"),
     ]
     for (body, expected) in rows {
-      #expect(try await bench.call("credentials/delete", body, .v2, token: access).row == expected, "\(body)")
+      #expect(try await fixture.call("credentials/delete", body, .v2, token: access).row == expected, "\(body)")
     }
     let scope = "403 insufficient_scope The request requires higher privileges than provided by the access token."
     #expect(
-      try await bench.call("credentials/delete", #"{"credentialID":"old"}"#, .v2, token: bench.alice).row == scope)
-    #expect(try await bench.call("credentials/create", body(), .v2, token: access).row == scope)
-    #expect(try await bench.call("credentials/delete", #"{"credentialID":"old"}"#, .v2, token: access).status == 204)
-    let again = try await bench.call("credentials/delete", #"{"credentialID":"old"}"#, .v2, token: access)
+      try await fixture.call("credentials/delete", #"{"credentialID":"old"}"#, .v2, token: fixture.alice).row == scope)
+    #expect(try await fixture.call("credentials/create", body(), .v2, token: access).row == scope)
+    #expect(try await fixture.call("credentials/delete", #"{"credentialID":"old"}"#, .v2, token: access).status == 204)
+    let again = try await fixture.call("credentials/delete", #"{"credentialID":"old"}"#, .v2, token: access)
     #expect(again.row.hasPrefix("401 invalid_token"))
-    let info = try await bench.call("credentials/info", #"{"credentialID":"old"}"#, .v2, token: bench.alice)
+    let info = try await fixture.call("credentials/info", #"{"credentialID":"old"}"#, .v2, token: fixture.alice)
     #expect(info.row == "\(Self.request) Invalid parameter credentialID")
 
-    let list = try await run("/usr/bin/openssl", ["crl", "-inform", "DER", "-in", bench.list.path, "-noout", "-text"])
+    let list = try await run(
+      "/usr/bin/openssl", ["crl", "-inform", "DER", "-in", fixture.list.path, "-noout", "-text"])
     #expect(list.output.contains("Serial Number: \(credential.certificate.serialNumber)"), "\(list.output)")
     #expect(list.output.contains("Cessation Of Operation"))
   }
 
   @Test("an order to delete says nothing about other credentials, and dies with its own")
   func deletedMeanwhile() async throws {
-    let bench = try await GatewayBench()
-    _ = try await bench.signing.enrol("old")
-    let first = try await deletionToken(bench, "old")
-    let second = try await deletionToken(bench, "old")
+    let fixture = try await GatewayFixture()
+    _ = try await fixture.signing.createCredential("old")
+    let first = try await deletionToken(fixture, "old")
+    let second = try await deletionToken(fixture, "old")
     let body = #"{"credentialID":"old"}"#
-    #expect(try await bench.call("credentials/delete", body, .v2, token: first).status == 204)
+    #expect(try await fixture.call("credentials/delete", body, .v2, token: first).status == 204)
     #expect(
-      try await bench.call("credentials/delete", body, .v2, token: second).row
+      try await fixture.call("credentials/delete", body, .v2, token: second).row
         == "\(Self.request) Invalid parameter credentialID")
   }
 }

@@ -16,7 +16,7 @@ struct PageHeadersTests {
 
   @Test("every page has them, also error pages")
   func everyPage() async throws {
-    for page in try await PagesBench().all(.german) {
+    for page in try await PagesFixture().all(.german) {
       #expect(page.headers[.contentType] == "text/html; charset=utf-8" && page.headers[.contentLanguage] == "de")
       #expect(page.headers[.cacheControl] == "no-store" && page.headers[.referrerPolicy] == "no-referrer")
       #expect(page.headers[.xContentTypeOptions] == "nosniff" && page.headers[.xFrameOptions] == "DENY")
@@ -31,28 +31,28 @@ struct PageHeadersTests {
 
   @Test("framing: only the registered origins, and then no X-Frame-Options, which cannot name them")
   func framing() async throws {
-    let pages = try PagesBench(frameOrigins: ["https://portal.example", "https://bank.example:8443"]).pages
+    let pages = try PagesFixture(frameOrigins: ["https://portal.example", "https://bank.example:8443"]).pages
     let page = try await HTML(
-      pages.logIn(PagesBench.logIn(), of: PagesBench.partner, in: .english, redirectingTo: []))
+      pages.logIn(PagesFixture.logIn(), of: PagesFixture.partner, in: .english, redirectingTo: []))
     #expect(page.headers[.xFrameOptions] == nil)
     #expect(
       page.headers[.contentSecurityPolicy]?.hasSuffix(
         "; frame-ancestors https://portal.example https://bank.example:8443") == true)
-    let others = try await HTML(pages.logIn(PagesBench.logIn(), of: nil, in: .english, redirectingTo: []))
+    let others = try await HTML(pages.logIn(PagesFixture.logIn(), of: nil, in: .english, redirectingTo: []))
     #expect(others.headers[.xFrameOptions] == "DENY")
   }
 
   @Test("pop-ups: the opener is kept for partners that register it, on the pages that they open")
   func popUps() async throws {
     let brand = try Brand(name: "Portal", opensInPopUps: true)
-    let partner = PagesBench.partner
+    let partner = PagesFixture.partner
     let pages = Pages(serviceName: "Test", language: "en", brands: [partner: brand])
     func policy(_ response: Response) -> String? { response.headers[.crossOriginOpenerPolicy] }
     for partner in [partner, nil] {
       let expected = partner == nil ? "same-origin" : "unsafe-none"
       let error = ErrorView(kind: .expired)
-      #expect(policy(pages.logIn(PagesBench.logIn(), of: partner, in: .english, redirectingTo: [])) == expected)
-      #expect(policy(pages.consent(PagesBench.consent(), of: partner, in: .english, redirectingTo: [])) == expected)
+      #expect(policy(pages.logIn(PagesFixture.logIn(), of: partner, in: .english, redirectingTo: [])) == expected)
+      #expect(policy(pages.consent(PagesFixture.consent(), of: partner, in: .english, redirectingTo: [])) == expected)
       #expect(policy(pages.error(error, of: partner, in: .english)) == expected)
       #expect(policy(pages.forward(ForwardView(url: "https://eid.example/"), of: partner, in: .english)) == expected)
       // Behind links in messages; nobody opened them.

@@ -9,7 +9,7 @@ import Testing
 @testable import HTTPGateway
 
 /// Pages, and the HTML of a page taken apart.
-struct PagesBench {
+struct PagesFixture {
   static let partner = PartnerID("portal")
   static let png: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]
 

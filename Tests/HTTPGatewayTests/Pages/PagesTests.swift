@@ -16,28 +16,28 @@ struct PagesTests {
 
   @Test("values cannot add, change or end a tag", arguments: hostile)
   func hostileValues(text: String) async throws {
-    let bench = try PagesBench()
+    let fixture = try PagesFixture()
     func pages(_ text: String) async throws -> [HTML] {
-      var signing = PagesBench.signing(labels: [text], description: text)
+      var signing = PagesFixture.signing(labels: [text], description: text)
       signing.credential = text
       signing.hashName = text
       signing.certificate.subject = text
       signing.certificate.issuer = text
-      var logIn = PagesBench.logIn(client: text)
+      var logIn = PagesFixture.logIn(client: text)
       logIn.username = text
       logIn.transaction = text
-      var consent = PagesBench.consent(signing, client: text)
+      var consent = PagesFixture.consent(signing, client: text)
       consent.signer = text
       consent.csrf = text
       return [
-        try await HTML(bench.pages.logIn(logIn, of: nil, in: .english, redirectingTo: [])),
-        try await bench.consent(consent),
+        try await HTML(fixture.pages.logIn(logIn, of: nil, in: .english, redirectingTo: [])),
+        try await fixture.consent(consent),
         try await HTML(
-          bench.pages.error(
+          fixture.pages.error(
             ErrorView(kind: .invalidRequest, detail: text, requestID: text), of: nil, in: .english)),
         try await HTML(
-          bench.pages.done(DoneView(kind: .confirmed, client: text, continueURL: text), of: nil, in: .english)),
-        try await HTML(bench.pages.forward(ForwardView(url: text), of: nil, in: .english)),
+          fixture.pages.done(DoneView(kind: .confirmed, client: text, continueURL: text), of: nil, in: .english)),
+        try await HTML(fixture.pages.forward(ForwardView(url: text), of: nil, in: .english)),
       ]
     }
     for (harmless, hostile) in zip(try await pages("x"), try await pages(text)) {
@@ -48,11 +48,11 @@ struct PagesTests {
 
   @Test("a label cannot turn the reading direction, hide, or be endless; one of nothing visible is none")
   func labels() async throws {
-    let bench = try PagesBench()
+    let fixture = try PagesFixture()
     let turned = "a\u{202e}fdp.exe \u{2066}x\u{2069} \u{200f}\u{61c}"
-    let page = try await bench.consent(
-      PagesBench.consent(
-        PagesBench.signing(labels: [
+    let page = try await fixture.consent(
+      PagesFixture.consent(
+        PagesFixture.signing(labels: [
           turned, String(repeating: "x", count: 5000), "a" + String(repeating: "\u{301}", count: 900), "line\n\tbreak",
           nil, " \u{200b}\u{3164} ", "\u{301}\u{200d}", "",
         ])))
@@ -68,7 +68,7 @@ struct PagesTests {
     #expect(page.text.components(separatedBy: PageTexts.english.noLabel + "<").count - 1 == 3)
     #expect(page.text.contains(PageTexts.english.namesHelp))
     // Where there are no names, nothing is said about them.
-    let bare = try await bench.consent(PagesBench.consent(PagesBench.signing(labels: [nil, nil])))
+    let bare = try await fixture.consent(PagesFixture.consent(PagesFixture.signing(labels: [nil, nil])))
     #expect(bare.text.contains(PageTexts.english.digestHelp) && !bare.text.contains(PageTexts.english.namesHelp))
     #expect(DisplayText.neutral("👩‍👩‍👧 می‌خواهم", longest: 100) == "👩‍👩‍👧 می‌خواهم")
   }
@@ -76,7 +76,7 @@ struct PagesTests {
   @Test("every page in every language: one h1, lang, no script, no style, no event, labelled inputs, own ids")
   func structure() async throws {
     for language in PageLanguage.allCases {
-      for page in try await PagesBench().all(language) {
+      for page in try await PagesFixture().all(language) {
         #expect(page.tags("html").map { $0["lang"] } == [language.rawValue])
         #expect(page.tags("h1").count == 1 && page.tags("main").count == 1 && page.tags("title").count == 1)
         #expect(page.tags("script").isEmpty && page.tags("style").isEmpty && page.tags("iframe").isEmpty)
@@ -105,14 +105,14 @@ struct PagesTests {
 
   @Test("the forms are those of the contract")
   func forms() async throws {
-    let bench = try PagesBench()
-    let logIn = try await HTML(bench.pages.logIn(PagesBench.logIn(), of: nil, in: .english, redirectingTo: []))
+    let fixture = try PagesFixture()
+    let logIn = try await HTML(fixture.pages.logIn(PagesFixture.logIn(), of: nil, in: .english, redirectingTo: []))
     #expect(logIn.status == 200 && logIn.tags("form").map { $0["action"] } == ["/oauth2/login"])
     #expect(logIn.tag(id: "username")?["autocomplete"] == "username")
     #expect(logIn.tag(id: "password")?["type"] == "password")
     #expect(logIn.tag(id: "password")?["autocomplete"] == "current-password")
 
-    let consent = try await bench.consent(PagesBench.consent())
+    let consent = try await fixture.consent(PagesFixture.consent())
     #expect(consent.tags("form").map { $0["action"] } == ["/oauth2/consent"])
     let pin = try #require(consent.tag(id: "PIN"))
     #expect(pin["name"] == "PIN" && pin["type"] == "password" && pin["inputmode"] == "numeric")
@@ -122,31 +122,31 @@ struct PagesTests {
     // The first is what the Enter key presses; refusing needs no PIN.
     #expect(decisions.map { $0["value"] } == ["approve", "deny"] && decisions[1]["formnovalidate"] != nil)
 
-    let service = try await bench.consent(PagesBench.consent(nil))
+    let service = try await fixture.consent(PagesFixture.consent(nil))
     #expect(service.tags("input").allSatisfy { $0["type"] == "hidden" } && service.tags("button").count == 2)
 
-    let eid = try await bench.consent(
-      PagesBench.consent(PagesBench.signing(factors: [.init(kind: .eid(isDone: false))])))
+    let eid = try await fixture.consent(
+      PagesFixture.consent(PagesFixture.signing(factors: [.init(kind: .eid(isDone: false))])))
     #expect(eid.tags("form").map { $0["action"] } == ["/oauth2/eid", "/oauth2/consent"])
     #expect(eid.tags("button").compactMap { $0["value"] } == ["deny"])
 
-    let message = try await bench.consent(
-      PagesBench.consent(PagesBench.signing(factors: [.init(kind: .pin), .init(kind: .sms(wasSent: true))])))
+    let message = try await fixture.consent(
+      PagesFixture.consent(PagesFixture.signing(factors: [.init(kind: .pin), .init(kind: .sms(wasSent: true))])))
     #expect(message.tags("button").compactMap { $0["value"] } == ["send-code", "approve", "deny"])
     #expect(message.text.contains(PageTexts.english.sendNewCode) && message.tag(id: "SMS")?["required"] != nil)
 
     let confirm = try await HTML(
-      bench.pages.confirm(
+      fixture.pages.confirm(
         ConfirmView(
-          action: "/confirm/x", transaction: "t", csrf: "c", client: "Portal", signing: PagesBench.signing()),
-        of: PagesBench.partner, in: .german))
+          action: "/confirm/x", transaction: "t", csrf: "c", client: "Portal", signing: PagesFixture.signing()),
+        of: PagesFixture.partner, in: .german))
     #expect(confirm.tags("form").map { $0["action"] } == ["/confirm/x"])
   }
 
   @Test("orders: what will be made, for whom, and a PIN twice; what will be deleted, and its factors")
   func orders() async throws {
-    let bench = try PagesBench()
-    let made = try await bench.consent(PagesBench.consent(scope: .creation(PagesBench.creation)), .german)
+    let fixture = try PagesFixture()
+    let made = try await fixture.consent(PagesFixture.consent(scope: .creation(PagesFixture.creation)), .german)
     for text in [
       "Signaturzertifikat ausstellen", "<bdi>Advanced &lt;certificate&gt;</bdi>", "<code>1.3.6.1.4.1.32473.9</code>",
       "<bdi>Alice Example</bdi>", "<bdi>Example CA</bdi>", "365 Tage",
@@ -157,12 +157,12 @@ struct PagesTests {
       #expect(input["type"] == "password" && input["inputmode"] == "numeric" && input["autocomplete"] == "new-password")
       #expect(input["name"] == name && input["required"] != nil)
     }
-    let wrong = try await bench.consent(
-      PagesBench.consent(scope: .creation(PagesBench.creation), message: .pinsDiffer))
+    let wrong = try await fixture.consent(
+      PagesFixture.consent(scope: .creation(PagesFixture.creation), message: .pinsDiffer))
     #expect(wrong.status == 400 && wrong.tags("a").contains { $0["href"] == "#repeatedPIN" })
     #expect(wrong.tag(id: "repeatedPIN")?["aria-invalid"] == "true" && wrong.tag(id: "newPIN")?["aria-invalid"] == nil)
 
-    let deleted = try await bench.consent(PagesBench.consent(scope: .deletion(PagesBench.deletion())))
+    let deleted = try await fixture.consent(PagesFixture.consent(scope: .deletion(PagesFixture.deletion())))
     for text in [
       PageTexts.english.deletionWarning, "Alice Example, p256", "31 December 2028", PageTexts.english.delete,
     ] {
@@ -174,12 +174,12 @@ struct PagesTests {
 
   @Test("a wrong PIN: status, title, alert, link to the field, focus, and the field says what is wrong")
   func wiring() async throws {
-    let bench = try PagesBench()
-    let first = try await bench.consent(PagesBench.consent())
+    let fixture = try PagesFixture()
+    let first = try await fixture.consent(PagesFixture.consent())
     #expect(first.status == 200 && !first.text.contains("role=\"alert\"") && !first.text.contains("aria-invalid"))
     #expect(!first.text.contains("autofocus"), "the documents come before the PIN")
 
-    let page = try await bench.consent(PagesBench.consent(message: .wrong(.pin)))
+    let page = try await fixture.consent(PagesFixture.consent(message: .wrong(.pin)))
     #expect(page.status == 400 && page.text.contains("<title>Error: "))
     #expect(page.tag(id: "message")?["role"] == "alert")
     #expect(page.tags("a").contains { $0["href"] == "#PIN" })
@@ -189,27 +189,27 @@ struct PagesTests {
     #expect(code["aria-invalid"] == nil && code["autofocus"] == nil && code["aria-describedby"] == "OTP-hint")
     #expect(page.text.contains(PageTexts.english.wrongPIN))
 
-    let wrongCode = try await bench.consent(PagesBench.consent(message: .wrong(.otp)), .german)
+    let wrongCode = try await fixture.consent(PagesFixture.consent(message: .wrong(.otp)), .german)
     #expect(wrongCode.tag(id: "OTP")?["aria-describedby"] == "OTP-problem OTP-hint")
     #expect(wrongCode.text.contains("<title>Fehler: ") && wrongCode.text.contains(PageTexts.german.wrongOTP))
 
     let logIn = try await HTML(
-      bench.pages.logIn(PagesBench.logIn(message: .logInFailed), of: nil, in: .english, redirectingTo: []))
+      fixture.pages.logIn(PagesFixture.logIn(message: .logInFailed), of: nil, in: .english, redirectingTo: []))
     #expect(logIn.status == 401 && logIn.tag(id: "password")?["aria-invalid"] == "true")
     // Nothing to point at: the message stands alone.
-    let elsewhere = try await bench.consent(PagesBench.consent(message: .locked(.eid)))
+    let elsewhere = try await fixture.consent(PagesFixture.consent(message: .locked(.eid)))
     #expect(elsewhere.tag(id: "message") != nil && !elsewhere.text.contains("href=\"#"))
-    let sent = try await bench.consent(PagesBench.consent(message: .codeSent))
+    let sent = try await fixture.consent(PagesFixture.consent(message: .codeSent))
     #expect(sent.status == 200 && sent.tag(id: "message")?["role"] == "status" && !sent.text.contains("<title>Error"))
     #expect(sent.tag(id: "PIN")?["autofocus"] != nil && sent.tag(id: "PIN")?["aria-invalid"] == nil)
   }
 
   @Test("an account that the client named is shown and cannot be changed; the password has the focus")
   func fixedUsername() async throws {
-    var view = PagesBench.logIn()
+    var view = PagesFixture.logIn()
     view.username = "alice"
     view.usernameIsFixed = true
-    let page = try await HTML(PagesBench().pages.logIn(view, of: nil, in: .english, redirectingTo: []))
+    let page = try await HTML(PagesFixture().pages.logIn(view, of: nil, in: .english, redirectingTo: []))
     let username = try #require(page.tag(id: "username"))
     #expect(username["value"] == "alice" && username["readonly"] != nil && username["autofocus"] == nil)
     #expect(username["aria-describedby"] == "username-hint" && page.tag(id: "password")?["autofocus"] != nil)
@@ -217,8 +217,9 @@ struct PagesTests {
 
   @Test("what is signed: labels, whole digests, number, certificate; a thousand documents, the first ones open")
   func documents() async throws {
-    let bench = try PagesBench()
-    let page = try await bench.consent(PagesBench.consent(PagesBench.signing(description: "Rent from May")), .german)
+    let fixture = try PagesFixture()
+    let page = try await fixture.consent(
+      PagesFixture.consent(PagesFixture.signing(description: "Rent from May")), .german)
     for text in [
       "2 Unterschriften bestätigen", "<bdi>Contract</bdi>", "<bdi>Annex</bdi>", "SHA-256-Prüfsumme",
       "<bdi>Alice Example</bdi>",
@@ -230,19 +231,19 @@ struct PagesTests {
     #expect(digest.contains("<code><span>01" + String(repeating: "ab", count: 31) + "</span>"))
     #expect(page.tags("details").count == 1, "only the certificate's names")
 
-    let many = try await bench.consent(
-      PagesBench.consent(PagesBench.signing(labels: (1...1000).map { "Document \($0)" })))
+    let many = try await fixture.consent(
+      PagesFixture.consent(PagesFixture.signing(labels: (1...1000).map { "Document \($0)" })))
     #expect(many.text.contains("Show 990 more documents") && many.tags("ol").map { $0["start"] } == [nil, "11"])
     let place = try #require(many.text.range(of: "<details>"))
     #expect(many.text[..<place.lowerBound].components(separatedBy: "<bdi>Document ").count - 1 == 10)
     #expect(many.text.contains("<bdi>Document 1000</bdi>"))
-    let eleven = try await bench.consent(
-      PagesBench.consent(PagesBench.signing(labels: .init(repeating: "A", count: 11))))
+    let eleven = try await fixture.consent(
+      PagesFixture.consent(PagesFixture.signing(labels: .init(repeating: "A", count: 11))))
     #expect(eleven.tags("details").count == 1)
 
-    let unnamed = try await bench.consent(PagesBench.consent(PagesBench.signing(labels: [], count: 7)))
+    let unnamed = try await fixture.consent(PagesFixture.consent(PagesFixture.signing(labels: [], count: 7)))
     #expect(unnamed.text.contains("</bdi> can have any 7 documents signed in your name.") && unnamed.tags("ol").isEmpty)
-    let rest = try await bench.consent(PagesBench.consent(PagesBench.signing(labels: ["A"], count: 2)))
+    let rest = try await fixture.consent(PagesFixture.consent(PagesFixture.signing(labels: ["A"], count: 2)))
     #expect(rest.text.contains(/For 1 more signature, <bdi>[^<]+<\/bdi> did not say what will be signed/))
   }
 

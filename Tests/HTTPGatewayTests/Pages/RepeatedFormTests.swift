@@ -18,16 +18,16 @@ struct RepeatedFormTests {
 
   @Test("approve pressed five times at once, then once more: one redirect, one authorization", arguments: requests)
   func approve(request: [String: String]) async throws {
-    let bench = try await GatewayBench()
+    let fixture = try await GatewayFixture()
     // A one-time code that comes twice is wrong the second time.
-    _ = try await bench.signing.enrol("c", expression: "PIN AND OTP", mode: .oauth2code)
-    let (visitor, form) = try await consent(bench, request)
-    let otp = TOTP.code(SigningBench.otpSecret, at: bench.signing.clock.now)
-    let approval = form.merging(["decision": "approve", "PIN": SigningBench.pin, "OTP": otp]) { $1 }
+    _ = try await fixture.signing.createCredential("c", expression: "PIN AND OTP", mode: .oauth2code)
+    let (visitor, form) = try await consent(fixture, request)
+    let otp = TOTP.code(SigningFixture.otpSecret, at: fixture.signing.clock.now)
+    let approval = form.merging(["decision": "approve", "PIN": SigningFixture.pin, "OTP": otp]) { $1 }
     let ends = try await withThrowingTaskGroup(of: PageVisitor.Page.self) { group in
       let cookies = visitor.cookies
       for _ in 0..<5 {
-        group.addTask { try await PageVisitor(bench, cookies: cookies).post("/oauth2/consent", approval) }
+        group.addTask { try await PageVisitor(fixture, cookies: cookies).post("/oauth2/consent", approval) }
       }
       return try await group.reduce(into: []) { $0.append($1) }
     }
@@ -38,7 +38,7 @@ struct RepeatedFormTests {
     let denial = try await visitor.post("/oauth2/consent", form.merging(["decision": "deny"]) { $1 })
     #expect(denial.headers[.location] == last.headers[.location])
     // A stranger with the form, and a changed form in this browser, get nothing.
-    let stranger = try await consent(bench, request).visitor
+    let stranger = try await consent(fixture, request).visitor
     #expect(try await stranger.post("/oauth2/consent", approval).status == 400)
     let changed = approval.merging(["csrf": String((form["csrf"] ?? "").reversed())]) { $1 }
     #expect(try await visitor.post("/oauth2/consent", changed).status == 400)
@@ -47,8 +47,8 @@ struct RepeatedFormTests {
     let token = try await visitor.post(
       "/oauth2/token",
       [
-        "grant_type": "authorization_code", "code": String(code), "redirect_uri": OAuthBench.redirectURI,
-        "code_verifier": Self.verifier, "client_id": "portal", "client_secret": OAuthBench.secret,
+        "grant_type": "authorization_code", "code": String(code), "redirect_uri": OAuthFixture.redirectURI,
+        "code_verifier": Self.verifier, "client_id": "portal", "client_secret": OAuthFixture.secret,
       ], headers: [:])
     #expect(token.status == 200, "\(token.text)")
     let late = try await visitor.post("/oauth2/consent", approval)
@@ -57,11 +57,11 @@ struct RepeatedFormTests {
 
   @Test("refuse pressed twice, and log-in sent twice or after the end", arguments: requests)
   func refuseAndLogIn(request: [String: String]) async throws {
-    let bench = try await GatewayBench()
-    _ = try await bench.signing.enrol("c", mode: .oauth2code)
-    let visitor = PageVisitor(bench)
+    let fixture = try await GatewayFixture()
+    _ = try await fixture.signing.createCredential("c", mode: .oauth2code)
+    let visitor = PageVisitor(fixture)
     let logIn = try await visitor.get("/oauth2/authorize?\(Self.query(request))")
-    let person = logIn.hidden.merging(["username": "alice", "password": GatewayBench.password]) { $1 }
+    let person = logIn.hidden.merging(["username": "alice", "password": GatewayFixture.password]) { $1 }
     let first = try await visitor.post("/oauth2/login", person)
     let second = try await visitor.post("/oauth2/login", person)
     #expect(first.status == 200 && second.status == 200 && first.hidden == second.hidden)
@@ -75,16 +75,16 @@ struct RepeatedFormTests {
 
   @Test("what is changed in the store between page and form is not approved", arguments: requests)
   func exchanged(request: [String: String]) async throws {
-    let bench = try await GatewayBench()
-    _ = try await bench.signing.enrol("c", mode: .oauth2code)
-    let (visitor, form) = try await consent(bench, request.merging(["state": "before", "lang": "de"]) { $1 })
-    let approval = form.merging(["decision": "approve", "PIN": SigningBench.pin]) { $1 }
-    let store = try #require(bench.signing.store as? any OAuthStore)
+    let fixture = try await GatewayFixture()
+    _ = try await fixture.signing.createCredential("c", mode: .oauth2code)
+    let (visitor, form) = try await consent(fixture, request.merging(["state": "before", "lang": "de"]) { $1 })
+    let approval = form.merging(["decision": "approve", "PIN": SigningFixture.pin]) { $1 }
+    let store = try #require(fixture.signing.store as? any OAuthStore)
     let digest = TokenService.digest("transaction " + (form["transaction"] ?? ""))
     let entry = try #require(try await store.readOAuth { try $0.entry(.transaction, digest) })
     let text = String(decoding: entry.body, as: UTF8.self)
     for (old, new) in [
-      ("\"before\"", "\"after\""), (OAuthBench.redirectURI, "https://mallory.example/callback"),
+      ("\"before\"", "\"after\""), (OAuthFixture.redirectURI, "https://mallory.example/callback"),
       (Self.challenge, String(Self.challenge.reversed())), ("\"alice\"", "\"bob\""), ("\"de\"", "\"en\""),
       ("\"client\":\"portal\"", "\"client\":\"legacy\""), ("\"v2\"", "\"v1\""),
       ("\"numSignatures\":1", "\"numSignatures\":2"),
@@ -99,12 +99,12 @@ struct RepeatedFormTests {
       try await store.writeOAuth { try $0.put(entry) }
     }
     if request["credentialID"] != nil {
-      let before = try await bench.signing.service.credential(CredentialID("c"), as: bench.signing.principal())
+      let before = try await fixture.signing.service.credential(CredentialID("c"), as: fixture.signing.principal())
       var other = before
       other.description = "another one"
-      try await bench.signing.service.put(other, events: [])
+      try await fixture.signing.service.put(other, events: [])
       #expect(try await visitor.post("/oauth2/consent", approval).status == 400)
-      try await bench.signing.service.put(before, events: [])
+      try await fixture.signing.service.put(before, events: [])
     }
     let end = try await visitor.post("/oauth2/consent", approval)
     #expect(end.headers[.location]?.contains("code=") == true, "\(end.text)")
@@ -112,21 +112,21 @@ struct RepeatedFormTests {
 
   @Test("the authorize page of a pushed request loads again in its browser, and in no other")
   func reload() async throws {
-    let bench = try await GatewayBench()
-    let visitor = PageVisitor(bench)
+    let fixture = try await GatewayFixture()
+    let visitor = PageVisitor(fixture)
     let pushed = try await visitor.post(
       "/oauth2/pushed_authorize",
-      Self.parameters(["scope": "service"]).merging(["client_secret": OAuthBench.secret]) { $1 }, headers: [:])
+      Self.parameters(["scope": "service"]).merging(["client_secret": OAuthFixture.secret]) { $1 }, headers: [:])
     let uri = try #require(pushed.text.firstMatch(of: /"request_uri":"([^"]+)"/)).1
     let path = "/oauth2/authorize?client_id=portal&request_uri=\(FormText.encode(String(uri)))"
     let first = try await visitor.get(path)
-    #expect(try await PageVisitor(bench).get(path).status == 400)
-    bench.signing.clock.advance(61)
+    #expect(try await PageVisitor(fixture).get(path).status == 400)
+    fixture.signing.clock.advance(61)
     let second = try await visitor.get(path)
     #expect(first.status == 200 && second.status == 200)
     for (page, isAnswered) in [(second, true), (first, false)] {
       let consent = try await visitor.post(
-        "/oauth2/login", page.hidden.merging(["username": "alice", "password": GatewayBench.password]) { $1 })
+        "/oauth2/login", page.hidden.merging(["username": "alice", "password": GatewayFixture.password]) { $1 })
       let end = try await visitor.post("/oauth2/consent", consent.hidden.merging(["decision": "approve"]) { $1 })
       #expect((end.headers[.location]?.contains("code=") == true) == isAnswered)
     }
@@ -135,14 +135,14 @@ struct RepeatedFormTests {
 
   @Test("a native application's real port stands in form-action and gets the code")
   func loopback() async throws {
-    let bench = try await GatewayBench()
-    let visitor = PageVisitor(bench)
+    let fixture = try await GatewayFixture()
+    let visitor = PageVisitor(fixture)
     let uri = "http://127.0.0.1:51234/cb"
     let page = try await visitor.get(
       "/oauth2/authorize?\(Self.query(["client_id": "native", "redirect_uri": uri, "scope": "openid service"]))")
     #expect(page.headers[.contentSecurityPolicy]?.contains("form-action 'self' http://127.0.0.1:51234;") == true)
     let consent = try await visitor.post(
-      "/oauth2/login", page.hidden.merging(["username": "alice", "password": GatewayBench.password]) { $1 })
+      "/oauth2/login", page.hidden.merging(["username": "alice", "password": GatewayFixture.password]) { $1 })
     let end = try await visitor.post("/oauth2/consent", consent.hidden.merging(["decision": "approve"]) { $1 })
     #expect(end.headers[.location]?.hasPrefix(uri + "?code=") == true)
   }
@@ -154,7 +154,7 @@ struct RepeatedFormTests {
 
   private static func parameters(_ changes: [String: String]) -> [String: String] {
     [
-      "response_type": "code", "client_id": "portal", "redirect_uri": OAuthBench.redirectURI,
+      "response_type": "code", "client_id": "portal", "redirect_uri": OAuthFixture.redirectURI,
       "code_challenge": challenge, "code_challenge_method": "S256",
     ].merging(changes) { $1 }
   }
@@ -164,12 +164,12 @@ struct RepeatedFormTests {
   }
 
   private func consent(
-    _ bench: GatewayBench, _ request: [String: String]
+    _ fixture: GatewayFixture, _ request: [String: String]
   ) async throws -> (visitor: PageVisitor, form: [String: String]) {
-    let visitor = PageVisitor(bench)
+    let visitor = PageVisitor(fixture)
     let logIn = try await visitor.get("/oauth2/authorize?\(Self.query(request))")
     let page = try await visitor.post(
-      "/oauth2/login", logIn.hidden.merging(["username": "alice", "password": GatewayBench.password]) { $1 })
+      "/oauth2/login", logIn.hidden.merging(["username": "alice", "password": GatewayFixture.password]) { $1 })
     #expect(page.status == 200, "\(page.text)")
     return (visitor, page.hidden)
   }

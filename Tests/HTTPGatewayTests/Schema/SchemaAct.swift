@@ -6,7 +6,7 @@ import Testing
 /// Something that the gateway does because of a row.
 struct SchemaAct: Sendable {
   /// Does it, on a copy of the database. Returns whether it was done; what is refused throws or returns false.
-  typealias Use = @Sendable (GatewayBench) async throws -> Bool
+  typealias Use = @Sendable (GatewayFixture) async throws -> Bool
 
   /// A database in which it can be done.
   struct Ready: Sendable {
@@ -19,11 +19,11 @@ struct SchemaAct: Sendable {
   let name: String
   /// Whether it is done with the row as it is. If not, the row is why.
   let isDone: Bool
-  let prepare: @Sendable (GatewayBench) async throws -> Ready
+  let prepare: @Sendable (GatewayFixture) async throws -> Ready
 
   init(
     _ table: String, _ name: String, isDone: Bool = true,
-    _ prepare: @escaping @Sendable (GatewayBench) async throws -> Ready
+    _ prepare: @escaping @Sendable (GatewayFixture) async throws -> Ready
   ) {
     self.table = table
     self.name = name

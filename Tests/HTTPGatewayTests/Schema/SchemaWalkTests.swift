@@ -15,7 +15,7 @@ struct SchemaWalkTests {
 
   @Test("whatever is edited, nothing is done that was not before, but for what the threat model names")
   func walk() async throws {
-    let empty = SchemaFile(path: try await GatewayBench().closed())
+    let empty = SchemaFile(path: try await GatewayFixture().closed())
     let columns = try await empty.columns()
     let tables = Set(columns.map(\.table))
     #expect(tables == Set(Self.acts.map(\.table)), "each table needs an act that uses it")
@@ -30,14 +30,14 @@ struct SchemaWalkTests {
 
   /// The columns whose edits have the act done, or undone, against what it is without them.
   private func walk(_ act: SchemaAct, _ columns: [SchemaColumn]) async throws -> Set<String> {
-    let bench = try await GatewayBench(notifier: SchemaNotifier())
-    let ready = try await act.prepare(bench)
-    let file = SchemaFile(path: try bench.closed())
+    let fixture = try await GatewayFixture(notifier: SchemaNotifier())
+    let ready = try await act.prepare(fixture)
+    let file = SchemaFile(path: try fixture.closed())
     let rows = try await file.sql(
       "SELECT count(*) FROM \"\(act.table)\" WHERE \(ready.row); SELECT count(*) FROM \"\(act.table)\";")
     let isSingle = ["audit_head", "readiness"].contains(act.table)
     #expect(rows.first == "1" && (rows.last != "1" || isSingle), "\(act.table), \(act.name): \(rows)")
-    let control = try await outcome(act, ready, file.copy(), bench)
+    let control = try await outcome(act, ready, file.copy(), fixture)
     #expect(control.isDone == act.isDone, "\(act.table), \(act.name), unedited: \(control.reason)")
     let edits = SchemaEdit.all(of: columns)
     var found: Set<String> = []
@@ -45,7 +45,7 @@ struct SchemaWalkTests {
       var left = edits[...]
       func next() {
         guard let edit = left.popFirst() else { return }
-        group.addTask { try await finding(edit, act, ready, file, bench) }
+        group.addTask { try await finding(edit, act, ready, file, fixture) }
       }
       for _ in 0..<Self.width { next() }
       while let finding = try await group.next() {
@@ -58,7 +58,7 @@ struct SchemaWalkTests {
 
   /// The column's name if the edit has the act done.
   private func finding(
-    _ edit: SchemaEdit, _ act: SchemaAct, _ ready: SchemaAct.Ready, _ file: SchemaFile, _ bench: GatewayBench
+    _ edit: SchemaEdit, _ act: SchemaAct, _ ready: SchemaAct.Ready, _ file: SchemaFile, _ fixture: GatewayFixture
   ) async throws -> String? {
     let copy = try file.copy()
     defer { try? FileManager.default.removeItem(at: URL(fileURLWithPath: copy.path).deletingLastPathComponent()) }
@@ -66,7 +66,7 @@ struct SchemaWalkTests {
       return nil
     }
     let before = try await copy.signatures()
-    let result = try await outcome(act, ready, copy, bench)
+    let result = try await outcome(act, ready, copy, fixture)
     guard !result.isDone else { return "\(edit.column)" }
     let after = try await copy.signatures()
     #expect(before == after, "\(act.name): \(edit.column) \(edit.what): refused, and signed")
@@ -74,10 +74,10 @@ struct SchemaWalkTests {
   }
 
   private func outcome(
-    _ act: SchemaAct, _ ready: SchemaAct.Ready, _ file: SchemaFile, _ bench: GatewayBench
+    _ act: SchemaAct, _ ready: SchemaAct.Ready, _ file: SchemaFile, _ fixture: GatewayFixture
   ) async throws -> (isDone: Bool, reason: String) {
-    let copy: GatewayBench
-    do { copy = try await GatewayBench(notifier: SchemaNotifier(), copy: (file.path, bench)) } catch {
+    let copy: GatewayFixture
+    do { copy = try await GatewayFixture(notifier: SchemaNotifier(), copy: (file.path, fixture)) } catch {
       // A file that the program does not open.
       return (false, "\(error)")
     }
@@ -115,7 +115,7 @@ extension SchemaFile {
   }
 }
 
-extension GatewayBench {
+extension GatewayFixture {
   /// The path of the database, which is whole in one file now.
   fileprivate func closed() throws -> String {
     try (signing.store as? SQLiteFileStore)?.close()

@@ -13,7 +13,7 @@ struct BodyPaceTests {
 
   /// A connection on which the head of a request has come, with a body to follow.
   private func begun() throws -> EmbeddedChannel {
-    let channel = EmbeddedChannel(handler: BodyPace(Self.limits))
+    let channel = EmbeddedChannel(handler: SlowBodyHandler(Self.limits))
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     channel.read()
     try channel.writeInbound(

@@ -30,15 +30,15 @@ struct BrokenBodyTests {
   @Test("a hang-up is an event, and no failure of the gateway", arguments: [true, false])
   func hangUp(chunked: Bool) async throws {
     let lines = Lines()
-    var bench = try await GatewayBench(logger: Logger(label: "test") { _ in lines })
+    var fixture = try await GatewayFixture(logger: Logger(label: "test") { _ in lines })
     let budget = OctetBudget()
-    bench.gateway.octetBudget = budget
+    fixture.gateway.octetBudget = budget
     @Sendable func calls() -> [(level: Logger.Level, text: String)] {
       lines.lines.withLock { $0.filter { $0.text.contains("signDoc") } }
     }
-    try await bench.serving { [bench] port in
+    try await fixture.serving { [fixture] port in
       let connection = try await RawConnection.open(port)
-      let head = bench.chunkedHead("signatures/signDoc", token: bench.alice)
+      let head = fixture.chunkedHead("signatures/signDoc", token: fixture.alice)
       try await connection.send(
         chunked
           ? head + "5\r\n{\"a\""

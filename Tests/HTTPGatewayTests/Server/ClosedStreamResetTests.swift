@@ -5,7 +5,7 @@ import Testing
 @testable import HTTPGateway
 
 @Suite("Resets of closed streams", .timeLimit(.minutes(5)))
-struct LateResetTests {
+struct ClosedStreamResetTests {
   private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 
   private func frame(_ kind: UInt8, _ payload: [UInt8], stream: UInt8 = 1) -> [UInt8] {
@@ -17,7 +17,7 @@ struct LateResetTests {
   /// What comes through when the octets arrive in pieces of this size.
   private func passed(_ octets: [UInt8], pieces: Int) throws -> [UInt8] {
     let channel = EmbeddedChannel()
-    try channel.pipeline.syncOperations.addHandler(LateResets())
+    try channel.pipeline.syncOperations.addHandler(ClosedStreamResetFilter())
     for start in stride(from: 0, to: octets.count, by: pieces) {
       try channel.writeInbound(ByteBuffer(bytes: octets[start..<min(start + pieces, octets.count)]))
     }

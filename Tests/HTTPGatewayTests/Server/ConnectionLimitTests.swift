@@ -12,8 +12,8 @@ struct ConnectionLimitTests {
 
   @Test("more connections than the limit are closed at once, and served again when one has ended")
   func connections() async throws {
-    let bench = try await GatewayBench()
-    try await bench.serving(ConnectionLimits(connections: 3)) { port in
+    let fixture = try await GatewayFixture()
+    try await fixture.serving(ConnectionLimits(connections: 3)) { port in
       var idle: [RawConnection] = []
       for _ in 0..<3 { idle.append(try await Self.served(port)) }
       let refused = try await RawConnection.open(port)
@@ -27,10 +27,10 @@ struct ConnectionLimitTests {
 
   @Test("one address has its share of the places, and others still get one; a proxy may have all")
   func placesOfOneAddress() async throws {
-    var bench = try await GatewayBench()
-    bench.gateway.trustedProxy = TrustedProxy(
+    var fixture = try await GatewayFixture()
+    fixture.gateway.trustedProxy = TrustedProxy(
       header: "X-Forwarded-For", addresses: [try #require(AddressBlock("127.0.0.9"))])
-    try await bench.serving(ConnectionLimits(connections: 20, connectionsPerAddress: 5)) { port in
+    try await fixture.serving(ConnectionLimits(connections: 20, connectionsPerAddress: 5)) { port in
       var taken: [RawConnection] = []
       for _ in 0..<5 { taken.append(try await Self.served(port)) }
       for _ in 0..<10 {
@@ -73,8 +73,8 @@ struct ConnectionLimitTests {
 
   @Test("a head that comes octet by octet ends the connection")
   func slowHead() async throws {
-    let bench = try await GatewayBench()
-    try await bench.serving(ConnectionLimits(idle: .seconds(3))) { port in
+    let fixture = try await GatewayFixture()
+    try await fixture.serving(ConnectionLimits(idle: .seconds(3))) { port in
       for begin in ["", Self.info] {
         let connection = try await RawConnection.open(port)
         try await connection.send(begin + "GET /csc/v2/info HTTP/1.1\r\nX-Slow: ")
@@ -85,31 +85,31 @@ struct ConnectionLimitTests {
 
   @Test("a body that comes too slowly ends the connection, whether anybody reads it or not", arguments: [true, false])
   func slowBody(isRead: Bool) async throws {
-    let bench = try await GatewayBench()
-    try await bench.serving(ConnectionLimits(bodyWindow: .seconds(2), bodyOctets: 1000)) { port in
+    let fixture = try await GatewayFixture()
+    try await fixture.serving(ConnectionLimits(bodyWindow: .seconds(2), bodyOctets: 1000)) { port in
       let connection = try await RawConnection.open(port)
-      try await connection.send(bench.chunkedHead("signatures/signHash", token: isRead ? bench.alice : "unknown"))
-      #expect(try await drips(connection, GatewayBench.chunk(" "), every: .milliseconds(50)))
+      try await connection.send(fixture.chunkedHead("signatures/signHash", token: isRead ? fixture.alice : "unknown"))
+      #expect(try await drips(connection, GatewayFixture.chunk(" "), every: .milliseconds(50)))
       #expect(connection.received.isEmpty == isRead)
     }
   }
 
   @Test("a body without end ends the connection, however quick it is")
   func endlessBody() async throws {
-    let bench = try await GatewayBench()
+    let fixture = try await GatewayFixture()
     let limits = ConnectionLimits(bodyWindow: .milliseconds(200), bodyOctets: 1, wholeBody: .seconds(1))
-    try await bench.serving(limits) { port in
+    try await fixture.serving(limits) { port in
       let connection = try await RawConnection.open(port)
-      try await connection.send(bench.chunkedHead("signatures/signDoc", token: bench.alice))
+      try await connection.send(fixture.chunkedHead("signatures/signDoc", token: fixture.alice))
       #expect(
         try await drips(
-          connection, GatewayBench.chunk(String(repeating: " ", count: 100)), every: .milliseconds(20)))
+          connection, GatewayFixture.chunk(String(repeating: " ", count: 100)), every: .milliseconds(20)))
     }
   }
 
   @Test("TLS that does not begin ends the connection; one that began stays")
   func handshake() async throws {
-    let bench = try await GatewayBench()
+    let fixture = try await GatewayFixture()
     let folder = try temporaryFolder()
     let (key, certificate) = (
       folder.appendingPathComponent("key.pem").path, folder.appendingPathComponent("certificate.pem").path
@@ -121,7 +121,7 @@ struct ConnectionLimitTests {
         "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2", "-keyout", key, "-out", certificate,
       ])
     try #require(made.status == 0, "\(made.output)")
-    try await bench.serving(
+    try await fixture.serving(
       ConnectionLimits(handshake: .seconds(1)), tls: (certificate: certificate, privateKey: key)
     ) { port in
       let silent = try await RawConnection.open(port)

@@ -21,14 +21,14 @@ struct CrossOriginTests {
   ]
   private static let methods: [HTTPRequest.Method] = [.options, .get, .post, .head, .delete]
 
-  private func bench(_ origins: [String] = [Self.portal, "http://localhost:3000"]) async throws -> GatewayBench {
-    var bench = try await GatewayBench()
-    bench.gateway.browserOrigins = Set(try origins.map { try #require(BrowserOrigin($0)) })
-    return bench
+  private func fixture(_ origins: [String] = [Self.portal, "http://localhost:3000"]) async throws -> GatewayFixture {
+    var fixture = try await GatewayFixture()
+    fixture.gateway.browserOrigins = Set(try origins.map { try #require(BrowserOrigin($0)) })
+    return fixture
   }
 
   private func call(
-    _ bench: GatewayBench, _ method: HTTPRequest.Method, _ path: String, _ origin: String?, asks: Bool = false
+    _ fixture: GatewayFixture, _ method: HTTPRequest.Method, _ path: String, _ origin: String?, asks: Bool = false
   ) async throws -> TestResponse {
     var headers: HTTPFields = [:]
     headers[.origin] = origin
@@ -37,17 +37,17 @@ struct CrossOriginTests {
       headers[.accessControlRequestHeaders] = "authorization,content-type"
     }
     let sent = headers
-    return try await bench.application.test(.router) { client in
+    return try await fixture.application.test(.router) { client in
       try await client.execute(uri: path, method: method, headers: sent)
     }
   }
 
   @Test("a registered origin reads every answer of the API and the authorization server, errors too")
   func registered() async throws {
-    let bench = try await self.bench()
+    let fixture = try await self.fixture()
     for path in Self.open {
       for method in Self.methods {
-        let answer = try await call(bench, method, path, Self.portal)
+        let answer = try await call(fixture, method, path, Self.portal)
         #expect(answer.headers[.accessControlAllowOrigin] == Self.portal, "\(method) \(path)")
         #expect(answer.headers[values: .vary].contains("Origin"), "\(method) \(path)")
         let shown = answer.headers[.accessControlExposeHeaders]
@@ -59,9 +59,9 @@ struct CrossOriginTests {
 
   @Test("a preflight is answered before anybody looks at a token")
   func preflight() async throws {
-    let bench = try await self.bench()
+    let fixture = try await self.fixture()
     for path in Self.open where path != "/csc/v2/nonsense" {
-      let answer = try await call(bench, .options, path, Self.portal, asks: true)
+      let answer = try await call(fixture, .options, path, Self.portal, asks: true)
       #expect(answer.status == .noContent && answer.body.readableBytes == 0, "\(path)")
       #expect(answer.headers[.accessControlAllowOrigin] == Self.portal)
       #expect(answer.headers[.accessControlAllowMethods] == answer.headers[.allow], "\(path)")
@@ -72,7 +72,7 @@ struct CrossOriginTests {
 
   @Test("other origins get nothing, and no page is open to anybody")
   func others() async throws {
-    let bench = try await self.bench()
+    let fixture = try await self.fixture()
     func isClosed(_ answer: TestResponse) -> Bool {
       !answer.headers.contains { $0.name.canonicalName.hasPrefix("access-control-") }
     }
@@ -82,18 +82,18 @@ struct CrossOriginTests {
     ] {
       for path in Self.open {
         for method in [HTTPRequest.Method.options, .post] {
-          let answer = try await call(bench, method, path, origin, asks: true)
+          let answer = try await call(fixture, method, path, origin, asks: true)
           #expect(isClosed(answer) && answer.headers[values: .vary].contains("Origin"), "\(origin ?? "-") \(path)")
         }
       }
     }
     for path in Self.closed {
       for method in Self.methods {
-        #expect(isClosed(try await call(bench, method, path, Self.portal, asks: true)), "\(method) \(path)")
+        #expect(isClosed(try await call(fixture, method, path, Self.portal, asks: true)), "\(method) \(path)")
       }
     }
     // Nobody registered.
-    let without = try await self.bench([])
+    let without = try await self.fixture([])
     #expect(isClosed(try await call(without, .options, "/csc/v2/info", Self.portal, asks: true)))
   }
 

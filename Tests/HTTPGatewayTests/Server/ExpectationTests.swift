@@ -22,11 +22,11 @@ struct ExpectationTests {
 
   @Test("the client is told to go on, and the connection serves the next call")
   func goesOn() async throws {
-    let bench = try await GatewayBench()
-    try await bench.serving { port in
+    let fixture = try await GatewayFixture()
+    try await fixture.serving { port in
       let connection = try await RawConnection.open(port)
       for round in 1...2 {
-        try await connection.send(head(bench.alice))
+        try await connection.send(head(fixture.alice))
         try await connection.wait { $0.components(separatedBy: Self.goOn).count == round + 1 }
         #expect(connection.received.hasSuffix(Self.goOn))
         try await connection.send("{}")
@@ -38,9 +38,9 @@ struct ExpectationTests {
 
   @Test("a call that is refused before its body: the answer alone, and the connection ends")
   func refused() async throws {
-    let bench = try await GatewayBench()
-    try await bench.serving { port in
-      for refusal in [head("unknown"), head(bench.alice, method: "nonsense")] {
+    let fixture = try await GatewayFixture()
+    try await fixture.serving { port in
+      for refusal in [head("unknown"), head(fixture.alice, method: "nonsense")] {
         let connection = try await RawConnection.open(port)
         try await connection.send(refusal)
         try await connection.wait { $0.contains("error_description") }
@@ -53,10 +53,10 @@ struct ExpectationTests {
 
   @Test("HTTP/1.0 has no expectations")
   func version10() async throws {
-    let bench = try await GatewayBench()
-    try await bench.serving { port in
+    let fixture = try await GatewayFixture()
+    try await fixture.serving { port in
       let connection = try await RawConnection.open(port)
-      try await connection.send(head(bench.alice, version: "1.0") + "{}")
+      try await connection.send(head(fixture.alice, version: "1.0") + "{}")
       try await connection.wait { _ in connection.status?.hasSuffix("200 OK") == true }
       #expect(!connection.received.contains("100 Continue"))
       await connection.close()
@@ -65,9 +65,9 @@ struct ExpectationTests {
 
   @Test("curl sends a large body without waiting for its own timer, and learns of a refusal")
   func curl() async throws {
-    let bench = try await GatewayBench()
-    try await bench.serving { port in
-      for (token, expected) in [(bench.alice, "400"), ("unknown", "401")] {
+    let fixture = try await GatewayFixture()
+    try await fixture.serving { port in
+      for (token, expected) in [(fixture.alice, "400"), ("unknown", "401")] {
         let body = Array((#"{"credentialID":"x","SAD":""# + String(repeating: "a", count: 3 << 20) + #""}"#).utf8)
         let ended = try await run(
           "/usr/bin/curl",

@@ -1,4 +1,4 @@
-import Attempts
+import Throttling
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -57,9 +57,10 @@ struct ForwardedForTests {
   }
 
   /// The status of a log-in over a proxy that says this.
-  private func logIn(_ bench: GatewayBench, _ password: String, _ header: String, _ lines: [String]) async throws -> Int
+  private func logIn(_ fixture: GatewayFixture, _ password: String, _ header: String, _ lines: [String]) async throws
+    -> Int
   {
-    var gateway = bench.gateway
+    var gateway = fixture.gateway
     gateway.trustedProxy = TrustedProxy(
       header: header, addresses: try [Origin.local.address, "10.0.0.0/30"].map { try #require(AddressBlock($0)) })
     let pair = Data("alice:\(password)".utf8).base64EncodedString()
@@ -83,11 +84,11 @@ struct ForwardedForTests {
       ("Forwarded", { "for=\"[2001:db8:0:1::\($0)]:4711\"" }, "for=\"[2001:db8:0:2::1]:4711\""),
       ("Forwarded", { _ in "for=_one" }, "for=_two"), ("X-Forwarded-For", { _ in "garbage" }, "198.51.100.9"),
     ] as [(String, (Int) -> String, String)] {
-      let bench = try await GatewayBench()
-      for number in 0..<6 { #expect(try await logIn(bench, "wrong", header, [guesser(number)]) == 400) }
-      #expect(try await logIn(bench, GatewayBench.password, header, [guesser(7)]) == 429, "\(guesser(7))")
-      #expect(try await logIn(bench, GatewayBench.password, header, [other]) == 200, "\(other)")
-      #expect(try await logIn(bench, GatewayBench.password, header, []) == 200, "the proxy itself")
+      let fixture = try await GatewayFixture()
+      for number in 0..<6 { #expect(try await logIn(fixture, "wrong", header, [guesser(number)]) == 400) }
+      #expect(try await logIn(fixture, GatewayFixture.password, header, [guesser(7)]) == 429, "\(guesser(7))")
+      #expect(try await logIn(fixture, GatewayFixture.password, header, [other]) == 200, "\(other)")
+      #expect(try await logIn(fixture, GatewayFixture.password, header, []) == 200, "the proxy itself")
     }
   }
 }

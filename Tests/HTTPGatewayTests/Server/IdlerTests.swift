@@ -168,11 +168,11 @@ struct IdlerTests {
 
   @Test("whatever a client fails to do, its connection ends", arguments: Transport.allCases)
   func table(transport: Transport) async throws {
-    let bench = try await GatewayBench()
+    let fixture = try await GatewayFixture()
     let authority = try await LocalAuthority("idlers")
     try await authority.issue("server")
     let tls = (certificate: authority.certificate("server"), privateKey: authority.key("server"))
-    try await bench.serving(Self.limits, tls: transport == .plain ? nil : tls) { port in
+    try await fixture.serving(Self.limits, tls: transport == .plain ? nil : tls) { port in
       let faults = try await withThrowingTaskGroup(of: String?.self) { group in
         for row in transport == .http2 ? Self.http2 : Self.http1 {
           group.addTask { try await fault(row, transport, port) }
@@ -185,11 +185,11 @@ struct IdlerTests {
 
   @Test("TLS that does not begin, or stops half way, ends the connection", arguments: [[], [22, 3, 1, 2, 0, 1, 0]])
   func halfAHandshake(begin: [UInt8]) async throws {
-    let bench = try await GatewayBench()
+    let fixture = try await GatewayFixture()
     let authority = try await LocalAuthority("idlers")
     try await authority.issue("server")
     let tls = (certificate: authority.certificate("server"), privateKey: authority.key("server"))
-    try await bench.serving(Self.limits, tls: tls) { port in
+    try await fixture.serving(Self.limits, tls: tls) { port in
       let connection = try await RawConnection.open(port)
       if !begin.isEmpty { try await connection.send(begin) }
       #expect(try await connection.closed(within: Self.patience) != nil)

@@ -34,7 +34,7 @@ struct LogContentTests {
   @Test("no part of a request but the names of our own methods, whatever the request asks for")
   func marks() async throws {
     let lines = Lines()
-    let bench = try await GatewayBench(logger: Logger(label: "test") { _ in lines })
+    let fixture = try await GatewayFixture(logger: Logger(label: "test") { _ in lines })
     let mark = Self.mark
     let paths = [
       "/csc/v1/\(mark)", "/csc/v2/credentials/\(mark)?x=\(mark)", "/csc/v1/info/\(mark)", "/csc/v3/info/\(mark)",
@@ -46,10 +46,10 @@ struct LogContentTests {
       "/eid/notification", "/\(mark)",
     ]
     let body = #"{"credentialID":"\#(mark)","SAD":"\#(mark)","hash":["\#(mark)"],"token":"\#(mark)","\#(mark)":1}"#
-    try await bench.application.test(.router) { client in
+    try await fixture.application.test(.router) { client in
       for path in paths {
         for verb in [HTTPRequest.Method.get, .post, HTTPRequest.Method(rawValue: mark) ?? .put] {
-          for authorization in ["Bearer \(bench.alice)", "Bearer \(mark)", "Basic \(mark)", mark] {
+          for authorization in ["Bearer \(fixture.alice)", "Bearer \(mark)", "Basic \(mark)", mark] {
             _ = try await client.execute(
               uri: path, method: verb,
               headers: [
@@ -64,7 +64,7 @@ struct LogContentTests {
     let written = lines.lines.withLock(\.self)
     #expect(
       written.contains { $0.contains("csc/v1/unknown") } && written.contains { $0.contains("signatures/signHash") })
-    #expect(written.filter { $0.contains(mark) || $0.contains(bench.alice) } == [])
+    #expect(written.filter { $0.contains(mark) || $0.contains(fixture.alice) } == [])
   }
 
   private enum Foreign: Error { case said(String), nothing }
@@ -82,8 +82,8 @@ struct LogContentTests {
     "where clients come by TLS, every answer tells browsers to stay with it; elsewhere none does",
     arguments: [true, false])
   func strictTransport(isOn: Bool) async throws {
-    let bench = try await GatewayBench()
-    let responder = StrictTransport(inner: bench.gateway.responder(), isOn: isOn)
+    let fixture = try await GatewayFixture()
+    let responder = StrictTransport(inner: fixture.gateway.responder(), isOn: isOn)
     try await Application(responder: responder).test(.router) { client in
       for path in ["/health/live", "/csc/v1/info", "/oauth2/authorize", "/confirm/x", "/logo.png", "/csc/v1/nothing"] {
         let answer = try await client.execute(uri: path, method: .get)
@@ -91,8 +91,8 @@ struct LogContentTests {
       }
     }
     let tls = Gateway.Listener(host: "::", port: 1, tls: (certificate: "", privateKey: ""))
-    #expect(bench.gateway.isStrict(tls) && !bench.gateway.isStrict(Gateway.Listener(host: "::", port: 1)))
-    var proxied = bench.gateway
+    #expect(fixture.gateway.isStrict(tls) && !fixture.gateway.isStrict(Gateway.Listener(host: "::", port: 1)))
+    var proxied = fixture.gateway
     proxied.trustedProxy = TrustedProxy(header: "Forwarded", addresses: [])
     #expect(proxied.isStrict(Gateway.Listener(host: "::", port: 1)))
   }

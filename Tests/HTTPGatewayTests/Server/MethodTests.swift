@@ -32,7 +32,7 @@ struct MethodTests {
 
   @Test("every path: Allow tells what works, 405 is for the rest, and every error has a body and an id")
   func methods() async throws {
-    try await GatewayBench().application.test(.router) { client in
+    try await GatewayFixture().application.test(.router) { client in
       for (path, methods) in Self.paths {
         for name in Self.methods {
           let method = try #require(HTTPRequest.Method(name))
@@ -63,11 +63,11 @@ struct MethodTests {
 
   @Test("HEAD has the headers of GET and no body, on every path that answers GET")
   func head() async throws {
-    let bench = try await GatewayBench()
+    let fixture = try await GatewayFixture()
     let query =
-      "?response_type=code&client_id=app&redirect_uri=\(OAuthBench.redirectURI)&code_challenge_method=S256"
+      "?response_type=code&client_id=app&redirect_uri=\(OAuthFixture.redirectURI)&code_challenge_method=S256"
       + "&code_challenge=x4_CAqIqm7ihEL_WVDE27vyC5gDX2c-nMBnxjaowaAs"
-    try await bench.application.test(.router) { client in
+    try await fixture.application.test(.router) { client in
       let style = try #require(
         String(buffer: try await client.execute(uri: "/oauth2/authorize" + query, method: .get).body)
           .firstMatch(of: /"(\/assets\/[^"]+css)"/)?.output.1)
@@ -108,7 +108,7 @@ struct MethodTests {
 
   @Test("nothing at a path: JSON for software, a page for a browser; 501 for methods that the API does not have")
   func nowhere() async throws {
-    try await GatewayBench().application.test(.router) { client in
+    try await GatewayFixture().application.test(.router) { client in
       for (path, accept, status, type) in [
         ("/nowhere", nil, 404, "application/json"), ("/", nil, 404, "application/json"),
         ("/nowhere", "text/html,*/*;q=0.8", 404, "text/html"), ("/oauth2/nowhere", nil, 404, "text/html"),
@@ -131,25 +131,26 @@ struct MethodTests {
 
   @Test("after the scheme of credentials: one space or more, no tab; the scheme in any case")
   func credentials() async throws {
-    let bench = try await GatewayBench()
+    let fixture = try await GatewayFixture()
     for scheme in ["Bearer ", "bearer ", "BEARER  ", "Bearer     "] {
-      #expect(try await bench.call("credentials/list", header: scheme + bench.alice).status == 200, "\(scheme)")
+      #expect(try await fixture.call("credentials/list", header: scheme + fixture.alice).status == 200, "\(scheme)")
     }
     for header in [
-      "Bearer\t\(bench.alice)", "Bearer \t\(bench.alice)", "Bearer", "Bearer ", "Bearer a b", "Bearer\(bench.alice)",
+      "Bearer\t\(fixture.alice)", "Bearer \t\(fixture.alice)", "Bearer", "Bearer ", "Bearer a b",
+      "Bearer\(fixture.alice)",
     ] {
-      #expect(try await bench.call("credentials/list", header: header).status == 400, "\(header)")
+      #expect(try await fixture.call("credentials/list", header: header).status == 400, "\(header)")
     }
-    let pair = Data("alice:\(GatewayBench.password)".utf8).base64EncodedString()
+    let pair = Data("alice:\(GatewayFixture.password)".utf8).base64EncodedString()
     for scheme in ["Basic ", "basic ", "BASIC   "] {
-      #expect(try await bench.call("auth/login", header: scheme + pair).status == 200, "\(scheme)")
+      #expect(try await fixture.call("auth/login", header: scheme + pair).status == 200, "\(scheme)")
     }
     for header in ["Basic\t\(pair)", "Basic \t\(pair)", "Basic\(pair)"] {
-      #expect(try await bench.call("auth/login", header: header).status == 401, "\(header)")
+      #expect(try await fixture.call("auth/login", header: header).status == 401, "\(header)")
     }
-    let client = Data("portal:\(FormText.encode(OAuthBench.secret))".utf8).base64EncodedString()
+    let client = Data("portal:\(FormText.encode(OAuthFixture.secret))".utf8).base64EncodedString()
     for (header, status) in [("Basic  \(client)", 200), ("bAsIc \(client)", 200), ("Basic \t\(client)", 400)] {
-      let answer = try await bench.application.test(.router) { http in
+      let answer = try await fixture.application.test(.router) { http in
         try await http.execute(
           uri: "/oauth2/token", method: .post,
           headers: [.authorization: header, .contentType: "application/x-www-form-urlencoded"],

@@ -26,11 +26,11 @@ struct ServerCertificateTests {
     "renewed files are served at once after a reload; a pair that does not fit leaves the old one; open connections live on"
   )
   func renewed() async throws {
-    let bench = try await GatewayBench()
+    let fixture = try await GatewayFixture()
     let files = try TLSFiles()
     let listener = Gateway.Listener(host: "127.0.0.1", port: 0, tls: files.names)
     let certificates = try ServerCertificates([listener], logger: quiet, interval: .seconds(3600))
-    try await bench.serving(tls: files.names, certificates: certificates) { port in
+    try await fixture.serving(tls: files.names, certificates: certificates) { port in
       let first = try await served(port)
       let open = try await RawConnection.open(port, tls: ["http/1.1"])
       try files.renew()
@@ -61,9 +61,9 @@ struct ServerCertificateTests {
 
   @Test("renewed files are found without being told, and at the start they must be usable")
   func found() async throws {
-    let bench = try await GatewayBench()
+    let fixture = try await GatewayFixture()
     let files = try TLSFiles()
-    try await bench.serving(tls: files.names) { port in
+    try await fixture.serving(tls: files.names) { port in
       let first = try await served(port)
       try files.renew()
       try await eventually { try await served(port) != first }
@@ -76,7 +76,7 @@ struct ServerCertificateTests {
   @Test(
     "TLS 1.2 with forward secrecy and authenticated encryption alone, and 1.3; nothing else", arguments: [false, true])
   func suites(isRSA: Bool) async throws {
-    let bench = try await GatewayBench()
+    let fixture = try await GatewayFixture()
     let files = try TLSFiles()
     if isRSA {
       let made = try await run(
@@ -88,7 +88,7 @@ struct ServerCertificateTests {
       try #require(made.status == 0)
     }
     let kind = isRSA ? "RSA" : "ECDSA"
-    try await bench.serving(tls: files.names) { port in
+    try await fixture.serving(tls: files.names) { port in
       for suite in [
         "ECDHE-\(kind)-AES128-GCM-SHA256", "ECDHE-\(kind)-AES256-GCM-SHA384", "ECDHE-\(kind)-CHACHA20-POLY1305",
       ] {
@@ -111,9 +111,9 @@ struct ServerCertificateTests {
 
   @Test("only the listener for clients with certificates asks for them", arguments: [false, true])
   func asks(isAsking: Bool) async throws {
-    let bench = try await GatewayBench()
+    let fixture = try await GatewayFixture()
     let files = try TLSFiles()
-    try await bench.serving(tls: files.names, asksForCertificates: isAsking) { port in
+    try await fixture.serving(tls: files.names, asksForCertificates: isAsking) { port in
       let text = try await client(port, ["-tls1_2"])
       #expect(text.contains("Client Certificate Types") == isAsking)
       #expect(text.contains("Cipher is ECDHE"))

@@ -11,7 +11,7 @@ import WireJSON
 @Suite("Service paths", .timeLimit(.minutes(5)))
 struct ServicePathTests {
   private func get(_ path: String, _ headers: HTTPFields = [:]) async throws -> TestResponse {
-    try await GatewayBench().application.test(.router) { client in
+    try await GatewayFixture().application.test(.router) { client in
       try await client.execute(uri: path, method: .get, headers: headers)
     }
   }
@@ -41,7 +41,7 @@ struct ServicePathTests {
   /// - Returns: of a form sent by POST.
   private func post(_ path: String, _ form: [(String, String)]) async throws -> TestResponse {
     let body = form.map { "\($0.0)=\($0.1.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }
-    return try await GatewayBench().application.test(.router) { client in
+    return try await GatewayFixture().application.test(.router) { client in
       try await client.execute(
         uri: path, method: .post, headers: [.contentType: "application/x-www-form-urlencoded"],
         body: ByteBuffer(string: body.joined(separator: "&")))
@@ -55,7 +55,7 @@ struct ServicePathTests {
     let answer = try await post(
       "\(base)/authorize",
       [
-        ("response_type", "code"), ("client_id", "app"), ("redirect_uri", OAuthBench.redirectURI),
+        ("response_type", "code"), ("client_id", "app"), ("redirect_uri", OAuthFixture.redirectURI),
         ("code_challenge", "x4_CAqIqm7ihEL_WVDE27vyC5gDX2c-nMBnxjaowaAs"), ("code_challenge_method", "S256"),
       ])
     #expect(answer.status == .ok && answer.headers[.setCookie]?.hasPrefix("__Host-countersign=") == true)
@@ -63,7 +63,7 @@ struct ServicePathTests {
     #expect(refused.status == .found)
     #expect(
       refused.headers[.location]
-        == "\(OAuthBench.redirectURI)?error=invalid_request&error_description=Missing%20parameter%20response_type"
+        == "\(OAuthFixture.redirectURI)?error=invalid_request&error_description=Missing%20parameter%20response_type"
         + "&state=k%208&iss=https%3A%2F%2Fsign.example")
   }
 
@@ -71,9 +71,9 @@ struct ServicePathTests {
   func revocation() async throws {
     let answer = try await post("/revoke", [("client_id", "app"), ("token", "unknown")])
     #expect(answer.status == .badRequest && String(buffer: answer.body).contains("Invalid string parameter token"))
-    let bench = try await GatewayBench()
-    let issued = try await bench.application.test(.router) { client in
-      let form = "client_id=legacy&client_secret=\(OAuthBench.secret.replacing(" ", with: "+"))&"
+    let fixture = try await GatewayFixture()
+    let issued = try await fixture.application.test(.router) { client in
+      let form = "client_id=legacy&client_secret=\(OAuthFixture.secret.replacing(" ", with: "+"))&"
       let headers: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
       let token = try await client.execute(
         uri: "/oauth2/token", method: .post, headers: headers,
@@ -85,7 +85,7 @@ struct ServicePathTests {
       return (access, revoked.status)
     }
     #expect(issued.1 == .noContent)
-    #expect(try await bench.call("credentials/list", #"{"userID":"alice"}"#, token: issued.0).status == 401)
+    #expect(try await fixture.call("credentials/list", #"{"userID":"alice"}"#, token: issued.0).status == 401)
   }
 
   @Test("the key set of a server that issues no ID tokens is empty")

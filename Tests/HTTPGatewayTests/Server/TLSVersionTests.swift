@@ -15,8 +15,8 @@ struct TLSVersionTests {
     let (certificate, key) = (folder.appendingPathComponent("c.pem"), folder.appendingPathComponent("k.pem"))
     try identity.certificate.write(to: certificate, atomically: true, encoding: .utf8)
     try identity.privateKey.write(to: key, atomically: true, encoding: .utf8)
-    let bench = try await GatewayBench()
-    try await bench.serving(tls: (certificate.path, key.path)) { port async throws -> Void in
+    let fixture = try await GatewayFixture()
+    try await fixture.serving(tls: (certificate.path, key.path)) { port async throws -> Void in
       let versions = [
         try await Self.version(port, "-tls1_3"), try await Self.version(port, "-tls1_2"),
         try await Self.version(port, "-tls1_1", "-cipher", "ALL:@SECLEVEL=0"),

@@ -10,13 +10,13 @@ import Testing
 struct WaitingOctetsTests {
   private static let patience = Duration.seconds(20)
 
-  private func signDoc(_ bench: GatewayBench, octets: Int) async throws -> String {
-    let credential = try await bench.signing.enrol()
-    let sad = Base64.encodeURL(try await bench.signing.authorize(credential).sad.octets)
+  private func signDoc(_ fixture: GatewayFixture, octets: Int) async throws -> String {
+    let credential = try await fixture.signing.createCredential()
+    let sad = Base64.encodeURL(try await fixture.signing.authorize(credential).sad.octets)
     let document = Base64.encode([UInt8](repeating: 7, count: octets))
     let body =
       #"{"credentialID":"\#(credential.id)","SAD":"\#(sad)","documents":[{"document":"\#(document)","signature_format":"C","signAlgo":"1.2.840.10045.4.3.2"}]}"#
-    return bench.chunkedHead("signatures/signDoc", token: bench.alice) + GatewayBench.chunk(body) + "0\r\n\r\n"
+    return fixture.chunkedHead("signatures/signDoc", token: fixture.alice) + GatewayFixture.chunk(body) + "0\r\n\r\n"
   }
 
   private func login(_ length: Int) -> String {
@@ -25,11 +25,11 @@ struct WaitingOctetsTests {
 
   @Test("an answer is in the budget until its last octet is taken or its connection ends", arguments: [true, false])
   func unreadAnswer(isTaken: Bool) async throws {
-    var bench = try await GatewayBench()
+    var fixture = try await GatewayFixture()
     let budget = OctetBudget(.init(known: 8 << 20, partner: 8 << 20))
-    bench.gateway.octetBudget = budget
-    let call = try await signDoc(bench, octets: 3 << 20)
-    try await bench.serving { port in
+    fixture.gateway.octetBudget = budget
+    let call = try await signDoc(fixture, octets: 3 << 20)
+    try await fixture.serving { port in
       let slow = try await RawConnection.open(port, receiveBuffer: 4096)
       try await slow.setReading(false)
       try await slow.send(call)
@@ -56,8 +56,8 @@ struct WaitingOctetsTests {
 
   @Test("what needs no token takes 16 KiB, and what exceeds is told before it is sent")
   func smallBodies() async throws {
-    let bench = try await GatewayBench()
-    try await bench.serving { port in
+    let fixture = try await GatewayFixture()
+    try await fixture.serving { port in
       for path in ["csc/v1/auth/login", "csc/v2/auth/login", "csc/v2/info", "eid/notification"] {
         for (size, isRefused) in [(16 << 10, false), (16 << 10 + 1, true)] {
           let connection = try await RawConnection.open(port)
@@ -76,11 +76,11 @@ struct WaitingOctetsTests {
 
   @Test("an address without a token has its share of open requests; others, and who showed a token, go on")
   func shareOfAnAddress() async throws {
-    var bench = try await GatewayBench()
+    var fixture = try await GatewayFixture()
     let budget = OctetBudget(.init(strangers: 100 * Hold.request, address: 4 * Hold.request))
-    bench.gateway.octetBudget = budget
-    let list = bench.chunkedHead("credentials/list", token: bench.alice) + "0\r\n\r\n"
-    try await bench.serving { port in
+    fixture.gateway.octetBudget = budget
+    let list = fixture.chunkedHead("credentials/list", token: fixture.alice) + "0\r\n\r\n"
+    try await fixture.serving { port in
       let known = try await RawConnection.open(port)
       try await known.send(list)
       try await known.wait(Self.patience) { _ in known.status == "HTTP/1.1 200 OK" }
@@ -119,13 +119,13 @@ struct WaitingOctetsTests {
 
   @Test("of a hundred streams that announce bodies the share is kept open, the others are answered and reset at once")
   func streams() async throws {
-    var bench = try await GatewayBench()
+    var fixture = try await GatewayFixture()
     let budget = OctetBudget(.init(strangers: 100 * Hold.request, address: 4 * Hold.request))
-    bench.gateway.octetBudget = budget
+    fixture.gateway.octetBudget = budget
     let authority = try await LocalAuthority("streams")
     try await authority.issue("server")
     let tls = (certificate: authority.certificate("server"), privateKey: authority.key("server"))
-    try await bench.serving(tls: tls) { port in
+    try await fixture.serving(tls: tls) { port in
       let connection = try await RawConnection.open(port, tls: ["h2"])
       try await connection.send(Frame.hello)
       for number in 0..<100 {
@@ -145,11 +145,11 @@ struct WaitingOctetsTests {
 
   @Test("requests behind one another on a connection are read no further than their answers are taken")
   func pipelined() async throws {
-    var bench = try await GatewayBench()
+    var fixture = try await GatewayFixture()
     let budget = OctetBudget(.init())
-    bench.gateway.octetBudget = budget
-    let call = try await signDoc(bench, octets: 1 << 20)
-    try await bench.serving { port in
+    fixture.gateway.octetBudget = budget
+    let call = try await signDoc(fixture, octets: 1 << 20)
+    try await fixture.serving { port in
       let connection = try await RawConnection.open(port, receiveBuffer: 4096)
       try await connection.setReading(false)
       let sending = Task { for _ in 0..<20 { try? await connection.send(call) } }

@@ -182,7 +182,7 @@ def test_no_authorization_gave_more_than_it_was_for(story):
             slots[activation.hex()][state] += 1
         operations = dict(db.execute("SELECT id, state FROM operation"))
         jobs = {name: (operation, state) for name, operation, state in db.execute("SELECT id, operation, state FROM job")}
-        [notices] = db.execute("SELECT count(*) FROM notice").fetchone()
+        [notices] = db.execute("SELECT count(*) FROM completion_notification").fetchone()
     require(notices == 0, f"{notices} notices are left")
     require(set(jobs) == {call.response_id for call in story.calls}, "the store has other jobs than were accepted")
     for call in story.calls:

@@ -40,7 +40,7 @@ class World:
             "label": "glewlwyd", "people": {"alice": self.alice.subject}, "issuer": self.provider.issuer,
             "allowsPlainHTTP": True, "algorithms": ["ES256"], "levelClaim": LEVEL_CLAIM, "levelSource": "userinfo",
             "levels": {"low": "low", "substantial": "substantial", "high": "high"},
-            "ciba": {"loginHint": '{"username":"{username}"}'}, **self.client("ciba"),
+            "backchannel": {"loginHint": '{"username":"{username}"}'}, **self.client("ciba"),
         }))
         return path
 

@@ -50,7 +50,7 @@ class Provider(Simulator):
             "label": self.label, "people": {"alice": f"alice-at-{self.label}"}, "issuer": self.issuer,
             "clientID": "gateway", "allowsPlainHTTP": True, "levels": {"http://eidas.europa.eu/LoA/high": "high"},
             "clientAuthentication": {"method": "client_secret_basic", "secretFile": str(self.secret)},
-            "ciba": {}, "calls": {"pause": 1},
+            "backchannel": {}, "calls": {"pause": 1},
         }))
         return path
 

@@ -37,7 +37,7 @@ def check(gateway):
     authentication(method="none"), authentication(method="client_secret_post", secretFile="$secret"),
     authentication(method="private_key_jwt", keyFile="$assertion key", keyID="k", audience="issuer"),
     authentication(method="tls_client_auth", certificateFile="$certificate", keyFile="$key"),
-    {"ciba": {"delivery": "ping", "scope": "openid profile", "acrValues": ["a", "b"],
+    {"backchannel": {"delivery": "ping", "scope": "openid profile", "acrValues": ["a", "b"],
               "loginHint": '{"username":"{username}"}'}},
 ], ids=json.dumps)
 def test_right(check, changes):
@@ -53,10 +53,10 @@ def test_right(check, changes):
     ("audience", authentication(method="private_key_jwt", keyFile="$assertion key", audience="token")),
     ("certificateFile", authentication(method="tls_client_auth", keyFile="$key")),
     ("secretFile", authentication(method="none", secretFile="$secret")),
-    ("clientSecretFile", {"clientSecretFile": "$secret"}), ("delivery", {"ciba": {"delivery": "push"}}),
-    ("scope", {"ciba": {"scope": "profile"}}), ("acrValues", {"ciba": {"acrValues": ["a b"]}}),
-    ("loginHint", {"ciba": {"loginHint": "alice"}}), ("loginHint", {"ciba": {"loginHint": '{"username":{username}'}}),
-    ("mode", {"ciba": {"mode": "poll"}}),
+    ("clientSecretFile", {"clientSecretFile": "$secret"}), ("delivery", {"backchannel": {"delivery": "push"}}),
+    ("scope", {"backchannel": {"scope": "profile"}}), ("acrValues", {"backchannel": {"acrValues": ["a b"]}}),
+    ("loginHint", {"backchannel": {"loginHint": "alice"}}), ("loginHint", {"backchannel": {"loginHint": '{"username":{username}'}}),
+    ("mode", {"backchannel": {"mode": "poll"}}),
 ], ids=json.dumps)
 def test_wrong(check, name, changes):
     result = check(changes)

@@ -218,7 +218,7 @@ def test_ping(world):
     world.service.stop()
     for provider in world.service.config["eidProviders"]:
         if provider["issuer"] == world.simulator.issuer:
-            provider["ciba"]["delivery"] = "ping"
+            provider["backchannel"]["delivery"] = "ping"
     world.service.start()
     digests = [digest()]
     handle = world.partner.handle(LABEL, digests)

@@ -87,7 +87,7 @@ struct ConfirmPages: Sendable {
   private func found(_ link: String, _ context: GatewayContext) async throws -> PendingConfirmation? {
     do {
       let found = try await signing.confirmation(link: link)
-      context.call.partner = found.credential.partner.text
+      context.call.partner = found.credential.partner.rawValue
       return found
     } catch Refusal.invalidHandle {
       return nil

@@ -2,6 +2,7 @@ internal import CSCModel
 internal import Hummingbird
 internal import OAuth
 internal import SoleControl
+internal import Vocabulary
 
 /// The consent page: who asks, and for scope `credential` what will be signed, with which certificate.
 struct ConsentPages: Sendable {
@@ -41,7 +42,7 @@ struct ConsentPages: Sendable {
     try await forms.visit(request, context) { visit in
       guard let offer = try await offers.offer(visit.transaction) else { return try await refuse(visit) }
       // Chosen each time: what the person approves is what the page showed.
-      guard offer.shown == nil || visit.parameters["shown"] == offer.shown else {
+      guard offer.serviceChoice == nil || visit.parameters["shown"] == offer.serviceChoice else {
         return try show(offer, visit, .otherCredential)
       }
       guard oauth.isForm(visit.token, visit.key, .consent(visit.transaction, offer: offer.canonical)) else {
@@ -97,7 +98,7 @@ struct ConsentPages: Sendable {
 
   /// Sends a one-time code to the customer, and says whether it went. Nil if the page has no button for that.
   private func sendCode(_ offer: Offer, _ visit: PageVisit) async throws -> PageMessage? {
-    guard let used = offer.usedCredential(visit.transaction) else { return nil }
+    guard let used = offer.factorRequest(visit.transaction) else { return nil }
     if let sent = visit.transaction.codeSent, offers.now() - sent < Self.codePause { return .codeSent }
     do {
       try await signing.sendCode(

@@ -10,8 +10,8 @@ struct ConsentRoutes: Sendable {
   let errors: PageErrors
 
   func add(to routes: Routes) {
-    for (base, dialect) in OAuthEndpoints.bases {
-      let authorize = logIn.authorize(dialect)
+    for (base, version) in OAuthEndpoints.bases {
+      let authorize = logIn.authorize(version)
       routes.add(
         "\(base)oauth2/authorize", through: CallName("oauth2/authorize"), errors, get: authorize, post: authorize)
     }

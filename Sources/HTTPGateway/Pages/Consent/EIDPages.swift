@@ -22,7 +22,7 @@ struct EIDPages: Sendable {
 
   private func begin(_ visit: PageVisit, _ offer: Offer) async throws -> Response {
     let asked = visit.transaction.request
-    guard let used = offer.usedCredential(visit.transaction), let issuer = used.credential.eidIssuer else {
+    guard let used = offer.factorRequest(visit.transaction), let issuer = used.credential.eidIssuer else {
       throw TransactionRefusal.unknown
     }
     let nonce = try await signing.logInNonce(for: used.wanted, as: used.principal)
@@ -87,6 +87,6 @@ struct EIDPages: Sendable {
 
 extension Credential {
   fileprivate var eidIssuer: String? {
-    enrolments.lazy.compactMap { if case .eid(let issuer, _, _) = $0 { issuer } else { nil } }.first
+    authenticators.lazy.compactMap { if case .eid(let issuer, _, _) = $0 { issuer } else { nil } }.first
   }
 }

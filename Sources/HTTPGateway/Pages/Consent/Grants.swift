@@ -11,42 +11,42 @@ struct Grants: Sendable {
   /// What waits for the code; nil for scope `service`. The factors are checked and counted as in `credentials/authorize`.
   ///
   /// - Throws: `PageMessage` for what the person can correct.
-  func grant(_ offer: Offer, _ visit: PageVisit) async throws -> GrantedCredential? {
+  func grant(_ offer: Offer, _ visit: PageVisit) async throws -> GrantedToken? {
     switch offer {
     case .service: nil
     case .credential(let offered): try await authorize(offered, visit)
-    case .order(let order): try await carryOut(order, visit)
+    case .lifecycle(let offer): try await carryOut(offer, visit)
     }
   }
 
   /// The SAD.
-  private func authorize(_ offered: OfferedCredential, _ visit: PageVisit) async throws -> GrantedCredential {
+  private func authorize(_ offered: ConsentRequest, _ visit: PageVisit) async throws -> GrantedToken {
     var asked = SoleControl.AuthorizationRequest(
       offered.asked, offered.credential.id, client: visit.transaction.request.client, presented: try presented(visit))
     asked.origin = visit.context.origin.person
     let authorization = try await signing.authorize(asked, as: offered.principal)
-    return GrantedCredential(
-      sad: authorization.sad.octets, expires: now() + authorization.expiresIn,
-      credential: offered.credential.id.text, activation: authorization.activation.bytes)
+    return GrantedToken(
+      octets: authorization.sad.octets, expires: now() + authorization.expiresIn,
+      credential: offered.credential.id.rawValue, reference: authorization.activation.bytes)
   }
 
-  /// The token of the order.
-  private func carryOut(_ offered: OfferedOrder, _ visit: PageVisit) async throws -> GrantedCredential {
+  /// The lifecycle token.
+  private func carryOut(_ offered: LifecycleOffer, _ visit: PageVisit) async throws -> GrantedToken {
     let client = ClientID(visit.transaction.request.client)
     let origin = visit.context.origin.person
-    let granted: GrantedOrder
+    let granted: IssuedLifecycleToken
     switch offered {
     case .creation(let creation, let principal):
-      granted = try await signing.orderCreation(
+      granted = try await signing.grantCreation(
         creation, pin: try Self.chosenPIN(visit.parameters), presented: try presented(visit), client: client,
         as: principal, from: origin)
     case .deletion(let credential, let principal):
-      granted = try await signing.orderDeletion(
+      granted = try await signing.grantDeletion(
         of: credential.id, presented: try presented(visit), client: client, as: principal, from: origin)
     }
-    return GrantedCredential(
-      sad: granted.token.octets, expires: granted.order.expires, credential: granted.order.credential.text,
-      activation: granted.order.digest)
+    return GrantedToken(
+      octets: granted.token.octets, expires: granted.grant.expires, credential: granted.grant.credential.rawValue,
+      reference: granted.grant.digest)
   }
 
   /// The factors that the person gave on the page.

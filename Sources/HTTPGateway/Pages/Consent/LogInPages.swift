@@ -2,6 +2,7 @@ internal import CSCModel
 internal import Hummingbird
 internal import OAuth
 internal import SoleControl
+internal import Vocabulary
 
 /// The first page: who asks, and who the person is.
 struct LogInPages: Sendable {
@@ -12,12 +13,12 @@ struct LogInPages: Sendable {
   let consent: ConsentPages
 
   /// `oauth2/authorize` (RFC 6749 §4.1.1, CSC v1 §8.3.2, v2 §8.4.2): everybody logs in for each request.
-  func authorize(_ dialect: Dialect) -> Routes.Handler {
+  func authorize(_ version: CSCVersion) -> Routes.Handler {
     { request, context in
       let parameters = try await forms.bodies.parameters(request, mayBeLarge: true)
       let secret = try await oauth.browserSecret(forms.session.secret(request))
       let asked = try await oauth.request(
-        parameters, dialect, browserSecret: secret, reader: scopes.reader(dialect == .v1 ? .v1 : .v2))
+        parameters, version, browserSecret: secret, reader: scopes.reader(version))
       let key = try await oauth.begin(asked, browserSecret: secret)
       context.call.partner = asked.partner
       let shown = ShownPage.logIn(try await oauth.transaction(key))

@@ -18,12 +18,14 @@ extension Offer {
           credential: offered.credential.description,
           certificate: SigningView.Certificate(offered.credential.certificate),
           documents: offered.asked.documents.map { SigningView.Document(label: $0.label, digest: $0.digest) },
-          hashName: offered.asked.hashAlgorithm?.core.displayName ?? "", numSignatures: offered.asked.numSignatures,
+          hashName: offered.asked.hashAlgorithm?.domainValue.displayName ?? "",
+          numSignatures: offered.asked.numSignatures,
           description: offered.asked.description,
-          factors: offered.credential.pageFactors(hasEID: hasEID, codeWasSent: codeWasSent), shown: offered.shown))
-    case .order(.creation(let creation, _)):
+          factors: offered.credential.pageFactors(hasEID: hasEID, codeWasSent: codeWasSent),
+          shown: offered.serviceChoice))
+    case .lifecycle(.creation(let creation, _)):
       let profile = creation.profile
-      let identity = creation.identity
+      let identity = creation.subject
       return .creation(
         CreationView(
           policyName: profile.names[language.rawValue] ?? profile.names["en"] ?? profile.policy,
@@ -31,7 +33,7 @@ extension Offer {
           surname: identity.surname, country: identity.country, issuer: issuer, days: profile.days,
           credential: creation.proof.description,
           factors: creation.proof.pageFactors(hasEID: hasEID, codeWasSent: codeWasSent)))
-    case .order(.deletion(let credential, _)):
+    case .lifecycle(.deletion(let credential, _)):
       return .deletion(
         DeletionView(
           credential: credential.description, certificate: SigningView.Certificate(credential.certificate),

@@ -3,18 +3,18 @@ internal import OAuth
 internal import SoleControl
 
 /// A credential authorization that the logged-in user may grant.
-struct OfferedCredential {
+struct ConsentRequest {
   let credential: Credential
   let asked: CredentialScopeRequest
   let principal: Principal
 
   /// The credential's id if the service chose it, not the client.
-  var shown: String? { asked.credentialID == nil ? credential.id.text : nil }
+  var serviceChoice: String? { asked.credentialID == nil ? credential.id.rawValue : nil }
 }
 
-/// An order that the logged-in person may give.
-enum OfferedOrder {
-  case creation(OfferedCreation, Principal)
+/// A lifecycle grant that the logged-in person may give.
+enum LifecycleOffer {
+  case creation(CreationOffer, Principal)
   case deletion(Credential, Principal)
 
   /// What the page shows of it.
@@ -29,8 +29,8 @@ enum OfferedOrder {
 /// Something that a logged-in person may grant: all that the page shows besides the request itself.
 enum Offer {
   case service
-  case credential(OfferedCredential)
-  case order(OfferedOrder)
+  case credential(ConsentRequest)
+  case lifecycle(LifecycleOffer)
 
   /// A form is good only for this.
   var canonical: [UInt8] {
@@ -38,16 +38,16 @@ enum Offer {
     case .service: []
     // The whole row: certificate, description, factors.
     case .credential(let offered): offered.credential.canonical()
-    case .order(let order): order.canonical
+    case .lifecycle(let offer): offer.canonical
     }
   }
 
   /// The credential's id if the service chose it, not the client.
-  var shown: String? { if case .credential(let offered) = self { offered.shown } else { nil } }
+  var serviceChoice: String? { if case .credential(let offered) = self { offered.serviceChoice } else { nil } }
 }
 
 /// A credential whose factors a page asks for.
-struct UsedCredential {
+struct FactorRequest {
   let credential: Credential
   /// For what they are asked.
   let wanted: SoleControl.AuthorizationRequest
@@ -60,21 +60,21 @@ struct UsedCredential {
 
 extension Offer {
   /// Nil for pages that ask for no credential's factors.
-  func usedCredential(_ transaction: AuthorizationTransaction) -> UsedCredential? {
+  func factorRequest(_ transaction: AuthorizationTransaction) -> FactorRequest? {
     switch self {
     case .service: nil
-    case .order(.creation(let creation, let principal)):
-      UsedCredential(
+    case .lifecycle(.creation(let creation, let principal)):
+      FactorRequest(
         credential: creation.proof, wanted: .creation(policy: creation.profile.policy, by: creation.proof.id),
         description: nil, principal: principal)
     case .credential(let offered):
-      UsedCredential(
+      FactorRequest(
         credential: offered.credential,
         wanted: SoleControl.AuthorizationRequest(
           offered.asked, offered.credential.id, client: transaction.request.client),
         description: offered.asked.description, principal: offered.principal)
-    case .order(.deletion(let credential, let principal)):
-      UsedCredential(
+    case .lifecycle(.deletion(let credential, let principal)):
+      FactorRequest(
         credential: credential, wanted: .deletion(of: credential.id), description: nil, principal: principal)
     }
   }
@@ -95,12 +95,12 @@ struct Offers: Sendable {
     return switch transaction.request.scope {
     case .service: .service
     case .credential: try await credential(transaction).map(Offer.credential)
-    case .credentialCreation, .credentialDeletion: try await order(transaction).map(Offer.order)
+    case .credentialCreation, .credentialDeletion: try await lifecycle(transaction).map(Offer.lifecycle)
     }
   }
 
   /// Nil if the user has no credential that fits: it may be another's, or not usable for this.
-  private func credential(_ transaction: AuthorizationTransaction) async throws -> OfferedCredential? {
+  private func credential(_ transaction: AuthorizationTransaction) async throws -> ConsentRequest? {
     let (principal, signer, details) = try asking(transaction)
     guard let asked = CredentialScopeRequest(canonical: details.canonical) else { throw StoreError.corrupt }
     let candidates =
@@ -112,7 +112,7 @@ struct Offers: Sendable {
       let wanted = SoleControl.AuthorizationRequest(asked, id, client: transaction.request.client)
       do {
         let credential = try await signing.check(wanted, as: principal)
-        return OfferedCredential(credential: credential, asked: asked, principal: principal)
+        return ConsentRequest(credential: credential, asked: asked, principal: principal)
       } catch let refusal as Refusal where refusal.isAboutTheOffer {}
     }
     return nil
@@ -122,9 +122,9 @@ struct Offers: Sendable {
   private static let mostCandidates = 1000
 
   /// Nil if this person cannot have it: the credential is another's, or the name is not the person's.
-  private func order(_ transaction: AuthorizationTransaction) async throws -> OfferedOrder? {
+  private func lifecycle(_ transaction: AuthorizationTransaction) async throws -> LifecycleOffer? {
     let (principal, _, details) = try asking(transaction)
-    guard let asked = CredentialOrderRequest(canonical: details.canonical) else { throw StoreError.corrupt }
+    guard let asked = LifecycleRequest(canonical: details.canonical) else { throw StoreError.corrupt }
     do {
       switch asked.kind {
       case .creation(let policy, let subject):
@@ -158,7 +158,7 @@ extension Refusal {
   fileprivate var isAboutTheOffer: Bool {
     switch self {
     case .unknownCredential, .credentialDisabled, .authorizedElsewhere, .tooManySignatures, .digestsMissing,
-      .tooManyDigests, .policyNotSatisfied, .policyNotOffered, .notEnrolled, .notProven, .subjectDiffers:
+      .tooManyDigests, .policyNotSatisfied, .policyNotOffered, .notRegistered, .notProven, .subjectDiffers:
       true
     default: false
     }

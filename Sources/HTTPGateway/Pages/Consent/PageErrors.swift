@@ -3,6 +3,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import OAuth
 internal import SoleControl
+internal import Vocabulary
 
 /// Answers calls that fail with a page for the person, or tells the client where that is allowed (RFC 6749 §4.1.2.1).
 struct PageErrors: RouterMiddleware {

@@ -51,7 +51,7 @@ struct PageAssets: Sendable {
 
   /// A partner's id as one segment of a path.
   private static func segment(_ partner: PartnerID) -> String {
-    partner.text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.intersection(CharacterSet.asciiOnly))
+    partner.rawValue.addingPercentEncoding(withAllowedCharacters: .alphanumerics.intersection(CharacterSet.asciiOnly))
       ?? ""
   }
 

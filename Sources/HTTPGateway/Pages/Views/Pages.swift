@@ -31,7 +31,7 @@ struct Pages: Sendable {
   }
 
   /// A partner's name, as its customers know it.
-  func name(of partner: PartnerID) -> String { brands[partner]?.name ?? partner.text }
+  func name(of partner: PartnerID) -> String { brands[partner]?.name ?? partner.rawValue }
 
   /// Whether the partner's own pages may show ours.
   func isFramed(of partner: PartnerID?) -> Bool { !brand(of: partner).frameOrigins.isEmpty }

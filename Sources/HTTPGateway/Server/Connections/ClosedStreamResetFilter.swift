@@ -9,7 +9,7 @@ internal import NIOSSL
 /// whatever they are for, so one quick call in 200 failed for such a client. The limit is there against clients that open
 /// streams and cancel them (CVE-2023-44487). A frame that is left out here cancels nothing: the stream keeps its place among the 100
 /// that a connection may have until its answer is sent. So the limit loses nothing.
-final class LateResets: ChannelInboundHandler, RemovableChannelHandler {
+final class ClosedStreamResetFilter: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
 
@@ -79,8 +79,8 @@ final class LateResets: ChannelInboundHandler, RemovableChannelHandler {
   }
 }
 
-/// A child channel with TLS, in which `LateResets` stands right after TLS, and a handshake has a deadline.
-struct WithoutLateResets<Inner: ServerChildChannel>: ServerChildChannel {
+/// A child channel with TLS, in which `ClosedStreamResetFilter` stands right after TLS, and a handshake has a deadline.
+struct TLSChildChannel<Inner: ServerChildChannel>: ServerChildChannel {
   let inner: Inner
   let handshake: TimeAmount
 
@@ -88,7 +88,7 @@ struct WithoutLateResets<Inner: ServerChildChannel>: ServerChildChannel {
     inner.setup(channel: channel, logger: logger).flatMapThrowing { value in
       let pipeline = channel.pipeline.syncOperations
       let tls = try pipeline.handler(type: NIOSSLServerHandler.self)
-      try pipeline.addHandler(LateResets(), position: .after(tls))
+      try pipeline.addHandler(ClosedStreamResetFilter(), position: .after(tls))
       try pipeline.addHandler(HandshakeDeadline(handshake), position: .after(tls))
       return value
     }

@@ -2,7 +2,7 @@ internal import NIOCore
 internal import NIOHTTPTypes
 
 /// Closes a connection (HTTP/2: a stream) whose client takes too long for a body, also for one that nobody reads.
-final class BodyPace: ChannelDuplexHandler, RemovableChannelHandler {
+final class SlowBodyHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
   typealias OutboundIn = HTTPResponsePart

@@ -60,7 +60,7 @@ extension Gateway {
   ) throws -> HTTPServerBuilder {
     // Of connections of HTTP/1, and of streams of HTTP/2.
     let connection = HTTP1Channel.Configuration(
-      additionalChannelHandlers: [RequestGate(), ExchangeWatch(limits), BodyPace(limits), RefusedExpectations()])
+      additionalChannelHandlers: [RequestGate(), ExchangeWatch(limits), SlowBodyHandler(limits), RefusedExpectations()])
     let plain = HTTPServerBuilder { responder in
       WatchedChannel(
         inner: HTTP1Channel(responder: Expectations.answered(responder), configuration: connection), limits: limits,
@@ -71,7 +71,7 @@ extension Gateway {
       tls, asksForCertificates: listener.asksForCertificates, certificates)
     return HTTPServerBuilder { responder in
       WatchedChannel(
-        inner: WithoutLateResets(
+        inner: TLSChildChannel(
           inner: try HTTP2UpgradeChannel(
             tlsChannelConfiguration: channel, configuration: .init(streamConfiguration: connection),
             responder: Expectations.answered(responder)),

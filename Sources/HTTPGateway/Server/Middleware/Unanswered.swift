@@ -2,6 +2,7 @@ internal import CSCModel
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOHTTP1
+internal import Vocabulary
 internal import WireJSON
 
 /// Answers what no handler answers: addresses and methods that do not exist, and errors that nobody expected.

@@ -1,4 +1,4 @@
-internal import Attempts
+internal import Throttling
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
@@ -37,9 +37,9 @@ struct RequestOrigin: Sendable {
   let isKnown: Bool
 
   /// Of a request that a partner's server sends.
-  var server: Origin { Origin(address: address, isPerson: false) }
+  var server: Origin { Origin(address: address, kind: .server) }
   /// Of a request that a person's browser sends.
-  var person: Origin { Origin(address: address, isPerson: isKnown) }
+  var person: Origin { Origin(address: address, kind: isKnown ? .endUser : .server) }
 }
 
 /// Finds out where a request comes from: the other end of the connection, or what a configured proxy says. Of several proxies in a

@@ -1,3 +1,4 @@
+internal import BlockingWork
 internal import CSCModel
 internal import HTTPTypes
 internal import Hummingbird
@@ -22,7 +23,7 @@ struct BodyReader: Sendable {
   private static let mostReadInline = 32 << 10
 
   /// For large bodies.
-  private let threads = WorkQueue(waitingLine: 100)
+  private let threads = ThreadPool.documents(waitingLine: 100)
 
   /// Runs `body`, which reads so many octets, where it keeps nobody waiting: Swift's own threads are as many as cores, and
   /// also answer whether the gateway lives.

@@ -2,7 +2,7 @@
 enum ErrorText {
   /// Whose errors describe themselves in fixed words, ids of ours and codes.
   private static let ours: Set<Substring> = [
-    "Assembly", "BlockingWork", "DocumentSigning", "EIDProvider", "OAuth", "OpenSSLPKI", "PKCS11Device", "SQLiteStore",
+    "Assembly", "BlockingWork", "DocumentSigning", "OpenIDClient", "OAuth", "OpenSSLPKI", "PKCS11Device", "SQLiteStore",
     "SoleControl", "TimestampAuthority",
   ]
 

@@ -135,9 +135,9 @@ struct FramingTests {
 
   @Test("is refused after the answers to what came before it", arguments: ListenerKind.allCases)
   func pipelined(_ kind: ListenerKind) async throws {
-    try await kind.serving { bench, port in
+    try await kind.serving { fixture, port in
       let good =
-        bench.chunkedHead("credentials/list", token: bench.alice) + GatewayBench.chunk("{}") + "0\r\n\r\n"
+        fixture.chunkedHead("credentials/list", token: fixture.alice) + GatewayFixture.chunk("{}") + "0\r\n\r\n"
         + "GET /health/live HTTP/1.1\r\nHost: test\r\n\r\n"
       for shape in Self.lengths + Self.hosts {
         let connection = try await kind.open(port)
@@ -151,7 +151,7 @@ struct FramingTests {
 
   @Test("a body whose chunks are malformed gets no second reading", arguments: ListenerKind.allCases)
   func chunks(_ kind: ListenerKind) async throws {
-    try await kind.serving { bench, port in
+    try await kind.serving { fixture, port in
       let next = "GET /health/live HTTP/1.1\r\nHost: test\r\n\r\n"
       for body in [
         "2\n{}\r\n0\r\n\r\n", "x\r\n{}\r\n0\r\n\r\n", "-2\r\n{}\r\n0\r\n\r\n", "2\r\n{}x\r\n0\r\n\r\n",
@@ -161,7 +161,7 @@ struct FramingTests {
         "2\r\n{}\r\n0\r\nX: \(String(repeating: "a", count: 9000))\r\n\r\n",
       ] {
         let connection = try await kind.open(port)
-        try? await connection.send(bench.chunkedHead("credentials/list", token: bench.alice) + body + next)
+        try? await connection.send(fixture.chunkedHead("credentials/list", token: fixture.alice) + body + next)
         #expect(try await connection.closed(within: .seconds(20)) != nil, "\(body)")
         #expect(connection.status == "HTTP/1.1 400 Bad Request", "\(body): \(connection.received)")
         #expect(!connection.received.contains("alive"), "\(body)")

@@ -12,9 +12,10 @@ enum ListenerKind: CaseIterable, Sendable {
   }
 
   /// Serves a gateway on a listener of this kind.
-  func serving(_ body: @escaping @Sendable (GatewayBench, Int) async throws -> Void) async throws {
-    let bench = try await GatewayBench()
-    try await bench.serving(tls: self == .plain ? nil : try TLSFiles().names) { port in try await body(bench, port) }
+  func serving(_ body: @escaping @Sendable (GatewayFixture, Int) async throws -> Void) async throws {
+    let fixture = try await GatewayFixture()
+    try await fixture.serving(tls: self == .plain ? nil : try TLSFiles().names) { port in try await body(fixture, port)
+    }
   }
 }
 

@@ -22,11 +22,12 @@ struct UpgradeTests {
   @Test(
     "every request of the connection is answered, one after another and pipelined", arguments: ListenerKind.allCases)
   func answers(_ kind: ListenerKind) async throws {
-    try await kind.serving { bench, port in
+    try await kind.serving { fixture, port in
       for offer in Self.offers {
         let requests = [
-          get(""), get(offer), list(bench.alice, offer, isChunked: false), list(bench.alice, offer, isChunked: true),
-          get(offer), list(bench.alice, "", isChunked: true), get(""),
+          get(""), get(offer), list(fixture.alice, offer, isChunked: false),
+          list(fixture.alice, offer, isChunked: true),
+          get(offer), list(fixture.alice, "", isChunked: true), get(""),
         ]
         for pipelined in [false, true] {
           let connection = try await kind.open(port)
@@ -45,8 +46,8 @@ struct UpgradeTests {
 
   @Test("curl offers h2c and goes on with HTTP/1.1 on the same connection")
   func curl() async throws {
-    let bench = try await GatewayBench()
-    try await bench.serving { port in
+    let fixture = try await GatewayFixture()
+    try await fixture.serving { port in
       let url = "http://127.0.0.1:\(port)/csc/v2/info"
       let ended = try await run(
         "/usr/bin/curl",
