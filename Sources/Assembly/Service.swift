@@ -34,6 +34,7 @@ package struct Service {
   package init(_ config: Config, mayCreateDatabase: Bool, keys: DeviceKeys? = nil) async throws {
     self.config = config
     Self.keepFilesPrivate()
+    try SQLiteFileStore.refuseForeign(path: config.database)
     // Before the device: the first thing libp11 does is to close every session (Specs/decisions/0006-libp11.md).
     let keys = try keys ?? DocumentParts.openKeys(config)
     let timestampSigner = try DocumentParts.timestampSigner(config, keys)
@@ -181,6 +182,7 @@ package struct Service {
   /// Makes the keys in the device and the database. Does not touch what is there.
   package static func initialise(_ config: Config, officerPINFile: String) async throws {
     keepFilesPrivate()
+    try SQLiteFileStore.refuseForeign(path: config.database)
     try Device.provision(
       try deviceSettings(config), securityOfficerPIN: try ConfigReader.firstLine(of: officerPINFile),
       authorityKeys: [DeviceTimestampSigner.standardLabel])

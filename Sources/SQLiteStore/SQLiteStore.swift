@@ -54,6 +54,8 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
     guard mayCreate || FileManager.default.fileExists(atPath: path) else {
       throw StoreOpenError(description: "there is no database at \(path); 'countersign init' makes it")
     }
+    // Before anything writes: opening alone changes a file.
+    try Self.refuseForeign(path: path)
     database = try ConnectionPromises.writer.open(path, meddling: meddling.writer)
     if let largestSize {
       try database.inDatabase { try $0.execute(sql: "PRAGMA max_page_count = \(largestSize)") }
@@ -138,10 +140,19 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
   /// - Parameter activation: the ledger's name of the SAD.
   public static func readBinding(path: String, activation: [UInt8]) async throws -> [UInt8]? {
     return try await ConnectionPromises.offline.open(path).read { db in
-      try Data.fetchOne(
+      try Schema.refuseForeign(db, at: path)
+      return try Data.fetchOne(
         db, sql: "SELECT binding FROM activation WHERE digest = ?", arguments: [Snapshot.data(activation)]
       ).map(Snapshot.bytes)
     }
+  }
+
+  /// Checks, before anything else is opened, that this build can read a database file. One that is missing is no fault.
+  ///
+  /// - Throws: `StoreOpenError` if an unreleased build made it, or a newer one. Nothing was changed.
+  public static func refuseForeign(path: String) throws {
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    try ConnectionPromises.offline.open(path).read { try Schema.refuseForeign($0, at: path) }
   }
 
   /// Hands over every entry of a database file in order, and then the stored head. Changes nothing in the file.
@@ -152,6 +163,7 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
       throw StoreOpenError(description: "there is no database at \(path)")
     }
     return try await ConnectionPromises.offline.open(path).read { db in
+      try Schema.refuseForeign(db, at: path)
       let rows = try Row.fetchCursor(db, sql: "SELECT sequence, body, hash FROM audit ORDER BY sequence")
       while let row = try rows.next() {
         try accept(AuditEntry(sequence: row[0], body: Snapshot.bytes(row[1]), hash: Snapshot.bytes(row[2])))

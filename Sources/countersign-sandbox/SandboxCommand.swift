@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import OpenSSLPKI
 import PKCS11Device
+import SQLiteStore
 import SoleControl
 import WireJSON
 
@@ -57,6 +58,7 @@ struct Sandbox: AsyncParsableCommand {
       seed: seed, port: port, tlsPort: tlsPort, mtlsPort: mtlsPort, callbackOrigin: callbackOrigin,
       providers: providers,
       activationLife: activationLife, delivery: appDelivery, logLevel: logLevel)
+    try SQLiteFileStore.refuseForeign(path: config.database)
     try token.provision(try Service.deviceSettings(config), seed: seed)
     let authority = try SandboxAuthority(folder, config: config)
     config = try authority.completeConfig()

@@ -114,7 +114,7 @@ struct ProtectedRowTests {
     let right = Revocation(issuer: "CN=CA", serialNumber: "AA", time: 1, expires: 100)
     try await store.write { try $0.add(right) }
     for serial in ["BB", "CC"] {
-      try await sql("INSERT INTO revocation (issuer, serial, time, expires) VALUES ('CN=CA', '\(serial)', 1, 100)")
+      try await sql("INSERT INTO revocation VALUES ('CN=CA', '\(serial)', 1, 100, x'')")
     }
     #expect(try await store.read { try $0.revocations(issuer: "CN=CA", at: 2) } == [right])
     #expect(log.all.map(\.key) == ["CN=CA BB", "CN=CA CC"])
