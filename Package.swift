@@ -68,7 +68,8 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev", "libp11-dev"])]),
     .systemLibrary(name: "CCryptoki", providers: [.apt(["libsofthsm2-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-    .target(name: "COpenAPI"),
+    // Files that are built into the program.
+    .target(name: "CResources", exclude: ["pages"]),
 
     core("Vocabulary"),
     core("Octets"),
@@ -77,7 +78,8 @@ let package = Package(
     core("AuditLog", ["WireJSON", crypto]),
     core("Throttling", ["Lifetimes", crypto]),
     core("Lifetimes"),
-    core("SoleControl", ["Throttling", "Lifetimes", "AuditLog", "Octets", "WireJSON", crypto]),
+    core("Texts", ["Octets"]),
+    core("SoleControl", ["Throttling", "Lifetimes", "AuditLog", "Octets", "Texts", "WireJSON", crypto]),
     core("OAuth", ["Vocabulary", "Throttling", "Lifetimes", "Octets", "WireJSON", crypto]),
     core("Conformance", ["Vocabulary", "Octets", "WireJSON", crypto]),
     core("TimestampAuthority", ["SoleControl"]),
@@ -115,7 +117,7 @@ let package = Package(
       [
         "Vocabulary",
         "Throttling", "BlockingWork", "CSCModel", "Octets", "WireJSON", "SoleControl", "OAuth",
-        "TimestampAuthority", "DocumentSigning", "COpenAPI",
+        "TimestampAuthority", "DocumentSigning", "CResources", "Texts",
         log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -149,7 +151,7 @@ let package = Package(
       dependencies: [
         "Vocabulary", "BlockingWork", "Octets", "WireJSON", "CSCModel", "SoleControl", "OAuth", "TimestampAuthority",
         "DocumentSigning", "PKCS11Device", "OpenSSLPKI", "OpenIDClient", "OutboundHTTP", "Webhooks", "SQLiteStore",
-        "HTTPGateway",
+        "HTTPGateway", "Texts",
         log, crypto,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -268,7 +270,7 @@ let package = Package(
       [
         "Growth", "BlockingWork", "Vocabulary",
         "Throttling", "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "OpenIDClient",
-        "OpenSSLPKI", "SQLiteStore", "TimestampAuthority", "DocumentSigning", "TestSupport", log,
+        "OpenSSLPKI", "SQLiteStore", "Texts", "TimestampAuthority", "DocumentSigning", "TestSupport", log,
         crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -4,6 +4,7 @@ import HTTPGateway
 import OAuth
 import SoleControl
 import WireJSON
+import Texts
 
 /// A partner: an organisation whose customers sign, its look on the pages, and its software.
 struct PartnerConfig {
@@ -50,11 +51,11 @@ extension PartnerConfig {
       }
       return [UInt8](data)
     }
-    var words: [PageLanguage: Brand.Words] = [:]
+    var words: [Language: Brand.Words] = [:]
     if let languages = try reader.optional("words") {
       for name in languages.names {
-        guard let language = PageLanguage(rawValue: name) else {
-          throw languages.error(name, "is not one of \(PageLanguage.allCases.map(\.rawValue))")
+        guard let language = Language(rawValue: name) else {
+          throw languages.error(name, "is not one of \(Language.allCases.map(\.rawValue))")
         }
         words[language] = try Self.words(languages.object(name))
       }

@@ -1,4 +1,5 @@
 import Crypto
+import Texts
 
 /// What a person reads in the provider's app before approving (OpenID Connect CIBA Core §7.1 `binding_message`): who asks, for
 /// what, how many signatures, and a code of the digests that the partner's own page can show beside it.
@@ -32,8 +33,7 @@ enum BindingMessage {
   static func text(
     partner: String, description: String?, count: Int, digests: [[UInt8]], language: String, longest: Int
   ) -> String {
-    let isGerman = language.prefix { $0 != "-" }.lowercased() == "de"
-    let unit = isGerman ? (count == 1 ? "Unterschrift" : "Unterschriften") : (count == 1 ? "signature" : "signatures")
+    let unit = Texts.of(Language(tag: language) ?? .english).signatures.text(count)
     let tail = "\(count) \(unit)" + (digests.isEmpty ? "" : ", \(code(of: digests))")
     let head = [partner, description ?? ""].map(plain).filter { !$0.isEmpty }.joined(separator: ": ")
     let room = longest - tail.utf8.count - 2

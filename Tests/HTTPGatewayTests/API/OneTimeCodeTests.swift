@@ -4,6 +4,7 @@ import SoleControl
 import TestSupport
 import Testing
 import WireJSON
+import Texts
 
 @testable import HTTPGateway
 import Vocabulary
@@ -154,7 +155,7 @@ struct OneTimeCodeTests {
       "/oauth2/login", logIn.hidden.merging(["username": "alice", "password": GatewayFixture.password]) { $1 })
     #expect(consent.status == 200 && consent.text.contains("send-code"))
     let sent = try await visitor.post("/oauth2/consent", consent.hidden.merging(["decision": "send-code"]) { $1 })
-    #expect(sent.status == 200 && sent.text.contains(PageTexts.english.sendNewCode))
+    #expect(sent.status == 200 && sent.text.contains(Texts.of(.english).pages.sendNewCode))
     let code = try #require(fixture.signing.messenger.code)
     // Pressed twice: the code that went stays good. A little later nothing goes, and the page says so.
     for status in [200, 503] {

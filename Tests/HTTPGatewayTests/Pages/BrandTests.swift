@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdTesting
 import SoleControl
 import Testing
+import Texts
 
 @testable import HTTPGateway
 

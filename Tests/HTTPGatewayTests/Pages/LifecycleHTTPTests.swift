@@ -8,6 +8,7 @@ import SoleControl
 import TestSupport
 import Testing
 import WireJSON
+import Texts
 
 @testable import HTTPGateway
 import Vocabulary
@@ -131,7 +132,7 @@ struct LifecycleHTTPTests {
       form["repeatedPIN"] = again
       return try await visitor.post("/oauth2/consent", form)
     }
-    let texts = PageTexts.of(PageLanguage(rawValue: language) ?? .english)
+    let texts = Texts.of(Language(rawValue: language) ?? .english).pages
     for (pin, again, text) in [
       (nil, nil, texts.missingNewPIN), (Self.pin, nil, texts.missingRepeatedPIN),
       (Self.pin, "271829", texts.pinsDiffer), ("123456", "123456", texts.unsuitablePIN),
@@ -178,10 +179,10 @@ struct LifecycleHTTPTests {
   func passwordAlone() async throws {
     let fixture = try await GatewayFixture()
     let (visitor, page) = try await consent(fixture, Self.creation)
-    #expect(page.text.contains(PageTexts.english.creationProof) && page.text.contains("<bdi>proof</bdi>"))
+    #expect(page.text.contains(Texts.of(.english).pages.creationProof) && page.text.contains("<bdi>proof</bdi>"))
     let form = page.hidden.merging(["decision": "approve", "newPIN": Self.pin, "repeatedPIN": Self.pin]) { $1 }
     let without = try await visitor.post("/oauth2/consent", form)
-    #expect(without.status == 400 && without.text.contains(PageTexts.english.missingPIN))
+    #expect(without.status == 400 && without.text.contains(Texts.of(.english).pages.missingPIN))
     for _ in 0..<5 {
       let wrong = try await visitor.post("/oauth2/consent", form.merging(["PIN": "87654321"]) { $1 })
       #expect(wrong.status == 400 && wrong.headers[.location] == nil)
@@ -432,7 +433,7 @@ struct LifecycleHTTPTests {
     #expect(page.text.contains("Delete your signing certificate?") && page.text.contains("<bdi>old</bdi>"))
     let wrong = try await visitor.post(
       "/oauth2/consent", page.hidden.merging(["decision": "approve", "PIN": "0"]) { $1 })
-    #expect(wrong.status == 400 && wrong.text.contains(PageTexts.english.wrongPIN))
+    #expect(wrong.status == 400 && wrong.text.contains(Texts.of(.english).pages.wrongPIN))
     let end = try await visitor.post(
       "/oauth2/consent", page.hidden.merging(["decision": "approve", "PIN": SigningFixture.pin]) { $1 })
     let issued = try await token(fixture, end)

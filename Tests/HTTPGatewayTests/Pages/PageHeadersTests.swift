@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import SoleControl
 import Testing
+import Texts
 
 @testable import HTTPGateway
 

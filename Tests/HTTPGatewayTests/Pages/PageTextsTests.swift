@@ -1,4 +1,5 @@
 import Testing
+import Texts
 
 @testable import HTTPGateway
 
@@ -11,7 +12,7 @@ struct PageTextsTests {
       switch child.value {
       case let text as String: all[child.label!] = [text]
       case let pair as PageTexts.Pair: all[child.label!] = [pair.title, pair.text]
-      case let amount as PageTexts.Amount: all[child.label!] = [amount.one, amount.many]
+      case let amount as Texts.Amount: all[child.label!] = [amount.one, amount.many]
       case let list as [String]: all[child.label!] = list
       default: Issue.record("\(child.label!) is of a kind that this test does not know")
       }
@@ -21,8 +22,8 @@ struct PageTextsTests {
 
   @Test("both languages have every text, with the same places for values")
   func complete() {
-    let english = texts(.of(.english))
-    let german = texts(.of(.german))
+    let english = texts(Texts.of(.english).pages)
+    let german = texts(Texts.of(.german).pages)
     #expect(Set(english.keys) == Set(german.keys) && english.count > 80)
     func places(_ text: String) -> [String] { text.matches(of: /\{[a-z]+\}/).map { String($0.0) }.sorted() }
     for (name, values) in english {
@@ -38,12 +39,12 @@ struct PageTextsTests {
 
   @Test("customers are spoken to in their own words, and politely")
   func words() {
-    let insiders: [(PageLanguage, [String])] = [
+    let insiders: [(Language, [String])] = [
       (.english, ["application", "requester", "digest", "nobody", "tries", "PIN to no", "meanwhile"]),
       (.german, ["Anwendung", "Anfragende", "Prüfwert", "Hash", "Token", "du ", "dein", "ae", "oe"]),
     ]
     for (language, words) in insiders {
-      for (name, values) in texts(.of(language)) {
+      for (name, values) in texts(Texts.of(language).pages) {
         for value in values {
           #expect(!words.contains { value.contains($0) }, "\(name): \(value)")
           // Sentences end, labels do not.
@@ -51,7 +52,7 @@ struct PageTextsTests {
         }
       }
     }
-    let german = texts(.german)
+    let german = texts(Texts.of(.german).pages)
     for name in german.keys where name.hasPrefix("missing") || name.hasPrefix("locked") {
       #expect(german[name]?.first?.contains("Bitte ") == true, "\(name)")
     }
@@ -59,7 +60,7 @@ struct PageTextsTests {
 
   @Test("no template uses a text that does not exist, and no text stands unused")
   func used() {
-    let names = Set(texts(.english).keys)
+    let names = Set(texts(Texts.of(.english).pages).keys)
     let templates = PageTemplates.all.values.joined()
     let used = Set(templates.matches(of: /\{\{t\.([A-Za-z]+)\}\}/).map { String($0.1) })
     #expect(used.subtracting(names).isEmpty)
@@ -81,8 +82,8 @@ struct PageTextsTests {
 
   @Test("the language: lang, else what the browser prefers, else the service's")
   func language() {
-    func chosen(_ lang: String?, _ header: String?, _ standard: PageLanguage = .english) -> PageLanguage {
-      PageLanguage.chosen(lang: lang, acceptLanguage: header, standard: standard)
+    func chosen(_ lang: String?, _ header: String?, _ standard: Language = .english) -> Language {
+      Language.chosen(lang: lang, acceptLanguage: header, standard: standard)
     }
     #expect(
       chosen("de-AT", "en") == .german && chosen("DE", nil) == .german && chosen("de-Latn-CH-1996", nil) == .german)

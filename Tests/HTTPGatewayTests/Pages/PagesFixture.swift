@@ -5,6 +5,7 @@ import HummingbirdTesting
 import NIOCore
 import SoleControl
 import Testing
+import Texts
 
 @testable import HTTPGateway
 
@@ -69,12 +70,12 @@ struct PagesFixture {
     DeletionView(credential: "Alice Example, p256", certificate: signing().certificate, factors: factors)
   }
 
-  func consent(_ view: ConsentView, _ language: PageLanguage = .english) async throws -> HTML {
+  func consent(_ view: ConsentView, _ language: Language = .english) async throws -> HTML {
     try await HTML(pages.consent(view, of: Self.partner, in: language, redirectingTo: []))
   }
 
   /// One of each page in each of its states that differ in their parts.
-  func all(_ language: PageLanguage) async throws -> [HTML] {
+  func all(_ language: Language) async throws -> [HTML] {
     let partner = Self.partner
     var responses = [
       pages.logIn(Self.logIn(), of: partner, in: language, redirectingTo: []),

@@ -1,6 +1,7 @@
 import Foundation
 import SoleControl
 import Testing
+import Texts
 
 @testable import HTTPGateway
 
@@ -65,17 +66,19 @@ struct PagesTests {
     #expect(page.text.unicodeScalars.filter { $0 == "\u{301}" }.count == 4)
     #expect(page.text.contains("<bdi>line break</bdi>"))
     #expect(page.text.contains("<bdi>\u{fffd}\u{fffd}</bdi>"))
-    #expect(page.text.components(separatedBy: PageTexts.english.noLabel + "<").count - 1 == 3)
-    #expect(page.text.contains(PageTexts.english.namesHelp))
+    #expect(page.text.components(separatedBy: Texts.of(.english).pages.noLabel + "<").count - 1 == 3)
+    #expect(page.text.contains(Texts.of(.english).pages.namesHelp))
     // Where there are no names, nothing is said about them.
     let bare = try await fixture.consent(PagesFixture.consent(PagesFixture.signing(labels: [nil, nil])))
-    #expect(bare.text.contains(PageTexts.english.digestHelp) && !bare.text.contains(PageTexts.english.namesHelp))
+    #expect(
+      bare.text.contains(Texts.of(.english).pages.digestHelp) && !bare.text.contains(Texts.of(.english).pages.namesHelp)
+    )
     #expect(DisplayText.neutral("👩‍👩‍👧 می‌خواهم", longest: 100) == "👩‍👩‍👧 می‌خواهم")
   }
 
   @Test("every page in every language: one h1, lang, no script, no style, no event, labelled inputs, own ids")
   func structure() async throws {
-    for language in PageLanguage.allCases {
+    for language in Language.allCases {
       for page in try await PagesFixture().all(language) {
         #expect(page.tags("html").map { $0["lang"] } == [language.rawValue])
         #expect(page.tags("h1").count == 1 && page.tags("main").count == 1 && page.tags("title").count == 1)
@@ -133,7 +136,7 @@ struct PagesTests {
     let message = try await fixture.consent(
       PagesFixture.consent(PagesFixture.signing(factors: [.init(kind: .pin), .init(kind: .sms(wasSent: true))])))
     #expect(message.tags("button").compactMap { $0["value"] } == ["send-code", "approve", "deny"])
-    #expect(message.text.contains(PageTexts.english.sendNewCode) && message.tag(id: "SMS")?["required"] != nil)
+    #expect(message.text.contains(Texts.of(.english).pages.sendNewCode) && message.tag(id: "SMS")?["required"] != nil)
 
     let confirm = try await HTML(
       fixture.pages.confirm(
@@ -164,7 +167,8 @@ struct PagesTests {
 
     let deleted = try await fixture.consent(PagesFixture.consent(scope: .deletion(PagesFixture.deletion())))
     for text in [
-      PageTexts.english.deletionWarning, "Alice Example, p256", "31 December 2028", PageTexts.english.delete,
+      Texts.of(.english).pages.deletionWarning, "Alice Example, p256", "31 December 2028",
+      Texts.of(.english).pages.delete,
     ] {
       #expect(deleted.text.contains(text), "\(text)")
     }
@@ -187,11 +191,11 @@ struct PagesTests {
     #expect(pin["aria-invalid"] == "true" && pin["autofocus"] != nil && pin["aria-describedby"] == "PIN-problem")
     let code = try #require(page.tag(id: "OTP"))
     #expect(code["aria-invalid"] == nil && code["autofocus"] == nil && code["aria-describedby"] == "OTP-hint")
-    #expect(page.text.contains(PageTexts.english.wrongPIN))
+    #expect(page.text.contains(Texts.of(.english).pages.wrongPIN))
 
     let wrongCode = try await fixture.consent(PagesFixture.consent(message: .wrong(.otp)), .german)
     #expect(wrongCode.tag(id: "OTP")?["aria-describedby"] == "OTP-problem OTP-hint")
-    #expect(wrongCode.text.contains("<title>Fehler: ") && wrongCode.text.contains(PageTexts.german.wrongOTP))
+    #expect(wrongCode.text.contains("<title>Fehler: ") && wrongCode.text.contains(Texts.of(.german).pages.wrongOTP))
 
     let logIn = try await HTML(
       fixture.pages.logIn(PagesFixture.logIn(message: .logInFailed), of: nil, in: .english, redirectingTo: []))

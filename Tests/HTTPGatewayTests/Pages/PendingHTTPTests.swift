@@ -5,6 +5,7 @@ import SoleControl
 import TestSupport
 import Testing
 import WireJSON
+import Texts
 
 @testable import HTTPGateway
 import Vocabulary
@@ -72,7 +73,7 @@ struct PendingHTTPTests {
     }
     // The same form pressed twice, or loaded again, gets the same answer; another one is told that it is too late.
     for (decision, title) in [
-      ("approve", PageTexts.english.confirmed.title), ("deny", PageTexts.english.alreadyAnswered.title),
+      ("approve", Texts.of(.english).pages.confirmed.title), ("deny", Texts.of(.english).pages.alreadyAnswered.title),
     ] {
       let again = try await visitor.post(path, form.merging(["decision": decision]) { $1 })
       #expect(again.status == 200 && again.text.contains(title))
@@ -92,7 +93,7 @@ struct PendingHTTPTests {
     }
     let denied = try await open()
     let page = try await denied.visitor.post(denied.path, denied.hidden.merging(["decision": "deny"]) { $1 })
-    #expect(page.status == 200 && page.text.contains(PageTexts.english.denied.title))
+    #expect(page.status == 200 && page.text.contains(Texts.of(.english).pages.denied.title))
     #expect(try await check(fixture, denied.handle).row == wrong)
 
     let waiting = try await open()
@@ -199,7 +200,8 @@ struct PendingHTTPTests {
       ("transaction", other.field("transaction") ?? ""),
     ] {
       let answer = try await visitor.post(path, form.merging([name: value]) { $1 })
-      #expect(answer.status == 400 && answer.text.contains(PageTexts.english.notFromOurPage.title), "\(name) \(value)")
+      #expect(
+        answer.status == 400 && answer.text.contains(Texts.of(.english).pages.notFromOurPage.title), "\(name) \(value)")
     }
     // A browser without the cookie, and one with a cookie of its own.
     for visitor in [PageVisitor(fixture), PageVisitor(fixture)] {
@@ -242,7 +244,7 @@ struct PendingHTTPTests {
     for page in [
       try await visitor.get("/confirm/unknown"), try await visitor.get(path), try await visitor.post(path, form),
     ] {
-      #expect(page.status == 400 && page.text.contains(PageTexts.english.expired.title))
+      #expect(page.status == 400 && page.text.contains(Texts.of(.english).pages.expired.title))
       #expect(!page.text.contains("Alice"))
     }
   }

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import Testing
+import Texts
 
 @testable import HTTPGateway
 
@@ -73,7 +74,7 @@ struct OctetReadingTests {
 
   @Test("languages: ranges before marks, odd weights, endless lists")
   func languages() {
-    func chosen(_ header: String) -> PageLanguage { .chosen(lang: nil, acceptLanguage: header, standard: .english) }
+    func chosen(_ header: String) -> Language { .chosen(lang: nil, acceptLanguage: header, standard: .english) }
     #expect(chosen("fr,\u{301}, de;q=0.5") == .german && chosen("de ; q=0.9 , en;q=1.0") == .english)
     #expect(chosen("de;q=nan, en;q=0.1") == .english && chosen("de;q=1e300") == .english && chosen("de;Q=1") == .german)
     let ratio = Growth.ratio(4000, of: { String(repeating: "de;q=0.1,", count: $0) }) { _ = chosen($0) }

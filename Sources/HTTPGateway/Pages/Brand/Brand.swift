@@ -1,4 +1,5 @@
 internal import Foundation
+public import Texts
 
 /// Why a brand cannot be used; for whoever writes the configuration.
 public struct BrandError: Error, CustomStringConvertible {
@@ -34,7 +35,7 @@ public struct Brand: Sendable {
   let name: String
   let colour: BrandColour
   let logo: BrandLogo?
-  let words: [PageLanguage: Words]
+  let words: [Language: Words]
   let frameOrigins: [String]
   let opensInPopUps: Bool
 
@@ -48,7 +49,7 @@ public struct Brand: Sendable {
   ///   - frameOrigins: origins whose pages may show ours in a frame.
   ///   - opensInPopUps: whether the partner's pages open ours in a window of their own and talk with it afterwards.
   public init(
-    name: String, colour: BrandColour? = nil, logo: BrandLogo? = nil, words: [PageLanguage: Words] = [:],
+    name: String, colour: BrandColour? = nil, logo: BrandLogo? = nil, words: [Language: Words] = [:],
     frameOrigins: [String] = [], opensInPopUps: Bool = false
   ) throws(BrandError) {
     guard !name.allSatisfy(\.isWhitespace), name.count <= Self.longestName else {

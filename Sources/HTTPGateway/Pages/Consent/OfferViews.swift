@@ -1,13 +1,14 @@
 internal import CSCModel
 internal import OAuth
 internal import SoleControl
+internal import Texts
 
 extension Offer {
   /// What the consent page shows of it.
   ///
   /// - Parameter issuer: RFC 4514 name of the CA that makes new certificates.
   func view(
-    _ transaction: AuthorizationTransaction, codeWasSent: Bool, issuer: String, _ language: PageLanguage
+    _ transaction: AuthorizationTransaction, codeWasSent: Bool, issuer: String, _ language: Language
   ) -> ConsentView.Scope {
     let hasEID = transaction.hasEIDToken
     switch self {

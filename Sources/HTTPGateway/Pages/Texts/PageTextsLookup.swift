@@ -1,3 +1,5 @@
+internal import Texts
+
 /// Which text belongs to which case.
 extension PageTexts {
   func label(of field: PageMessage.Field) -> String {

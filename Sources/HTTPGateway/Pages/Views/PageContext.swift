@@ -1,11 +1,12 @@
 internal import Foundation
 internal import SoleControl
+internal import Texts
 
 /// The values that a template needs, made from a view. Here texts get their values and foreign text is made fit to
 /// be shown.
 struct PageContext {
   private(set) var values: [String: Any] = [:]
-  private let language: PageLanguage
+  private let language: Language
   private let texts: PageTexts
 
   /// Documents that are shown at once.
@@ -15,17 +16,17 @@ struct PageContext {
   /// CSC v1 §8.3.2: `description` has at most 500 characters.
   static let longestPurpose = 500
 
-  private init(_ language: PageLanguage) {
+  private init(_ language: Language) {
     self.language = language
-    texts = .of(language)
+    texts = Texts.of(language).pages
   }
 
   // MARK: Every page
 
   static func frame(
-    _ brand: Brand, _ paths: PageAssets.Paths, style: String, serviceName: String, _ language: PageLanguage
+    _ brand: Brand, _ paths: PageAssets.Paths, style: String, serviceName: String, _ language: Language
   ) -> [String: Any] {
-    let texts = PageTexts.of(language)
+    let texts = Texts.of(language).pages
     var brandValues: [String: Any] = ["name": brand.name, "style": paths.style, "icon": paths.icon]
     brandValues["logo"] = paths.logo
     let words = brand.words[language]
@@ -40,7 +41,7 @@ struct PageContext {
 
   // MARK: Log-in
 
-  init(_ view: LogInView, _ brand: Brand, _ language: PageLanguage) {
+  init(_ view: LogInView, _ brand: Brand, _ language: Language) {
     self.init(language)
     set(message: view.message, targets: [.username, .password])
     values["title"] = texts.logInTitle
@@ -65,7 +66,7 @@ struct PageContext {
 
   // MARK: Consent and confirmation
 
-  init(_ view: ConsentView, _ language: PageLanguage) {
+  init(_ view: ConsentView, _ language: Language) {
     self.init(language)
     switch view.scope {
     case .service:
@@ -83,7 +84,7 @@ struct PageContext {
     values["csrf"] = view.csrf
   }
 
-  init(_ view: ConfirmView, _ language: PageLanguage) {
+  init(_ view: ConfirmView, _ language: Language) {
     self.init(language)
     set(view.signing, client: view.client, view.message, action: view.action)
     values["transaction"] = view.transaction
@@ -218,7 +219,7 @@ struct PageContext {
 
   // MARK: Last pages
 
-  init(_ view: ErrorView, _ language: PageLanguage) {
+  init(_ view: ErrorView, _ language: Language) {
     self.init(language)
     set(texts.pair(view.kind))
     values["isWrong"] = true
@@ -227,14 +228,14 @@ struct PageContext {
     values["hasFacts"] = view.detail != nil || view.requestID != nil
   }
 
-  init(_ view: DoneView, _ language: PageLanguage) {
+  init(_ view: DoneView, _ language: Language) {
     self.init(language)
     set(texts.pair(view.kind))
     values["continueURL"] = view.continueURL
     values["continueText"] = view.client.map { sentence(texts.backTo, client: $0) } ?? [["text": texts.back]]
   }
 
-  init(_ view: ForwardView, _ language: PageLanguage) {
+  init(_ view: ForwardView, _ language: Language) {
     self.init(language)
     values["title"] = texts.forwardTitle
     values["isNarrow"] = true
@@ -293,60 +294,5 @@ struct PageContext {
     field["hint"] = hint
     let ids = [field["describedBy"] as? String, (field["id"] as? String).map { "\($0)-hint" }]
     field["describedBy"] = ids.compactMap { $0 }.joined(separator: " ")
-  }
-}
-
-extension SigningView.Factor.Kind {
-  /// Nil for what is not typed.
-  fileprivate var inputName: PageMessage.Field? {
-    switch self {
-    case .pin: .pin
-    case .otp: .otp
-    case .sms: .sms
-    case .eid: nil
-    }
-  }
-}
-
-extension PageMessage.Field {
-  fileprivate var isHidden: Bool { [.password, .pin, .newPIN, .repeatedPIN].contains(self) }
-  fileprivate var isNumeric: Bool { [.pin, .otp, .sms, .newPIN, .repeatedPIN].contains(self) }
-  fileprivate var longest: Int { isNumeric ? 64 : 255 }
-
-  fileprivate var autocomplete: String {
-    switch self {
-    case .username: "username"
-    case .password: "current-password"
-    case .otp, .sms: "one-time-code"
-    case .newPIN, .repeatedPIN: "new-password"
-    case .pin, .eid: "off"
-    }
-  }
-}
-
-extension PageMessage {
-  fileprivate var field: Field? {
-    switch self {
-    case .missing(let field), .wrong(let field), .locked(let field): field
-    case .logInFailed: .password
-    case .unsuitablePIN: .newPIN
-    case .pinsDiffer: .repeatedPIN
-    case .notEnough, .codeSent, .codeNotSent, .tooManyTries, .busy, .otherCredential: nil
-    }
-  }
-}
-
-extension String {
-  /// Puts values into the places `{name}`, each once; values are not looked at again.
-  fileprivate func filled(_ values: [String: String]) -> String {
-    var result = ""
-    var rest = self[...]
-    while let start = rest.firstIndex(of: "{"), let end = rest[start...].firstIndex(of: "}") {
-      let name = String(rest[rest.index(after: start)..<end])
-      result += rest[..<start]
-      result += values[name] ?? "{\(name)}"
-      rest = rest[rest.index(after: end)...]
-    }
-    return result + rest
   }
 }

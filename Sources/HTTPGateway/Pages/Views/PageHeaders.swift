@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import Texts
 
 /// The header fields of every page (Specs/decisions/0018-pages.md).
 enum PageHeaders {
@@ -9,7 +10,7 @@ enum PageHeaders {
   ///     pop-up off from its opener for good (HTML §7.1.3): that sees it as closed, and the callback page has no opener.
   ///   - targets: URLs to which the answer of the page's form may redirect.
   static func fields(
-    language: PageLanguage, frameOrigins: [String], keepsOpener: Bool, targets: [String]
+    language: Language, frameOrigins: [String], keepsOpener: Bool, targets: [String]
   ) -> HTTPFields {
     var fields: HTTPFields = [
       .contentType: "text/html; charset=utf-8",

@@ -1,4 +1,5 @@
 internal import SoleControl
+internal import Texts
 
 /// The log-in page: `POST /oauth2/login` with `transaction`, `csrf`, `username`, `password`.
 struct LogInView: Sendable {

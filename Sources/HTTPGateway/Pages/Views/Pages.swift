@@ -3,6 +3,7 @@ internal import Hummingbird
 internal import Mustache
 internal import NIOCore
 internal import SoleControl
+internal import Texts
 
 /// The pages that a signer sees, under the brand of the partner whose customer the signer is.
 struct Pages: Sendable {
@@ -10,14 +11,14 @@ struct Pages: Sendable {
   private let brands: [PartnerID: Brand]
   private let standardBrand: Brand
   private let serviceName: String
-  private let standardLanguage: PageLanguage
+  private let standardLanguage: Language
 
   /// - Parameters:
   ///   - language: RFC 5646 tag of the service's language; English if pages do not exist in it.
   init(serviceName: String, language: String, brands: [PartnerID: Brand]) {
     self.serviceName = serviceName
     self.brands = brands
-    standardLanguage = PageLanguage(tag: language) ?? .english
+    standardLanguage = Language(tag: language) ?? .english
     standardBrand = Brand(serviceName: serviceName)
     assets = PageAssets(standard: standardBrand, brands: brands)
     _ = PageTemplates.library
@@ -26,7 +27,7 @@ struct Pages: Sendable {
   /// The language of the answer to a request.
   ///
   /// - Parameter wish: the client's, as `lang` or `ui_locales`.
-  func language(_ request: Request, _ wish: String? = nil) -> PageLanguage {
+  func language(_ request: Request, _ wish: String? = nil) -> Language {
     .chosen(lang: wish, acceptLanguage: request.headers[.acceptLanguage], standard: standardLanguage)
   }
 
@@ -40,7 +41,7 @@ struct Pages: Sendable {
   ///   - partner: whose brand the page carries; nil: the service's own.
   ///   - targets: URLs to which the answer of the form may redirect: the client's redirect URI.
   func logIn(
-    _ view: LogInView, of partner: PartnerID?, in language: PageLanguage, redirectingTo targets: [String]
+    _ view: LogInView, of partner: PartnerID?, in language: Language, redirectingTo targets: [String]
   ) -> Response {
     let context = PageContext(view, brand(of: partner), language)
     return page(
@@ -48,7 +49,7 @@ struct Pages: Sendable {
   }
 
   func consent(
-    _ view: ConsentView, of partner: PartnerID?, in language: PageLanguage, redirectingTo targets: [String]
+    _ view: ConsentView, of partner: PartnerID?, in language: Language, redirectingTo targets: [String]
   ) -> Response {
     let context = PageContext(view, language)
     let template =
@@ -63,21 +64,21 @@ struct Pages: Sendable {
   }
 
   func confirm(
-    _ view: ConfirmView, of partner: PartnerID?, in language: PageLanguage, redirectingTo targets: [String] = []
+    _ view: ConfirmView, of partner: PartnerID?, in language: Language, redirectingTo targets: [String] = []
   ) -> Response {
     let context = PageContext(view, language)
     return page("signing", context.values, view.message?.status ?? .ok, of: partner, language, targets)
   }
 
-  func error(_ view: ErrorView, of partner: PartnerID?, in language: PageLanguage) -> Response {
+  func error(_ view: ErrorView, of partner: PartnerID?, in language: Language) -> Response {
     page("error", PageContext(view, language).values, view.kind.status, of: partner, language, [], inPopUps: true)
   }
 
-  func done(_ view: DoneView, of partner: PartnerID?, in language: PageLanguage) -> Response {
+  func done(_ view: DoneView, of partner: PartnerID?, in language: Language) -> Response {
     page("done", PageContext(view, language).values, .ok, of: partner, language, [])
   }
 
-  func forward(_ view: ForwardView, of partner: PartnerID?, in language: PageLanguage) -> Response {
+  func forward(_ view: ForwardView, of partner: PartnerID?, in language: Language) -> Response {
     page("forward", PageContext(view, language).values, .ok, of: partner, language, [], inPopUps: true)
   }
 
@@ -86,7 +87,7 @@ struct Pages: Sendable {
   /// - Parameter inPopUps: whether it is one of the pages that partners open. Those behind a link of a message are not.
   private func page(
     _ template: String, _ values: [String: Any], _ status: HTTPResponse.Status, of partner: PartnerID?,
-    _ language: PageLanguage, _ targets: [String], inPopUps: Bool = false
+    _ language: Language, _ targets: [String], inPopUps: Bool = false
   ) -> Response {
     let brand = brand(of: partner)
     let paths = partner.flatMap { assets.brands[$0] } ?? assets.standard

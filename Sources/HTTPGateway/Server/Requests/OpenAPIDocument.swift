@@ -1,4 +1,3 @@
-internal import COpenAPI
 internal import CSCModel
 internal import Crypto
 internal import Foundation
@@ -21,8 +20,7 @@ enum OpenAPIDocument {
     return response
   }
 
-  private static let text = ByteBuffer(
-    bytes: UnsafeBufferPointer(start: openapi_document(), count: openapi_document_size()))
+  private static let text = ByteBuffer(bytes: EmbeddedFiles.octets("openapi.yaml"))
 
   private static let tag =
     "\"" + Base64.encodeURL(Array(SHA256.hash(data: Data(text.readableBytesView)).prefix(16))) + "\""

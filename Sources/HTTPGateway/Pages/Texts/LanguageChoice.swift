@@ -1,35 +1,25 @@
-import Octets
+internal import Octets
+internal import Texts
 
-/// A language that the pages exist in.
-public enum PageLanguage: String, Sendable, CaseIterable {
-  case english = "en"
-  case german = "de"
-
-  /// The language of a tag (RFC 5646), whatever script or region follows: `de-AT` is German.
-  public init?(tag: String) {
-    guard let primary = tag.parts(separatedBy: UInt8(ascii: "-"), most: 2).first else {
-      return nil
-    }
-    self.init(rawValue: primary.loweringASCII())
-  }
-
+/// The choice of a page's language.
+extension Language {
   /// CSC v1 §8.3.2 `lang`: the language that the request names, else what the browser prefers, else the service's.
-  static func chosen(lang: String?, acceptLanguage: String?, standard: PageLanguage) -> PageLanguage {
-    lang.flatMap(PageLanguage.init(tag:)) ?? acceptLanguage.flatMap { preferred($0, standard) } ?? standard
+  static func chosen(lang: String?, acceptLanguage: String?, standard: Language) -> Language {
+    lang.flatMap(Language.init(tag:)) ?? acceptLanguage.flatMap { preferred($0, standard) } ?? standard
   }
 
   /// More entries than this no browser sends.
   private static let mostRanges = 32
 
   /// RFC 9110 §12.5.4, with the lookup of RFC 4647 §3.4. Nil if nothing that we have is acceptable.
-  private static func preferred(_ header: String, _ standard: PageLanguage) -> PageLanguage? {
-    var weights: [PageLanguage: Int] = [:]
+  private static func preferred(_ header: String, _ standard: Language) -> Language? {
+    var weights: [Language: Int] = [:]
     var others: Int?
     for parts in ranges(header) {
       guard let tag = parts.first, let weight = weight(parts.dropFirst()) else { continue }
       if tag == "*" {
         others = others ?? weight
-      } else if let language = PageLanguage(tag: tag) {
+      } else if let language = Language(tag: tag) {
         weights[language] = max(weights[language] ?? 0, weight)
       }
     }
@@ -44,8 +34,8 @@ public enum PageLanguage: String, Sendable, CaseIterable {
   }
 
   /// Of equally good ones the one that is named first.
-  private static func first(of languages: [PageLanguage], in header: String) -> PageLanguage? {
-    ranges(header).lazy.compactMap { $0.first.flatMap(PageLanguage.init(tag:)) }.first(where: languages.contains)
+  private static func first(of languages: [Language], in header: String) -> Language? {
+    ranges(header).lazy.compactMap { $0.first.flatMap(Language.init(tag:)) }.first(where: languages.contains)
   }
 
   /// Each with its parameters behind it, without blanks.
