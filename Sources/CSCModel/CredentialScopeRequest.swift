@@ -128,8 +128,8 @@ public struct CredentialScopeRequest: Sendable, Equatable {
 }
 
 extension CredentialScopeRequest {
-  /// The one text of what is asked for, however it was spelt: two encodings of the same digest give the same text.
-  public func canonical() -> [UInt8] {
+  /// The one value of what is asked for, however it was spelt: two encodings of the same digest give the same value.
+  public var json: JSONValue {
     var object = JSONObject([
       ("numSignatures", .integer(Int64(numSignatures))), ("documents", .array(documents.map(\.json))),
     ])
@@ -138,12 +138,12 @@ extension CredentialScopeRequest {
       ("hashAlgorithm", hashAlgorithm?.rawValue), ("description", description),
     ]
     for (name, text) in texts { object[name] = text.map(JSONValue.string) }
-    return JSONValue.object(object).canonical()
+    return .object(object)
   }
 
-  /// Reads back what `canonical()` wrote.
-  public init?(canonical text: [UInt8]) {
-    guard let object = try? JSONValue.parse(text, limits: .own).object, let count = object["numSignatures"]?.integer,
+  /// Reads `json` back.
+  public init?(json: JSONValue) {
+    guard let object = json.object, let count = object["numSignatures"]?.integer,
       let documents = object["documents"]?.array
     else { return nil }
     self.documents = documents.compactMap { $0.object.flatMap(Document.init(json:)) }

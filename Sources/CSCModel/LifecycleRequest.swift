@@ -60,12 +60,12 @@ public struct LifecycleRequest: Sendable, Equatable {
     kind = .creation(certificatePolicy: policy, subject: try SubjectData(fields))
   }
 
-  /// The one text of what is asked for, however it was spelt.
-  public func canonical() -> [UInt8] { JSONValue.object(members).canonical() }
+  /// The one value of what is asked for, however it was spelt.
+  public var json: JSONValue { .object(members) }
 
-  /// Reads back what `canonical()` wrote.
-  public init?(canonical text: [UInt8]) {
-    guard let object = try? JSONValue.parse(text, limits: .own).object else { return nil }
+  /// Reads `json` back.
+  public init?(json: JSONValue) {
+    guard let object = json.object else { return nil }
     let isCreation = object["certificatePolicy"] != nil
     guard let read = try? Self(isCreation: isCreation, Fields(object), type: object["type"]?.string) else {
       return nil

@@ -29,7 +29,8 @@ extension AuthorizationServer {
   /// The client that sent a request to the token, revocation or PAR endpoint. Errors are the rows of CSC v1 §8.3.3.
   ///
   /// Wrong proofs are counted by client and address, and right ones too are not looked at while one has to wait. That is
-  /// decided in one transaction with the count, so that many tries at once are as one after the other.
+  /// decided in one transaction with the count, so that many tries at once are as one after the other. A right one counts nothing,
+  /// so it only reads, but for once a day.
   public func authenticate(_ presented: PresentedClient, _ parameters: Parameters) async throws -> Client {
     let result: Result<Client, OAuthError>
     do { result = .success(try await proven(presented, parameters)) } catch let error as OAuthError {
@@ -50,17 +51,31 @@ extension AuthorizationServer {
       + (client.map { [ThrottleKey(.client, $0, owner: ThrottleKey.owner(ofClient: $0))] } ?? [])
       + (pair.map { [$0] } ?? [])
     let now = now
-    try await store.writeOAuth { store in
-      if let wait = try store.wait(keys, known: pair, now: now) { throw OAuthError.tooManyTries(retryAfter: wait) }
-      switch result {
-      case .failure: try store.count(keys, now: now)
-      case .success:
-        guard let pair, case let before = try store.throttleRecord(pair),
-          before.failures > 0 || before.succeeded <= now - Self.dayOfSuccess
-        else { return }
+    guard case .failure = result else {
+      // As a rule there is nothing to write, and so nothing to wait for.
+      let isNews = try await store.readOAuth { try Self.isNews(keys, pair, now: now, $0) }
+      guard isNews else { return }
+      return try await store.writeOAuth { store in
+        guard let pair, try Self.isNews(keys, pair, now: now, store) else { return }
         try store.markKnown(pair, now: now)
       }
     }
+    try await store.writeOAuth { store in
+      if let wait = try store.wait(keys, known: pair, now: now) { throw OAuthError.tooManyTries(retryAfter: wait) }
+      try store.count(keys, now: now)
+    }
+  }
+
+  /// Whether a success is to be noted.
+  ///
+  /// - Throws: `tooManyTries` if right proofs too are not looked at now.
+  private static func isNews(
+    _ keys: [ThrottleKey], _ pair: ThrottleKey?, now: Int64, _ store: any OAuthReading
+  ) throws -> Bool {
+    if let wait = try store.wait(keys, known: pair, now: now) { throw OAuthError.tooManyTries(retryAfter: wait) }
+    guard let pair else { return false }
+    let before = try store.throttleRecord(pair)
+    return before.failures > 0 || before.succeeded <= now - dayOfSuccess
   }
 
   /// How exactly the last success is known: not every request writes. Seconds.

@@ -1,17 +1,17 @@
 public import Vocabulary
-import WireJSON
+public import WireJSON
 
-/// What an authorization of another scope than `service` asks for, opaque to the authorization server: canonical JSON that its caller wrote.
+/// What an authorization of another scope than `service` asks for, opaque to the authorization server: JSON that its caller wrote.
 public struct CredentialDetails: Sendable, Equatable {
   /// The scope that it is for; a rich request says so by its type.
   public let scope: Scope
-  public let canonical: [UInt8]
+  public let value: JSONValue
   /// Whether it came as `authorization_details` (RFC 9396); then the token request must repeat it.
   public let isRich: Bool
 
-  public init(canonical: [UInt8], isRich: Bool, scope: Scope = .credential) {
+  public init(_ value: JSONValue, isRich: Bool, scope: Scope = .credential) {
     self.scope = scope
-    self.canonical = canonical
+    self.value = value
     self.isRich = isRich
   }
 }
@@ -65,7 +65,7 @@ extension CodeRequest {
     let texts = [("state", state), ("challenge", challenge), ("language", language), ("account", account)]
     for (name, text) in texts { object[name] = text.map(JSONValue.string) }
     if let credential {
-      object["credential"] = .string(String(decoding: credential.canonical, as: UTF8.self))
+      object["credential"] = credential.value
       object["isRich"] = .bool(credential.isRich)
     }
     if let pushed { object["pushed"] = CodeRecord.octets(pushed) }
@@ -89,8 +89,8 @@ extension CodeRequest {
     self.version = version
     language = object["language"]?.string
     account = object["account"]?.string
-    credential = object["credential"]?.string.map {
-      CredentialDetails(canonical: Array($0.utf8), isRich: object["isRich"]?.bool ?? false, scope: scope)
+    credential = object["credential"].map {
+      CredentialDetails($0, isRich: object["isRich"]?.bool ?? false, scope: scope)
     }
     pushed = object["pushed"].flatMap(CodeRecord.octets)
   }

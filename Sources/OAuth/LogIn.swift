@@ -14,22 +14,36 @@ extension TokenService {
     username: String, password: String, from origin: Origin = .local, client: String? = nil,
     accepts: @Sendable (Account) -> Bool = { _ in true }
   ) async throws -> Account {
+    try await verify(
+      username: username, password: password, from: origin, client: client, accepts: accepts, alongside: .nothing)
+  }
+
+  /// The same, with changes of the caller's own in the transactions of the store that a try takes anyhow.
+  ///
+  /// - Returns: what `changes.succeed` returned for the account.
+  func verify<Output: Sendable>(
+    username: String, password: String, from origin: Origin, client: String?, accepts: @Sendable (Account) -> Bool,
+    alongside changes: LogInChanges<Output>
+  ) async throws -> Output {
     // Before it is counted: or each spelling of a name would have tries of its own.
     let username = AccountName.prepared(username)
     let throttle = LogInThrottle(username, origin, client)
     // One at a time, or right passwords that come together would count as failures until the first is known to be right.
     guard !hasher.isBusy,
-      let account = try await turns.take(
-        throttle.pair, { try await verify(throttle, username: username, password: password, accepts: accepts) })
+      let output = try await turns.take(
+        throttle.pair,
+        { try await verify(throttle, username: username, password: password, accepts: accepts, alongside: changes) })
     else { throw PasswordHasherBusy() }
-    return account
+    return output
   }
 
-  private func verify(
-    _ throttle: LogInThrottle, username: String, password: String, accepts: @Sendable (Account) -> Bool
-  ) async throws -> Account {
+  private func verify<Output: Sendable>(
+    _ throttle: LogInThrottle, username: String, password: String, accepts: @Sendable (Account) -> Bool,
+    alongside changes: LogInChanges<Output>
+  ) async throws -> Output {
     let now = now()
     let (account, counted, exempt) = try await store.writeOAuth { store in
+      try changes.count(store)
       if let wait = try store.wait(throttle.keys, known: throttle.pair, now: now) {
         throw Refusal.tooManyFailures(retryAfter: wait)
       }
@@ -47,15 +61,22 @@ extension TokenService {
       isRight = try await hasher.isRight(
         prepared ?? .impossible, for: prepared == nil ? "" : account?.passwordHash ?? "")
     } catch {
-      try await store.writeOAuth { try $0.undo(counted) }
+      try await store.writeOAuth { store in
+        try store.undo(counted)
+        try changes.undo(store)
+      }
       throw error
     }
     guard let account, isRight, accepts(account) else {
       if !exempt.isEmpty { try await store.writeOAuth { _ = try $0.count(exempt, now: now) } }
       throw Refusal.loginFailed
     }
-    try await store.writeOAuth { try $0.succeed(counted, pair: throttle.pair, now: now) }
-    return account
+    // The password was right, even if its transaction has ended meanwhile.
+    let output = try await store.writeOAuth { store in
+      try store.succeed(counted, pair: throttle.pair, now: now)
+      return Result { try changes.succeed(store, account) }
+    }
+    return try output.get()
   }
 
   /// An account with this name and password, ready to be stored.
@@ -87,6 +108,20 @@ extension TokenService {
     }
     return account.signer
   }
+}
+
+/// Changes that belong to a try to log in: made in the same transactions of the store, so that none is for them alone.
+struct LogInChanges<Output: Sendable>: Sendable {
+  /// Before the password is looked at. Throws if there must be no try.
+  let count: @Sendable (any OAuthWriting) throws -> Void
+  /// If nobody looked at the password.
+  let undo: @Sendable (any OAuthWriting) throws -> Void
+  /// If it is right. Throws before it writes anything, or not at all.
+  let succeed: @Sendable (any OAuthWriting, Account) throws -> Output
+}
+
+extension LogInChanges<Account> {
+  static let nothing = LogInChanges(count: { _ in }, undo: { _ in }, succeed: { _, account in account })
 }
 
 /// A text that can be no password: empty, too long, or with characters that have no stable form.

@@ -136,32 +136,34 @@ extension AuthorizationServer {
   ) async throws -> AuthorizationTransaction {
     let now = now
     let limit = rules.maximumLogIns
-    // Counted before the check, so that many at once are all counted.
-    let before = try await store.writeOAuth { store in
-      var transaction = try store.open(key, now: now)
-      transaction.failedLogIns += 1
-      guard transaction.failedLogIns <= limit else { throw TransactionRefusal.tooManyLogIns }
-      try store.put(transaction.entry(key))
-      return transaction
-    }
-    let client = clients[before.request.client]
-    let account: Account
+    let asked = try await transaction(key).request
+    let client = clients[asked.client]
     do {
-      account = try await tokens.verify(
-        username: username, password: password, from: origin, client: before.request.client
-      ) { account in
-        // The right password of somebody else is as good as a wrong one.
-        account.partner == client?.partner && before.request.account.map { $0 == account.username } ?? true
-      }
-    } catch TokenService.Refusal.loginFailed { throw TransactionRefusal.wrongPassword } catch {
-      // Nobody looked at the password.
-      _ = try? await change(key) { $0.failedLogIns = max(0, $0.failedLogIns - 1) }
-      throw error
-    }
-    return try await change(key) {
-      $0.user = AuthorizationTransaction.User(username: account.username, signer: account.signer)
-      $0.failedLogIns = 0
-    }
+      return try await tokens.verify(
+        username: username, password: password, from: origin, client: asked.client,
+        accepts: { account in
+          // The right password of somebody else is as good as a wrong one.
+          account.partner == client?.partner && asked.account.map { $0 == account.username } ?? true
+        },
+        alongside: LogInChanges(
+          // Counted before the check, so that many at once are all counted.
+          count: { store in
+            _ = try store.change(key, now: now) {
+              $0.failedLogIns += 1
+              guard $0.failedLogIns <= limit else { throw TransactionRefusal.tooManyLogIns }
+            }
+          },
+          undo: { store in
+            // The transaction may have ended meanwhile.
+            _ = try? store.change(key, now: now) { $0.failedLogIns = max(0, $0.failedLogIns - 1) }
+          },
+          succeed: { store, account in
+            try store.change(key, now: now) {
+              $0.user = AuthorizationTransaction.User(username: account.username, signer: account.signer)
+              $0.failedLogIns = 0
+            }
+          }))
+    } catch TokenService.Refusal.loginFailed { throw TransactionRefusal.wrongPassword }
   }
 
   public func beginEIDVisit(
@@ -204,12 +206,18 @@ extension AuthorizationServer {
     _ key: TransactionKey, _ body: @escaping @Sendable (inout AuthorizationTransaction) -> Void
   ) async throws -> AuthorizationTransaction {
     let now = now
-    return try await store.writeOAuth { store in
-      var transaction = try store.open(key, now: now)
-      body(&transaction)
-      try store.put(transaction.entry(key))
-      return transaction
-    }
+    return try await store.writeOAuth { try $0.change(key, now: now, body) }
+  }
+}
+
+extension OAuthWriting {
+  fileprivate func change(
+    _ key: TransactionKey, now: Int64, _ body: (inout AuthorizationTransaction) throws -> Void
+  ) throws -> AuthorizationTransaction {
+    var transaction = try open(key, now: now)
+    try body(&transaction)
+    try put(transaction.entry(key))
+    return transaction
   }
 }
 

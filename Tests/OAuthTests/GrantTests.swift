@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import WireJSON
 
 @testable import OAuth
 import Vocabulary
@@ -100,9 +101,9 @@ struct GrantTests {
     let code = try await fixture.code("app", ["authorization_details": "[1]"], granted: fixture.granted())
     await #expect(throws: OAuthError.missing("authorization_details")) { try await fixture.redeem(code) }
     await #expect(throws: OAuthError.invalid("authorization_details")) {
-      try await fixture.redeem(code, details: Array("[2]".utf8))
+      try await fixture.redeem(code, details: "[2]")
     }
-    _ = try await fixture.redeem(code, details: Array("[1]".utf8))
+    _ = try await fixture.redeem(code, details: "[1]")
   }
 
   @Test("20 exchanges at once: one gets the tokens, and they die of the others")

@@ -22,7 +22,8 @@ struct ServerFixture {
   init(
     assertions: any AssertionVerifier = NoAssertions(), clients more: [Client] = [], store: MemoryStore? = nil,
     hasher: (any PasswordHasher)? = nil,
-    rules change: (inout AuthorizationServer.Rules) -> Void = { _ in }
+    rules change: (inout AuthorizationServer.Rules) -> Void = { _ in },
+    seen: (MemoryStore) -> any OAuthStore = { $0 }
   ) async throws {
     let random: @Sendable (Int) async throws -> [UInt8] = { count in
       (0..<count).map { _ in UInt8.random(in: .min ... .max) }
@@ -32,7 +33,7 @@ struct ServerFixture {
     self.store = store
     let clock = clock
     tokens = TokenService(
-      store: store, hasher: hasher, now: { clock.now }, random: random, text: Base64.encodeURL)
+      store: seen(store), hasher: hasher, now: { clock.now }, random: random, text: Base64.encodeURL)
     var rules = AuthorizationServer.Rules(issuer: "https://as.example")
     change(&rules)
     server = AuthorizationServer(
@@ -74,10 +75,10 @@ struct ServerFixture {
   /// What a client asks for with scope `credential`, as the gateway would read it.
   static let reader: AuthorizationServer.CredentialReader = { parameters, _ in
     if let text = parameters["authorization_details"] {
-      return CredentialDetails(canonical: Array(text.utf8), isRich: true)
+      return CredentialDetails(.string(text), isRich: true)
     }
     guard let id = parameters["credentialID"] else { throw OAuthError.missing("credentialID") }
-    return CredentialDetails(canonical: Array(id.utf8), isRich: false)
+    return CredentialDetails(.string(id), isRich: false)
   }
 
   static func parameters(_ client: String = "app", _ changes: [String: String?] = [:]) -> Parameters {
@@ -114,7 +115,7 @@ struct ServerFixture {
   }
 
   func redeem(
-    _ code: String, _ client: String = "app", _ changes: [String: String?] = [:], details: [UInt8]? = nil
+    _ code: String, _ client: String = "app", _ changes: [String: String?] = [:], details: JSONValue? = nil
   ) async throws -> TokenAnswer {
     var values: [String: String?] = ["code": code, "redirect_uri": Self.redirectURI, "code_verifier": Self.verifier]
     values.merge(changes) { $1 }

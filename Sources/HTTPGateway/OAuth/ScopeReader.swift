@@ -37,7 +37,7 @@ struct ScopeReader: Sendable {
       } catch let error as CSCError {
         throw OAuthError(error.code, error.text)
       }
-      return CredentialDetails(canonical: asked.canonical(), isRich: details != nil)
+      return CredentialDetails(asked.json, isRich: details != nil)
     }
   }
 
@@ -78,7 +78,7 @@ struct ScopeReader: Sendable {
       throw OAuthError(error)
     }
     return CredentialDetails(
-      canonical: asked.canonical(), isRich: details != nil,
+      asked.json, isRich: details != nil,
       scope: asked.isCreation ? .credentialCreation : .credentialDeletion)
   }
 }

@@ -23,7 +23,7 @@ extension OAuthEndpoints {
 
   private func redeem(_ parameters: OAuth.Parameters, _ client: Client) async throws -> Response {
     let details = try parameters["authorization_details"].map { text in
-      try LifecycleRequest(details: text)?.canonical() ?? CredentialScopeRequest(details: text).canonical()
+      try LifecycleRequest(details: text)?.json ?? CredentialScopeRequest(details: text).json
     }
     do {
       switch try await AuthorizationCodeGrant(oauth).redeem(parameters, client: client, details: details) {
@@ -59,7 +59,7 @@ extension OAuthEndpoints {
       ("scope", .string(token.request.scope.rawValue)),
     ])
     guard token.request.scope == .credential else {
-      guard let asked = token.request.credential.flatMap({ LifecycleRequest(canonical: $0.canonical) }) else {
+      guard let asked = token.request.credential.flatMap({ LifecycleRequest(json: $0.value) }) else {
         throw StoreError.corrupt
       }
       if !asked.isCreation { answer["credentialID"] = .string(token.credential) }
@@ -68,7 +68,7 @@ extension OAuthEndpoints {
     }
     answer["credentialID"] = .string(token.credential)
     if let details = token.request.credential, details.isRich {
-      guard let asked = CredentialScopeRequest(canonical: details.canonical) else { throw StoreError.corrupt }
+      guard let asked = CredentialScopeRequest(json: details.value) else { throw StoreError.corrupt }
       answer["authorization_details"] = asked.granted(credentialID: token.credential)
     }
     return .object(answer)

@@ -1,7 +1,7 @@
 import Vocabulary
 import Lifetimes
 import Octets
-import WireJSON
+public import WireJSON
 
 /// What a token request gives.
 public enum TokenAnswer: Sendable {
@@ -34,7 +34,7 @@ public struct AuthorizationCodeGrant: Sendable {
 
   /// - Parameter details: `authorization_details` of the token request as its caller reads them.
   /// - Throws: `OAuthError`, `CodeReused`.
-  public func redeem(_ parameters: Parameters, client: Client, details: [UInt8]?) async throws -> TokenAnswer {
+  public func redeem(_ parameters: Parameters, client: Client, details: JSONValue?) async throws -> TokenAnswer {
     guard client.grants.contains(.authorizationCode) else { throw OAuthError.unauthorizedClient }
     guard let code = parameters["code"] else { throw OAuthError.missing("code") }
     let digest = TokenService.digest(code)
@@ -89,7 +89,7 @@ public struct AuthorizationCodeGrant: Sendable {
     try await server.store.readOAuth { try $0.entry(.code, digest).flatMap(CodeRecord.init) }
   }
 
-  private static func check(_ parameters: Parameters, _ details: [UInt8]?, _ request: CodeRequest) throws {
+  private static func check(_ parameters: Parameters, _ details: JSONValue?, _ request: CodeRequest) throws {
     let uri = parameters["redirect_uri"]
     // Named there, it must be named here; not named there, only the default itself can be meant.
     guard uri.isSame(as: request.redirectURI) || (uri == nil && !request.namesRedirectURI) else {
@@ -110,6 +110,6 @@ public struct AuthorizationCodeGrant: Sendable {
       return
     }
     guard let details else { throw OAuthError.missing("authorization_details") }
-    guard details == request.credential?.canonical else { throw OAuthError.invalid("authorization_details") }
+    guard details == request.credential?.value else { throw OAuthError.invalid("authorization_details") }
   }
 }

@@ -102,7 +102,7 @@ struct Offers: Sendable {
   /// Nil if the user has no credential that fits: it may be another's, or not usable for this.
   private func credential(_ transaction: AuthorizationTransaction) async throws -> ConsentRequest? {
     let (principal, signer, details) = try asking(transaction)
-    guard let asked = CredentialScopeRequest(canonical: details.canonical) else { throw StoreError.corrupt }
+    guard let asked = CredentialScopeRequest(json: details.value) else { throw StoreError.corrupt }
     let candidates =
       if let id = asked.credentialID { [CredentialID(id)] } else {
         try await signing.credentials(of: signer, after: nil, limit: Self.mostCandidates, as: principal)
@@ -124,7 +124,7 @@ struct Offers: Sendable {
   /// Nil if this person cannot have it: the credential is another's, or the name is not the person's.
   private func lifecycle(_ transaction: AuthorizationTransaction) async throws -> LifecycleOffer? {
     let (principal, _, details) = try asking(transaction)
-    guard let asked = LifecycleRequest(canonical: details.canonical) else { throw StoreError.corrupt }
+    guard let asked = LifecycleRequest(json: details.value) else { throw StoreError.corrupt }
     do {
       switch asked.kind {
       case .creation(let policy, let subject):

@@ -1,0 +1,80 @@
+import OAuth
+import Synchronization
+import TestSupport
+import Testing
+import Vocabulary
+
+/// Each write is durable when it returns, so it waits for the disk.
+@Suite("Durable writes", .timeLimit(.minutes(5)))
+struct DurableWriteTests {
+  @Test("of a person on the pages: begin, count, know, end, exchange; a wrong password only counts")
+  func way() async throws {
+    let writes = Writes()
+    let fixture = try await ServerFixture(seen: { CountingStore($0, writes) })
+    let server = fixture.server
+    let request = try await server.request(ServerFixture.parameters(), .v2, reader: ServerFixture.reader)
+    let key = try await server.begin(request, browserSecret: nil)
+    #expect(writes.taken() == 1)
+    await #expect(throws: TransactionRefusal.wrongPassword) {
+      try await server.logIn(key, username: "alice", password: "wrong")
+    }
+    #expect(writes.taken() == 1)
+    let transaction = try await server.logIn(key, username: "alice", password: ServerFixture.password)
+    // Counted before it is compared, and then known.
+    #expect(writes.taken() == 2)
+    let code = try await fixture.code(key, transaction)
+    #expect(writes.taken() == 1)
+    _ = try await fixture.redeem(code)
+    #expect(writes.taken() == 1)
+  }
+
+  @Test("a client that proves itself writes once a day")
+  func client() async throws {
+    let writes = Writes()
+    let fixture = try await ServerFixture(seen: { CountingStore($0, writes) })
+    let parameters = Parameters([("client_id", "old"), ("client_secret", ServerFixture.secret)])
+    let presented = PresentedClient(basic: nil, certificate: nil, audiences: [])
+    for expected in [1, 0, 0] {
+      _ = try await fixture.server.authenticate(presented, parameters)
+      #expect(writes.taken() == expected)
+    }
+    fixture.clock.advance(86_401)
+    _ = try await fixture.server.authenticate(presented, parameters)
+    #expect(writes.taken() == 1)
+  }
+}
+
+private final class Writes: Sendable {
+  private let count = Mutex(0)
+
+  func note() { count.withLock { $0 += 1 } }
+
+  /// Since it was asked last.
+  func taken() -> Int {
+    count.withLock { count in
+      defer { count = 0 }
+      return count
+    }
+  }
+}
+
+private struct CountingStore: OAuthStore {
+  let inner: MemoryStore
+  let writes: Writes
+
+  init(_ inner: MemoryStore, _ writes: Writes) {
+    self.inner = inner
+    self.writes = writes
+  }
+
+  func readOAuth<Result: Sendable>(
+    _ body: @escaping @Sendable (any OAuthReading) throws -> Result
+  ) async throws -> Result { try await inner.readOAuth(body) }
+
+  func writeOAuth<Result: Sendable>(
+    _ body: @escaping @Sendable (any OAuthWriting) throws -> Result
+  ) async throws -> Result {
+    writes.note()
+    return try await inner.writeOAuth(body)
+  }
+}
