@@ -23,7 +23,14 @@ public struct PresentedClient: Sendable {
   }
 }
 
-extension AuthorizationServer {
+/// Finds out which client a request comes from.
+public struct ClientAuthentication: Sendable {
+  private let server: AuthorizationServer
+  private var rules: AuthorizationServer.Rules { server.rules }
+  private var now: Int64 { server.now }
+
+  public init(_ server: AuthorizationServer) { self.server = server }
+
   private static let assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
   /// The client that sent a request to the token, revocation or PAR endpoint. Errors are the rows of CSC v1 §8.3.3.
@@ -53,14 +60,14 @@ extension AuthorizationServer {
     let now = now
     guard case .failure = result else {
       // As a rule there is nothing to write, and so nothing to wait for.
-      let isNews = try await store.readOAuth { try Self.isNews(keys, pair, now: now, $0) }
+      let isNews = try await server.store.readOAuth { try Self.isNews(keys, pair, now: now, $0) }
       guard isNews else { return }
-      return try await store.writeOAuth { store in
+      return try await server.store.writeOAuth { store in
         guard let pair, try Self.isNews(keys, pair, now: now, store) else { return }
         try store.markKnown(pair, now: now)
       }
     }
-    try await store.writeOAuth { store in
+    try await server.store.writeOAuth { store in
       if let wait = try store.wait(keys, known: pair, now: now) { throw OAuthError.tooManyTries(retryAfter: wait) }
       try store.count(keys, now: now)
     }
@@ -115,7 +122,7 @@ extension AuthorizationServer {
     guard let id = parameters["client_id"] ?? presented.basic?.id ?? subject(of: parameters["client_assertion"]) else {
       throw OAuthError.missing("client_id")
     }
-    guard let client = clients[id], presented.basic == nil || (presented.basic?.id).isSame(as: id) else {
+    guard let client = server.clients[id], presented.basic == nil || (presented.basic?.id).isSame(as: id) else {
       throw OAuthError.invalid("client_id")
     }
     return client
@@ -132,7 +139,7 @@ extension AuthorizationServer {
     // A public client may send a Basic header with an empty secret (one of the known clients always does).
     if client.isPublic, secrets.allSatisfy(\.isEmpty) { return }
     guard client.methods.contains(method), let expected = client.secret,
-      secrets.contains(where: { Self.isEqual(Self.digest($0), Self.digest(expected)) })
+      secrets.contains(where: { AuthorizationServer.isEqual(Self.digest($0), Self.digest(expected)) })
     else { throw OAuthError.wrongSecret }
   }
 
@@ -151,7 +158,7 @@ extension AuthorizationServer {
       throw OAuthError.invalid("client_assertion_type")
     }
     guard client.methods.contains(.privateKeyJWT), let keys = client.keys,
-      let claims = await assertions.claims(of: assertion, keys: keys)
+      let claims = await server.assertions.claims(of: assertion, keys: keys)
     else { throw OAuthError.invalidClient("Invalid parameter client_assertion") }
     let now = now
     guard claims["iss"] == .string(client.id), claims["sub"] == .string(client.id),
@@ -160,18 +167,20 @@ extension AuthorizationServer {
       expires <= now + rules.assertionLife + rules.clockSkew,
       claims["nbf"].map({ NumericDate($0).map { $0.ceiling <= now + rules.clockSkew } ?? false }) ?? true,
       let id = claims["jti"]?.string, !id.isEmpty,
-      try await useOnce("assertion \(client.id) \(id)", until: expires + rules.clockSkew)
+      try await server.useOnce("assertion \(client.id) \(id)", until: expires + rules.clockSkew)
     else { throw OAuthError.invalidClient("Invalid parameter client_assertion") }
   }
 
-  static func audience(_ claims: JSONObject) -> [String] {
+  private static func audience(_ claims: JSONObject) -> [String] {
     switch claims["aud"] {
     case .string(let one)?: [one]
     case .array(let several)?: several.compactMap(\.string)
     default: []
     }
   }
+}
 
+extension AuthorizationServer {
   /// Whether a token's id is seen for the first time, or again by the same one.
   ///
   /// - Parameter user: digest of a secret of whoever may come with it again; nil if nobody may.

@@ -33,7 +33,9 @@ struct ClientAuthenticationTests {
     ]
     for (presented, parameters, id) in good {
       #expect(
-        try await fixture.server.authenticate(presented, Parameters(parameters.map { (name: $0.0, value: $0.1) })).id
+        try await ClientAuthentication(fixture.server).authenticate(
+          presented, Parameters(parameters.map { (name: $0.0, value: $0.1) })
+        ).id
           == id)
     }
   }
@@ -68,11 +70,12 @@ struct ClientAuthenticationTests {
     ]
     for (presented, parameters, error) in wrong {
       await #expect(throws: error) {
-        try await fixture.server.authenticate(presented, Parameters(parameters.map { (name: $0.0, value: $0.1) }))
+        try await ClientAuthentication(fixture.server).authenticate(
+          presented, Parameters(parameters.map { (name: $0.0, value: $0.1) }))
       }
     }
     await #expect(throws: OAuthError.repeatedParameter) {
-      try await fixture.server.authenticate(
+      try await ClientAuthentication(fixture.server).authenticate(
         presented(), Parameters([(name: "client_id", value: "app"), (name: "client_id", value: "app")]))
     }
   }
@@ -107,10 +110,14 @@ struct ClientAuthenticationTests {
   func assertions() async throws {
     let fixture = try await ServerFixture(assertions: Signed())
     let good = assertion(fixture)
-    #expect(try await fixture.server.authenticate(presented(), good).id == "client-42")
-    await #expect(throws: OAuthError.self) { try await fixture.server.authenticate(presented(), good) }
+    #expect(try await ClientAuthentication(fixture.server).authenticate(presented(), good).id == "client-42")
+    await #expect(throws: OAuthError.self) {
+      try await ClientAuthentication(fixture.server).authenticate(presented(), good)
+    }
     #expect(
-      try await fixture.server.authenticate(presented(), assertion(fixture, [("aud", ["x", "https://as.example"])])).id
+      try await ClientAuthentication(fixture.server).authenticate(
+        presented(), assertion(fixture, [("aud", ["x", "https://as.example"])])
+      ).id
         == "client-42")
     let now = fixture.clock.now
     let wrong: [[(String, JSONValue?)]] =
@@ -121,13 +128,13 @@ struct ClientAuthenticationTests {
       ] + Self.farTimes.flatMap { [[("exp", $0)], [("nbf", $0)]] }
     for changes in wrong {
       await #expect(throws: OAuthError.self, "\(changes)") {
-        try await fixture.server.authenticate(presented(), assertion(fixture, changes))
+        try await ClientAuthentication(fixture.server).authenticate(presented(), assertion(fixture, changes))
       }
     }
     // Without a verified signature nothing helps.
     let strict = try await ServerFixture()
     await #expect(throws: OAuthError.invalidClient("Invalid parameter client_assertion")) {
-      try await strict.server.authenticate(presented(), assertion(strict))
+      try await ClientAuthentication(strict.server).authenticate(presented(), assertion(strict))
     }
   }
 
@@ -139,12 +146,14 @@ struct ClientAuthenticationTests {
       [("exp", .real(Double(now) + 0.5))], [("exp", .real(Double(now) - 28.5))], [("nbf", .real(Double(now) + 29.5))],
       [("x", .real(1e300)), ("iat", .real(Double(now) + 0.5))],
     ] as [[(String, JSONValue?)]] {
-      #expect(try await fixture.server.authenticate(presented(), assertion(fixture, good)).id == "client-42", "\(good)")
+      #expect(
+        try await ClientAuthentication(fixture.server).authenticate(presented(), assertion(fixture, good)).id
+          == "client-42", "\(good)")
     }
     for late in [[("nbf", .real(Double(now) + 30.5))], [("exp", .real(Double(now) - 30.5))]] as [[(String, JSONValue?)]]
     {
       await #expect(throws: OAuthError.self) {
-        try await fixture.server.authenticate(presented(), assertion(fixture, late))
+        try await ClientAuthentication(fixture.server).authenticate(presented(), assertion(fixture, late))
       }
     }
   }

@@ -35,11 +35,11 @@ struct DurableWriteTests {
     let parameters = Parameters([("client_id", "old"), ("client_secret", ServerFixture.secret)])
     let presented = PresentedClient(basic: nil, certificate: nil, audiences: [])
     for expected in [1, 0, 0] {
-      _ = try await fixture.server.authenticate(presented, parameters)
+      _ = try await ClientAuthentication(fixture.server).authenticate(presented, parameters)
       #expect(writes.taken() == expected)
     }
     fixture.clock.advance(86_401)
-    _ = try await fixture.server.authenticate(presented, parameters)
+    _ = try await ClientAuthentication(fixture.server).authenticate(presented, parameters)
     #expect(writes.taken() == 1)
   }
 }

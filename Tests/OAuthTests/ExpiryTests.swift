@@ -47,7 +47,7 @@ struct ExpiryTests {
           ("client_id", "client-42"), ("client_assertion", assertion),
           ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
         ]
-        _ = try await fixture.server.authenticate(
+        _ = try await ClientAuthentication(fixture.server).authenticate(
           PresentedClient(basic: nil, certificate: nil, audiences: []),
           Parameters(parameters.map { (name: $0.0, value: $0.1) }))
       }

@@ -220,7 +220,9 @@ struct ThrottlingTests {
   ) async throws -> String {
     let presented = PresentedClient(
       basic: (id, [Array(secret.utf8)]), certificate: nil, audiences: [], origin: Self.origin(number))
-    do { return try await fixture.server.authenticate(presented, Parameters([])).id } catch let error as OAuthError {
+    do { return try await ClientAuthentication(fixture.server).authenticate(presented, Parameters([])).id } catch let
+      error as OAuthError
+    {
       return error.retryAfter.map { "\($0)" } ?? error.text
     }
   }

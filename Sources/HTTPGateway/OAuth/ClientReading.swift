@@ -17,7 +17,8 @@ extension OAuthEndpoints {
         }
       } + [oauth.rules.issuer + "/"], origin: context.origin.server)
     let client: Client
-    do { client = try await oauth.authenticate(presented, parameters) } catch let error as OAuthError
+    do { client = try await ClientAuthentication(oauth).authenticate(presented, parameters) } catch let error
+      as OAuthError
       where error == .certificateMissing && presented.certificate == nil && mutualTLSURL != nil
     {
       throw OAuthError.certificateElsewhere
