@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-/// The whole program against real parts: SoftHSM, SQLite, the eID simulator in its own process, pyHanko.
+/// The whole program against real parts: SoftHSM, SQLite, the eID simulator in its own process.
 @Suite("Sandbox", .timeLimit(.minutes(15)), .serialized)
 struct SandboxTests {
   private func call(

@@ -3,12 +3,13 @@
 import json
 
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import quote
 
 import yaml
 
-DOCUMENT = Path(__file__).resolve().parents[3] / "Specs/openapi/openapi.yaml"
+from harness.program import ROOT
+
+DOCUMENT = ROOT / "Specs/openapi/openapi.yaml"
 # Operations that take 16 KiB at most.
 SMALL = ("/info", "/auth/login", "/token", "/revoke", "/login", "/consent", "/eid", "/notification", "/confirm/{link}")
 
