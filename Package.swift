@@ -80,6 +80,7 @@ let package = Package(
     core("Lifetimes"),
     core("Texts", ["Octets"]),
     core("SoleControl", ["Throttling", "Lifetimes", "AuditLog", "Octets", "Texts", "WireJSON", crypto]),
+    core("Issuance", ["SoleControl", "AuditLog", "Lifetimes", "Throttling", "WireJSON", crypto]),
     core("OAuth", ["Vocabulary", "Throttling", "Lifetimes", "Octets", "WireJSON", crypto]),
     core("Conformance", ["Vocabulary", "Octets", "WireJSON", crypto]),
     core("TimestampAuthority", ["SoleControl"]),
@@ -94,7 +95,7 @@ let package = Package(
       "PKCS11Device", ["Octets", "SoleControl", "CCryptoki", .product(name: "SwiftASN1", package: "swift-asn1")]),
     adapter(
       "OpenSSLPKI",
-      ["BlockingWork", "SoleControl", "OAuth", "TimestampAuthority", "DocumentSigning", "COpenSSL"]),
+      ["BlockingWork", "SoleControl", "Issuance", "OAuth", "TimestampAuthority", "DocumentSigning", "COpenSSL"]),
     adapter("ConformanceOpenSSL", ["Conformance", "COpenSSL"]),
     adapter("OutboundHTTP", ["CCurl"]),
     adapter("Webhooks", ["SoleControl", "WireJSON", "OutboundHTTP", crypto]),
@@ -109,14 +110,14 @@ let package = Package(
     adapter(
       "SQLiteStore",
       [
-        "Throttling", "BlockingWork", "SoleControl", "OAuth", "AuditLog", "WireJSON",
+        "Throttling", "BlockingWork", "SoleControl", "Issuance", "OAuth", "AuditLog", "WireJSON",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     adapter(
       "HTTPGateway",
       [
         "Vocabulary",
-        "Throttling", "BlockingWork", "CSCModel", "Octets", "WireJSON", "SoleControl", "OAuth",
+        "Throttling", "BlockingWork", "CSCModel", "Octets", "WireJSON", "SoleControl", "Issuance", "OAuth",
         "TimestampAuthority", "DocumentSigning", "CResources", "Texts",
         log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -149,7 +150,7 @@ let package = Package(
     .target(
       name: "Assembly",
       dependencies: [
-        "Vocabulary", "BlockingWork", "Octets", "WireJSON", "CSCModel", "SoleControl", "OAuth", "TimestampAuthority",
+        "Vocabulary", "BlockingWork", "Octets", "WireJSON", "CSCModel", "SoleControl", "Issuance", "OAuth", "TimestampAuthority",
         "DocumentSigning", "PKCS11Device", "OpenSSLPKI", "OpenIDClient", "OutboundHTTP", "Webhooks", "SQLiteStore",
         "HTTPGateway", "Texts",
         log, crypto,
@@ -172,7 +173,8 @@ let package = Package(
     program(
       "countersign-sandbox",
       [
-        "Assembly", "OperatorCommands", "EIDSimulator", "WireJSON", "SoleControl", "OAuth", "AuditLog", "PKCS11Device",
+        "Assembly", "OperatorCommands", "EIDSimulator", "WireJSON", "SoleControl", "Issuance", "OAuth", "AuditLog",
+        "PKCS11Device",
         "OpenSSLPKI", "OpenIDClient", "OutboundHTTP", "SQLiteStore", log, crypto, arguments,
       ]),
     program(
@@ -181,7 +183,8 @@ let package = Package(
     program(
       "bench",
       [
-        "WireJSON", "CSCModel", "SoleControl", "OAuth", "PKCS11Device", "OpenSSLPKI", "OpenIDClient", "OutboundHTTP",
+        "WireJSON", "CSCModel", "SoleControl", "Issuance", "OAuth", "PKCS11Device", "OpenSSLPKI", "OpenIDClient",
+        "OutboundHTTP",
         "SQLiteStore",
         "HTTPGateway", log, arguments,
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -192,7 +195,7 @@ let package = Package(
     support(
       "TestSupport",
       [
-        "Throttling", "SoleControl", "OAuth", "AuditLog", "COpenSSL", "OpenSSLPKI", "WireJSON", crypto, log,
+        "Throttling", "SoleControl", "Issuance", "OAuth", "AuditLog", "COpenSSL", "OpenSSLPKI", "WireJSON", crypto, log,
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -210,7 +213,7 @@ let package = Package(
       [
         "DocumentSigning", "TimestampAuthority", "SoleControl", "AuditLog", "OpenSSLPKI", "TestSupport",
       ]),
-    support("StoreConformance", ["Throttling", "SoleControl", "OAuth", "AuditLog", "WireJSON"]),
+    support("StoreConformance", ["Throttling", "SoleControl", "Issuance", "OAuth", "AuditLog", "WireJSON"]),
     tests("OctetsTests", ["Octets"]),
     support("Growth", []),
     tests("WireJSONTests", ["Growth", "WireJSON"]),
@@ -233,10 +236,11 @@ let package = Package(
     tests("AuditLogTests", ["AuditLog", "WireJSON"]),
     tests(
       "SoleControlTests",
-      ["Throttling", "SoleControl", "AuditLog", "WireJSON", "OpenSSLPKI", "TestSupport", crypto]),
+      ["Throttling", "SoleControl", "Issuance", "AuditLog", "WireJSON", "OpenSSLPKI", "TestSupport", crypto]),
+    tests("IssuanceTests", ["Issuance", "SoleControl", "AuditLog", "OpenSSLPKI", "TestSupport"]),
     tests(
       "SQLiteStoreTests",
-      ["SQLiteStore", "SoleControl", "OAuth", "AuditLog", "WireJSON", "StoreConformance", "TestSupport"]),
+      ["SQLiteStore", "SoleControl", "Issuance", "OAuth", "AuditLog", "WireJSON", "StoreConformance", "TestSupport"]),
     // The only tests that need a token: "make unit" leaves them out, and Tests/house/suites.py checks it.
     support("TokenSupport", ["OpenSSLPKI", "PKCS11Device", "TestSupport"]),
     tests(
@@ -269,7 +273,7 @@ let package = Package(
       "HTTPGatewayTests",
       [
         "Growth", "BlockingWork", "Vocabulary",
-        "Throttling", "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "OAuth", "AuditLog", "OpenIDClient",
+        "Throttling", "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "Issuance", "OAuth", "AuditLog", "OpenIDClient",
         "OpenSSLPKI", "SQLiteStore", "Texts", "TimestampAuthority", "DocumentSigning", "TestSupport", log,
         crypto,
         .product(name: "Hummingbird", package: "hummingbird"),

@@ -3,18 +3,19 @@ import Logging
 import OpenSSLPKI
 import PKCS11Device
 import ServiceLifecycle
+import Issuance
 import SoleControl
 
 /// Making and deleting credentials at the wish of their owners, put together from the configuration.
 enum IssuanceParts {
   /// - Parameter keys: with that of the issuing CA.
-  static func issuance(
+  static func authority(
     _ config: Config.IssuerConfig, _ keys: DeviceKeys, device: Device, now: @escaping @Sendable () -> UnixTime
-  ) throws -> Issuance {
+  ) throws -> IssuingAuthority {
     guard let authority = try CertificateAuthority.existing(folder: config.certificates, keys: keys) else {
       throw ConfigError(description: "there is no CA in \(config.certificates)")
     }
-    return Issuance(
+    return IssuingAuthority(
       issuer: try AuthorityIssuer(
         authority, list: .init(path: config.revocationList, life: Config.IssuerConfig.listLife), now: now),
       keys: device, profiles: config.profiles)
@@ -27,7 +28,7 @@ struct RevocationPublisher: ServiceLifecycle.Service {
   /// After a failure.
   private static let retry = Duration.seconds(60)
 
-  let signing: SigningService
+  let issuance: IssuanceService
   let logger: Logger
 
   func run() async throws {
@@ -39,7 +40,7 @@ struct RevocationPublisher: ServiceLifecycle.Service {
 
   @discardableResult
   func publish() async -> Bool {
-    let isGood = await signing.publishRevocations()
+    let isGood = await issuance.publishRevocations()
     if !isGood { logger.error("could not publish revocations; trying again") }
     return isGood
   }

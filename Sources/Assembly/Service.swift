@@ -9,6 +9,7 @@ import OutboundHTTP
 package import PKCS11Device
 package import SQLiteStore
 import ServiceLifecycle
+package import Issuance
 package import SoleControl
 import Synchronization
 import UnixSignals
@@ -20,6 +21,7 @@ package struct Service {
   package let store: SQLiteFileStore
   package let device: Device
   package let signing: SigningService
+  package let issuance: IssuanceService
   let jobs: SigningJobs
   package let tokens: TokenService
   private let clock: ProcessClock
@@ -63,10 +65,12 @@ package struct Service {
     signing.timestamps = documents.timestamps
     signing.statements = config.partnerStatements(now)
     if config.eidProviders.contains(where: { $0.settings.backchannel != nil }) { signing.backchannel = providers }
-    if let issuer = config.issuer, let keys {
-      signing.issuance = try IssuanceParts.issuance(issuer, keys, device: device, now: now)
-    }
     self.signing = signing
+    issuance = IssuanceService(
+      signing, store: store, rules: Self.issuanceRules(config),
+      authority: try config.issuer.flatMap { issuer in
+        try keys.map { try IssuanceParts.authority(issuer, $0, device: device, now: now) }
+      })
     var jobRules = SigningJobs.Rules()
     jobRules.workers = config.device.sessions
     jobs = SigningJobs(
@@ -78,7 +82,7 @@ package struct Service {
     self.tokens = tokens
     self.clock = clock
     var gateway = Gateway(
-      info: config.serviceInfo, signing: signing, jobs: jobs, tokens: tokens,
+      info: config.serviceInfo, signing: signing, issuance: issuance, jobs: jobs, tokens: tokens,
       oauth: AuthorizationServer(
         rules: AuthorizationServer.Rules(issuer: config.info.publicURL),
         clients: ClientRegistry(config.partners.flatMap(\.clients)), tokens: tokens, assertions: ClientAssertions()),
@@ -119,6 +123,12 @@ package struct Service {
     rules.activationLife = UnixTime(config.activationLife)
     rules.partnerPolicies = config.partnerPolicies
     for partner in config.partners { rules.partnerNames[partner.id] = partner.name }
+    return rules
+  }
+
+  private static func issuanceRules(_ config: Config) -> IssuanceService.Rules {
+    var rules = IssuanceService.Rules(service: config.service, instance: config.instance)
+    rules.grantLife = UnixTime(config.activationLife)
     return rules
   }
 
@@ -218,6 +228,7 @@ package struct Service {
   package func run(rereading file: String? = nil, onReady: @escaping @Sendable () async throws -> Void) async throws {
     let lease = try await LeaseKeeper(config, store: store, logger: logger)
     try clock.compare(withLastEntry: await store.lastAuditTime())
+    try await issuance.recover()
     let recovery = try await jobs.recover()
     if recovery.unknown > 0 {
       logger.warning(
@@ -228,7 +239,7 @@ package struct Service {
       logger.notice("jobs go on", metadata: ["count": "\(recovery.resumed.count)"])
     }
     // A crash may have left something to revoke.
-    let publisher = RevocationPublisher(signing: signing, logger: logger)
+    let publisher = RevocationPublisher(issuance: issuance, logger: logger)
     await publisher.publish()
     let listeners = config.listeners
     let count = listeners.count

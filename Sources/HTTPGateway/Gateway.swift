@@ -3,6 +3,7 @@ public import CSCModel
 public import DocumentSigning
 internal import HTTPTypes
 public import Hummingbird
+public import Issuance
 public import Logging
 public import OAuth
 public import SoleControl
@@ -14,6 +15,7 @@ internal import Vocabulary
 public struct Gateway: Sendable {
   let info: ServiceInfo
   let signing: SigningService
+  let issuance: IssuanceService
   let jobs: SigningJobs
   let tokens: TokenService
   let oauth: AuthorizationServer
@@ -43,12 +45,13 @@ public struct Gateway: Sendable {
   ///   - brands: how the pages of the partners look; the others get the service's own look.
   ///   - checkReadiness: throws if a part that every signature needs does not work.
   public init(
-    info: ServiceInfo, signing: SigningService, jobs: SigningJobs, tokens: TokenService, oauth: AuthorizationServer,
-    eidLogIn: any EIDLogIn, brands: [PartnerID: Brand], logger: Logger,
+    info: ServiceInfo, signing: SigningService, issuance: IssuanceService, jobs: SigningJobs, tokens: TokenService,
+    oauth: AuthorizationServer, eidLogIn: any EIDLogIn, brands: [PartnerID: Brand], logger: Logger,
     now: @escaping @Sendable () -> UnixTime, checkReadiness: @escaping @Sendable () async throws -> Void
   ) {
     self.info = info
     self.signing = signing
+    self.issuance = issuance
     self.jobs = jobs
     self.tokens = tokens
     self.oauth = oauth
@@ -76,10 +79,11 @@ public struct Gateway: Sendable {
     ] {
       routes.router.add(middleware: middleware)
     }
-    let scopes = ScopeReader(signing: signing, bodies: bodies)
+    let scopes = ScopeReader(signing: signing, issuance: issuance, bodies: bodies)
     let forms = PageForms(oauth: oauth, bodies: bodies, redirects: Redirects(issuer: oauth.rules.issuer))
-    OAuthEndpoints(oauth: oauth, signing: signing, bodies: bodies, scopes: scopes, mutualTLSURL: mutualTLSURL)
-      .addRoutes(to: routes)
+    OAuthEndpoints(
+      oauth: oauth, signing: signing, issuance: issuance, bodies: bodies, scopes: scopes, mutualTLSURL: mutualTLSURL
+    ).addRoutes(to: routes)
     consentRoutes(forms, scopes).add(to: routes)
     ConfirmPages(signing: signing, tokens: tokens, pages: pages, forms: forms).addRoutes(to: routes)
     AppNotifications(signing: signing, bodies: bodies).addRoutes(to: routes)
@@ -95,9 +99,11 @@ public struct Gateway: Sendable {
     CSCMethods(
       version: version, info: info, bodies: bodies,
       bearers: BearerAuthentication(
-        signing: signing, tokens: tokens, clients: oauth.clients, mutualTLSURL: mutualTLSURL, logger: logger),
-      tokens: TokenMethods(signing: signing, tokens: tokens),
-      credentials: CredentialMethods(signing: signing, tokens: tokens, language: info.language, now: now),
+        signing: signing, issuance: issuance, tokens: tokens, clients: oauth.clients, mutualTLSURL: mutualTLSURL,
+        logger: logger),
+      tokens: TokenMethods(signing: signing, issuance: issuance, tokens: tokens),
+      credentials: CredentialMethods(
+        signing: signing, issuance: issuance, tokens: tokens, language: info.language, now: now),
       authorization: AuthorizationMethods(signing: signing),
       signing: SigningMethods(
         signing: signing, jobs: jobs, tokens: tokens, documents: documents, documentThreads: documentThreads),
@@ -107,8 +113,8 @@ public struct Gateway: Sendable {
   private func consentRoutes(_ forms: PageForms, _ scopes: ScopeReader) -> ConsentRoutes {
     let consent = ConsentPages(
       oauth: oauth, signing: signing, pages: pages, forms: forms,
-      offers: Offers(signing: signing, clients: oauth.clients, now: now),
-      grants: Grants(oauth: oauth, signing: signing, now: now))
+      offers: Offers(signing: signing, issuance: issuance, clients: oauth.clients, now: now),
+      grants: Grants(oauth: oauth, signing: signing, issuance: issuance, now: now))
     return ConsentRoutes(
       logIn: LogInPages(oauth: oauth, pages: pages, forms: forms, scopes: scopes, consent: consent), consent: consent,
       eid: EIDPages(

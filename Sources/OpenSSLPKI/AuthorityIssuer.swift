@@ -1,5 +1,6 @@
 internal import BlockingWork
 internal import Foundation
+public import Issuance
 public import SoleControl
 internal import Synchronization
 

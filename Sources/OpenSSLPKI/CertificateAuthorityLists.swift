@@ -1,5 +1,6 @@
 internal import COpenSSL
-public import SoleControl
+public import Issuance
+internal import SoleControl
 
 /// The CA's statements on revocation.
 extension CertificateAuthority {

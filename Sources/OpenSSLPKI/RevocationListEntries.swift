@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Issuance
 internal import SoleControl
 
 extension RevocationList {

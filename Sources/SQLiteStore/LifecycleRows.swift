@@ -1,10 +1,11 @@
 internal import Foundation
 internal import GRDB
+internal import Issuance
 internal import SoleControl
 
 // Who signers are, what they were granted, and which certificates are revoked.
 
-extension Snapshot {
+extension Snapshot: IssuanceReading {
   func subject(of signer: SignerID) throws -> ProtectedRow? {
     try one("SELECT text, mac FROM certificate_subject WHERE signer = ?", [signer.rawValue]).map {
       ProtectedRow(text: Self.bytes($0[0]), mac: Self.bytes($0[1]))
@@ -36,7 +37,7 @@ extension Snapshot {
   }
 }
 
-extension Transaction {
+extension Transaction: IssuanceWriting {
   func put(_ subject: ProtectedRow, of signer: SignerID) throws {
     try execute(
       "INSERT OR REPLACE INTO certificate_subject (signer, text, mac) VALUES (?, ?, ?)",

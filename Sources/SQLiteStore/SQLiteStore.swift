@@ -1,6 +1,7 @@
 public import AuditLog
 internal import Foundation
 internal import GRDB
+public import Issuance
 public import OAuth
 public import SoleControl
 internal import Synchronization
@@ -11,7 +12,7 @@ internal import Synchronization
 /// Trust: the file is trusted to be complete, not to be true. Whoever edits it cannot make a SAD, move a key
 /// or change a policy unnoticed (the device's MACs), nor anything else that the gateway concludes something from
 /// (`ProtectedTables`), and leaves a trace in the audit log's chain.
-public final class SQLiteFileStore: SoleControlStore, OAuthStore {
+public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore {
   private let database: DatabaseQueue
   let writer: GroupCommit
   private let readers: GroupRead
@@ -114,6 +115,20 @@ public final class SQLiteFileStore: SoleControlStore, OAuthStore {
 
   public func write<Output: Sendable>(
     _ body: @escaping @Sendable (any SoleControlWriting) throws -> Output
+  ) async throws -> Output {
+    try await write(to: writer) { try body($0) }
+  }
+
+  // MARK: Issuance
+
+  public func readIssuance<Output: Sendable>(
+    _ body: @escaping @Sendable (any IssuanceReading) throws -> Output
+  ) async throws -> Output {
+    try await read(from: readers) { try body($0) }
+  }
+
+  public func writeIssuance<Output: Sendable>(
+    _ body: @escaping @Sendable (any IssuanceWriting & SoleControlWriting) throws -> Output
   ) async throws -> Output {
     try await write(to: writer) { try body($0) }
   }

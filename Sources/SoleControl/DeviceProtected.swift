@@ -1,16 +1,14 @@
-import WireJSON
+package import WireJSON
 
 /// What the device protects: its canonical text is stored, with a MAC of the device over it under a key of its kind.
-protocol DeviceProtected: Sendable {
+package protocol DeviceProtected: Sendable {
   static var macKey: MACKey { get }
   func canonical() -> [UInt8]
   /// Nil if it is not what `canonical()` writes.
   init?(canonical text: [UInt8])
 }
 
-extension Credential: DeviceProtected { static var macKey: MACKey { .credentialRow } }
-extension CertificateSubject: DeviceProtected { static var macKey: MACKey { .subject } }
-extension LifecycleGrant: DeviceProtected { static var macKey: MACKey { .lifecycleGrant } }
+extension Credential: DeviceProtected { package static var macKey: MACKey { .credentialRow } }
 extension SigningJob: DeviceProtected { static var macKey: MACKey { .job } }
 extension PendingRequest: DeviceProtected { static var macKey: MACKey { .pending } }
 extension Approval: DeviceProtected { static var macKey: MACKey { .pending } }
@@ -42,7 +40,7 @@ struct Unverified<Value: DeviceProtected>: Sendable {
 
 extension SigningService {
   /// A value with the device's MAC.
-  func protectedRow(_ value: some DeviceProtected) async throws -> ProtectedRow {
+  package func protectedRow(_ value: some DeviceProtected) async throws -> ProtectedRow {
     try await protectedRow(value.canonical(), value)
   }
 
@@ -56,12 +54,13 @@ extension SigningService {
   ///   - belongs: whether it is the value that was looked for.
   ///   - name: what names the row in the audit log.
   /// - Throws: `fault` if the row is not what the gateway wrote; the audit log says so once.
-  func verifiedValue<Value: DeviceProtected>(
+  package func verifiedValue<Value: DeviceProtected>(
     _ row: ProtectedRow, as _: Value.Type = Value.self, where belongs: (Value) -> Bool, named name: (String, JSONValue),
-    else fault: InternalFault
+    else fault: any Error
   ) async throws -> Value {
     guard let check = Unverified<Value>(row, where: belongs), check.isRight(try await macs([check.message])[0]) else {
-      throw try await integrityFault(row, named: name, fault)
+      try await noteEdited(row, named: name)
+      throw fault
     }
     return check.value
   }

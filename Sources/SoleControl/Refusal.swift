@@ -42,19 +42,6 @@ public enum Refusal: Error, Equatable, Sendable {
   case unknownJob
   /// Not an address at which the partner may be notified.
   case responseURINotAllowed
-  /// No credential is made under this certificate policy, or another one was granted.
-  case policyNotOffered
-  /// Nobody established who the signer is.
-  case notRegistered
-  /// The signer has no credential whose factors a page could ask for, as proof that it is the signer who asks for
-  /// another.
-  case notProven
-  /// The subject that the caller wants is not the signer.
-  case subjectDiffers
-  case unsuitablePIN
-  /// The grant to make or delete a credential is unknown, used, or another's.
-  case invalidLifecycleToken
-  case lifecycleTokenExpired
   /// Trying again soon can help: the device or a provider is busy, or the same request is still running.
   case unavailable
   /// An eID provider does not answer. Seconds after which trying again can help.
@@ -67,9 +54,6 @@ public enum InternalFault: Error, Equatable, Sendable {
   case rowIntegrity(CredentialID)
   /// A job that the gateway did not write so.
   case jobIntegrity(JobID)
-  /// A subject, or a lifecycle grant, that the gateway did not write so.
-  case subjectIntegrity(SignerID)
-  case lifecycleGrantIntegrity
   /// A credential that was about to be made or changed does not fit together.
   case contradictoryCredential(CredentialID)
   case device(DeviceError)

@@ -9,6 +9,7 @@ import OutboundHTTP
 import PKCS11Device
 import SQLiteStore
 import ServiceLifecycle
+import Issuance
 import SoleControl
 import Synchronization
 import WireJSON
@@ -65,6 +66,7 @@ final class TestStand: Sendable {
       store: store, device: device, verifier: Verifier(), eid: Self.providers(slowIssuer),
       rules: SigningService.Rules(service: "bench", instance: "bench"),
       clock: .init(now: { Self.now }, pause: { try await Task.sleep(for: $0) }))
+    let issuance = IssuanceService(signing, store: store, rules: .init(service: "bench", instance: "bench"))
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
     let tokens = TokenService(
       store: store, hasher: ScryptHasher(random: random), now: { Self.now }, random: random, text: Base64.encodeURL)
@@ -75,7 +77,7 @@ final class TestStand: Sendable {
     var gateway = Gateway(
       info: ServiceInfo(
         name: "", logo: "", region: "", language: "", description: "", authTypes: [], authorizationServer: nil),
-      signing: signing, jobs: SigningJobs(signing), tokens: tokens,
+      signing: signing, issuance: issuance, jobs: SigningJobs(signing), tokens: tokens,
       oauth: AuthorizationServer(
         rules: AuthorizationServer.Rules(issuer: ""), clients: ClientRegistry(), tokens: tokens,
         assertions: ClientAssertions()),

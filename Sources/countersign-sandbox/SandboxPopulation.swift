@@ -5,6 +5,7 @@ import OAuth
 import OpenSSLPKI
 import PKCS11Device
 import SQLiteStore
+import Issuance
 import SoleControl
 import WireJSON
 
@@ -115,8 +116,8 @@ struct SandboxPopulation {
   /// Also into a folder that an earlier build made.
   private func registerSubject(_ user: SandboxSeed.User) async throws {
     let (signer, partner) = (SignerID(user.signer), PartnerID(seed.partner))
-    guard try await service.signing.subject(of: signer, at: partner) == nil else { return }
-    try await service.signing.registerSubject(
+    guard try await service.issuance.subject(of: signer, at: partner) == nil else { return }
+    try await service.issuance.registerSubject(
       CertificateSubject(
         signer: signer, partner: partner, commonName: "\(user.givenName) \(user.surname)", givenName: user.givenName,
         surname: user.surname, country: "AT"))

@@ -1,9 +1,10 @@
 import AuditLog
 import Foundation
+import SoleControl
 import TestSupport
 import Testing
 
-@testable import SoleControl
+@testable import Issuance
 
 /// A new way to sign takes at least what signing takes.
 @Suite("Proof of who orders a credential", .timeLimit(.minutes(2)))
@@ -22,7 +23,7 @@ struct CreationProofTests {
       let list = try temporaryFolder().appendingPathComponent("issuing.crl")
       fixture = SigningFixture(
         store: store,
-        issuance: Issuance(
+        authority: IssuingAuthority(
           issuer: try TestIssuance.issuer(list: list), keys: TestDevice.shared.device, profiles: profiles))
       try await fixture.registerSubject()
     }
@@ -32,12 +33,12 @@ struct CreationProofTests {
     }
 
     func offer(_ policy: String) async throws -> CreationOffer {
-      try await fixture.service.offerCreation(
+      try await fixture.issuance.offerCreation(
         policy: policy, claim: SubjectClaim(), askable: CreationProofTests.askable, as: principal)
     }
 
     func order(_ policy: String, _ presented: [FactorID: String]) async throws -> IssuedLifecycleToken {
-      try await fixture.service.grantCreation(
+      try await fixture.issuance.grantCreation(
         try await offer(policy), pin: CreationProofTests.pin, presented: presented, client: ClientID("app"),
         as: principal)
     }
@@ -47,7 +48,7 @@ struct CreationProofTests {
   func none() async throws {
     let setting = try await Setting()
     let fixture = setting.fixture
-    await #expect(throws: Refusal.notProven) { try await setting.offer(Self.policies.explicit) }
+    await #expect(throws: IssuanceRefusal.notProven) { try await setting.offer(Self.policies.explicit) }
     _ = try await fixture.createCredential("page", expression: "PAGE")
     _ = try await fixture.createCredential("app", expression: "EIDAPP")
     _ = try await fixture.createCredential("partner", expression: "PARTNER")
@@ -60,7 +61,7 @@ struct CreationProofTests {
     try await fixture.service.put(disabled, events: [])
     _ = try await fixture.createCredential("short", days: 1)
     fixture.clock.advance(2 * 86400)
-    await #expect(throws: Refusal.notProven) { try await setting.offer(Self.policies.explicit) }
+    await #expect(throws: IssuanceRefusal.notProven) { try await setting.offer(Self.policies.explicit) }
     _ = try await fixture.createCredential("good")
     #expect(try await setting.offer(Self.policies.explicit).proof.id == CredentialID("good"))
     #expect(setting.store.count(.lifecycleGranted) == 0)
@@ -71,9 +72,9 @@ struct CreationProofTests {
     let setting = try await Setting()
     let fixture = setting.fixture
     _ = try await fixture.createCredential("a-explicit", scal: .two)
-    await #expect(throws: Refusal.notProven) { try await setting.offer(Self.policies.oauth2code) }
+    await #expect(throws: IssuanceRefusal.notProven) { try await setting.offer(Self.policies.oauth2code) }
     _ = try await fixture.createCredential("b-scal1", mode: .oauth2code)
-    await #expect(throws: Refusal.notProven) { try await setting.offer(Self.policies.oauth2code) }
+    await #expect(throws: IssuanceRefusal.notProven) { try await setting.offer(Self.policies.oauth2code) }
     _ = try await fixture.createCredential("c-fits", scal: .two, mode: .oauth2code)
     #expect(try await setting.offer(Self.policies.oauth2code).proof.id == CredentialID("c-fits"))
   }
@@ -116,8 +117,8 @@ struct CreationProofTests {
     let entry = try #require(log.first { $0.contains("lifecycle.granted") })
     #expect(entry.contains("\"proof\":\"cred-1\"") && entry.contains("\"PIN\"") && entry.contains("\"OTP\""))
     #expect(setting.store.count(.lifecycleGranted) == 1)
-    let bearer = try #require(try await setting.fixture.service.grant(of: granted.token))
-    _ = try await setting.fixture.service.create(policy: Self.policies.explicit, claim: SubjectClaim(), by: bearer)
+    let bearer = try #require(try await setting.fixture.issuance.grant(of: granted.token))
+    _ = try await setting.fixture.issuance.create(policy: Self.policies.explicit, claim: SubjectClaim(), by: bearer)
 
     // Locked for signing is locked for this.
     let locking = try await Setting()
@@ -132,7 +133,7 @@ struct CreationProofTests {
   func policy() async throws {
     let setting = try await Setting(proof: "OTP")
     _ = try await setting.fixture.createCredential("pin-only")
-    await #expect(throws: Refusal.notProven) { try await setting.offer(Self.policies.explicit) }
+    await #expect(throws: IssuanceRefusal.notProven) { try await setting.offer(Self.policies.explicit) }
     _ = try await setting.fixture.createCredential("either", expression: "PIN OR OTP")
     await #expect(throws: Refusal.factorMissing(.otp)) {
       try await setting.order(Self.policies.explicit, [.pin: SigningFixture.pin])
@@ -149,7 +150,7 @@ struct CreationProofTests {
     credential.description = "another one"
     try await setting.fixture.service.put(credential, events: [])
     await #expect(throws: Refusal.unavailable) {
-      try await setting.fixture.service.grantCreation(
+      try await setting.fixture.issuance.grantCreation(
         offered, pin: Self.pin, presented: [.pin: SigningFixture.pin], client: ClientID("app"), as: setting.principal)
     }
     #expect(setting.store.count(.lifecycleGranted) == 0)
@@ -161,8 +162,8 @@ struct CreationProofTests {
     let fixture = setting.fixture
     func create() async throws -> Credential {
       let granted = try await setting.order(Self.policies.explicit, [.pin: SigningFixture.pin])
-      let bearer = try #require(try await fixture.service.grant(of: granted.token))
-      return try await fixture.service.create(policy: Self.policies.explicit, claim: SubjectClaim(), by: bearer)
+      let bearer = try #require(try await fixture.issuance.grant(of: granted.token))
+      return try await fixture.issuance.create(policy: Self.policies.explicit, claim: SubjectClaim(), by: bearer)
     }
     _ = try await fixture.createCredential("a")
     _ = try await create()

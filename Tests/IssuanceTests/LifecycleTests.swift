@@ -1,11 +1,12 @@
 import AuditLog
 import Foundation
 import OpenSSLPKI
+import SoleControl
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import SoleControl
+@testable import Issuance
 
 /// Credentials that people grant to be made and deleted.
 @Suite("Grants", .timeLimit(.minutes(2)))
@@ -19,7 +20,8 @@ struct LifecycleTests {
     let fixture: SigningFixture
 
     init(
-      _ issuer: (any CertificateIssuer)? = nil, store: (any SoleControlStore)? = nil, memory: MemoryStore? = nil,
+      _ issuer: (any CertificateIssuer)? = nil, store: (any SoleControlStore & IssuanceStore)? = nil,
+      memory: MemoryStore? = nil,
       device: any SigningDevice = TestDevice.shared.device
     ) async throws {
       let memory = memory ?? MemoryStore()
@@ -27,37 +29,38 @@ struct LifecycleTests {
       let list = try temporaryFolder().appendingPathComponent("issuing.crl")
       fixture = SigningFixture(
         store: store ?? memory, device: device,
-        issuance: TestIssuance.issuance(try issuer ?? TestIssuance.issuer(list: list)))
+        authority: TestIssuance.authority(try issuer ?? TestIssuance.issuer(list: list)))
       try await fixture.registerSubject()
     }
 
     var service: SigningService { fixture.service }
+    var issuance: IssuanceService { fixture.issuance }
 
     /// With the PIN of a credential that the person has; the log has nothing of that one.
     func grant(_ signer: String = "alice", pin: String = LifecycleTests.pin) async throws -> IssuedLifecycleToken {
       try await service.put(try await SigningFixture().createCredential("proof", signer: signer, age: 100), events: [])
       let principal = Principal(
         partner: SigningFixture.partner, signer: SignerID(signer), client: ClientID("app"))
-      let offered = try await service.offerCreation(
+      let offered = try await issuance.offerCreation(
         policy: LifecycleTests.policy, claim: SubjectClaim(), askable: LifecycleTests.askable, as: principal)
-      return try await service.grantCreation(
+      return try await issuance.grantCreation(
         offered, pin: pin, presented: [.pin: SigningFixture.pin], client: ClientID("app"), as: principal)
     }
 
     func grantCreation(_ signer: String = "alice", pin: String = LifecycleTests.pin) async throws -> LifecycleBearer {
-      try #require(try await service.grant(of: try await grant(signer, pin: pin).token))
+      try #require(try await issuance.grant(of: try await grant(signer, pin: pin).token))
     }
 
     func create(
       _ bearer: LifecycleBearer, policy: String = LifecycleTests.policy, claim: SubjectClaim = SubjectClaim()
-    ) async throws -> Credential { try await service.create(policy: policy, claim: claim, by: bearer) }
+    ) async throws -> Credential { try await issuance.create(policy: policy, claim: claim, by: bearer) }
 
     func grantDeletion(
       _ credential: Credential, presented: [FactorID: String] = [.pin: SigningFixture.pin]
     ) async throws -> LifecycleBearer {
-      let granted = try await service.grantDeletion(
+      let granted = try await issuance.grantDeletion(
         of: credential.id, presented: presented, client: ClientID("app"), as: fixture.principal())
-      return try #require(try await service.grant(of: granted.token))
+      return try #require(try await issuance.grant(of: granted.token))
     }
   }
 
@@ -66,10 +69,10 @@ struct LifecycleTests {
   @Test("granted with a PIN, made once: the certificate names the registered person, and the PIN signs")
   func created() async throws {
     let setting = try await Setting()
-    let (service, fixture) = (setting.service, setting.fixture)
+    let (service, issuance, fixture) = (setting.service, setting.issuance, setting.fixture)
     let granted = try await setting.grant()
     #expect(granted.expiresIn == 300)
-    let bearer = try #require(try await service.grant(of: granted.token))
+    let bearer = try #require(try await issuance.grant(of: granted.token))
     #expect(
       bearer.principal == Principal(partner: SigningFixture.partner, signer: SignerID("alice"), client: ClientID("app"))
     )
@@ -88,8 +91,8 @@ struct LifecycleTests {
     await #expect(throws: Refusal.wrongFactor(.pin)) { try await fixture.authorize(credential) }
 
     // Once.
-    #expect(try await service.grant(of: granted.token) == nil)
-    await #expect(throws: Refusal.invalidLifecycleToken) { try await setting.create(bearer) }
+    #expect(try await issuance.grant(of: granted.token) == nil)
+    await #expect(throws: IssuanceRefusal.invalidLifecycleToken) { try await setting.create(bearer) }
     let log = setting.store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }.joined()
     #expect(setting.store.count(.lifecycleGranted) == 1 && setting.store.count(.creationIntended) == 1)
     #expect(setting.store.count(.certificateIssued) == 1 && setting.store.count(.keyMade) == 1)
@@ -122,7 +125,7 @@ struct LifecycleTests {
       SubjectClaim(commonName: "A\u{200b}lice Example"),
     ]
     for claim in claims {
-      await #expect(throws: Refusal.subjectDiffers) { try await setting.create(bearer, claim: claim) }
+      await #expect(throws: IssuanceRefusal.subjectDiffers) { try await setting.create(bearer, claim: claim) }
     }
     // Another spelling of the same letters is no other name.
     let subject = CertificateSubject(
@@ -131,16 +134,16 @@ struct LifecycleTests {
     #expect(subject.agrees(with: SubjectClaim(commonName: "Ju\u{308}rgen", surname: "A\u{30a}")))
     #expect(!subject.agrees(with: SubjectClaim(commonName: "Jurgen")))
     for policy in [TestIssuance.policies.oauth2code, "1.2.3"] {
-      await #expect(throws: Refusal.policyNotOffered) { try await setting.create(bearer, policy: policy) }
+      await #expect(throws: IssuanceRefusal.policyNotOffered) { try await setting.create(bearer, policy: policy) }
     }
-    await #expect(throws: Refusal.notRegistered) { try await setting.grantCreation("carol") }
-    await #expect(throws: Refusal.notRegistered) {
-      try await setting.service.offerCreation(
+    await #expect(throws: IssuanceRefusal.notRegistered) { try await setting.grantCreation("carol") }
+    await #expect(throws: IssuanceRefusal.notRegistered) {
+      try await setting.issuance.offerCreation(
         policy: Self.policy, claim: SubjectClaim(), askable: Self.askable,
         as: Principal(partner: PartnerID("other"), signer: SignerID("alice")))
     }
     for pin in ["12345", "123456", "987654321", "000000", "1234567890123", "27182a", "２７１８２８", "", "2718 28"] {
-      await #expect(throws: Refusal.unsuitablePIN) { try await setting.grantCreation(pin: pin) }
+      await #expect(throws: IssuanceRefusal.unsuitablePIN) { try await setting.grantCreation(pin: pin) }
     }
     _ = try await setting.create(bearer)
     #expect(setting.store.count(.creationIntended) == 1)
@@ -149,7 +152,7 @@ struct LifecycleTests {
   @Test("a grant waits five minutes, can be withdrawn by its client, and belongs to one service")
   func ends() async throws {
     let setting = try await Setting()
-    let service = setting.service
+    let issuance = setting.issuance
     func granted() async throws -> LifecycleToken {
       try await setting.grant().token
     }
@@ -160,39 +163,41 @@ struct LifecycleTests {
       Principal(partner: SigningFixture.partner, signer: SignerID("bob"), client: ClientID("app")),
     ]
     for stranger in strangers {
-      await #expect(throws: Refusal.invalidLifecycleToken) { try await service.withdraw(withdrawn, as: stranger) }
+      await #expect(throws: IssuanceRefusal.invalidLifecycleToken) {
+        try await issuance.withdraw(withdrawn, as: stranger)
+      }
     }
     let own = Principal(partner: SigningFixture.partner, signer: nil, client: ClientID("app"))
-    try await service.withdraw(withdrawn, as: own)
-    #expect(try await service.grant(of: withdrawn) == nil && setting.store.count(.lifecycleWithdrawn) == 1)
-    await #expect(throws: Refusal.invalidLifecycleToken) { try await service.withdraw(withdrawn, as: own) }
+    try await issuance.withdraw(withdrawn, as: own)
+    #expect(try await issuance.grant(of: withdrawn) == nil && setting.store.count(.lifecycleWithdrawn) == 1)
+    await #expect(throws: IssuanceRefusal.invalidLifecycleToken) { try await issuance.withdraw(withdrawn, as: own) }
 
     let late = try await granted()
-    let bearer = try #require(try await service.grant(of: late))
+    let bearer = try #require(try await issuance.grant(of: late))
     setting.fixture.clock.advance(299)
-    #expect(try await service.grant(of: late) != nil)
+    #expect(try await issuance.grant(of: late) != nil)
     setting.fixture.clock.advance(1)
-    await #expect(throws: Refusal.lifecycleTokenExpired) { try await service.grant(of: late) }
-    await #expect(throws: Refusal.invalidLifecycleToken) { try await setting.create(bearer) }
+    await #expect(throws: IssuanceRefusal.lifecycleTokenExpired) { try await issuance.grant(of: late) }
+    await #expect(throws: IssuanceRefusal.invalidLifecycleToken) { try await setting.create(bearer) }
     // The next grant clears the old one away.
     setting.fixture.clock.advance(1)
     _ = try await granted()
-    #expect(try await service.grant(of: late) == nil && setting.store.lifecycleGrants.count == 1)
+    #expect(try await issuance.grant(of: late) == nil && setting.store.lifecycleGrants.count == 1)
   }
 
   @Test("who edits the store gets neither another name, nor another grant, nor the grant of another token")
   func tampering() async throws {
     let setting = try await Setting()
-    let service = setting.service
+    let issuance = setting.issuance
     let granted = try await setting.grant()
-    let bearer = try #require(try await service.grant(of: granted.token))
+    let bearer = try #require(try await issuance.grant(of: granted.token))
     func edit(_ row: ProtectedRow, _ old: String, _ new: String) -> ProtectedRow {
       let text = String(decoding: row.text, as: UTF8.self)
       #expect(text.contains(old))
       return ProtectedRow(text: Array(text.replacing(old, with: new).utf8), mac: row.mac)
     }
     setting.store.tamper(subjects: { edit($0, "Alice", "Mallory") })
-    await #expect(throws: InternalFault.subjectIntegrity(SignerID("alice"))) { try await setting.create(bearer) }
+    await #expect(throws: IssuanceFault.subjectIntegrity(SignerID("alice"))) { try await setting.create(bearer) }
     try await setting.fixture.registerSubject()
 
     let other = try await setting.grant()
@@ -203,13 +208,13 @@ struct LifecycleTests {
       return StoredLifecycleGrant(digest: grant.digest, row: row, expires: grant.expires, state: grant.state)
     })
     for token in [granted.token, other.token] {
-      await #expect(throws: InternalFault.lifecycleGrantIntegrity) { try await service.grant(of: token) }
+      await #expect(throws: IssuanceFault.lifecycleGrantIntegrity) { try await issuance.grant(of: token) }
     }
     setting.store.tamper(lifecycleGrants: { grant in
       let row = edit(rows[grant.digest] ?? grant.row, "creation", "deletion")
       return StoredLifecycleGrant(digest: grant.digest, row: row, expires: grant.expires, state: grant.state)
     })
-    await #expect(throws: InternalFault.lifecycleGrantIntegrity) { try await service.grant(of: granted.token) }
+    await #expect(throws: IssuanceFault.lifecycleGrantIntegrity) { try await issuance.grant(of: granted.token) }
     #expect(setting.store.count(.integrityViolated) == 4 && setting.store.count(.certificateIssued) == 0)
   }
 
@@ -230,7 +235,7 @@ struct LifecycleTests {
     issuer.error.withLock { $0 = .failed("no answer") }
     await #expect(throws: IssuerError.failed("no answer")) { try await setting.create(lost) }
     issuer.error.withLock { $0 = nil }
-    await #expect(throws: Refusal.invalidLifecycleToken) { try await setting.create(lost) }
+    await #expect(throws: IssuanceRefusal.invalidLifecycleToken) { try await setting.create(lost) }
     let asked = issuer.asked.withLock { $0.map { Hex.encode($0).uppercased() } }
     #expect(issuer.published.withLock { $0.map(\.serialNumber) } == [try #require(asked.last)])
     #expect(setting.store.count(.creationFailed) == 1)
@@ -249,16 +254,16 @@ struct LifecycleTests {
     await #expect(throws: StoreError.unavailable(.made)) { try await setting.create(bearer) }
     store.failing.withLock { $0 = nil }
 
-    let other = SigningFixture(store: memory, instance: "other", issuance: TestIssuance.issuance(issuer))
-    _ = try await other.service.recover()
+    let other = SigningFixture(store: memory, instance: "other", authority: TestIssuance.authority(issuer))
+    _ = try await other.issuance.recover()
     #expect(memory.lifecycleGrants.count == 1, "another process's grant is its own to end")
-    let next = SigningFixture(store: memory, issuance: TestIssuance.issuance(issuer))
-    _ = try await next.service.recover()
+    let next = SigningFixture(store: memory, authority: TestIssuance.authority(issuer))
+    _ = try await next.issuance.recover()
     #expect(memory.lifecycleGrants.isEmpty && memory.count(.creationUnknown) == 1)
-    await #expect(throws: Refusal.invalidLifecycleToken) { try await setting.create(bearer) }
+    await #expect(throws: IssuanceRefusal.invalidLifecycleToken) { try await setting.create(bearer) }
     let list = try await next.service.credentials(of: SignerID("alice"), after: nil, limit: 9, as: next.principal())
     #expect(list.map(\.id.rawValue) == ["proof"])
-    #expect(await next.service.publishRevocations())
+    #expect(await next.issuance.publishRevocations())
     let asked = issuer.asked.withLock { Hex.encode($0[0]).uppercased() }
     #expect(issuer.published.withLock { $0.map(\.serialNumber) } == [asked])
   }
@@ -269,7 +274,7 @@ struct LifecycleTests {
   func deleted() async throws {
     let issuer = FailingIssuer()
     let setting = try await Setting(issuer)
-    let (service, fixture) = (setting.service, setting.fixture)
+    let (service, issuance, fixture) = (setting.service, setting.issuance, setting.fixture)
     let credential = try await fixture.createCredential(expression: "PIN AND OTP")
     let kept = try await fixture.createCredential("kept")
     await #expect(throws: Refusal.factorsMissing([[.pin, .otp]])) {
@@ -284,18 +289,18 @@ struct LifecycleTests {
       try await setting.grantDeletion(credential, presented: [.pin: SigningFixture.pin, .otp: "0"])
     }
     await #expect(throws: Refusal.unknownCredential) {
-      try await service.grantDeletion(
+      try await issuance.grantDeletion(
         of: credential.id, presented: [.pin: SigningFixture.pin], client: ClientID("app"), as: fixture.principal("bob"))
     }
     #expect(setting.store.lifecycleGrants.isEmpty)
 
     let plain = try await fixture.createCredential("plain")
     let bearer = try await setting.grantDeletion(plain)
-    await #expect(throws: Refusal.unknownCredential) { try await service.delete(kept.id, by: bearer) }
-    await #expect(throws: Refusal.invalidLifecycleToken) { try await setting.create(bearer) }
-    try await service.delete(plain.id, by: bearer)
+    await #expect(throws: Refusal.unknownCredential) { try await issuance.delete(kept.id, by: bearer) }
+    await #expect(throws: IssuanceRefusal.invalidLifecycleToken) { try await setting.create(bearer) }
+    try await issuance.delete(plain.id, by: bearer)
     await #expect(throws: Refusal.unknownCredential) { try await service.credential(plain.id, as: fixture.principal()) }
-    await #expect(throws: Refusal.unknownCredential) { try await service.delete(plain.id, by: bearer) }
+    await #expect(throws: Refusal.unknownCredential) { try await issuance.delete(plain.id, by: bearer) }
     #expect(try await setting.store.read { try $0.credential(plain.id) } == nil)
     #expect(issuer.published.withLock { $0.map(\.serialNumber) } == [plain.certificate.serialNumber])
     #expect(setting.store.count(.credentialDeleted) == 1 && setting.store.count(.certificateRevoked) == 1)
@@ -303,8 +308,8 @@ struct LifecycleTests {
     // The list names it until the certificate would have ended.
     let name = plain.certificate.issuer
     let end = plain.certificate.notAfter
-    #expect(try await setting.store.read { try $0.revocations(issuer: name, at: end - 1) }.count == 1)
-    #expect(try await setting.store.read { try $0.revocations(issuer: name, at: end) }.isEmpty)
+    #expect(try await setting.store.readIssuance { try $0.revocations(issuer: name, at: end - 1) }.count == 1)
+    #expect(try await setting.store.readIssuance { try $0.revocations(issuer: name, at: end) }.isEmpty)
   }
 
   @Test("a deletion whose write fails, or whose reply is lost, leaves all or nothing", arguments: [false, true])
@@ -315,19 +320,19 @@ struct LifecycleTests {
     let credential = try await setting.fixture.createCredential()
     let bearer = try await setting.grantDeletion(credential)
     store.failing.withLock { $0 = (write: 1, happens: happens) }
-    await #expect(throws: StoreError.self) { try await setting.service.delete(credential.id, by: bearer) }
+    await #expect(throws: StoreError.self) { try await setting.issuance.delete(credential.id, by: bearer) }
     store.failing.withLock { $0 = nil }
     let row = try await memory.read { try $0.credential(credential.id) }
     #expect((row == nil) == happens && memory.lifecycleGrants.isEmpty == happens)
     #expect(memory.count(.credentialDeleted) == (happens ? 1 : 0))
     guard !happens else { return }
-    try await setting.service.delete(credential.id, by: bearer)
+    try await setting.issuance.delete(credential.id, by: bearer)
   }
 
   @Test("its SADs, handles and challenges are dead; jobs that wait end with a clear outcome")
   func deadThings() async throws {
     let setting = try await Setting(FailingIssuer())
-    let (service, fixture) = (setting.service, setting.fixture)
+    let (service, issuance, fixture) = (setting.service, setting.issuance, setting.fixture)
     let credential = try await fixture.createCredential(expression: "PIN OR EID")
     let open = try await fixture.authorize(credential, count: 2).sad
     let used = try await fixture.authorize(credential).sad
@@ -338,7 +343,7 @@ struct LifecycleTests {
       JobRequest(
         SigningRequest(credential: credential.id, sad: open, algorithm: .ecdsa(.sha256), digests: [digest("j")]),
         validity: 3_600_000, responseURI: nil), as: fixture.principal())
-    try await service.delete(credential.id, by: setting.grantDeletion(credential))
+    try await issuance.delete(credential.id, by: setting.grantDeletion(credential))
 
     for sad in [open, used] {
       await #expect(throws: Refusal.unknownCredential) { try await fixture.sign(credential, sad, [digest("a")]) }
@@ -362,7 +367,7 @@ struct LifecycleTests {
     let askable: Set<FactorID> = [.pin, .otp, .sms, .eid]
     for (expression, isOffered) in [("PAGE", false), ("PAGE AND PIN", false), ("PIN XOR OTP", true), ("EID", true)] {
       let credential = try await setting.fixture.createCredential("c-\(expression)", expression: expression)
-      let offered = try? await setting.service.offerDeletion(
+      let offered = try? await setting.issuance.offerDeletion(
         of: credential.id, askable: askable, as: setting.fixture.principal())
       #expect((offered != nil) == isOffered, "\(expression)")
     }

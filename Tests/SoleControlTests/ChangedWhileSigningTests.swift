@@ -1,3 +1,4 @@
+import Issuance
 import AuditLog
 import Synchronization
 import TestSupport
@@ -25,13 +26,13 @@ struct ChangedWhileSigningTests {
     init(_ change: Change) async throws {
       let (store, device) = (store, PausingDevice())
       let fixture = SigningFixture(store: store, device: device)
-      let service = fixture.service
+      let (service, issuance) = (fixture.service, fixture.issuance)
       let credential = try await fixture.createCredential()
       let other = try await fixture.createCredential("cred-2")
       let sad = try await fixture.authorize(credential).sad
-      let granted = try await service.grantDeletion(
+      let granted = try await issuance.grantDeletion(
         of: credential.id, presented: [.pin: SigningFixture.pin], client: ClientID("app"), as: fixture.principal())
-      let grant = try #require(try await service.grant(of: granted.token))
+      let bearer = try #require(try await issuance.grant(of: granted.token))
       @Sendable func put(_ edit: (inout Credential) -> Void) async throws {
         var changed = credential
         edit(&changed)
@@ -39,7 +40,7 @@ struct ChangedWhileSigningTests {
       }
       device.whileSigning {
         switch change {
-        case .deleted: try await service.delete(credential.id, by: grant)
+        case .deleted: try await issuance.delete(credential.id, by: bearer)
         case .revoked: try await service.revoke(sad, as: fixture.principal())
         case .disabled: try await put { $0.isEnabled = false }
         case .certificateExchanged: try await put { $0.certificate = other.certificate }

@@ -1,3 +1,4 @@
+import Issuance
 import AuditLog
 import SoleControl
 import Synchronization
@@ -200,7 +201,7 @@ extension MemoryStore {
 }
 
 /// Reads at once and answers later, as a store may whose caller has other things to do first.
-private final class SlowAnswers: SoleControlStore {
+private final class SlowAnswers: SoleControlStore, IssuanceStore {
   private let real: MemoryStore
   init(_ real: MemoryStore) { self.real = real }
 
@@ -215,6 +216,14 @@ private final class SlowAnswers: SoleControlStore {
   func write<Output: Sendable>(
     _ body: @escaping @Sendable (any SoleControlWriting) throws -> Output
   ) async throws -> Output { try await real.write(body) }
+
+  func readIssuance<Output: Sendable>(
+    _ body: @escaping @Sendable (any IssuanceReading) throws -> Output
+  ) async throws -> Output { try await real.readIssuance(body) }
+
+  func writeIssuance<Output: Sendable>(
+    _ body: @escaping @Sendable (any IssuanceWriting & SoleControlWriting) throws -> Output
+  ) async throws -> Output { try await real.writeIssuance(body) }
 }
 
 /// Records what it is told to deliver.

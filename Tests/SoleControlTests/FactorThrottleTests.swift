@@ -1,3 +1,4 @@
+import Issuance
 import Throttling
 import AuditLog
 import TestSupport
@@ -233,7 +234,7 @@ struct FactorThrottleTests {
     }
     #expect(try await counts() == [1, 1])
     await #expect(throws: Refusal.wrongFactor(.pin)) {
-      try await fixture.service.grantDeletion(
+      try await fixture.issuance.grantDeletion(
         of: plain.id, presented: [.pin: "0"], client: ClientID("app"), as: fixture.principal(), from: Self.person)
     }
     #expect(try await counts() == [2, 2])
@@ -242,7 +243,7 @@ struct FactorThrottleTests {
       try await fixture.service.answer(.approve(pin: SigningFixture.pin), link: link, from: Self.person)
     }
     await #expect(throws: Refusal.tooManyTries(retryAfter: 30)) {
-      try await fixture.service.grantDeletion(
+      try await fixture.issuance.grantDeletion(
         of: plain.id, presented: [.pin: SigningFixture.pin], client: ClientID("app"), as: fixture.principal())
     }
     fixture.clock.advance(30)

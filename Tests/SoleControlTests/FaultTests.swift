@@ -152,34 +152,3 @@ final class SwitchableVerifier: SignatureVerifier {
       && Verifier().isValid(signature, over: digest, algorithm: algorithm, publicKey: publicKey)
   }
 }
-
-/// Fails the n-th write from when it is told to, and those after it if it is told so: before they happen, or after.
-final class FailingStore: SoleControlStore {
-  let failing = Mutex<(write: Int, happens: Bool)?>(nil)
-  let failsForGood = Mutex(false)
-  private let real: MemoryStore
-
-  init(_ real: MemoryStore) { self.real = real }
-
-  func read<Output: Sendable>(
-    _ body: @escaping @Sendable (any SoleControlReading) throws -> Output
-  ) async throws -> Output { try await real.read(body) }
-
-  func write<Output: Sendable>(
-    _ body: @escaping @Sendable (any SoleControlWriting) throws -> Output
-  ) async throws -> Output {
-    let fate: Bool? = failing.withLock { failing in
-      guard let plan = failing else { return nil }
-      failing = (plan.write - 1, plan.happens)
-      return plan.write == 1 || plan.write < 1 && failsForGood.withLock(\.self) ? plan.happens : nil
-    }
-    guard let fate else { return try await real.write(body) }
-    guard fate else { throw StoreError.unavailable(.made) }
-    _ = try await real.write(body)
-    throw StoreError.outcomeUnknown(.made)
-  }
-}
-
-extension StoreFault {
-  static let made = StoreFault(code: nil, "made by a test")
-}

@@ -1,3 +1,4 @@
+import Issuance
 import SoleControl
 import Synchronization
 import TestSupport
@@ -9,7 +10,7 @@ struct JobFixture: Sendable {
   let jobs: SigningJobs
 
   init(
-    _ store: any SoleControlStore, device: any SigningDevice = TestDevice.shared.device,
+    _ store: any SoleControlStore & IssuanceStore, device: any SigningDevice = TestDevice.shared.device,
     verifier: (any SignatureVerifier)? = nil, notifier: (any CompletionNotifier)? = nil, instance: String = "test",
     rules: SigningJobs.Rules = .init()
   ) {

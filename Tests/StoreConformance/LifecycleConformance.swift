@@ -1,3 +1,4 @@
+import Issuance
 import SoleControl
 import Testing
 
@@ -5,16 +6,17 @@ extension StoreConformance {
   func identitiesAndRevocations() async throws {
     let store = try makeStore()
     let signer = SignerID("s")
-    #expect(try await store.read { try $0.subject(of: signer) } == nil)
+    #expect(try await store.readIssuance { try $0.subject(of: signer) } == nil)
     for number in [UInt8(1), 2] {
-      try await store.write { try $0.put(ProtectedRow(text: [number], mac: [9, number]), of: signer) }
-      #expect(try await store.read { try $0.subject(of: signer) } == ProtectedRow(text: [number], mac: [9, number]))
+      try await store.writeIssuance { try $0.put(ProtectedRow(text: [number], mac: [9, number]), of: signer) }
+      #expect(
+        try await store.readIssuance { try $0.subject(of: signer) } == ProtectedRow(text: [number], mac: [9, number]))
     }
 
     @Sendable func revocation(_ serial: String, issuer: String = "CN=a", time: Int64 = 10, expires: Int64 = 100)
       -> Revocation
     { Revocation(issuer: issuer, serialNumber: serial, time: time, expires: expires) }
-    try await store.write { transaction in
+    try await store.writeIssuance { transaction in
       try transaction.add(revocation("0B"))
       try transaction.add(revocation("0A", expires: 50))
       try transaction.add(revocation("0C", issuer: "CN=b"))
@@ -22,13 +24,13 @@ extension StoreConformance {
       try transaction.add(revocation("0B", time: 20, expires: 999))
     }
     #expect(
-      try await store.read { try $0.revocations(issuer: "CN=a", at: 49) } == [
+      try await store.readIssuance { try $0.revocations(issuer: "CN=a", at: 49) } == [
         revocation("0A", expires: 50), revocation("0B"),
       ])
-    #expect(try await store.read { try $0.revocations(issuer: "CN=a", at: 50) } == [revocation("0B")])
-    try await store.write { try $0.add(revocation("0D", time: 50)) }
+    #expect(try await store.readIssuance { try $0.revocations(issuer: "CN=a", at: 50) } == [revocation("0B")])
+    try await store.writeIssuance { try $0.add(revocation("0D", time: 50)) }
     #expect(
-      try await store.read { try $0.revocations(issuer: "CN=a", at: 0) } == [
+      try await store.readIssuance { try $0.revocations(issuer: "CN=a", at: 0) } == [
         revocation("0B"), revocation("0D", time: 50),
       ])
   }
@@ -43,31 +45,33 @@ extension StoreConformance {
     }
     let mine = StoredLifecycleGrant.State.reserved(instance: "me", serialNumber: "4A", issuer: "CN=a")
     let others = StoredLifecycleGrant.State.reserved(instance: "other", serialNumber: "4B", issuer: "CN=a")
-    #expect(try await store.read { try $0.lifecycleGrant([1]) } == nil)
-    try await store.write { transaction in
+    #expect(try await store.readIssuance { try $0.lifecycleGrant([1]) } == nil)
+    try await store.writeIssuance { transaction in
       try transaction.add(grant(1))
       try transaction.add(grant(2, expires: 40))
       try transaction.add(grant(3, expires: 40, state: mine))
       try transaction.add(grant(4, state: others))
     }
-    await #expect(throws: StoreError.corrupt) { try await store.write { try $0.add(grant(1)) } }
-    await #expect(throws: StoreError.corrupt) { try await store.write { try $0.put(.open, ofLifecycleGrant: [9]) } }
+    await #expect(throws: StoreError.corrupt) { try await store.writeIssuance { try $0.add(grant(1)) } }
+    await #expect(throws: StoreError.corrupt) {
+      try await store.writeIssuance { try $0.put(.open, ofLifecycleGrant: [9]) }
+    }
     for state in [mine, .open] {
-      try await store.write { try $0.put(state, ofLifecycleGrant: [1]) }
-      #expect(try await store.read { try $0.lifecycleGrant([1]) } == grant(1, state: state))
+      try await store.writeIssuance { try $0.put(state, ofLifecycleGrant: [1]) }
+      #expect(try await store.readIssuance { try $0.lifecycleGrant([1]) } == grant(1, state: state))
     }
     // Those that are being carried out stay, however old they are.
-    try await store.write { try $0.removeLifecycleGrants(expiredBefore: 50) }
-    #expect(try await store.read { try $0.lifecycleGrant([2]) } == nil)
-    #expect(try await store.read { try $0.lifecycleGrant([3]) } == grant(3, expires: 40, state: mine))
+    try await store.writeIssuance { try $0.removeLifecycleGrants(expiredBefore: 50) }
+    #expect(try await store.readIssuance { try $0.lifecycleGrant([2]) } == nil)
+    #expect(try await store.readIssuance { try $0.lifecycleGrant([3]) } == grant(3, expires: 40, state: mine))
     #expect(
-      try await store.write { try $0.takeReservedLifecycleGrants(instance: "me") } == [
+      try await store.writeIssuance { try $0.takeReservedLifecycleGrants(instance: "me") } == [
         grant(3, expires: 40, state: mine)
       ])
-    #expect(try await store.write { try $0.takeReservedLifecycleGrants(instance: "me") }.isEmpty)
-    #expect(try await store.read { try $0.lifecycleGrant([4]) } == grant(4, state: others))
-    #expect(try await store.write { try $0.remove(lifecycleGrant: [1]) })
-    #expect(try await !store.write { try $0.remove(lifecycleGrant: [1]) })
+    #expect(try await store.writeIssuance { try $0.takeReservedLifecycleGrants(instance: "me") }.isEmpty)
+    #expect(try await store.readIssuance { try $0.lifecycleGrant([4]) } == grant(4, state: others))
+    #expect(try await store.writeIssuance { try $0.remove(lifecycleGrant: [1]) })
+    #expect(try await !store.writeIssuance { try $0.remove(lifecycleGrant: [1]) })
   }
 
   func removedCredentialsLeaveNothing() async throws {
@@ -87,8 +91,8 @@ extension StoreConformance {
             state: .waiting(tries: 0)))
       }
     }
-    #expect(try await store.write { try $0.remove(CredentialID("c1")) })
-    #expect(try await !store.write { try $0.remove(CredentialID("c1")) })
+    #expect(try await store.writeIssuance { try $0.remove(CredentialID("c1")) })
+    #expect(try await !store.writeIssuance { try $0.remove(CredentialID("c1")) })
     for (id, isThere) in [("c1", false), ("c2", true)] {
       let credential = CredentialID(id)
       let mark = Array(id.utf8)

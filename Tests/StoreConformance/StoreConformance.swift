@@ -1,4 +1,5 @@
 public import AuditLog
+public import Issuance
 public import OAuth
 public import SoleControl
 import Testing
@@ -6,7 +7,7 @@ import WireJSON
 
 /// The promises of every store. Each store's test target runs `promises` as the arguments of one test.
 public struct StoreConformance: Sendable {
-  public typealias Store = any (SoleControlStore & OAuthStore)
+  public typealias Store = any (SoleControlStore & IssuanceStore & OAuthStore)
 
   /// Reads a store's log.
   public typealias ReadAudit = @Sendable (Store) async throws -> (entries: [AuditEntry], head: AuditHead)

@@ -1,11 +1,12 @@
 import Throttling
 public import AuditLog
+public import Issuance
 public import OAuth
 public import SoleControl
 import Synchronization
 
 /// A store without a disk: each transaction works on a copy that replaces the state when it succeeds.
-public final class MemoryStore: SoleControlStore, OAuthStore {
+public final class MemoryStore: SoleControlStore, IssuanceStore, OAuthStore {
   struct State {
     var credentials: [CredentialID: (row: ProtectedRow, signer: SignerID)] = [:]
     var factors: [String: FactorState] = [:]
@@ -50,6 +51,23 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
 
   public func write<Output: Sendable>(
     _ body: @escaping @Sendable (any SoleControlWriting) throws -> Output
+  ) async throws -> Output {
+    try state.withLock { state in
+      let transaction = MemoryTransaction(state)
+      let output = try body(transaction)
+      state = transaction.state
+      return output
+    }
+  }
+
+  public func readIssuance<Output: Sendable>(
+    _ body: @escaping @Sendable (any IssuanceReading) throws -> Output
+  ) async throws -> Output {
+    try body(MemoryTransaction(state.withLock { $0 }))
+  }
+
+  public func writeIssuance<Output: Sendable>(
+    _ body: @escaping @Sendable (any IssuanceWriting & SoleControlWriting) throws -> Output
   ) async throws -> Output {
     try state.withLock { state in
       let transaction = MemoryTransaction(state)
@@ -131,7 +149,7 @@ public final class MemoryStore: SoleControlStore, OAuthStore {
   }
 }
 
-private final class MemoryTransaction: SoleControlWriting {
+private final class MemoryTransaction: SoleControlWriting, IssuanceWriting {
   var state: MemoryStore.State
   var wasAskedForNotices = false
 

@@ -1,6 +1,7 @@
 public import AuditLog
 import Crypto
 import Foundation
+public import Issuance
 public import OpenSSLPKI
 public import SoleControl
 import Synchronization
@@ -54,27 +55,28 @@ public final class StubStatements: PartnerStatementVerifier {
   }
 }
 
-/// A signing service over a store of the test's choice and a device in memory.
+/// Sole control and issuance over a store of the test's choice and a device in memory.
 public struct SigningFixture: Sendable {
   public static let partner = PartnerID("portal")
   public static let pin = "12345678"
   public static let otpSecret = Array("12345678901234567890".utf8)
 
-  public let store: any SoleControlStore
+  public let store: any SoleControlStore & IssuanceStore
   public let clock = TestClock()
   public let eid = StubEID()
   public let statements = StubStatements()
   public let messenger = StubMessenger()
   public let app = StubBackchannel()
   public let service: SigningService
+  public let issuance: IssuanceService
   private let keys: any KeyMaker
 
   /// - Parameter keys: makes the keys that the device uses.
   public init(
-    store: any SoleControlStore = MemoryStore(), device: any SigningDevice = TestDevice.shared.device,
+    store: any SoleControlStore & IssuanceStore = MemoryStore(), device: any SigningDevice = TestDevice.shared.device,
     keys: any KeyMaker = TestDevice.shared.device,
     verifier: any SignatureVerifier = Verifier(), instance: String = "test",
-    timestamps: (TestClock) -> (any SignatureTimestamping)? = { _ in nil }, issuance: Issuance? = nil,
+    timestamps: (TestClock) -> (any SignatureTimestamping)? = { _ in nil }, authority: IssuingAuthority? = nil,
     policy: PartnerPolicy = SigningFixture.alone
   ) {
     self.store = store
@@ -86,8 +88,9 @@ public struct SigningFixture: Sendable {
     service.statements = statements
     service.timestamps = timestamps(clock)
     service.backchannel = app
-    service.issuance = issuance
     self.service = service
+    issuance = IssuanceService(
+      service, store: store, rules: .init(service: "test", instance: instance), authority: authority)
   }
 
   /// A partner whose statements suffice.
@@ -136,7 +139,7 @@ public struct SigningFixture: Sendable {
     _ signer: String = "alice", givenName: String = "Alice", surname: String = "Example",
     partner: PartnerID = SigningFixture.partner
   ) async throws {
-    try await service.registerSubject(
+    try await issuance.registerSubject(
       CertificateSubject(
         signer: SignerID(signer), partner: partner, commonName: "\(givenName) \(surname)", givenName: givenName,
         surname: surname, country: "AT"))

@@ -1,6 +1,7 @@
 public import Foundation
+public import Issuance
 public import OpenSSLPKI
-public import SoleControl
+import SoleControl
 
 /// Credentials from the test CA.
 public enum TestIssuance {
@@ -23,9 +24,9 @@ public enum TestIssuance {
       now: { UnixTime(Date().timeIntervalSince1970) })
   }
 
-  public static func issuance(_ issuer: any CertificateIssuer) -> Issuance {
-    Issuance(issuer: issuer, keys: TestDevice.shared.device, profiles: profiles)
+  public static func authority(_ issuer: any CertificateIssuer) -> IssuingAuthority {
+    IssuingAuthority(issuer: issuer, keys: TestDevice.shared.device, profiles: profiles)
   }
 
-  public static func make(list: URL) throws -> Issuance { issuance(try issuer(list: list)) }
+  public static func make(list: URL) throws -> IssuingAuthority { authority(try issuer(list: list)) }
 }

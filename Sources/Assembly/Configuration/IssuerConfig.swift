@@ -1,4 +1,5 @@
 import OpenSSLPKI
+import Issuance
 import SoleControl
 
 extension Config {

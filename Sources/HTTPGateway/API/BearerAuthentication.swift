@@ -1,5 +1,6 @@
 internal import CSCModel
 internal import Hummingbird
+internal import Issuance
 internal import Logging
 internal import OAuth
 internal import Octets
@@ -9,6 +10,7 @@ internal import Vocabulary
 /// Finds out in whose name a call of a protected method is made.
 struct BearerAuthentication: Sendable {
   let signing: SigningService
+  let issuance: IssuanceService
   let tokens: TokenService
   let clients: ClientRegistry
   /// Where clients show certificates; nil if nowhere.
@@ -55,11 +57,11 @@ struct BearerAuthentication: Sendable {
     }
     if let lifecycleToken = BearerToken.lifecycleToken(token) {
       do {
-        guard let bearer = try await signing.grant(of: lifecycleToken), method.takesLifecycleTokens else {
+        guard let bearer = try await issuance.grant(of: lifecycleToken), method.takesLifecycleTokens else {
           throw CSCError.invalidToken
         }
         return .lifecycle(bearer)
-      } catch Refusal.lifecycleTokenExpired {
+      } catch IssuanceRefusal.lifecycleTokenExpired {
         throw CSCError.expiredToken
       }
     }

@@ -1,6 +1,7 @@
 internal import CSCModel
 internal import DocumentSigning
 internal import Hummingbird
+internal import Issuance
 internal import OAuth
 internal import SoleControl
 internal import TimestampAuthority
@@ -86,7 +87,7 @@ struct CSCMethods: Sendable {
     switch method {
     case .timestamp: timestamps != nil
     case .signDoc: signing.documents != nil
-    case .credentialsCreate, .credentialsDelete: credentials.signing.issuance != nil
+    case .credentialsCreate, .credentialsDelete: credentials.issuance.authority != nil
     default: true
     }
   }

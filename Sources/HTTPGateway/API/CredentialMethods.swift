@@ -1,6 +1,7 @@
 internal import CSCModel
 internal import Foundation
 internal import Hummingbird
+internal import Issuance
 internal import OAuth
 internal import Octets
 internal import SoleControl
@@ -10,6 +11,7 @@ internal import WireJSON
 /// Methods about credentials: which there are, and their beginning and end.
 struct CredentialMethods: Sendable {
   let signing: SigningService
+  let issuance: IssuanceService
   let tokens: TokenService
   /// Of the service, as `info` has it.
   let language: String
@@ -57,7 +59,7 @@ struct CredentialMethods: Sendable {
   func create(_ fields: Fields, _ call: APICall) async throws -> Response {
     guard case .lifecycle(let bearer) = call.caller, bearer.grant.isCreation else { throw CSCError.insufficientScope }
     let request = try CredentialsCreateRequest(fields)
-    let credential = try await signing.create(
+    let credential = try await issuance.create(
       policy: request.certificatePolicy, claim: SubjectClaim(request.subject), by: bearer)
     return Response(json: .object(wireValue(credential).json(request.detail, call.version)))
   }
@@ -66,7 +68,7 @@ struct CredentialMethods: Sendable {
   func delete(_ fields: Fields, _ call: APICall) async throws -> Response {
     guard case .lifecycle(let bearer) = call.caller, !bearer.grant.isCreation else { throw CSCError.insufficientScope }
     let request = try CredentialsDeleteRequest(fields)
-    try await signing.delete(CredentialID(request.credentialID), by: bearer)
+    try await issuance.delete(CredentialID(request.credentialID), by: bearer)
     return Response(status: .noContent)
   }
 

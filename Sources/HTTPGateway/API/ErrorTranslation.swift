@@ -2,6 +2,7 @@ internal import BlockingWork
 internal import CSCModel
 internal import DocumentSigning
 internal import Hummingbird
+internal import Issuance
 internal import OAuth
 internal import SoleControl
 internal import TimestampAuthority
@@ -34,6 +35,7 @@ extension CallLog {
     case let error as CSCError: return error
     case let error as FieldError: return .field(error)
     case let error as Refusal: return error.cscError(version)
+    case let error as IssuanceRefusal: return error.cscError
     case let error as DocumentRefusal: return error.cscError
     case StoreError.unavailable, TimestampError.busy, is PasswordHasherBusy, is ThreadPool.Busy:
       return .temporarilyUnavailable
@@ -74,13 +76,6 @@ extension Refusal {
     case .unknownJob: .invalidParameter("requestID")
     case .responseURINotAllowed: .invalidParameter("response_uri")
     case .tooManyTries(let seconds): .tooManyRequests(retryAfter: seconds)
-    case .policyNotOffered: .invalidParameter("certificatePolicy")
-    case .subjectDiffers: .invalidParameter("subjectData")
-    // Only the pages see these two.
-    case .notRegistered, .notProven: .invalidParameter("userID")
-    case .unsuitablePIN: .invalidParameter("PIN")
-    case .invalidLifecycleToken: .invalidToken
-    case .lifecycleTokenExpired: .expiredToken
     case .unavailable: .temporarilyUnavailable
     case .providerUnavailable(let seconds): .temporarilyUnavailable.after(seconds)
     }
@@ -93,6 +88,20 @@ extension Refusal {
       return .missingString(known.nameInV1)
     }
     return .authenticationDataMissing(text)
+  }
+}
+
+extension IssuanceRefusal {
+  var cscError: CSCError {
+    switch self {
+    case .policyNotOffered: .invalidParameter("certificatePolicy")
+    case .subjectDiffers: .invalidParameter("subjectData")
+    // Only the pages see these two.
+    case .notRegistered, .notProven: .invalidParameter("userID")
+    case .unsuitablePIN: .invalidParameter("PIN")
+    case .invalidLifecycleToken: .invalidToken
+    case .lifecycleTokenExpired: .expiredToken
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 internal import CSCModel
 internal import Hummingbird
+internal import Issuance
 internal import OAuth
 internal import SoleControl
 internal import WireJSON
@@ -7,6 +8,7 @@ internal import WireJSON
 /// Methods about the caller's own token.
 struct TokenMethods: Sendable {
   let signing: SigningService
+  let issuance: IssuanceService
   let tokens: TokenService
 
   /// `auth/login`
@@ -51,13 +53,13 @@ struct TokenMethods: Sendable {
       if let sad = BearerToken.sad(named) {
         try await signing.revoke(sad, as: call.principal)
       } else if let lifecycleToken = BearerToken.lifecycleToken(named) {
-        try await signing.withdraw(lifecycleToken, as: call.principal)
+        try await issuance.withdraw(lifecycleToken, as: call.principal)
       } else {
         try await tokens.revoke(named, as: token)
       }
     } catch TokenService.Refusal.unknown {
       throw CSCError.unknownTokenToRevoke
-    } catch Refusal.invalidSAD, Refusal.invalidLifecycleToken {
+    } catch Refusal.invalidSAD, IssuanceRefusal.invalidLifecycleToken {
       throw CSCError.unknownTokenToRevoke
     }
     return Response(status: .noContent)

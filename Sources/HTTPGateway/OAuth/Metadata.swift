@@ -1,4 +1,5 @@
 internal import CSCModel
+internal import Issuance
 internal import OAuth
 internal import SoleControl
 internal import WireJSON
@@ -44,11 +45,11 @@ extension OAuthEndpoints {
 
   /// Those that can be had.
   private var offeredScopes: [Scope] {
-    Scope.allCases.filter { signing.issuance != nil || ($0 != .credentialCreation && $0 != .credentialDeletion) }
+    Scope.allCases.filter { issuance.authority != nil || ($0 != .credentialCreation && $0 != .credentialDeletion) }
   }
 
   private var richTypes: [String] {
     ScopeReader.richTypes
-      + (signing.issuance == nil ? [] : [LifecycleRequest.creationType, LifecycleRequest.deletionType])
+      + (issuance.authority == nil ? [] : [LifecycleRequest.creationType, LifecycleRequest.deletionType])
   }
 }

@@ -1,6 +1,7 @@
 internal import CSCModel
 internal import HTTPTypes
 internal import Hummingbird
+internal import Issuance
 internal import OAuth
 internal import SoleControl
 internal import Vocabulary
@@ -10,6 +11,7 @@ internal import WireJSON
 struct OAuthEndpoints: Sendable {
   let oauth: AuthorizationServer
   let signing: SigningService
+  let issuance: IssuanceService
   let bodies: BodyReader
   let scopes: ScopeReader
   /// Base URL of the listener where clients show certificates; nil if there is none.

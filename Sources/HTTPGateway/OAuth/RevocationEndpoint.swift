@@ -1,5 +1,6 @@
 internal import CSCModel
 internal import Hummingbird
+internal import Issuance
 internal import OAuth
 internal import SoleControl
 
@@ -17,13 +18,13 @@ extension OAuthEndpoints {
       if let sad = BearerToken.sad(token) {
         try await signing.revoke(sad, as: principal)
       } else if let lifecycleToken = BearerToken.lifecycleToken(token) {
-        try await signing.withdraw(lifecycleToken, as: principal)
+        try await issuance.withdraw(lifecycleToken, as: principal)
       } else {
         try await oauth.revoke(token, client: client)
       }
     } catch TokenService.Refusal.unknown {
       throw OAuthError.invalidRequest("Invalid string parameter token")
-    } catch Refusal.invalidSAD, Refusal.invalidLifecycleToken {
+    } catch Refusal.invalidSAD, IssuanceRefusal.invalidLifecycleToken {
       throw OAuthError.invalidRequest("Invalid string parameter token")
     }
     return Response(status: .noContent)

@@ -1,4 +1,5 @@
 internal import CSCModel
+internal import Issuance
 internal import OAuth
 internal import SoleControl
 internal import Vocabulary
@@ -6,6 +7,7 @@ internal import Vocabulary
 /// Reads what a request of another scope than `service` asks for.
 struct ScopeReader: Sendable {
   let signing: SigningService
+  let issuance: IssuanceService
   let bodies: BodyReader
 
   static let richTypes = ["credential", "https://cloudsignatureconsortium.org/2025/credential"]
@@ -52,25 +54,27 @@ struct ScopeReader: Sendable {
       if let details {
         let request = try await bodies.reading(details.utf8.count) { try LifecycleRequest(details: details) }
         guard let read = request else { return nil }
-        guard version == .v2, signing.issuance != nil else { throw CSCError.invalidAuthorizationDetails }
+        guard version == .v2, issuance.authority != nil else { throw CSCError.invalidAuthorizationDetails }
         asked = read
       } else {
         let scope = try parameters["scope"].map(Scope.init(parameter:))
         guard scope == .credentialCreation || scope == .credentialDeletion else { return nil }
-        guard version == .v2, signing.issuance != nil else { throw OAuthError.invalidScope }
+        guard version == .v2, issuance.authority != nil else { throw OAuthError.invalidScope }
         asked = try LifecycleRequest(isCreation: scope == .credentialCreation) { parameters[$0] }
       }
       switch asked.kind {
       case .creation(let policy, _):
-        guard signing.issuance?.profile(policy) != nil else { throw Refusal.policyNotOffered }
+        guard issuance.authority?.profile(policy) != nil else { throw IssuanceRefusal.policyNotOffered }
       case .deletion(let id):
-        _ = try await signing.offerDeletion(
+        _ = try await issuance.offerDeletion(
           of: CredentialID(id), askable: Offers.askable,
           as: Principal(partner: PartnerID(client.partner), signer: nil, client: ClientID(client.id)))
       }
     } catch Refusal.policyNotSatisfied {
       // Its factors cannot be asked for on the page.
       throw OAuthError.invalid("credentialID")
+    } catch let error as IssuanceRefusal {
+      throw OAuthError(error.cscError)
     } catch let error as Refusal {
       let error = error.cscError(version)
       throw error.kind == .badRequest ? OAuthError(error) : OAuthError.temporarilyUnavailable

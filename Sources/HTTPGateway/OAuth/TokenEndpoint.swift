@@ -1,5 +1,6 @@
 internal import CSCModel
 internal import Hummingbird
+internal import Issuance
 internal import OAuth
 internal import SoleControl
 internal import Vocabulary
@@ -34,7 +35,7 @@ extension OAuthEndpoints {
       switch (reused.scope, reused.reference) {
       case (.credential, let activation?): try await signing.revoke(ActivationDigest(activation))
       case (.credentialCreation, let reference?), (.credentialDeletion, let reference?):
-        try await signing.withdraw(grant: reference)
+        try await issuance.withdraw(grant: reference)
       default: break
       }
       throw OAuthError.invalidGrant("Authorization code is invalid or expired")

@@ -1,4 +1,6 @@
-extension SigningService {
+import SoleControl
+
+extension IssuanceService {
   /// Credentials of a signer that are looked at.
   private static let mostCredentials = 1000
 
@@ -10,15 +12,16 @@ extension SigningService {
   /// PIN before others, and then the oldest, so that no new credential takes the place of those it was made with.
   ///
   /// - Parameter askable: the factors that the page can ask for.
-  /// - Throws: `Refusal.notProven` if there is none: the first credential comes with the registration.
+  /// - Throws: `IssuanceRefusal.notProven` if there is none: the first credential is made when the signer is registered.
   func proof(
     of signer: SignerID, for profile: CredentialProfile, askable: Set<FactorID>, as principal: Principal
   ) async throws -> Credential {
     let now = clock.now()
-    let fitting = try await credentials(of: signer, after: nil, limit: Self.mostCredentials, as: principal).filter {
-      $0.isEnabled && $0.isValid(at: now) && profile.takesProof(of: $0, askable: askable)
-    }
-    guard let first = fitting.min(by: { $0.isBefore($1) }) else { throw Refusal.notProven }
+    let fitting = try await soleControl.credentials(of: signer, after: nil, limit: Self.mostCredentials, as: principal)
+      .filter {
+        $0.isEnabled && $0.isValid(at: now) && profile.takesProof(of: $0, askable: askable)
+      }
+    guard let first = fitting.min(by: { $0.isBefore($1) }) else { throw IssuanceRefusal.notProven }
     return first
   }
 }
@@ -44,10 +47,10 @@ extension CredentialProfile {
 
 extension Credential {
   fileprivate func isBefore(_ other: Credential) -> Bool {
-    order.lexicographicallyPrecedes(other.order) || order == other.order && id.rawValue < other.id.rawValue
+    rank.lexicographicallyPrecedes(other.rank) || rank == other.rank && id.rawValue < other.id.rawValue
   }
 
-  private var order: [Int64] {
+  private var rank: [Int64] {
     let factors = expression?.factors ?? []
     return [Int64(factors.count), factors.contains(.pin) ? 0 : 1, certificate.notBefore]
   }

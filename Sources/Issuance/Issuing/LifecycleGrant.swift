@@ -1,4 +1,6 @@
 import Crypto
+import Lifetimes
+public import SoleControl
 import WireJSON
 
 /// What a person granted on the authorization server's page: to make one credential, or to delete one. The token of the
@@ -79,6 +81,22 @@ public struct LifecycleGrant: Sendable, Equatable {
   }
 }
 
+extension LifecycleGrant {
+  func lifetime(_ rules: IssuanceService.Rules) -> Lifetime {
+    Lifetime(expires: expires, longest: rules.grantLife)
+  }
+
+  var auditFields: [(String, JSONValue)] {
+    var fields: [(String, JSONValue)] = [
+      ("lifecycle", .string(Hex.encode(digest))), ("what", .string(isCreation ? "creation" : "deletion")),
+      ("credential", .string(credential.rawValue)), ("signer", .string(signer.rawValue)),
+      ("partner", .string(partner.rawValue)),
+    ]
+    if case .creation(let policy, _, _) = kind { fields.append(("policy", .string(policy))) }
+    return fields
+  }
+}
+
 /// The bearer token of a grant: 36 random octets, on the wire base64url. The store has its digest only.
 public struct LifecycleToken: Sendable, Equatable {
   static let length = 36
@@ -93,7 +111,8 @@ public struct LifecycleToken: Sendable, Equatable {
     self.octets = octets
   }
 
-  var digest: [UInt8] { Array(SHA256.hash(data: octets)) }
+  /// What the store has of it.
+  public var digest: [UInt8] { Array(SHA256.hash(data: octets)) }
 }
 
 /// A grant as the store keeps it.
@@ -119,20 +138,4 @@ public struct StoredLifecycleGrant: Sendable, Equatable {
   }
 }
 
-/// That a certificate is to be revoked: the issuer's list names it until its own time is over.
-public struct Revocation: Sendable, Equatable {
-  /// RFC 4514.
-  public let issuer: String
-  /// Hexadecimal, upper case.
-  public let serialNumber: String
-  public let time: UnixTime
-  /// When the certificate ends.
-  public let expires: UnixTime
-
-  public init(issuer: String, serialNumber: String, time: UnixTime, expires: UnixTime) {
-    self.issuer = issuer
-    self.serialNumber = serialNumber
-    self.time = time
-    self.expires = expires
-  }
-}
+extension LifecycleGrant: DeviceProtected { package static var macKey: MACKey { .lifecycleGrant } }

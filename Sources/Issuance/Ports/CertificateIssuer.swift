@@ -1,3 +1,5 @@
+public import SoleControl
+
 /// A certification authority that issues certificates for keys in the device.
 public protocol CertificateIssuer: Sendable {
   /// Its name as the certificates have it, RFC 4514.

@@ -1,6 +1,20 @@
-/// The part of the store that keeps who signers are, what they were granted, and which certificates are revoked; read and
-/// written in the transactions of `SoleControlStore`.
-public protocol LifecycleReading {
+public import SoleControl
+
+/// Where issuance keeps its state: the same store as sole control's, with the same promises (`SoleControlStore`).
+/// `StoreConformance` is the suite that every implementation passes.
+public protocol IssuanceStore: Sendable {
+  func readIssuance<Result: Sendable>(
+    _ body: @escaping @Sendable (any IssuanceReading) throws -> Result
+  ) async throws -> Result
+
+  /// A transaction over both ports: a credential and the grant that makes or deletes it change together.
+  func writeIssuance<Result: Sendable>(
+    _ body: @escaping @Sendable (any IssuanceWriting & SoleControlWriting) throws -> Result
+  ) async throws -> Result
+}
+
+/// The part of the store that keeps who signers are, what they were granted, and which certificates are revoked.
+public protocol IssuanceReading {
   /// Text and MAC of the certificate subject.
   func subject(of signer: SignerID) throws -> ProtectedRow?
   /// - Parameter digest: SHA-256 of the grant's token.
@@ -9,7 +23,7 @@ public protocol LifecycleReading {
   func revocations(issuer: String, at time: UnixTime) throws -> [Revocation]
 }
 
-public protocol LifecycleWriting: LifecycleReading {
+public protocol IssuanceWriting: IssuanceReading {
   /// Adds the subject, or replaces the signer's.
   func put(_ subject: ProtectedRow, of signer: SignerID) throws
   /// `StoreError.corrupt` if there is one of this digest.

@@ -1,3 +1,5 @@
+public import SoleControl
+
 /// What a credential becomes that is made under a certificate policy. Its factor is the PIN that its owner chose.
 public struct CredentialProfile: Sendable {
   /// OID of the certificate policy (RFC 5280 §4.2.1.4), dotted decimal.
@@ -31,20 +33,4 @@ public struct CredentialProfile: Sendable {
     self.days = days
     self.proof = proof
   }
-}
-
-/// What is needed to make credentials: who issues certificates, where keys are made, and what can be had.
-public struct Issuance: Sendable {
-  public let issuer: any CertificateIssuer
-  public let keys: any KeyMaker
-  public let profiles: [CredentialProfile]
-  let publishing = Publishing()
-
-  public init(issuer: any CertificateIssuer, keys: any KeyMaker, profiles: [CredentialProfile]) {
-    self.issuer = issuer
-    self.keys = keys
-    self.profiles = profiles
-  }
-
-  public func profile(_ policy: String) -> CredentialProfile? { profiles.first { $0.policy == policy } }
 }

@@ -1,3 +1,4 @@
+public import SoleControl
 import WireJSON
 
 /// Who a signer is, as the partner or an identity check established it. Certificates name nobody else.
@@ -21,7 +22,7 @@ public struct CertificateSubject: Sendable, Equatable {
     self.country = country
   }
 
-  func canonical() -> [UInt8] {
+  public func canonical() -> [UInt8] {
     let object: JSONValue = [
       "signer": .string(signer.rawValue), "partner": .string(partner.rawValue), "commonName": .string(commonName),
       "givenName": .string(givenName), "surname": .string(surname), "country": .string(country),
@@ -30,7 +31,7 @@ public struct CertificateSubject: Sendable, Equatable {
   }
 
   /// Nil if it is not what `canonical()` writes.
-  init?(canonical text: [UInt8]) {
+  public init?(canonical text: [UInt8]) {
     guard let object = try? JSONValue.parse(text, limits: .own).object, let signer = object["signer"]?.string,
       let partner = object["partner"]?.string, let commonName = object["commonName"]?.string,
       let givenName = object["givenName"]?.string, let surname = object["surname"]?.string,
@@ -64,3 +65,5 @@ public struct SubjectClaim: Sendable, Equatable {
     self.country = country
   }
 }
+
+extension CertificateSubject: DeviceProtected { package static var macKey: MACKey { .subject } }

@@ -1,12 +1,13 @@
 import AuditLog
+public import SoleControl
 import WireJSON
 
-extension SigningService {
+extension IssuanceService {
   /// Registers a subject: from now on certificates can be issued in this name. Registered again, the new data count.
   public func registerSubject(_ subject: CertificateSubject) async throws {
-    let row = try await protectedRow(subject)
+    let row = try await soleControl.protectedRow(subject)
     let now = clock.now()
-    try await store.write { transaction in
+    try await store.writeIssuance { transaction in
       try transaction.put(row, of: subject.signer)
       try transaction.append(
         AuditEvent(
@@ -17,12 +18,12 @@ extension SigningService {
 
   /// Nil if no subject is registered under this name at this partner.
   ///
-  /// - Throws: `InternalFault.subjectIntegrity` if the row is not what the gateway wrote.
+  /// - Throws: `IssuanceFault.subjectIntegrity` if the row is not what the gateway wrote.
   public func subject(of signer: SignerID, at partner: PartnerID) async throws -> CertificateSubject? {
-    guard let row = try await store.read({ try $0.subject(of: signer) }) else { return nil }
-    let subject = try await verifiedValue(
+    guard let row = try await store.readIssuance({ try $0.subject(of: signer) }) else { return nil }
+    let subject = try await soleControl.verifiedValue(
       row, as: CertificateSubject.self, where: { $0.signer == signer }, named: ("signer", .string(signer.rawValue)),
-      else: .subjectIntegrity(signer))
+      else: IssuanceFault.subjectIntegrity(signer))
     return subject.partner == partner ? subject : nil
   }
 }

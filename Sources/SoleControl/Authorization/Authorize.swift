@@ -124,7 +124,7 @@ extension SigningService {
   }
 
   /// Whether these factors, if they are right, are what the credential demands.
-  static func check(factors: Set<FactorID>, _ credential: Credential) throws {
+  package static func check(factors: Set<FactorID>, _ credential: Credential) throws {
     guard let expression = credential.expression else {
       guard credential.mode == .implicit else { throw InternalFault.rowIntegrity(credential.id) }
       return

@@ -107,7 +107,7 @@ extension Credential {
   /// Whether the parts fit together: a credential has a policy, whose every factor has one authenticator, unless it is
   /// implicit. Nobody polls for the authorization server's own page, and no partner speaks there, so it has no factors out
   /// of band and no `PARTNER`.
-  var isConsistent: Bool {
+  package var isConsistent: Bool {
     guard let expression else { return mode == .implicit }
     let known = authenticators.map(\.factor)
     return mode != .implicit && Set(known).count == known.count && expression.factors.isSubset(of: known)

@@ -64,9 +64,7 @@ extension SigningService {
       qualifier: plan.qualifier, keyType: plan.keyType, wrappedKey: wrapped, certificate: certificate,
       mode: plan.mode, expression: plan.expression, authenticators: authenticators, scal: plan.scal,
       multisign: plan.multisign, isEnabled: true)
-    try await put(
-      credential,
-      events: Self.events(ofNew: credential))
+    try await put(credential, events: credential.eventsOfCreation)
     return credential
   }
 
@@ -104,9 +102,30 @@ extension SigningService {
     return authenticators
   }
 
-  func verifier(of pin: String, _ credential: CredentialID) async throws -> (salt: [UInt8], verifier: [UInt8]) {
-    let salt = try await device.random(count: 16)
+  /// What is kept of a PIN, and fits this credential only.
+  package func verifier(
+    of pin: String, _ credential: CredentialID
+  ) async throws -> (salt: [UInt8], verifier: [UInt8]) {
+    let salt = try await random(16)
     return (salt, try await macs([(.pin, Self.pinMessage(pin, credential, salt: salt))])[0])
+  }
+}
+
+extension Credential {
+  /// For the audit log.
+  package var eventsOfCreation: [AuditEvent] {
+    [
+      AuditEvent(
+        .keyMade,
+        [
+          ("credential", .string(id.rawValue)), ("signer", .string(signer.rawValue)),
+          ("partner", .string(partner.rawValue)),
+          ("keyType", .string(keyType.name)),
+        ]),
+      AuditEvent(
+        .certificateIssued,
+        [("credential", .string(id.rawValue)), ("serialNumber", .string(certificate.serialNumber))]),
+    ]
   }
 }
 

@@ -4,10 +4,17 @@ import WireJSON
 extension SigningService {
   /// The credential, if the principal may use it.
   public func credential(_ id: CredentialID, as principal: Principal) async throws -> Credential {
+    try await usable(id, as: principal).credential
+  }
+
+  /// The credential, if the principal may use it, with its row's MAC.
+  ///
+  /// - Throws: `Refusal.unknownCredential`, `InternalFault.rowIntegrity`.
+  package func usable(_ id: CredentialID, as principal: Principal) async throws -> UsableCredential {
     guard let row = try await store.read({ try $0.credential(id) }) else { throw Refusal.unknownCredential }
     let credential = try await confirmed(row, id: id)
     guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
-    return credential
+    return UsableCredential(credential: credential, mac: row.mac)
   }
 
   /// A signer's credentials that the principal may use, in order of id. One that was edited is left out, and the log names
@@ -64,5 +71,18 @@ extension SigningService {
           ]), at: now)
       return true
     }
+  }
+}
+
+/// A credential that a principal may use, as it was when it was read.
+package struct UsableCredential: Sendable {
+  package let credential: Credential
+  /// The MAC of the row that was verified.
+  package let mac: [UInt8]
+  package var id: CredentialID { credential.id }
+
+  /// - Throws: `Refusal.unavailable` if the credential is no longer as it was read.
+  package func requireUnchanged(in transaction: any SoleControlReading) throws {
+    guard try transaction.mac(of: id) == mac else { throw Refusal.unavailable }
   }
 }

@@ -52,9 +52,14 @@ extension SigningService {
   func integrityFault(
     _ row: ProtectedRow, named name: (String, JSONValue), _ fault: InternalFault
   ) async throws -> InternalFault {
-    guard verifiedRows.isNewFinding(row) else { return fault }
-    try await record(AuditEvent(.integrityViolated, [name]))
+    try await noteEdited(row, named: name)
     return fault
+  }
+
+  /// Writes a row that no gateway wrote so to the audit log, once.
+  func noteEdited(_ row: ProtectedRow, named name: (String, JSONValue)) async throws {
+    guard verifiedRows.isNewFinding(row) else { return }
+    try await record(AuditEvent(.integrityViolated, [name]))
   }
 
   func macs(_ messages: [(key: MACKey, message: [UInt8])]) async throws -> [[UInt8]] {

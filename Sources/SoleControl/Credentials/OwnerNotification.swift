@@ -5,7 +5,7 @@ extension SigningService {
   /// Tells a person over the channel that registration established that there is a new way to sign in the person's name.
   /// Somebody else may have asked for it. Who has no such channel is not told, and a messenger that does not take the
   /// message ends nothing: the credential exists.
-  func tellOwner(of credential: Credential) async {
+  package func tellOwner(of credential: Credential) async {
     let principal = Principal(partner: credential.partner, signer: credential.signer)
     guard
       let others = try? await credentials(of: credential.signer, after: nil, limit: Self.mostSearched, as: principal),

@@ -171,7 +171,7 @@ extension SigningService {
     let credential = found.pendingRequest.credential
     let request = try await verifiedValue(
       stored.row, as: BackchannelBinding.self, where: { $0.pending == id && $0.request == stored.request },
-      named: ("credential", .string(credential.rawValue)), else: .rowIntegrity(credential))
+      named: ("credential", .string(credential.rawValue)), else: InternalFault.rowIntegrity(credential))
     return (stored, request)
   }
 

@@ -3,7 +3,7 @@ extension FactorExpression {
   /// order. Empty if nothing that is added helps.
   ///
   /// - Parameter isEnough: a further condition on the whole.
-  func missing(
+  package func missing(
     from presented: Set<FactorID>, isEnough: (Set<FactorID>) -> Bool = { _ in true }
   ) -> [[FactorID]] {
     let others = FactorID.allCases.filter { factors.contains($0) && !presented.contains($0) }
@@ -26,7 +26,7 @@ extension FactorExpression {
 
 extension Refusal {
   /// For what `FactorExpression.missing` found.
-  init(missing alternatives: [[FactorID]]) {
+  package init(missing alternatives: [[FactorID]]) {
     switch (alternatives.count, alternatives.first?.first, alternatives.first?.count) {
     case (1, let only?, 1): self = .factorMissing(only)
     case (0, _, _): self = .policyNotSatisfied

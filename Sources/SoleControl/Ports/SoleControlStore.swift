@@ -50,7 +50,7 @@ public struct StoreFault: Equatable, Sendable, CustomStringConvertible {
   public var description: String { code.map { "\(text) (\($0))" } ?? text }
 }
 
-public protocol SoleControlReading: JobReading, PendingReading, LifecycleReading, ThrottleReading {
+public protocol SoleControlReading: JobReading, PendingReading, ThrottleReading {
   func credential(_ id: CredentialID) throws -> ProtectedRow?
   /// The MAC alone: whether a credential is still the one that was read before.
   func mac(of id: CredentialID) throws -> [UInt8]?
@@ -78,9 +78,7 @@ public protocol SoleControlReading: JobReading, PendingReading, LifecycleReading
   func messages(of partner: PartnerID, after time: UnixTime) throws -> (count: Int, oldest: UnixTime?)
 }
 
-public protocol SoleControlWriting: SoleControlReading, JobWriting, PendingWriting, LifecycleWriting,
-  ThrottleWriting
-{
+public protocol SoleControlWriting: SoleControlReading, JobWriting, PendingWriting, ThrottleWriting {
   /// Adds the credential, or replaces the row of the same id.
   func put(_ row: ProtectedRow, of credential: Credential) throws
   func put(_ state: FactorState, _ factor: FactorID, of credential: CredentialID) throws

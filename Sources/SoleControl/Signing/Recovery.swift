@@ -31,7 +31,6 @@ extension SigningService {
       for operation in unknown {
         try transaction.append(AuditEvent(.signatureUnknown, [("operation", .string(operation.id))]), at: now)
       }
-      _ = try transaction.endReservedLifecycleGrants(instance: instance, at: now)
       let open = try transaction.openJobs(instance: instance)
       for job in open {
         try transaction.append(AuditEvent(.signatureResumed, [("operation", .string(job.operation))]), at: now)

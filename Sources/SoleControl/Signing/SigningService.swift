@@ -86,8 +86,6 @@ public struct SigningService: Sendable {
   public var timestamps: (any SignatureTimestamping)?
   /// Nil if no trusted provider has an app.
   public var backchannel: (any BackchannelClient)?
-  /// Nil if no credentials are made or deleted at the wish of their owners.
-  public var issuance: Issuance?
 
   public init(
     store: any SoleControlStore, device: any SigningDevice, verifier: any SignatureVerifier,
@@ -105,14 +103,17 @@ public struct SigningService: Sendable {
   /// The time, for what authorizes or signs.
   ///
   /// - Throws: `Refusal.unavailable` while the clock cannot be trusted.
-  func decidingTime() throws -> UnixTime {
+  package func decidingTime() throws -> UnixTime {
     guard clock.isRight() else { throw Refusal.unavailable }
     return clock.now()
   }
 
   /// Random text for ids, 128 bits.
-  func randomID() async throws -> String {
-    do { return Hex.encode(try await device.random(count: 16)) } catch { throw error.asFault }
+  package func randomID() async throws -> String { Hex.encode(try await random(16)) }
+
+  /// Random octets of the device.
+  package func random(_ count: Int) async throws -> [UInt8] {
+    do { return try await device.random(count: count) } catch { throw error.asFault }
   }
 
   /// Octets compared in a time that tells nothing about where they differ.
@@ -124,7 +125,7 @@ public struct SigningService: Sendable {
 
 extension DeviceError {
   /// What a caller of sole control gets for it.
-  var asFault: any Error {
+  package var asFault: any Error {
     switch self {
     case .busy, .unavailable: Refusal.unavailable
     case .unsupported, .fault: InternalFault.device(self)

@@ -56,7 +56,7 @@ struct GatewayFixture: Sendable {
     list = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("issuing.crl")
     signing = SigningFixture(
       store: store, device: device, timestamps: { withTimestamps ? timestamps($0) : nil },
-      issuance: withIssuer ? try TestIssuance.make(list: list) : nil)
+      authority: withIssuer ? try TestIssuance.make(list: list) : nil)
     self.notifier = notifier
     jobs = SigningJobs(signing.service, notifier: notifier, rules: jobRules)
     let clock = signing.clock
@@ -85,7 +85,7 @@ struct GatewayFixture: Sendable {
       authTypes: ["basic", "oauth2code", "oauth2client"], authorizationServer: OAuthFixture.issuer)
     info.translations["de"] = (name: "Probe", description: "Eine Probe")
     var gateway = Gateway(
-      info: info, signing: signing.service, jobs: jobs, tokens: tokens,
+      info: info, signing: signing.service, issuance: signing.issuance, jobs: jobs, tokens: tokens,
       oauth: AuthorizationServer(
         rules: AuthorizationServer.Rules(issuer: OAuthFixture.issuer), clients: ClientRegistry(OAuthFixture.clients),
         tokens: tokens, assertions: ClientAssertions()),

@@ -1,6 +1,7 @@
 import AuditLog
 import CSCModel
 import Foundation
+import Issuance
 import SQLiteStore
 import Synchronization
 import TestSupport
@@ -100,37 +101,37 @@ extension SchemaAct {
       let token = try await grant(fixture, mine, "alice")
       _ = try await grant(fixture, bobs, "bob")
       return Ready(row: "digest = x'\(Hex.encode(token.digest))'") { fixture in
-        guard let bearer = try await fixture.signing.service.grant(of: token) else { return false }
-        try await fixture.signing.service.delete(mine.id, by: bearer)
+        guard let bearer = try await fixture.signing.issuance.grant(of: token) else { return false }
+        try await fixture.signing.issuance.delete(mine.id, by: bearer)
         return true
       }
     },
     SchemaAct("lifecycle_grant", "revoke what a crash left") { fixture in
       let (mine, bobs) = try await credentials(fixture)
-      let name = try #require(fixture.signing.service.issuance).issuer.name
+      let name = try #require(fixture.signing.issuance.authority).issuer.name
       for (credential, signer, serial) in [(mine, "alice", "AA"), (bobs, "bob", "BB")] {
         let digest = try await grant(fixture, credential, signer).digest
-        try await fixture.signing.store.write {
+        try await fixture.signing.store.writeIssuance {
           try $0.put(.reserved(instance: "test", serialNumber: serial, issuer: name), ofLifecycleGrant: digest)
         }
       }
       return Ready(row: "serial = 'AA'") { fixture in
-        _ = try await fixture.signing.service.recover()
-        await fixture.signing.service.publishRevocations()
+        _ = try await fixture.signing.issuance.recover()
+        await fixture.signing.issuance.publishRevocations()
         return try serials(fixture).contains("AA")
       }
     },
     SchemaAct("revocation", "revoke what nobody revoked", isDone: false) { fixture in
       try await revoked(fixture)
       return Ready(row: "serial = 'AA'") { fixture in
-        await fixture.signing.service.publishRevocations()
+        await fixture.signing.issuance.publishRevocations()
         return try !serials(fixture).isSubset(of: ["AA", "BB"])
       }
     },
     SchemaAct("revocation", "take a revocation back", isDone: false) { fixture in
       try await revoked(fixture)
       return Ready(row: "serial = 'AA'") { fixture in
-        await fixture.signing.service.publishRevocations()
+        await fixture.signing.issuance.publishRevocations()
         return try !serials(fixture).isSuperset(of: ["AA", "BB"])
       }
     },

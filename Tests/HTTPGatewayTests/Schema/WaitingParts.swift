@@ -1,6 +1,7 @@
 import AuditLog
 import CSCModel
 import Foundation
+import Issuance
 import OpenSSLPKI
 import SQLiteStore
 import Synchronization
@@ -132,7 +133,7 @@ extension SchemaAct {
   static func grant(_ fixture: GatewayFixture, _ credential: Credential, _ signer: String) async throws
     -> LifecycleToken
   {
-    try await fixture.signing.service.grantDeletion(
+    try await fixture.signing.issuance.grantDeletion(
       of: credential.id, presented: [.pin: SigningFixture.pin], client: ClientID("portal"),
       as: fixture.signing.principal(signer)
     ).token
@@ -140,14 +141,14 @@ extension SchemaAct {
 
   /// Two certificates are revoked, and the list says so.
   static func revoked(_ fixture: GatewayFixture) async throws {
-    let name = try #require(fixture.signing.service.issuance).issuer.name
+    let name = try #require(fixture.signing.issuance.authority).issuer.name
     let now = fixture.signing.clock.now
     for serial in ["AA", "BB"] {
-      try await fixture.signing.store.write {
+      try await fixture.signing.store.writeIssuance {
         try $0.add(Revocation(issuer: name, serialNumber: serial, time: now, expires: now + 86400))
       }
     }
-    await fixture.signing.service.publishRevocations()
+    await fixture.signing.issuance.publishRevocations()
     #expect(try serials(fixture) == ["AA", "BB"])
   }
 

@@ -1,5 +1,6 @@
 internal import CSCModel
 internal import Hummingbird
+internal import Issuance
 internal import OAuth
 internal import SoleControl
 internal import Vocabulary
@@ -26,7 +27,7 @@ struct ConsentPages: Sendable {
     let language = pages.language(visit.request, asked.language)
     let scope = offer.view(
       transaction, codeWasSent: message == .codeSent || message == .wrong(.sms),
-      issuer: signing.issuance?.issuer.name ?? "", language)
+      issuer: offers.issuance.authority?.issuer.name ?? "", language)
     let token = oauth.formToken(key, .consent(transaction, offer: offer.canonical))
     let view = ConsentView(
       transaction: key.id, csrf: token, client: oauth.clients.name(of: asked), signer: user.username, scope: scope,

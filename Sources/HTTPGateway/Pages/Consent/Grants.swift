@@ -1,3 +1,4 @@
+internal import Issuance
 internal import OAuth
 internal import Octets
 internal import SoleControl
@@ -6,6 +7,7 @@ internal import SoleControl
 struct Grants: Sendable {
   let oauth: AuthorizationServer
   let signing: SigningService
+  let issuance: IssuanceService
   let now: @Sendable () -> UnixTime
 
   /// What waits for the code; nil for scope `service`. The factors are checked and counted as in `credentials/authorize`.
@@ -37,11 +39,11 @@ struct Grants: Sendable {
     let granted: IssuedLifecycleToken
     switch offered {
     case .creation(let creation, let principal):
-      granted = try await signing.grantCreation(
+      granted = try await issuance.grantCreation(
         creation, pin: try Self.chosenPIN(visit.parameters), presented: try presented(visit), client: client,
         as: principal, from: origin)
     case .deletion(let credential, let principal):
-      granted = try await signing.grantDeletion(
+      granted = try await issuance.grantDeletion(
         of: credential.id, presented: try presented(visit), client: client, as: principal, from: origin)
     }
     return GrantedToken(

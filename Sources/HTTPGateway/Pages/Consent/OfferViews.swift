@@ -1,4 +1,5 @@
 internal import CSCModel
+internal import Issuance
 internal import OAuth
 internal import SoleControl
 internal import Texts

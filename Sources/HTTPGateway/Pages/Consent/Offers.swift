@@ -1,4 +1,5 @@
 internal import CSCModel
+internal import Issuance
 internal import OAuth
 internal import SoleControl
 
@@ -83,6 +84,7 @@ extension Offer {
 /// Finds out what a logged-in person may grant of what a client asks for.
 struct Offers: Sendable {
   let signing: SigningService
+  let issuance: IssuanceService
   let clients: ClientRegistry
   let now: @Sendable () -> UnixTime
 
@@ -129,13 +131,15 @@ struct Offers: Sendable {
       switch asked.kind {
       case .creation(let policy, let subject):
         return .creation(
-          try await signing.offerCreation(
+          try await issuance.offerCreation(
             policy: policy, claim: SubjectClaim(subject), askable: Self.askable, as: principal), principal)
       case .deletion(let id):
         return .deletion(
-          try await signing.offerDeletion(of: CredentialID(id), askable: Self.askable, as: principal), principal)
+          try await issuance.offerDeletion(of: CredentialID(id), askable: Self.askable, as: principal), principal)
       }
     } catch let refusal as Refusal where refusal.isAboutTheOffer {
+      return nil
+    } catch let refusal as IssuanceRefusal where refusal.isAboutTheOffer {
       return nil
     }
   }
@@ -158,9 +162,19 @@ extension Refusal {
   fileprivate var isAboutTheOffer: Bool {
     switch self {
     case .unknownCredential, .credentialDisabled, .authorizedElsewhere, .tooManySignatures, .digestsMissing,
-      .tooManyDigests, .policyNotSatisfied, .policyNotOffered, .notRegistered, .notProven, .subjectDiffers:
+      .tooManyDigests, .policyNotSatisfied:
       true
     default: false
+    }
+  }
+}
+
+extension IssuanceRefusal {
+  /// As `Refusal.isAboutTheOffer`.
+  fileprivate var isAboutTheOffer: Bool {
+    switch self {
+    case .policyNotOffered, .notRegistered, .notProven, .subjectDiffers: true
+    case .unsuitablePIN, .invalidLifecycleToken, .lifecycleTokenExpired: false
     }
   }
 }

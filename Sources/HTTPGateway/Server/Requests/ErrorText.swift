@@ -2,8 +2,8 @@
 enum ErrorText {
   /// Whose errors describe themselves in fixed words, ids of ours and codes.
   private static let ours: Set<Substring> = [
-    "Assembly", "BlockingWork", "DocumentSigning", "OpenIDClient", "OAuth", "OpenSSLPKI", "PKCS11Device", "SQLiteStore",
-    "SoleControl", "TimestampAuthority",
+    "Assembly", "BlockingWork", "DocumentSigning", "Issuance", "OpenIDClient", "OAuth", "OpenSSLPKI", "PKCS11Device",
+    "SQLiteStore", "SoleControl", "TimestampAuthority",
   ]
 
   /// Of other errors, which libraries make and which may repeat what they were given, only the type and the case.

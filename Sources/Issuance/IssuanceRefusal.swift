@@ -1,0 +1,24 @@
+public import SoleControl
+
+/// Why issuance does not do what it was asked to. Nothing was used up. Wrong factors, and credentials that the caller may
+/// not use, are refused by sole control (`Refusal`).
+public enum IssuanceRefusal: Error, Equatable, Sendable {
+  /// No credential is made under this certificate policy, or another one was granted.
+  case policyNotOffered
+  /// Nobody established who the signer is.
+  case notRegistered
+  /// The signer has no credential whose factors a page could ask for, as proof that it is the signer who asks for another.
+  case notProven
+  /// The subject that the caller wants is not the signer.
+  case subjectDiffers
+  case unsuitablePIN
+  /// The grant to make or delete a credential is unknown, used, or another's.
+  case invalidLifecycleToken
+  case lifecycleTokenExpired
+}
+
+/// Rows that the service did not write so: someone edited the store. The detail is for the log.
+public enum IssuanceFault: Error, Equatable, Sendable {
+  case subjectIntegrity(SignerID)
+  case lifecycleGrantIntegrity
+}

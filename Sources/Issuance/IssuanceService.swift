@@ -1,0 +1,61 @@
+public import SoleControl
+
+/// Issuance: who signers are, credentials that are made or deleted at the wish of their owners, and the revocation of
+/// certificates.
+///
+/// A grant is what a person asked for on our page, with the factors that signing takes; its token carries it out once
+/// (`Issuing/`). Certificates name the registered subject and nobody else (`Proofing/`), and what a credential becomes is
+/// in a profile (`Profiles/`). What is revoked is recorded with its reason first and published then (`Revocation/`).
+///
+/// Issuance knows sole control: factors are checked there, and a transaction of issuance is one of sole control too. Sole
+/// control does not know issuance.
+public struct IssuanceService: Sendable {
+  public struct Rules: Sendable {
+    /// Name of the service in every grant. A grant of another service fails.
+    public var service: String
+    /// Name of this process among those that share the store.
+    public var instance: String
+    /// Seconds that a grant waits to be carried out.
+    public var grantLife: UnixTime = 300
+
+    public init(service: String, instance: String) {
+      self.service = service
+      self.instance = instance
+    }
+  }
+
+  let soleControl: SigningService
+  let store: any IssuanceStore
+  let rules: Rules
+  /// Nil if no credentials are made or deleted at the wish of their owners.
+  public let authority: IssuingAuthority?
+  let publication = RevocationPublication()
+
+  var clock: SigningService.Clock { soleControl.clock }
+
+  /// - Parameter soleControl: over the same store.
+  public init(
+    _ soleControl: SigningService, store: any IssuanceStore, rules: Rules, authority: IssuingAuthority? = nil
+  ) {
+    self.soleControl = soleControl
+    self.store = store
+    self.rules = rules
+    self.authority = authority
+  }
+}
+
+/// What is needed to make credentials: who issues certificates, where keys are made, and what is on offer.
+public struct IssuingAuthority: Sendable {
+  public let issuer: any CertificateIssuer
+  public let keys: any KeyMaker
+  public let profiles: [CredentialProfile]
+
+  public init(issuer: any CertificateIssuer, keys: any KeyMaker, profiles: [CredentialProfile]) {
+    self.issuer = issuer
+    self.keys = keys
+    self.profiles = profiles
+  }
+
+  /// - Parameter policy: OID of the certificate policy.
+  public func profile(_ policy: String) -> CredentialProfile? { profiles.first { $0.policy == policy } }
+}

@@ -1,0 +1,22 @@
+import Crypto
+public import SoleControl
+
+extension AuthorizationRequest {
+  /// What factors are asked for when another credential is to be made: bound to the policy, and no signature, so that what
+  /// is bound to a request, such as the nonce of an eID log-in, fits nothing else, and the other way round.
+  public static func creation(
+    policy: String, by credential: CredentialID, presented: [FactorID: String] = [:]
+  ) -> AuthorizationRequest {
+    AuthorizationRequest(
+      credential: credential, numSignatures: 0, hashAlgorithm: nil,
+      digests: [Array(SHA256.hash(data: Array("credential-creation \(policy)".utf8)))], presented: presented)
+  }
+
+  /// What factors are asked for when a credential is to be deleted: no signature at all, so that what is bound to a
+  /// request, such as the nonce of an eID log-in, fits no signature, and the other way round.
+  public static func deletion(of credential: CredentialID, presented: [FactorID: String] = [:]) -> AuthorizationRequest
+  {
+    AuthorizationRequest(
+      credential: credential, numSignatures: 0, hashAlgorithm: nil, digests: [], presented: presented)
+  }
+}

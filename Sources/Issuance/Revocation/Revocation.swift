@@ -1,0 +1,19 @@
+public import SoleControl
+
+/// That a certificate is to be revoked: the issuer's list names it until its own time is over.
+public struct Revocation: Sendable, Equatable {
+  /// RFC 4514.
+  public let issuer: String
+  /// Hexadecimal, upper case.
+  public let serialNumber: String
+  public let time: UnixTime
+  /// When the certificate ends.
+  public let expires: UnixTime
+
+  public init(issuer: String, serialNumber: String, time: UnixTime, expires: UnixTime) {
+    self.issuer = issuer
+    self.serialNumber = serialNumber
+    self.time = time
+    self.expires = expires
+  }
+}

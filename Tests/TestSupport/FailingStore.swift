@@ -1,0 +1,45 @@
+public import Issuance
+public import SoleControl
+public import Synchronization
+
+/// Fails the n-th write from when it is told to, and those after it if it is told so: before they happen, or after.
+public final class FailingStore: SoleControlStore, IssuanceStore {
+  public let failing = Mutex<(write: Int, happens: Bool)?>(nil)
+  public let failsForGood = Mutex(false)
+  private let real: MemoryStore
+
+  public init(_ real: MemoryStore) { self.real = real }
+
+  public func read<Output: Sendable>(
+    _ body: @escaping @Sendable (any SoleControlReading) throws -> Output
+  ) async throws -> Output { try await real.read(body) }
+
+  public func readIssuance<Output: Sendable>(
+    _ body: @escaping @Sendable (any IssuanceReading) throws -> Output
+  ) async throws -> Output { try await real.readIssuance(body) }
+
+  public func write<Output: Sendable>(
+    _ body: @escaping @Sendable (any SoleControlWriting) throws -> Output
+  ) async throws -> Output { try await attempt { try await self.real.write(body) } }
+
+  public func writeIssuance<Output: Sendable>(
+    _ body: @escaping @Sendable (any IssuanceWriting & SoleControlWriting) throws -> Output
+  ) async throws -> Output { try await attempt { try await self.real.writeIssuance(body) } }
+
+  /// Fails before it is written, or after, if it is this one's turn.
+  private func attempt<Output: Sendable>(_ write: () async throws -> Output) async throws -> Output {
+    let fate: Bool? = failing.withLock { failing in
+      guard let plan = failing else { return nil }
+      failing = (plan.write - 1, plan.happens)
+      return plan.write == 1 || plan.write < 1 && failsForGood.withLock(\.self) ? plan.happens : nil
+    }
+    guard let fate else { return try await write() }
+    guard fate else { throw StoreError.unavailable(.made) }
+    _ = try await write()
+    throw StoreError.outcomeUnknown(.made)
+  }
+}
+
+extension StoreFault {
+  public static let made = StoreFault(code: nil, "made by a test")
+}
