@@ -150,7 +150,8 @@ let package = Package(
     .target(
       name: "Assembly",
       dependencies: [
-        "Vocabulary", "BlockingWork", "Octets", "WireJSON", "CSCModel", "SoleControl", "Issuance", "OAuth", "TimestampAuthority",
+        "Vocabulary", "BlockingWork", "Octets", "WireJSON", "CSCModel", "SoleControl", "Issuance", "OAuth",
+        "TimestampAuthority",
         "DocumentSigning", "PKCS11Device", "OpenSSLPKI", "OpenIDClient", "OutboundHTTP", "Webhooks", "SQLiteStore",
         "HTTPGateway", "Texts",
         log, crypto,
@@ -273,7 +274,8 @@ let package = Package(
       "HTTPGatewayTests",
       [
         "Growth", "BlockingWork", "Vocabulary",
-        "Throttling", "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "Issuance", "OAuth", "AuditLog", "OpenIDClient",
+        "Throttling", "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "Issuance", "OAuth", "AuditLog",
+        "OpenIDClient",
         "OpenSSLPKI", "SQLiteStore", "Texts", "TimestampAuthority", "DocumentSigning", "TestSupport", log,
         crypto,
         .product(name: "Hummingbird", package: "hummingbird"),

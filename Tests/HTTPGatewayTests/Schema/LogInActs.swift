@@ -2,6 +2,7 @@ import Throttling
 import CSCModel
 import Crypto
 import HTTPTypes
+import Issuance
 import OAuth
 import TestSupport
 import Testing
@@ -97,9 +98,8 @@ extension SchemaAct {
     SchemaAct("certificate_subject", "offer a certificate in somebody's name") { fixture in
       try await fixture.signing.registerSubject("bob", givenName: "Bob", surname: "Other")
       return Ready(row: "signer = 'alice'") { fixture in
-        let (_, subject) = try await fixture.signing.service.creatable(
-          policy: TestIssuance.policies.explicit, claim: SubjectClaim(), SignerID("alice"), SigningFixture.partner)
-        return subject.commonName == "Alice Example"
+        let subject = try await fixture.signing.issuance.subject(of: SignerID("alice"), at: SigningFixture.partner)
+        return subject?.commonName == "Alice Example"
       }
     },
   ]
