@@ -1,3 +1,4 @@
+import Issuance
 import OpenIDClient
 import Foundation
 import SoleControl
