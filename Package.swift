@@ -72,22 +72,22 @@ let package = Package(
     .target(name: "CResources", exclude: ["pages"]),
 
     core("Vocabulary"),
-    core("Octets"),
+    core("Octets", [crypto]),
     core("WireJSON", ["Octets", "CJansson"]),
     core("CSCModel", ["Vocabulary", "Octets", "WireJSON", .product(name: "SwiftASN1", package: "swift-asn1")]),
-    core("AuditLog", ["WireJSON", crypto]),
-    core("Throttling", ["Lifetimes", crypto]),
+    core("AuditLog", ["Octets", "WireJSON", crypto]),
+    core("Throttling", ["Octets", "Lifetimes"]),
     core("Lifetimes"),
     core("Texts", ["Octets"]),
     core("SoleControl", ["Throttling", "Lifetimes", "AuditLog", "Octets", "Texts", "WireJSON", crypto]),
-    core("Issuance", ["SoleControl", "AuditLog", "Lifetimes", "Throttling", "WireJSON", crypto]),
+    core("Issuance", ["Octets", "SoleControl", "AuditLog", "Lifetimes", "Throttling", "WireJSON"]),
     core("OAuth", ["Vocabulary", "Throttling", "Lifetimes", "Octets", "WireJSON", crypto]),
     core("Conformance", ["Vocabulary", "Octets", "WireJSON", crypto]),
     core("TimestampAuthority", ["SoleControl"]),
     core(
       "DocumentSigning",
       [
-        "SoleControl", "TimestampAuthority", "CSCModel", "Octets", "WireJSON", crypto,
+        "SoleControl", "TimestampAuthority", "CSCModel", "Octets", "WireJSON",
         .product(name: "SwiftASN1", package: "swift-asn1"),
       ]),
 
@@ -95,10 +95,13 @@ let package = Package(
       "PKCS11Device", ["Octets", "SoleControl", "CCryptoki", .product(name: "SwiftASN1", package: "swift-asn1")]),
     adapter(
       "OpenSSLPKI",
-      ["BlockingWork", "SoleControl", "Issuance", "OAuth", "TimestampAuthority", "DocumentSigning", "COpenSSL"]),
+      [
+        "Octets", "BlockingWork", "SoleControl", "Issuance", "OAuth", "TimestampAuthority", "DocumentSigning",
+        "COpenSSL",
+      ]),
     adapter("ConformanceOpenSSL", ["Conformance", "COpenSSL"]),
     adapter("OutboundHTTP", ["CCurl"]),
-    adapter("Webhooks", ["SoleControl", "WireJSON", "OutboundHTTP", crypto]),
+    adapter("Webhooks", ["Octets", "SoleControl", "WireJSON", "OutboundHTTP", crypto]),
     adapter(
       "OpenIDClient",
       [
@@ -110,7 +113,7 @@ let package = Package(
     adapter(
       "SQLiteStore",
       [
-        "Throttling", "BlockingWork", "SoleControl", "Issuance", "OAuth", "AuditLog", "WireJSON",
+        "Octets", "Throttling", "BlockingWork", "SoleControl", "Issuance", "OAuth", "AuditLog", "WireJSON",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     adapter(
@@ -139,7 +142,7 @@ let package = Package(
     adapter(
       "EIDSimulator",
       [
-        "WireJSON", "OutboundHTTP", log, crypto,
+        "Octets", "WireJSON", "OutboundHTTP", log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -163,7 +166,7 @@ let package = Package(
     .target(
       name: "OperatorCommands",
       dependencies: [
-        "Assembly", "WireJSON", "CSCModel", "SoleControl", "OAuth", "AuditLog", "OpenSSLPKI", "SQLiteStore",
+        "Octets", "Assembly", "WireJSON", "CSCModel", "SoleControl", "OAuth", "AuditLog", "OpenSSLPKI", "SQLiteStore",
         "HTTPGateway", log, arguments,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -174,7 +177,8 @@ let package = Package(
     program(
       "countersign-sandbox",
       [
-        "Assembly", "OperatorCommands", "EIDSimulator", "WireJSON", "SoleControl", "Issuance", "OAuth", "AuditLog",
+        "Octets", "Assembly", "OperatorCommands", "EIDSimulator", "WireJSON", "SoleControl", "Issuance", "OAuth",
+        "AuditLog",
         "PKCS11Device",
         "OpenSSLPKI", "OpenIDClient", "OutboundHTTP", "SQLiteStore", log, crypto, arguments,
       ]),
@@ -184,7 +188,8 @@ let package = Package(
     program(
       "bench",
       [
-        "WireJSON", "CSCModel", "SoleControl", "Issuance", "OAuth", "PKCS11Device", "OpenSSLPKI", "OpenIDClient",
+        "Octets", "WireJSON", "CSCModel", "SoleControl", "Issuance", "OAuth", "PKCS11Device", "OpenSSLPKI",
+        "OpenIDClient",
         "OutboundHTTP",
         "SQLiteStore",
         "HTTPGateway", log, arguments,
@@ -196,7 +201,8 @@ let package = Package(
     support(
       "TestSupport",
       [
-        "Throttling", "SoleControl", "Issuance", "OAuth", "AuditLog", "COpenSSL", "OpenSSLPKI", "WireJSON", crypto, log,
+        "Octets", "Throttling", "SoleControl", "Issuance", "OAuth", "AuditLog", "COpenSSL", "OpenSSLPKI", "WireJSON",
+        crypto, log,
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -208,23 +214,24 @@ let package = Package(
       ]),
     tests(
       "TimestampAuthorityTests",
-      ["TimestampAuthority", "SoleControl", "OpenSSLPKI", "TestSupport"]),
+      ["Octets", "TimestampAuthority", "SoleControl", "OpenSSLPKI", "TestSupport"]),
     tests(
       "DocumentSigningTests",
       [
-        "DocumentSigning", "TimestampAuthority", "SoleControl", "AuditLog", "OpenSSLPKI", "TestSupport",
+        "Octets", "DocumentSigning", "TimestampAuthority", "SoleControl", "AuditLog", "OpenSSLPKI", "TestSupport",
       ]),
     support("StoreConformance", ["Throttling", "SoleControl", "Issuance", "OAuth", "AuditLog", "WireJSON"]),
     tests("OctetsTests", ["Octets"]),
     support("Growth", []),
     tests("WireJSONTests", ["Growth", "WireJSON"]),
-    tests("CSCModelTests", ["Vocabulary", "CSCModel", "Growth", "WireJSON"]),
+    tests("CSCModelTests", ["Octets", "Vocabulary", "CSCModel", "Growth", "WireJSON"]),
     tests(
-      "OAuthTests", ["Vocabulary", "Throttling", "OAuth", "CSCModel", "OpenSSLPKI", "WireJSON", "TestSupport", crypto]),
+      "OAuthTests",
+      ["Octets", "Vocabulary", "Throttling", "OAuth", "CSCModel", "OpenSSLPKI", "WireJSON", "TestSupport", crypto]),
     tests(
       "ConformanceTests",
       [
-        "Growth", "Vocabulary",
+        "Octets", "Growth", "Vocabulary",
         "Conformance", "ConformanceOpenSSL", "csc-conformance", "DocumentSigning", "OpenSSLPKI", "SoleControl",
         "WireJSON", "TestSupport", crypto, arguments,
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -237,8 +244,8 @@ let package = Package(
     tests("AuditLogTests", ["AuditLog", "WireJSON"]),
     tests(
       "SoleControlTests",
-      ["Throttling", "SoleControl", "Issuance", "AuditLog", "WireJSON", "OpenSSLPKI", "TestSupport", crypto]),
-    tests("IssuanceTests", ["Issuance", "SoleControl", "AuditLog", "OpenSSLPKI", "TestSupport"]),
+      ["Octets", "Throttling", "SoleControl", "Issuance", "AuditLog", "WireJSON", "OpenSSLPKI", "TestSupport"]),
+    tests("IssuanceTests", ["Octets", "Issuance", "SoleControl", "AuditLog", "OpenSSLPKI", "TestSupport"]),
     tests(
       "SQLiteStoreTests",
       ["SQLiteStore", "SoleControl", "Issuance", "OAuth", "AuditLog", "WireJSON", "StoreConformance", "TestSupport"]),
@@ -264,7 +271,7 @@ let package = Package(
     tests(
       "OpenIDClientTests",
       [
-        "OpenIDClient", "OutboundHTTP", "EIDSimulator", "SoleControl", "WireJSON", "TestSupport", log, crypto,
+        "Octets", "OpenIDClient", "OutboundHTTP", "EIDSimulator", "SoleControl", "WireJSON", "TestSupport", log, crypto,
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -273,7 +280,7 @@ let package = Package(
     tests(
       "HTTPGatewayTests",
       [
-        "Growth", "BlockingWork", "Vocabulary",
+        "Octets", "Growth", "BlockingWork", "Vocabulary",
         "Throttling", "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "Issuance", "OAuth", "AuditLog",
         "OpenIDClient",
         "OpenSSLPKI", "SQLiteStore", "Texts", "TimestampAuthority", "DocumentSigning", "TestSupport", log,
@@ -289,8 +296,9 @@ let package = Package(
     tests(
       "IntegrationTests",
       [
-        "countersign", "countersign-sandbox", "OperatorCommands", "AuditLog", "CSCModel", "OpenIDClient", "OpenSSLPKI",
-        "OutboundHTTP", "SoleControl", "TestSupport", "TokenSupport", "WireJSON", crypto,
+        "Octets", "countersign", "countersign-sandbox", "OperatorCommands", "AuditLog", "CSCModel", "OpenIDClient",
+        "OpenSSLPKI",
+        "OutboundHTTP", "SoleControl", "TestSupport", "TokenSupport", "WireJSON",
       ]),
   ]
 )

@@ -77,7 +77,7 @@ package struct Service {
       signing, notifier: PartnerWebhooks.completions(config.partners, now), rules: jobRules,
       report: { Logger(label: "jobs").error("job failed", metadata: ["what": "\($0)"]) })
     var tokens = TokenService(
-      store: store, hasher: ScryptHasher(random: random), now: now, random: random, text: Base64.encodeURL)
+      store: store, hasher: ScryptHasher(random: random), now: now, random: random)
     tokens.redated = { clock.redated($0) }
     self.tokens = tokens
     self.clock = clock

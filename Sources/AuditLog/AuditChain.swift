@@ -1,4 +1,5 @@
 import Crypto
+import Octets
 import WireJSON
 
 extension AuditHead {
@@ -10,7 +11,7 @@ extension AuditHead {
     body["seq"] = .integer(count + 1)
     body["time"] = .integer(time)
     body["kind"] = .string(event.kind.rawValue)
-    body["prev"] = .string(Self.hex(hash))
+    body["prev"] = .string(Hex.encode(hash))
     var text = JSONValue.object(body).canonical()
     // No reader takes U+0000, and an entry that cannot be read would break the chain for good.
     if text.containsEscapedNull { text = JSONValue.object(body).withoutNulls.canonical() }
@@ -27,11 +28,6 @@ extension AuditHead {
     hash.update(data: [0])
     hash.update(data: body)
     return Array(hash.finalize())
-  }
-
-  static func hex(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }
 
@@ -62,7 +58,7 @@ public struct AuditVerifier: Sendable {
     else {
       throw .changed(sequence: next)
     }
-    guard body["seq"] == .integer(next), body["prev"] == .string(AuditHead.hex(head.hash)) else {
+    guard body["seq"] == .integer(next), body["prev"] == .string(Hex.encode(head.hash)) else {
       throw .missingOrReordered(sequence: next)
     }
     head = AuditHead(count: next, hash: entry.hash)

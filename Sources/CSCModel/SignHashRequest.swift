@@ -1,3 +1,4 @@
+import Octets
 public import Vocabulary
 public import WireJSON
 

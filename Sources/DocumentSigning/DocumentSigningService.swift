@@ -1,3 +1,4 @@
+import Octets
 public import SoleControl
 public import TimestampAuthority
 import WireJSON

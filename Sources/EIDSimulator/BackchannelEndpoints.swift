@@ -2,6 +2,7 @@ internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
+internal import Octets
 internal import OutboundHTTP
 internal import WireJSON
 
@@ -70,7 +71,7 @@ extension Simulator {
   private func isConfidential(_ parameters: [String: String], _ authorization: String?) -> Bool {
     guard let secret = settings.clientSecret else { return parameters["client_id"] == settings.clientID }
     if let authorization {
-      return authorization == "Basic \(Data("\(settings.clientID):\(secret)".utf8).base64EncodedString())"
+      return authorization == "Basic \(Base64.encode(Array("\(settings.clientID):\(secret)".utf8)))"
     }
     return parameters["client_id"] == settings.clientID && parameters["client_secret"] == secret
   }

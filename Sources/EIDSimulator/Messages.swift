@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Foundation
+internal import Octets
 internal import WireJSON
 
 /// The messenger of the sandbox's partner: takes the gateway's messages and shows them to whoever asks, instead of
@@ -40,15 +41,13 @@ actor Messages {
       let pair = part.split(separator: "=", maxSplits: 1)
       if pair.count == 2 { parts[pair[0]] = pair[1] }
     }
-    guard let time = parts["t"].flatMap({ Int64($0) }), abs(now - time) <= Self.tolerance, let mac = parts["v1"] else {
+    guard let time = parts["t"].flatMap({ Int64($0) }), abs(now - time) <= Self.tolerance,
+      let mac = parts["v1"].flatMap({ Hex.decodeAnyCase($0) })
+    else {
       return false
     }
     let signed = Array("\(time).".utf8) + body
-    let octets = stride(from: 0, to: mac.count - mac.count % 2, by: 2).compactMap { offset in
-      let start = mac.index(mac.startIndex, offsetBy: offset)
-      return UInt8(mac[start..<mac.index(start, offsetBy: 2)], radix: 16)
-    }
     return HMAC<SHA256>.isValidAuthenticationCode(
-      octets, authenticating: signed, using: SymmetricKey(data: Data(secret.utf8)))
+      mac, authenticating: signed, using: SymmetricKey(data: Data(secret.utf8)))
   }
 }

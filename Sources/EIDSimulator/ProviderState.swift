@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Foundation
 internal import JWTKit
+internal import Octets
 internal import WireJSON
 
 /// Codes, access tokens and keys of the simulated provider. All of it is gone when the process ends.
@@ -24,11 +25,7 @@ actor ProviderState {
 
   init(_ settings: Simulator.Settings) { self.settings = settings }
 
-  static func randomText() -> String { base64url(SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }) }
-
-  private static func base64url(_ data: Data) -> String {
-    data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-  }
+  static func randomText() -> String { SymmetricKey(size: .bits256).withUnsafeBytes { Base64.encodeURL(Array($0)) } }
 
   func rotateKeys() {
     key = ES256PrivateKey()
@@ -39,7 +36,7 @@ actor ProviderState {
     // JWTKit gives the coordinates in base64, JWK wants base64url.
     let parameters = key.publicKey.parameters
     func url(_ text: String?) -> JSONValue {
-      .string((text ?? "").replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: ""))
+      .string(Base64.encodeURL(text.flatMap(Base64.decode) ?? []))
     }
     return [
       "keys": [
@@ -65,7 +62,7 @@ actor ProviderState {
   func redeem(_ code: String, redirectURI: String, verifier: String) async -> (access: String, id: String)? {
     guard let entry = codes.removeValue(forKey: code), entry.redirectURI == redirectURI,
       Date().timeIntervalSince(entry.made) < 60,
-      Self.base64url(Data(SHA256.hash(data: Data(verifier.utf8)))) == entry.challenge
+      Base64.encodeURL(OctetDigest.sha256(verifier)) == entry.challenge
     else { return nil }
     let access = Self.randomText()
     people[access] = entry.person

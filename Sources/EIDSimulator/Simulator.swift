@@ -3,6 +3,7 @@ internal import HTTPTypes
 internal import Hummingbird
 public import Logging
 internal import NIOCore
+internal import Octets
 internal import OutboundHTTP
 internal import WireJSON
 
@@ -157,7 +158,7 @@ public struct Simulator: Sendable {
       answer = [("error", "invalid_request")]
     }
     if let value = parameters["state"] { answer.append(("state", value)) }
-    let query = answer.map { "\($0.0)=\(Self.percentEncode($0.1))" }.joined(separator: "&")
+    let query = answer.map { "\($0.0)=\(PercentText.encode($0.1))" }.joined(separator: "&")
     return Response(status: .found, headers: [.location: redirectURI + (redirectURI.contains("?") ? "&" : "?") + query])
   }
 
@@ -183,7 +184,7 @@ public struct Simulator: Sendable {
   /// Which client says its name in the header. In the code flow PKCE does what its secret would.
   private static func clientID(ofBasic authorization: String?) -> String? {
     guard let authorization, authorization.hasPrefix("Basic "),
-      let octets = Data(base64Encoded: String(authorization.dropFirst(6)))
+      let octets = Base64.decode(String(authorization.dropFirst(6)))
     else { return nil }
     return String(decoding: octets, as: UTF8.self).split(separator: ":").first.map(String.init)
   }
@@ -219,11 +220,6 @@ public struct Simulator: Sendable {
 
   static func escape(_ text: String) -> String {
     text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing("\"", with: "&quot;")
-  }
-
-  private static func percentEncode(_ text: String) -> String {
-    let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-    return text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
   }
 }
 

@@ -20,7 +20,7 @@ extension AuthorizationServer {
       jwt.header["typ"]?.string?.loweringASCII() == "jwt", jwt.header["crit"] == nil
     else { throw refused }
     // The binary digest, as operating providers have it; the text of the standard leaves it open.
-    let key = SymmetricKey(data: Array(SHA256.hash(data: secret)))
+    let key = SymmetricKey(data: OctetDigest.sha256(secret))
     guard HMAC<SHA256>.isValidAuthenticationCode(jwt.signature, authenticating: jwt.signed, using: key) else {
       throw refused
     }

@@ -1,3 +1,4 @@
+import Octets
 import WireJSON
 
 /// A granted authorization of another scope than `service`: the SAD or a lifecycle token, and what the token answer
@@ -36,7 +37,7 @@ extension AuthorizationServer {
       request: transaction.request, signer: user.signer, transaction: key.digest, validUntil: now + rules.codeLife,
       granted: try granted.map {
         CodeRecord.Granted(
-          sealed: try SealedPayload.seal($0.octets, with: code), expires: $0.expires, credential: $0.credential,
+          sealed: try SealedBox.opening(with: code).seal($0.octets), expires: $0.expires, credential: $0.credential,
           reference: $0.reference)
       })
     return try await end(key, transaction, [("code", code)], form: form) { store in
@@ -69,14 +70,14 @@ struct CodeRecord: Sendable {
 
   func entry(digest: [UInt8]) -> OAuthEntry {
     var body = JSONObject([
-      ("request", request.json), ("signer", .string(signer)), ("transaction", Self.octets(transaction)),
+      ("request", request.json), ("signer", .string(signer)), ("transaction", .octets(transaction)),
       ("validUntil", .integer(validUntil)),
     ])
     if let grant { body["grant"] = .string(grant) }
     if let granted {
       body["granted"] = [
-        "sealed": Self.octets(granted.sealed), "expires": .integer(granted.expires),
-        "credential": .string(granted.credential), "reference": Self.octets(granted.reference),
+        "sealed": .octets(granted.sealed), "expires": .integer(granted.expires),
+        "credential": .string(granted.credential), "reference": .octets(granted.reference),
       ]
     }
     return OAuthEntry(
@@ -94,26 +95,19 @@ struct CodeRecord: Sendable {
   init?(_ entry: OAuthEntry) {
     guard let body = try? JSONValue.parse(entry.body, limits: .own).object,
       let request = body["request"]?.object.flatMap(CodeRequest.init(json:)), let signer = body["signer"]?.string,
-      let transaction = body["transaction"].flatMap(Self.octets), let validUntil = body["validUntil"]?.integer
+      let transaction = body["transaction"]?.octets, let validUntil = body["validUntil"]?.integer
     else { return nil }
     self.init(
       request: request, signer: signer, transaction: transaction, validUntil: validUntil,
       granted: body["granted"]?.object.flatMap(Granted.init(json:)))
     grant = body["grant"]?.string
   }
-
-  static func octets(_ bytes: [UInt8]) -> JSONValue { .array(bytes.map { .integer(Int64($0)) }) }
-
-  static func octets(_ value: JSONValue) -> [UInt8]? {
-    value.array?.compactMap { $0.integer.map(UInt8.init(truncatingIfNeeded:)) }
-  }
 }
 
 extension CodeRecord.Granted {
   init?(json object: JSONObject) {
-    func octets(_ name: String) -> [UInt8]? { object[name].flatMap(CodeRecord.octets) }
-    guard let sealed = octets("sealed"), let expires = object["expires"]?.integer,
-      let credential = object["credential"]?.string, let reference = octets("reference")
+    guard let sealed = object["sealed"]?.octets, let expires = object["expires"]?.integer,
+      let credential = object["credential"]?.string, let reference = object["reference"]?.octets
     else { return nil }
     self.init(sealed: sealed, expires: expires, credential: credential, reference: reference)
   }

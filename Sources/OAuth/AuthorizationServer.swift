@@ -1,4 +1,3 @@
-import Crypto
 public import WireJSON
 
 /// The OAuth 2.0 authorization server of the CSC API (CSC v1 §8.3, v2 §8.4; RFC 6749, 7636, 9126, 9396, 9207, 9700).
@@ -49,12 +48,6 @@ public struct AuthorizationServer: Sendable {
 
   var store: any OAuthStore { tokens.store }
   var now: Int64 { tokens.now() }
-
-  /// Octets compared in a time that tells nothing about where they differ.
-  static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-    guard left.count == right.count else { return false }
-    return zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
-  }
 }
 
 /// Verifies a client's signed statement (RFC 7523) with its registered keys.

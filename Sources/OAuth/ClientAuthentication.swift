@@ -1,5 +1,4 @@
 public import Throttling
-import Crypto
 internal import Octets
 import WireJSON
 
@@ -139,11 +138,9 @@ public struct ClientAuthentication: Sendable {
     // A public client may send a Basic header with an empty secret (one of the known clients always does).
     if client.isPublic, secrets.allSatisfy(\.isEmpty) { return }
     guard client.methods.contains(method), let expected = client.secret,
-      secrets.contains(where: { AuthorizationServer.isEqual(Self.digest($0), Self.digest(expected)) })
+      secrets.contains(where: { ConstantTime.isEqual(OctetDigest.sha256($0), OctetDigest.sha256(expected)) })
     else { throw OAuthError.wrongSecret }
   }
-
-  private static func digest(_ octets: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: octets)) }
 
   // MARK: private_key_jwt (RFC 7523 §3, OpenID Connect Core §9)
 
@@ -188,7 +185,9 @@ extension AuthorizationServer {
     let digest = TokenService.digest(id)
     let now = now
     return try await store.writeOAuth { store in
-      if let used = try store.entry(.usedID, digest) { return user.map { Self.isEqual($0, used.body) } ?? false }
+      if let used = try store.entry(.usedID, digest) {
+        return user.map { ConstantTime.isEqual($0, used.body) } ?? false
+      }
       try store.forgetExpired(now: now)
       try store.put(OAuthEntry(kind: .usedID, digest: digest, expires: expires, body: user ?? []))
       return true

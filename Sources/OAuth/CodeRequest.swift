@@ -68,7 +68,7 @@ extension CodeRequest {
       object["credential"] = credential.value
       object["isRich"] = .bool(credential.isRich)
     }
-    if let pushed { object["pushed"] = CodeRecord.octets(pushed) }
+    if let pushed { object["pushed"] = .octets(pushed) }
     return .object(object)
   }
 
@@ -92,6 +92,6 @@ extension CodeRequest {
     credential = object["credential"].map {
       CredentialDetails($0, isRich: object["isRich"]?.bool ?? false, scope: scope)
     }
-    pushed = object["pushed"].flatMap(CodeRecord.octets)
+    pushed = object["pushed"]?.octets
   }
 }

@@ -1,3 +1,4 @@
+import Octets
 import WireJSON
 
 /// How a way through the pages ended. The same browser that sends the same form again gets the same answer, while its code
@@ -11,7 +12,7 @@ struct Ending: Sendable, Equatable {
   let until: Int64
 
   var json: JSONValue {
-    ["sealed": CodeRecord.octets(sealed), "form": CodeRecord.octets(form), "until": .integer(until)]
+    ["sealed": .octets(sealed), "form": .octets(form), "until": .integer(until)]
   }
 
   init(sealed: [UInt8], form: [UInt8], until: Int64) {
@@ -21,8 +22,8 @@ struct Ending: Sendable, Equatable {
   }
 
   init?(json object: JSONObject) {
-    guard let sealed = object["sealed"].flatMap(CodeRecord.octets),
-      let form = object["form"].flatMap(CodeRecord.octets),
+    guard let sealed = object["sealed"]?.octets,
+      let form = object["form"]?.octets,
       let until = object["until"]?.integer
     else { return nil }
     self.init(sealed: sealed, form: form, until: until)
@@ -38,11 +39,11 @@ extension TransactionKey {
   func ending(_ parameters: RedirectParameters, form: String, until: Int64) throws -> Ending {
     let text = JSONValue.array(parameters.map { .array([.string($0.name), .string($0.value)]) }).canonical()
     return Ending(
-      sealed: try SealedPayload.seal(text, with: endingSecret), form: TokenService.digest(form), until: until)
+      sealed: try SealedBox.opening(with: endingSecret).seal(text), form: TokenService.digest(form), until: until)
   }
 
   func open(_ ending: Ending) throws -> RedirectParameters {
-    let text = try SealedPayload.open(ending.sealed, with: endingSecret)
+    let text = try SealedBox.opening(with: endingSecret).open(ending.sealed)
     return (try JSONValue.parse(text, limits: .own).array ?? []).compactMap { pair in
       guard let pair = pair.array, pair.count == 2, let name = pair[0].string, let value = pair[1].string else {
         return nil
@@ -62,7 +63,7 @@ extension AuthorizationServer {
   ) throws -> RedirectParameters? {
     guard let ending = transaction.ending else { return nil }
     guard
-      Self.isEqual(TokenService.digest(form), ending.form) || isForm(form, key, .logIn(transaction))
+      ConstantTime.isEqual(TokenService.digest(form), ending.form) || isForm(form, key, .logIn(transaction))
     else { throw TransactionRefusal.unknown }
     return try opened(ending, key)
   }

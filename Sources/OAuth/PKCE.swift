@@ -1,4 +1,4 @@
-import Crypto
+import Octets
 
 /// Proof Key for Code Exchange, method S256 (RFC 7636). `plain` protects from nobody who reads the request.
 enum PKCE {
@@ -12,8 +12,8 @@ enum PKCE {
 
   /// §4.6: the SHA-256 of the verifier is the challenge.
   static func fits(_ verifier: String, _ challenge: String) -> Bool {
-    guard let expected = CompactJWT.octets(challenge[...]) else { return false }
-    return AuthorizationServer.isEqual(Array(SHA256.hash(data: Array(verifier.utf8))), expected)
+    guard let expected = Base64.decodeURL(challenge) else { return false }
+    return ConstantTime.isEqual(OctetDigest.sha256(verifier), expected)
   }
 
   private static func isUnreserved(_ octet: UInt8) -> Bool {

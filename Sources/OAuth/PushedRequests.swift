@@ -64,13 +64,13 @@ struct PushedRequest: Sendable {
 
   func isOpen(to browser: [UInt8]?) -> Bool {
     guard let opened else { return true }
-    return browser.map { AuthorizationServer.isEqual($0, opened.browser) } ?? false
+    return browser.map { ConstantTime.isEqual($0, opened.browser) } ?? false
   }
 
   func entry(digest: [UInt8], expires: Int64) -> OAuthEntry {
     var body = JSONObject([("request", request.json)])
     if let opened {
-      body["browser"] = CodeRecord.octets(opened.browser)
+      body["browser"] = .octets(opened.browser)
       body["until"] = .integer(opened.until)
     }
     return OAuthEntry(
@@ -87,7 +87,7 @@ extension OAuthReading {
       let request = body["request"]?.object.flatMap(CodeRequest.init(json:))
     else { return nil }
     var kept = PushedRequest(request: request, opened: nil, keptFor: entry.keptFor)
-    if let browser = body["browser"].flatMap(CodeRecord.octets), let until = body["until"]?.integer {
+    if let browser = body["browser"]?.octets, let until = body["until"]?.integer {
       guard Lifetime(expires: until, longest: AuthorizationServer.Rules.standardTransactionLife).isOpen(at: now) else {
         return nil
       }

@@ -1,4 +1,4 @@
-import Crypto
+import Octets
 import WireJSON
 
 /// What a page shows to a person. A form is good only for what its page showed: its token covers this, under a secret that
@@ -24,17 +24,17 @@ public struct ShownPage: Sendable {
     if page == "consent", let user = transaction.user {
       object["user"] = ["username": .string(user.username), "signer": .string(user.signer)]
     }
-    digest = Array(SHA256.hash(data: JSONValue.object(object).canonical() + [0] + offer))
+    digest = OctetDigest.sha256(JSONValue.object(object).canonical() + [0] + offer)
   }
 }
 
 extension AuthorizationServer {
   /// The token of a page's forms. It keeps other sites from forging them (RFC 9700 §4.7), and ties them to what the page
   /// showed.
-  public func formToken(_ key: TransactionKey, _ shown: ShownPage) -> String { tokens.text(key.formCode(shown)) }
+  public func formToken(_ key: TransactionKey, _ shown: ShownPage) -> String { Base64.encodeURL(key.formCode(shown)) }
 
   /// Whether a form comes from a page of ours that showed this to this browser.
   public func isForm(_ token: String, _ key: TransactionKey, _ shown: ShownPage) -> Bool {
-    Self.isEqual(Array(token.utf8), Array(formToken(key, shown).utf8))
+    ConstantTime.isEqual(Array(token.utf8), Array(formToken(key, shown).utf8))
   }
 }

@@ -1,6 +1,6 @@
 public import Throttling
-import Crypto
 import Lifetimes
+import Octets
 import WireJSON
 
 /// Issues, recognises and revokes opaque bearer tokens.
@@ -41,26 +41,22 @@ public struct TokenService: Sendable {
   /// been set back since.
   public var redated: @Sendable (Int64) -> Int64 = { $0 }
   let random: @Sendable (Int) async throws -> [UInt8]
-  /// Base64url without padding.
-  let text: @Sendable ([UInt8]) -> String
 
   public init(
     store: any OAuthStore, hasher: any PasswordHasher, rules: Rules = Rules(),
-    now: @escaping @Sendable () -> Int64, random: @escaping @Sendable (Int) async throws -> [UInt8],
-    text: @escaping @Sendable ([UInt8]) -> String
+    now: @escaping @Sendable () -> Int64, random: @escaping @Sendable (Int) async throws -> [UInt8]
   ) {
     self.store = store
     self.hasher = hasher
     self.rules = rules
     self.now = now
     self.random = random
-    self.text = text
   }
 
-  public static func digest(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }
+  public static func digest(_ token: String) -> [UInt8] { OctetDigest.sha256(token) }
 
   /// 256 bits that nobody can guess.
-  public func secret() async throws -> String { text(try await random(32)) }
+  public func secret() async throws -> String { Base64.encodeURL(try await random(32)) }
 
   /// Whom a bearer token speaks for.
   public func authenticate(_ token: String) async throws -> TokenRecord {
@@ -94,7 +90,7 @@ public struct TokenService: Sendable {
   func tokens(
     partner: String, signer: String?, client: String?, withRefreshToken: Bool
   ) async throws -> (issued: Issued, records: [TokenRecord]) {
-    let grant = text(try await random(16))
+    let grant = Base64.encodeURL(try await random(16))
     let access = try await secret()
     let refresh = withRefreshToken ? try await secret() : nil
     var records = [record(access, .access, partner, signer, client, grant)]

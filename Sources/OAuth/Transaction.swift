@@ -1,6 +1,7 @@
 public import Throttling
 import Crypto
 import Lifetimes
+import Octets
 import WireJSON
 
 /// A person's way through the pages, from the request to the code. It belongs to the browser that began it.
@@ -182,7 +183,7 @@ extension AuthorizationServer {
     _ key: TransactionKey, answer: String, idToken: String
   ) async throws -> AuthorizationTransaction {
     let digest = TokenService.digest(answer)
-    let sealed = try SealedPayload.seal(Array(idToken.utf8), with: key.eidSecret(digest))
+    let sealed = try SealedBox.opening(with: key.eidSecret(digest)).seal(Array(idToken.utf8))
     return try await change(key) {
       $0.eid = nil
       $0.sealedEIDToken = sealed
@@ -199,7 +200,7 @@ extension AuthorizationServer {
   /// The ID token of the visit; nil if there was none.
   public func eidToken(_ key: TransactionKey, _ transaction: AuthorizationTransaction) throws -> String? {
     guard let sealed = transaction.sealedEIDToken, let answer = transaction.eidAnswer else { return nil }
-    return String(decoding: try SealedPayload.open(sealed, with: key.eidSecret(answer)), as: UTF8.self)
+    return String(decoding: try SealedBox.opening(with: key.eidSecret(answer)).open(sealed), as: UTF8.self)
   }
 
   private func change(
@@ -226,7 +227,7 @@ extension OAuthReading {
     guard let entry = try entry(.transaction, key.digest),
       Lifetime(expires: entry.expires, longest: AuthorizationServer.Rules.standardTransactionLife).isOpen(at: now),
       let transaction = AuthorizationTransaction(entry),
-      AuthorizationServer.isEqual(transaction.browser, TokenService.digest(key.browserSecret))
+      ConstantTime.isEqual(transaction.browser, TokenService.digest(key.browserSecret))
     else { throw TransactionRefusal.unknown }
     return transaction
   }
@@ -242,7 +243,7 @@ extension OAuthReading {
 extension AuthorizationTransaction {
   func entry(_ key: TransactionKey) -> OAuthEntry {
     var body = JSONObject([
-      ("request", request.json), ("browser", .array(browser.map { .integer(Int64($0)) })),
+      ("request", request.json), ("browser", .octets(browser)),
       ("failedLogIns", .integer(Int64(failedLogIns))),
     ])
     if let user { body["user"] = ["username": .string(user.username), "signer": .string(user.signer)] }
@@ -252,8 +253,8 @@ extension AuthorizationTransaction {
         "issuer": .string(eid.issuer),
       ]
     }
-    if let sealedEIDToken { body["eidToken"] = CodeRecord.octets(sealedEIDToken) }
-    if let eidAnswer { body["eidAnswer"] = CodeRecord.octets(eidAnswer) }
+    if let sealedEIDToken { body["eidToken"] = .octets(sealedEIDToken) }
+    if let eidAnswer { body["eidAnswer"] = .octets(eidAnswer) }
     if let codeSent { body["codeSent"] = .integer(codeSent) }
     if let ending { body["ending"] = ending.json }
     return OAuthEntry(
@@ -264,13 +265,13 @@ extension AuthorizationTransaction {
   init?(_ entry: OAuthEntry) {
     guard let body = try? JSONValue.parse(entry.body, limits: .own).object,
       let request = body["request"]?.object.flatMap(CodeRequest.init(json:)),
-      let browser = body["browser"].flatMap(CodeRecord.octets),
+      let browser = body["browser"]?.octets,
       let failedLogIns = body["failedLogIns"]?.integer
     else { return nil }
     self.init(request: request, browser: browser, expires: entry.expires)
     self.failedLogIns = Int(failedLogIns)
-    sealedEIDToken = body["eidToken"].flatMap(CodeRecord.octets)
-    eidAnswer = body["eidAnswer"].flatMap(CodeRecord.octets)
+    sealedEIDToken = body["eidToken"]?.octets
+    eidAnswer = body["eidAnswer"]?.octets
     codeSent = body["codeSent"]?.integer
     ending = body["ending"]?.object.flatMap(Ending.init(json:))
     if let user = body["user"]?.object, let name = user["username"]?.string, let signer = user["signer"]?.string {

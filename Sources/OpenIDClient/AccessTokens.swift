@@ -1,4 +1,3 @@
-internal import Crypto
 internal import Octets
 internal import OutboundHTTP
 internal import SoleControl
@@ -33,7 +32,7 @@ extension OpenIDProvider {
     let (acr, level) = try rules.level(known)
     var statement = EIDStatement(
       issuer: settings.issuer, subject: subject, nonce: known["nonce"]?.string, level: level,
-      authenticationTime: authenticated.time, tokenDigest: Array(SHA256.hash(data: Array(text.utf8))))
+      authenticationTime: authenticated.time, tokenDigest: OctetDigest.sha256(text))
     statement.acr = acr
     statement.amr = rules.methods(known)
     statement.isTimeOfIssue = authenticated.isTimeOfIssue

@@ -1,5 +1,3 @@
-internal import Crypto
-internal import Foundation
 internal import Octets
 public import OutboundHTTP
 public import SoleControl
@@ -139,14 +137,13 @@ public actor OpenIDProvider {
     redirectURI: String, state: String, nonce: String, codeVerifier: String
   ) async throws(EIDTokenError) -> String {
     guard let endpoint = try await discover().authorization else { throw .providerUnavailable() }
-    let digest = Data(SHA256.hash(data: Data(codeVerifier.utf8))).base64EncodedString()
-    let challenge = digest.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    let challenge = Base64.encodeURL(OctetDigest.sha256(codeVerifier))
     let query = [
       ("response_type", "code"), ("client_id", settings.clientID), ("redirect_uri", redirectURI), ("scope", "openid"),
       ("state", state), ("nonce", nonce), ("code_challenge", challenge), ("code_challenge_method", "S256"),
       // Whoever sits there shall show that it is the person, also after a log-in for something else.
       ("prompt", "login"),
-    ].map { "\($0.0)=\(Self.formEncode($0.1))" }.joined(separator: "&")
+    ].map { "\($0.0)=\(PercentText.encode($0.1))" }.joined(separator: "&")
     return endpoint + (endpoint.utf8.contains(UInt8(ascii: "?")) ? "&" : "?") + query
   }
 
@@ -175,11 +172,6 @@ public actor OpenIDProvider {
     guard answer["sub"] == .string(subject) else { throw .refused("userinfo sub") }
     return Dictionary(
       answer.members.compactMap { member in member.value.string.map { (member.name, $0) } }, uniquingKeysWith: { $1 })
-  }
-
-  static func formEncode(_ text: String) -> String {
-    let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-    return text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
   }
 
   // MARK: Discovery
@@ -246,15 +238,14 @@ extension SignedToken {
   /// Whether the ID token does not deny that the access token was issued with it (OpenID Connect Core §3.1.3.8).
   func isMade(with accessToken: String) -> Bool {
     guard let hash = claims.object["at_hash"] else { return true }
-    let octets = Data(accessToken.utf8)
-    let digest: [UInt8]
-    switch algorithm {
-    case .rs256, .ps256, .es256: digest = Array(SHA256.hash(data: octets))
-    case .es384: digest = Array(SHA384.hash(data: octets))
-    // Ed25519 signs with SHA-512.
-    case .edDSA: digest = Array(SHA512.hash(data: octets))
-    }
-    let half = Data(digest.prefix(digest.count / 2)).base64EncodedString()
-    return hash.string.isSame(as: half.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: ""))
+    let octets = Array(accessToken.utf8)
+    let digest =
+      switch algorithm {
+      case .rs256, .ps256, .es256: OctetDigest.sha256(octets)
+      case .es384: OctetDigest.sha384(octets)
+      // Ed25519 signs with SHA-512.
+      case .edDSA: OctetDigest.sha512(octets)
+      }
+    return hash.string.isSame(as: Base64.encodeURL(Array(digest.prefix(digest.count / 2))))
   }
 }

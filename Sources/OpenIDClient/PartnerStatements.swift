@@ -123,7 +123,7 @@ public struct PartnerStatements: PartnerStatementVerifier {
     guard let texts = members[0]?.array, let hash = members[1]?.string.flatMap(HashAlgorithm.init(named:)),
       let count = members[2]?.integer, !texts.isEmpty, count >= texts.count, count <= 1_000_000
     else { throw .refused("dtbsr") }
-    let digests = texts.compactMap { $0.string.flatMap(SignedToken.base64) }
+    let digests = texts.compactMap { $0.string.flatMap(Base64.decodeExact) }
     guard digests.count == texts.count, digests.allSatisfy({ $0.count == hash.digestLength }) else {
       throw .refused("dtbsr")
     }

@@ -1,6 +1,6 @@
 internal import Crypto
-internal import Foundation
 internal import JWTKit
+internal import Octets
 public import OutboundHTTP
 internal import SoleControl
 internal import WireJSON
@@ -110,8 +110,8 @@ extension OpenIDProvider {
     case .none, .mutualTLS: form.append(("client_id", settings.clientID))
     case .secretBasic(let secret):
       // RFC 6749 §2.3.1: the parts are form-encoded before they are joined.
-      let pair = "\(Self.formEncode(settings.clientID)):\(Self.formEncode(secret))"
-      headers.append("Authorization: Basic \(Data(pair.utf8).base64EncodedString())")
+      let pair = "\(PercentText.encode(settings.clientID)):\(PercentText.encode(secret))"
+      headers.append("Authorization: Basic \(Base64.encode(Array(pair.utf8)))")
     case .secretPost(let secret): form += [("client_id", settings.clientID), ("client_secret", secret)]
     case .privateKeyJWT(let key, let audience):
       let name = audience == .issuer ? settings.issuer : endpoint
@@ -127,7 +127,7 @@ extension OpenIDProvider {
         ("client_assertion", assertion),
       ]
     }
-    let body = form.map { "\($0.0)=\(Self.formEncode($0.1))" }.joined(separator: "&")
+    let body = form.map { "\($0.0)=\(PercentText.encode($0.1))" }.joined(separator: "&")
     return HTTPClient.Request(url: endpoint, body: Array(body.utf8), headers: headers)
   }
 }

@@ -1,4 +1,3 @@
-internal import Crypto
 internal import Octets
 internal import SoleControl
 internal import WireJSON
@@ -31,7 +30,7 @@ struct SignedToken {
     keyID = header["kid"]?.string
     type = Self.type(header)
     claims = Fields(try Self.object(parts[1]))
-    digest = Array(SHA256.hash(data: Array(text.utf8)))
+    digest = OctetDigest.sha256(text)
   }
 
   /// Whether the text says of itself that it is an access token in JWT form (RFC 9068 §2.1), or is no JWT at all.
@@ -47,7 +46,9 @@ struct SignedToken {
   }
 
   private static func object(_ part: Substring) throws(EIDTokenError) -> JSONObject {
-    guard let bytes = base64URL(String(part)), let object = try? JSONValue.parse(bytes, limits: .token).object else {
+    guard let bytes = Base64.decodeURL(part, unusedBits: .any),
+      let object = try? JSONValue.parse(bytes, limits: .token).object
+    else {
       throw .refused("form")
     }
     return object

@@ -2,6 +2,7 @@ internal import BlockingWork
 internal import COpenSSL
 internal import Foundation
 public import OAuth
+internal import Octets
 internal import SoleControl
 
 /// Log-in passwords under scrypt (RFC 7914) with 32 MiB each, so that a stolen table is costly to search.

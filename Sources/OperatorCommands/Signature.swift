@@ -2,6 +2,7 @@ import ArgumentParser
 import AuditLog
 import CSCModel
 import Foundation
+import Octets
 import SQLiteStore
 import SoleControl
 import Synchronization

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import GRDB
+internal import Octets
 internal import SoleControl
 
 /// A table whose rows are protected: `row_mac` is a MAC over every other column, under the table's own key. It stands in
@@ -105,7 +106,7 @@ struct ProtectedTable: Sendable {
     case .int64(let number): "\(number)"
     case .double(let number): "\(number)"
     case .string(let text): text
-    case .blob(let data): data.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    case .blob(let data): Hex.encode(data)
     }
   }
 }

@@ -1,3 +1,5 @@
+import Octets
+
 package import WireJSON
 
 /// What the device protects: its canonical text is stored, with a MAC of the device over it under a key of its kind.
@@ -35,7 +37,7 @@ struct Unverified<Value: DeviceProtected>: Sendable {
   /// What the device has to compute.
   var message: (key: MACKey, message: [UInt8]) { (Value.macKey, row.text) }
 
-  func isRight(_ mac: [UInt8]) -> Bool { SigningService.isEqual(mac, row.mac) }
+  func isRight(_ mac: [UInt8]) -> Bool { ConstantTime.isEqual(mac, row.mac) }
 }
 
 extension SigningService {

@@ -1,5 +1,5 @@
-import Crypto
 import Lifetimes
+import Octets
 
 /// Under which name failures are counted: a digest, because names and addresses are personal data.
 public struct ThrottleKey: Sendable, Hashable {
@@ -17,7 +17,7 @@ public struct ThrottleKey: Sendable, Hashable {
 
   /// Each part with its length, so that no two lists have one text.
   public static func digest(_ parts: [String]) -> [UInt8] {
-    Array(SHA256.hash(data: parts.flatMap { Array("\($0.utf8.count) ".utf8) + Array($0.utf8) }))
+    OctetDigest.sha256(parts.flatMap { Array("\($0.utf8.count) ".utf8) + Array($0.utf8) })
   }
 
   /// The owner of the counters of a log-in name.

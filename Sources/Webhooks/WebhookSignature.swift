@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Octets
 
 /// What gateway and partner share, so that the partner knows that a call comes from the gateway. Does not show its
 /// octets in any text.
@@ -16,8 +17,6 @@ public struct WebhookSecret: Sendable, Equatable, CustomStringConvertible, Custo
     var mac = HMAC<SHA256>(key: SymmetricKey(data: octets))
     mac.update(data: Array("\(time).".utf8))
     mac.update(data: body)
-    let digits = Array("0123456789abcdef".utf8)
-    let hex = mac.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    return "t=\(time),v1=" + String(decoding: hex, as: UTF8.self)
+    return "t=\(time),v1=" + Hex.encode(mac.finalize())
   }
 }

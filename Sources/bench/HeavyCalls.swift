@@ -1,4 +1,5 @@
 import CSCModel
+import Octets
 import OutboundHTTP
 import WireJSON
 

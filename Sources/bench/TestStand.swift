@@ -4,6 +4,7 @@ import Foundation
 import HTTPGateway
 import Logging
 import OAuth
+import Octets
 import OpenSSLPKI
 import OutboundHTTP
 import PKCS11Device
@@ -69,7 +70,7 @@ final class TestStand: Sendable {
     let issuance = IssuanceService(signing, store: store, rules: .init(service: "bench", instance: "bench"))
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
     let tokens = TokenService(
-      store: store, hasher: ScryptHasher(random: random), now: { Self.now }, random: random, text: Base64.encodeURL)
+      store: store, hasher: ScryptHasher(random: random), now: { Self.now }, random: random)
     token = try await tokens.issue(partner: "portal", signer: "alice").accessToken
 
     var logger = Logger(label: "bench")

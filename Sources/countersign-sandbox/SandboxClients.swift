@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import OAuth
+import Octets
 import OpenSSLPKI
 import WireJSON
 
@@ -82,8 +83,7 @@ struct SandboxClients: Sendable {
     let pem = try String(contentsOfFile: folder.path("partner-assertion-key.pem"), encoding: .utf8)
     let point = Array(try P256.Signing.PrivateKey(pemRepresentation: pem).publicKey.rawRepresentation)
     func url(_ octets: ArraySlice<UInt8>) -> JSONValue {
-      .string(
-        Data(octets).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: ""))
+      .string(Base64.encodeURL(Array(octets)))
     }
     return [
       "keys": [

@@ -1,6 +1,6 @@
 import Assembly
-import Crypto
 import Foundation
+import Octets
 import SoleControl
 import WireJSON
 
@@ -62,6 +62,6 @@ struct SandboxEIDProvider: Sendable {
 
   /// The same at every start.
   func credentialID(_ line: SandboxPopulation.CredentialSpec) -> String {
-    "cred-" + Hex.encode(Array(SHA256.hash(data: Array(line.label.utf8)).prefix(8)))
+    "cred-" + Hex.encode(OctetDigest.sha256(line.label).prefix(8))
   }
 }

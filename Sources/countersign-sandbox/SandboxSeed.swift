@@ -1,5 +1,6 @@
 import Assembly
 import Foundation
+import Octets
 import SoleControl
 import WireJSON
 

@@ -1,4 +1,5 @@
 import CSCModel
+import Octets
 import Testing
 
 @Suite("Document formats", .timeLimit(.minutes(2)))

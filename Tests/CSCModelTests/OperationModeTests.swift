@@ -1,4 +1,5 @@
 import CSCModel
+import Octets
 import Testing
 import Vocabulary
 import WireJSON

@@ -1,5 +1,6 @@
 import CSCModel
 import Growth
+import Octets
 import Testing
 import Vocabulary
 import WireJSON

@@ -1,6 +1,7 @@
 import ConformanceOpenSSL
 import Crypto
 import Foundation
+import Octets
 import TestSupport
 import Testing
 
@@ -16,7 +17,7 @@ struct CryptographyTests {
 
   @Test("ECDSA in DER and plain")
   func ecdsa() throws {
-    let digest = Array(SHA256.hash(data: Array("Order 4711".utf8)))
+    let digest = OctetDigest.sha256("Order 4711")
     let signature = try service.key.signature(for: RawDigest(octets: digest))
     let der = Array(signature.derRepresentation)
     let plain = Array(signature.rawRepresentation)
@@ -31,7 +32,7 @@ struct CryptographyTests {
 
   @Test("RSASSA-PSS with hash, mask and salt as they were asked for, and PKCS #1 v1.5")
   func rsa() async throws {
-    let digest = Array(SHA256.hash(data: Array("Order 4711".utf8)))
+    let digest = OctetDigest.sha256("Order 4711")
     let folder = try temporaryFolder()
     try Data(digest).write(to: folder.appendingPathComponent("digest"))
     let script = """
@@ -61,7 +62,7 @@ struct CryptographyTests {
 
   @Test("time-stamp tokens: imprint, nonce, signature; a response around it is none")
   func timestamps() async throws {
-    let digest = Array(SHA256.hash(data: Array("Order 4711".utf8)))
+    let digest = OctetDigest.sha256("Order 4711")
     let token = try await service.timestampToken(digest: digest, hash: "sha256", nonce: "00f1")
     let facts = try #require(cryptography.timestamp(token))
     #expect(facts.hashAlgorithm == HashFunction.sha256.rawValue && facts.hashedMessage == digest)

@@ -1,5 +1,6 @@
 import AuditLog
 import DocumentSigning
+import Octets
 import OpenSSLPKI
 import SoleControl
 import Synchronization

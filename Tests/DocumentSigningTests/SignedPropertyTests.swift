@@ -1,4 +1,5 @@
 import DocumentSigning
+import Octets
 import SoleControl
 import Testing
 

@@ -1,7 +1,7 @@
 import CSCModel
-import Crypto
 import OpenIDClient
 import Foundation
+import Octets
 import OutboundHTTP
 import SoleControl
 import TestSupport
@@ -244,7 +244,7 @@ struct SandboxTests {
     let clientID = try #require(eid["clientID"]?.string)
     let redirectURI = try #require(sandbox.description["partner"]?.object?["redirectURI"]?.string)
     let verifier = "r7Qd0wYb2n5Zk8hVx1Lp4sTu6cJm9fEaGi3oKXyNqRB"
-    let challenge = Base64.encodeURL(Array(SHA256.hash(data: Array(verifier.utf8))))
+    let challenge = Base64.encodeURL(OctetDigest.sha256(verifier))
     let form = [
       "response_type=code", "client_id=\(clientID)", "redirect_uri=\(redirectURI)", "scope=openid", "nonce=\(nonce)",
       "code_challenge=\(challenge)", "code_challenge_method=S256", "subject=\(user["eidSubject"]?.string ?? "")",

@@ -1,5 +1,6 @@
 import AuditLog
 import Foundation
+import Octets
 import OpenSSLPKI
 import SoleControl
 import Synchronization

@@ -1,6 +1,7 @@
 import CSCModel
 import Crypto
 import OAuth
+import Octets
 import TestSupport
 import Testing
 import Vocabulary
@@ -17,7 +18,7 @@ struct AccountTokenTests {
     let signed =
       Base64.encodeURL(Array(#"{"typ":"JWT","alg":"HS256"}"#.utf8)) + "."
       + Base64.encodeURL(JSONValue.object(claims).compact())
-    let key = SymmetricKey(data: Array(SHA256.hash(data: Array(ServerFixture.secret.utf8))))
+    let key = SymmetricKey(data: OctetDigest.sha256(ServerFixture.secret))
     return signed + "." + Base64.encodeURL(Array(HMAC<SHA256>.authenticationCode(for: Array(signed.utf8), using: key)))
   }
 

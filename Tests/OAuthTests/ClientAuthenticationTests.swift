@@ -1,5 +1,6 @@
 import CSCModel
 import OAuth
+import Octets
 import TestSupport
 import Testing
 import WireJSON

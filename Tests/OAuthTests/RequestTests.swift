@@ -1,6 +1,7 @@
 import CSCModel
 import Crypto
 import OAuth
+import Octets
 import TestSupport
 import Testing
 import Vocabulary
@@ -247,7 +248,7 @@ struct RequestTests {
     for time: JSONValue in [.integer(.min), .integer(.max), .integer(-1), .real(1e300), .null, "1760000000"] {
       let claims: JSONValue = ["sub": "acct-20931", "iat": time, "jti": "x", "azp": "client-42"]
       let signed = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9." + Base64.encodeURL(claims.compact())
-      let key = SymmetricKey(data: Array(SHA256.hash(data: Array("s3cr3t-Of-client-42".utf8))))
+      let key = SymmetricKey(data: OctetDigest.sha256("s3cr3t-Of-client-42"))
       let mac = HMAC<SHA256>.authenticationCode(for: Array(signed.utf8), using: key)
       await #expect(throws: CodeRequestRefusal.self, "\(time)") {
         try await use("\(signed).\(Base64.encodeURL(Array(mac)))")

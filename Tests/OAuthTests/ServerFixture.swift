@@ -33,7 +33,7 @@ struct ServerFixture {
     self.store = store
     let clock = clock
     tokens = TokenService(
-      store: seen(store), hasher: hasher, now: { clock.now }, random: random, text: Base64.encodeURL)
+      store: seen(store), hasher: hasher, now: { clock.now }, random: random)
     var rules = AuthorizationServer.Rules(issuer: "https://as.example")
     change(&rules)
     server = AuthorizationServer(

@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import JWTKit
 import NIOCore
+import Octets
 import OutboundHTTP
 import SoleControl
 import Synchronization
@@ -76,7 +77,7 @@ final class Forge: Sendable {
   }
 
   private static func url(_ text: String?) -> JSONValue {
-    .string((text ?? "").replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: ""))
+    .string(Base64.encodeURL(text.flatMap(Base64.decode) ?? []))
   }
 
   static func claims(issuer: String) -> [String: Any] {
@@ -97,7 +98,7 @@ final class Forge: Sendable {
   }
 
   static func base64url(_ data: Data) -> String {
-    data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    Base64.encodeURL(Array(data))
   }
 
   /// Runs `body` with a provider that trusts this forge.

@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import JWTKit
 import NIOCore
+import Octets
 import OutboundHTTP
 import SoleControl
 import Synchronization
@@ -34,7 +35,7 @@ struct PartnerStatementTests {
           level: .substantial, methods: ["pwd", "otp"],
           authorizedDigests: AuthorizedDigests(
             hashAlgorithm: .sha256, numSignatures: 2, digests: StatementForge.digests),
-          digest: Array(SHA256.hash(data: Data(text.utf8)))))
+          digest: OctetDigest.sha256(text)))
   }
 
   @Test(

@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import JWTKit
 import NIOCore
+import Octets
 import OutboundHTTP
 import SoleControl
 import Synchronization
@@ -80,7 +81,7 @@ final class ScriptedProvider: Sendable {
 
   private var keys: JSONValue {
     func url(_ text: String?) -> JSONValue {
-      .string((text ?? "").replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: ""))
+      .string(Base64.encodeURL(text.flatMap(Base64.decode) ?? []))
     }
     let point = key.publicKey.parameters
     return [

@@ -1,8 +1,8 @@
-import Crypto
 import OpenIDClient
 import EIDSimulator
 import Foundation
 import Logging
+import Octets
 import OutboundHTTP
 import SoleControl
 import TestSupport
@@ -64,8 +64,7 @@ struct SimulatorTests {
 
   /// What a browser does: sends the form and is redirected. The redirect's target is read from the Location header.
   private func logIn(_ client: HTTPClient, _ issuer: String, pin: String) async throws -> String? {
-    let challenge = Data(SHA256.hash(data: Data(Self.verifier.utf8))).base64EncodedString()
-      .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    let challenge = Base64.encodeURL(OctetDigest.sha256(Self.verifier))
     let form =
       "response_type=code&client_id=us&redirect_uri=http%3A%2F%2F127.0.0.1%3A8091%2Fcallback&scope=openid&state=s"
       + "&nonce=n-7&code_challenge=\(challenge)&code_challenge_method=S256&subject=s-1&pin=\(pin)"

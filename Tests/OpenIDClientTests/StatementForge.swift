@@ -2,6 +2,7 @@ import Crypto
 import OpenIDClient
 import Foundation
 import JWTKit
+import Octets
 import SoleControl
 import Synchronization
 import WireJSON
@@ -51,7 +52,7 @@ final class StatementForge: Sendable {
     return PartnerStatements([Self.partner: (settings, keys)], now: { self.now })
   }
 
-  static let digests = [Array(SHA256.hash(data: Data("a".utf8))), Array(SHA256.hash(data: Data("b".utf8)))]
+  static let digests = [OctetDigest.sha256("a"), OctetDigest.sha256("b")]
 
   static func claims() -> [String: Any] {
     [
@@ -77,6 +78,6 @@ final class StatementForge: Sendable {
   }
 
   static func base64url(_ data: Data) -> String {
-    data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    Base64.encodeURL(Array(data))
   }
 }

@@ -1,4 +1,5 @@
 import AuditLog
+import Octets
 import TestSupport
 import Testing
 import WireJSON
@@ -429,9 +430,9 @@ struct EIDAppTests {
     let stored = try #require(setting.store.backchannelRequests.first)
     let octets = stored.sealed + stored.row.text + stored.request
     #expect(!String(decoding: octets, as: UTF8.self).contains("request-1"))
-    #expect(SealedRequestID.open(stored.sealed, with: handle) == "request-1")
-    #expect(SealedRequestID.open(stored.sealed, with: String(handle.reversed())) == nil)
-    #expect(SealedRequestID.open(Array(stored.sealed.dropLast()), with: handle) == nil)
+    #expect(SealedBox.requestID(handle: handle).openText(stored.sealed) == "request-1")
+    #expect(SealedBox.requestID(handle: String(handle.reversed())).openText(stored.sealed) == nil)
+    #expect(SealedBox.requestID(handle: handle).openText(Array(stored.sealed.dropLast())) == nil)
   }
 
   @Test("an editor of the store cannot put one approval under another authorization, not even with its handle")
@@ -441,15 +442,15 @@ struct EIDAppTests {
     let stored = setting.store.backchannelRequests.sorted { $0.pending < $1.pending }
     let ids = Dictionary(
       uniqueKeysWithValues: stored.map { request in
-        (request.pending, SealedRequestID.open(request.sealed, with: first) == nil ? second : first)
+        (request.pending, SealedBox.requestID(handle: first).openText(request.sealed) == nil ? second : first)
       })
     // As somebody does who has both handles: the other's id, encrypted under this handle, with all that belongs to it.
     setting.store.tamper { (request: StoredBackchannelRequest) in
       let other = stored.first { $0.pending != request.pending }!
-      let id = SealedRequestID.open(other.sealed, with: ids[other.pending]!)!
+      let id = SealedBox.requestID(handle: ids[other.pending]!).openText(other.sealed)!
       return StoredBackchannelRequest(
         pending: request.pending, request: other.request, row: other.row,
-        sealed: try! SealedRequestID.seal(id, with: ids[request.pending]!), schedule: other.schedule)
+        sealed: try! SealedBox.requestID(handle: ids[request.pending]!).seal(Array(id.utf8)), schedule: other.schedule)
     }
     setting.fixture.clock.advance(5)
     for handle in [first, second] {
@@ -465,7 +466,7 @@ struct EIDAppTests {
     let setting = try await Setting()
     let service = setting.fixture.service
     let (waiting, approved) = (try await setting.begin(), try await setting.begin())
-    let digest = SigningService.digest(ofSecret: approved)
+    let digest = OctetDigest.sha256(approved)
     let row = ProtectedRow(text: [], mac: [])
     let id = try #require(try await setting.store.read { try $0.pending(handle: digest) }).id
     try await setting.store.write { try $0.put(.approved(row), ofPending: id) }

@@ -1,5 +1,6 @@
 import AuditLog
 import Foundation
+import Octets
 import TestSupport
 import Testing
 import WireJSON
@@ -95,13 +96,6 @@ struct EIDTests {
         program, [repository.appendingPathComponent("Fixtures/\(file)").path] + arguments, withErrors: false)
       #expect(result.output == EIDNonce(request, .two).text(for: challenge) + "\n", "\(file)")
     }
-  }
-
-  @Test("base64url as RFC 4648 §10 has it", arguments: ["", "f", "fo", "foo", "foob", "fooba", "foobar", "?>~\u{ff}"])
-  func base64url(text: String) {
-    let octets = Array(text.utf8)
-    let expected = Data(octets).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
-    #expect(Base64URL.text(octets) == expected.replacing("=", with: ""))
   }
 
   // MARK: Access tokens

@@ -1,6 +1,6 @@
 import AuditLog
-import Crypto
 import Foundation
+import Octets
 import TestSupport
 import Testing
 import WireJSON
@@ -21,9 +21,9 @@ struct EvidenceTests {
     #expect(partner["provider"] == "https://portal.example" && partner["acr"] == "urn:two")
     #expect(partner["level"] == "substantial" && partner["amr"] == ["pwd", "otp"])
     #expect(partner["authTime"] == .integer(fixture.clock.now - 20) && partner["token"] == "07")
-    #expect(partner["tokenID"]?.string == Hex.encode(Array(SHA256.hash(data: Data("s-1".utf8)))))
+    #expect(partner["tokenID"]?.string == Hex.encode(OctetDigest.sha256("s-1")))
     let subject = try #require(partner["subject"]?.string)
-    #expect(subject.count == 64 && subject != Hex.encode(Array(SHA256.hash(data: Data("customer-1".utf8)))))
+    #expect(subject.count == 64 && subject != Hex.encode(OctetDigest.sha256("customer-1")))
   }
 
   private func binding(_ store: MemoryStore, _ authorization: Authorization) async throws -> Binding {

@@ -1,4 +1,5 @@
 import AuditLog
+import Octets
 import TestSupport
 import Testing
 
@@ -289,13 +290,13 @@ struct ExtendTransactionTests {
         #expect(!body.contains(Hex.encode(sad.octets.prefix(16))))
       }
     }
-    #expect(SealedSAD.open(successor.sealed, with: old.octets, for: .successor) == new)
-    #expect(SealedSAD.open(successor.sealed, with: old.octets, for: .pending) == nil)
-    #expect(SealedSAD.open(successor.sealed, with: new.octets, for: .successor) == nil)
+    #expect(SealedBox.successor(of: old).openSAD(successor.sealed) == new)
+    #expect(SealedBox(secret: old.octets, purpose: "countersign SAD pending").openSAD(successor.sealed) == nil)
+    #expect(SealedBox.successor(of: new).openSAD(successor.sealed) == nil)
     var changed = successor.sealed
     changed[3] ^= 1
-    #expect(SealedSAD.open(changed, with: old.octets, for: .successor) == nil)
-    #expect(SealedSAD.open([1, 2], with: old.octets, for: .successor) == nil)
+    #expect(SealedBox.successor(of: old).openSAD(changed) == nil)
+    #expect(SealedBox.successor(of: old).openSAD([1, 2]) == nil)
   }
 
   // MARK: At the same time

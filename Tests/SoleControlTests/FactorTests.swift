@@ -1,5 +1,4 @@
 import AuditLog
-import Crypto
 import Foundation
 import SoleControl
 import TestSupport

@@ -1,4 +1,5 @@
 import AuditLog
+import Octets
 import TestSupport
 import Testing
 
@@ -378,7 +379,7 @@ struct PendingTests {
     let setting = try await Setting()
     let pending = try await setting.begin()
     let own = "a secret of my own"
-    let mine = SigningService.digest(ofSecret: own)
+    let mine = OctetDigest.sha256(own)
     let fault = InternalFault.rowIntegrity(setting.credential.id)
     func put(handle: [UInt8]? = nil, link: [UInt8]? = nil, later seconds: UnixTime = 0) {
       setting.store.tamper { (old: StoredPending) in
@@ -388,7 +389,7 @@ struct PendingTests {
       }
     }
     let before = try #require(
-      try await setting.store.read { try $0.pending(handle: SigningService.digest(ofSecret: pending.handle)) })
+      try await setting.store.read { try $0.pending(handle: OctetDigest.sha256(pending.handle)) })
     put(handle: mine)
     await #expect(throws: fault) { try await setting.check(own) }
     await #expect(throws: fault) { try await setting.approve(pending.link) }
@@ -405,10 +406,10 @@ struct PendingTests {
   func forgedApproval() async throws {
     let setting = try await Setting()
     let (one, two) = (try await setting.begin(), try await setting.begin())
-    let before = try await setting.store.read { try $0.pending(handle: SigningService.digest(ofSecret: two.handle)) }
+    let before = try await setting.store.read { try $0.pending(handle: OctetDigest.sha256(two.handle)) }
     let victim = try #require(before)
     _ = try await setting.approve(one.link)
-    let approved = try await setting.store.read { try $0.pending(handle: SigningService.digest(ofSecret: one.handle)) }
+    let approved = try await setting.store.read { try $0.pending(handle: OctetDigest.sha256(one.handle)) }
     guard case .approved(let real)? = approved?.state else { throw Refusal.invalidHandle }
     let madeUp = Approval(
       pending: victim.id, evidence: Evidence(factor: .page, id: "e"), time: setting.fixture.clock.now
@@ -433,7 +434,7 @@ struct PendingTests {
     _ = try await setting.approve(pending.link)
     let sad = try #require(try await setting.check(pending.handle)).sad
     let stored = try await setting.store.read {
-      try $0.pending(handle: SigningService.digest(ofSecret: pending.handle))
+      try $0.pending(handle: OctetDigest.sha256(pending.handle))
     }
     let text = try #require(stored).request.text
     guard case .issued(let sealed)? = stored?.state else { throw Refusal.invalidHandle }

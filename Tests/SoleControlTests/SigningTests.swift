@@ -1,4 +1,5 @@
 import AuditLog
+import Octets
 import OpenSSLPKI
 import SoleControl
 import TestSupport

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 public import Hummingbird
 import NIOCore
+import Octets
 import Synchronization
 import WireJSON
 
@@ -89,7 +90,7 @@ public enum Exchanges {
     var form = JSONObject()
     for pair in text.split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
-        $0.replacing("+", with: " ").removingPercentEncoding ?? ""
+        String(decoding: PercentText.decode($0.utf8, plus: UInt8(ascii: " ")) ?? [], as: UTF8.self)
       }
       let name = parts.first ?? ""
       form[name] = .string(secrets.contains(name) ? "masked" : parts.count > 1 ? parts[1] : "")

@@ -2,6 +2,7 @@ public import AuditLog
 import Crypto
 import Foundation
 public import Issuance
+import Octets
 public import OpenSSLPKI
 public import SoleControl
 import Synchronization
@@ -172,7 +173,7 @@ public struct SigningFixture: Sendable {
 }
 
 /// SHA-256 of a text: something to sign.
-public func digest(_ text: String) -> [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }
+public func digest(_ text: String) -> [UInt8] { OctetDigest.sha256(text) }
 
 extension MemoryStore {
   /// How often each kind of event stands in the log.

@@ -1,4 +1,5 @@
 import Foundation
+import Octets
 import OpenSSLPKI
 import SoleControl
 import Synchronization
@@ -66,7 +67,7 @@ struct TimestampTests {
     let request = try #require(TimestampRequest(hash: .sha256, digest: digest("a"), nonce: octets))
     let text = try await Stored(service().token(for: request)).text()
     let significant = octets.drop { $0 == 0 }
-    let expected = significant.isEmpty ? "0" : Hex.encode(significant).uppercased()
+    let expected = significant.isEmpty ? "0" : Hex.encode(significant, .upper)
     #expect(text.contains("Nonce: 0x\(expected)\n"), "\(text)")
   }
 

@@ -33,7 +33,7 @@ PRODUCT = "countersign"
 TOOLS = {"EIDSimulator": "countersign-sandbox", "Conformance": "csc-conformance", "ConformanceOpenSSL": "csc-conformance"}
 
 # Declared before the first file that imports it.
-AHEAD = {("SoleControl", "Octets"), ("DocumentSigning", "Octets")}
+AHEAD = set()
 
 # All of the package's targets that these may know.
 KNOWS_ONLY = {
@@ -63,7 +63,7 @@ CORE_LIBRARIES = {"Crypto", "SwiftASN1"}
 # Part of the system. Foundation has files and clocks in it, so of the core only these may import it, for texts and numbers.
 SYSTEM = {"Foundation", "FoundationEssentials", "Synchronization", "Glibc", "Dispatch", "CDispatch", "CoreFoundation", "Testing"}
 CORE_SYSTEM = {"Synchronization"}
-CORE_FOUNDATION = {"CSCModel", "OAuth"}
+CORE_FOUNDATION = {"Octets", "OAuth"}
 
 
 def known(targets, name):

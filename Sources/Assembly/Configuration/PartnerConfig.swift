@@ -1,7 +1,7 @@
-import Crypto
 import Foundation
 import HTTPGateway
 import OAuth
+import Octets
 import SoleControl
 import WireJSON
 import Texts
@@ -111,7 +111,7 @@ extension Client {
       guard let der = PEM.certificate(path) else {
         throw reader.error("certificate", "is not a PEM certificate: \(path)")
       }
-      return Array(SHA256.hash(data: der))
+      return OctetDigest.sha256(der)
     }
     let redirectURIs = try reader.optionalStrings("redirectURIs") ?? []
     self.init(

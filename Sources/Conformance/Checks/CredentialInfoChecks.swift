@@ -1,3 +1,4 @@
+internal import Octets
 import Vocabulary
 internal import WireJSON
 
@@ -34,7 +35,7 @@ extension Section {
         for body: JSONValue in [[:], ["certificates": "single"]] {
           try await session.everyInfo(body) { info, exchange in
             let texts = info.at("cert", "certificates")?.array?.compactMap(\.string) ?? []
-            let facts = texts.first.flatMap(Base64.decode).flatMap(session.cryptography.certificate)
+            let facts = texts.first.flatMap(Base64.decodeExact).flatMap(session.cryptography.certificate)
             try exchange.require(
               texts.count == 1 && facts?.isAuthority == false, "exactly the end-entity certificate",
               received: "\(texts.count) certificates")
@@ -63,7 +64,7 @@ extension Section {
             try exchange.require(DistinguishedName.isValid(text), "\(name) as RFC 4514 text", received: text)
           }
           let serial = info.at("cert", "serialNumber")?.string ?? ""
-          let certificate = info.at("cert", "certificates")?.array?.first?.string.flatMap(Base64.decode)
+          let certificate = info.at("cert", "certificates")?.array?.first?.string.flatMap(Base64.decodeExact)
           let facts = certificate.flatMap(session.cryptography.certificate)
           let expected = facts.flatMap { Hex.normal($0.serialNumber) }
           try exchange.require(
@@ -171,7 +172,7 @@ extension Section {
       Check(283, needs: method) { session in
         try await session.everyInfo(["certificates": "single"]) { info, exchange in
           guard let status = info.at("cert", "status")?.string,
-            let certificate = info.at("cert", "certificates")?.array?.first?.string.flatMap(Base64.decode),
+            let certificate = info.at("cert", "certificates")?.array?.first?.string.flatMap(Base64.decodeExact),
             let facts = session.cryptography.certificate(certificate)
           else { return }
           let now = Int64(session.clock.now())

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import Octets
 internal import WireJSON
 
 /// A packaging in which a whole document can be signed.
@@ -13,7 +13,7 @@ extension Session {
   /// What is signed where any document will do.
   static let documentContent = Array("Order 4711".utf8)
 
-  var documentDigest: [UInt8] { Array(SHA256.hash(data: Self.documentContent)) }
+  var documentDigest: [UInt8] { OctetDigest.sha256(Self.documentContent) }
 
   var formats: [String] { info.at("signature_formats", "formats")?.array?.compactMap(\.string) ?? [] }
 
@@ -34,7 +34,7 @@ extension Session {
     guard let format = detachedFormat else { throw Finding.notOffered("info lists no signature format") }
     let algorithm = try algorithm(credential)
     var entry: JSONValue = [
-      "hashes": [.string(Base64.encode(Array(SHA256.hash(data: content))))],
+      "hashes": [.string(Base64.encode(OctetDigest.sha256(content)))],
       "hashAlgorithmOID": .string(HashFunction.sha256.rawValue), "signature_format": .string(format),
       "conformance_level": "AdES-B-B", "signAlgo": .string(algorithm.oid),
     ]
@@ -72,7 +72,7 @@ extension Session {
     ]
     for form in forms where formats.contains(form.format) && (form.isEnveloped || !enveloped) {
       let credential = try documentCredential()
-      let digest = Array(SHA256.hash(data: form.content))
+      let digest = OctetDigest.sha256(form.content)
       let activation = try await activate(credential, [digest], hash: .sha256)
       let body = try signDocBody(credential, activation.sad, content: form.content)
       let entry = documentEntry(form.content, body).with([

@@ -1,3 +1,4 @@
+internal import Octets
 internal import WireJSON
 
 extension Section {
@@ -192,7 +193,7 @@ extension Session {
   /// End-entity certificate first, and every other one needed to get to the top.
   func requireChain(_ info: JSONObject, _ exchange: Exchange) throws {
     let texts = info.at("cert", "certificates")?.array?.compactMap(\.string) ?? []
-    let chain = texts.compactMap(Base64.decode)
+    let chain = texts.compactMap(Base64.decodeExact)
     guard let first = chain.first, let facts = cryptography.certificate(first) else {
       throw exchange.failure("cert.certificates with X.509 certificates", received: "\(texts.count) values")
     }

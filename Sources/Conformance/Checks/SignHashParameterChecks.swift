@@ -1,3 +1,4 @@
+internal import Octets
 import Vocabulary
 internal import WireJSON
 

@@ -1,3 +1,4 @@
+internal import Octets
 internal import WireJSON
 
 extension Section {
@@ -14,14 +15,14 @@ extension Section {
           try exchange.require(
             facts.hashAlgorithm == hash.rawValue && facts.hashedMessage == digest,
             "a messageImprint that equals hash and hashAlgo",
-            received: "\(facts.hashAlgorithm), \(Hex.encode(facts.hashedMessage))")
+            received: "\(facts.hashAlgorithm), \(Hex.encode(facts.hashedMessage, .upper))")
           try exchange.require(
             facts.signatureIsValid != false, "a token whose signature verifies", received: "it does not")
         }
       },
       Check(214, needs: method) { session in
         // With and without a leading zero digit, since it is a number.
-        for nonce in ["5c1e09aa77b3", Hex.encode([0x7f] + session.run.ports.random(7))] {
+        for nonce in ["5c1e09aa77b3", Hex.encode([0x7f] + session.run.ports.random(7), .upper)] {
           let (exchange, facts) = try await session.timestamp(session.timestampBody.with(["nonce": .string(nonce)]))
           try exchange.require(
             facts.nonce == Hex.normal(nonce), "the nonce \(nonce) in the token", received: facts.nonce ?? "none")
@@ -67,7 +68,7 @@ extension Session {
     let exchange = try await api.call("signatures/timestamp", body)
     try exchange.succeeded()
     let text = try exchange.string("timestamp")
-    guard let facts = Base64.decode(text).flatMap(cryptography.timestamp) else {
+    guard let facts = Base64.decodeExact(text).flatMap(cryptography.timestamp) else {
       throw exchange.failure("an RFC 3161 TimeStampToken in its ContentInfo")
     }
     return (exchange, facts)

@@ -1,3 +1,4 @@
+internal import Octets
 import Vocabulary
 internal import WireJSON
 
@@ -155,7 +156,7 @@ extension Session {
     _ body: (Activation) throws -> JSONValue
   ) async throws -> Exchange {
     let digest = try digest ?? Self.spareContent(algorithm(credential).hash)
-    let key = "\(credential.id) \(Hex.encode(digest))"
+    let key = "\(credential.id) \(Hex.encode(digest, .upper))"
     let exchange = try await api.call(method, try body(try await spare(credential, key, digest)))
     guard exchange.status == 400, ["Invalid parameter SAD", "SAD expired"].contains(exchange.errorDescription) else {
       return exchange

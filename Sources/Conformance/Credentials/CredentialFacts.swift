@@ -1,3 +1,4 @@
+internal import Octets
 import Vocabulary
 internal import WireJSON
 
@@ -50,7 +51,7 @@ struct CredentialFacts: Sendable {
     curve = info.at("key", "curve")?.string ?? curve
     certificateStatus = info.at("cert", "status")?.string ?? certificateStatus
     if let texts = info.at("cert", "certificates")?.array {
-      certificates = texts.compactMap(\.string).compactMap(Base64.decode)
+      certificates = texts.compactMap(\.string).compactMap(Base64.decodeExact)
     }
     // A number here is a fault that item 80 finds; it still tells what is meant.
     let scal = info["SCAL"]?.string ?? info["SCAL"]?.integer.map { "\($0)" }

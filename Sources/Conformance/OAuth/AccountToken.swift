@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Octets
 internal import WireJSON
 
 /// `account_token`: a JWT under SHA-256 of the client's secret (CSC v1 §8.3.2, v2 §8.4.2).
@@ -15,7 +16,7 @@ struct AccountToken {
 
   func text(secret: String) -> String {
     let signed = [header, payload].map { Base64.encodeURL($0.compact()) }.joined(separator: ".")
-    let key = SymmetricKey(data: SHA256.hash(data: Array(secret.utf8)))
+    let key = SymmetricKey(data: OctetDigest.sha256(secret))
     let mac = HMAC<SHA256>.authenticationCode(for: Array(signed.utf8), using: key)
     return "\(signed).\(Base64.encodeURL(Array(mac)))"
   }

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import Octets
 internal import WireJSON
 
 /// The OAuth 2.0 endpoints that a version's `info` names.
@@ -46,7 +46,7 @@ struct AuthorizationServer: Sendable {
 /// RFC 7636 with S256.
 struct ProofKey {
   let verifier: String
-  var challenge: String { Base64.encodeURL(Array(SHA256.hash(data: Array(verifier.utf8)))) }
+  var challenge: String { Base64.encodeURL(OctetDigest.sha256(verifier)) }
 
   init(verifier: String) { self.verifier = verifier }
 

@@ -1,3 +1,4 @@
+internal import Octets
 import Vocabulary
 internal import WireJSON
 
@@ -44,7 +45,7 @@ extension Session {
   /// `Basic` with the client's id and secret (RFC 6749 §2.3.1); nil for a public client.
   func clientAuthorization(_ client: OAuthClient) -> String? {
     client.secret.map { secret in
-      let pair = "\(Form.percentEncode(client.id)):\(Form.percentEncode(secret))"
+      let pair = "\(PercentText.encode(client.id)):\(PercentText.encode(secret))"
       return "Basic \(Base64.encode(Array(pair.utf8)))"
     }
   }

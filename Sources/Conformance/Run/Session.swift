@@ -1,4 +1,4 @@
-internal import Crypto
+internal import Octets
 import Vocabulary
 internal import WireJSON
 

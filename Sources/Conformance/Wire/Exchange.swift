@@ -1,3 +1,4 @@
+internal import Octets
 import Vocabulary
 internal import WireJSON
 
@@ -115,7 +116,9 @@ extension Exchange {
     guard let values = json?.at(path)?.array, case let texts = values.compactMap(\.string), texts.count == values.count
     else { throw failure("an array of strings \(path.joined(separator: "."))") }
     return try texts.map { text in
-      guard let octets = Base64.decode(text) else { throw failure("standard base64 in \(path.joined(separator: "."))") }
+      guard let octets = Base64.decodeExact(text) else {
+        throw failure("standard base64 in \(path.joined(separator: "."))")
+      }
       return octets
     }
   }

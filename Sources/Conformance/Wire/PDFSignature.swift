@@ -1,3 +1,5 @@
+import Octets
+
 /// The last signature in a PDF file (ISO 32000-1 §12.8.1): its CMS, and the octets that it covers.
 struct PDFSignature {
   let cms, content: [UInt8]
@@ -17,7 +19,7 @@ struct PDFSignature {
     else { return nil }
     let hole = file[range[1]..<range[2]]
     guard hole.first == UInt8(ascii: "<"), hole.last == UInt8(ascii: ">"),
-      let padded = Hex.decode(String(decoding: hole.dropFirst().dropLast(), as: UTF8.self)),
+      let padded = Hex.decodeAnyCase(String(decoding: hole.dropFirst().dropLast(), as: UTF8.self)),
       let length = Self.length(padded)
     else { return nil }
     cms = Array(padded.prefix(length))

@@ -1,3 +1,4 @@
+internal import Octets
 import Vocabulary
 internal import WireJSON
 
@@ -103,7 +104,7 @@ struct Observations {
     case .array(let values): for value in values { check(value, under: name, in: exchange) }
     case .string(let text) where Self.base64Members.contains(name):
       base64Values += 1
-      if Base64.decode(text) == nil, badBase64 == nil {
+      if Base64.decodeExact(text) == nil, badBase64 == nil {
         badBase64 = exchange.failure("standard base64 with padding in \(name)", received: text.limited(to: 60))
       }
     default: break

@@ -1,5 +1,5 @@
 import CSCModel
-import Crypto
+import Octets
 import SoleControl
 import WireJSON
 
@@ -24,7 +24,7 @@ struct JAdESSignature {
     if signature.packaging == .attached {
       members["cty"] = .string(MediaType(of: signature.content).short)
     }
-    members["x5t#S256"] = .string(Base64.encodeURL(Array(SHA256.hash(data: certificates.first ?? []))))
+    members["x5t#S256"] = .string(Base64.encodeURL(OctetDigest.sha256(certificates.first ?? [])))
     members["x5c"] = .array(certificates.map { .string(Base64.encode($0)) })
     // Clause 5.1.11: since May 2025 `iat` takes the place of `sigT`.
     members["iat"] = .integer(time)

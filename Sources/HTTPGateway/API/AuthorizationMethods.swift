@@ -1,5 +1,6 @@
 internal import CSCModel
 internal import Hummingbird
+internal import Octets
 internal import SoleControl
 internal import Vocabulary
 internal import WireJSON

@@ -3,6 +3,7 @@ internal import DocumentSigning
 internal import Hummingbird
 internal import Issuance
 internal import OAuth
+internal import Octets
 internal import SoleControl
 internal import TimestampAuthority
 internal import Vocabulary

@@ -1,6 +1,7 @@
 internal import CSCModel
 internal import DocumentSigning
 internal import Hummingbird
+internal import Octets
 internal import SoleControl
 internal import WireJSON
 

@@ -2,6 +2,7 @@ internal import CSCModel
 internal import DocumentSigning
 internal import Hummingbird
 internal import OAuth
+internal import Octets
 internal import SoleControl
 internal import Vocabulary
 internal import WireJSON

@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import OAuth
+internal import Octets
 
 /// Answers to clients by way of the person's browser.
 struct Redirects: Sendable {
@@ -12,7 +13,7 @@ struct Redirects: Sendable {
     var pairs = answer
     if let state = destination.state { pairs.append(("state", state)) }
     pairs.append(("iss", issuer))
-    let query = pairs.map { "\($0.name)=\(FormText.encode($0.value))" }.joined(separator: "&")
+    let query = pairs.map { "\($0.name)=\(PercentText.encode($0.value))" }.joined(separator: "&")
     let separator = destination.uri.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
     return Response(
       // CSC v1 §8.3.2. Browsers follow it with GET also after a form.

@@ -1,4 +1,4 @@
-import Crypto
+import Octets
 public import SoleControl
 
 extension AuthorizationRequest {
@@ -9,7 +9,7 @@ extension AuthorizationRequest {
   ) -> AuthorizationRequest {
     AuthorizationRequest(
       credential: credential, numSignatures: 0, hashAlgorithm: nil,
-      digests: [Array(SHA256.hash(data: Array("credential-creation \(policy)".utf8)))], presented: presented)
+      digests: [OctetDigest.sha256("credential-creation \(policy)")], presented: presented)
   }
 
   /// What factors are asked for when a credential is to be deleted: no signature at all, so that what is bound to a

@@ -1,4 +1,5 @@
 import AuditLog
+import Octets
 import SoleControl
 import WireJSON
 

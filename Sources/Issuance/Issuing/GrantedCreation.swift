@@ -1,5 +1,6 @@
 import AuditLog
 import Lifetimes
+import Octets
 public import SoleControl
 import WireJSON
 
@@ -20,7 +21,7 @@ extension IssuanceService {
     let (profile, subject) = try await creatable(policy: policy, claim: claim, grant.signer, grant.partner)
     let serialNumber = try await serialNumber()
     let revocation = Revocation(
-      issuer: authority.issuer.name, serialNumber: Hex.encode(serialNumber).uppercased(), time: clock.now(),
+      issuer: authority.issuer.name, serialNumber: Hex.encode(serialNumber, .upper), time: clock.now(),
       expires: clock.now() + profile.days * 86400)
     try await reserve(grant, revocation)
 
@@ -113,7 +114,7 @@ extension IssuanceService {
       qualifier: profile.qualifier, keyType: profile.keyType, wrappedKey: wrapped, certificate: certificate,
       mode: profile.mode, expression: .factor(.pin), authenticators: [pin], scal: profile.scal,
       multisign: profile.multisign, isEnabled: true)
-    guard certificate.publicKey == publicKey, certificate.serialNumber == Hex.encode(serialNumber).uppercased(),
+    guard certificate.publicKey == publicKey, certificate.serialNumber == Hex.encode(serialNumber, .upper),
       credential.isConsistent
     else { throw IssuerError.failed("not the certificate that was asked for") }
     do { return (credential, try await soleControl.protectedRow(credential)) } catch {

@@ -1,5 +1,5 @@
-import Crypto
 import Lifetimes
+import Octets
 public import SoleControl
 import WireJSON
 
@@ -112,7 +112,7 @@ public struct LifecycleToken: Sendable, Equatable {
   }
 
   /// What the store has of it.
-  public var digest: [UInt8] { Array(SHA256.hash(data: octets)) }
+  public var digest: [UInt8] { OctetDigest.sha256(octets) }
 }
 
 /// A grant as the store keeps it.

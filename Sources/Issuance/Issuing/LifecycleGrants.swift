@@ -1,5 +1,6 @@
 import AuditLog
 import Lifetimes
+import Octets
 public import SoleControl
 public import Throttling
 import WireJSON

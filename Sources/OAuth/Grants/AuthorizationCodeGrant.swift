@@ -74,7 +74,7 @@ public struct AuthorizationCodeGrant: Sendable {
       guard let granted = record.granted else { return .service(new.issued) }
       return .credential(
         TokenAnswer.CredentialToken(
-          octets: try SealedPayload.open(granted.sealed, with: code), expiresIn: granted.expires - now,
+          octets: try SealedBox.opening(with: code).open(granted.sealed), expiresIn: granted.expires - now,
           credential: granted.credential, request: record.request))
     }
   }

@@ -1,4 +1,5 @@
 import Lifetimes
+import Octets
 import WireJSON
 
 /// Grant `refresh_token` with rotation (RFC 6749 §6, RFC 9700 §4.14.2): each refresh token is exchanged once for its
@@ -80,14 +81,13 @@ private struct RefreshAnswer: Sendable {
 
   func entry(under token: String, digest: [UInt8], expires: Int64) throws -> OAuthEntry {
     let text: JSONValue = ["access": .string(access), "successor": .string(successor), "made": .integer(made)]
-    let sealed = try SealedPayload.seal(text.canonical(), with: "refresh answer \(token)")
+    let sealed = try SealedBox.opening(with: "refresh answer \(token)").seal(text.canonical())
     return OAuthEntry(
-      kind: .refreshAnswer, digest: digest, expires: expires, body: CodeRecord.octets(sealed).canonical())
+      kind: .refreshAnswer, digest: digest, expires: expires, body: sealed)
   }
 
   init(_ entry: OAuthEntry, under token: String) throws {
-    let sealed = try JSONValue.parse(entry.body, limits: .own)
-    let text = try SealedPayload.open(CodeRecord.octets(sealed) ?? [], with: "refresh answer \(token)")
+    let text = try SealedBox.opening(with: "refresh answer \(token)").open(entry.body)
     guard let object = try JSONValue.parse(text, limits: .own).object, let access = object["access"]?.string,
       let successor = object["successor"]?.string, let made = object["made"]?.integer
     else { throw OAuthError.invalidGrant("Invalid parameter refresh_token") }

@@ -1,5 +1,6 @@
 public import Throttling
 import AuditLog
+import Octets
 import WireJSON
 
 /// Through what a credential is authorized.

@@ -1,6 +1,6 @@
 import AuditLog
-import Crypto
 import Lifetimes
+import Octets
 import WireJSON
 
 /// A call of credentials/extendTransaction, as sole control sees it.
@@ -26,7 +26,7 @@ public struct ExtensionRequest: Sendable {
       "hashAlgorithm": .string(hashAlgorithm?.rawValue ?? ""),
       "digests": .array(digests.map { .string(Hex.encode($0)) }),
     ]
-    return Array(SHA256.hash(data: text.canonical()))
+    return OctetDigest.sha256(text.canonical())
   }
 }
 
@@ -92,7 +92,7 @@ extension SigningService {
     let name = request.sad.digest
     let successor = Successor(
       extended: name, activation: sad.digest, request: request.digest,
-      sealed: try SealedSAD.seal(sad, with: request.sad.octets, for: .successor))
+      sealed: try SealedBox.successor(of: request.sad).seal(sad.octets))
 
     let isDone: Bool = try await store.write { transaction in
       guard try transaction.mac(of: old.credential.id) == old.row.mac else { throw Refusal.unavailable }
@@ -142,8 +142,8 @@ extension SigningService {
 
   /// A dead SAD is good for nothing but the extension that ended it.
   private func repeated(_ request: ExtensionRequest, _ old: Extensible) async throws -> Authorization {
-    guard let successor = old.successor, Self.isEqual(successor.request, request.digest),
-      let sad = SealedSAD.open(successor.sealed, with: request.sad.octets, for: .successor),
+    guard let successor = old.successor, ConstantTime.isEqual(successor.request, request.digest),
+      let sad = SealedBox.successor(of: request.sad).openSAD(successor.sealed),
       let activation = try await store.read({ try $0.activation(sad.digest) }), activation.isAlive,
       let binding = Binding(canonical: activation.binding)
     else { throw Refusal.invalidSAD }

@@ -1,6 +1,6 @@
 import AuditLog
-import Crypto
 import Lifetimes
+import Octets
 import WireJSON
 
 /// What a call of credentials/authorize or credentials/authorizeCheck brings.
@@ -48,8 +48,8 @@ extension SigningService {
     let throttle = FactorThrottle(credential, client: principal.client, origin: request.origin)
     let checks = try await prepare(request, for: credential, throttle, evidencePrefix: id, now: now)
     let secrets = (
-      handle: Self.digest(ofSecret: handle),
-      link: authenticator.factor == .page ? Self.digest(ofSecret: link) : nil
+      handle: OctetDigest.sha256(handle),
+      link: authenticator.factor == .page ? OctetDigest.sha256(link) : nil
     )
     var asked = PendingRequest(
       id: id, handle: secrets.handle, link: secrets.link, service: rules.service, partner: credential.partner,
@@ -141,7 +141,7 @@ extension SigningService {
   /// What became of an authorization that waited (CSC v2 §11.7). After the approval it is the same SAD again and again,
   /// until that expires.
   public func check(handle: String, as principal: Principal) async throws -> AuthorizationOutcome {
-    let digest = Self.digest(ofSecret: handle)
+    let digest = OctetDigest.sha256(handle)
     // Again if the provider has the answer now, or another call made the SAD meanwhile.
     for _ in 0..<3 {
       let found = try await loadPending { try $0.pending(handle: digest) }
@@ -171,7 +171,7 @@ extension SigningService {
   }
 
   private func issued(_ sealed: [UInt8], _ handle: String) async throws -> Authorization {
-    guard let sad = SealedSAD.open(sealed, with: Array(handle.utf8), for: .pending),
+    guard let sad = SealedBox.pending(handle: handle).openSAD(sealed),
       let activation = try await store.read({ try $0.activation(sad.digest) }), activation.isAlive,
       let binding = Binding(canonical: activation.binding), case let now = clock.now(), binding.lifetime.isOpen(at: now)
     else { throw Refusal.invalidHandle }
@@ -204,7 +204,7 @@ extension SigningService {
     let id = try await sadID()
     let sad = SignatureActivationData(id: id, mac: try await self.macs([(.activation, id + text)])[0])
     let activation = Activation(digest: sad.digest, binding: text, expires: expires)
-    let sealed = try SealedSAD.seal(sad, with: Array(handle.utf8), for: .pending)
+    let sealed = try SealedBox.pending(handle: handle).seal(sad.octets)
     let isDone: Bool = try await store.write { transaction in
       guard try transaction.mac(of: credential.id) == found.row.mac else { throw Refusal.unavailable }
       guard try transaction.pending(handle: found.stored.handle)?.state == found.stored.state else { return false }
@@ -253,8 +253,6 @@ extension SigningService {
     return LoadedPending(
       stored: stored, pendingRequest: pendingRequest.value, row: row, credential: credential, approval: approval?.value)
   }
-
-  static func digest(ofSecret text: String) -> [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }
 
   static func denied(_ pendingRequest: PendingRequest, _ reason: String) -> AuditEvent {
     AuditEvent(

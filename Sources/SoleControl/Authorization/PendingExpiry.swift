@@ -1,4 +1,5 @@
 import AuditLog
+import Octets
 import WireJSON
 
 extension SigningService {
@@ -40,12 +41,12 @@ extension SigningService {
   ///
   /// - Throws: `Refusal.invalidHandle` if it is unknown, another's, or over.
   public func cancel(handle: String, as principal: Principal) async throws {
-    let digest = Self.digest(ofSecret: handle)
+    let digest = OctetDigest.sha256(handle)
     guard let found = try await loadPending({ try $0.pending(handle: digest) }),
       found.pendingRequest.partner == principal.partner, principal.mayUse(found.credential)
     else { throw Refusal.invalidHandle }
     if case .issued(let sealed) = found.stored.state {
-      guard let sad = SealedSAD.open(sealed, with: Array(handle.utf8), for: .pending) else {
+      guard let sad = SealedBox.pending(handle: handle).openSAD(sealed) else {
         throw Refusal.invalidHandle
       }
       return try await revoke(sad.digest)

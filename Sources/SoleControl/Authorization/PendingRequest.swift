@@ -1,4 +1,5 @@
 import Lifetimes
+import Octets
 import WireJSON
 
 /// The request a customer approves out of band: the future SAD's content without the approval.

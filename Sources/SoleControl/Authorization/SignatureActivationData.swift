@@ -1,5 +1,5 @@
 import Lifetimes
-import Crypto
+import Octets
 import WireJSON
 
 /// SAD: what unlocks a key for the signatures that its owner authorized (design §5).
@@ -34,10 +34,10 @@ public struct SignatureActivationData: Sendable, Equatable {
     (.activation, id + activation.binding)
   }
 
-  func isRight(_ mac: [UInt8]) -> Bool { SigningService.isEqual(mac, self.mac) }
+  func isRight(_ mac: [UInt8]) -> Bool { ConstantTime.isEqual(mac, self.mac) }
 
   /// SHA-256 of the octets: the name under which the ledger keeps the binding.
-  var digest: ActivationDigest { ActivationDigest(Array(SHA256.hash(data: octets))) }
+  var digest: ActivationDigest { ActivationDigest(OctetDigest.sha256(octets)) }
 }
 
 /// The ledger's name of a SAD, from which the SAD cannot be had.

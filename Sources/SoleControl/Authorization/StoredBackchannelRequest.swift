@@ -1,4 +1,4 @@
-import Crypto
+import Octets
 import WireJSON
 
 /// What an eID provider was asked to have approved in its app (OpenID Connect CIBA Core §7), as the store keeps it.
@@ -70,31 +70,5 @@ extension BackchannelBinding {
       let notification = object["notification"]?.string.flatMap(Hex.decode), let began = object["began"]?.integer
     else { return nil }
     self.init(pending: pending, issuer: issuer, request: request, notification: notification, began: began)
-  }
-}
-
-/// A provider's id of a request, under a key that only the holder of the handle can derive. One text for each handle, so
-/// the nonce may be fixed.
-enum SealedRequestID {
-  private static func key(_ handle: String) -> SymmetricKey {
-    HKDF<SHA256>.deriveKey(
-      inputKeyMaterial: SymmetricKey(data: Array(handle.utf8)), info: Array("countersign auth_req_id".utf8),
-      outputByteCount: 32)
-  }
-
-  private static func nonce() throws -> AES.GCM.Nonce { try AES.GCM.Nonce(data: [UInt8](repeating: 0, count: 12)) }
-
-  static func seal(_ id: String, with handle: String) throws -> [UInt8] {
-    let box = try AES.GCM.seal(Array(id.utf8), using: key(handle), nonce: nonce())
-    return Array(box.ciphertext) + Array(box.tag)
-  }
-
-  /// Nil if it was not sealed under this handle, or was changed.
-  static func open(_ sealed: [UInt8], with handle: String) -> String? {
-    guard let nonce = try? nonce(),
-      let box = try? AES.GCM.SealedBox(nonce: nonce, ciphertext: sealed.dropLast(16), tag: sealed.suffix(16)),
-      let octets = try? AES.GCM.open(box, using: key(handle))
-    else { return nil }
-    return String(validating: octets, as: UTF8.self)
   }
 }

@@ -1,3 +1,4 @@
+import Octets
 import WireJSON
 
 /// What the gateway keeps of a factor in order to check it. Part of the protected credential row.

@@ -1,4 +1,4 @@
-import Crypto
+import Octets
 import Texts
 
 /// What a person reads in the provider's app before approving (OpenID Connect CIBA Core §7.1 `binding_message`): who asks, for
@@ -43,7 +43,7 @@ enum BindingMessage {
 
   /// The first eight hexadecimal digits of SHA-256 over the raw digests in request order, in two groups.
   static func code(of digests: [[UInt8]]) -> String {
-    let hex = Hex.encode(SHA256.hash(data: digests.flatMap(\.self)).prefix(4)).uppercased()
+    let hex = Hex.encode(OctetDigest.sha256(digests.flatMap(\.self)).prefix(4), .upper)
     return "\(hex.prefix(4))-\(hex.suffix(4))"
   }
 

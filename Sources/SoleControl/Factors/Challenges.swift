@@ -1,4 +1,4 @@
-import Crypto
+import Octets
 
 extension SigningService {
   /// Open challenges per credential and factor; the oldest goes when one more is asked for.
@@ -12,7 +12,7 @@ extension SigningService {
     }
     let text = try await randomID() + randomID()
     let challenge = Challenge(
-      digest: Self.digest(ofChallenge: text), credential: id, factor: factor,
+      digest: OctetDigest.sha256(text), credential: id, factor: factor,
       expires: try decidingTime() + rules.challengeLife)
     try await store.write { try $0.add(challenge, keep: Self.openChallenges) }
     return text
@@ -23,6 +23,4 @@ extension SigningService {
     let text = try await challenge(for: request.credential, factor: .eid, as: principal)
     return EIDNonce(request, .two).text(for: text)
   }
-
-  static func digest(ofChallenge text: String) -> [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }
 }

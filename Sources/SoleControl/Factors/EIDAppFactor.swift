@@ -1,4 +1,5 @@
 import AuditLog
+import Octets
 import WireJSON
 
 extension SigningService {
@@ -54,13 +55,13 @@ extension SigningService {
       throw error.asFault(pendingRequest.factor)
     }
     let request = BackchannelBinding(
-      pending: pendingRequest.id, issuer: issuer, request: Self.digest(ofSecret: acknowledgement.id),
-      notification: Self.digest(ofSecret: notification), began: sent.time)
+      pending: pendingRequest.id, issuer: issuer, request: OctetDigest.sha256(acknowledgement.id),
+      notification: OctetDigest.sha256(notification), began: sent.time)
     let refusal: Refusal?
     do {
       let stored = StoredBackchannelRequest(
         pending: pendingRequest.id, request: request.request, row: try await protectedRow(request),
-        sealed: try SealedRequestID.seal(acknowledgement.id, with: handle),
+        sealed: try SealedBox.requestID(handle: handle).seal(Array(acknowledgement.id.utf8)),
         schedule: PollSchedule(interval: acknowledgement.interval, due: clock.now() + acknowledgement.interval))
       refusal = try await store.write { transaction in
         guard try transaction.mac(of: pendingRequest.credential) == mac else { throw Refusal.unavailable }
@@ -123,7 +124,7 @@ extension SigningService {
     guard found.credential.isEnabled else { throw Refusal.credentialDisabled }
     // Without a request the gateway stopped while it asked; nobody got the handle.
     guard let backchannel, let (stored, request) = try await backchannelRequest(found),
-      let id = SealedRequestID.open(stored.sealed, with: handle), Self.digest(ofSecret: id) == request.request
+      let id = SealedBox.requestID(handle: handle).openText(stored.sealed), OctetDigest.sha256(id) == request.request
     else { throw Refusal.invalidHandle }
     let now = clock.now()
     let lease = now + rules.pollLease
@@ -264,7 +265,7 @@ extension SigningService {
       (statement.isTimeOfIssue ? "issued" : "authTime", .integer(statement.authenticationTime)),
       ("token", .string(Hex.encode(statement.tokenDigest))),
     ])
-    if let id = statement.tokenID { detail["tokenID"] = .string(Hex.encode(digest(ofSecret: id))) }
+    if let id = statement.tokenID { detail["tokenID"] = .string(Hex.encode(OctetDigest.sha256(id))) }
     return detail
   }
 
@@ -275,12 +276,12 @@ extension SigningService {
   /// - Returns: false if the token is not the one of that request; then nothing has changed. An unknown request is not told
   ///   apart from a wrong token.
   public func receivePing(request id: String, token: String) async throws -> Bool {
-    let digest = Self.digest(ofSecret: id)
-    let presented = Self.digest(ofSecret: token)
+    let digest = OctetDigest.sha256(id)
+    let presented = OctetDigest.sha256(token)
     let stored = try await store.read { try $0.backchannelRequest(digest) }
     // Before the device works: anybody may call this.
     guard let stored, let check = Unverified<BackchannelBinding>(stored.row, where: { $0.request == digest }),
-      Self.isEqual(presented, check.value.notification)
+      ConstantTime.isEqual(presented, check.value.notification)
     else { return false }
     guard check.isRight(try await macs([check.message])[0]) else { return false }
     try await store.write { transaction in

@@ -1,6 +1,6 @@
 import AuditLog
-import Crypto
 import Lifetimes
+import Octets
 import WireJSON
 
 /// A verified log-in on its way to the transaction that uses it up.
@@ -97,7 +97,7 @@ extension SigningService {
       ("token", .string(Hex.encode(statement.tokenDigest))),
     ]
     if let id = statement.tokenID {
-      detail.append(("tokenID", .string(Hex.encode(Array(SHA256.hash(data: Array(id.utf8)))))))
+      detail.append(("tokenID", .string(Hex.encode(OctetDigest.sha256(id)))))
     }
     if !statement.claims.isEmpty {
       let members = zip(statement.claims, macs.dropFirst()).map { ($0.name, JSONValue.string(Hex.encode($1))) }

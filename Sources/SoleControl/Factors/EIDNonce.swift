@@ -1,4 +1,4 @@
-import Crypto
+import Octets
 
 /// Which nonces of an eID log-in are right for an authorization.
 ///
@@ -21,17 +21,17 @@ public struct EIDNonce: Sendable {
 
   /// The nonce with which a client shall send the person to the provider.
   public func text(for challenge: String) -> String {
-    derived(from: SigningService.digest(ofChallenge: challenge))
+    derived(from: OctetDigest.sha256(challenge))
   }
 
   /// - Parameter digest: of an open challenge.
   func fits(_ nonce: String, challenge digest: [UInt8]) -> Bool {
-    if SigningService.isEqual(Array(nonce.utf8), Array(derived(from: digest).utf8)) { return true }
-    return !isDerived && SigningService.isEqual(SigningService.digest(ofChallenge: nonce), digest)
+    if ConstantTime.isEqual(Array(nonce.utf8), Array(derived(from: digest).utf8)) { return true }
+    return !isDerived && ConstantTime.isEqual(OctetDigest.sha256(nonce), digest)
   }
 
   private func derived(from digest: [UInt8]) -> String {
-    Base64URL.text(Array(SHA256.hash(data: Self.domain + digest + work)))
+    Base64.encodeURL(OctetDigest.sha256(Self.domain + digest + work))
   }
 }
 
@@ -43,20 +43,5 @@ extension HashAlgorithm {
     case .sha384: "2.16.840.1.101.3.4.2.2"
     case .sha512: "2.16.840.1.101.3.4.2.3"
     }
-  }
-}
-
-/// RFC 4648 §5, without padding.
-enum Base64URL {
-  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-
-  static func text(_ octets: [UInt8]) -> String {
-    var text: [UInt8] = []
-    for start in stride(from: 0, to: octets.count, by: 3) {
-      let group = octets[start..<min(start + 3, octets.count)]
-      let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-      for index in 0...group.count { text.append(alphabet[bits >> (18 - 6 * index) & 63]) }
-    }
-    return String(decoding: text, as: UTF8.self)
   }
 }

@@ -1,5 +1,4 @@
 import AuditLog
-import Crypto
 import WireJSON
 
 /// A presented factor on its way to a decision: first what the device must compute for it, then what the

@@ -1,4 +1,5 @@
 import Lifetimes
+import Octets
 
 /// Time-based one-time passwords (RFC 6238): HMAC-SHA-1, 30 s, 6 digits, as authenticator apps make them.
 enum TOTP {
@@ -45,7 +46,8 @@ extension SigningService {
       throw error.asFault
     }
     // All are compared, so the time does not tell which one fits.
-    let fitting = zip(steps, macs).filter { Self.isEqual(Array(TOTP.code($0.1).utf8), Array(code.utf8)) }.map(\.0)
+    let fitting = zip(steps, macs).filter { ConstantTime.isEqual(Array(TOTP.code($0.1).utf8), Array(code.utf8)) }.map(
+      \.0)
     let use = SingleUse.digest(
       "one-time password", issuer: "\(credential.partner.rawValue) \(credential.signer.rawValue)",
       id: "\(fitting.last ?? 0) \(code)")

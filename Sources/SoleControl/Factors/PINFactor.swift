@@ -1,3 +1,4 @@
+import Octets
 import WireJSON
 
 extension SigningService {
@@ -19,7 +20,8 @@ extension SigningService {
       deviceMessages: [(.pin, Self.pinMessage(pin, credential, salt: salt))]
     ) { macs in
       DecidedCheck(
-        factor: factor, evidenceID: evidenceID, detail: [], verdict: .pin(isRight: Self.isEqual(macs[0], verifier)))
+        factor: factor, evidenceID: evidenceID, detail: [],
+        verdict: .pin(isRight: ConstantTime.isEqual(macs[0], verifier)))
     }
   }
 }

@@ -1,6 +1,7 @@
 public import Throttling
 import AuditLog
 import Lifetimes
+import Octets
 import WireJSON
 
 /// What the confirmation page shows.
@@ -58,7 +59,7 @@ extension SigningService {
   }
 
   private func loadPending(_ link: String) async throws -> LoadedPending {
-    let digest = Self.digest(ofSecret: link)
+    let digest = OctetDigest.sha256(link)
     guard let found = try await loadPending({ try $0.pending(link: digest) }), found.stored.state.isKnownToCustomers
     else { throw Refusal.invalidHandle }
     return found

@@ -1,3 +1,4 @@
+import Octets
 import WireJSON
 
 extension SigningService {
@@ -34,7 +35,7 @@ extension SigningService {
           ("provider", .string(statement.issuer)), ("subject", .string(Hex.encode(macs[0]))),
           ("acr", .string(statement.acr)), ("level", .string(statement.level.name)),
           ("amr", .array(statement.methods.map { .string($0) })), ("authTime", .integer(statement.authenticationTime)),
-          ("tokenID", .string(Hex.encode(Self.digest(ofSecret: statement.id)))),
+          ("tokenID", .string(Hex.encode(OctetDigest.sha256(statement.id)))),
           ("token", .string(Hex.encode(statement.digest))),
         ], verdict: .statement(use: use, until: until))
     }

@@ -1,7 +1,7 @@
 public import Throttling
 import AuditLog
-import Crypto
 import Lifetimes
+import Octets
 import WireJSON
 
 extension SigningService {
@@ -105,7 +105,7 @@ extension DecidedCheck {
     var state = try transaction.factorState(factor, of: credential)
     guard state.failures < maximumTries else { return .lockedFactor(factor) }
     guard let open = try transaction.oneTimeCode(factor, of: credential) else { return .wrongFactor(factor) }
-    guard open.id == id, SigningService.isEqual(open.mac, mac) else {
+    guard open.id == id, ConstantTime.isEqual(open.mac, mac) else {
       state.failures += 1
       try transaction.put(state, factor, of: credential)
       return try refused(transaction, credential, "wrong", now)

@@ -1,4 +1,4 @@
-import Crypto
+import Octets
 
 /// What a partner is told when a job has ended, until it is delivered. It tells no more than that: the result is had by
 /// polling, with a bearer.
@@ -38,9 +38,9 @@ extension CompletionNotification {
   /// notification's.
   init?(of job: SigningJob, instance: String, isCompleted: Bool, now: UnixMilliseconds) {
     guard let uri = job.responseURI else { return nil }
-    let digest = SHA256.hash(data: Array("ended \(job.id)".utf8))
+    let digest = OctetDigest.sha256("ended \(job.id)")
     self.init(
-      id: Hex.encode(Array(digest).prefix(16)), instance: instance, partner: job.partner, uri: uri, job: job.id,
+      id: Hex.encode(digest.prefix(16)), instance: instance, partner: job.partner, uri: uri, job: job.id,
       isCompleted: isCompleted, attempts: 0, due: now)
   }
 }

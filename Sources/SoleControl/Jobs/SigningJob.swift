@@ -1,4 +1,4 @@
-import Crypto
+import Octets
 import WireJSON
 
 /// An asynchronous call that was accepted (CSC v2 `operationMode` A): which operation it is, and who may have the
@@ -22,7 +22,7 @@ struct SigningJob: Sendable, Equatable {
   /// Where the partner wants to be told that the job has ended.
   let responseURI: String?
 
-  static func digest(ofWork work: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: work)) }
+  static func digest(ofWork work: [UInt8]) -> [UInt8] { OctetDigest.sha256(work) }
 
   func canonical() -> [UInt8] {
     var object = JSONObject([

@@ -1,4 +1,5 @@
 import Crypto
+import Octets
 
 /// The keys under which a store protects whole rows: every column of a row with its primary key.
 ///
@@ -48,7 +49,7 @@ public struct RowMAC: Sendable {
   }
 
   /// Compares in a time that tells nothing about where they differ.
-  public func isRight(_ mac: [UInt8], for row: [UInt8]) -> Bool { SigningService.isEqual(mac, code(of: row)) }
+  public func isRight(_ mac: [UInt8], for row: [UInt8]) -> Bool { ConstantTime.isEqual(mac, code(of: row)) }
 }
 
 /// A row of the store that no gateway of this device wrote so. Nothing is concluded from it.

@@ -1,5 +1,5 @@
 import AuditLog
-import Crypto
+import Octets
 import WireJSON
 
 /// The credential's row is not the one that was verified before the device signed. Nothing was stored.
@@ -99,7 +99,7 @@ extension SoleControlWriting {
     guard try activation(operation.activation)?.isRevoked == false else { throw Refusal.invalidSAD }
     guard found == mac else { throw CredentialChanged() }
     try complete(operation, signatures: made)
-    let digest = SHA256.hash(data: made.prefix(count).flatMap(\.self))
+    let digest = OctetDigest.sha256(made.prefix(count).flatMap(\.self))
     try append(
       AuditEvent(
         .signatureMade,

@@ -1,5 +1,6 @@
 import AuditLog
 import Lifetimes
+import Octets
 import WireJSON
 
 enum Reservation: Sendable {

@@ -1,4 +1,4 @@
-import Crypto
+import Octets
 
 extension SigningService {
   /// Octets that a store has room for in one entry.
@@ -10,7 +10,7 @@ extension SigningService {
     var tokens: [[UInt8]] = []
     for (item, signature) in zip(work.items, signatures) where item.isTimestamped {
       guard let timestamps else { throw .failed("no authority") }
-      let token = try await timestamps.timestamp(overSHA256: Self.sha256(signature))
+      let token = try await timestamps.timestamp(overSHA256: OctetDigest.sha256(signature))
       guard token.count <= Self.largestToken else { throw .failed("a token of \(token.count) octets") }
       tokens.append(token)
     }
@@ -20,12 +20,10 @@ extension SigningService {
   /// Whether stored time-stamps are over the signatures beside them: an edited row must not leave.
   func areGenuine(_ result: SigningResult) async -> Bool {
     for case (let signature, let token?) in zip(result.signatures, result.timestamps) {
-      guard let timestamps, await timestamps.isTimestamp(token, overSHA256: Self.sha256(signature)) else {
+      guard let timestamps, await timestamps.isTimestamp(token, overSHA256: OctetDigest.sha256(signature)) else {
         return false
       }
     }
     return true
   }
-
-  private static func sha256(_ octets: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: octets)) }
 }

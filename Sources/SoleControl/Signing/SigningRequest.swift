@@ -1,4 +1,4 @@
-import Crypto
+import Octets
 import WireJSON
 
 /// Which call of the API asks for signatures. Part of a request's identity; the raw value stands in the ledger.
@@ -102,9 +102,9 @@ public struct SigningRequest: Sendable {
             "algorithm": .string($0.algorithm.name), "hash": .string($0.authorizedDigest.hashAlgorithm.rawValue),
             "authorized": .string(Hex.encode($0.authorizedDigest.bytes)),
           ]
-        }), "parameters": .string(Hex.encode(SHA256.hash(data: parameters))),
+        }), "parameters": .string(Hex.encode(OctetDigest.sha256(parameters))),
     ]
-    return Array(SHA256.hash(data: text.canonical()))
+    return OctetDigest.sha256(text.canonical())
   }
 
   var work: SigningWork { SigningWork(items: items, preparation: preparation) }

@@ -1,4 +1,5 @@
 internal import Lifetimes
+internal import Octets
 
 /// Sole control over the signing keys: who may sign what with which key, and the record of it.
 public struct SigningService: Sendable {
@@ -114,12 +115,6 @@ public struct SigningService: Sendable {
   /// Random octets of the device.
   package func random(_ count: Int) async throws -> [UInt8] {
     do { return try await device.random(count: count) } catch { throw error.asFault }
-  }
-
-  /// Octets compared in a time that tells nothing about where they differ.
-  static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-    guard left.count == right.count else { return false }
-    return zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
   }
 }
 

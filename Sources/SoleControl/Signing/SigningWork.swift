@@ -1,3 +1,4 @@
+import Octets
 import WireJSON
 
 /// What an operation signs and what its caller prepared, as the ledger keeps it: enough to do the device's part without

@@ -1,3 +1,4 @@
+import Octets
 import Synchronization
 import Crypto
 import Foundation
@@ -98,10 +99,7 @@ extension TestService {
   private func isAcceptable(_ token: String) -> Bool {
     let parts = token.split(separator: ".").map(String.init)
     guard parts.count == 3 else { return false }
-    func decode(_ text: String) -> Data {
-      let padded = text.replacing("-", with: "+").replacing("_", with: "/")
-      return Data(base64Encoded: padded + String(repeating: "=", count: (4 - padded.count % 4) % 4)) ?? Data()
-    }
+    func decode(_ text: String) -> Data { Data(Base64.decodeURL(text) ?? []) }
     let key = SymmetricKey(data: SHA256.hash(data: Data("app-secret".utf8)))
     let mac = HMAC<SHA256>.authenticationCode(for: Data("\(parts[0]).\(parts[1])".utf8), using: key)
     guard Data(mac) == decode(parts[2]),
@@ -224,8 +222,7 @@ extension TestService {
       let end = version == "v1" ? " redirect_uri parameter of authorization request" : ""
       throw Refusal(code: "invalid_grant", text: "redirect_uri parameter does not match\(end)")
     }
-    let challenge = Data(SHA256.hash(data: Data((form["code_verifier"] ?? "").utf8))).base64EncodedString()
-      .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    let challenge = Base64.encodeURL(OctetDigest.sha256(form["code_verifier"] ?? ""))
     guard challenge == query["code_challenge"] || has(.ignoresVerifier) else {
       throw Refusal(code: "invalid_grant", text: "Invalid parameter code_verifier")
     }

@@ -1,5 +1,4 @@
 import Synchronization
-import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird

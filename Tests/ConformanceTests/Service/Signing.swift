@@ -1,3 +1,4 @@
+import Octets
 import Synchronization
 import Conformance
 import Crypto
@@ -207,7 +208,7 @@ extension TestService {
   /// Detached, with mime-type among the signed attributes; OpenSSL's command has no way to add one.
   func signedDataWithType(_ content: [UInt8]) throws -> [UInt8] {
     let maker = CMSMaker()
-    let digest = Array(SHA256.hash(data: content))
+    let digest = OctetDigest.sha256(content)
     let type = Array("text/plain".utf8)
     let attributes = try maker.signedAttributes(
       CMSAttributes(

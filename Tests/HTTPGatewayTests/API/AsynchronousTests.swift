@@ -1,6 +1,7 @@
 import CSCModel
 import HTTPTypes
 import OAuth
+import Octets
 import SoleControl
 import Synchronization
 import TestSupport

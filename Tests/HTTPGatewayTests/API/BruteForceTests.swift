@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import Octets
 import SoleControl
 import TestSupport
 import Testing
@@ -72,7 +73,7 @@ struct BruteForceTests {
       for _ in 0..<8 {
         let visitor = PageVisitor(fixture)
         let page = try await visitor.get(
-          "/oauth2/authorize?response_type=code&client_id=app&redirect_uri=\(FormText.encode(OAuthFixture.redirectURI))"
+          "/oauth2/authorize?response_type=code&client_id=app&redirect_uri=\(PercentText.encode(OAuthFixture.redirectURI))"
             + "&code_challenge=x4_CAqIqm7ihEL_WVDE27vyC5gDX2c-nMBnxjaowaAs&code_challenge_method=S256")
         let answer = try await visitor.post(
           "/oauth2/login", page.hidden.merging(["username": name, "password": "wrong"]) { $1 })
@@ -130,7 +131,7 @@ struct BruteForceTests {
     func token(_ secret: String, address: String = "192.0.2.9") async throws -> Reply {
       try await post(
         fixture, "/oauth2/token",
-        "grant_type=client_credentials&client_id=portal&client_secret=\(FormText.encode(secret))",
+        "grant_type=client_credentials&client_id=portal&client_secret=\(PercentText.encode(secret))",
         [.contentType: "application/x-www-form-urlencoded"], address: address)
     }
     for _ in 0..<21 {

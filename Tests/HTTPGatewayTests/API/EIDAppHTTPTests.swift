@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import Octets
 import SoleControl
 import TestSupport
 import Testing

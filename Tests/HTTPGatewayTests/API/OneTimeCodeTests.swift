@@ -1,5 +1,6 @@
 import CSCModel
 import HTTPTypes
+import Octets
 import SoleControl
 import TestSupport
 import Testing
@@ -149,7 +150,7 @@ struct OneTimeCodeTests {
     let query = [
       "response_type": "code", "client_id": "legacy", "redirect_uri": OAuthFixture.redirectURI, "scope": "credential",
       "credentialID": credential.id.rawValue, "numSignatures": "1", "hash": Base64.encodeURL(digest("a")),
-    ].map { "\($0.key)=\(FormText.encode($0.value))" }.joined(separator: "&")
+    ].map { "\($0.key)=\(PercentText.encode($0.value))" }.joined(separator: "&")
     let logIn = try await visitor.get("/csc/v1/oauth2/authorize?" + query)
     let consent = try await visitor.post(
       "/oauth2/login", logIn.hidden.merging(["username": "alice", "password": GatewayFixture.password]) { $1 })

@@ -1,5 +1,6 @@
 import CSCModel
 import HTTPTypes
+import Octets
 import SoleControl
 import TestSupport
 import Testing

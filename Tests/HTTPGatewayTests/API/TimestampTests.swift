@@ -2,6 +2,7 @@ import CSCModel
 import Foundation
 import HTTPTypes
 import OAuth
+import Octets
 import OpenSSLPKI
 import SoleControl
 import TestSupport

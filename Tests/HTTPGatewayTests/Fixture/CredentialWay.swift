@@ -1,4 +1,5 @@
 import HTTPTypes
+import Octets
 import Testing
 
 @testable import HTTPGateway
@@ -23,7 +24,7 @@ struct CredentialWay {
   }
 
   static func query(_ parameters: [String: String]) -> String {
-    Self.parameters(parameters).map { "\($0.key)=\(FormText.encode($0.value))" }.joined(separator: "&")
+    Self.parameters(parameters).map { "\($0.key)=\(PercentText.encode($0.value))" }.joined(separator: "&")
   }
 
   /// A request for a code, with what the test adds or changes.

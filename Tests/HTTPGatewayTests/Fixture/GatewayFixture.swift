@@ -61,7 +61,7 @@ struct GatewayFixture: Sendable {
     jobs = SigningJobs(signing.service, notifier: notifier, rules: jobRules)
     let clock = signing.clock
     tokens = TokenService(
-      store: store, hasher: ScryptHasher(random: random), now: { clock.now }, random: random, text: Base64.encodeURL)
+      store: store, hasher: ScryptHasher(random: random), now: { clock.now }, random: random)
     if let original = copy?.original {
       (alice, bob) = (original.alice, original.bob)
       (partner, otherPartner) = (original.partner, original.otherPartner)

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import Octets
 import Testing
 
 @testable import HTTPGateway
@@ -41,7 +42,7 @@ final class PageVisitor {
     _ uri: String, _ form: [String: String],
     headers: HTTPFields = [.secFetchSite: "same-origin", .origin: OAuthFixture.issuer]
   ) async throws -> Page {
-    let body = form.map { "\(FormText.encode($0.key))=\(FormText.encode($0.value))" }.joined(separator: "&")
+    let body = form.map { "\(PercentText.encode($0.key))=\(PercentText.encode($0.value))" }.joined(separator: "&")
     return try await send(.post, uri, body, headers)
   }
 

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import Octets
 import SoleControl
 import TestSupport
 import Testing
@@ -41,7 +42,7 @@ struct OAuthRowTests {
     var headers: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
     headers[.authorization] = header
     let fields = headers
-    let body = form.map { "\($0.0)=\(FormText.encode($0.1))" }.joined(separator: "&")
+    let body = form.map { "\($0.0)=\(PercentText.encode($0.1))" }.joined(separator: "&")
     return try await fixture.application.test(.router) { client in
       try await client.execute(uri: path, method: .post, headers: fields, body: ByteBuffer(string: body)) { answer in
         let octets = Array(answer.body.readableBytesView)
@@ -347,7 +348,7 @@ struct OAuthRowTests {
       "code_challenge": Self.challenge, "code_challenge_method": "S256",
     ]) { $1 }
     let visitor = PageVisitor(fixture)
-    let query = asked.map { "\($0.key)=\(FormText.encode($0.value))" }.joined(separator: "&")
+    let query = asked.map { "\($0.key)=\(PercentText.encode($0.value))" }.joined(separator: "&")
     let logIn = try await visitor.get("\(base)/authorize?\(query)")
     let consent = try await visitor.post(
       "/oauth2/login", logIn.hidden.merging(["username": "alice", "password": GatewayFixture.password]) { $1 })

@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import Octets
 import SoleControl
 import TestSupport
 import Testing
@@ -28,7 +29,7 @@ struct LifecycleHTTPTests {
     parameters.merging([
       "response_type": "code", "client_id": "portal", "redirect_uri": OAuthFixture.redirectURI,
       "code_challenge": challenge, "code_challenge_method": "S256",
-    ]) { mine, _ in mine }.map { "\($0.key)=\(FormText.encode($0.value))" }.joined(separator: "&")
+    ]) { mine, _ in mine }.map { "\($0.key)=\(PercentText.encode($0.value))" }.joined(separator: "&")
   }
 
   /// The consent page, or where the browser is sent instead.
@@ -72,7 +73,7 @@ struct LifecycleHTTPTests {
   private func post(
     _ fixture: GatewayFixture, _ path: String, _ form: [String: String]
   ) async throws -> GatewayFixture.Answer {
-    let body = form.map { "\($0.key)=\(FormText.encode($0.value))" }.joined(separator: "&")
+    let body = form.map { "\($0.key)=\(PercentText.encode($0.value))" }.joined(separator: "&")
     return try await fixture.application.test(.router) { client in
       try await client.execute(
         uri: path, method: .post, headers: [.contentType: "application/x-www-form-urlencoded"],
@@ -230,7 +231,7 @@ struct LifecycleHTTPTests {
     let uri = try #require(pushed["request_uri"]?.string, "\(pushed.row)")
     try await addProof(fixture)
     let visitor = PageVisitor(fixture)
-    let logIn = try await visitor.get("/oauth2/authorize?client_id=portal&request_uri=\(FormText.encode(uri))")
+    let logIn = try await visitor.get("/oauth2/authorize?client_id=portal&request_uri=\(PercentText.encode(uri))")
     let page = try await visitor.post(
       "/oauth2/login", logIn.hidden.merging(["username": "alice", "password": GatewayFixture.password]) { $1 })
     let end = try await visitor.post(

@@ -1,6 +1,7 @@
 import CSCModel
 import HTTPTypes
 import Hummingbird
+import Octets
 import SoleControl
 import TestSupport
 import Testing

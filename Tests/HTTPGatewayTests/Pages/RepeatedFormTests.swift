@@ -1,6 +1,7 @@
 import CSCModel
 import HTTPTypes
 import OAuth
+import Octets
 import SoleControl
 import TestSupport
 import Testing
@@ -118,7 +119,7 @@ struct RepeatedFormTests {
       "/oauth2/pushed_authorize",
       Self.parameters(["scope": "service"]).merging(["client_secret": OAuthFixture.secret]) { $1 }, headers: [:])
     let uri = try #require(pushed.text.firstMatch(of: /"request_uri":"([^"]+)"/)).1
-    let path = "/oauth2/authorize?client_id=portal&request_uri=\(FormText.encode(String(uri)))"
+    let path = "/oauth2/authorize?client_id=portal&request_uri=\(PercentText.encode(String(uri)))"
     let first = try await visitor.get(path)
     #expect(try await PageVisitor(fixture).get(path).status == 400)
     fixture.signing.clock.advance(61)
@@ -160,7 +161,7 @@ struct RepeatedFormTests {
   }
 
   private static func query(_ changes: [String: String]) -> String {
-    parameters(changes).map { "\($0.key)=\(FormText.encode($0.value))" }.joined(separator: "&")
+    parameters(changes).map { "\($0.key)=\(PercentText.encode($0.value))" }.joined(separator: "&")
   }
 
   private func consent(

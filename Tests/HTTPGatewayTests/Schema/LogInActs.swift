@@ -4,6 +4,7 @@ import Crypto
 import HTTPTypes
 import Issuance
 import OAuth
+import Octets
 import TestSupport
 import Testing
 import WireJSON
@@ -82,7 +83,7 @@ extension SchemaAct {
         headers: [:])
       let uri = String(try #require(answer.text.firstMatch(of: /"request_uri":"([^"]+)"/), "\(answer.text)").1)
       return Ready(row: "kind = 'par'") { fixture in
-        let query = "client_id=portal&request_uri=\(FormText.encode(uri))"
+        let query = "client_id=portal&request_uri=\(PercentText.encode(uri))"
         return try await PageVisitor(fixture).get("/oauth2/authorize?\(query)").status == 200
       }
     },
@@ -157,7 +158,7 @@ extension SchemaAct {
     ]
     let signed =
       Base64.encodeURL(Array(#"{"typ":"JWT","alg":"HS256"}"#.utf8)) + "." + Base64.encodeURL(claims.compact())
-    let key = SymmetricKey(data: Array(SHA256.hash(data: Array(OAuthFixture.secret.utf8))))
+    let key = SymmetricKey(data: OctetDigest.sha256(OAuthFixture.secret))
     let code = HMAC<SHA256>.authenticationCode(for: Array(signed.utf8), using: key)
     return CredentialWay.query(["scope": "service", "account_token": signed + "." + Base64.encodeURL(Array(code))])
   }

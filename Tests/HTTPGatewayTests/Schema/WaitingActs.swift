@@ -2,6 +2,7 @@ import AuditLog
 import CSCModel
 import Foundation
 import Issuance
+import Octets
 import SQLiteStore
 import Synchronization
 import TestSupport

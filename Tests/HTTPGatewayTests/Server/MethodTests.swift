@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import NIOCore
+import Octets
 import Testing
 import WireJSON
 
@@ -148,7 +149,7 @@ struct MethodTests {
     for header in ["Basic\t\(pair)", "Basic \t\(pair)", "Basic\(pair)"] {
       #expect(try await fixture.call("auth/login", header: header).status == 401, "\(header)")
     }
-    let client = Data("portal:\(FormText.encode(OAuthFixture.secret))".utf8).base64EncodedString()
+    let client = Data("portal:\(PercentText.encode(OAuthFixture.secret))".utf8).base64EncodedString()
     for (header, status) in [("Basic  \(client)", 200), ("bAsIc \(client)", 200), ("Basic \t\(client)", 400)] {
       let answer = try await fixture.application.test(.router) { http in
         try await http.execute(

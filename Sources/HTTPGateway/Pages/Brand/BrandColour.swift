@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Octets
 
 /// An sRGB colour, and what can be read on it (WCAG 2.2, success criterion 1.4.3).
 public struct BrandColour: Sendable, Hashable {
@@ -20,7 +21,7 @@ public struct BrandColour: Sendable, Hashable {
   }
 
   var hex: String {
-    "#" + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    "#" + Hex.encode([red, green, blue])
   }
 
   static let black = BrandColour(0, 0, 0)

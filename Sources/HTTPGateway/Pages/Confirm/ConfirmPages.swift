@@ -2,6 +2,7 @@ internal import Crypto
 internal import CSCModel
 internal import Hummingbird
 internal import OAuth
+internal import Octets
 internal import SoleControl
 internal import WireJSON
 
@@ -141,7 +142,7 @@ struct ConfirmPages: Sendable {
       "digests": .array(found.digests.map { .string(Base64.encode($0)) }),
       "description": .string(found.description ?? ""),
     ]
-    return Array(SHA256.hash(data: shown.canonical() + [0] + found.credential.canonical()))
+    return OctetDigest.sha256(shown.canonical() + [0] + found.credential.canonical())
   }
   private static func formKey(_ secret: String) -> SymmetricKey { SymmetricKey(data: Array(secret.utf8)) }
 }

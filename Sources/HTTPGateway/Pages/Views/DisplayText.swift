@@ -1,3 +1,4 @@
+internal import Octets
 internal import SoleControl
 
 /// Text of unknown origin, made fit to be shown: it cannot turn the reading direction, hide parts of itself, paint over
@@ -85,7 +86,7 @@ enum DisplayText {
 
   /// The characters of `#` and the DER of a UTF8String, PrintableString or IA5String; nil for anything else.
   private static func string(ofHex text: Substring) -> String? {
-    guard text.first == "#", let der = Hex.decode(text.dropFirst().lowercased()), der.count >= 2,
+    guard text.first == "#", let der = Hex.decodeAnyCase(text.dropFirst()), der.count >= 2,
       [0x0c, 0x13, 0x16].contains(der[0])
     else { return nil }
     let isLong = der[1] == 0x81

@@ -1,8 +1,7 @@
-internal import Crypto
-internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import Octets
 internal import SoleControl
 
 /// The files that pages refer to. Their names hold a digest of their content, so they can be kept for ever.
@@ -43,7 +42,7 @@ struct PageAssets: Sendable {
 
   private mutating func add(folder: String, _ name: String, _ end: String, _ type: String, _ octets: [UInt8]) -> String
   {
-    let digest = Hex.encode(SHA256.hash(data: octets).prefix(8))
+    let digest = Hex.encode(OctetDigest.sha256(octets).prefix(8))
     let path = "\(folder)/\(name)-\(digest).\(end)"
     assets[path] = Asset(type: type, octets: octets)
     return path
@@ -51,8 +50,7 @@ struct PageAssets: Sendable {
 
   /// A partner's id as one segment of a path.
   private static func segment(_ partner: PartnerID) -> String {
-    partner.rawValue.addingPercentEncoding(withAllowedCharacters: .alphanumerics.intersection(CharacterSet.asciiOnly))
-      ?? ""
+    PercentText.encode(partner.rawValue, plain: .alphanumeric)
   }
 
   /// The file at a path as it stands in the request, 404 for any other.
@@ -67,8 +65,4 @@ struct PageAssets: Sendable {
         .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
       ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.octets)))
   }
-}
-
-extension CharacterSet {
-  fileprivate static var asciiOnly: CharacterSet { CharacterSet(charactersIn: "\u{0}"..."\u{7f}") }
 }

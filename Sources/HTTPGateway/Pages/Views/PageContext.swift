@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Octets
 internal import SoleControl
 internal import Texts
 

@@ -1,3 +1,5 @@
+import Octets
+
 /// Finds the end of a chunked body (RFC 9112 §7.1), in which nothing can be read in two ways.
 struct ChunkScanner {
   /// The chunks of a body are not what they must be.
@@ -70,9 +72,9 @@ struct ChunkScanner {
   }
 
   private mutating func takeSize(_ octet: UInt8, _ digits: Int) throws(Malformed) {
-    if let digit = OctetClass.hexadecimal(octet) {
+    if let digit = Hex.digit(octet) {
       guard digits < Self.longestSize else { throw Malformed() }
-      left = left << 4 | digit
+      left = left << 4 | Int(digit)
       state = .size(digits: digits + 1)
     } else {
       guard digits > 0 else { throw Malformed() }

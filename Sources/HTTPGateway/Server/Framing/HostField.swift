@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Octets
 
 /// The value of `Host` or `:authority`: `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2). There is no user information in it.
 enum HostField {
@@ -37,7 +38,7 @@ enum HostField {
     var rest = host
     while let octet = rest.popFirst() {
       if octet == UInt8(ascii: "%") {
-        guard rest.count >= 2, rest.prefix(2).allSatisfy({ OctetClass.hexadecimal($0) != nil }) else { return false }
+        guard rest.count >= 2, rest.prefix(2).allSatisfy({ Hex.digit($0) != nil }) else { return false }
         rest = rest.dropFirst(2)
       } else if !OctetClass.isAlphanumeric(octet), !"-._~!$&'()*+,;=".utf8.contains(octet) {
         return false

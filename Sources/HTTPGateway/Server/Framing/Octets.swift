@@ -18,13 +18,6 @@ enum OctetClass {
   /// What may stand in a request target. Braces, bars and the like may not by the letter of RFC 3986, but are sent.
   static func isTarget(_ octet: UInt8) -> Bool { octet > space && octet < 0x7f && octet != UInt8(ascii: "#") }
 
-  /// Nil if it is no hexadecimal digit.
-  static func hexadecimal(_ octet: UInt8) -> Int? {
-    if isDigit(octet) { return Int(octet - UInt8(ascii: "0")) }
-    let letter = octet | 0x20
-    return (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(letter) ? Int(letter - UInt8(ascii: "a")) + 10 : nil
-  }
-
   /// What stands neither in a line of a head nor at its end: controls but HTAB, CR and LF.
   static func isForbidden(_ octet: UInt8) -> Bool {
     octet < space ? octet != tab && octet != cr && octet != lf : octet == 0x7f

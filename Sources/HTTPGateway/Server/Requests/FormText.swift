@@ -1,3 +1,5 @@
+import Octets
+
 /// `application/x-www-form-urlencoded` (WHATWG URL §5.1, RFC 6749 appendix B).
 enum FormText {
   /// Pairs of a form; none of ours has as many.
@@ -19,41 +21,7 @@ enum FormText {
 
   /// Nil if it is no UTF-8, holds U+0000, which nothing means and databases end a text at, or a `%` without its digits.
   static func decode(_ text: some Sequence<UInt8>) -> String? {
-    var octets: [UInt8] = []
-    var iterator = text.makeIterator()
-    while let octet = iterator.next() {
-      switch octet {
-      case UInt8(ascii: "+"): octets.append(UInt8(ascii: " "))
-      case UInt8(ascii: "%"):
-        guard let high = iterator.next().flatMap(digit), let low = iterator.next().flatMap(digit) else { return nil }
-        octets.append(high << 4 | low)
-      default: octets.append(octet)
-      }
-    }
-    return octets.contains(0) ? nil : String(validating: octets, as: UTF8.self)
-  }
-
-  private static func digit(_ octet: UInt8) -> UInt8? {
-    switch octet {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): octet - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): octet - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): octet - UInt8(ascii: "A") + 10
-    default: nil
-    }
-  }
-
-  /// The text of one value, in which nothing can end it early.
-  static func encode(_ text: String) -> String {
-    var encoded = ""
-    for octet in text.utf8 {
-      switch octet {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-        UInt8(ascii: "~"):
-        encoded.unicodeScalars.append(Unicode.Scalar(octet))
-      default: encoded += "%" + (octet < 16 ? "0" : "") + String(octet, radix: 16, uppercase: true)
-      }
-    }
-    return encoded
+    guard let octets = PercentText.decode(text, plus: UInt8(ascii: " ")), !octets.contains(0) else { return nil }
+    return String(validating: octets, as: UTF8.self)
   }
 }

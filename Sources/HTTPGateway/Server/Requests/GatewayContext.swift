@@ -1,7 +1,7 @@
-internal import Crypto
 public import Hummingbird
 internal import NIOCore
 internal import NIOSSL
+internal import Octets
 
 /// A request as middleware and handlers know it beyond its message: its connection, where it comes from, and its line of log.
 public struct GatewayContext: RequestContext {
@@ -31,7 +31,7 @@ public struct GatewayContext: RequestContext {
     for channel in [channel, channel.parent].compactMap(\.self) {
       guard let certificate = try? await channel.nioSSL_peerCertificate().get(), let der = try? certificate.toDERBytes()
       else { continue }
-      return Array(SHA256.hash(data: der))
+      return OctetDigest.sha256(der)
     }
     return nil
   }

@@ -1,5 +1,4 @@
 internal import CSCModel
-internal import Crypto
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
@@ -23,7 +22,7 @@ enum OpenAPIDocument {
   private static let text = ByteBuffer(bytes: EmbeddedFiles.octets("openapi.yaml"))
 
   private static let tag =
-    "\"" + Base64.encodeURL(Array(SHA256.hash(data: Data(text.readableBytesView)).prefix(16))) + "\""
+    "\"" + Base64.encodeURL(Array(OctetDigest.sha256(Array(text.readableBytesView)).prefix(16))) + "\""
 
   /// `*`, or a list of tags, of which a proxy may have made weak ones.
   private static func matches(_ known: String) -> Bool {
