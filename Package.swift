@@ -75,13 +75,14 @@ let package = Package(
     core("Octets", [crypto]),
     core("WireJSON", ["Octets", "CJansson"]),
     core("CSCModel", ["Vocabulary", "Octets", "WireJSON", .product(name: "SwiftASN1", package: "swift-asn1")]),
+    core("JOSE", ["Octets", "WireJSON"]),
     core("AuditLog", ["Octets", "WireJSON", crypto]),
     core("Throttling", ["Octets", "Lifetimes"]),
     core("Lifetimes"),
     core("Texts", ["Octets"]),
     core("SoleControl", ["Throttling", "Lifetimes", "AuditLog", "Octets", "Texts", "WireJSON", crypto]),
     core("Issuance", ["Octets", "SoleControl", "AuditLog", "Lifetimes", "Throttling", "WireJSON"]),
-    core("OAuth", ["Vocabulary", "Throttling", "Lifetimes", "Octets", "WireJSON", crypto]),
+    core("OAuth", ["JOSE", "Vocabulary", "Throttling", "Lifetimes", "Octets", "WireJSON", crypto]),
     core("Conformance", ["Vocabulary", "Octets", "WireJSON", crypto]),
     core("TimestampAuthority", ["SoleControl"]),
     core(
@@ -105,7 +106,7 @@ let package = Package(
     adapter(
       "OpenIDClient",
       [
-        "Octets", "SoleControl", "OAuth", "WireJSON", "OutboundHTTP", crypto,
+        "JOSE", "Octets", "SoleControl", "OAuth", "WireJSON", "OutboundHTTP", crypto,
         .product(name: "JWTKit", package: "jwt-kit"),
       ]),
     // Not an implementation of a port but threads made usable, so adapters may build on it.
@@ -142,7 +143,7 @@ let package = Package(
     adapter(
       "EIDSimulator",
       [
-        "Octets", "WireJSON", "OutboundHTTP", log, crypto,
+        "JOSE", "Octets", "WireJSON", "OutboundHTTP", log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -153,7 +154,7 @@ let package = Package(
     .target(
       name: "Assembly",
       dependencies: [
-        "Vocabulary", "BlockingWork", "Octets", "WireJSON", "CSCModel", "SoleControl", "Issuance", "OAuth",
+        "JOSE", "Vocabulary", "BlockingWork", "Octets", "WireJSON", "CSCModel", "SoleControl", "Issuance", "OAuth",
         "TimestampAuthority",
         "DocumentSigning", "PKCS11Device", "OpenSSLPKI", "OpenIDClient", "OutboundHTTP", "Webhooks", "SQLiteStore",
         "HTTPGateway", "Texts",
@@ -177,7 +178,8 @@ let package = Package(
     program(
       "countersign-sandbox",
       [
-        "Octets", "Assembly", "OperatorCommands", "EIDSimulator", "WireJSON", "SoleControl", "Issuance", "OAuth",
+        "JOSE", "Octets", "Assembly", "OperatorCommands", "EIDSimulator", "WireJSON", "SoleControl", "Issuance",
+        "OAuth",
         "AuditLog",
         "PKCS11Device",
         "OpenSSLPKI", "OpenIDClient", "OutboundHTTP", "SQLiteStore", log, crypto, arguments,
@@ -222,6 +224,7 @@ let package = Package(
       ]),
     support("StoreConformance", ["Throttling", "SoleControl", "Issuance", "OAuth", "AuditLog", "WireJSON"]),
     tests("OctetsTests", ["Octets"]),
+    tests("JOSETests", ["JOSE", "Octets", "WireJSON"]),
     support("Growth", []),
     tests("WireJSONTests", ["Growth", "WireJSON"]),
     tests("CSCModelTests", ["Octets", "Vocabulary", "CSCModel", "Growth", "WireJSON"]),
@@ -271,7 +274,8 @@ let package = Package(
     tests(
       "OpenIDClientTests",
       [
-        "Octets", "OpenIDClient", "OutboundHTTP", "EIDSimulator", "SoleControl", "WireJSON", "TestSupport", log, crypto,
+        "JOSE", "Octets", "OpenIDClient", "OutboundHTTP", "EIDSimulator", "SoleControl", "WireJSON", "TestSupport", log,
+        crypto,
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

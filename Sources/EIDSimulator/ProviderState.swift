@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Foundation
+internal import JOSE
 internal import JWTKit
 internal import Octets
 internal import WireJSON
@@ -33,19 +34,9 @@ actor ProviderState {
   }
 
   func jwks() -> JSONValue {
-    // JWTKit gives the coordinates in base64, JWK wants base64url.
-    let parameters = key.publicKey.parameters
-    func url(_ text: String?) -> JSONValue {
-      .string(Base64.encodeURL(text.flatMap(Base64.decode) ?? []))
-    }
-    return [
-      "keys": [
-        [
-          "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": .string(keyID), "x": url(parameters?.x),
-          "y": url(parameters?.y),
-        ]
-      ]
-    ]
+    // JWTKit gives the coordinates in base64.
+    let point = [key.publicKey.parameters?.x, key.publicKey.parameters?.y].flatMap { $0.flatMap(Base64.decode) ?? [] }
+    return KeySet.document(ofP256: point, keyID: keyID)
   }
 
   func makeCode(

@@ -1,4 +1,5 @@
 import Crypto
+import JOSE
 import Octets
 import WireJSON
 
@@ -16,18 +17,19 @@ extension AuthorizationServer {
   /// - Throws: `OAuthError` for a token that is not this client's, or too old.
   func account(of token: String, client: Client) async throws -> AdmittedAccount {
     let refused = OAuthError.invalid("account_token")
-    guard let jwt = CompactJWT(token), let secret = client.secret, jwt.header["alg"] == "HS256",
+    guard let jwt = try? CompactJWS(token), let claims = jwt.claims, let signature = jwt.signature,
+      let secret = client.secret, jwt.header["alg"] == "HS256",
       jwt.header["typ"]?.string?.loweringASCII() == "jwt", jwt.header["crit"] == nil
     else { throw refused }
     // The binary digest, as operating providers have it; the text of the standard leaves it open.
     let key = SymmetricKey(data: OctetDigest.sha256(secret))
-    guard HMAC<SHA256>.isValidAuthenticationCode(jwt.signature, authenticating: jwt.signed, using: key) else {
+    guard HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: jwt.signingInput, using: key) else {
       throw refused
     }
     let now = now
-    guard jwt.claims["azp"] == .string(client.id), let account = jwt.claims["sub"]?.string, !account.isEmpty,
-      let issued = NumericDate(jwt.claims["iat"]), issued.ceiling <= now + rules.clockSkew,
-      now - issued.floor <= rules.accountTokenLife, let id = jwt.claims["jti"]?.string, !id.isEmpty
+    guard claims["azp"] == .string(client.id), let account = claims["sub"]?.string, !account.isEmpty,
+      let issued = NumericDate(claims["iat"]), issued.ceiling <= now + rules.clockSkew,
+      now - issued.floor <= rules.accountTokenLife, let id = claims["jti"]?.string, !id.isEmpty
     else { throw refused }
     guard try await tokens.signer(named: account, of: client.partner) != nil else { throw refused }
     return AdmittedAccount(

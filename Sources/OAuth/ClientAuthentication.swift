@@ -1,4 +1,5 @@
 public import Throttling
+import JOSE
 internal import Octets
 import WireJSON
 
@@ -146,7 +147,8 @@ public struct ClientAuthentication: Sendable {
 
   /// Read unverified, only to find out whose keys to use.
   private func subject(of assertion: String?) -> String? {
-    assertion.flatMap(CompactJWT.init)?.claims["sub"]?.string
+    guard let jwt = assertion.flatMap({ try? CompactJWS($0) }), jwt.signature != nil else { return nil }
+    return jwt.claims?["sub"]?.string
   }
 
   private func checkAssertion(_ parameters: Parameters, _ audiences: [String], of client: Client) async throws {

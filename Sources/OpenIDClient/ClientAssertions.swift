@@ -1,3 +1,4 @@
+internal import JOSE
 public import OAuth
 public import WireJSON
 
@@ -7,8 +8,8 @@ public struct ClientAssertions: AssertionVerifier {
   public init() {}
 
   public func claims(of assertion: String, keys: JSONValue) async -> JSONObject? {
-    guard let token = try? SignedToken(assertion), let set = try? ProviderKeys(keys),
-      await ProviderKeys.isSigned(token, byOneOf: set.candidates(for: token))
+    guard let token = try? SignedToken(assertion), let set = KeySet(keys),
+      await token.isSigned(byOneOf: token.candidates(in: set))
     else { return nil }
     return token.claims.object
   }

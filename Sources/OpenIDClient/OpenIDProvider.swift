@@ -1,3 +1,4 @@
+internal import JOSE
 internal import Octets
 public import OutboundHTTP
 public import SoleControl
@@ -15,7 +16,7 @@ public actor OpenIDProvider {
   let now: @Sendable () -> UnixTime
   let calls: ProviderCalls
   private let document: PublishedDocument<Document>
-  private let keys: PublishedDocument<ProviderKeys>
+  private let keys: PublishedDocument<KeySet>
 
   public init(
     _ settings: ProviderSettings, client: HTTPClient, now: @escaping @Sendable () -> UnixTime,
@@ -34,7 +35,9 @@ public actor OpenIDProvider {
     life.kept = max(settings.keptLife, settings.keyLife)
     keys = PublishedDocument(life, now: now) {
       let url = try await document.value().keys
-      return try ProviderKeys(.object(try await Self.json(HTTPClient.Request(url: url), calls)))
+      let document = try await Self.json(HTTPClient.Request(url: url), calls)
+      guard let keys = KeySet(.object(document)) else { throw EIDTokenError.providerUnavailable() }
+      return keys
     }
   }
 
@@ -125,9 +128,9 @@ public actor OpenIDProvider {
 
   func checkSignature(of token: SignedToken) async throws(EIDTokenError) {
     // An unknown key makes us read the keys again: the provider may have rotated them.
-    let fitting = try await keys.value(where: { $0.mayHaveSigned(token) }).candidates(for: token)
+    let fitting = token.candidates(in: try await keys.value(where: { !token.candidates(in: $0).isEmpty }))
     guard !fitting.isEmpty else { throw .refused("kid") }
-    guard await ProviderKeys.isSigned(token, byOneOf: fitting) else { throw .refused("signature") }
+    guard await token.isSigned(byOneOf: fitting) else { throw .refused("signature") }
   }
 
   // MARK: Code exchange and userinfo

@@ -1,3 +1,4 @@
+public import JOSE
 internal import Octets
 public import SoleControl
 internal import WireJSON
@@ -55,9 +56,9 @@ public struct PartnerStatements: PartnerStatementVerifier {
       guard token.keyID != nil else { throw .refused("kid") }
       // Cheap checks come first: a statement for somebody else must not make us call the partner.
       let statement = try read(token, settings)
-      let strong = try await keys.candidates(for: token).filter(ProviderKeys.isStrong)
+      let strong = try await keys.candidates(for: token).filter(KeySet.isStrong)
       guard !strong.isEmpty else { throw .refused("key") }
-      guard await ProviderKeys.isSigned(token, byOneOf: strong) else { throw .refused("signature") }
+      guard await token.isSigned(byOneOf: strong) else { throw .refused("signature") }
       return statement
     } catch {
       switch error {

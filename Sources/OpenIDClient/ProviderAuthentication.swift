@@ -1,4 +1,5 @@
 internal import Crypto
+public import JOSE
 internal import JWTKit
 internal import Octets
 public import OutboundHTTP

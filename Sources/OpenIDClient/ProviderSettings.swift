@@ -1,22 +1,5 @@
+public import JOSE
 public import SoleControl
-
-/// Algorithms with which a provider may sign its tokens. Symmetric ones and `none` are not among them, so a
-/// public key can never serve as a shared secret.
-public enum TokenAlgorithm: String, Sendable, CaseIterable {
-  case rs256 = "RS256"
-  case ps256 = "PS256"
-  case es256 = "ES256"
-  case es384 = "ES384"
-  case edDSA = "EdDSA"
-
-  var keyType: String {
-    switch self {
-    case .rs256, .ps256: "RSA"
-    case .es256, .es384: "EC"
-    case .edDSA: "OKP"
-    }
-  }
-}
 
 /// Where the assurance level stands.
 public enum LevelSource: String, Sendable, CaseIterable {

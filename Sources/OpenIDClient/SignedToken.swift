@@ -1,11 +1,12 @@
+internal import JOSE
 internal import Octets
 internal import SoleControl
 internal import WireJSON
 
-/// A JWS in compact form (RFC 7515 §3.1), read strictly and not yet verified.
+/// A token of a provider, or a statement of a partner: a JWS of an algorithm that is allowed, not yet verified.
 struct SignedToken {
   /// Larger ones are refused unread.
-  static let largest = 16 << 10
+  static let largest = CompactJWS.largest
 
   let text: String
   let algorithm: TokenAlgorithm
@@ -17,40 +18,34 @@ struct SignedToken {
   let digest: [UInt8]
 
   init(_ text: String, largest: Int = Self.largest) throws(EIDTokenError) {
-    guard text.utf8.count <= largest else { throw .refused("size") }
-    let parts = text.parts(separatedBy: UInt8(ascii: "."), most: 6)
-    // Five parts are an encrypted token (RFC 7516 §3.1).
-    guard parts.count != 5 else { throw .encrypted }
-    guard parts.count == 3 else { throw .refused("form") }
-    let header = try Self.object(parts[0])
-    guard header["crit"] == nil else { throw .refused("crit") }
-    guard let algorithm = header["alg"]?.string.flatMap(TokenAlgorithm.init(rawValue:)) else { throw .refused("alg") }
+    let jws = try Self.jws(text, largest: largest)
+    guard jws.header["crit"] == nil else { throw .refused("crit") }
+    guard let algorithm = jws.header["alg"]?.string.flatMap(TokenAlgorithm.init(rawValue:)) else {
+      throw .refused("alg")
+    }
+    guard let claims = jws.claims else { throw .refused("form") }
     self.text = text
     self.algorithm = algorithm
-    keyID = header["kid"]?.string
-    type = Self.type(header)
-    claims = Fields(try Self.object(parts[1]))
+    keyID = jws.header["kid"]?.string
+    type = jws.type
+    self.claims = Fields(claims)
     digest = OctetDigest.sha256(text)
+  }
+
+  private static func jws(_ text: String, largest: Int) throws(EIDTokenError) -> CompactJWS {
+    do throws(CompactJWS.Malformed) { return try CompactJWS(text, largest: largest, unusedBits: .any) } catch {
+      switch error {
+      case .tooLarge: throw .refused("size")
+      case .encrypted: throw .encrypted
+      case .form: throw .refused("form")
+      }
+    }
   }
 
   /// Whether the text says of itself that it is an access token in JWT form (RFC 9068 §2.1), or is no JWT at all.
   static func isAccessToken(_ text: String) -> Bool {
-    let parts = text.parts(separatedBy: UInt8(ascii: "."), most: 6)
-    guard parts.count == 3, let header = try? object(parts[0]) else { return parts.count != 5 }
-    return type(header) == "at+jwt"
-  }
-
-  private static func type(_ header: JSONObject) -> String? {
-    guard let text = header["typ"]?.string?.loweringASCII() else { return nil }
-    return text.startsWithOctets(of: "application/") ? String(decoding: text.utf8.dropFirst(12), as: UTF8.self) : text
-  }
-
-  private static func object(_ part: Substring) throws(EIDTokenError) -> JSONObject {
-    guard let bytes = Base64.decodeURL(part, unusedBits: .any),
-      let object = try? JSONValue.parse(bytes, limits: .token).object
-    else {
-      throw .refused("form")
+    do throws(EIDTokenError) { return try jws(text, largest: .max).type == "at+jwt" } catch {
+      return error != .encrypted
     }
-    return object
   }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import JOSE
 public import OutboundHTTP
 public import SoleControl
 public import WireJSON
@@ -31,7 +32,7 @@ public struct StatementKeys: Sendable {
   /// Hands over the document, or nil if it cannot be had now.
   public typealias Source = @Sendable () async -> JSONValue?
 
-  private let set: PublishedDocument<ProviderKeys>
+  private let set: PublishedDocument<KeySet>
 
   /// - Parameter report: told of every reading that brought no good set.
   public init(
@@ -44,17 +45,17 @@ public struct StatementKeys: Sendable {
         report(.unavailable)
         throw EIDTokenError.providerUnavailable()
       }
-      do throws(EIDTokenError) { return try ProviderKeys(document) } catch {
+      guard let keys = KeySet(document) else {
         report(.wrong)
-        if case .providerUnavailable = error { throw EIDTokenError.refused("keys") }
-        throw error
+        throw EIDTokenError.refused("keys")
       }
+      return keys
     }
   }
 
   /// The keys that may have signed the token; at least one.
   func candidates(for token: SignedToken) async throws(EIDTokenError) -> [JSONObject] {
-    let keys = try await set.value(where: { $0.mayHaveSigned(token) }).candidates(for: token)
+    let keys = token.candidates(in: try await set.value(where: { !token.candidates(in: $0).isEmpty }))
     guard !keys.isEmpty else { throw .refused("kid") }
     return keys
   }
@@ -78,5 +79,5 @@ extension StatementKeys {
   }
 
   /// Whether the document is a JWK set that can be used; for configuration files.
-  public static func isUsable(_ document: JSONValue) -> Bool { (try? ProviderKeys(document)) != nil }
+  public static func isUsable(_ document: JSONValue) -> Bool { KeySet(document) != nil }
 }

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import JOSE
 import OAuth
 import Octets
 import OpenSSLPKI
@@ -82,18 +83,7 @@ struct SandboxClients: Sendable {
   private func assertionKeys() throws -> JSONValue {
     let pem = try String(contentsOfFile: folder.path("partner-assertion-key.pem"), encoding: .utf8)
     let point = Array(try P256.Signing.PrivateKey(pemRepresentation: pem).publicKey.rawRepresentation)
-    func url(_ octets: ArraySlice<UInt8>) -> JSONValue {
-      .string(Base64.encodeURL(Array(octets)))
-    }
-    return [
-      "keys": [
-        [
-          "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": .string(Self.statementKeyID),
-          "x": url(point[..<32]),
-          "y": url(point[32...]),
-        ]
-      ]
-    ]
+    return KeySet.document(ofP256: point, keyID: Self.statementKeyID)
   }
 
   // MARK: Configuration and sandbox.json

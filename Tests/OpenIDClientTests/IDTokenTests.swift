@@ -1,6 +1,7 @@
 import Crypto
 import OpenIDClient
 import Foundation
+import JOSE
 import JWTKit
 import OutboundHTTP
 import SoleControl

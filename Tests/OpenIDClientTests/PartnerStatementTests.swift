@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import JWTKit
 import NIOCore
+import JOSE
 import Octets
 import OutboundHTTP
 import SoleControl

@@ -1,5 +1,4 @@
 import Crypto
-import Octets
 public import SoleControl
 
 /// A device without hardware, token or server, so that tests of the core run anywhere; and the second implementation of

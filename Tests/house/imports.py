@@ -26,7 +26,7 @@ ASSEMBLY = {"Assembly", "OperatorCommands"}
 PROGRAMS = {"countersign", "countersign-sandbox", "csc-conformance", "bench"}
 
 # Planned, so it is no error that they are not there yet.
-COMING = {"Registry", "JOSE"}
+COMING = {"Registry"}
 
 # What holds customers' keys, and what must never be in it: each tool with the program that it is for.
 PRODUCT = "countersign"

@@ -1,4 +1,5 @@
 import OpenIDClient
+import JOSE
 import SoleControl
 
 /// The members of a configured provider that are rules for its tokens and for calling it. What they mean stands in

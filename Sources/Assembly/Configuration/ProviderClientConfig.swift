@@ -1,5 +1,6 @@
 import OpenIDClient
 import Foundation
+import JOSE
 import OutboundHTTP
 
 extension ProviderAuthentication {
