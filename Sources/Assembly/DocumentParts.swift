@@ -31,11 +31,12 @@ package struct DocumentParts {
     self.now = now
   }
 
-  /// - Parameter signing: with the time-stamps of this value.
-  func complete(_ gateway: inout Gateway, signing: SigningService) {
+  /// - Parameter soleControl: with the time-stamps of this value.
+  func complete(_ gateway: inout Gateway, soleControl: SoleControlServices) {
     gateway.timestamps = timestamps
     gateway.documents = DocumentSigningService(
-      signing: signing, cms: CMSMaker(), worker: worker, revocation: revocation, timestamps: timestamps, now: now)
+      soleControl: soleControl, cms: CMSMaker(), worker: worker, revocation: revocation, timestamps: timestamps,
+      now: now)
     gateway.documentThreads = worker
   }
 

@@ -6,13 +6,13 @@ import SoleControl
 struct PendingKeeper: ServiceLifecycle.Service {
   private static let pause = Duration.seconds(10)
 
-  let signing: SigningService
+  let authorizations: AuthorizationService
   let logger: Logger
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
       repeat {
-        do { _ = try await signing.endOverduePending() } catch {
+        do { _ = try await authorizations.endOverduePending() } catch {
           logger.warning("could not end overdue authorizations", metadata: ["reason": "\(error)"])
         }
       } while (try? await Task.sleep(for: Self.pause)) != nil

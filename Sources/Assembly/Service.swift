@@ -20,9 +20,9 @@ package struct Service {
   let config: Config
   package let store: SQLiteFileStore
   package let device: Device
-  package let signing: SigningService
+  package let soleControl: SoleControlServices
   package let issuance: IssuanceService
-  let jobs: SigningJobs
+  let jobs: JobService
   package let tokens: TokenService
   private let clock: ProcessClock
   private let gateway: Gateway
@@ -56,25 +56,19 @@ package struct Service {
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
     let documents = DocumentParts(config, timestampSigner, now: now, isRight: { !clock.isBehind }, random: random)
     let providers = Self.providers(config, now)
-    var signing = SigningService(
-      store: store, device: device, verifier: Verifier(), eid: providers,
-      messenger: PartnerWebhooks.messenger(config.partners, now), rules: Self.rules(config),
-      clock: SigningService.Clock(
-        now: now, milliseconds: { clock.milliseconds() }, pause: { try await Task.sleep(for: $0) }))
-    signing.clock.isRight = { !clock.isBehind }
-    signing.timestamps = documents.timestamps
-    signing.statements = config.partnerStatements(now)
-    if config.eidProviders.contains(where: { $0.settings.backchannel != nil }) { signing.backchannel = providers }
-    self.signing = signing
+    let soleControl = SoleControlServices(
+      ServiceContext(store: store, device: device, rules: Self.rules(config), clock: Self.clock(clock)),
+      outside: Self.outside(config, providers, now), verifier: Verifier(), timestamps: documents.timestamps)
+    self.soleControl = soleControl
     issuance = IssuanceService(
-      signing, store: store, rules: Self.issuanceRules(config),
+      soleControl, store: store, rules: Self.issuanceRules(config),
       authority: try config.issuer.flatMap { issuer in
         try keys.map { try IssuanceParts.authority(issuer, $0, device: device, now: now) }
       })
-    var jobRules = SigningJobs.Rules()
+    var jobRules = JobService.Rules()
     jobRules.workers = config.device.sessions
-    jobs = SigningJobs(
-      signing, notifier: PartnerWebhooks.completions(config.partners, now), rules: jobRules,
+    jobs = JobService(
+      soleControl.signing, notifier: PartnerWebhooks.completions(config.partners, now), rules: jobRules,
       report: { Logger(label: "jobs").error("job failed", metadata: ["what": "\($0)"]) })
     var tokens = TokenService(
       store: store, hasher: ScryptHasher(random: random), now: now, random: random)
@@ -82,7 +76,7 @@ package struct Service {
     self.tokens = tokens
     self.clock = clock
     var gateway = Gateway(
-      info: config.serviceInfo, signing: signing, issuance: issuance, jobs: jobs, tokens: tokens,
+      info: config.serviceInfo, soleControl: soleControl, issuance: issuance, jobs: jobs, tokens: tokens,
       oauth: AuthorizationServer(
         rules: AuthorizationServer.Rules(issuer: config.info.publicURL),
         clients: ClientRegistry(config.partners.flatMap(\.clients)), tokens: tokens, assertions: ClientAssertions()),
@@ -97,7 +91,7 @@ package struct Service {
     gateway.trustedProxy = config.trustedProxy
     gateway.mutualTLSURL = config.tls?.clientCertificates?.publicURL
     gateway.browserOrigins = config.partners.reduce(into: []) { $0.formUnion($1.browserOrigins) }
-    documents.complete(&gateway, signing: signing)
+    documents.complete(&gateway, soleControl: soleControl)
     self.gateway = gateway
     self.store = store
     self.device = device
@@ -116,8 +110,26 @@ package struct Service {
     return settings
   }
 
-  private static func rules(_ config: Config) -> SigningService.Rules {
-    var rules = SigningService.Rules(service: config.service, instance: config.instance)
+  private static func clock(_ clock: ProcessClock) -> ServiceContext.Clock {
+    var port = ServiceContext.Clock(
+      now: { clock.now() }, milliseconds: { clock.milliseconds() }, pause: { try await Task.sleep(for: $0) })
+    port.isRight = { !clock.isBehind }
+    return port
+  }
+
+  /// Everybody outside who is asked about factors.
+  private static func outside(
+    _ config: Config, _ providers: TrustedProviders, _ now: @escaping @Sendable () -> UnixTime
+  ) -> FactorService.Outside {
+    var outside = FactorService.Outside(eid: providers)
+    outside.messenger = PartnerWebhooks.messenger(config.partners, now)
+    outside.statements = config.partnerStatements(now)
+    if config.eidProviders.contains(where: { $0.settings.backchannel != nil }) { outside.backchannel = providers }
+    return outside
+  }
+
+  private static func rules(_ config: Config) -> ServiceContext.Rules {
+    var rules = ServiceContext.Rules(service: config.service, instance: config.instance)
     rules.language = config.info.language
     rules.confirmationURL = config.info.publicURL + "/confirm/"
     rules.activationLife = UnixTime(config.activationLife)
@@ -261,7 +273,8 @@ package struct Service {
     let reloaders = file.map { Reloader(path: $0, config: config, certificates: certificates.reload, logger: logger) }
     var configuration = ServiceGroupConfiguration(
       services: servers + (reloaders.map { [$0] } ?? []) + [
-        JobWorkers(jobs: jobs), PendingKeeper(signing: signing, logger: logger), publisher, lease,
+        JobWorkers(jobs: jobs), PendingKeeper(authorizations: soleControl.authorizations, logger: logger), publisher,
+        lease,
       ],
       gracefulShutdownSignals: [.sigterm, .sigint] + (file == nil ? [.sighup] : []), logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.longestShutdown
@@ -273,7 +286,7 @@ package struct Service {
 
 /// Carries out jobs while the service runs. What is left then is done after the next start.
 private struct JobWorkers: ServiceLifecycle.Service {
-  let jobs: SigningJobs
+  let jobs: JobService
 
   func run() async throws { await cancelWhenGracefulShutdown { await jobs.run() } }
 }

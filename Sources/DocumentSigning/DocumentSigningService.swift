@@ -9,6 +9,8 @@ public struct DocumentSigningRequest: Sendable {
   public var credential: CredentialID?
   public var qualifier: String?
   public var sad: SignatureActivationData
+  /// The SAD as it was verified when it came as the bearer of this call; nil if it did not.
+  public var verified: VerifiedSAD?
   /// At least one.
   public var signatures: [DocumentSignature]
 
@@ -45,7 +47,7 @@ public struct SignedDocuments: Sendable, Equatable {
 /// Whether anything may be signed is sole control's part: what the signer authorized is the document's digest, what the
 /// device signs is the digest of attributes that contain it.
 public struct DocumentSigningService: Sendable {
-  private let signing: SigningService
+  private let soleControl: SoleControlServices
   private let cms: any CMSBuilder
   private let worker: any DocumentWorker
   private let revocation: (any RevocationSource)?
@@ -53,10 +55,11 @@ public struct DocumentSigningService: Sendable {
   private let now: @Sendable () -> UnixTime
 
   public init(
-    signing: SigningService, cms: any CMSBuilder, worker: any DocumentWorker, revocation: (any RevocationSource)?,
+    soleControl: SoleControlServices, cms: any CMSBuilder, worker: any DocumentWorker,
+    revocation: (any RevocationSource)?,
     timestamps: TimestampService?, now: @escaping @Sendable () -> UnixTime
   ) {
-    self.signing = signing
+    self.soleControl = soleControl
     self.cms = cms
     self.worker = worker
     self.revocation = revocation
@@ -76,7 +79,7 @@ public struct DocumentSigningService: Sendable {
   /// - Throws: `Refusal` and `DocumentRefusal` (nothing was spent), `InternalFault`, `DocumentFault`.
   public func sign(_ request: DocumentSigningRequest, as principal: Principal) async throws -> SignedDocuments {
     let prepared = try await prepare(request, as: principal)
-    let result = try await signing.sign(prepared.request(keepingContent: false), as: principal)
+    let result = try await soleControl.signing.sign(prepared.request(keepingContent: false), as: principal)
     return try await finish(result, contents: request.signatures.map(\.content))
   }
 
@@ -114,6 +117,7 @@ public struct DocumentSigningService: Sendable {
 private struct Prepared {
   let credential: CredentialID
   let sad: SignatureActivationData
+  let verified: VerifiedSAD?
   let items: [SigningItem]
   let parameters: [JSONValue]
   let documents: PreparedDocuments
@@ -122,17 +126,19 @@ private struct Prepared {
   /// the other.
   func request(keepingContent: Bool) -> SigningRequest {
     let keeps = keepingContent && documents.entries.contains { $0.content != nil }
-    return SigningRequest(
+    var request = SigningRequest(
       method: .signDoc, credential: credential, sad: sad, items: items,
       parameters: JSONValue.array([.bool(keeps)] + parameters).canonical(),
       preparation: documents.encoded(keepingContent: keepingContent))
+    request.verified = verified
+    return request
   }
 }
 
 extension DocumentSigningService {
   private func prepare(_ request: DocumentSigningRequest, as principal: Principal) async throws -> Prepared {
     let id = try await choose(request, as: principal)
-    let credential = try await signing.credential(
+    let credential = try await soleControl.credentials.credential(
       id, for: Set(request.signatures.map(\.algorithm)), as: principal)
     let time = now()
     var items: [SigningItem] = []
@@ -147,7 +153,7 @@ extension DocumentSigningService {
           isTimestamped: signature.level == .t))
     }
     return Prepared(
-      credential: id, sad: request.sad, items: items,
+      credential: id, sad: request.sad, verified: request.verified, items: items,
       parameters: request.signatures.map(\.parameters),
       documents: PreparedDocuments(chain: credential.certificate.chain, entries: entries))
   }
@@ -155,13 +161,14 @@ extension DocumentSigningService {
   private func choose(_ request: DocumentSigningRequest, as principal: Principal) async throws -> CredentialID {
     if let id = request.credential {
       guard let qualifier = request.qualifier else { return id }
-      guard try await signing.credential(id, as: principal).qualifier == qualifier else {
+      guard try await soleControl.credentials.credential(id, as: principal).qualifier == qualifier else {
         throw DocumentRefusal.qualifier
       }
       return id
     }
     guard let qualifier = request.qualifier,
-      let id = try await signing.credential(qualified: qualifier, authorizedBy: request.sad, as: principal)
+      let id = try await soleControl.credentials.credential(
+        qualified: qualifier, authorizedBy: request.sad, as: principal)
     else { throw DocumentRefusal.qualifier }
     return id
   }

@@ -14,9 +14,9 @@ internal import Vocabulary
 /// together; each answers for one subject.
 public struct Gateway: Sendable {
   let info: ServiceInfo
-  let signing: SigningService
+  let soleControl: SoleControlServices
   let issuance: IssuanceService
-  let jobs: SigningJobs
+  let jobs: JobService
   let tokens: TokenService
   let oauth: AuthorizationServer
   let eidLogIn: any EIDLogIn
@@ -45,12 +45,13 @@ public struct Gateway: Sendable {
   ///   - brands: how the pages of the partners look; the others get the service's own look.
   ///   - checkReadiness: throws if a part that every signature needs does not work.
   public init(
-    info: ServiceInfo, signing: SigningService, issuance: IssuanceService, jobs: SigningJobs, tokens: TokenService,
+    info: ServiceInfo, soleControl: SoleControlServices, issuance: IssuanceService, jobs: JobService,
+    tokens: TokenService,
     oauth: AuthorizationServer, eidLogIn: any EIDLogIn, brands: [PartnerID: Brand], logger: Logger,
     now: @escaping @Sendable () -> UnixTime, checkReadiness: @escaping @Sendable () async throws -> Void
   ) {
     self.info = info
-    self.signing = signing
+    self.soleControl = soleControl
     self.issuance = issuance
     self.jobs = jobs
     self.tokens = tokens
@@ -79,14 +80,15 @@ public struct Gateway: Sendable {
     ] {
       routes.router.add(middleware: middleware)
     }
-    let scopes = ScopeReader(signing: signing, issuance: issuance, bodies: bodies)
+    let scopes = ScopeReader(soleControl: soleControl, issuance: issuance, bodies: bodies)
     let forms = PageForms(oauth: oauth, bodies: bodies, redirects: Redirects(issuer: oauth.rules.issuer))
     OAuthEndpoints(
-      oauth: oauth, signing: signing, issuance: issuance, bodies: bodies, scopes: scopes, mutualTLSURL: mutualTLSURL
+      oauth: oauth, soleControl: soleControl, issuance: issuance, bodies: bodies, scopes: scopes,
+      mutualTLSURL: mutualTLSURL
     ).addRoutes(to: routes)
     consentRoutes(forms, scopes).add(to: routes)
-    ConfirmPages(signing: signing, tokens: tokens, pages: pages, forms: forms).addRoutes(to: routes)
-    AppNotifications(signing: signing, bodies: bodies).addRoutes(to: routes)
+    ConfirmPages(soleControl: soleControl, tokens: tokens, pages: pages, forms: forms).addRoutes(to: routes)
+    AppNotifications(soleControl: soleControl, bodies: bodies).addRoutes(to: routes)
     for version in CSCVersion.allCases {
       routes.add(
         below: "csc/\(version.rawValue)", through: APIErrors(version: version), handler: methods(version).answer)
@@ -99,26 +101,27 @@ public struct Gateway: Sendable {
     CSCMethods(
       version: version, info: info, bodies: bodies,
       bearers: BearerAuthentication(
-        signing: signing, issuance: issuance, tokens: tokens, clients: oauth.clients, mutualTLSURL: mutualTLSURL,
+        soleControl: soleControl, issuance: issuance, tokens: tokens, clients: oauth.clients,
+        mutualTLSURL: mutualTLSURL,
         logger: logger),
-      tokens: TokenMethods(signing: signing, issuance: issuance, tokens: tokens),
+      tokens: TokenMethods(soleControl: soleControl, issuance: issuance, tokens: tokens),
       credentials: CredentialMethods(
-        signing: signing, issuance: issuance, tokens: tokens, language: info.language, now: now),
-      authorization: AuthorizationMethods(signing: signing),
+        soleControl: soleControl, issuance: issuance, tokens: tokens, language: info.language, now: now),
+      authorization: AuthorizationMethods(soleControl: soleControl),
       signing: SigningMethods(
-        signing: signing, jobs: jobs, tokens: tokens, documents: documents, documentThreads: documentThreads),
+        soleControl: soleControl, jobs: jobs, tokens: tokens, documents: documents, documentThreads: documentThreads),
       timestamps: timestamps)
   }
 
   private func consentRoutes(_ forms: PageForms, _ scopes: ScopeReader) -> ConsentRoutes {
     let consent = ConsentPages(
-      oauth: oauth, signing: signing, pages: pages, forms: forms,
-      offers: Offers(signing: signing, issuance: issuance, clients: oauth.clients, now: now),
-      grants: Grants(oauth: oauth, signing: signing, issuance: issuance, now: now))
+      oauth: oauth, soleControl: soleControl, pages: pages, forms: forms,
+      offers: Offers(soleControl: soleControl, issuance: issuance, clients: oauth.clients, now: now),
+      grants: Grants(oauth: oauth, soleControl: soleControl, issuance: issuance, now: now))
     return ConsentRoutes(
       logIn: LogInPages(oauth: oauth, pages: pages, forms: forms, scopes: scopes, consent: consent), consent: consent,
       eid: EIDPages(
-        oauth: oauth, signing: signing, provider: eidLogIn, pages: pages, forms: forms, consent: consent),
+        oauth: oauth, soleControl: soleControl, provider: eidLogIn, pages: pages, forms: forms, consent: consent),
       errors: PageErrors(pages: pages, redirects: forms.redirects))
   }
 

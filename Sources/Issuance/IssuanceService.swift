@@ -24,18 +24,18 @@ public struct IssuanceService: Sendable {
     }
   }
 
-  let soleControl: SigningService
+  let soleControl: SoleControlServices
   let store: any IssuanceStore
   let rules: Rules
   /// Nil if no credentials are made or deleted at the wish of their owners.
   public let authority: IssuingAuthority?
   let publication = RevocationPublication()
 
-  var clock: SigningService.Clock { soleControl.clock }
+  var clock: ServiceContext.Clock { soleControl.context.clock }
 
   /// - Parameter soleControl: over the same store.
   public init(
-    _ soleControl: SigningService, store: any IssuanceStore, rules: Rules, authority: IssuingAuthority? = nil
+    _ soleControl: SoleControlServices, store: any IssuanceStore, rules: Rules, authority: IssuingAuthority? = nil
   ) {
     self.soleControl = soleControl
     self.store = store

@@ -28,10 +28,10 @@ struct AttemptsCommand: AsyncParsableCommand {
     func run() async throws {
       let service = try await Service(try file.load(), mayCreateDatabase: false)
       if let client {
-        let count = try await service.signing.resetThrottling(ofClient: ClientID(client))
+        let count = try await service.soleControl.factors.resetThrottling(ofClient: ClientID(client))
         print("cleared \(count) attempt counters of client \(client)")
       } else if let network = address.flatMap(NetworkAddress.text) {
-        let count = try await service.signing.resetThrottling(ofAddress: network)
+        let count = try await service.soleControl.factors.resetThrottling(ofAddress: network)
         print("cleared \(count) attempt counters of address \(network)")
       }
     }

@@ -21,7 +21,7 @@ struct ClockCommand: AsyncParsableCommand {
     func run() async throws {
       let service = try await Service(try file.load(), mayCreateDatabase: false)
       guard let last = try await service.store.lastAuditTime() else { return print("the audit log is empty") }
-      let now = try await service.signing.acceptClock(after: last)
+      let now = try await service.soleControl.signing.acceptClock(after: last)
       print("accepted \(Self.text(now)); the last entry was of \(Self.text(last))")
     }
 

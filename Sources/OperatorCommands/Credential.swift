@@ -24,7 +24,7 @@ struct CredentialCommand: AsyncParsableCommand {
       }
       let service = try await Service(try file.load(), mayCreateDatabase: false)
       do {
-        let wasWrong = try await service.signing.unlock(
+        let wasWrong = try await service.soleControl.credentials.unlock(
           factor, of: CredentialID(credential), as: Principal(partner: PartnerID(partner), signer: nil))
         print("\(factor.rawValue) of \(credential) " + (wasWrong ? "is unlocked" : "had no wrong attempts"))
       } catch Refusal.unknownCredential {

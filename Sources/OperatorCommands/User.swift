@@ -24,7 +24,7 @@ struct UserCommand: AsyncParsableCommand {
         throw ValidationError("partner \(partner) has no user \(user)")
       }
       let names = try await service.tokens.unlock(username: user)
-      let signers = try await service.signing.unlock(SignerID(signer), of: PartnerID(partner))
+      let signers = try await service.soleControl.factors.unlock(SignerID(signer), of: PartnerID(partner))
       print("cleared \(names + signers) attempt counters of \(user)")
     }
   }

@@ -29,7 +29,7 @@ final class TestStand: Sendable {
   let device: OpenDevice
   private let folder: URL
   private let authority: CertificateAuthority
-  private let signing: SigningService
+  private let soleControl: SoleControlServices
   let token: String
   let client: HTTPClient
   private let server: Task<Void, any Error>
@@ -63,11 +63,12 @@ final class TestStand: Sendable {
     let store = try SQLiteFileStore(
       path: folder.appendingPathComponent("bench.sqlite").path, mayCreate: true,
       rowMACs: try await RowMACs.derived(from: device, service: "bench"))
-    signing = SigningService(
-      store: store, device: device, verifier: Verifier(), eid: Self.providers(slowIssuer),
-      rules: SigningService.Rules(service: "bench", instance: "bench"),
-      clock: .init(now: { Self.now }, pause: { try await Task.sleep(for: $0) }))
-    let issuance = IssuanceService(signing, store: store, rules: .init(service: "bench", instance: "bench"))
+    soleControl = SoleControlServices(
+      ServiceContext(
+        store: store, device: device, rules: .init(service: "bench", instance: "bench"),
+        clock: .init(now: { Self.now }, pause: { try await Task.sleep(for: $0) })),
+      outside: .init(eid: Self.providers(slowIssuer)), verifier: Verifier())
+    let issuance = IssuanceService(soleControl, store: store, rules: .init(service: "bench", instance: "bench"))
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
     let tokens = TokenService(
       store: store, hasher: ScryptHasher(random: random), now: { Self.now }, random: random)
@@ -78,7 +79,7 @@ final class TestStand: Sendable {
     var gateway = Gateway(
       info: ServiceInfo(
         name: "", logo: "", region: "", language: "", description: "", authTypes: [], authorizationServer: nil),
-      signing: signing, issuance: issuance, jobs: SigningJobs(signing), tokens: tokens,
+      soleControl: soleControl, issuance: issuance, jobs: JobService(soleControl.signing), tokens: tokens,
       oauth: AuthorizationServer(
         rules: AuthorizationServer.Rules(issuer: ""), clients: ClientRegistry(), tokens: tokens,
         assertions: ClientAssertions()),
@@ -133,7 +134,7 @@ final class TestStand: Sendable {
       id: CredentialID("bench-\(name)"), partner: Self.principal.partner, signer: SignerID("alice"),
       description: name, keyType: subject.keyType, mode: .explicit, expression: .factor(id),
       factors: [factor], scal: .one, multisign: 1_000_000)
-    return try await signing.createCredential(plan, keys: device.device) { [authority] publicKey in
+    return try await soleControl.credentials.createCredential(plan, keys: device.device) { [authority] publicKey in
       try authority.issue(
         publicKey: publicKey,
         subject: .init(commonName: "Bench", givenName: "B", surname: "Ench", country: "AT"),
@@ -144,7 +145,7 @@ final class TestStand: Sendable {
   // MARK: Steps
 
   func authorize(_ credential: Credential, count: Int) async throws -> SignatureActivationData {
-    try await signing.authorize(
+    try await soleControl.authorizations.authorize(
       AuthorizationRequest(
         credential: credential.id, numSignatures: count, hashAlgorithm: nil, digests: [],
         presented: [.pin: Self.pin]), as: Self.principal
@@ -152,7 +153,7 @@ final class TestStand: Sendable {
   }
 
   func authorize(_ credential: Credential, accessToken: String) async throws -> SignatureActivationData {
-    try await signing.authorize(
+    try await soleControl.authorizations.authorize(
       AuthorizationRequest(
         credential: credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [], presented: [.eid: accessToken]),
       as: Self.principal
@@ -176,7 +177,7 @@ final class TestStand: Sendable {
   func sign(
     _ credential: Credential, _ sad: SignatureActivationData, _ subject: Subject, count: Int
   ) async throws -> Int {
-    try await signing.signHash(
+    try await soleControl.signing.signHash(
       SigningRequest(
         credential: credential.id, sad: sad, algorithm: subject.algorithm,
         digests: (0..<count).map { _ in newDigest() }), as: Self.principal

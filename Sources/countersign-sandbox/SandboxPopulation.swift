@@ -90,7 +90,7 @@ struct SandboxPopulation {
   private func replaceAuthenticator(_ line: CredentialSpec, _ id: CredentialID) async throws {
     guard let eid = line.eid else { return }
     let principal = Principal(partner: PartnerID(seed.partner), signer: nil)
-    var credential = try await service.signing.credential(id, as: principal)
+    var credential = try await service.soleControl.credentials.credential(id, as: principal)
     let authenticator: Authenticator =
       if line.expression == FactorID.eidApp.rawValue {
         .eidApp(
@@ -101,7 +101,7 @@ struct SandboxPopulation {
       }
     guard credential.authenticators != [authenticator] else { return }
     credential.authenticators = [authenticator]
-    try await service.signing.put(credential, events: [])
+    try await service.soleControl.credentials.put(credential, events: [])
   }
 
   private func make(_ user: SandboxSeed.User) async throws {
@@ -149,14 +149,15 @@ struct SandboxPopulation {
     let subject = CertificateAuthority.Subject(
       commonName: "\(user.givenName) \(user.surname)", givenName: user.givenName, surname: user.surname, country: "AT")
     let begin = Int64(Date().timeIntervalSince1970) + min(line.days - 1, 0) * 86400
-    var credential = try await service.signing.createCredential(plan, keys: service.device) { publicKey in
+    var credential = try await service.soleControl.credentials.createCredential(plan, keys: service.device) {
+      publicKey in
       try authority.issue(
         publicKey: publicKey, subject: subject, serial: SandboxSeed.randomBytes(16),
         now: begin, days: abs(line.days))
     }
     guard !line.isEnabled else { return }
     credential.isEnabled = false
-    try await service.signing.put(credential, events: [])
+    try await service.soleControl.credentials.put(credential, events: [])
   }
 
   private func factor(_ id: FactorID, _ user: SandboxSeed.User, _ line: CredentialSpec) throws -> CredentialPlan.Factor

@@ -19,7 +19,7 @@ struct DocumentFixture: Sendable {
     signing = SigningFixture(store: store, timestamps: { authority.serve($0) })
     let clock = signing.clock
     documents = DocumentSigningService(
-      signing: signing.service, cms: CMSMaker(), worker: InPlace(), revocation: nil,
+      soleControl: signing.service, cms: CMSMaker(), worker: InPlace(), revocation: nil,
       timestamps: SwitchableTimestamps.service(clock), now: { clock.now })
   }
 

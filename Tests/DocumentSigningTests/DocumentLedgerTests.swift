@@ -178,7 +178,7 @@ struct DocumentLedgerTests {
         fixture.signature("c", .jades, .b, .attached),
       ])
     let request = try await fixture.documents.lastingRequest(asked, as: fixture.signing.principal())
-    let result = try await fixture.signing.service.sign(request, as: fixture.signing.principal())
+    let result = try await fixture.signing.service.signing.sign(request, as: fixture.signing.principal())
     let finished = try await fixture.documents.finish(result)
     #expect(try await isGood(finished.documents[0].octets, over: "a", isAttached: true))
     #expect(try await isGood(finished.documents[1].octets, over: "b"))
@@ -193,7 +193,7 @@ struct DocumentLedgerTests {
     for (name, qualifier) in [("c1", "eu_eidas_aes"), ("c2", "eu_eidas_qes"), ("c3", "eu_eidas_qes"), ("c4", nil)] {
       var credential = try await fixture.signing.createCredential(name)
       credential.qualifier = qualifier
-      try await fixture.signing.service.put(credential, events: [])
+      try await fixture.signing.service.credentials.put(credential, events: [])
       credentials.append(credential)
     }
     func sign(_ qualifier: String, _ id: CredentialID?, _ sad: SignatureActivationData) async throws -> [[UInt8]] {

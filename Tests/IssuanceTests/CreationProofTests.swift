@@ -58,7 +58,7 @@ struct CreationProofTests {
     _ = try await fixture.createCredential("elsewhere", partner: PartnerID("other"))
     var disabled = try await fixture.createCredential("disabled")
     disabled.isEnabled = false
-    try await fixture.service.put(disabled, events: [])
+    try await fixture.service.credentials.put(disabled, events: [])
     _ = try await fixture.createCredential("short", days: 1)
     fixture.clock.advance(2 * 86400)
     await #expect(throws: IssuanceRefusal.notProven) { try await setting.offer(Self.policies.explicit) }
@@ -148,7 +148,7 @@ struct CreationProofTests {
     var credential = try await setting.fixture.createCredential()
     let offered = try await setting.offer(Self.policies.explicit)
     credential.description = "another one"
-    try await setting.fixture.service.put(credential, events: [])
+    try await setting.fixture.service.credentials.put(credential, events: [])
     await #expect(throws: Refusal.unavailable) {
       try await setting.fixture.issuance.grantCreation(
         offered, pin: Self.pin, presented: [.pin: SigningFixture.pin], client: ClientID("app"), as: setting.principal)

@@ -34,12 +34,13 @@ struct LifecycleTests {
       try await fixture.registerSubject()
     }
 
-    var service: SigningService { fixture.service }
+    var service: SoleControlServices { fixture.service }
     var issuance: IssuanceService { fixture.issuance }
 
     /// With the PIN of a credential that the person has; the log has nothing of that one.
     func grant(_ signer: String = "alice", pin: String = LifecycleTests.pin) async throws -> IssuedLifecycleToken {
-      try await service.put(try await SigningFixture().createCredential("proof", signer: signer, age: 100), events: [])
+      try await service.credentials.put(
+        try await SigningFixture().createCredential("proof", signer: signer, age: 100), events: [])
       let principal = Principal(
         partner: SigningFixture.partner, signer: SignerID(signer), client: ClientID("app"))
       let offered = try await issuance.offerCreation(
@@ -82,7 +83,7 @@ struct LifecycleTests {
     #expect(
       credential.certificate.subject == "CN=Alice Example,2.5.4.42=#0C05416C696365,2.5.4.4=#0C074578616D706C65,C=AT")
     #expect(credential.certificate.notAfter > fixture.clock.now + 29 * 86400 && credential.signer == SignerID("alice"))
-    #expect(try await service.credential(credential.id, as: fixture.principal()) == credential)
+    #expect(try await service.credentials.credential(credential.id, as: fixture.principal()) == credential)
     let file = try temporaryFolder().appendingPathComponent("certificate.der")
     try Data(credential.certificate.chain[0]).write(to: file)
     let text = try await run("/usr/bin/openssl", ["x509", "-inform", "DER", "-in", file.path, "-noout", "-text"])
@@ -109,7 +110,7 @@ struct LifecycleTests {
       return await group.reduce(into: [Credential]()) { if let credential = $1 { $0.append(credential) } }
     }
     #expect(made.count == 1 && setting.store.count(.certificateIssued) == 1)
-    let list = try await setting.service.credentials(
+    let list = try await setting.service.credentials.list(
       of: SignerID("alice"), after: nil, limit: 10, as: setting.fixture.principal())
     #expect(list.filter { $0.id.rawValue != "proof" } == made)
   }
@@ -262,7 +263,8 @@ struct LifecycleTests {
     _ = try await next.issuance.recover()
     #expect(memory.lifecycleGrants.isEmpty && memory.count(.creationUnknown) == 1)
     await #expect(throws: IssuanceRefusal.invalidLifecycleToken) { try await setting.create(bearer) }
-    let list = try await next.service.credentials(of: SignerID("alice"), after: nil, limit: 9, as: next.principal())
+    let list = try await next.service.credentials.list(
+      of: SignerID("alice"), after: nil, limit: 9, as: next.principal())
     #expect(list.map(\.id.rawValue) == ["proof"])
     #expect(await next.issuance.publishRevocations())
     let asked = issuer.asked.withLock { Hex.encode($0[0]).uppercased() }
@@ -300,12 +302,14 @@ struct LifecycleTests {
     await #expect(throws: Refusal.unknownCredential) { try await issuance.delete(kept.id, by: bearer) }
     await #expect(throws: IssuanceRefusal.invalidLifecycleToken) { try await setting.create(bearer) }
     try await issuance.delete(plain.id, by: bearer)
-    await #expect(throws: Refusal.unknownCredential) { try await service.credential(plain.id, as: fixture.principal()) }
+    await #expect(throws: Refusal.unknownCredential) {
+      try await service.credentials.credential(plain.id, as: fixture.principal())
+    }
     await #expect(throws: Refusal.unknownCredential) { try await issuance.delete(plain.id, by: bearer) }
     #expect(try await setting.store.read { try $0.credential(plain.id) } == nil)
     #expect(issuer.published.withLock { $0.map(\.serialNumber) } == [plain.certificate.serialNumber])
     #expect(setting.store.count(.credentialDeleted) == 1 && setting.store.count(.certificateRevoked) == 1)
-    #expect(try await service.credential(kept.id, as: fixture.principal()) == kept)
+    #expect(try await service.credentials.credential(kept.id, as: fixture.principal()) == kept)
     // The list names it until the certificate would have ended.
     let name = plain.certificate.issuer
     let end = plain.certificate.notAfter
@@ -338,8 +342,8 @@ struct LifecycleTests {
     let open = try await fixture.authorize(credential, count: 2).sad
     let used = try await fixture.authorize(credential).sad
     _ = try await fixture.sign(credential, used, [digest("a")])
-    _ = try await service.challenge(for: credential.id, factor: .eid, as: fixture.principal())
-    let jobs = SigningJobs(service)
+    _ = try await service.factors.nonce(for: credential.id, factor: .eid, as: fixture.principal())
+    let jobs = JobService(service.signing)
     let job = try await jobs.submit(
       JobRequest(
         SigningRequest(credential: credential.id, sad: open, algorithm: .ecdsa(.sha256), digests: [digest("j")]),
@@ -349,7 +353,7 @@ struct LifecycleTests {
     for sad in [open, used] {
       await #expect(throws: Refusal.unknownCredential) { try await fixture.sign(credential, sad, [digest("a")]) }
       await #expect(throws: Refusal.unknownCredential) {
-        try await service.extend(
+        try await service.authorizations.extend(
           ExtensionRequest(credential: credential.id, sad: sad, hashAlgorithm: nil, digests: []),
           as: fixture.principal())
       }

@@ -1,5 +1,6 @@
-import OpenIDClient
 import Foundation
+import JOSE
+import OpenIDClient
 import JWTKit
 import SoleControl
 import Synchronization

@@ -71,7 +71,7 @@ struct SQLiteStoreTests {
       try await fixture.sign(credential, sad, [digest("b")])
     }
     await #expect(throws: InternalFault.rowIntegrity(credential.id)) {
-      try await fixture.service.extend(
+      try await fixture.service.authorizations.extend(
         ExtensionRequest(credential: credential.id, sad: sad, hashAlgorithm: nil, digests: []), as: fixture.principal())
     }
     let found = try await run(
@@ -91,7 +91,7 @@ struct SQLiteStoreTests {
     let fixture = SigningFixture(store: try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test))
     let credential = try await fixture.createCredential()
     let sad = try await fixture.authorize(credential).sad
-    _ = try await fixture.service.extend(
+    _ = try await fixture.service.authorizations.extend(
       ExtensionRequest(credential: credential.id, sad: sad, hashAlgorithm: nil, digests: []), as: fixture.principal())
     try await sql(path, "UPDATE activation SET replaced = 0")
     let error = await #expect(throws: StoreError.self) { try await fixture.sign(credential, sad, [digest("a")]) }

@@ -36,12 +36,12 @@ struct ChangedWhileSigningTests {
       @Sendable func put(_ edit: (inout Credential) -> Void) async throws {
         var changed = credential
         edit(&changed)
-        try await service.put(changed, events: [])
+        try await service.credentials.put(changed, events: [])
       }
       device.whileSigning {
         switch change {
         case .deleted: try await issuance.delete(credential.id, by: bearer)
-        case .revoked: try await service.revoke(sad, as: fixture.principal())
+        case .revoked: try await service.authorizations.revoke(sad, as: fixture.principal())
         case .disabled: try await put { $0.isEnabled = false }
         case .certificateExchanged: try await put { $0.certificate = other.certificate }
         case .edited: store.tamper(credential.id) { ProtectedRow(text: $0.text, mac: $0.mac.map(~)) }
@@ -55,7 +55,7 @@ struct ChangedWhileSigningTests {
 
     func sign() async -> (any Error)? {
       do {
-        _ = try await fixture.service.sign(request, as: fixture.principal())
+        _ = try await fixture.service.signing.sign(request, as: fixture.principal())
         return nil
       } catch { return error }
     }
@@ -93,10 +93,10 @@ struct ChangedWhileSigningTests {
 
     let disabled = try await Setting(.disabled)
     #expect(await disabled.sign() as? Refusal == .credentialDisabled)
-    var credential = try await disabled.fixture.service.credential(
+    var credential = try await disabled.fixture.service.credentials.credential(
       disabled.request.credential, as: disabled.fixture.principal())
     credential.isEnabled = true
-    try await disabled.fixture.service.put(credential, events: [])
+    try await disabled.fixture.service.credentials.put(credential, events: [])
     #expect(await disabled.sign() == nil)
     #expect(disabled.store.count(.signatureMade) == 1)
   }
@@ -126,7 +126,7 @@ struct ChangedWhileSigningTests {
 
   private func result(of setting: Setting) async throws -> JobResult {
     let principal = setting.fixture.principal()
-    let jobs = SigningJobs(setting.fixture.service)
+    let jobs = JobService(setting.fixture.service.signing)
     let job = try await jobs.submit(
       JobRequest(setting.request, validity: 3_600_000, responseURI: nil), as: principal)
     let work = Task { await jobs.run() }

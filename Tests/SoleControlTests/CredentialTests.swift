@@ -50,7 +50,7 @@ struct CredentialTests {
     #expect(edited != credential)
     store.tamper(credential.id) { ProtectedRow(text: edited.canonical(), mac: $0.mac) }
     await #expect(throws: InternalFault.rowIntegrity(credential.id)) {
-      try await fixture.service.credential(credential.id, as: fixture.principal())
+      try await fixture.service.credentials.credential(credential.id, as: fixture.principal())
     }
   }
 
@@ -66,11 +66,11 @@ struct CredentialTests {
     var credential = try await fixture.createCredential()
     let sad = try await fixture.authorize(credential).sad
     credential.isEnabled = false
-    try await fixture.service.put(credential, events: [])
+    try await fixture.service.credentials.put(credential, events: [])
     await #expect(throws: Refusal.credentialDisabled) { try await fixture.authorize(credential) }
     await #expect(throws: Refusal.credentialDisabled) { try await fixture.sign(credential, sad, [digest("a")]) }
     credential.isEnabled = true
-    try await fixture.service.put(credential, events: [])
+    try await fixture.service.credentials.put(credential, events: [])
     _ = try await fixture.sign(credential, sad, [digest("a")])
   }
 
@@ -111,7 +111,7 @@ struct CredentialTests {
       change(&changed)
       let contradictory = changed
       await #expect(throws: InternalFault.contradictoryCredential(credential.id)) {
-        try await fixture.service.put(contradictory, events: [])
+        try await fixture.service.credentials.put(contradictory, events: [])
       }
     }
   }
@@ -123,7 +123,7 @@ struct CredentialTests {
     _ = try await fixture.sign(seal, fixture.authorize(seal, presented: [:]).sad, [digest("a")])
     var redirected = try await fixture.createCredential("c2")
     redirected.mode = .oauth2code
-    try await fixture.service.put(redirected, events: [])
+    try await fixture.service.credentials.put(redirected, events: [])
     await #expect(throws: Refusal.authorizedElsewhere) { try await fixture.authorize(redirected) }
   }
 }

@@ -30,14 +30,16 @@ struct EIDAppTests {
         digests: digests, presented: presented)
       request.outOfBand = [.eidApp]
       request.description = "Order 7"
-      guard case .pending(let handle) = try await fixture.service.begin(request, as: principal ?? fixture.principal())
+      guard
+        case .pending(let handle) = try await fixture.service.authorizations.begin(
+          request, as: principal ?? fixture.principal())
       else { throw Refusal.policyNotSatisfied }
       return handle
     }
 
     /// Nil while it waits.
     func check(_ handle: String, as principal: Principal? = nil) async throws -> Authorization? {
-      switch try await fixture.service.check(handle: handle, as: principal ?? fixture.principal()) {
+      switch try await fixture.service.authorizations.check(handle: handle, as: principal ?? fixture.principal()) {
       case .granted(let authorization): return authorization
       case .pending(let again):
         #expect(again == handle)
@@ -284,7 +286,7 @@ struct EIDAppTests {
         presented: factor == .eid ? [.eid: "x"] : [:])
       request.outOfBand = factor == .eid ? [] : [factor]
       await #expect(throws: Refusal.providerUnavailable(retryAfter: 1)) {
-        try await setting.fixture.service.begin(request, as: setting.fixture.principal())
+        try await setting.fixture.service.authorizations.begin(request, as: setting.fixture.principal())
       }
     }
     func count() -> Int { setting.log(.authorizationUnavailable).count }
@@ -406,7 +408,7 @@ struct EIDAppTests {
     for principal in [setting.fixture.principal("bob"), other] {
       await #expect(throws: Refusal.invalidHandle) { try await setting.check(handle, as: principal) }
       await #expect(throws: Refusal.invalidHandle) {
-        try await setting.fixture.service.cancel(handle: handle, as: principal)
+        try await setting.fixture.service.authorizations.cancel(handle: handle, as: principal)
       }
     }
     await #expect(throws: Refusal.invalidHandle) { try await setting.check(String(handle.dropLast()) + "x") }
@@ -466,18 +468,18 @@ struct EIDAppTests {
     let setting = try await Setting()
     let service = setting.fixture.service
     let (waiting, approved) = (try await setting.begin(), try await setting.begin())
-    let digest = OctetDigest.sha256(approved)
+    let digest = TestSupport.digest(approved)
     let row = ProtectedRow(text: [], mac: [])
     let id = try #require(try await setting.store.read { try $0.pending(handle: digest) }).id
     try await setting.store.write { try $0.put(.approved(row), ofPending: id) }
     setting.fixture.clock.advance(599)
-    #expect(try await service.endOverduePending() == 0)
+    #expect(try await service.authorizations.endOverduePending() == 0)
     setting.fixture.clock.advance(1)
-    #expect(try await service.endOverduePending() == 1)
+    #expect(try await service.authorizations.endOverduePending() == 1)
     await #expect(throws: Refusal.invalidHandle) { try await setting.check(waiting) }
     setting.fixture.clock.advance(300)
-    #expect(try await service.endOverduePending() == 1)
-    #expect(try await service.endOverduePending() == 0)
+    #expect(try await service.authorizations.endOverduePending() == 1)
+    #expect(try await service.authorizations.endOverduePending() == 0)
     #expect(setting.log(.authorizationDenied).count == 2)
     #expect(setting.log(.authorizationDenied).allSatisfy { $0.contains(#""reason":"expired""#) })
     #expect(setting.app.polls.isEmpty)
@@ -489,16 +491,18 @@ struct EIDAppTests {
     let service = setting.fixture.service
     let principal = setting.fixture.principal()
     let waiting = try await setting.begin()
-    try await service.cancel(handle: waiting, as: principal)
+    try await service.authorizations.cancel(handle: waiting, as: principal)
     await #expect(throws: Refusal.invalidHandle) { try await setting.next(waiting) }
-    await #expect(throws: Refusal.invalidHandle) { try await service.cancel(handle: waiting, as: principal) }
+    await #expect(throws: Refusal.invalidHandle) {
+      try await service.authorizations.cancel(handle: waiting, as: principal)
+    }
     #expect(setting.app.polls.isEmpty)
     #expect(setting.log(.authorizationDenied).allSatisfy { $0.contains(#""reason":"cancelled""#) })
 
     let granted = try await setting.begin()
     setting.app.answer(.success(.approved(setting.statement())))
     let authorization = try #require(try await setting.next(granted))
-    try await service.cancel(handle: granted, as: setting.fixture.principal(nil))
+    try await service.authorizations.cancel(handle: granted, as: setting.fixture.principal(nil))
     await #expect(throws: Refusal.invalidHandle) { try await setting.check(granted) }
     await #expect(throws: Refusal.invalidSAD) {
       try await setting.fixture.sign(setting.credential, authorization.sad, [digest("a")])
@@ -512,7 +516,9 @@ struct EIDAppTests {
     let handle = try await setting.begin()
     setting.fixture.clock.advance(5)
     setting.app.answer(.success(.approved(setting.statement())))
-    setting.app.onPoll { try? await setting.fixture.service.cancel(handle: handle, as: setting.fixture.principal()) }
+    setting.app.onPoll {
+      try? await setting.fixture.service.authorizations.cancel(handle: handle, as: setting.fixture.principal())
+    }
     await #expect(throws: Refusal.invalidHandle) { try await setting.check(handle) }
     #expect(setting.store.count(.authorizationConfirmed) == 0)
   }
@@ -523,7 +529,7 @@ struct EIDAppTests {
     let handle = try await setting.begin()
     var changed = setting.credential
     changed.isEnabled = false
-    try await setting.fixture.service.put(changed, events: [])
+    try await setting.fixture.service.credentials.put(changed, events: [])
     await #expect(throws: Refusal.credentialDisabled) { try await setting.next(handle) }
     #expect(setting.app.polls.isEmpty)
   }
@@ -538,13 +544,13 @@ struct EIDAppTests {
     let token = try #require(setting.app.asked.first?.notificationToken)
     let macs = setting.device.macs
     for (id, token) in [("request-1", "wrong"), ("request-2", token), ("", ""), ("request-1", ""), (handle, token)] {
-      #expect(try await service.receivePing(request: id, token: token) == false)
+      #expect(try await service.authorizations.receivePing(request: id, token: token) == false)
     }
     // Nobody who does not know the token makes the device work.
     #expect(setting.device.macs == macs)
     #expect(try await setting.check(handle) == nil)
     #expect(setting.app.polls.isEmpty)
-    #expect(try await service.receivePing(request: "request-1", token: token))
+    #expect(try await service.authorizations.receivePing(request: "request-1", token: token))
     setting.app.answer(.success(.approved(setting.statement())))
     #expect(try await setting.check(handle) != nil)
     #expect(setting.app.polls.count == 1)
@@ -557,7 +563,8 @@ struct EIDAppTests {
     let token = try #require(setting.app.asked.first?.notificationToken)
     setting.fixture.clock.advance(5)
     setting.app.onPoll {
-      #expect((try? await setting.fixture.service.receivePing(request: "request-1", token: token)) == true)
+      #expect(
+        (try? await setting.fixture.service.authorizations.receivePing(request: "request-1", token: token)) == true)
       do {
         let meanwhile = try await setting.check(handle)
         #expect(meanwhile == nil)
@@ -576,14 +583,16 @@ struct EIDAppTests {
   @Test("no provider with an app: a fault of the configuration, and nothing waits")
   func noApp() async throws {
     let setting = try await Setting()
-    var service = setting.fixture.service
-    service.backchannel = nil
+    let fixture = setting.fixture
+    let bare = SoleControlServices(
+      fixture.service.context,
+      outside: SigningFixture.outside(fixture.eid, fixture.messenger, fixture.statements, nil), verifier: OnlyTrue())
     var request = AuthorizationRequest(
       credential: setting.credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [], presented: [:])
     request.outOfBand = [.eidApp]
-    let (bare, asked) = (service, request)
+    let asked = request
     await #expect(throws: InternalFault.eidProvider("no provider has an app")) {
-      try await bare.begin(asked, as: setting.fixture.principal())
+      try await bare.authorizations.begin(asked, as: setting.fixture.principal())
     }
     #expect(setting.store.pendings.isEmpty)
   }

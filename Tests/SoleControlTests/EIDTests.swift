@@ -24,7 +24,7 @@ struct EIDTests {
   }
 
   private func challenge(_ fixture: SigningFixture, _ credential: Credential) async throws -> String {
-    try await fixture.service.challenge(for: credential.id, factor: .eid, as: fixture.principal())
+    try await fixture.service.factors.nonce(for: credential.id, factor: .eid, as: fixture.principal())
   }
 
   // MARK: SCAL 2
@@ -39,7 +39,7 @@ struct EIDTests {
     let nonce = EIDNonce(asked, .two).text(for: text)
     func authorize(_ request: AuthorizationRequest, _ nonce: String) async throws -> Authorization {
       fixture.eid.set(.success(statement(fixture, nonce: nonce)))
-      return try await fixture.service.authorize(request, as: fixture.principal())
+      return try await fixture.service.authorizations.authorize(request, as: fixture.principal())
     }
     for wrong in [
       request(credential, [two, one]), request(credential, [one]), request(credential, [one, two], count: 3),
@@ -64,10 +64,10 @@ struct EIDTests {
       let text = try await challenge(fixture, credential)
       let derived = EIDNonce(asked, .two).text(for: text)
       fixture.eid.set(.success(statement(fixture, nonce: isDerived ? derived : text)))
-      _ = try await fixture.service.authorize(asked, as: fixture.principal())
+      _ = try await fixture.service.authorizations.authorize(asked, as: fixture.principal())
       fixture.eid.set(.success(statement(fixture, nonce: again ? derived : text)))
       await #expect(throws: Refusal.wrongFactor(.eid)) {
-        try await fixture.service.authorize(asked, as: fixture.principal())
+        try await fixture.service.authorizations.authorize(asked, as: fixture.principal())
       }
     }
   }
@@ -78,9 +78,9 @@ struct EIDTests {
     let credential = try await fixture.createCredential(scal: .two, expression: "EID", mode: .oauth2code)
     var asked = request(credential, [digest("one")])
     asked.channel = .authorizationServer(ClientID("app"))
-    let nonce = try await fixture.service.logInNonce(for: asked, as: fixture.principal())
+    let nonce = try await fixture.service.factors.logInNonce(for: asked, as: fixture.principal())
     fixture.eid.set(.success(statement(fixture, nonce: nonce)))
-    _ = try await fixture.service.authorize(asked, as: fixture.principal())
+    _ = try await fixture.service.authorizations.authorize(asked, as: fixture.principal())
   }
 
   @Test("the examples for clients compute the gateway's nonce")
@@ -148,11 +148,11 @@ struct EIDTests {
     for wrong in [nil, text, "made up"] {
       fixture.eid.set(.success(accessToken(fixture, nonce: wrong)))
       await #expect(throws: Refusal.wrongFactor(.eid)) {
-        try await fixture.service.authorize(asked, as: fixture.principal())
+        try await fixture.service.authorizations.authorize(asked, as: fixture.principal())
       }
     }
     fixture.eid.set(.success(accessToken(fixture, nonce: nonce)))
-    _ = try await fixture.service.authorize(asked, as: fixture.principal())
+    _ = try await fixture.service.authorizations.authorize(asked, as: fixture.principal())
   }
 
   // MARK: What a refusal and an outage leave behind

@@ -75,18 +75,22 @@ struct EvidenceTests {
     var request = AuthorizationRequest(
       credential: credential.id, numSignatures: 2, hashAlgorithm: nil, digests: [], presented: [.partner: "jws"])
     request.outOfBand = [.page]
-    guard case .pending(let handle) = try await fixture.service.begin(request, as: fixture.principal()) else {
+    guard case .pending(let handle) = try await fixture.service.authorizations.begin(request, as: fixture.principal())
+    else {
       throw Refusal.invalidHandle
     }
-    _ = try await fixture.service.answer(.approve(pin: SigningFixture.pin), link: #require(fixture.messenger.link))
-    guard case .granted(let first) = try await fixture.service.check(handle: handle, as: fixture.principal()) else {
+    _ = try await fixture.service.authorizations.answer(
+      .approve(pin: SigningFixture.pin), link: #require(fixture.messenger.link))
+    guard
+      case .granted(let first) = try await fixture.service.authorizations.check(handle: handle, as: fixture.principal())
+    else {
       throw Refusal.invalidHandle
     }
     let evidence = try await binding(store, first).evidence
     try check(evidence, fixture)
     #expect(evidence.map(\.factor) == [.partner, .page])
     #expect(try granted(store) == .array(evidence.map(\.json)))
-    let second = try await fixture.service.extend(
+    let second = try await fixture.service.authorizations.extend(
       ExtensionRequest(credential: credential.id, sad: first.sad, hashAlgorithm: nil, digests: []),
       as: fixture.principal())
     #expect(try await binding(store, second).evidence == evidence)

@@ -15,7 +15,7 @@ struct ExtendTransactionTests {
     _ fixture: SigningFixture, _ credential: Credential, _ sad: SignatureActivationData, _ digests: [[UInt8]] = [],
     as principal: Principal? = nil
   ) async throws -> Authorization {
-    try await fixture.service.extend(
+    try await fixture.service.authorizations.extend(
       ExtensionRequest(
         credential: credential.id, sad: sad, hashAlgorithm: digests.isEmpty ? nil : .sha256, digests: digests),
       as: principal ?? fixture.principal())
@@ -86,7 +86,7 @@ struct ExtendTransactionTests {
         work: [], signatures: [])
     }
     try await store.write { try $0.reserve([1], for: operation("unknown")) }
-    _ = try await fixture.service.recover()
+    _ = try await fixture.service.signing.recover()
     try await store.write { try $0.reserve([3], for: operation("running")) }
     let new = try await extend(fixture, credential, old)
     // What the device could not sign goes back to a SAD that is dead.
@@ -126,10 +126,10 @@ struct ExtendTransactionTests {
     let fixture = SigningFixture()
     var credential = try await fixture.createCredential(scal: .two)
     credential.mode = .oauth2code
-    try await fixture.service.put(credential, events: [])
+    try await fixture.service.credentials.put(credential, events: [])
     let client = ClientID("app")
     let principal = Principal(partner: SigningFixture.partner, signer: SignerID("alice"), client: client)
-    let sad = try await fixture.service.authorize(
+    let sad = try await fixture.service.authorizations.authorize(
       AuthorizationRequest(
         credential: credential.id, numSignatures: 3, hashAlgorithm: .sha256, digests: [a, b],
         presented: [.pin: SigningFixture.pin], channel: .authorizationServer(client)), as: principal
@@ -196,9 +196,9 @@ struct ExtendTransactionTests {
     }
     var disabled = credential
     disabled.isEnabled = false
-    try await fixture.service.put(disabled, events: [])
+    try await fixture.service.credentials.put(disabled, events: [])
     await #expect(throws: Refusal.credentialDisabled) { try await extend(fixture, credential, sad, [b]) }
-    try await fixture.service.put(credential, events: [])
+    try await fixture.service.credentials.put(credential, events: [])
     _ = try await fixture.sign(credential, sad, [a])
     _ = try await fixture.sign(credential, extend(fixture, credential, sad, [b]).sad, [b])
   }
@@ -230,7 +230,7 @@ struct ExtendTransactionTests {
     let sad = try await fixture.authorize(credential, count: 2).sad
     let first = try await fixture.sign(credential, sad, [a])
     #expect(try await fixture.sign(credential, sad, [a]) == first)
-    try await fixture.service.revoke(sad, as: fixture.principal())
+    try await fixture.service.authorizations.revoke(sad, as: fixture.principal())
     await #expect(throws: Refusal.invalidSAD) { try await fixture.sign(credential, sad, [a]) }
   }
 
@@ -240,13 +240,13 @@ struct ExtendTransactionTests {
     let fixture = SigningFixture(store: store)
     let credential = try await fixture.createCredential()
     let sad = try await fixture.authorize(credential, count: 2).sad
-    try await fixture.service.revoke(sad, as: fixture.principal())
+    try await fixture.service.authorizations.revoke(sad, as: fixture.principal())
     await #expect(throws: Refusal.invalidSAD) { try await extend(fixture, credential, sad) }
 
     let first = try await fixture.authorize(credential, count: 2).sad
     let second = try await extend(fixture, credential, first).sad
     let third = try await extend(fixture, credential, second).sad
-    try await fixture.service.revoke(first, as: fixture.principal())
+    try await fixture.service.authorizations.revoke(first, as: fixture.principal())
     for sad in [first, second, third] {
       await #expect(throws: Refusal.invalidSAD) { try await fixture.sign(credential, sad, [a]) }
       await #expect(throws: Refusal.invalidSAD) { try await extend(fixture, credential, sad) }

@@ -20,15 +20,15 @@ struct FactorTests {
     }
     await #expect(throws: Refusal.lockedFactor(.pin)) { try await fixture.authorize(credential) }
     await #expect(throws: Refusal.unknownCredential) {
-      try await fixture.service.unlock(
+      try await fixture.service.credentials.unlock(
         .pin, of: credential.id, as: Principal(partner: PartnerID("other"), signer: nil))
     }
     await #expect(throws: Refusal.unknownFactor) {
-      try await fixture.service.unlock(.otp, of: credential.id, as: fixture.principal(nil))
+      try await fixture.service.credentials.unlock(.otp, of: credential.id, as: fixture.principal(nil))
     }
-    #expect(try await fixture.service.unlock(.pin, of: credential.id, as: fixture.principal(nil)))
+    #expect(try await fixture.service.credentials.unlock(.pin, of: credential.id, as: fixture.principal(nil)))
     // Nothing is written that did not happen.
-    #expect(try await !fixture.service.unlock(.pin, of: credential.id, as: fixture.principal(nil)))
+    #expect(try await !fixture.service.credentials.unlock(.pin, of: credential.id, as: fixture.principal(nil)))
     _ = try await fixture.authorize(credential)
     #expect(store.count(.credentialUnlocked) == 1)
     #expect(store.count(.authorizationRefused) == 5)
@@ -169,7 +169,7 @@ struct FactorTests {
     let store = MemoryStore()
     let fixture = SigningFixture(store: store)
     let credential = try await fixture.createCredential(expression: "EID")
-    let nonce = try await fixture.service.challenge(for: credential.id, factor: .eid, as: fixture.principal())
+    let nonce = try await fixture.service.factors.nonce(for: credential.id, factor: .eid, as: fixture.principal())
     fixture.eid.set(.success(statement(fixture, nonce: nonce)))
     _ = try await fixture.authorize(credential, presented: [.eid: "token"])
     await #expect(throws: Refusal.wrongFactor(.eid)) {
@@ -188,7 +188,7 @@ struct FactorTests {
   func wrongEID(change: @Sendable (inout EIDStatement) -> Void) async throws {
     let fixture = SigningFixture()
     let credential = try await fixture.createCredential(expression: "EID")
-    let nonce = try await fixture.service.challenge(for: credential.id, factor: .eid, as: fixture.principal())
+    let nonce = try await fixture.service.factors.nonce(for: credential.id, factor: .eid, as: fixture.principal())
     let right = statement(fixture, nonce: nonce)
     var wrong = right
     change(&wrong)
@@ -207,14 +207,14 @@ struct FactorTests {
       try await fixture.createCredential("c1", expression: "EID"),
       try await fixture.createCredential("c2", expression: "EID")
     )
-    let nonce = try await fixture.service.challenge(for: one.id, factor: .eid, as: fixture.principal())
+    let nonce = try await fixture.service.factors.nonce(for: one.id, factor: .eid, as: fixture.principal())
     fixture.eid.set(.success(statement(fixture, nonce: nonce)))
     await #expect(throws: Refusal.wrongFactor(.eid)) { try await fixture.authorize(two, presented: [.eid: "token"]) }
     fixture.clock.advance(601)
     fixture.eid.set(.success(statement(fixture, nonce: nonce)))
     await #expect(throws: Refusal.wrongFactor(.eid)) { try await fixture.authorize(one, presented: [.eid: "token"]) }
     await #expect(throws: Refusal.noChallenge) {
-      try await fixture.service.challenge(for: one.id, factor: .pin, as: fixture.principal())
+      try await fixture.service.factors.nonce(for: one.id, factor: .pin, as: fixture.principal())
     }
   }
 

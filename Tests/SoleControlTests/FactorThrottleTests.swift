@@ -18,7 +18,8 @@ struct FactorThrottleTests {
     var request = AuthorizationRequest(
       credential: credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [], presented: presented)
     request.origin = origin
-    return try await fixture.service.authorize(request, as: principal ?? fixture.principal(credential.signer.rawValue))
+    return try await fixture.service.authorizations.authorize(
+      request, as: principal ?? fixture.principal(credential.signer.rawValue))
   }
 
   @Test("a signer's wrong factors are counted over all credentials; the wait ends, and the operator can end it")
@@ -41,7 +42,7 @@ struct FactorThrottleTests {
     _ = try await authorize(fixture, credentials[8], right)
     await #expect(throws: Refusal.wrongFactor(.pin)) { try await authorize(fixture, credentials[8]) }
     await #expect(throws: Refusal.tooManyTries(retryAfter: 60)) { try await authorize(fixture, credentials[8], right) }
-    #expect(try await fixture.service.unlock(SignerID("alice"), of: SigningFixture.partner) == 1)
+    #expect(try await fixture.service.factors.unlock(SignerID("alice"), of: SigningFixture.partner) == 1)
     _ = try await authorize(fixture, credentials[8], right)
     #expect(store.count(.throttlingReset) == 1)
     // Another signer never waited.
@@ -149,8 +150,8 @@ struct FactorThrottleTests {
     await #expect(throws: Refusal.tooManyTries(retryAfter: 5)) {
       try await authorize(fixture, last, [.eid: "x"], from: server)
     }
-    #expect(try await fixture.service.resetThrottling(ofAddress: server.address) == 1)
-    #expect(try await fixture.service.resetThrottling(ofClient: ClientID(SigningFixture.partner.rawValue)) == 1)
+    #expect(try await fixture.service.factors.resetThrottling(ofAddress: server.address) == 1)
+    #expect(try await fixture.service.factors.resetThrottling(ofClient: ClientID(SigningFixture.partner.rawValue)) == 1)
     _ = try await authorize(fixture, plain, right, from: server)
     #expect(store.count(.throttlingReset) == 2)
   }
@@ -184,7 +185,7 @@ struct FactorThrottleTests {
       var request = AuthorizationRequest(
         credential: credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [], presented: presented)
       if isPending { request.outOfBand = [.page] }
-      _ = try await fixture.service.begin(request, as: fixture.principal())
+      _ = try await fixture.service.authorizations.begin(request, as: fixture.principal())
     }
     let presented: [FactorID: String] =
       isPending ? [.pin: SigningFixture.pin, .eid: "x", .partner: "y"] : [.eid: "x", .partner: "y"]
@@ -201,15 +202,15 @@ struct FactorThrottleTests {
     var credentials: [Credential] = []
     for number in 0..<22 { credentials.append(try await fixture.createCredential("c\(number)", expression: "SMS")) }
     for credential in credentials[..<21] {
-      try await fixture.service.sendCode(
+      try await fixture.service.factors.sendCode(
         for: credential.id, description: nil, as: fixture.principal(), from: Self.person)
     }
     await #expect(throws: Refusal.tooManyMessages(retryAfter: 60)) {
-      try await fixture.service.sendCode(for: credentials[21].id, description: nil, as: fixture.principal())
+      try await fixture.service.factors.sendCode(for: credentials[21].id, description: nil, as: fixture.principal())
     }
     #expect(fixture.messenger.delivered.count == 21)
     fixture.clock.advance(60)
-    try await fixture.service.sendCode(for: credentials[21].id, description: nil, as: fixture.principal())
+    try await fixture.service.factors.sendCode(for: credentials[21].id, description: nil, as: fixture.principal())
   }
 
   @Test("the confirmation page and the order to delete count as the rest")
@@ -227,10 +228,10 @@ struct FactorThrottleTests {
     var request = AuthorizationRequest(
       credential: page.id, numSignatures: 1, hashAlgorithm: nil, digests: [], presented: [:])
     request.outOfBand = [.page]
-    _ = try await fixture.service.begin(request, as: fixture.principal())
+    _ = try await fixture.service.authorizations.begin(request, as: fixture.principal())
     let link = try #require(fixture.messenger.link)
     await #expect(throws: Refusal.wrongFactor(.page)) {
-      try await fixture.service.answer(.approve(pin: "0"), link: link, from: Self.person)
+      try await fixture.service.authorizations.answer(.approve(pin: "0"), link: link, from: Self.person)
     }
     #expect(try await counts() == [1, 1])
     await #expect(throws: Refusal.wrongFactor(.pin)) {
@@ -240,13 +241,13 @@ struct FactorThrottleTests {
     #expect(try await counts() == [2, 2])
     for _ in 0..<29 { try await store.write { _ = try $0.count([key], now: fixture.clock.now) } }
     await #expect(throws: Refusal.tooManyTries(retryAfter: 30)) {
-      try await fixture.service.answer(.approve(pin: SigningFixture.pin), link: link, from: Self.person)
+      try await fixture.service.authorizations.answer(.approve(pin: SigningFixture.pin), link: link, from: Self.person)
     }
     await #expect(throws: Refusal.tooManyTries(retryAfter: 30)) {
       try await fixture.issuance.grantDeletion(
         of: plain.id, presented: [.pin: SigningFixture.pin], client: ClientID("app"), as: fixture.principal())
     }
     fixture.clock.advance(30)
-    #expect(try await fixture.service.answer(.approve(pin: SigningFixture.pin), link: link) == .approved)
+    #expect(try await fixture.service.authorizations.answer(.approve(pin: SigningFixture.pin), link: link) == .approved)
   }
 }

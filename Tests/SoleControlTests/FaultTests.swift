@@ -44,7 +44,7 @@ struct FaultTests {
     let (one, two) = (try await fixture.createCredential("c1"), try await fixture.createCredential("c2"))
     var mixed = one
     mixed.certificate = two.certificate
-    try await fixture.service.put(mixed, events: [])
+    try await fixture.service.credentials.put(mixed, events: [])
     let sad = try await fixture.authorize(mixed).sad
     await #expect(throws: InternalFault.signatureDoesNotVerify) { try await fixture.sign(mixed, sad, [digest("a")]) }
   }
@@ -66,7 +66,7 @@ struct FaultTests {
 
     // The gateway starts again, and the client repeats its request.
     let restarted = SigningFixture(store: memory)
-    let unknown = try await restarted.service.recover().unknown
+    let unknown = try await restarted.service.signing.recover().unknown
     let again = try? await restarted.sign(credential, sad, [digest("a")])
     switch (number, happens) {
     case (1, false): #expect(unknown == 0 && again != nil)
@@ -109,14 +109,14 @@ struct FaultTests {
     let request = ExtensionRequest(credential: credential.id, sad: sad, hashAlgorithm: nil, digests: [])
     store.failing.withLock { $0 = (write: 1, happens: false) }
     await #expect(throws: StoreError.unavailable(.made)) {
-      try await fixture.service.extend(request, as: fixture.principal())
+      try await fixture.service.authorizations.extend(request, as: fixture.principal())
     }
     _ = try await fixture.sign(credential, sad, [digest("a")])
     store.failing.withLock { $0 = (write: 1, happens: true) }
     await #expect(throws: StoreError.outcomeUnknown(.made)) {
-      try await fixture.service.extend(request, as: fixture.principal())
+      try await fixture.service.authorizations.extend(request, as: fixture.principal())
     }
-    let new = try await fixture.service.extend(request, as: fixture.principal()).sad
+    let new = try await fixture.service.authorizations.extend(request, as: fixture.principal()).sad
     _ = try await fixture.sign(credential, new, [digest("b")])
     #expect(memory.count(.signatureMade) == 2 && memory.count(.authorizationExtended) == 1)
   }

@@ -22,7 +22,7 @@ struct FutureTests {
     fixture.clock.advance(-Self.ahead)
     await #expect(throws: Refusal.sadExpired) { try await fixture.sign(credential, early.sad, [digest("a")]) }
     await #expect(throws: Refusal.sadExpired) {
-      try await fixture.service.extend(
+      try await fixture.service.authorizations.extend(
         ExtensionRequest(credential: credential.id, sad: early.sad, hashAlgorithm: nil, digests: []),
         as: fixture.principal())
     }
@@ -51,11 +51,11 @@ struct FutureTests {
     let (fixture, credential) = try await fixture("OTP")
     let code = TOTP.code(SigningFixture.otpSecret, at: fixture.clock.now)
     _ = try await fixture.authorize(credential, presented: [.otp: code])
-    #expect(try await !fixture.service.unlock(.otp, of: credential.id, as: fixture.principal()))
+    #expect(try await !fixture.service.credentials.unlock(.otp, of: credential.id, as: fixture.principal()))
     try await fixture.store.write {
       try $0.put(FactorState(failures: 0, lastStep: 1 << 40), .otp, of: credential.id)
     }
-    #expect(try await fixture.service.unlock(.otp, of: credential.id, as: fixture.principal()))
+    #expect(try await fixture.service.credentials.unlock(.otp, of: credential.id, as: fixture.principal()))
     #expect(try await fixture.store.read { try $0.factorState(.otp, of: credential.id) }.lastStep == 0)
   }
 
@@ -63,30 +63,31 @@ struct FutureTests {
   func others() async throws {
     let (fixture, credential) = try await fixture("PIN AND SMS")
     fixture.clock.advance(Self.ahead)
-    try await fixture.service.sendCode(for: credential.id, description: nil, as: fixture.principal())
+    try await fixture.service.factors.sendCode(for: credential.id, description: nil, as: fixture.principal())
     let code = try #require(fixture.messenger.code)
     fixture.clock.advance(-Self.ahead)
     await #expect(throws: Refusal.wrongFactor(.sms)) {
       try await fixture.authorize(credential, presented: [.pin: SigningFixture.pin, .sms: code])
     }
     // What was sent then holds up nothing now.
-    try await fixture.service.sendCode(for: credential.id, description: nil, as: fixture.principal())
+    try await fixture.service.factors.sendCode(for: credential.id, description: nil, as: fixture.principal())
 
     let paged = try await fixture.createCredential("paged", expression: "PAGE")
     fixture.clock.advance(Self.ahead)
     var request = AuthorizationRequest(
       credential: paged.id, numSignatures: 1, hashAlgorithm: nil, digests: [], presented: [:])
     request.outOfBand = [.page]
-    guard case .pending(let handle) = try await fixture.service.begin(request, as: fixture.principal()) else {
+    guard case .pending(let handle) = try await fixture.service.authorizations.begin(request, as: fixture.principal())
+    else {
       throw Refusal.policyNotSatisfied
     }
     let link = try #require(fixture.messenger.link)
     fixture.clock.advance(-Self.ahead)
     await #expect(throws: Refusal.invalidHandle) {
-      try await fixture.service.answer(.approve(pin: SigningFixture.pin), link: link)
+      try await fixture.service.authorizations.answer(.approve(pin: SigningFixture.pin), link: link)
     }
     await #expect(throws: Refusal.invalidHandle) {
-      try await fixture.service.check(handle: handle, as: fixture.principal())
+      try await fixture.service.authorizations.check(handle: handle, as: fixture.principal())
     }
   }
 
@@ -94,24 +95,32 @@ struct FutureTests {
   func behind() async throws {
     let (fixture, credential) = try await fixture("PIN OR SMS")
     let sad = try await fixture.authorize(credential).sad
-    var stopped = fixture.service
-    stopped.clock.isRight = { false }
-    let service = stopped
+    var clock = fixture.clock.port
+    clock.isRight = { false }
+    let service = SoleControlServices(
+      ServiceContext(
+        store: fixture.store, device: TestDevice.shared.device, rules: fixture.service.context.rules, clock: clock),
+      outside: SigningFixture.outside(fixture.eid, fixture.messenger, fixture.statements, fixture.app),
+      verifier: OnlyTrue())
     let request = AuthorizationRequest(
       credential: credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [],
       presented: [.pin: SigningFixture.pin])
-    await #expect(throws: Refusal.unavailable) { try await service.authorize(request, as: fixture.principal()) }
-    await #expect(throws: Refusal.unavailable) { try await service.begin(request, as: fixture.principal()) }
     await #expect(throws: Refusal.unavailable) {
-      try await service.sendCode(for: credential.id, description: nil, as: fixture.principal())
+      try await service.authorizations.authorize(request, as: fixture.principal())
     }
     await #expect(throws: Refusal.unavailable) {
-      try await service.signHash(
+      try await service.authorizations.begin(request, as: fixture.principal())
+    }
+    await #expect(throws: Refusal.unavailable) {
+      try await service.factors.sendCode(for: credential.id, description: nil, as: fixture.principal())
+    }
+    await #expect(throws: Refusal.unavailable) {
+      try await service.signing.signHash(
         SigningRequest(credential: credential.id, sad: sad, algorithm: .ecdsa(.sha256), digests: [digest("a")]),
         as: fixture.principal())
     }
     await #expect(throws: Refusal.unavailable) {
-      try await service.extend(
+      try await service.authorizations.extend(
         ExtensionRequest(credential: credential.id, sad: sad, hashAlgorithm: nil, digests: []), as: fixture.principal())
     }
     #expect(try await fixture.sign(credential, sad, [digest("a")]).count == 1)

@@ -40,10 +40,10 @@ struct ItemTests {
       try await fixture.sign(credential, sad, [digest("attributes at noon")])
     }
     await #expect(throws: Refusal.digestNotAuthorized) {
-      try await fixture.service.sign(
+      try await fixture.service.signing.sign(
         request(credential, sad, time: "noon", document: digest("another")), as: fixture.principal())
     }
-    let result = try await fixture.service.sign(request(credential, sad, time: "noon"), as: fixture.principal())
+    let result = try await fixture.service.signing.sign(request(credential, sad, time: "noon"), as: fixture.principal())
     #expect(result.signatures.count == 1)
     #expect(isGood(result.signatures[0], digest("attributes at noon"), .ecdsa(.sha256), credential))
     #expect(result.preparation == request(credential, sad, time: "noon").preparation)
@@ -55,16 +55,17 @@ struct ItemTests {
     let fixture = SigningFixture(store: store)
     let credential = try await fixture.createCredential()
     let sad = try await fixture.authorize(credential, count: 2).sad
-    let first = try await fixture.service.sign(request(credential, sad, time: "noon"), as: fixture.principal())
-    #expect(try await fixture.service.sign(request(credential, sad, time: "one"), as: fixture.principal()) == first)
+    let first = try await fixture.service.signing.sign(request(credential, sad, time: "noon"), as: fixture.principal())
+    #expect(
+      try await fixture.service.signing.sign(request(credential, sad, time: "one"), as: fixture.principal()) == first)
     #expect(store.count(.signatureMade) == 1)
     // Asked for something else, it is another request.
-    let other = try await fixture.service.sign(
+    let other = try await fixture.service.signing.sign(
       request(credential, sad, time: "one", parameters: "Ades-B-T"), as: fixture.principal())
     #expect(other.preparation == request(credential, sad, time: "one").preparation)
     #expect(store.count(.signatureMade) == 2)
     await #expect(throws: Refusal.invalidSAD) {
-      try await fixture.service.sign(
+      try await fixture.service.signing.sign(
         request(credential, sad, time: "noon", parameters: "Ades-B-LT"), as: fixture.principal())
     }
   }
@@ -105,7 +106,7 @@ struct ItemTests {
         algorithm: algorithm, digest: [UInt8](repeating: UInt8(number), count: algorithm.hash.digestLength))
     }
     let sad = try await fixture.authorize(credential, count: items.count).sad
-    let result = try await fixture.service.sign(
+    let result = try await fixture.service.signing.sign(
       SigningRequest(
         method: .signHash, credential: credential.id, sad: sad, items: items, parameters: [], preparation: []),
       as: fixture.principal())
@@ -122,7 +123,7 @@ struct ItemTests {
     let credential = try await fixture.createCredential(key: .rsa(bits: 2048))
     let sad = try await fixture.authorize(credential, count: 2).sad
     func sign(_ second: SignatureAlgorithm) async throws -> SigningResult {
-      try await fixture.service.sign(
+      try await fixture.service.signing.sign(
         SigningRequest(
           method: .signHash, credential: credential.id, sad: sad,
           items: [
@@ -147,7 +148,7 @@ struct ItemTests {
     let credential = try await fixture.createCredential()
     let sad = try await fixture.authorize(credential, count: 2).sad
     _ = try await fixture.sign(credential, sad, [digest("a")])
-    _ = try await fixture.service.sign(request(credential, sad, time: "noon"), as: fixture.principal())
+    _ = try await fixture.service.signing.sign(request(credential, sad, time: "noon"), as: fixture.principal())
     let intents = store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }
       .filter { $0.contains("signature.intended") }
     #expect(intents.count == 2)

@@ -7,19 +7,19 @@ import Testing
 /// Asynchronous signing over a store of the test's choice and a device in memory.
 struct JobFixture: Sendable {
   let signing: SigningFixture
-  let jobs: SigningJobs
+  let jobs: JobService
 
   init(
     _ store: any SoleControlStore & IssuanceStore, device: any SigningDevice = TestDevice.shared.device,
     verifier: (any SignatureVerifier)? = nil, notifier: (any CompletionNotifier)? = nil, instance: String = "test",
-    rules: SigningJobs.Rules = .init()
+    rules: JobService.Rules = .init()
   ) {
     if let verifier {
       signing = SigningFixture(store: store, device: device, verifier: verifier, instance: instance)
     } else {
       signing = SigningFixture(store: store, device: device, instance: instance)
     }
-    jobs = SigningJobs(signing.service, notifier: notifier, rules: rules)
+    jobs = JobService(signing.service.signing, notifier: notifier, rules: rules)
   }
 
   func authorized(

@@ -20,7 +20,7 @@ struct JobTests {
     let credential = try await fixture.signing.createCredential()
     let old = try await fixture.signing.authorize(credential, count: 2).sad
     let job = try await fixture.submit(credential, old, [digest("a")])
-    let new = try await fixture.signing.service.extend(
+    let new = try await fixture.signing.service.authorizations.extend(
       ExtensionRequest(credential: credential.id, sad: old, hashAlgorithm: nil, digests: []),
       as: fixture.signing.principal()
     ).sad
@@ -96,7 +96,7 @@ struct JobTests {
   @Test("a full line refuses before anything is spent, and has room again when a job has ended")
   func fullLine() async throws {
     let store = MemoryStore()
-    var rules = SigningJobs.Rules()
+    var rules = JobService.Rules()
     rules.capacity = 1
     let fixture = JobFixture(store, rules: rules)
     let credential = try await fixture.signing.createCredential()
@@ -223,7 +223,7 @@ struct JobTests {
       Principal(
         partner: SigningFixture.partner, signer: SignerID("alice"), client: client.map { ClientID($0) })
     }
-    let authorization = try await fixture.signing.service.authorize(
+    let authorization = try await fixture.signing.service.authorizations.authorize(
       AuthorizationRequest(
         credential: credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [],
         presented: [.pin: SigningFixture.pin], channel: .authorizationServer(ClientID("app"))), as: principal("app"))
@@ -327,8 +327,9 @@ struct JobTests {
     switch outcome {
     case .credentialDisabled:
       credential.isEnabled = false
-      try await fixture.signing.service.put(credential, events: [])
-    case .authorizationRevoked: try await fixture.signing.service.revoke(sad, as: fixture.signing.principal())
+      try await fixture.signing.service.credentials.put(credential, events: [])
+    case .authorizationRevoked:
+      try await fixture.signing.service.authorizations.revoke(sad, as: fixture.signing.principal())
     default: fixture.signing.clock.advance(2 * 86400)
     }
     #expect(try await fixture.running { try await fixture.ended(job) } == .failed(outcome))
@@ -338,7 +339,7 @@ struct JobTests {
   @Test("no more jobs run at a time than there are workers, and a batch of them all ends")
   func workers() async throws {
     let device = ScriptedDevice([])
-    var rules = SigningJobs.Rules()
+    var rules = JobService.Rules()
     rules.workers = 3
     let fixture = JobFixture(MemoryStore(), device: device, rules: rules)
     let credential = try await fixture.signing.createCredential(multisign: 30)

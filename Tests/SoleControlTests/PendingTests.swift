@@ -26,14 +26,14 @@ struct PendingTests {
         digests: digests, presented: presented)
       request.outOfBand = [.page]
       request.description = "Order 7 of Alice"
-      let outcome = try await fixture.service.begin(request, as: principal ?? fixture.principal())
+      let outcome = try await fixture.service.authorizations.begin(request, as: principal ?? fixture.principal())
       guard case .pending(let handle) = outcome else { throw Refusal.policyNotSatisfied }
       return (handle, try #require(fixture.messenger.link))
     }
 
     /// Nil while it waits.
     func check(_ handle: String, as principal: Principal? = nil) async throws -> Authorization? {
-      switch try await fixture.service.check(handle: handle, as: principal ?? fixture.principal()) {
+      switch try await fixture.service.authorizations.check(handle: handle, as: principal ?? fixture.principal()) {
       case .granted(let authorization): return authorization
       case .pending(let again):
         #expect(again == handle)
@@ -42,11 +42,11 @@ struct PendingTests {
     }
 
     func approve(_ link: String, pin: String = SigningFixture.pin) async throws -> PendingConfirmation.State {
-      try await fixture.service.answer(.approve(pin: pin), link: link)
+      try await fixture.service.authorizations.answer(.approve(pin: pin), link: link)
     }
 
     func deny(_ link: String) async throws -> PendingConfirmation.State {
-      try await fixture.service.answer(.deny, link: link)
+      try await fixture.service.authorizations.answer(.deny, link: link)
     }
   }
 
@@ -56,10 +56,10 @@ struct PendingTests {
     let service = setting.fixture.service
     let (handle, _) = try await setting.begin()
     setting.fixture.clock.advance(599)
-    #expect(try await service.endOverduePending() == 0)
+    #expect(try await service.authorizations.endOverduePending() == 0)
     setting.fixture.clock.advance(2)
-    #expect(try await service.endOverduePending() == 1)
-    #expect(try await service.endOverduePending() == 0 && setting.store.count(.authorizationDenied) == 1)
+    #expect(try await service.authorizations.endOverduePending() == 1)
+    #expect(try await service.authorizations.endOverduePending() == 0 && setting.store.count(.authorizationDenied) == 1)
     await #expect(throws: Refusal.invalidHandle) { try await setting.check(handle) }
   }
 
@@ -70,7 +70,7 @@ struct PendingTests {
     let (handle, link) = try await setting.begin(count: 2, digests: [digest("a"), digest("b")])
     #expect(try await setting.check(handle) == nil)
 
-    let shown = try await fixture.service.confirmation(link: link)
+    let shown = try await fixture.service.authorizations.confirmation(link: link)
     #expect(shown.state == .waiting && shown.numSignatures == 2 && shown.digests == [digest("a"), digest("b")])
     #expect(shown.credential == credential && shown.description == "Order 7 of Alice" && shown.hashAlgorithm == .sha256)
     let message = try #require(fixture.messenger.delivered.first)
@@ -120,7 +120,8 @@ struct PendingTests {
     await #expect(throws: Refusal.lockedFactor(.page)) { try await setting.check(first.handle) }
     await #expect(throws: Refusal.wrongFactor(.page)) { try await setting.check(second.handle) }
     await #expect(throws: Refusal.lockedFactor(.page)) { try await setting.begin() }
-    try await setting.fixture.service.unlock(.page, of: setting.credential.id, as: setting.fixture.principal(nil))
+    try await setting.fixture.service.credentials.unlock(
+      .page, of: setting.credential.id, as: setting.fixture.principal(nil))
     #expect(try await setting.approve(first.link) == .approved)
     #expect(try await setting.check(first.handle) != nil)
   }
@@ -136,7 +137,9 @@ struct PendingTests {
     setting.fixture.clock.advance(1)
     await #expect(throws: Refusal.invalidHandle) { try await setting.check(late.handle) }
     await #expect(throws: Refusal.invalidHandle) { try await setting.approve(late.link) }
-    await #expect(throws: Refusal.invalidHandle) { try await setting.fixture.service.confirmation(link: late.link) }
+    await #expect(throws: Refusal.invalidHandle) {
+      try await setting.fixture.service.authorizations.confirmation(link: late.link)
+    }
     setting.fixture.clock.advance(298)
     #expect(try await setting.check(inTime.handle)?.expiresIn == 1)
     setting.fixture.clock.advance(1)
@@ -232,18 +235,18 @@ struct PendingTests {
     request.outOfBand = [.page]
     let asked = request
     await #expect(throws: Refusal.policyNotSatisfied) {
-      try await fixture.service.authorize(asked, as: fixture.principal())
+      try await fixture.service.authorizations.authorize(asked, as: fixture.principal())
     }
     request.outOfBand = []
     let direct = request
     await #expect(throws: Refusal.factorMissing(.page)) {
-      _ = try await fixture.service.begin(direct, as: fixture.principal())
+      _ = try await fixture.service.authorizations.begin(direct, as: fixture.principal())
     }
     await #expect(throws: InternalFault.contradictoryCredential(credential.id)) {
       var elsewhere = credential
       elsewhere.mode = .oauth2code
       let changed = elsewhere
-      try await fixture.service.put(changed, events: [])
+      try await fixture.service.credentials.put(changed, events: [])
     }
   }
 
@@ -254,11 +257,11 @@ struct PendingTests {
     _ = try await setting.approve(one.link)
     var credential = setting.credential
     credential.isEnabled = false
-    try await setting.fixture.service.put(credential, events: [])
+    try await setting.fixture.service.credentials.put(credential, events: [])
     await #expect(throws: Refusal.credentialDisabled) { try await setting.check(one.handle) }
     await #expect(throws: Refusal.credentialDisabled) { try await setting.approve(two.link) }
     credential.isEnabled = true
-    try await setting.fixture.service.put(credential, events: [])
+    try await setting.fixture.service.credentials.put(credential, events: [])
     #expect(try await setting.check(one.handle) != nil)
   }
 
@@ -270,11 +273,11 @@ struct PendingTests {
       _ = try await setting.approve(pending.link)
       let sad = try #require(try await setting.check(pending.handle)).sad
       if isExtended {
-        _ = try await setting.fixture.service.extend(
+        _ = try await setting.fixture.service.authorizations.extend(
           ExtensionRequest(credential: setting.credential.id, sad: sad, hashAlgorithm: nil, digests: []),
           as: setting.fixture.principal())
       } else {
-        try await setting.fixture.service.revoke(sad, as: setting.fixture.principal())
+        try await setting.fixture.service.authorizations.revoke(sad, as: setting.fixture.principal())
       }
       await #expect(throws: Refusal.invalidHandle) { try await setting.check(pending.handle) }
     }
@@ -287,7 +290,7 @@ struct PendingTests {
     _ = try await setting.approve(pending.link)
     let sad = try #require(try await setting.check(pending.handle)).sad
     func extend(_ digests: [[UInt8]]) async throws -> Authorization {
-      try await setting.fixture.service.extend(
+      try await setting.fixture.service.authorizations.extend(
         ExtensionRequest(credential: setting.credential.id, sad: sad, hashAlgorithm: .sha256, digests: digests),
         as: setting.fixture.principal())
     }
@@ -302,14 +305,20 @@ struct PendingTests {
   func restart() async throws {
     let setting = try await Setting()
     let pending = try await setting.begin()
-    func restarted() -> SigningService { SigningFixture(store: setting.store).service }
-    guard case .pending = try await restarted().check(handle: pending.handle, as: setting.fixture.principal()) else {
+    func restarted() -> SoleControlServices { SigningFixture(store: setting.store).service }
+    guard
+      case .pending = try await restarted().authorizations.check(
+        handle: pending.handle, as: setting.fixture.principal())
+    else {
       throw Refusal.invalidHandle
     }
-    #expect(try await restarted().answer(.approve(pin: SigningFixture.pin), link: pending.link) == .approved)
+    #expect(
+      try await restarted().authorizations.answer(.approve(pin: SigningFixture.pin), link: pending.link) == .approved)
     guard
-      case .granted(let first) = try await restarted().check(handle: pending.handle, as: setting.fixture.principal()),
-      case .granted(let second) = try await restarted().check(handle: pending.handle, as: setting.fixture.principal())
+      case .granted(let first) = try await restarted().authorizations.check(
+        handle: pending.handle, as: setting.fixture.principal()),
+      case .granted(let second) = try await restarted().authorizations.check(
+        handle: pending.handle, as: setting.fixture.principal())
     else { throw Refusal.invalidHandle }
     #expect(first.sad == second.sad)
   }
@@ -368,7 +377,7 @@ struct PendingTests {
         request: ProtectedRow(text: Array(text.utf8), mac: old.request.mac), expires: old.expires, state: old.state)
     }
     let fault = InternalFault.rowIntegrity(setting.credential.id)
-    await #expect(throws: fault) { try await setting.fixture.service.confirmation(link: pending.link) }
+    await #expect(throws: fault) { try await setting.fixture.service.authorizations.confirmation(link: pending.link) }
     await #expect(throws: fault) { try await setting.approve(pending.link) }
     await #expect(throws: fault) { try await setting.check(pending.handle) }
     #expect(setting.store.count(.integrityViolated) == 1)
@@ -379,7 +388,7 @@ struct PendingTests {
     let setting = try await Setting()
     let pending = try await setting.begin()
     let own = "a secret of my own"
-    let mine = OctetDigest.sha256(own)
+    let mine = digest(own)
     let fault = InternalFault.rowIntegrity(setting.credential.id)
     func put(handle: [UInt8]? = nil, link: [UInt8]? = nil, later seconds: UnixTime = 0) {
       setting.store.tamper { (old: StoredPending) in
@@ -389,7 +398,7 @@ struct PendingTests {
       }
     }
     let before = try #require(
-      try await setting.store.read { try $0.pending(handle: OctetDigest.sha256(pending.handle)) })
+      try await setting.store.read { try $0.pending(handle: digest(pending.handle)) })
     put(handle: mine)
     await #expect(throws: fault) { try await setting.check(own) }
     await #expect(throws: fault) { try await setting.approve(pending.link) }
@@ -406,10 +415,10 @@ struct PendingTests {
   func forgedApproval() async throws {
     let setting = try await Setting()
     let (one, two) = (try await setting.begin(), try await setting.begin())
-    let before = try await setting.store.read { try $0.pending(handle: OctetDigest.sha256(two.handle)) }
+    let before = try await setting.store.read { try $0.pending(handle: digest(two.handle)) }
     let victim = try #require(before)
     _ = try await setting.approve(one.link)
-    let approved = try await setting.store.read { try $0.pending(handle: OctetDigest.sha256(one.handle)) }
+    let approved = try await setting.store.read { try $0.pending(handle: digest(one.handle)) }
     guard case .approved(let real)? = approved?.state else { throw Refusal.invalidHandle }
     let madeUp = Approval(
       pending: victim.id, evidence: Evidence(factor: .page, id: "e"), time: setting.fixture.clock.now
@@ -434,7 +443,7 @@ struct PendingTests {
     _ = try await setting.approve(pending.link)
     let sad = try #require(try await setting.check(pending.handle)).sad
     let stored = try await setting.store.read {
-      try $0.pending(handle: OctetDigest.sha256(pending.handle))
+      try $0.pending(handle: digest(pending.handle))
     }
     let text = try #require(stored).request.text
     guard case .issued(let sealed)? = stored?.state else { throw Refusal.invalidHandle }

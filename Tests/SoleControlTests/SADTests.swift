@@ -98,11 +98,13 @@ struct SADTests {
     let fixture = SigningFixture(store: store)
     let credential = try await fixture.createCredential()
     let sad = try await fixture.authorize(credential).sad
-    let other = SigningService(
-      store: store, device: TestDevice.shared.device, verifier: OnlyTrue(), eid: fixture.eid,
-      rules: SigningService.Rules(service: "another", instance: "x"), clock: fixture.clock.port)
+    let other = SoleControlServices(
+      ServiceContext(
+        store: store, device: TestDevice.shared.device, rules: .init(service: "another", instance: "x"),
+        clock: fixture.clock.port),
+      outside: .init(eid: fixture.eid), verifier: OnlyTrue())
     await #expect(throws: Refusal.invalidSAD) {
-      try await other.signHash(
+      try await other.signing.signHash(
         SigningRequest(credential: credential.id, sad: sad, algorithm: .ecdsa(.sha256), digests: [digest("a")]),
         as: fixture.principal())
     }

@@ -13,7 +13,7 @@ struct SMSFactorTests {
   }
 
   private func send(_ fixture: SigningFixture, _ credential: Credential, _ description: String? = nil) async throws {
-    try await fixture.service.sendCode(for: credential.id, description: description, as: fixture.principal())
+    try await fixture.service.factors.sendCode(for: credential.id, description: description, as: fixture.principal())
   }
 
   private func authorize(_ fixture: SigningFixture, _ credential: Credential, _ code: String) async throws {
@@ -44,17 +44,17 @@ struct SMSFactorTests {
     var request = AuthorizationRequest(
       credential: credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [],
       presented: [.pin: SigningFixture.pin], oneTimeCode: fixture.messenger.code)
-    _ = try await fixture.service.authorize(request, as: fixture.principal())
+    _ = try await fixture.service.authorizations.authorize(request, as: fixture.principal())
     request.presented[.sms] = "000000"
     await #expect(throws: Refusal.unknownFactor) {
-      try await fixture.service.authorize(request, as: fixture.principal())
+      try await fixture.service.authorizations.authorize(request, as: fixture.principal())
     }
     let app = try await fixture.createCredential("app", expression: "OTP")
     #expect(app.oneTimeCodeFactor == .otp)
     request = AuthorizationRequest(
       credential: app.id, numSignatures: 1, hashAlgorithm: nil, digests: [], presented: [:], oneTimeCode: "x")
     await #expect(throws: Refusal.wrongFactor(.otp)) {
-      try await fixture.service.authorize(request, as: fixture.principal())
+      try await fixture.service.authorizations.authorize(request, as: fixture.principal())
     }
   }
 
@@ -86,7 +86,7 @@ struct SMSFactorTests {
     await #expect(throws: Refusal.lockedFactor(.sms)) { try await send(fixture, credential) }
     #expect(fixture.messenger.delivered.count == 2)
     #expect(store.count(.authorizationRefused) == 3)
-    try await fixture.service.unlock(.sms, of: credential.id, as: fixture.principal(nil))
+    try await fixture.service.credentials.unlock(.sms, of: credential.id, as: fixture.principal(nil))
     try await authorize(fixture, credential, fixture.messenger.code ?? "")
   }
 
@@ -195,16 +195,16 @@ struct SMSFactorTests {
   func refusals() async throws {
     let (_, fixture, credential) = try await fixture()
     await #expect(throws: Refusal.unknownCredential) {
-      try await fixture.service.sendCode(for: credential.id, description: nil, as: fixture.principal("bob"))
+      try await fixture.service.factors.sendCode(for: credential.id, description: nil, as: fixture.principal("bob"))
     }
     await #expect(throws: Refusal.unknownCredential) {
-      try await fixture.service.sendCode(for: CredentialID("x"), description: nil, as: fixture.principal())
+      try await fixture.service.factors.sendCode(for: CredentialID("x"), description: nil, as: fixture.principal())
     }
     let plain = try await fixture.createCredential("plain", expression: "PIN AND OTP")
     await #expect(throws: Refusal.noChallenge) { try await send(fixture, plain) }
     var disabled = credential
     disabled.isEnabled = false
-    try await fixture.service.put(disabled, events: [])
+    try await fixture.service.credentials.put(disabled, events: [])
     await #expect(throws: Refusal.credentialDisabled) { try await send(fixture, disabled) }
     #expect(fixture.messenger.delivered.isEmpty)
   }
@@ -241,7 +241,7 @@ struct SMSFactorTests {
       }
     }
     await #expect(throws: Refusal.tooManyMessages(retryAfter: 40)) { try await send(fixture, credential) }
-    try await fixture.service.sendCode(
+    try await fixture.service.factors.sendCode(
       for: other.id, description: nil, as: Principal(partner: PartnerID("other"), signer: nil))
     fixture.clock.advance(40)
     try await send(fixture, credential)
@@ -270,7 +270,13 @@ struct SMSFactorTests {
     var messages: Set<[UInt8]> = []
     for _ in 0..<3 {
       try await send(fixture, credential)
-      let check = try await fixture.service.smsCheck("123456", credential.id, evidenceID: "e")
+      let factor = try #require(credential.authenticator(SMSFactor.self))
+      let request = AuthorizationRequest(
+        credential: credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [], presented: [:])
+      let check = try await factor.prepare(
+        PresentedFactor(
+          value: "123456", credential: credential, request: request, evidenceID: "e", now: fixture.clock.now),
+        in: fixture.service.factors)
       messages.insert(check.deviceMessages[0].message)
       fixture.clock.advance(30)
     }
@@ -340,7 +346,7 @@ struct MessageLimitsTests {
 @Suite("Texts of messages", .timeLimit(.minutes(2)))
 struct MessageTextTests {
   private func text(_ language: String?, service: String = "en", _ description: String? = nil) -> String {
-    var rules = SigningService.Rules(service: "g", instance: "i")
+    var rules = ServiceContext.Rules(service: "g", instance: "i")
     rules.language = service
     return MessageText(MessageRecipient(name: "a", language: language), rules)
       .oneTimeCode("012345", partner: "Portal", minutes: 5, description: description)
@@ -357,7 +363,7 @@ struct MessageTextTests {
 
   @Test("plain sentences that say what to do, in the right number")
   func sentences() {
-    let rules = SigningService.Rules(service: "g", instance: "i")
+    let rules = ServiceContext.Rules(service: "g", instance: "i")
     let (english, german) = (
       MessageText(MessageRecipient(name: "a", language: "en"), rules),
       MessageText(MessageRecipient(name: "a", language: "de"), rules)

@@ -17,8 +17,8 @@ public final class TestClock: Sendable {
   public var now: UnixTime { time.withLock { $0 } }
   public func advance(_ seconds: UnixTime) { time.withLock { $0 += seconds } }
 
-  public var port: SigningService.Clock {
-    SigningService.Clock(now: { self.now }, pause: { _ in try await Task.sleep(for: .milliseconds(1)) })
+  public var port: ServiceContext.Clock {
+    ServiceContext.Clock(now: { self.now }, pause: { _ in try await Task.sleep(for: .milliseconds(1)) })
   }
 }
 
@@ -68,7 +68,7 @@ public struct SigningFixture: Sendable {
   public let statements = StubStatements()
   public let messenger = StubMessenger()
   public let app = StubBackchannel()
-  public let service: SigningService
+  public let service: SoleControlServices
   public let issuance: IssuanceService
   private let keys: any KeyMaker
 
@@ -82,16 +82,24 @@ public struct SigningFixture: Sendable {
   ) {
     self.store = store
     self.keys = keys
-    var rules = SigningService.Rules(service: "test", instance: instance)
+    var rules = ServiceContext.Rules(service: "test", instance: instance)
     rules.partnerPolicies[Self.partner] = policy
-    var service = SigningService(
-      store: store, device: device, verifier: verifier, eid: eid, messenger: messenger, rules: rules, clock: clock.port)
-    service.statements = statements
-    service.timestamps = timestamps(clock)
-    service.backchannel = app
-    self.service = service
+    service = SoleControlServices(
+      ServiceContext(store: store, device: device, rules: rules, clock: clock.port),
+      outside: Self.outside(eid, messenger, statements, app), verifier: verifier, timestamps: timestamps(clock))
     issuance = IssuanceService(
       service, store: store, rules: .init(service: "test", instance: instance), authority: authority)
+  }
+
+  /// - Parameter app: nil for a service whose providers have none.
+  public static func outside(
+    _ eid: StubEID, _ messenger: StubMessenger, _ statements: StubStatements, _ app: StubBackchannel?
+  ) -> FactorService.Outside {
+    var outside = FactorService.Outside(eid: eid)
+    outside.messenger = messenger
+    outside.statements = statements
+    outside.backchannel = app
+    return outside
   }
 
   /// A partner whose statements suffice.
@@ -122,7 +130,7 @@ public struct SigningFixture: Sendable {
       }
     }
     let now = clock.now - age
-    return try await service.createCredential(
+    return try await service.credentials.createCredential(
       CredentialPlan(
         id: CredentialID(name), partner: partner, signer: SignerID(signer), description: name, keyType: key,
         mode: expression == nil ? .implicit : mode, expression: parsed, factors: factors, scal: scal,
@@ -154,7 +162,7 @@ public struct SigningFixture: Sendable {
     _ credential: Credential, count: Int = 1, digests: [[UInt8]] = [],
     presented: [FactorID: String] = [.pin: SigningFixture.pin], as principal: Principal? = nil
   ) async throws -> Authorization {
-    try await service.authorize(
+    try await service.authorizations.authorize(
       AuthorizationRequest(
         credential: credential.id, numSignatures: count, hashAlgorithm: digests.isEmpty ? nil : .sha256,
         digests: digests, presented: presented), as: principal ?? self.principal())
@@ -165,10 +173,18 @@ public struct SigningFixture: Sendable {
     algorithm: SignatureAlgorithm? = nil, as principal: Principal? = nil
   ) async throws -> [[UInt8]] {
     let standard: SignatureAlgorithm = if case .ec = credential.keyType { .ecdsa(.sha256) } else { .rsaPKCS1(.sha256) }
-    return try await service.signHash(
+    return try await service.signing.signHash(
       SigningRequest(
         credential: credential.id, sad: sad, algorithm: algorithm ?? standard, digests: digests),
       as: principal ?? self.principal())
+  }
+}
+
+extension FactorService {
+  /// The text of a challenge, for factors that answer it to the caller.
+  public func nonce(for id: CredentialID, factor: FactorID?, as principal: Principal) async throws -> String {
+    guard let text = try await challenge(for: id, factor: factor, as: principal) else { throw Refusal.noChallenge }
+    return text
   }
 }
 

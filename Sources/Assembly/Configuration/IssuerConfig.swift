@@ -57,7 +57,7 @@ extension CredentialProfile {
       try languages.finish()
     }
     let proof = try reader.optionalString("proof").map { text in
-      guard let proof = FactorExpression(parsing: text), proof.factors.isSubset(of: [.pin, .otp, .sms, .eid]) else {
+      guard let proof = FactorExpression(parsing: text), proof.factors.allSatisfy(\.traits.isForPages) else {
         throw reader.error("proof", "must join PIN, OTP, SMS, EID by AND, OR, XOR")
       }
       return proof

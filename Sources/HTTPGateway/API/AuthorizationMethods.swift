@@ -7,7 +7,7 @@ internal import WireJSON
 
 /// Methods that lead to a SAD: factors, and the exchange of a SAD.
 struct AuthorizationMethods: Sendable {
-  let signing: SigningService
+  let soleControl: SoleControlServices
 
   /// `credentials/authorize`
   func authorize(_ fields: Fields, _ call: APICall) async throws -> Response {
@@ -20,12 +20,13 @@ struct AuthorizationMethods: Sendable {
     asked.outOfBand = outOfBand
     asked.origin = call.origin.server
     asked.description = request.description
-    return Response(try await signing.begin(asked, as: call.principal))
+    return Response(try await soleControl.authorizations.begin(asked, as: call.principal))
   }
 
   /// `credentials/authorizeCheck`
   func check(_ fields: Fields, _ call: APICall) async throws -> Response {
-    Response(try await signing.check(handle: AuthorizeCheckRequest(fields).handle, as: call.principal))
+    Response(
+      try await soleControl.authorizations.check(handle: AuthorizeCheckRequest(fields).handle, as: call.principal))
   }
 
   /// `credentials/extendTransaction`
@@ -33,11 +34,11 @@ struct AuthorizationMethods: Sendable {
     let request = try ExtendTransactionRequest(fields, call.version)
     guard let sad = Base64.decode(request.sad).flatMap(SignatureActivationData.init(octets:)) else {
       // An unknown credential is the earlier fault.
-      _ = try await signing.credential(CredentialID(request.credentialID), as: call.principal)
+      _ = try await soleControl.credentials.credential(CredentialID(request.credentialID), as: call.principal)
       throw Refusal.invalidSAD
     }
     return Response(
-      try await signing.extend(
+      try await soleControl.authorizations.extend(
         ExtensionRequest(
           credential: CredentialID(request.credentialID), sad: sad, hashAlgorithm: request.hashAlgorithm?.domainValue,
           digests: request.digests ?? []), as: call.principal))
@@ -46,23 +47,20 @@ struct AuthorizationMethods: Sendable {
   /// `credentials/getChallenge`
   func challenge(_ fields: Fields, _ call: APICall) async throws -> Response {
     let request = try GetChallengeRequest(fields)
-    guard request.authObjectID != FactorID.sms.rawValue else {
-      return try await sendCode(request.credentialID, request.description, call)
-    }
-    let text = try await signing.challenge(
-      for: CredentialID(request.credentialID), factor: FactorID(rawValue: request.authObjectID), as: call.principal)
+    let text = try await soleControl.factors.challenge(
+      for: CredentialID(request.credentialID), factor: FactorID(rawValue: request.authObjectID),
+      description: request.description, as: call.principal, from: call.origin.server)
+    // A challenge may go another way.
+    guard let text else { return Response(status: .noContent) }
     return Response(json: ["challenge": .string(text)])
   }
 
   /// `credentials/sendOTP`
   func sendCode(_ fields: Fields, _ call: APICall) async throws -> Response {
     let request = try SendOTPRequest(fields)
-    return try await sendCode(request.credentialID, request.description, call)
-  }
-
-  private func sendCode(_ credential: String, _ description: String?, _ call: APICall) async throws -> Response {
-    try await signing.sendCode(
-      for: CredentialID(credential), description: description, as: call.principal, from: call.origin.server)
+    try await soleControl.factors.sendCode(
+      for: CredentialID(request.credentialID), description: request.description, as: call.principal,
+      from: call.origin.server)
     return Response(status: .noContent)
   }
 

@@ -6,7 +6,7 @@ internal import WireJSON
 
 /// Where providers say that there is news of a request (OpenID Connect CIBA Core §10.2).
 struct AppNotifications: Sendable {
-  let signing: SigningService
+  let soleControl: SoleControlServices
   let bodies: BodyReader
 
   func addRoutes(to routes: Routes) {
@@ -19,7 +19,7 @@ struct AppNotifications: Sendable {
     guard let token = BearerToken.text(request.headers[.authorization] ?? "") else { throw CSCError.invalidToken }
     // What is sent is an id.
     let fields = try await bodies.fields(request)
-    guard try await signing.receivePing(request: fields.string("auth_req_id"), token: token) else {
+    guard try await soleControl.authorizations.receivePing(request: fields.string("auth_req_id"), token: token) else {
       throw CSCError.invalidToken
     }
     return Response(status: .noContent)

@@ -9,7 +9,7 @@ internal import Vocabulary
 
 /// Finds out in whose name a call of a protected method is made.
 struct BearerAuthentication: Sendable {
-  let signing: SigningService
+  let soleControl: SoleControlServices
   let issuance: IssuanceService
   let tokens: TokenService
   let clients: ClientRegistry
@@ -47,7 +47,7 @@ struct BearerAuthentication: Sendable {
   private func caller(_ token: String, _ method: CSCModel.Method) async throws -> Caller {
     if let sad = BearerToken.sad(token) {
       do {
-        guard let bearer = try await signing.bearer(sad), method.takesCredentialTokens else {
+        guard let bearer = try await soleControl.authorizations.bearer(sad), method.takesCredentialTokens else {
           throw CSCError.invalidToken
         }
         return .credential(bearer)

@@ -22,8 +22,9 @@ enum Caller: Sendable {
     }
   }
 
-  /// The SAD that the bearer is.
-  var sad: SignatureActivationData? { if case .credential(let bearer) = self { bearer.sad } else { nil } }
+  /// The SAD that the bearer is, as it was verified.
+  var verified: VerifiedSAD? { if case .credential(let bearer) = self { bearer.verified } else { nil } }
+  var sad: SignatureActivationData? { verified?.sad }
 
   /// A credential token opens its own credential and no other (CSC v2 §8.4.4).
   func check(_ credential: CredentialID) throws {

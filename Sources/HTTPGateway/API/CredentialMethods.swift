@@ -10,7 +10,7 @@ internal import WireJSON
 
 /// Methods about credentials: which there are, and their beginning and end.
 struct CredentialMethods: Sendable {
-  let signing: SigningService
+  let soleControl: SoleControlServices
   let issuance: IssuanceService
   let tokens: TokenService
   /// Of the service, as `info` has it.
@@ -31,7 +31,8 @@ struct CredentialMethods: Sendable {
     }
     let size = version == .v1 ? min(request.maxResults ?? Self.pageSize, Self.pageSize) : Self.listSize
     let after = version == .v1 ? try request.pageToken.map(Self.position) : nil
-    var credentials = try await signing.credentials(of: signer, after: after, limit: size + 1, as: principal)
+    var credentials = try await soleControl.credentials.list(
+      of: signer, after: after, limit: size + 1, as: principal)
     let hasMore = credentials.count > size
     if hasMore { credentials.removeLast(credentials.count - size) }
     if request.onlyValid, version == .v2 { credentials = credentials.filter { $0.isEnabled && $0.isValid(at: now()) } }
@@ -51,7 +52,8 @@ struct CredentialMethods: Sendable {
   func info(_ fields: Fields, _ call: APICall) async throws -> Response {
     let request = try CredentialsInfoRequest(fields)
     try call.caller.check(CredentialID(request.credentialID))
-    let credential = try await signing.credential(CredentialID(request.credentialID), as: call.principal)
+    let credential = try await soleControl.credentials.credential(
+      CredentialID(request.credentialID), as: call.principal)
     return Response(json: .object(wireValue(credential).json(request.detail, call.version)))
   }
 
@@ -113,7 +115,7 @@ struct CredentialMethods: Sendable {
         issuer: certificate.issuer, subject: certificate.subject, serialNumber: certificate.serialNumber,
         validFrom: generalizedTime(certificate.notBefore), validTo: generalizedTime(certificate.notAfter)),
       authMode: credential.mode.rawValue, expression: credential.expression?.rawValue ?? "",
-      objects: credential.authenticators.map(\.factor.wireObject), pin: credential.presence(of: .pin),
+      objects: credential.authenticators.map { $0.factor.face.wireObject }, pin: credential.presence(of: .pin),
       otp: credential.presence(of: credential.oneTimeCodeFactor),
       otpKind: credential.oneTimeCodeFactor == .sms ? .online : .offline, scal: credential.scal.rawValue,
       multisign: credential.multisign,
@@ -154,22 +156,6 @@ extension Credential {
   fileprivate func presence(of factor: FactorID) -> CredentialAnswer.Presence {
     guard let expression, expression.factors.contains(factor) else { return .forbidden }
     return expression.demands(factor) ? .required : .optional
-  }
-}
-
-extension FactorID {
-  fileprivate var wireObject: CredentialAnswer.AuthObject {
-    switch self {
-    case .pin: .init(kind: .password, id: rawValue, format: "N", generator: nil, label: "PIN")
-    case .otp: .init(kind: .password, id: rawValue, format: "N", generator: "totp", label: "One-time password")
-    case .sms: .init(kind: .challengeResponse, id: rawValue, format: "N", generator: nil, label: "Code by message")
-    case .page: .init(kind: .passwordOutOfBand, id: rawValue, format: nil, generator: nil, label: "Confirmation page")
-    case .eidApp:
-      .init(kind: .challengeResponseOutOfBand, id: rawValue, format: nil, generator: "ciba", label: "eID app")
-    case .eid: .init(kind: .challengeResponse, id: rawValue, format: nil, generator: "oidc", label: "eID")
-    case .partner:
-      .init(kind: .password, id: rawValue, format: nil, generator: "partner-jwt", label: "Statement of the partner")
-    }
   }
 }
 

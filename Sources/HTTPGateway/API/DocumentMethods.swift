@@ -16,12 +16,15 @@ extension SigningMethods {
     }
     guard let sad = Self.sad(request.sad, caller) else {
       // An unknown credential is the earlier fault.
-      if let id = request.credentialID { _ = try await signing.credential(CredentialID(id), as: principal) }
+      if let id = request.credentialID {
+        _ = try await soleControl.credentials.credential(CredentialID(id), as: principal)
+      }
       throw Refusal.invalidSAD
     }
-    let asked = DocumentSigningRequest(
+    var asked = DocumentSigningRequest(
       credential: request.credentialID.map { CredentialID($0) }, qualifier: request.signatureQualifier, sad: sad,
       signatures: signatures)
+    asked.verified = caller.verified
     do {
       switch request.mode {
       case .synchronous:
@@ -52,7 +55,7 @@ extension SigningMethods {
   /// Two rows of the table overlap: one is for hashes that the authorization server took, the other for those of
   /// `credentials/authorize`.
   private func notAuthorized(_ sad: SignatureActivationData) async throws -> CSCError {
-    let isToken = try await signing.bearer(sad) != nil
+    let isToken = try await soleControl.authorizations.bearer(sad) != nil
     return isToken ? .documentNotAuthorizedByToken : .documentsNotAuthorizedBySAD
   }
 

@@ -58,9 +58,8 @@ extension Refusal {
     case .factorMissing, .factorsMissing: missing(version)
     case .unknownFactor: .invalidParameter("authData")
     case .noChallenge: version == .v1 ? .noOnlineOTP : .invalidParameter("authObjectID")
-    case .wrongFactor(.pin): .wrongPIN(version)
-    case .wrongFactor(.otp), .wrongFactor(.sms): .wrongOTP(version)
-    case .wrongFactor, .policyNotSatisfied: .wrongAuthenticationData
+    case .wrongFactor(let factor): factor.face.wrong(version)
+    case .policyNotSatisfied: .wrongAuthenticationData
     case .encryptedToken: .encryptedToken
     case .lockedFactor(let factor): .locked(factor.nameInV1, version)
     case .tooManyMessages(let seconds): .tooManyMessages(retryAfter: seconds)
@@ -84,9 +83,7 @@ extension Refusal {
   /// v1 names a missing member that it knows; else the objects presented do not suffice, and the answer says what would.
   private func missing(_ version: CSCVersion) -> CSCError {
     guard let (always, text) = stillNeeded else { return .wrongAuthenticationData }
-    if version == .v1, let known = always.first(where: { [.pin, .otp, .sms].contains($0) }) {
-      return .missingString(known.nameInV1)
-    }
+    if version == .v1, let known = always.lazy.compactMap({ $0.face.memberInV1 }).first { return .missingString(known) }
     return .authenticationDataMissing(text)
   }
 }
@@ -103,9 +100,4 @@ extension IssuanceRefusal {
     case .lifecycleTokenExpired: .expiredToken
     }
   }
-}
-
-extension FactorID {
-  /// v1 has one word for all one-time codes.
-  fileprivate var nameInV1: String { self == .sms ? FactorID.otp.rawValue : rawValue }
 }

@@ -9,8 +9,8 @@ internal import WireJSON
 
 /// Methods that make signatures, at once or as jobs. Those of documents are in `DocumentMethods.swift`.
 struct SigningMethods: Sendable {
-  let signing: SigningService
-  let jobs: SigningJobs
+  let soleControl: SoleControlServices
+  let jobs: JobService
   let tokens: TokenService
   /// Nil if there are no AdES signatures.
   let documents: DocumentSigningService?
@@ -22,15 +22,16 @@ struct SigningMethods: Sendable {
     let request = try CSCModel.SignHashRequest(fields, call.version, needsSAD: call.caller.sad == nil)
     guard let sad = Self.sad(request.sad, call.caller) else {
       // An unknown credential is the earlier fault.
-      _ = try await signing.credential(CredentialID(request.credentialID), as: call.principal)
+      _ = try await soleControl.credentials.credential(CredentialID(request.credentialID), as: call.principal)
       throw Refusal.invalidSAD
     }
-    let signingRequest = SigningRequest(
+    var signingRequest = SigningRequest(
       credential: CredentialID(request.credentialID), sad: sad, algorithm: request.algorithm.domainValue,
       digests: request.digests)
+    signingRequest.verified = call.caller.verified
     switch request.mode {
     case .synchronous:
-      return Response(json: .signatures(of: try await signing.sign(signingRequest, as: call.principal)))
+      return Response(json: .signatures(of: try await soleControl.signing.sign(signingRequest, as: call.principal)))
     case .asynchronous(let validity, let responseURI):
       let job = try await jobs.submit(
         JobRequest(signingRequest, validity: validity, responseURI: responseURI), as: call.principal)

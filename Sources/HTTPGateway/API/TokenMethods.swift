@@ -7,7 +7,7 @@ internal import WireJSON
 
 /// Methods about the caller's own token.
 struct TokenMethods: Sendable {
-  let signing: SigningService
+  let soleControl: SoleControlServices
   let issuance: IssuanceService
   let tokens: TokenService
 
@@ -46,12 +46,12 @@ struct TokenMethods: Sendable {
     // The handle of an authorization that waits is no token of the texts, but what a partner has of it
     // (Specs/decisions/0023-eid-apps.md).
     do {
-      try await signing.cancel(handle: named, as: call.principal)
+      try await soleControl.authorizations.cancel(handle: named, as: call.principal)
       return Response(status: .noContent)
     } catch Refusal.invalidHandle {}
     do {
       if let sad = BearerToken.sad(named) {
-        try await signing.revoke(sad, as: call.principal)
+        try await soleControl.authorizations.revoke(sad, as: call.principal)
       } else if let lifecycleToken = BearerToken.lifecycleToken(named) {
         try await issuance.withdraw(lifecycleToken, as: call.principal)
       } else {

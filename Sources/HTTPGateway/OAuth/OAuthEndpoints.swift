@@ -10,7 +10,7 @@ internal import WireJSON
 /// The authorization server's endpoints that software calls, and its metadata.
 struct OAuthEndpoints: Sendable {
   let oauth: AuthorizationServer
-  let signing: SigningService
+  let soleControl: SoleControlServices
   let issuance: IssuanceService
   let bodies: BodyReader
   let scopes: ScopeReader

@@ -17,7 +17,7 @@ extension OAuthEndpoints {
     let principal = Principal(partner: PartnerID(client.partner), signer: nil, client: ClientID(client.id))
     do {
       if let sad = BearerToken.sad(token) {
-        try await signing.revoke(sad, as: principal)
+        try await soleControl.authorizations.revoke(sad, as: principal)
       } else if let lifecycleToken = BearerToken.lifecycleToken(token) {
         try await issuance.withdraw(lifecycleToken, as: principal)
       } else {

@@ -6,7 +6,7 @@ internal import Vocabulary
 
 /// Reads what a request of another scope than `service` asks for.
 struct ScopeReader: Sendable {
-  let signing: SigningService
+  let soleControl: SoleControlServices
   let issuance: IssuanceService
   let bodies: BodyReader
 
@@ -26,7 +26,7 @@ struct ScopeReader: Sendable {
             try CredentialScopeRequest(parameters: { parameters[$0] }, version)
           }
         if let id = asked.credentialID {
-          _ = try await signing.check(
+          _ = try await soleControl.authorizations.check(
             SoleControl.AuthorizationRequest(asked, CredentialID(id), client: client.id),
             as: Principal(partner: PartnerID(client.partner), signer: nil, client: ClientID(client.id)))
         }
@@ -67,7 +67,7 @@ struct ScopeReader: Sendable {
         guard issuance.authority?.profile(policy) != nil else { throw IssuanceRefusal.policyNotOffered }
       case .deletion(let id):
         _ = try await issuance.offerDeletion(
-          of: CredentialID(id), askable: Offers.askable,
+          of: CredentialID(id), askable: FactorID.askable,
           as: Principal(partner: PartnerID(client.partner), signer: nil, client: ClientID(client.id)))
       }
     } catch Refusal.policyNotSatisfied {

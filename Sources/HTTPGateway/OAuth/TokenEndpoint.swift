@@ -34,7 +34,7 @@ extension OAuthEndpoints {
       }
     } catch let reused as CodeReused {
       switch (reused.scope, reused.reference) {
-      case (.credential, let activation?): try await signing.revoke(ActivationDigest(activation))
+      case (.credential, let activation?): try await soleControl.authorizations.revoke(ActivationDigest(activation))
       case (.credentialCreation, let reference?), (.credentialDeletion, let reference?):
         try await issuance.withdraw(grant: reference)
       default: break

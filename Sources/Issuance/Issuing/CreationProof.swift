@@ -17,10 +17,12 @@ extension IssuanceService {
     of signer: SignerID, for profile: CredentialProfile, askable: Set<FactorID>, as principal: Principal
   ) async throws -> Credential {
     let now = clock.now()
-    let fitting = try await soleControl.credentials(of: signer, after: nil, limit: Self.mostCredentials, as: principal)
-      .filter {
-        $0.isEnabled && $0.isValid(at: now) && profile.takesProof(of: $0, askable: askable)
-      }
+    let fitting = try await soleControl.credentials.list(
+      of: signer, after: nil, limit: Self.mostCredentials, as: principal
+    )
+    .filter {
+      $0.isEnabled && $0.isValid(at: now) && profile.takesProof(of: $0, askable: askable)
+    }
     guard let first = fitting.min(by: { $0.isBefore($1) }) else { throw IssuanceRefusal.notProven }
     return first
   }
@@ -38,7 +40,7 @@ extension CredentialProfile {
 
   /// - Throws: `Refusal` unless these factors, if they are right, are what the credential and the policy demand.
   func check(factors: Set<FactorID>, _ credential: Credential) throws {
-    try SigningService.check(factors: factors, credential)
+    try credential.check(factors: factors)
     guard let proof else { return }
     let presented = factors.intersection(credential.authenticators.map(\.factor))
     guard proof.isSatisfied(by: presented) else { throw Refusal(missing: proof.missing(from: presented)) }

@@ -28,7 +28,7 @@ extension IssuanceService {
     let (credential, row): (Credential, ProtectedRow)
     do {
       (credential, row) = try await make(
-        grant, (profile, subject), authority, serialNumber, .pin(salt: salt, verifier: verifier))
+        grant, (profile, subject), authority, serialNumber, .pin(PINVerifier(salt: salt, verifier: verifier)))
     } catch {
       // Certain, unless the issuer does not know itself.
       if case IssuerError.failed = error {
@@ -53,13 +53,13 @@ extension IssuanceService {
       try await abandon(grant.digest, revocation, kind: .creationFailed)
       throw error
     }
-    await soleControl.tellOwner(of: credential)
+    await soleControl.factors.tellOwner(of: credential)
     return credential
   }
 
   /// 16 octets that make a positive number (RFC 5280 §4.1.2.2).
   private func serialNumber() async throws -> [UInt8] {
-    let octets = try await soleControl.random(16)
+    let octets = try await soleControl.context.random(16)
     return [octets[0] & 0x7f | 0x40] + octets.dropFirst()
   }
 
@@ -117,7 +117,7 @@ extension IssuanceService {
     guard certificate.publicKey == publicKey, certificate.serialNumber == Hex.encode(serialNumber, .upper),
       credential.isConsistent
     else { throw IssuerError.failed("not the certificate that was asked for") }
-    do { return (credential, try await soleControl.protectedRow(credential)) } catch {
+    do { return (credential, try await soleControl.context.protectedRow(credential)) } catch {
       // There is a certificate now, so this is not a failure after which nothing was issued.
       throw IssuerError.failed("the new credential could not be protected")
     }

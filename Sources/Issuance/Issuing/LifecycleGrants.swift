@@ -88,9 +88,9 @@ extension IssuanceService {
       // What the page offered.
       guard proof == offered.proof, principal.signer == proof.signer else { throw Refusal.unavailable }
       try offered.profile.check(factors: Set(presented.keys), proof)
-      let credential = CredentialID("cred-" + (try await soleControl.randomID()))
-      let (salt, verifier) = try await soleControl.verifier(of: pin, credential)
-      return (.creation(policy: policy, salt: salt, verifier: verifier), credential)
+      let credential = CredentialID("cred-" + (try await soleControl.context.randomID()))
+      let kept = try await PINVerifier(of: pin, credential, soleControl.context)
+      return (.creation(policy: policy, salt: kept.salt, verifier: kept.verifier), credential)
     }
   }
 
@@ -102,7 +102,7 @@ extension IssuanceService {
   public func offerDeletion(
     of id: CredentialID, askable: Set<FactorID>, as principal: Principal
   ) async throws -> Credential {
-    let credential = try await soleControl.credential(id, as: principal)
+    let credential = try await soleControl.credentials.credential(id, as: principal)
     guard credential.expression.map({ $0.isSatisfied(by: askable) || $0.factors.isSubset(of: askable) }) ?? true else {
       throw Refusal.policyNotSatisfied
     }
@@ -130,10 +130,10 @@ extension IssuanceService {
   ) async throws -> IssuedLifecycleToken {
     var request = request
     request.origin = origin
-    guard let token = LifecycleToken(octets: try await soleControl.random(LifecycleToken.length)) else {
+    guard let token = LifecycleToken(octets: try await soleControl.context.random(LifecycleToken.length)) else {
       throw InternalFault.device(.fault)
     }
-    let (proof, grant, row) = try await soleControl.prove(request, as: principal) { credential, now in
+    let (proof, grant, row) = try await soleControl.factors.prove(request, as: principal) { credential, now in
       let (kind, id) = try await wanted(credential)
       return LifecycleGrant(
         kind: kind, digest: token.digest, service: rules.service, partner: credential.partner, client: client,
@@ -167,10 +167,10 @@ extension IssuanceService {
     guard let stored = try await store.readIssuance({ try $0.lifecycleGrant(digest) }), stored.state == .open else {
       return nil
     }
-    let grant = try await soleControl.verifiedValue(
+    let grant = try await soleControl.context.verifiedValue(
       stored.row, as: LifecycleGrant.self, where: { $0.digest == digest && $0.service == rules.service },
       named: ("lifecycle", .string(Hex.encode(digest))), else: IssuanceFault.lifecycleGrantIntegrity)
-    guard grant.lifetime(rules).isOpen(at: try soleControl.decidingTime()) else {
+    guard grant.lifetime(rules).isOpen(at: try soleControl.context.decidingTime()) else {
       throw IssuanceRefusal.lifecycleTokenExpired
     }
     return LifecycleBearer(grant: grant)

@@ -5,7 +5,7 @@ import WireJSON
 extension IssuanceService {
   /// Registers a subject: from now on certificates can be issued in this name. Registered again, the new data count.
   public func registerSubject(_ subject: CertificateSubject) async throws {
-    let row = try await soleControl.protectedRow(subject)
+    let row = try await soleControl.context.protectedRow(subject)
     let now = clock.now()
     try await store.writeIssuance { transaction in
       try transaction.put(row, of: subject.signer)
@@ -21,7 +21,7 @@ extension IssuanceService {
   /// - Throws: `IssuanceFault.subjectIntegrity` if the row is not what the gateway wrote.
   public func subject(of signer: SignerID, at partner: PartnerID) async throws -> CertificateSubject? {
     guard let row = try await store.readIssuance({ try $0.subject(of: signer) }) else { return nil }
-    let subject = try await soleControl.verifiedValue(
+    let subject = try await soleControl.context.verifiedValue(
       row, as: CertificateSubject.self, where: { $0.signer == signer }, named: ("signer", .string(signer.rawValue)),
       else: IssuanceFault.subjectIntegrity(signer))
     return subject.partner == partner ? subject : nil

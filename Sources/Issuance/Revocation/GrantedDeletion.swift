@@ -15,7 +15,7 @@ extension IssuanceService {
     let grant = bearer.grant
     guard grant.kind == .deletion else { throw IssuanceRefusal.invalidLifecycleToken }
     guard grant.credential == id else { throw Refusal.unknownCredential }
-    let credential = try await soleControl.usable(id, as: bearer.principal)
+    let credential = try await soleControl.credentials.usable(id, as: bearer.principal)
     let now = clock.now()
     let (rules, certificate) = (rules, credential.credential.certificate)
     let revocation = Revocation(

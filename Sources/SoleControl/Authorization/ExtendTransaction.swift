@@ -1,6 +1,6 @@
+import Octets
 import AuditLog
 import Lifetimes
-import Octets
 import WireJSON
 
 /// A call of credentials/extendTransaction, as sole control sees it.
@@ -24,7 +24,7 @@ public struct ExtensionRequest: Sendable {
   fileprivate var digest: [UInt8] {
     let text: JSONValue = [
       "hashAlgorithm": .string(hashAlgorithm?.rawValue ?? ""),
-      "digests": .array(digests.map { .string(Hex.encode($0)) }),
+      "digests": .octets(digests),
     ]
     return OctetDigest.sha256(text.canonical())
   }
@@ -32,16 +32,18 @@ public struct ExtensionRequest: Sendable {
 
 /// A SAD as it is when it is to be extended.
 private struct Extensible: Sendable {
-  let row: ProtectedRow
-  let credential: Credential
-  let activation: Activation
-  let binding: Binding
+  let usable: UsableCredential
+  let sad: VerifiedSAD
   /// Numbers of the slots that are left.
   let free: [Int]
   let successor: Successor?
+
+  var credential: Credential { usable.credential }
+  var activation: Activation { sad.activation }
+  var binding: Binding { sad.binding }
 }
 
-extension SigningService {
+extension AuthorizationService {
   /// How often an extension starts again because a signature took a slot meanwhile.
   private static let mostAttempts = 10
 
@@ -61,41 +63,36 @@ extension SigningService {
 
   private func extensible(_ request: ExtensionRequest, as principal: Principal) async throws -> Extensible {
     let name = request.sad.digest
-    let (row, activation, states, successor) = try await store.read {
+    let (row, activation, states, successor) = try await read {
       (
         try $0.credential(request.credential), try $0.activation(name), try $0.slots(name),
         try $0.successor(of: name)
       )
     }
-    guard let row else { throw Refusal.unknownCredential }
-    let credential = try await confirmed(row, id: request.credential)
-    guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
+    let usable = try await credentials.usable(row, request.credential, as: principal)
+    let credential = usable.credential
     guard credential.isEnabled else { throw Refusal.credentialDisabled }
-    guard let activation, let binding = Binding(canonical: activation.binding) else { throw Refusal.invalidSAD }
-    let macs = try await self.macs([request.sad.message(over: activation)])
-    guard request.sad.isRight(macs[0]), allows(binding, credential, principal) else { throw Refusal.invalidSAD }
-    guard binding.lifetime.isOpen(at: try decidingTime()) else { throw Refusal.sadExpired }
-    guard states.count == binding.numSignatures else { throw try await slotsFault(binding, name) }
+    guard let unverified = UnverifiedSAD(request.sad, activation),
+      let sad = unverified.verified(by: try await context.macs([unverified.message])[0])
+    else { throw Refusal.invalidSAD }
+    try sad.check(for: credential, principal, context.rules, at: try context.decidingTime())
+    guard states.count == sad.binding.numSignatures else { throw try await context.slotsFault(sad.binding, name) }
     return Extensible(
-      row: row, credential: credential, activation: activation, binding: binding,
-      free: states.indices.filter { states[$0].isFree }, successor: successor)
+      usable: usable, sad: sad, free: states.indices.filter { states[$0].isFree }, successor: successor)
   }
 
   /// Nil if the SAD changed meanwhile.
   private func replace(_ old: Extensible, _ request: ExtensionRequest) async throws -> Authorization? {
-    let now = try decidingTime()
+    let now = try context.decidingTime()
     let binding = try next(old, request, now)
-    let text = binding.canonical()
-    let id = try await sadID()
-    let sad = SignatureActivationData(id: id, mac: try await self.macs([(.activation, id + text)])[0])
-    let activation = Activation(digest: sad.digest, binding: text, expires: binding.expires)
+    let (sad, activation) = try await context.newSAD(for: binding)
     let name = request.sad.digest
     let successor = Successor(
       extended: name, activation: sad.digest, request: request.digest,
       sealed: try SealedBox.successor(of: request.sad).seal(sad.octets))
 
-    let isDone: Bool = try await store.write { transaction in
-      guard try transaction.mac(of: old.credential.id) == old.row.mac else { throw Refusal.unavailable }
+    let isDone: Bool = try await write { transaction in
+      try old.usable.requireUnchanged(in: transaction)
       let states = try transaction.slots(name)
       guard try transaction.activation(name)?.isAlive == true, states.count == old.binding.numSignatures,
         states.indices.filter({ states[$0].isFree }) == old.free
@@ -122,7 +119,7 @@ extension SigningService {
     let began = old.binding.began ?? old.binding.issued
     binding.began = began
     binding.issued = now
-    binding.expires = min(now + rules.activationLife, began + rules.longestTransaction)
+    binding.expires = min(now + context.rules.activationLife, began + context.rules.longestTransaction)
     return binding
   }
 
@@ -144,10 +141,10 @@ extension SigningService {
   private func repeated(_ request: ExtensionRequest, _ old: Extensible) async throws -> Authorization {
     guard let successor = old.successor, ConstantTime.isEqual(successor.request, request.digest),
       let sad = SealedBox.successor(of: request.sad).openSAD(successor.sealed),
-      let activation = try await store.read({ try $0.activation(sad.digest) }), activation.isAlive,
+      let activation = try await read({ try $0.activation(sad.digest) }), activation.isAlive,
       let binding = Binding(canonical: activation.binding)
     else { throw Refusal.invalidSAD }
-    let now = clock.now()
+    let now = context.clock.now()
     guard binding.lifetime.isOpen(at: now) else { throw Refusal.sadExpired }
     return Authorization(sad: sad, activation: sad.digest, expiresIn: binding.expires - now)
   }
@@ -158,11 +155,11 @@ extension SigningService {
     AuditEvent(
       .authorizationExtended,
       [
-        ("activation", .string(Hex.encode(activation.digest.bytes))), ("extends", .string(Hex.encode(old.bytes))),
+        ("activation", .octets(activation.digest.bytes)), ("extends", .octets(old.bytes)),
         ("credential", .string(binding.credential.rawValue)), ("signer", .string(binding.signer.rawValue)),
         ("partner", .string(binding.partner.rawValue)), ("client", .string(binding.client?.rawValue ?? "")),
         ("numSignatures", .integer(Int64(binding.numSignatures))),
-        ("digests", .array(binding.digests.map { .string(Hex.encode($0)) })),
+        ("digests", .octets(binding.digests)),
         ("expires", .integer(binding.expires)),
       ])
   }
@@ -172,6 +169,6 @@ extension Binding {
   /// Whether it is the named digests that were authorized: the signer saw them on the consent page, behind a link or in
   /// the eID's app, or the eID's log-in or the partner's statement is tied to them.
   fileprivate var isAboutDigests: Bool {
-    client != nil || evidence.contains { $0.factor.isOutOfBand || $0.factor == .eid || $0.factor == .partner }
+    client != nil || evidence.contains { $0.factor.traits.isAboutDigests }
   }
 }

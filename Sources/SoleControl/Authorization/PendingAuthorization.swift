@@ -1,139 +1,61 @@
+import Octets
 import AuditLog
 import Lifetimes
-import Octets
 import WireJSON
 
-/// What a call of credentials/authorize or credentials/authorizeCheck brings.
+/// The outcome of a call of credentials/authorize or credentials/authorizeCheck.
 public enum AuthorizationOutcome: Sendable {
   case granted(Authorization)
   /// The customer is being asked; the handle is for the next call.
   case pending(handle: String)
 }
 
-/// An authorization that waits, read from the store and held against its MACs.
-struct LoadedPending: Sendable {
-  let stored: StoredPending
-  let pendingRequest: PendingRequest
-  let row: ProtectedRow
-  let credential: Credential
-  /// If it was approved.
-  let approval: Approval?
-}
-
-extension SigningService {
+extension AuthorizationService {
   // MARK: credentials/authorize
 
   /// Authorizes at once, or asks the customer past the caller if the request names a factor out of band
   /// (CSC v2 §11.6: 202 and a handle).
   ///
-  /// The factors that the caller presents are checked and counted now, as `authorize` does it. What the customer is to
-  /// approve is kept with a MAC of the device until the customer acts, the gateway may be restarted meanwhile.
+  /// The factors that the caller presents are checked and counted now, as `authorize` does it. The request that the
+  /// customer is to approve is kept with a MAC of the device until the customer acts, the gateway may be restarted
+  /// meanwhile.
   public func begin(_ request: AuthorizationRequest, as principal: Principal) async throws -> AuthorizationOutcome {
     guard !request.outOfBand.isEmpty else { return .granted(try await authorize(request, as: principal)) }
-    let now = try decidingTime()
-    guard let row = try await store.read({ try $0.credential(request.credential) }) else {
-      throw Refusal.unknownCredential
-    }
-    let credential = try await confirmed(row, id: request.credential)
-    guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
+    let now = try context.decidingTime()
+    let usable = try await credentials.usable(request.credential, as: principal)
+    let credential = usable.credential
     let request = try request.resolved(for: credential)
-    try Self.check(request, credential)
+    try request.check(credential)
     // One page at a time: a customer who is asked in two ways at once does not know what belongs together.
-    guard request.outOfBand.count == 1,
-      let authenticator = credential.authenticators.first(where: { request.outOfBand.contains($0.factor) })
+    guard request.outOfBand.count == 1, let id = request.outOfBand.first,
+      let factor = credential.authenticator(id) as? any OutOfBandFactor
     else { throw Refusal.unknownFactor }
+    let waiting = try await newPending(request, usable, factor, client: principal.client, now)
+    try await factor.ask(waiting, in: self)
+    return .pending(handle: waiting.handle)
+  }
 
-    let (id, link) = (try await randomID(), try await randomID())
-    let handle = try await randomID() + randomID()
-    let throttle = FactorThrottle(credential, client: principal.client, origin: request.origin)
-    let checks = try await prepare(request, for: credential, throttle, evidencePrefix: id, now: now)
-    let secrets = (
-      handle: OctetDigest.sha256(handle),
-      link: authenticator.factor == .page ? OctetDigest.sha256(link) : nil
-    )
+  private func newPending(
+    _ request: AuthorizationRequest, _ usable: UsableCredential, _ factor: any OutOfBandFactor, client: ClientID?,
+    _ now: UnixTime
+  ) async throws -> NewPending {
+    let (credential, kind, rules) = (usable.credential, type(of: factor), context.rules)
+    let (id, link) = (try await context.randomID(), try await context.randomID())
+    let handle = try await context.randomSecret()
+    let prepared = try await factors.prepare(
+      request, for: credential, client: client, evidencePrefix: id, now: now)
     var asked = PendingRequest(
-      id: id, handle: secrets.handle, link: secrets.link, service: rules.service, partner: credential.partner,
-      signer: credential.signer,
+      id: id, handle: OctetDigest.sha256(handle), link: kind.hasPage ? OctetDigest.sha256(link) : nil,
+      service: rules.service, partner: credential.partner, signer: credential.signer,
       credential: credential.id, numSignatures: request.numSignatures, hashAlgorithm: request.hashAlgorithm,
-      digests: request.digests, description: request.description, factor: authenticator.factor, evidence: [],
-      expires: now + rules.pendingLife, bindingMessage: bindingMessage(request, credential, authenticator))
-    let (decided, text, mac) = try await complete(checks, thenAuthenticate: .pending) {
+      digests: request.digests, description: request.description, factor: kind.id, evidence: [],
+      expires: now + rules.pendingLife, bindingMessage: factor.bindingMessage(request, credential, rules))
+    let (decided, row) = try await factors.complete(prepared, thenAuthenticate: PendingRequest.macKey) {
       asked.evidence = $0
       return asked.canonical()
     }
-    let pendingRequest = asked
-    let pending = StoredPending(
-      id: id, handle: secrets.handle, link: secrets.link, credential: credential.id,
-      request: ProtectedRow(text: text, mac: mac), expires: pendingRequest.expires, state: .waiting(tries: 0))
-    let sent = SentMessage(
-      id: id, partner: credential.partner, credential: credential.id, factor: authenticator.factor, time: now)
-    if case .eidApp(let issuer, _, _, let hint) = authenticator {
-      try await ask(issuer, hint, pending, sent, decided, pendingRequest, row.mac, handle, throttle)
-      return .pending(handle: handle)
-    }
-    guard case .page(let recipient, _, _) = authenticator else { throw Refusal.unknownFactor }
-
-    try await add(pending, sent, decided, pendingRequest, row.mac, throttle)
-    let message = Message(
-      id: id, recipient: recipient.name, credential: credential.id,
-      content: .confirmation(url: rules.confirmationURL + link),
-      text: MessageText(recipient, rules).confirmation(
-        rules.confirmationURL + link, partner: rules.name(of: credential.partner), count: pendingRequest.numSignatures,
-        minutes: rules.pendingLife / 60, description: pendingRequest.description))
-    try await deliver(message, sent) { transaction in
-      try transaction.put(.ended(.withdrawn), ofPending: id)
-      try transaction.append(Self.denied(pendingRequest, "undelivered"), at: now)
-    }
-    return .pending(handle: handle)
-  }
-
-  private func add(
-    _ pending: StoredPending, _ sent: SentMessage, _ decided: [DecidedCheck], _ pendingRequest: PendingRequest,
-    _ mac: [UInt8],
-    _ throttle: FactorThrottle
-  ) async throws {
-    let rules = rules
-    let now = sent.time
-    let refusal: Refusal? = try await store.write { transaction in
-      try Self.checkMayWait(pendingRequest, sent, mac, rules, transaction)
-      if let refusal = try throttle.decide(decided, transaction, rules, now) { return refusal }
-      try Self.count(sent, transaction)
-      try transaction.removePending(expiredBefore: now - rules.longestTransaction)
-      try transaction.add(pending)
-      try transaction.append(Self.pending(pendingRequest, decided), at: now)
-      return nil
-    }
-    if let refusal { throw refusal }
-  }
-
-  /// Whether one more authorization of this credential may wait for its customer.
-  static func checkMayWait(
-    _ pendingRequest: PendingRequest, _ sent: SentMessage, _ mac: [UInt8], _ rules: Rules,
-    _ transaction: any SoleControlWriting
-  ) throws {
-    guard try transaction.mac(of: pendingRequest.credential) == mac else { throw Refusal.unavailable }
-    guard
-      try transaction.factorState(pendingRequest.factor, of: pendingRequest.credential).failures
-        < rules.maximumTries(of: pendingRequest.factor)
-    else { throw Refusal.lockedFactor(pendingRequest.factor) }
-    let waiting = try transaction.waiting(pendingRequest.credential, at: sent.time)
-    if waiting.count >= rules.maximumPending, let next = waiting.first {
-      throw Refusal.tooManyMessages(retryAfter: max(next - sent.time, 1))
-    }
-    try check(sent, rules.confirmationLimits, transaction)
-  }
-
-  static func pending(_ pendingRequest: PendingRequest, _ decided: [DecidedCheck]) -> AuditEvent {
-    AuditEvent(
-      .authorizationPending,
-      [
-        ("pending", .string(pendingRequest.id)), ("credential", .string(pendingRequest.credential.rawValue)),
-        ("signer", .string(pendingRequest.signer.rawValue)), ("partner", .string(pendingRequest.partner.rawValue)),
-        ("factor", .string(pendingRequest.factor.rawValue)),
-        ("numSignatures", .integer(Int64(pendingRequest.numSignatures))),
-        ("digests", .array(pendingRequest.digests.map { .string(Hex.encode($0)) })),
-        ("evidence", .array(decided.map(\.json))), ("expires", .integer(pendingRequest.expires)),
-      ])
+    return NewPending(
+      request: asked, row: row, decided: decided, credential: usable, handle: handle, link: link, time: now)
   }
 
   // MARK: credentials/authorizeCheck
@@ -162,18 +84,25 @@ extension SigningService {
 
   /// - Returns: nil if it waits no longer.
   private func waiting(_ found: LoadedPending, _ handle: String) async throws -> AuthorizationOutcome? {
-    guard found.pendingRequest.lifetime(rules).isOpen(at: clock.now()) else { throw Refusal.invalidHandle }
+    guard found.pendingRequest.lifetime(context.rules).isOpen(at: context.clock.now()) else {
+      throw Refusal.invalidHandle
+    }
     let (factor, credential) = (found.pendingRequest.factor, found.pendingRequest.credential)
-    let state = try await store.read { try $0.factorState(factor, of: credential) }
-    guard state.failures < rules.maximumTries(of: factor) else { throw Refusal.lockedFactor(factor) }
-    if factor == .eidApp, try await poll(found, handle) { return nil }
+    let state = try await read { try $0.factorState(factor, of: credential) }
+    guard state.failures < context.rules.maximumTries(of: factor) else { throw Refusal.lockedFactor(factor) }
+    if let asking = found.credential.authenticator(factor) as? any OutOfBandFactor,
+      try await asking.poll(found, handle: handle, in: self)
+    {
+      return nil
+    }
     return .pending(handle: handle)
   }
 
   private func issued(_ sealed: [UInt8], _ handle: String) async throws -> Authorization {
     guard let sad = SealedBox.pending(handle: handle).openSAD(sealed),
-      let activation = try await store.read({ try $0.activation(sad.digest) }), activation.isAlive,
-      let binding = Binding(canonical: activation.binding), case let now = clock.now(), binding.lifetime.isOpen(at: now)
+      let activation = try await read({ try $0.activation(sad.digest) }), activation.isAlive,
+      let binding = Binding(canonical: activation.binding), case let now = context.clock.now(),
+      binding.lifetime.isOpen(at: now)
     else { throw Refusal.invalidHandle }
     return Authorization(sad: sad, activation: sad.digest, expiresIn: binding.expires - now)
   }
@@ -185,33 +114,29 @@ extension SigningService {
   private func issue(_ found: LoadedPending, _ handle: String) async throws -> Authorization? {
     let (pendingRequest, credential) = (found.pendingRequest, found.credential)
     guard let approval = found.approval else { throw Refusal.invalidHandle }
-    let now = try decidingTime()
-    let expires = approval.time + rules.activationLife
+    let now = try context.decidingTime()
+    let expires = approval.time + context.rules.activationLife
     guard Lifetime(issued: approval.time, expires: expires).isOpen(at: now) else { throw Refusal.invalidHandle }
     // The credential may have been changed since it was asked for.
-    try Self.checkRequest(pendingRequest.request, credential)
+    try pendingRequest.request.checkRequest(credential)
     let evidence = pendingRequest.evidence + [approval.evidence]
     guard credential.signer == pendingRequest.signer,
       credential.expression?.isSatisfied(by: Set(evidence.map(\.factor))) == true
     else { throw Refusal.policyNotSatisfied }
 
     let binding = Binding(
-      service: rules.service, partner: credential.partner, client: nil, signer: credential.signer,
+      service: context.rules.service, partner: credential.partner, client: nil, signer: credential.signer,
       credential: credential.id, scal: credential.scal, numSignatures: pendingRequest.numSignatures,
       hashAlgorithm: pendingRequest.hashAlgorithm, digests: pendingRequest.digests, evidence: evidence, issued: now,
       expires: expires)
-    let text = binding.canonical()
-    let id = try await sadID()
-    let sad = SignatureActivationData(id: id, mac: try await self.macs([(.activation, id + text)])[0])
-    let activation = Activation(digest: sad.digest, binding: text, expires: expires)
+    let (sad, activation) = try await context.newSAD(for: binding)
     let sealed = try SealedBox.pending(handle: handle).seal(sad.octets)
-    let isDone: Bool = try await store.write { transaction in
-      guard try transaction.mac(of: credential.id) == found.row.mac else { throw Refusal.unavailable }
+    let isDone: Bool = try await write { transaction in
+      try found.usable.requireUnchanged(in: transaction)
       guard try transaction.pending(handle: found.stored.handle)?.state == found.stored.state else { return false }
       try transaction.add(activation, slots: pendingRequest.numSignatures)
       try transaction.put(.issued(sealed: sealed), ofPending: pendingRequest.id)
-      try transaction.append(
-        Self.granted(activation, binding, pending: pendingRequest.id), at: now)
+      try transaction.append(.authorizationGranted(activation, binding, pending: pendingRequest.id), at: now)
       return true
     }
     return isDone ? Authorization(sad: sad, activation: sad.digest, expiresIn: expires - now) : nil
@@ -221,45 +146,106 @@ extension SigningService {
 
   /// Nil if there is none.
   ///
-  /// - Throws: `InternalFault.rowIntegrity` if request or approval are not what the gateway wrote.
+  /// - Throws: `InternalFault.rowIntegrity` if request or approval are not as a gateway wrote them.
   func loadPending(
-    _ find: @escaping @Sendable (any SoleControlReading) throws -> StoredPending?
+    _ find: @escaping @Sendable (any PendingReading) throws -> StoredPending?
   ) async throws -> LoadedPending? {
-    let found = try await store.read { store in
+    let found = try await read { store in
       try find(store).map { stored in (stored, try store.credential(stored.credential)) }
     }
     guard let (stored, row) = found, let row else { return nil }
-    let credential = try await confirmed(row, id: stored.credential)
+    let credential = try await credentials.confirmed(row, id: stored.credential)
     let fault = InternalFault.rowIntegrity(stored.credential)
     let name: (String, JSONValue) = ("credential", .string(stored.credential.rawValue))
-    // Handle and link are part of what the MAC covers: an approval is for whoever asked, and by whoever got the link.
-    let pendingRequest = Unverified<PendingRequest>(stored.request) {
-      $0.id == stored.id && $0.handle == stored.handle && $0.link == stored.link && $0.credential == stored.credential
-        && $0.expires == stored.expires && $0.service == rules.service
-    }
-    guard let pendingRequest else { throw try await integrityFault(stored.request, named: name, fault) }
-    var messages = [pendingRequest.message]
+    // Handle and link are part of what the MAC covers: an approval is for the caller who asked, and by the person who got
+    // the link.
+    let request = try await context.load(
+      stored.request, as: PendingRequest.self,
+      where: {
+        $0.id == stored.id && $0.handle == stored.handle && $0.link == stored.link
+          && $0.credential == stored.credential && $0.expires == stored.expires && $0.service == context.rules.service
+      }, named: name, else: fault)
+    var messages = [request.message]
     var approval: Unverified<Approval>?
     if case .approved(let row) = stored.state {
-      approval = Unverified(row) {
-        $0.pending == pendingRequest.value.id && $0.evidence.factor == pendingRequest.value.factor
-      }
-      guard let approval else { throw try await integrityFault(row, named: name, fault) }
-      messages.append(approval.message)
+      let loaded = try await context.load(
+        row, as: Approval.self,
+        where: { $0.pending == request.value.id && $0.evidence.factor == request.value.factor }, named: name,
+        else: fault)
+      approval = loaded
+      messages.append(loaded.message)
     }
-    let macs = try await self.macs(messages)
-    guard pendingRequest.isRight(macs[0]) else { throw try await integrityFault(stored.request, named: name, fault) }
-    if let approval, !approval.isRight(macs[1]) { throw try await integrityFault(approval.row, named: name, fault) }
+    let macs = try await context.macs(messages)
+    guard request.isRight(macs[0]) else { throw try await context.integrityFault(request.row, named: name, fault) }
+    if let approval, !approval.isRight(macs[1]) {
+      throw try await context.integrityFault(approval.row, named: name, fault)
+    }
     return LoadedPending(
-      stored: stored, pendingRequest: pendingRequest.value, row: row, credential: credential, approval: approval?.value)
+      stored: stored, pendingRequest: request.value, usable: UsableCredential(credential: credential, mac: row.mac),
+      approval: approval?.value)
+  }
+}
+
+extension AuthorizationService {
+  /// Ended at a time, so that one transaction stays short.
+  private static let endedAtOnce = 100
+
+  /// Ends authorizations whose time is over: nobody answered, or nobody asked for the answer. The audit log says so.
+  ///
+  /// - Returns: how many.
+  public func endOverduePending() async throws -> Int {
+    var count = 0
+    while true {
+      let now = context.clock.now()
+      let life = context.rules.activationLife
+      let ended = try await write { transaction in
+        let overdue = try transaction.overdue(by: now, approved: now - life, limit: Self.endedAtOnce)
+        for pending in overdue {
+          try transaction.put(.ended(.expired), ofPending: pending.id)
+          // Not from the request, which nobody has verified here.
+          try transaction.append(
+            AuditEvent(
+              .authorizationDenied,
+              [
+                ("pending", .string(pending.id)), ("credential", .string(pending.credential.rawValue)),
+                ("reason", "expired"),
+              ]), at: now)
+        }
+        return overdue.count
+      }
+      count += ended
+      if ended < Self.endedAtOnce { return count }
+    }
   }
 
-  static func denied(_ pendingRequest: PendingRequest, _ reason: String) -> AuditEvent {
-    AuditEvent(
-      .authorizationDenied,
-      [
-        ("pending", .string(pendingRequest.id)), ("credential", .string(pendingRequest.credential.rawValue)),
-        ("factor", .string(pendingRequest.factor.rawValue)), ("reason", .string(reason)),
-      ])
+  /// Ends an authorization that waits, or that was approved, for its caller, who has changed its mind. A SAD that it has
+  /// made already is revoked.
+  ///
+  /// A provider's app goes on asking, because CIBA knows no way to call that off; what the person answers has no effect.
+  ///
+  /// - Throws: `Refusal.invalidHandle` if it is unknown, another's, or over.
+  public func cancel(handle: String, as principal: Principal) async throws {
+    let digest = OctetDigest.sha256(handle)
+    guard let found = try await loadPending({ try $0.pending(handle: digest) }),
+      found.pendingRequest.partner == principal.partner, principal.mayUse(found.credential)
+    else { throw Refusal.invalidHandle }
+    if case .issued(let sealed) = found.stored.state {
+      guard let sad = SealedBox.pending(handle: handle).openSAD(sealed) else {
+        throw Refusal.invalidHandle
+      }
+      return try await revoke(sad.digest)
+    }
+    let now = context.clock.now()
+    let isDone = try await write { transaction in
+      switch try transaction.pending(handle: digest)?.state {
+      case .waiting?, .approved?: break
+      // What became a SAD meanwhile is revoked by the next call.
+      default: return false
+      }
+      try transaction.put(.ended(.cancelled), ofPending: found.pendingRequest.id)
+      try transaction.append(found.pendingRequest.denied("cancelled"), at: now)
+      return true
+    }
+    guard isDone else { throw Refusal.invalidHandle }
   }
 }

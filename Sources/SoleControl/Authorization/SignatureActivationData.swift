@@ -1,6 +1,7 @@
-import Lifetimes
 import Octets
-import WireJSON
+import Crypto
+import Lifetimes
+package import WireJSON
 
 /// SAD: what unlocks a key for the signatures that its owner authorized (design §5).
 ///
@@ -47,7 +48,7 @@ public struct ActivationDigest: Hashable, Sendable {
 }
 
 /// Everything a SAD stands for. Its canonical text is what the device's MAC covers.
-public struct Binding: Sendable, Equatable {
+public struct Binding: CanonicalObject, Sendable, Equatable {
   public var service: String
   public var partner: PartnerID
   /// For a SAD that the authorization server gave: the client that alone may present it, also as a bearer.
@@ -65,28 +66,27 @@ public struct Binding: Sendable, Equatable {
   /// When the transaction began, if this SAD extends it; nil if it began with this one.
   public var began: UnixTime?
 
-  func canonical() -> [UInt8] {
+  package var object: JSONObject {
     var object = JSONObject([
       ("service", .string(service)), ("partner", .string(partner.rawValue)), ("signer", .string(signer.rawValue)),
       ("credential", .string(credential.rawValue)), ("scal", .integer(Int64(scal.rawValue))),
       ("numSignatures", .integer(Int64(numSignatures))),
-      ("digests", .array(digests.map { .string(Hex.encode($0)) })),
+      ("digests", .octets(digests)),
       ("evidence", .array(evidence.map(\.json))),
       ("issued", .integer(issued)), ("expires", .integer(expires)),
     ])
     if let client { object["client"] = .string(client.rawValue) }
     if let began { object["began"] = .integer(began) }
     if let hashAlgorithm { object["hashAlgorithm"] = .string(hashAlgorithm.rawValue) }
-    return JSONValue.object(object).canonical()
+    return object
   }
 
-  init?(canonical text: [UInt8]) {
-    guard let object = try? JSONValue.parse(text, limits: .own).object,
-      let service = object["service"]?.string, let partner = object["partner"]?.string,
+  package init?(object: JSONObject) {
+    guard let service = object["service"]?.string, let partner = object["partner"]?.string,
       let signer = object["signer"]?.string, let credential = object["credential"]?.string,
       let scal = object["scal"]?.integer.flatMap({ SCAL(rawValue: Int($0)) }),
       let numSignatures = object["numSignatures"]?.integer,
-      let digests = object["digests"]?.array?.compactMap({ $0.string.flatMap(Hex.decode) }),
+      let digests = object.listOfOctets("digests"),
       let evidence = object["evidence"]?.array?.compactMap({ $0.object.flatMap(Evidence.init(json:)) }),
       let issued = object["issued"]?.integer, let expires = object["expires"]?.integer
     else { return nil }
@@ -121,4 +121,23 @@ public struct Binding: Sendable, Equatable {
 
 extension Binding {
   var lifetime: Lifetime { Lifetime(issued: issued, expires: expires) }
+}
+
+/// That a SAD was extended, and by what. The new SAD itself can be had only by whoever has the old one.
+public struct Successor: Sendable, Equatable {
+  /// The SAD that is dead.
+  public let extended: ActivationDigest
+  /// The SAD that took its place.
+  public let activation: ActivationDigest
+  /// SHA-256 over what the extension asked for.
+  public let request: [UInt8]
+  /// The new SAD, encrypted under a key derived from the old one.
+  public let sealed: [UInt8]
+
+  public init(extended: ActivationDigest, activation: ActivationDigest, request: [UInt8], sealed: [UInt8]) {
+    self.extended = extended
+    self.activation = activation
+    self.request = request
+    self.sealed = sealed
+  }
 }

@@ -1,5 +1,4 @@
-import Octets
-import WireJSON
+package import WireJSON
 
 /// What an eID provider was asked to have approved in its app (OpenID Connect CIBA Core §7), as the store keeps it.
 public struct StoredBackchannelRequest: Sendable, Equatable {
@@ -40,9 +39,11 @@ public struct PollSchedule: Sendable, Equatable {
   }
 }
 
-/// Which request at which provider belongs to an authorization. Protected by a MAC of the device: an editor of the
-/// store cannot put the approval of one thing under another.
-struct BackchannelBinding: Sendable, Equatable {
+/// Which request at which provider belongs to an authorization. Protected by a MAC of the device: an editor of the store cannot put
+/// the approval of one thing under another.
+package struct BackchannelBinding: DeviceProtected, CanonicalObject, Equatable {
+  package static var macKey: MACKey { .pending }
+
   let pending: String
   let issuer: String
   /// SHA-256 of the provider's id.
@@ -51,23 +52,21 @@ struct BackchannelBinding: Sendable, Equatable {
   let notification: [UInt8]
   let began: UnixTime
 
-  func canonical() -> [UInt8] {
-    let text: JSONValue = [
-      "kind": "app request", "pending": .string(pending), "issuer": .string(issuer),
-      "request": .string(Hex.encode(request)), "notification": .string(Hex.encode(notification)),
-      "began": .integer(began),
-    ]
-    return text.canonical()
+  package var object: JSONObject {
+    JSONObject([
+      ("kind", "app request"), ("pending", .string(pending)), ("issuer", .string(issuer)),
+      ("request", .octets(request)), ("notification", .octets(notification)),
+      ("began", .integer(began)),
+    ])
   }
 }
 
 extension BackchannelBinding {
-  /// Nil if it is not what `canonical()` writes.
-  init?(canonical text: [UInt8]) {
-    guard let object = try? JSONValue.parse(text, limits: .own).object, object["kind"] == "app request",
+  package init?(object: JSONObject) {
+    guard object["kind"] == "app request",
       let pending = object["pending"]?.string, let issuer = object["issuer"]?.string,
-      let request = object["request"]?.string.flatMap(Hex.decode),
-      let notification = object["notification"]?.string.flatMap(Hex.decode), let began = object["began"]?.integer
+      let request = object.octets("request"),
+      let notification = object.octets("notification"), let began = object["began"]?.integer
     else { return nil }
     self.init(pending: pending, issuer: issuer, request: request, notification: notification, began: began)
   }

@@ -1,3 +1,5 @@
+package import WireJSON
+
 /// Whether a SAD is tied to the data to be signed (CSC v1 §11.5 `SCAL`; EN 419 241-1).
 public enum SCAL: Int, Sendable { case one = 1, two = 2 }
 
@@ -105,12 +107,82 @@ public struct ProtectedRow: Sendable, Hashable {
 
 extension Credential {
   /// Whether the parts fit together: a credential has a policy, whose every factor has one authenticator, unless it is
-  /// implicit. Nobody polls for the authorization server's own page, and no partner speaks there, so it has no factors out
-  /// of band and no `PARTNER`.
+  /// implicit. Nobody polls for the authorization server's own page, and no partner speaks there, so it has only factors
+  /// that are given on pages.
   package var isConsistent: Bool {
     guard let expression else { return mode == .implicit }
     let known = authenticators.map(\.factor)
     return mode != .implicit && Set(known).count == known.count && expression.factors.isSubset(of: known)
-      && (mode == .explicit || !expression.factors.contains { $0.isOutOfBand || $0 == .partner })
+      && (mode == .explicit || expression.factors.allSatisfy(\.traits.isForPages))
+  }
+}
+
+extension Credential: CanonicalObject {
+  /// The canonical text of the whole row: what the store keeps and what the device's MAC covers.
+  ///
+  /// Covered are owner, policy, authenticators, state, certificates and the wrapped key, so none of them
+  /// can be exchanged between rows or edited without the device.
+  package var object: JSONObject {
+    var object = JSONObject([
+      ("id", .string(id.rawValue)), ("partner", .string(partner.rawValue)), ("signer", .string(signer.rawValue)),
+      ("description", .string(description)), ("keyType", .string(keyType.name)),
+      ("wrappedKey", .octets(wrappedKey.bytes)),
+      ("certificate", certificate.json), ("mode", .string(mode.rawValue)),
+      ("authenticators", .array(authenticators.map(\.json))), ("scal", .integer(Int64(scal.rawValue))),
+      ("multisign", .integer(Int64(multisign))), ("enabled", .bool(isEnabled)),
+    ])
+    if let qualifier { object["qualifier"] = .string(qualifier) }
+    if let expression { object["expression"] = .string(expression.rawValue) }
+    return object
+  }
+
+  package init?(object row: JSONObject) {
+    guard let id = row["id"]?.string, let partner = row["partner"]?.string, let signer = row["signer"]?.string,
+      let description = row["description"]?.string,
+      let keyType = row["keyType"]?.string.flatMap(KeyType.init(parsing:)),
+      let wrappedKey = row.octets("wrappedKey"),
+      let certificate = row["certificate"]?.object.flatMap(Certificate.init(json:)),
+      let mode = row["mode"]?.string.flatMap(AuthorizationMode.init(rawValue:)),
+      let authenticators = row["authenticators"]?.array,
+      let scal = row["scal"]?.integer.flatMap({ SCAL(rawValue: Int($0)) }),
+      let multisign = row["multisign"]?.integer, let isEnabled = row["enabled"]?.bool
+    else { return nil }
+    let factors = authenticators.compactMap { $0.object.flatMap(Authenticator.init(json:)) }
+    let expression = row["expression"]?.string
+    let policy = expression.flatMap(FactorExpression.init(parsing:))
+    // A policy that cannot be read must not become none.
+    guard factors.count == authenticators.count, (expression == nil) == (policy == nil) else { return nil }
+    self.init(
+      id: CredentialID(id), partner: PartnerID(partner), signer: SignerID(signer), description: description,
+      qualifier: row["qualifier"]?.string, keyType: keyType, wrappedKey: WrappedKey(wrappedKey),
+      certificate: certificate,
+      mode: mode, expression: policy,
+      authenticators: factors, scal: scal, multisign: Int(multisign), isEnabled: isEnabled)
+  }
+}
+
+extension Certificate {
+  var json: JSONValue {
+    var object = JSONObject([
+      ("chain", .octets(chain)), ("notBefore", .integer(notBefore)),
+      ("notAfter", .integer(notAfter)), ("subject", .string(subject)), ("issuer", .string(issuer)),
+      ("serialNumber", .string(serialNumber)), ("publicKey", .octets(publicKey)),
+    ])
+    if let organization { object["organization"] = .string(organization) }
+    if let commonName { object["commonName"] = .string(commonName) }
+    return .object(object)
+  }
+
+  init?(json object: JSONObject) {
+    guard let chain = object.listOfOctets("chain"),
+      let notBefore = object["notBefore"]?.integer, let notAfter = object["notAfter"]?.integer,
+      let subject = object["subject"]?.string, let issuer = object["issuer"]?.string,
+      let serialNumber = object["serialNumber"]?.string,
+      let publicKey = object.octets("publicKey")
+    else { return nil }
+    self.init(
+      chain: chain, notBefore: notBefore, notAfter: notAfter, subject: subject, issuer: issuer,
+      organization: object["organization"]?.string, commonName: object["commonName"]?.string,
+      serialNumber: serialNumber, publicKey: publicKey)
   }
 }

@@ -3,17 +3,10 @@ import WireJSON
 
 /// What a new credential shall be.
 public struct CredentialPlan: Sendable {
-  public enum Factor: Sendable {
-    case pin(String)
-    /// The secret octets of the authenticator app.
-    case otp(secret: [UInt8])
-    case sms(MessageRecipient)
-    case page(MessageRecipient, pin: String)
-    case eid(issuer: String, subject: String, minimumLevel: AssuranceLevel)
-    /// The customer's name in the partner's statements.
-    case partner(subject: String)
-    /// - Parameter hint: `login_hint`, complete (`LoginHint`).
-    case eidApp(issuer: String, subject: String, minimumLevel: AssuranceLevel, hint: String)
+  /// What a person brings for a factor, such as a PIN, and how the authenticator is made of it. Each factor's file says
+  /// what it takes.
+  public struct Factor: Sendable {
+    let make: @Sendable (CredentialID, any KeyMaker, ServiceContext) async throws -> Authenticator
   }
 
   public var id: CredentialID
@@ -47,7 +40,7 @@ public struct CredentialPlan: Sendable {
   }
 }
 
-extension SigningService {
+extension CredentialService {
   /// Makes a credential: key pair in the device, certificate from `issue`, protected row in the store.
   ///
   /// - Parameter issue: gets the public key (SubjectPublicKeyInfo, DER) and returns its certificate.
@@ -55,7 +48,8 @@ extension SigningService {
     _ plan: CredentialPlan, keys: any KeyMaker,
     issue: @Sendable (_ publicKey: [UInt8]) async throws -> Certificate
   ) async throws -> Credential {
-    let authenticators = try await authenticators(plan, keys)
+    var authenticators: [Authenticator] = []
+    for factor in plan.factors { authenticators.append(try await factor.make(plan.id, keys, context)) }
     let (wrapped, publicKey) = try await keys.makeKeyPair(plan.keyType)
     let certificate = try await issue(publicKey)
     guard certificate.publicKey == publicKey else { throw InternalFault.contradictoryCredential(plan.id) }
@@ -68,46 +62,15 @@ extension SigningService {
     return credential
   }
 
-  /// Stores the credential's row with its MAC.
+  /// Stores the credential with the device's MAC over it.
   public func put(_ credential: Credential, events: [AuditEvent]) async throws {
     guard credential.isConsistent else { throw InternalFault.contradictoryCredential(credential.id) }
-    let text = credential.canonical()
-    let row = ProtectedRow(text: text, mac: try await macs([(.credentialRow, text)])[0])
-    let now = clock.now()
-    try await store.write { transaction in
+    let row = try await context.protectedRow(credential)
+    let now = context.clock.now()
+    try await write { transaction in
       try transaction.put(row, of: credential)
       for event in events { try transaction.append(event, at: now) }
     }
-  }
-
-  private func authenticators(_ plan: CredentialPlan, _ keys: any KeyMaker) async throws -> [Authenticator] {
-    var authenticators: [Authenticator] = []
-    for factor in plan.factors {
-      switch factor {
-      case .pin(let pin):
-        let (salt, verifier) = try await verifier(of: pin, plan.id)
-        authenticators.append(.pin(salt: salt, verifier: verifier))
-      case .otp(let secret): authenticators.append(.otp(secret: try await keys.wrap(secret: secret)))
-      case .sms(let recipient): authenticators.append(.sms(recipient))
-      case .page(let recipient, let pin):
-        let (salt, verifier) = try await verifier(of: pin, plan.id)
-        authenticators.append(.page(recipient, salt: salt, verifier: verifier))
-      case .eid(let issuer, let subject, let level):
-        authenticators.append(.eid(issuer: issuer, subject: subject, minimumLevel: level))
-      case .partner(let subject): authenticators.append(.partner(subject: subject))
-      case .eidApp(let issuer, let subject, let level, let hint):
-        authenticators.append(.eidApp(issuer: issuer, subject: subject, minimumLevel: level, hint: hint))
-      }
-    }
-    return authenticators
-  }
-
-  /// What is kept of a PIN, and fits this credential only.
-  package func verifier(
-    of pin: String, _ credential: CredentialID
-  ) async throws -> (salt: [UInt8], verifier: [UInt8]) {
-    let salt = try await random(16)
-    return (salt, try await macs([(.pin, Self.pinMessage(pin, credential, salt: salt))])[0])
   }
 }
 
@@ -126,13 +89,5 @@ extension Credential {
         .certificateIssued,
         [("credential", .string(id.rawValue)), ("serialNumber", .string(certificate.serialNumber))]),
     ]
-  }
-}
-
-extension SigningService {
-  /// Appends an event that is about no other state of the store, such as a person's registration.
-  public func record(_ event: AuditEvent) async throws {
-    let now = clock.now()
-    try await store.write { try $0.append(event, at: now) }
   }
 }

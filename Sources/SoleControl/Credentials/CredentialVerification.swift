@@ -1,69 +1,79 @@
 import AuditLog
+internal import Synchronization
 import WireJSON
 
-/// A credential as read from the store. Nothing may be decided on it before `confirm`.
-struct UnverifiedCredential: Sendable {
-  let check: Unverified<Credential>
-  let isConfirmed: Bool
-  var row: ProtectedRow { check.row }
-  var credential: Credential { check.value }
-}
+extension Credential: DeviceProtected { package static var macKey: MACKey { .credentialRow } }
 
-extension SigningService {
+extension CredentialService {
   /// The credential of a row whose MAC is right.
-  func confirmed(_ row: ProtectedRow, id: CredentialID) async throws -> Credential {
-    let unverified = try await loadCredential(row, id: id)
+  package func confirmed(_ row: ProtectedRow, id: CredentialID) async throws -> Credential {
+    let unverified = try await load(row, id: id)
     _ = try await confirm(unverified)
-    return unverified.credential
+    return unverified.value
   }
 
-  func loadCredential(_ row: ProtectedRow, id: CredentialID) async throws -> UnverifiedCredential {
-    if let credential = verifiedRows.credential(for: row, id: id) {
-      return UnverifiedCredential(check: Unverified(row, credential), isConfirmed: true)
+  /// The credential of a row, on which nothing may be decided before `confirm`. The very same octets that were confirmed
+  /// before need no second visit to the device.
+  func load(_ row: ProtectedRow, id: CredentialID) async throws -> Unverified<Credential> {
+    if let credential = context.verifiedRows.credential(for: row, id: id) {
+      return Unverified(row, credential, isKnown: true)
     }
-    guard let check = Unverified<Credential>(row, where: { $0.id == id }) else {
-      throw try await integrityFault(row, id)
-    }
-    return UnverifiedCredential(check: check, isConfirmed: false)
+    return try await context.load(
+      row, where: { $0.id == id }, named: ("credential", .string(id.rawValue)), else: InternalFault.rowIntegrity(id))
   }
 
   /// Checks the row's MAC and computes further MACs in the same visit to the device.
   ///
   /// - Returns: the MACs of `messages`.
-  /// - Throws: `InternalFault.rowIntegrity` if the row is not what the gateway wrote. That is written
-  ///   to the audit log.
+  /// - Throws: `InternalFault.rowIntegrity` if the row is not as a gateway wrote it. The audit log says so.
   func confirm(
-    _ unverified: UnverifiedCredential, alongside messages: [(key: MACKey, message: [UInt8])] = []
+    _ unverified: Unverified<Credential>, alongside messages: [(key: MACKey, message: [UInt8])] = []
   ) async throws -> [[UInt8]] {
-    guard !unverified.isConfirmed else { return try await self.macs(messages) }
-    var macs = try await self.macs([unverified.check.message] + messages)
-    guard unverified.check.isRight(macs.removeFirst()) else {
-      throw try await integrityFault(unverified.row, unverified.credential.id)
+    guard !unverified.isKnown else { return try await context.macs(messages) }
+    var macs = try await context.macs([unverified.message] + messages)
+    guard unverified.isRight(macs.removeFirst()) else {
+      throw try await integrityFault(unverified.row, unverified.value.id)
     }
-    verifiedRows.insert(unverified.credential, row: unverified.row)
+    context.verifiedRows.insert(unverified.value, row: unverified.row)
     return macs
   }
 
-  func integrityFault(_ row: ProtectedRow, _ id: CredentialID) async throws -> InternalFault {
-    try await integrityFault(row, named: ("credential", .string(id.rawValue)), .rowIntegrity(id))
+  func integrityFault(_ row: ProtectedRow, _ id: CredentialID) async throws -> any Error {
+    try await context.integrityFault(row, named: ("credential", .string(id.rawValue)), InternalFault.rowIntegrity(id))
+  }
+}
+
+/// Rows whose MAC the device has confirmed in this process. The very same octets need no second visit to the
+/// device; a row that differs in any of them is checked anew.
+final class VerifiedRows: Sendable {
+  private struct Entry {
+    let row: ProtectedRow
+    let credential: Credential
   }
 
-  /// Writes a new finding to the audit log and returns the fault to throw.
-  func integrityFault(
-    _ row: ProtectedRow, named name: (String, JSONValue), _ fault: InternalFault
-  ) async throws -> InternalFault {
-    try await noteEdited(row, named: name)
-    return fault
+  /// Rows that were found edited and stand in the log already.
+  private let reported = Mutex(LeastRecentlyUsed<ProtectedRow, Bool>(capacity: 1000))
+  private let entries: Mutex<LeastRecentlyUsed<CredentialID, Entry>>
+
+  init(capacity: Int) { entries = Mutex(LeastRecentlyUsed(capacity: capacity)) }
+
+  func credential(for row: ProtectedRow, id: CredentialID) -> Credential? {
+    entries.withLock { entries in
+      guard let entry = entries.value(for: id), entry.row == row else { return nil }
+      return entry.credential
+    }
   }
 
-  /// Writes a row that no gateway wrote so to the audit log, once.
-  func noteEdited(_ row: ProtectedRow, named name: (String, JSONValue)) async throws {
-    guard verifiedRows.isNewFinding(row) else { return }
-    try await record(AuditEvent(.integrityViolated, [name]))
+  /// Whether this very row is found edited for the first time: repeated requests must not fill the log.
+  func isNewFinding(_ row: ProtectedRow) -> Bool {
+    reported.withLock { reported in
+      guard reported.value(for: row) == nil else { return false }
+      _ = reported.insert(true, for: row)
+      return true
+    }
   }
 
-  func macs(_ messages: [(key: MACKey, message: [UInt8])]) async throws -> [[UInt8]] {
-    guard !messages.isEmpty else { return [] }
-    do { return try await device.authenticationCodes(messages) } catch { throw error.asFault }
+  func insert(_ credential: Credential, row: ProtectedRow) {
+    entries.withLock { _ = $0.insert(Entry(row: row, credential: credential), for: credential.id) }
   }
 }

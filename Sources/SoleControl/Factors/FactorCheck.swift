@@ -1,100 +1,120 @@
 import AuditLog
-import WireJSON
+import Crypto
+public import WireJSON
 
-/// A presented factor on its way to a decision: first what the device must compute for it, then what the
-/// transaction does with the result.
-struct FactorCheck: Sendable {
+/// A presented factor on its way to a decision: first the messages of which the device computes MACs, then the verdict
+/// that is made of them.
+package struct FactorCheck: Sendable {
   /// Makes the decision, from the device's MACs over `deviceMessages`.
-  typealias Finish = @Sendable (_ macs: [[UInt8]]) -> DecidedCheck
+  package typealias Finish = @Sendable (_ macs: [[UInt8]]) -> DecidedCheck
 
   let factor: FactorID
   let evidenceID: String
   let deviceMessages: [(key: MACKey, message: [UInt8])]
   let finish: Finish
 
+  package init(
+    factor: FactorID, evidenceID: String, deviceMessages: [(key: MACKey, message: [UInt8])] = [],
+    finish: @escaping Finish
+  ) {
+    self.factor = factor
+    self.evidenceID = evidenceID
+    self.deviceMessages = deviceMessages
+    self.finish = finish
+  }
+
+  /// A check whose verdict needs no MAC and tells nothing.
+  package init(factor: FactorID, evidenceID: String, _ verdict: any Verdict) {
+    self.init(factor: factor, evidenceID: evidenceID) { _ in
+      DecidedCheck(factor: factor, evidenceID: evidenceID, verdict: verdict)
+    }
+  }
+
   var evidence: Evidence { Evidence(factor: factor, id: evidenceID) }
+
+  /// Whether the check tells who was authenticated, under a name that the device makes.
+  var identifiesPerson: Bool { deviceMessages.contains { $0.key == .pseudonym } }
 }
 
 /// A factor whose check is computed; `verdict` becomes effective in the transaction.
-struct DecidedCheck: Sendable {
-  enum Verdict: Sendable {
-    case pin(isRight: Bool)
-    /// The time step whose code was presented, nil if none was; and its name among what was used.
-    case otp(step: Int64?, use: [UInt8])
-    /// The open code's id as it was before the device computed the MAC of the presented one.
-    case sms(code: String, mac: [UInt8])
-    case eid(EIDLogInUse)
-    /// The reason is for the audit log.
-    case eidRefused(reason: String, refusal: Refusal)
-    /// A partner's statement, by its name among the used ones, and until when that is remembered.
-    case statement(use: [UInt8], until: UnixTime)
-    /// Found bad before the transaction. The reason is for the audit log.
-    case refused(reason: String)
-  }
-
+package struct DecidedCheck: Sendable {
   let factor: FactorID
   let evidenceID: String
   /// For the audit log. No personal data.
   let detail: [(String, JSONValue)]
-  let verdict: Verdict
+  let verdict: any Verdict
 
-  var evidence: Evidence { Evidence(factor: factor, id: evidenceID, detail: JSONObject(detail)) }
-  var json: JSONValue { evidence.json }
-
-  /// Counts the try and compares, in this order, inside the caller's transaction.
-  ///
-  /// - Returns: nil if the factor is good.
-  func decide(
-    _ transaction: any SoleControlWriting, _ credential: CredentialID, _ rules: SigningService.Rules, _ now: UnixTime
-  ) throws -> Refusal? {
-    let maximumTries = rules.maximumTries(of: factor)
-    switch verdict {
-    case .pin(let isRight):
-      return try counted(transaction, credential, maximumTries, now) { _ in isRight }
-    case .otp(let step, let use):
-      return try counted(transaction, credential, maximumTries, now) { state in
-        // One authenticator serves several credentials of a person; its code is good for one of them.
-        guard let step, step > state.usedStep(at: now),
-          try transaction.use(once: use, until: TOTP.end(of: step) + SingleUse.clockDifference, now: now)
-        else { return false }
-        state.lastStep = step
-        return true
-      }
-    case .sms(let code, let mac):
-      return try decideOneTimeCode(code, mac, transaction, credential, maximumTries, rules.codeLife, now)
-    case .eid(let use): return try decideLogIn(use, transaction, credential, rules.challengeLife, now)
-    case .eidRefused(let reason, let refusal):
-      _ = try refused(transaction, credential, reason, now)
-      return refusal
-    case .refused(let reason): return try refused(transaction, credential, reason, now)
-    case .statement(let use, let until):
-      guard try transaction.use(once: use, until: until, now: now) else {
-        return try refused(transaction, credential, "jti", now)
-      }
-      return nil
-    }
+  package init(
+    factor: FactorID, evidenceID: String, detail: [(String, JSONValue)] = [], verdict: any Verdict
+  ) {
+    self.factor = factor
+    self.evidenceID = evidenceID
+    self.detail = detail
+    self.verdict = verdict
   }
 
-  private func counted(
-    _ transaction: any SoleControlWriting, _ credential: CredentialID, _ maximumTries: Int, _ now: UnixTime,
-    isRight: (inout FactorState) throws -> Bool
-  ) throws -> Refusal? {
+  package var evidence: Evidence { Evidence(factor: factor, id: evidenceID, detail: JSONObject(detail)) }
+}
+
+/// What a computed check does in the transaction that decides about the presented factors.
+package protocol Verdict: Sendable {
+  /// Rejects bad or replayed tokens before any try is counted or any code consumed. The other factors are not evaluated,
+  /// so nothing leaks about them. By default nothing is rejected here.
+  func objection(to factor: FactorID, in decision: FactorDecision) throws -> Refusal?
+
+  /// Counts the try and compares, in this order, and uses up what is good once.
+  ///
+  /// - Returns: nil if the factor is good. A refusal is returned, not thrown: the counted try must stay.
+  func decide(_ factor: FactorID, in decision: FactorDecision) throws -> Refusal?
+}
+
+extension Verdict {
+  package func objection(to _: FactorID, in _: FactorDecision) throws -> Refusal? { nil }
+}
+
+/// A factor that was found bad before the transaction.
+struct RefusedVerdict: Verdict {
+  /// For the audit log.
+  let reason: String
+  /// The answer to the caller; nil for `Refusal.wrongFactor`.
+  var refusal: Refusal?
+
+  func objection(to factor: FactorID, in decision: FactorDecision) throws -> Refusal? {
+    try decide(factor, in: decision)
+  }
+
+  func decide(_ factor: FactorID, in decision: FactorDecision) throws -> Refusal? {
+    let wrong = try decision.refused(factor, reason)
+    return refusal ?? wrong
+  }
+}
+
+/// The transaction in which presented factors are decided.
+package struct FactorDecision {
+  package let transaction: any FactorTransaction
+  package let credential: CredentialID
+  package let rules: ServiceContext.Rules
+  package let now: UnixTime
+
+  /// Counts a try before the comparison, and forgets wrong ones after a right one.
+  func counted(_ factor: FactorID, isRight: (inout FactorState) throws -> Bool) throws -> Refusal? {
     let before = try transaction.factorState(factor, of: credential)
-    guard before.failures < maximumTries else { return .lockedFactor(factor) }
+    guard before.failures < rules.maximumTries(of: factor) else { return .lockedFactor(factor) }
     var state = before
     state.failures += 1
     guard try isRight(&state) else {
       try transaction.put(state, factor, of: credential)
-      return try refused(transaction, credential, "wrong", now)
+      return try refused(factor, "wrong")
     }
     state.failures = 0
     if state != before { try transaction.put(state, factor, of: credential) }
     return nil
   }
 
-  func refused(
-    _ transaction: any SoleControlWriting, _ credential: CredentialID, _ reason: String, _ now: UnixTime
-  ) throws -> Refusal {
+  /// Notes the refusal in the audit log.
+  ///
+  /// - Returns: `Refusal.wrongFactor`.
+  package func refused(_ factor: FactorID, _ reason: String) throws -> Refusal {
     try transaction.append(
       AuditEvent(
         .authorizationRefused,
@@ -106,57 +126,64 @@ struct DecidedCheck: Sendable {
   }
 }
 
-extension FactorID {
-  /// Whether a check may call somebody outside.
-  fileprivate var isCheckedElsewhere: Bool { self == .eid || self == .partner }
-}
+/// A verified factor, as the binding of a SAD and the audit log name it.
+public struct Evidence: Sendable, Equatable {
+  public let factor: FactorID
+  /// Random; joins the binding with the audit entry of the check.
+  public let id: String
+  /// What the check learnt: `provider` (issuer), `subject` (the device's keyed digest of it), `acr` (as the token says it),
+  /// `level` (low, substantial, high), `amr`, `authTime` (UTC seconds), `tokenID` and `token` (SHA-256 of `jti` and of the
+  /// token, in hexadecimal). No personal data. Empty for factors that say no more than that they were right.
+  public let detail: JSONObject
 
-extension SigningService {
-  /// Prepares the check of every presented factor, in a fixed order.
-  ///
-  /// - Throws: `Refusal.tooManyTries` for whoever has to wait, before a provider or partner is called for them. What
-  ///   decides is the look in the transaction (`FactorThrottle.decide`).
-  func prepare(
-    _ request: AuthorizationRequest, for credential: Credential, _ throttle: FactorThrottle, evidencePrefix: String,
-    now: UnixTime
-  ) async throws -> [FactorCheck] {
-    let presented = credential.authenticators.map(\.factor).filter { request.presented[$0] != nil }
-    if presented.contains(where: \.isCheckedElsewhere),
-      let wait = try await store.read({ try throttle.wait(presented, $0, now) })
-    {
-      throw Refusal.tooManyTries(retryAfter: wait)
-    }
-    var checks: [FactorCheck] = []
-    for factor in FactorID.allCases {
-      guard let authenticator = credential.authenticators.first(where: { $0.factor == factor }),
-        let value = request.presented[factor]
-      else { continue }
-      let id = "\(evidencePrefix)-\(factor.rawValue)"
-      switch authenticator {
-      case .pin(let salt, let verifier):
-        checks.append(pinCheck(value, credential.id, salt, verifier, evidenceID: id))
-      case .otp(let secret):
-        checks.append(try await otpCheck(value, secret, of: credential, evidenceID: id, now: now))
-      case .sms: checks.append(try await smsCheck(value, credential.id, evidenceID: id))
-      // Its PIN is for the page, and must not come through the partner.
-      case .page: throw Refusal.unknownFactor
-      // The provider gives its token to the gateway, never to the caller.
-      case .eidApp: throw Refusal.unknownFactor
-      case .eid(let issuer, let subject, let level):
-        checks.append(
-          try await eidCheck(value, (issuer, subject, level), of: credential, for: request, evidenceID: id, now: now))
-      case .partner(let subject):
-        checks.append(try await partnerCheck(value, subject, credential, request, evidenceID: id, now: now))
-      }
-    }
-    return checks
+  public init(factor: FactorID, id: String, detail: JSONObject = JSONObject()) {
+    self.factor = factor
+    self.id = id
+    self.detail = detail
   }
 
-  static func complete(_ checks: [FactorCheck], with macs: ArraySlice<[UInt8]>) throws -> [DecidedCheck] {
-    var macs = macs
-    return checks.map { check in
-      defer { macs = macs.dropFirst(check.deviceMessages.count) }
-      return check.finish(Array(macs.prefix(check.deviceMessages.count)))
+  public var json: JSONValue {
+    .object(
+      JSONObject(
+        [("factor", .string(factor.rawValue)), ("id", .string(id))] + detail.members.map { ($0.name, $0.value) }))
+  }
+
+  /// Nil if it is not what `json` makes.
+  public init?(json object: JSONObject) {
+    guard let factor = object["factor"]?.string.flatMap(FactorID.init(rawValue:)), let id = object["id"]?.string
+    else { return nil }
+    let detail = object.members.filter { $0.name != "factor" && $0.name != "id" }
+    self.init(factor: factor, id: id, detail: JSONObject(detail.map { ($0.name, $0.value) }))
+  }
+}
+
+/// What is good once: a token of an eID provider, a statement of a partner.
+enum SingleUse {
+  /// Clocks of gateways that share a store differ by less. Seconds.
+  static let clockDifference: UnixTime = 300
+
+  /// The name of a token in the store. Issuers choose their ids independently of each other, and one issuer's tokens of
+  /// different kinds too, so all three count.
+  ///
+  /// - Parameters:
+  ///   - kind: what it is, such as `partner statement`.
+  ///   - id: `jti`, or the token itself if it has none.
+  static func digest(_ kind: String, issuer: String, id: String) -> [UInt8] {
+    var hash = SHA256()
+    for text in ["countersign used token v1", kind, issuer, id] {
+      // Lengths keep the texts apart.
+      let octets = Array(text.utf8)
+      withUnsafeBytes(of: UInt64(octets.count).bigEndian) { hash.update(bufferPointer: $0) }
+      hash.update(data: octets)
     }
+    return Array(hash.finalize())
+  }
+}
+
+extension FactorWriting {
+  /// As `use(once:until:)`, after the tokens whose time is over were forgotten.
+  func use(once digest: [UInt8], until time: UnixTime, now: UnixTime) throws -> Bool {
+    try removeUsed(until: now)
+    return try use(once: digest, until: time)
   }
 }

@@ -1,8 +1,8 @@
-import Throttling
 import AuditLog
+import Throttling
 import WireJSON
 
-/// For whom a try at a credential's factors counts, beside the factor itself.
+/// For whom a try at a credential's factors counts, apart from the factor itself.
 struct FactorThrottle: Sendable {
   private let guess, statement: ThrottleKey
   /// What counts both.
@@ -35,37 +35,20 @@ struct FactorThrottle: Sendable {
       } ?? [])
   }
 
-  /// Decides about the presented factors inside the caller's transaction: whether one has to wait comes first, and a
-  /// wrong factor is counted, so that many tries at once are as one after the other.
-  ///
-  /// - Returns: nil if every factor is good. Otherwise what must be returned, not thrown: the counted try must stay.
-  func decide(
-    _ checks: [DecidedCheck], _ transaction: any SoleControlWriting, _ rules: SigningService.Rules, _ now: UnixTime
-  ) throws -> Refusal? {
-    guard !checks.isEmpty else { return nil }
-    if let wait = try wait(checks.map(\.factor), transaction, now) { return .tooManyTries(retryAfter: wait) }
-    guard let refusal = try transaction.decide(checks, credential, rules, now) else { return nil }
-    switch refusal {
-    case .wrongFactor(let factor): try count(factor, transaction, now)
-    case .encryptedToken: try count(.eid, transaction, now)
-    default: break
-    }
-    return refusal
-  }
-
   /// Seconds until a try at these factors is looked at; nil if now.
-  func wait(_ factors: [FactorID], _ store: any SoleControlReading, _ now: UnixTime) throws -> UnixTime? {
+  func wait(_ factors: [FactorID], _ store: any ThrottleReading, _ now: UnixTime) throws -> UnixTime? {
     try store.wait(keys(of: factors), now: now)
   }
 
   /// Refused statements do not hold up PINs, nor the other way round.
   private func keys(of factors: [FactorID]) -> [ThrottleKey] {
-    (factors.contains(where: \.isGuessable) ? [guess] : []) + (factors.allSatisfy(\.isGuessable) ? [] : [statement])
+    (factors.contains(where: \.traits.isGuessable) ? [guess] : [])
+      + (factors.allSatisfy(\.traits.isGuessable) ? [] : [statement])
       + common
   }
 
-  private func count(_ factor: FactorID, _ transaction: any SoleControlWriting, _ now: UnixTime) throws {
-    let own = factor.isGuessable ? guess : statement
+  func count(_ factor: FactorID, _ transaction: any FactorTransaction, _ now: UnixTime) throws {
+    let own = factor.traits.isGuessable ? guess : statement
     let exceedsCap = try transaction.failures(own, now: now) >= ThrottleKind.perSignerCap
     let counted = keys(of: [factor]).filter { !exceedsCap || !$0.kind.isShared }
     for key in try transaction.count(counted, now: now) {
@@ -74,28 +57,26 @@ struct FactorThrottle: Sendable {
           .throttled, [("credential", .string(credential.rawValue)), ("count", .string(key.kind.rawValue))]), at: now)
     }
   }
-}
 
-extension SigningService {
   /// Holds a message with a code that was asked for against what the signer, the client and the address may ask for.
   /// Every request counts.
-  static func countCodeRequest(
-    _ credential: Credential, _ client: ClientID?, _ origin: Origin?, _ transaction: any SoleControlWriting,
-    _ now: UnixTime
-  ) throws {
+  static func countCode(_ request: ChallengeRequest, _ transaction: any FactorTransaction, _ now: UnixTime) throws {
+    let credential = request.credential.credential
     let keys =
-      [FactorThrottle.key(.codeSigner, credential)]
-      + FactorThrottle.keys(credential, client, origin, .codeClient, .codePerson, .codeServer)
+      [Self.key(.codeSigner, credential)]
+      + Self.keys(credential, request.principal.client, request.origin, .codeClient, .codePerson, .codeServer)
     if let wait = try transaction.wait(keys, now: now) { throw Refusal.tooManyMessages(retryAfter: wait) }
     try transaction.count(keys, now: now)
   }
+}
 
+extension FactorService {
   /// Forgets the wrong factors that were counted for a signer over all credentials. Locked factors stay locked.
   ///
   /// - Returns: how many counters there were.
   public func unlock(_ signer: SignerID, of partner: PartnerID) async throws -> Int {
-    let now = clock.now()
-    return try await store.write { transaction in
+    let now = context.clock.now()
+    return try await write { transaction in
       let count = try transaction.removeThrottling(of: ThrottleKey.owner(ofSigner: signer.rawValue))
       try transaction.append(
         AuditEvent(
@@ -103,9 +84,7 @@ extension SigningService {
       return count
     }
   }
-}
 
-extension SigningService {
   /// Forgets all that was counted for an OAuth client; for a partner's calls without one, the partner's name.
   ///
   /// - Returns: how many counters there were.
@@ -122,21 +101,11 @@ extension SigningService {
   }
 
   private func resetThrottling(of owner: [UInt8], _ field: (String, JSONValue)) async throws -> Int {
-    let now = clock.now()
-    return try await store.write { transaction in
+    let now = context.clock.now()
+    return try await write { transaction in
       let count = try transaction.removeThrottling(of: owner)
       try transaction.append(AuditEvent(.throttlingReset, [field]), at: now)
       return count
-    }
-  }
-}
-
-extension FactorID {
-  /// Whether somebody who tries long enough finds a right one.
-  fileprivate var isGuessable: Bool {
-    switch self {
-    case .pin, .otp, .sms, .page: true
-    case .eid, .eidApp, .partner: false
     }
   }
 }

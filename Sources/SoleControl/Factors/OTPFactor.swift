@@ -1,5 +1,6 @@
-import Lifetimes
 import Octets
+import Lifetimes
+package import WireJSON
 
 /// Time-based one-time passwords (RFC 6238): HMAC-SHA-1, 30 s, 6 digits, as authenticator apps make them.
 enum TOTP {
@@ -34,25 +35,66 @@ extension FactorState {
   func isAhead(at now: UnixTime) -> Bool { lastStep > TOTP.step(at: now + Lifetime.skew) + 1 }
 }
 
-extension SigningService {
+/// The code of an authenticator app (RFC 6238).
+package struct OTPFactor: Factor, Equatable {
+  package static var id: FactorID { .otp }
+  package static let traits = FactorTraits(
+    isGuessable: true, isCheckedElsewhere: false, isAboutDigests: false, isForPages: true)
+
+  /// The TOTP secret, wrapped by the device.
+  let secret: WrappedKey
+
+  init(secret: WrappedKey) { self.secret = secret }
+
+  package var members: [(String, JSONValue)] { [("secret", .octets(secret.bytes))] }
+
+  package init?(members object: JSONObject) {
+    guard let secret = object.octets("secret") else { return nil }
+    self.init(secret: WrappedKey(secret))
+  }
+
   /// The code of the current step, the one before and the one after are accepted (RFC 6238 §5.2).
-  func otpCheck(
-    _ code: String, _ secret: WrappedKey, of credential: Credential, evidenceID: String, now: UnixTime
-  ) async throws -> FactorCheck {
-    let current = TOTP.step(at: now)
+  package func prepare(_ presented: PresentedFactor, in factors: FactorService) async throws -> FactorCheck {
+    let (code, credential) = (presented.value, presented.credential)
+    let current = TOTP.step(at: presented.now)
     let steps = [current - 1, current, current + 1]
     let macs: [[UInt8]]
-    do { macs = try await device.oneTimeCodes(secret, messages: steps.map(TOTP.message)) } catch {
+    do { macs = try await factors.context.device.oneTimeCodes(secret, messages: steps.map(TOTP.message)) } catch {
       throw error.asFault
     }
     // All are compared, so the time does not tell which one fits.
-    let fitting = zip(steps, macs).filter { ConstantTime.isEqual(Array(TOTP.code($0.1).utf8), Array(code.utf8)) }.map(
-      \.0)
+    let fitting = zip(steps, macs).filter { ConstantTime.isEqual(Array(TOTP.code($0.1).utf8), Array(code.utf8)) }
+      .map(\.0)
     let use = SingleUse.digest(
       "one-time password", issuer: "\(credential.partner.rawValue) \(credential.signer.rawValue)",
       id: "\(fitting.last ?? 0) \(code)")
-    return FactorCheck(factor: .otp, evidenceID: evidenceID, deviceMessages: []) { _ in
-      DecidedCheck(factor: .otp, evidenceID: evidenceID, detail: [], verdict: .otp(step: fitting.last, use: use))
+    return FactorCheck(
+      factor: Self.id, evidenceID: presented.evidenceID, OTPVerdict(step: fitting.last, use: use))
+  }
+}
+
+extension CredentialPlan.Factor {
+  /// - Parameter secret: the secret octets of the authenticator app.
+  public static func otp(secret: [UInt8]) -> Self {
+    Self { _, keys, _ in Authenticator(OTPFactor(secret: try await keys.wrap(secret: secret))) }
+  }
+}
+
+private struct OTPVerdict: Verdict {
+  /// The time step whose code was presented; nil if none was.
+  let step: Int64?
+  /// The code's name among what was used.
+  let use: [UInt8]
+
+  func decide(_ factor: FactorID, in decision: FactorDecision) throws -> Refusal? {
+    try decision.counted(factor) { state in
+      // One authenticator serves several credentials of a person; its code is good for one of them.
+      guard let step, step > state.usedStep(at: decision.now),
+        try decision.transaction.use(
+          once: use, until: TOTP.end(of: step) + SingleUse.clockDifference, now: decision.now)
+      else { return false }
+      state.lastStep = step
+      return true
     }
   }
 }

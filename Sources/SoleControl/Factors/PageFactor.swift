@@ -1,8 +1,63 @@
-public import Throttling
+import Octets
 import AuditLog
 import Lifetimes
-import Octets
-import WireJSON
+public import Throttling
+package import WireJSON
+
+/// A page of ours that the customer reaches by a link from the partner's messenger, and where a PIN is entered.
+package struct PageFactor: OutOfBandFactor, Equatable {
+  package static var id: FactorID { .page }
+  package static let traits = FactorTraits(
+    isGuessable: true, isCheckedElsewhere: false, isAboutDigests: true, isForPages: false)
+  package static var hasPage: Bool { true }
+
+  /// Where the links go.
+  private let to: MessageRecipient
+  let pin: PINVerifier
+
+  init(_ recipient: MessageRecipient, _ pin: PINVerifier) {
+    self.to = recipient
+    self.pin = pin
+  }
+
+  package var recipient: MessageRecipient? { to }
+  package var members: [(String, JSONValue)] { pin.members + to.members }
+
+  package init?(members object: JSONObject) {
+    guard let recipient = MessageRecipient(json: object), let pin = PINVerifier(members: object) else { return nil }
+    self.init(recipient, pin)
+  }
+
+  package func ask(_ waiting: NewPending, in authorizations: AuthorizationService) async throws {
+    let (context, request) = (authorizations.context, waiting.request)
+    let rules = context.rules
+    let refusal: Refusal? = try await authorizations.write { transaction in
+      try waiting.checkMayWait(rules, transaction)
+      if let refusal = try waiting.decided.decide(in: transaction, rules, waiting.time) { return refusal }
+      try waiting.add(rules, transaction)
+      try transaction.append(waiting.event, at: waiting.time)
+      return nil
+    }
+    if let refusal { throw refusal }
+    let url = rules.confirmationURL + waiting.link
+    let message = Message(
+      id: request.id, recipient: to.name, credential: request.credential, content: .confirmation(url: url),
+      text: MessageText(to, rules).confirmation(
+        url, partner: rules.name(of: request.partner), count: request.numSignatures, minutes: rules.pendingLife / 60,
+        description: request.description))
+    try await authorizations.factors.deliver(message, waiting.sent) { transaction in
+      try transaction.put(.ended(.withdrawn), ofPending: request.id)
+      try transaction.append(request.denied("undelivered"), at: waiting.time)
+    }
+  }
+}
+
+extension CredentialPlan.Factor {
+  /// - Parameter pin: the PIN that is entered on the page, kept as the other PIN is.
+  public static func page(_ recipient: MessageRecipient, pin: String) -> Self {
+    Self { id, _, context in Authenticator(PageFactor(recipient, try await PINVerifier(of: pin, id, context))) }
+  }
+}
 
 /// What the confirmation page shows.
 public struct PendingConfirmation: Sendable {
@@ -29,13 +84,17 @@ public enum ConfirmationAnswer: Sendable {
   case deny
 }
 
-extension SigningService {
+extension AuthorizationService {
+  // MARK: The page
+
   /// What a link leads to.
   ///
   /// - Throws: `Refusal.invalidHandle` if it is unknown or too old.
   public func confirmation(link: String) async throws -> PendingConfirmation {
     let found = try await loadPending(link)
-    guard found.pendingRequest.lifetime(rules).isOpen(at: clock.now()) else { throw Refusal.invalidHandle }
+    guard found.pendingRequest.lifetime(context.rules).isOpen(at: context.clock.now()) else {
+      throw Refusal.invalidHandle
+    }
     return found.confirmation
   }
 
@@ -48,7 +107,9 @@ extension SigningService {
     _ answer: ConfirmationAnswer, link: String, from origin: Origin? = nil
   ) async throws -> PendingConfirmation.State {
     let found = try await loadPending(link)
-    guard found.pendingRequest.lifetime(rules).isOpen(at: clock.now()) else { throw Refusal.invalidHandle }
+    guard found.pendingRequest.lifetime(context.rules).isOpen(at: context.clock.now()) else {
+      throw Refusal.invalidHandle
+    }
     guard case .waiting = found.stored.state else { return found.confirmation.state }
     switch answer {
     case .deny: try await deny(found)
@@ -66,59 +127,44 @@ extension SigningService {
   }
 
   private func deny(_ found: LoadedPending) async throws {
-    let now = clock.now()
-    try await store.write { transaction in
-      guard try transaction.isWaiting(found) else { return }
+    let now = context.clock.now()
+    try await write { transaction in
+      guard try found.isWaiting(in: transaction) else { return }
       try transaction.put(.ended(.denied), ofPending: found.pendingRequest.id)
-      try transaction.append(Self.denied(found.pendingRequest, "customer"), at: now)
+      try transaction.append(found.pendingRequest.denied("customer"), at: now)
     }
   }
 
   private func approve(_ found: LoadedPending, _ pin: String, _ origin: Origin?) async throws {
-    let (pendingRequest, credential) = (found.pendingRequest, found.credential)
+    let (pendingRequest, credential, rules) = (found.pendingRequest, found.credential, context.rules)
     guard credential.isEnabled else { throw Refusal.credentialDisabled }
-    guard case .page(_, let salt, let verifier)? = credential.authenticators.first(where: { $0.factor == .page }) else {
-      throw Refusal.invalidHandle
-    }
-    let now = try decidingTime()
+    guard let page = credential.authenticator(PageFactor.self) else { throw Refusal.invalidHandle }
+    let now = try context.decidingTime()
     // A random id, because one authorization can see several tries.
-    let check = pinCheck(pin, credential.id, salt, verifier, factor: .page, evidenceID: try await randomID())
-    let approval = Approval(pending: pendingRequest.id, evidence: check.evidence, time: now).canonical()
-    let macs = try await self.macs([(.pending, approval)] + check.deviceMessages)
-    let decided = try Self.complete([check], with: macs.dropFirst())[0]
-    let approvalRow = ProtectedRow(text: approval, mac: macs[0])
-    let rules = rules
-    let throttle = FactorThrottle(credential, client: nil, origin: origin)
-    let refusal: Refusal? = try await store.write { transaction in
-      guard try transaction.mac(of: credential.id) == found.row.mac else { throw Refusal.unavailable }
+    let check = page.pin.check(pin, of: credential.id, for: PageFactor.id, evidenceID: try await context.randomID())
+    let prepared = PreparedFactors(
+      throttle: FactorThrottle(credential, client: nil, origin: origin), checks: [check])
+    let (decided, approval) = try await factors.complete(prepared, thenAuthenticate: Approval.macKey) { evidence in
+      Approval(pending: pendingRequest.id, evidence: evidence[0], time: now).canonical()
+    }
+    let refusal: Refusal? = try await write { transaction in
+      try found.usable.requireUnchanged(in: transaction)
       guard case .waiting(let tries)? = try transaction.pending(handle: found.stored.handle)?.state else { return nil }
-      guard let refusal = try throttle.decide([decided], transaction, rules, now) else {
-        try transaction.put(.approved(approvalRow), ofPending: pendingRequest.id)
-        try transaction.append(
-          AuditEvent(
-            .authorizationConfirmed,
-            [
-              ("pending", .string(pendingRequest.id)), ("credential", .string(pendingRequest.credential.rawValue)),
-              ("evidence", decided.json),
-            ]), at: now)
+      guard let refusal = try decided.decide(in: transaction, rules, now) else {
+        try transaction.put(.approved(approval), ofPending: pendingRequest.id)
+        try transaction.append(pendingRequest.confirmed(decided.evidence[0]), at: now)
         return nil
       }
       if case .wrongFactor = refusal {
         let isOver = tries + 1 >= rules.maximumPendingTries
         try transaction.put(isOver ? .ended(.failed) : .waiting(tries: tries + 1), ofPending: pendingRequest.id)
-        if isOver { try transaction.append(Self.denied(pendingRequest, "tries"), at: now) }
+        if isOver { try transaction.append(pendingRequest.denied("tries"), at: now) }
         // What is over is not wrong but failed.
         return isOver ? nil : refusal
       }
       return refusal
     }
     if let refusal { throw refusal }
-  }
-}
-
-extension SoleControlReading {
-  func isWaiting(_ found: LoadedPending) throws -> Bool {
-    if case .waiting? = try pending(handle: found.stored.handle)?.state { true } else { false }
   }
 }
 

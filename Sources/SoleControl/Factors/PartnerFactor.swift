@@ -1,43 +1,58 @@
 import Octets
-import WireJSON
+package import WireJSON
 
-extension SigningService {
-  /// The partner's adapter has verified the statement; here it is held against the customer of the authenticator, what
-  /// is to be signed, and the partner's policy.
-  func partnerCheck(
-    _ text: String, _ subject: String, _ credential: Credential, _ request: AuthorizationRequest, evidenceID: String,
-    now: UnixTime
-  ) async throws -> FactorCheck {
-    let policy = rules.partnerPolicies[credential.partner] ?? PartnerPolicy()
-    if !policy.isSufficientAlone { try Self.requireSecondFactor(request, credential) }
+/// A signed statement of the partner that it authenticated its customer.
+package struct PartnerFactor: Factor, Equatable {
+  package static var id: FactorID { .partner }
+  package static let traits = FactorTraits(
+    isGuessable: false, isCheckedElsewhere: true, isAboutDigests: true, isForPages: false)
+
+  /// The customer, as the partner's statements name it.
+  let subject: String
+
+  init(subject: String) { self.subject = subject }
+
+  package var members: [(String, JSONValue)] { [("subject", .string(subject))] }
+
+  package init?(members object: JSONObject) {
+    guard let subject = object["subject"]?.string else { return nil }
+    self.init(subject: subject)
+  }
+
+  /// The partner's adapter verifies the statement; here it is held against the customer of the authenticator, what is to be signed,
+  /// and the partner's policy.
+  package func prepare(_ presented: PresentedFactor, in factors: FactorService) async throws -> FactorCheck {
+    let (evidenceID, credential) = (presented.evidenceID, presented.credential)
+    let policy = factors.context.rules.partnerPolicies[credential.partner] ?? PartnerPolicy()
+    if !policy.isSufficientAlone { try Self.requireSecondFactor(presented.request, credential) }
     let statement: PartnerStatement
     do {
-      statement = try await statements.verify(text, of: credential.partner)
+      statement = try await factors.outside.statements.verify(presented.value, of: credential.partner)
     } catch .unavailable {
-      try await noteUnavailable(.partner, credential.id, now)
+      try await factors.noteUnavailable(Self.id, credential.id, presented.now)
       throw Refusal.unavailable
     } catch .refused(let reason) {
-      return refusedStatement(reason, evidenceID)
+      return FactorCheck(factor: Self.id, evidenceID: evidenceID, RefusedVerdict(reason: reason))
     }
-    if let reason = Self.rejection(of: statement, subject, credential, request, policy, now) {
-      return refusedStatement(reason, evidenceID)
+    if let reason = rejection(of: statement, presented, policy) {
+      return FactorCheck(factor: Self.id, evidenceID: evidenceID, RefusedVerdict(reason: reason))
     }
     let person: JSONValue = ["issuer": .string(statement.issuer), "subject": .string(statement.subject)]
-    let use = SingleUse.digest(
-      "statement of \(credential.partner.rawValue)", issuer: statement.issuer, id: statement.id)
-    let until = statement.expires + policy.clockSkew + SingleUse.clockDifference
+    let verdict = StatementVerdict(
+      use: SingleUse.digest("statement of \(credential.partner.rawValue)", issuer: statement.issuer, id: statement.id),
+      until: statement.expires + policy.clockSkew + SingleUse.clockDifference)
     return FactorCheck(
-      factor: .partner, evidenceID: evidenceID, deviceMessages: [(.pseudonym, person.canonical())]
+      factor: Self.id, evidenceID: evidenceID, deviceMessages: [(.pseudonym, person.canonical())]
     ) { macs in
       DecidedCheck(
-        factor: .partner, evidenceID: evidenceID,
+        factor: Self.id, evidenceID: evidenceID,
         detail: [
-          ("provider", .string(statement.issuer)), ("subject", .string(Hex.encode(macs[0]))),
+          ("provider", .string(statement.issuer)), ("subject", .octets(macs[0])),
           ("acr", .string(statement.acr)), ("level", .string(statement.level.name)),
           ("amr", .array(statement.methods.map { .string($0) })), ("authTime", .integer(statement.authenticationTime)),
           ("tokenID", .string(Hex.encode(OctetDigest.sha256(statement.id)))),
-          ("token", .string(Hex.encode(statement.digest))),
-        ], verdict: .statement(use: use, until: until))
+          ("token", .octets(statement.digest)),
+        ], verdict: verdict)
     }
   }
 
@@ -50,10 +65,10 @@ extension SigningService {
   }
 
   /// The reason is for the audit log.
-  private static func rejection(
-    of statement: PartnerStatement, _ subject: String, _ credential: Credential, _ request: AuthorizationRequest,
-    _ policy: PartnerPolicy, _ now: UnixTime
+  private func rejection(
+    of statement: PartnerStatement, _ presented: PresentedFactor, _ policy: PartnerPolicy
   ) -> String? {
+    let (credential, now) = (presented.credential, presented.now)
     // Octet by octet: Swift's own comparison takes different spellings of a letter for the same.
     if !statement.subject.utf8.elementsEqual(subject.utf8) { return "sub" }
     if let users = policy.users, !users.contains(where: { $0.utf8.elementsEqual(subject.utf8) }) { return "user" }
@@ -62,7 +77,7 @@ extension SigningService {
     if statement.level < policy.minimumLevel { return "acr" }
     if statement.authenticationTime < now - policy.maximumAuthenticationAge - policy.clockSkew { return "auth_time" }
     if statement.issued < now - policy.maximumAge - policy.clockSkew { return "iat" }
-    return rejection(of: statement.authorizedDigests, request, credential.scal)
+    return Self.rejection(of: statement.authorizedDigests, presented.request, credential.scal)
   }
 
   /// A statement about digests is for these digests, in this order, under this algorithm and for as many signatures. At
@@ -76,57 +91,48 @@ extension SigningService {
     }
     return named == asked ? nil : "dtbsr"
   }
+}
 
-  private func refusedStatement(_ reason: String, _ evidenceID: String) -> FactorCheck {
-    FactorCheck(factor: .partner, evidenceID: evidenceID, deviceMessages: []) { _ in
-      DecidedCheck(factor: .partner, evidenceID: evidenceID, detail: [], verdict: .refused(reason: reason))
-    }
+extension CredentialPlan.Factor {
+  /// - Parameter subject: the customer's name in the partner's statements.
+  public static func partner(subject: String) -> Self {
+    Self { _, _, _ in Authenticator(PartnerFactor(subject: subject)) }
   }
 }
 
-extension DecidedCheck {
-  /// Rejects bad or replayed tokens before any try is counted or any code consumed. The other factors are not evaluated,
-  /// so nothing leaks about them.
-  func objection(
-    _ transaction: any SoleControlWriting, _ credential: CredentialID, _ rules: SigningService.Rules, _ now: UnixTime
-  ) throws -> Refusal? {
-    switch verdict {
-    case .refused, .eidRefused: return try decide(transaction, credential, rules, now)
-    case .eid(let use): return try logInObjection(use, transaction, credential, rules.challengeLife, now)
-    case .statement(let use, _):
-      return try transaction.isUsed(use) ? try refused(transaction, credential, "jti", now) : nil
-    case .pin, .otp, .sms: return nil
-    }
+/// A partner's statement, by its name among the used ones, and until when that is remembered.
+private struct StatementVerdict: Verdict {
+  let use: [UInt8]
+  let until: UnixTime
+
+  func objection(to factor: FactorID, in decision: FactorDecision) throws -> Refusal? {
+    try decision.transaction.isUsed(use) ? try decision.refused(factor, "jti") : nil
   }
 
-  private func logInObjection(
-    _ use: EIDLogInUse, _ transaction: any SoleControlWriting, _ credential: CredentialID, _ life: UnixTime,
-    _ now: UnixTime
-  ) throws -> Refusal? {
-    if try use.nonce != nil && use.challenge(factor, of: credential, in: transaction, life, now) == nil {
-      return try refused(transaction, credential, "challenge", now)
-    }
-    if let once = use.once, try transaction.isUsed(once.digest) {
-      return try refused(transaction, credential, "used", now)
+  func decide(_ factor: FactorID, in decision: FactorDecision) throws -> Refusal? {
+    guard try decision.transaction.use(once: use, until: until, now: decision.now) else {
+      return try decision.refused(factor, "jti")
     }
     return nil
   }
 }
 
-extension SoleControlWriting {
-  /// Decides all factors in their order, each inside the caller's transaction.
-  ///
-  /// - Returns: nil if all are good. A refusal is to be returned from the transaction, not thrown: the counted try must
-  ///   stay.
-  func decide(
-    _ checks: [DecidedCheck], _ credential: CredentialID, _ rules: SigningService.Rules, _ now: UnixTime
-  ) throws -> Refusal? {
-    for check in checks {
-      if let refusal = try check.objection(self, credential, rules, now) { return refusal }
-    }
-    for check in checks {
-      if let refusal = try check.decide(self, credential, rules, now) { return refusal }
-    }
-    return nil
-  }
+/// What the statements of one partner may do.
+public struct PartnerPolicy: Sendable, Equatable {
+  /// Customers, as the partner names them; nil for all that have an authenticator.
+  public var users: Set<String>?
+  /// Nil for all that have an authenticator.
+  public var credentials: Set<CredentialID>?
+  public var minimumLevel = AssuranceLevel.substantial
+  /// How old the authentication may be. Seconds.
+  public var maximumAuthenticationAge: UnixTime = 600
+  /// How old the statement may be, whatever it says about its end. Seconds.
+  public var maximumAge: UnixTime = 300
+  /// Seconds by which clocks may differ.
+  public var clockSkew: UnixTime = 30
+  /// Whether a statement authorizes where the credential's policy asks for nothing else. If not, another factor must be
+  /// presented with it.
+  public var isSufficientAlone = false
+
+  public init() {}
 }

@@ -1,75 +1,99 @@
-public import Throttling
+import Octets
 import AuditLog
 import Lifetimes
-import Octets
-import WireJSON
+public import Throttling
+package import WireJSON
 
-extension SigningService {
-  private static let digits = 6
+/// A one-time code that is sent to the customer by the partner's messenger.
+package struct SMSFactor: Factor, Equatable {
+  package static var id: FactorID { .sms }
+  package static let traits = FactorTraits(
+    isGuessable: true, isCheckedElsewhere: false, isAboutDigests: false, isForPages: true)
+  package static func maximumTries(_ rules: ServiceContext.Rules) -> Int { rules.maximumCodeTries }
 
-  /// What the device's MAC of a one-time code covers.
-  private static func codeMessage(_ code: String, id: String, _ credential: CredentialID, _ factor: FactorID) -> [UInt8]
-  {
+  /// Where the codes go.
+  private let to: MessageRecipient
+
+  init(_ recipient: MessageRecipient) { to = recipient }
+
+  package var recipient: MessageRecipient? { to }
+  package var members: [(String, JSONValue)] { to.members }
+
+  package init?(members object: JSONObject) {
+    guard let recipient = MessageRecipient(json: object) else { return nil }
+    self.init(recipient)
+  }
+
+  /// The MAC of the presented code, under the id of the code that is open now.
+  package func prepare(_ presented: PresentedFactor, in factors: FactorService) async throws -> FactorCheck {
+    let (evidenceID, credential) = (presented.evidenceID, presented.credential.id)
+    let open = try await factors.read { try $0.oneTimeCode(Self.id, of: credential) }
+    let id = open?.id ?? ""
+    return FactorCheck(
+      factor: Self.id, evidenceID: evidenceID, deviceMessages: [Self.message(presented.value, id: id, credential)]
+    ) { macs in
+      DecidedCheck(
+        factor: Self.id, evidenceID: evidenceID, detail: [("code", .string(id))],
+        verdict: CodeVerdict(id: id, mac: macs[0]))
+    }
+  }
+
+  /// The message of the device's MAC of a one-time code.
+  private static func message(
+    _ code: String, id: String, _ credential: CredentialID
+  ) -> (key: MACKey, message: [UInt8]) {
     let text: JSONValue = [
-      "id": .string(id), "credential": .string(credential.rawValue), "factor": .string(factor.rawValue),
+      "id": .string(id), "credential": .string(credential.rawValue), "factor": .string(Self.id.rawValue),
       "code": .string(code),
     ]
-    return text.canonical()
+    return (.oneTimeCode, text.canonical())
   }
+
+  // MARK: Sending
 
   /// Makes a new one-time code and hands it to the partner's messenger (CSC v1 §11.8; v2 §11.8). A code that was open
   /// before is dead.
   ///
   /// Counted against the limits, and recorded, before it is sent: many calls at once do not send more than one message.
-  ///
-  /// - Parameter description: what the partner says about the transaction; shown to the customer.
-  public func sendCode(
-    for id: CredentialID, description: String?, as principal: Principal, from origin: Origin? = nil
-  ) async throws {
-    guard let row = try await store.read({ try $0.credential(id) }) else { throw Refusal.unknownCredential }
-    let credential = try await confirmed(row, id: id)
-    guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
-    guard case .sms(let recipient)? = credential.authenticators.first(where: { $0.factor == .sms }) else {
-      throw Refusal.noChallenge
-    }
+  package func challenge(_ request: ChallengeRequest, in factors: FactorService) async throws -> String? {
+    let (context, credential) = (factors.context, request.credential.credential)
     guard credential.isEnabled else { throw Refusal.credentialDisabled }
-
-    let code = try await randomCode()
-    let codeID = try await randomID()
-    let mac = try await macs([(.oneTimeCode, Self.codeMessage(code, id: codeID, id, .sms))])[0]
-    let now = try decidingTime()
-    let open = OneTimeCode(id: codeID, credential: id, factor: .sms, mac: mac, expires: now + rules.codeLife)
-    let sent = SentMessage(id: codeID, partner: credential.partner, credential: id, factor: .sms, time: now)
-    let rules = rules
-    try await store.write { transaction in
-      guard try transaction.mac(of: id) == row.mac else { throw Refusal.unavailable }
-      guard try transaction.factorState(.sms, of: id).failures < rules.maximumTries(of: .sms) else {
-        throw Refusal.lockedFactor(.sms)
+    let code = try await Self.randomCode(context)
+    let id = try await context.randomID()
+    let mac = try await context.macs([Self.message(code, id: id, credential.id)])[0]
+    let (now, rules) = (try context.decidingTime(), context.rules)
+    let open = OneTimeCode(id: id, credential: credential.id, factor: Self.id, mac: mac, expires: now + rules.codeLife)
+    let sent = SentMessage(id: id, partner: credential.partner, credential: credential.id, factor: Self.id, time: now)
+    try await factors.write { transaction in
+      try request.credential.requireUnchanged(in: transaction)
+      guard try transaction.factorState(Self.id, of: credential.id).failures < rules.maximumTries(of: Self.id) else {
+        throw Refusal.lockedFactor(Self.id)
       }
-      try Self.check(sent, rules.messageLimits, transaction)
-      try Self.countCodeRequest(credential, principal.client, origin, transaction, now)
-      try Self.count(sent, transaction)
+      try sent.check(rules.messageLimits, transaction)
+      try FactorThrottle.countCode(request, transaction, now)
+      try sent.count(transaction)
       try transaction.put(open)
       try transaction.append(Self.event(.codeSent, sent), at: now)
     }
-    let text = MessageText(recipient, rules).oneTimeCode(
-      code, partner: rules.name(of: credential.partner), minutes: rules.codeLife / 60, description: description)
-    try await deliver(
-      Message(
-        id: codeID, recipient: recipient.name, credential: id, content: .oneTimeCode(code), text: text), sent
-    ) { transaction in
-      _ = try transaction.take(oneTimeCode: codeID)
+    let text = MessageText(to, rules).oneTimeCode(
+      code, partner: rules.name(of: credential.partner), minutes: rules.codeLife / 60,
+      description: request.description)
+    let message = Message(
+      id: id, recipient: to.name, credential: credential.id, content: .oneTimeCode(code), text: text)
+    try await factors.deliver(message, sent) { transaction in
+      _ = try transaction.take(oneTimeCode: id)
       try transaction.append(Self.event(.codeUndelivered, sent), at: now)
     }
+    return nil
   }
 
+  private static let digits = 6
+
   /// Six digits, each of the million equally likely but for 2⁻⁴⁴.
-  private func randomCode() async throws -> String {
-    let octets: [UInt8]
-    do { octets = try await device.random(count: 8) } catch { throw error.asFault }
-    let number = octets.reduce(UInt64(0)) { $0 << 8 | UInt64($1) } % 1_000_000
+  private static func randomCode(_ context: ServiceContext) async throws -> String {
+    let number = try await context.random(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } % 1_000_000
     let text = String(number)
-    return String(repeating: "0", count: Self.digits - text.count) + text
+    return String(repeating: "0", count: digits - text.count) + text
   }
 
   private static func event(_ kind: AuditEvent.Kind, _ message: SentMessage) -> AuditEvent {
@@ -80,39 +104,46 @@ extension SigningService {
         ("partner", .string(message.partner.rawValue)), ("factor", .string(message.factor.rawValue)),
       ])
   }
+}
 
-  /// The MAC of the presented code, under the id of the code that is open now.
-  func smsCheck(_ code: String, _ credential: CredentialID, evidenceID: String) async throws -> FactorCheck {
-    let open = try await store.read { try $0.oneTimeCode(.sms, of: credential) }
-    let id = open?.id ?? ""
-    return FactorCheck(
-      factor: .sms, evidenceID: evidenceID,
-      deviceMessages: [(.oneTimeCode, Self.codeMessage(code, id: id, credential, .sms))]
-    ) { macs in
-      DecidedCheck(
-        factor: .sms, evidenceID: evidenceID, detail: [("code", .string(id))], verdict: .sms(code: id, mac: macs[0]))
-    }
+extension FactorService {
+  /// Sends the customer a one-time code (CSC v1 §11.8 `credentials/sendOTP`).
+  ///
+  /// - Parameter description: the partner's words about the transaction; shown to the customer.
+  /// - Throws: `Refusal.noChallenge` if the credential has no code that is sent.
+  public func sendCode(
+    for id: CredentialID, description: String?, as principal: Principal, from origin: Origin? = nil
+  ) async throws {
+    _ = try await challenge(for: id, factor: .sms, description: description, as: principal, from: origin)
   }
 }
 
-extension DecidedCheck {
+extension CredentialPlan.Factor {
+  public static func sms(_ recipient: MessageRecipient) -> Self {
+    Self { _, _, _ in Authenticator(SMSFactor(recipient)) }
+  }
+}
+
+private struct CodeVerdict: Verdict {
+  /// The open code's id as it was before the device computed the MAC of the presented one.
+  let id: String
+  let mac: [UInt8]
+
   /// Where no code is open there is nothing to guess: such a try is refused and not counted, so that a code that was
   /// never delivered, or a messenger that is down, locks nobody. A right code that comes too late is not counted either.
-  func decideOneTimeCode(
-    _ id: String, _ mac: [UInt8], _ transaction: any SoleControlWriting, _ credential: CredentialID,
-    _ maximumTries: Int, _ life: UnixTime, _ now: UnixTime
-  ) throws -> Refusal? {
+  func decide(_ factor: FactorID, in decision: FactorDecision) throws -> Refusal? {
+    let (transaction, credential, rules) = (decision.transaction, decision.credential, decision.rules)
     var state = try transaction.factorState(factor, of: credential)
-    guard state.failures < maximumTries else { return .lockedFactor(factor) }
+    guard state.failures < rules.maximumTries(of: factor) else { return .lockedFactor(factor) }
     guard let open = try transaction.oneTimeCode(factor, of: credential) else { return .wrongFactor(factor) }
     guard open.id == id, ConstantTime.isEqual(open.mac, mac) else {
       state.failures += 1
       try transaction.put(state, factor, of: credential)
-      return try refused(transaction, credential, "wrong", now)
+      return try decision.refused(factor, "wrong")
     }
     _ = try transaction.take(oneTimeCode: id)
-    guard Lifetime(expires: open.expires, longest: life).isOpen(at: now) else {
-      return try refused(transaction, credential, "expired", now)
+    guard Lifetime(expires: open.expires, longest: rules.codeLife).isOpen(at: decision.now) else {
+      return try decision.refused(factor, "expired")
     }
     if state.failures > 0 {
       state.failures = 0
@@ -122,22 +153,21 @@ extension DecidedCheck {
   }
 }
 
-extension AuthorizationRequest {
-  /// With v1's `OTP` at the factor that it stands for: the code that was sent if the policy knows one, else that of the
-  /// authenticator app.
-  func resolved(for credential: Credential) throws -> AuthorizationRequest {
-    guard let oneTimeCode else { return self }
-    var request = self
-    request.oneTimeCode = nil
-    // Twice the same factor, as `OTP` and in `authData`.
-    guard request.presented.updateValue(oneTimeCode, forKey: credential.oneTimeCodeFactor) == nil else {
-      throw Refusal.unknownFactor
-    }
-    return request
-  }
-}
+/// An open one-time code that was sent to a customer. The code itself is stored nowhere.
+public struct OneTimeCode: Sendable, Equatable {
+  /// Random; a part of what the MAC covers, so that equal codes have different MACs.
+  public let id: String
+  public let credential: CredentialID
+  public let factor: FactorID
+  /// The device's MAC of the code.
+  public let mac: [UInt8]
+  public let expires: UnixTime
 
-extension Credential {
-  /// What v1 calls OTP.
-  public var oneTimeCodeFactor: FactorID { expression?.factors.contains(.sms) == true ? .sms : .otp }
+  public init(id: String, credential: CredentialID, factor: FactorID, mac: [UInt8], expires: UnixTime) {
+    self.id = id
+    self.credential = credential
+    self.factor = factor
+    self.mac = mac
+    self.expires = expires
+  }
 }

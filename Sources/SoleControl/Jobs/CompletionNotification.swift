@@ -1,4 +1,5 @@
 import Octets
+import Synchronization
 
 /// What a partner is told when a job has ended, until it is delivered. It tells no more than that: the result is had by
 /// polling, with a bearer.
@@ -34,13 +35,116 @@ public struct CompletionNotification: Sendable, Equatable {
 }
 
 extension CompletionNotification {
-  /// The notification of a job that ends now; nil if nobody wants one. A job ends once, so its id gives the
-  /// notification's.
+  /// The notification of a job that ends now; nil if nobody wants one. A job ends once, so its id gives the notification's.
   init?(of job: SigningJob, instance: String, isCompleted: Bool, now: UnixMilliseconds) {
     guard let uri = job.responseURI else { return nil }
     let digest = OctetDigest.sha256("ended \(job.id)")
     self.init(
       id: Hex.encode(digest.prefix(16)), instance: instance, partner: job.partner, uri: uri, job: job.id,
       isCompleted: isCompleted, attempts: 0, due: now)
+  }
+}
+
+/// The notifications that are being delivered at the moment.
+final class DeliveriesUnderWay: Sendable {
+  private struct State {
+    var notifications: [String: PartnerID] = [:]
+    var ended: [String] = []
+  }
+
+  private let state = Mutex(State())
+  /// Raised when notifications may be due.
+  let signal = Signal()
+
+  /// To be called before the store is asked what is due. Deliveries that ended until now are forgotten; those that end
+  /// from now on are not, because the store's answer may be older than their end.
+  func beginRound() {
+    state.withLock { state in
+      for id in state.ended { state.notifications[id] = nil }
+      state.ended = []
+    }
+  }
+
+  /// - Returns: false if there are `limit` already, or `perPartner` of its partner, or this one is among them.
+  func begin(_ notification: CompletionNotification, limit: Int, perPartner: Int) -> Bool {
+    state.withLock { state in
+      guard state.notifications.count < limit, state.notifications[notification.id] == nil,
+        state.notifications.values.count(where: { $0 == notification.partner }) < perPartner
+      else { return false }
+      state.notifications[notification.id] = notification.partner
+      return true
+    }
+  }
+
+  func end(_ notification: CompletionNotification) {
+    state.withLock { $0.ended.append(notification.id) }
+    signal.raise()
+  }
+}
+
+extension JobService {
+  private static let deliveries = 32
+  /// A partner whose receiver is slow holds up no other's.
+  private static let deliveriesPerPartner = 4
+  private static let attempts = 15
+  private static let firstPause: Int64 = 1000
+  private static let longestPause: Int64 = 3_600_000
+  /// How late a further attempt can be.
+  private static let step = Duration.seconds(1)
+
+  /// Delivers what is due. A notification is removed when its receiver has confirmed it, so a stop in between delivers it once
+  /// more, and none is lost.
+  func notify(through notifier: any CompletionNotifier) async {
+    await withDiscardingTaskGroup { group in
+      group.addTask { [self] in
+        while !Task.isCancelled {
+          underWay.signal.raise()
+          do { try await signing.context.clock.pause(Self.step) } catch { return }
+        }
+      }
+      for await _ in underWay.signal.raised() {
+        underWay.beginRound()
+        for notification in await due()
+        where underWay.begin(notification, limit: Self.deliveries, perPartner: Self.deliveriesPerPartner) {
+          group.addTask { [self] in
+            await deliver(notification, through: notifier)
+            underWay.end(notification)
+          }
+        }
+      }
+    }
+  }
+
+  private func due() async -> [CompletionNotification] {
+    let now = signing.context.clock.milliseconds()
+    let instance = signing.context.rules.instance
+    let found = try? await read {
+      try $0.dueNotifications(
+        instance: instance, by: now, perPartner: Self.deliveriesPerPartner, limit: Self.deliveries * 4)
+    }
+    return found ?? []
+  }
+
+  private func deliver(_ notification: CompletionNotification, through notifier: any CompletionNotifier) async {
+    let isOver: Bool
+    do throws(DeliveryFailure) {
+      try await notifier.deliver(notification)
+      isOver = true
+    } catch {
+      // What a stop breaks off is no attempt.
+      guard !Task.isCancelled else { return }
+      isOver = error == .notAccepted || notification.attempts + 1 >= Self.attempts
+      if isOver { report("notification \(notification.id) of job \(notification.job) is given up: \(error)") }
+    }
+    let pause = min(Self.firstPause << Int64(notification.attempts), Self.longestPause)
+    let due = signing.context.clock.milliseconds() + pause
+    // If this fails, the notification is delivered once more.
+    try? await write { transaction in
+      if isOver {
+        try transaction.removeNotification(notification.id)
+      } else {
+        try transaction.postponeNotification(notification.id, attempts: notification.attempts + 1, until: due)
+      }
+    }
   }
 }

@@ -1,6 +1,6 @@
 /// Asynchronous signing (CSC v2 §11.10, §11.12): calls are accepted with everything that a synchronous call checks and
 /// spends, signed by a bounded number of workers, and their results kept for a while. Accepted jobs survive the process.
-public final class SigningJobs: Sendable {
+public final class JobService: Sendable {
   public struct Rules: Sendable {
     /// Jobs that are carried out at the same time.
     public var workers = 4
@@ -70,13 +70,13 @@ public final class SigningJobs: Sendable {
 
   private func sweep() async {
     while !Task.isCancelled {
-      let now = signing.clock.milliseconds()
+      let now = signing.context.clock.milliseconds()
       do {
-        _ = try await signing.store.write { try $0.removeJobs(expiredBy: now) }
-        try await signing.clock.pause(Self.sweepingStep)
+        _ = try await write { try $0.removeJobs(expiredBy: now) }
+        try await signing.context.clock.pause(Self.sweepingStep)
       } catch {
         // A store that is busy is tried again at the next turn.
-        do { try await signing.clock.pause(Self.sweepingStep) } catch { return }
+        do { try await signing.context.clock.pause(Self.sweepingStep) } catch { return }
       }
     }
   }

@@ -8,7 +8,7 @@ private struct Failure: Error {
   let reason: String
 }
 
-extension SigningJobs {
+extension JobService {
   private static let firstPause = Duration.milliseconds(50)
   private static let longestPause = Duration.seconds(10)
 
@@ -24,7 +24,7 @@ extension SigningJobs {
         // The store does not work, so not even a failure could be recorded.
         report("job \(id): \(error)")
       }
-      do { try await signing.clock.pause(pause) } catch { return }
+      do { try await signing.context.clock.pause(pause) } catch { return }
       waited += pause
       pause = min(pause * 2, Self.longestPause)
     }
@@ -34,7 +34,7 @@ extension SigningJobs {
   private func attempt(_ id: JobID, mayWait: Bool) async throws -> Bool {
     do {
       guard let unverified = try await loadJob(id), unverified.stored.state == .open else { return true }
-      guard signing.clock.isRight() else { return false }
+      guard signing.context.clock.isRight() else { return false }
       guard unverified.operation.state == .reserved else { throw InternalFault.jobIntegrity(id) }
       let (credential, mac) = try await usable(unverified)
 
@@ -45,9 +45,9 @@ extension SigningJobs {
       // 7. One transaction consumes the slots, stores the signatures, appends the outcome and ends the job, if the
       //    credential is still as it was.
       // 8. It is durable when `write` returns.
-      let now = signing.clock.now()
-      let time = signing.clock.milliseconds()
-      try await signing.store.write { transaction in
+      let now = signing.context.clock.now()
+      let time = signing.context.clock.milliseconds()
+      try await write { transaction in
         try transaction.complete(
           unverified.operation, signatures, of: credential.id, mac: mac, count: unverified.work.items.count, at: now)
         try transaction.end(id, as: .completed(expires: time + Self.validity(unverified.job)))
@@ -79,7 +79,7 @@ extension SigningJobs {
     else { throw Failure(outcome: .fault, reason: "credential") }
     guard !unverified.isRevoked else { throw Failure(outcome: .authorizationRevoked, reason: "revoked") }
     guard credential.isEnabled else { throw Failure(outcome: .credentialDisabled, reason: "disabled") }
-    guard credential.isValid(at: signing.clock.now()) else {
+    guard credential.isValid(at: signing.context.clock.now()) else {
       throw Failure(outcome: .certificateExpired, reason: "expired")
     }
     return (credential, mac)
@@ -87,9 +87,9 @@ extension SigningJobs {
 
   /// Ends a job whose signatures were not made, and gives its slots back.
   private func end(_ id: JobID, _ failure: Failure) async throws {
-    let now = signing.clock.now()
-    let time = signing.clock.milliseconds()
-    try await signing.store.write { transaction in
+    let now = signing.context.clock.now()
+    let time = signing.context.clock.milliseconds()
+    try await write { transaction in
       guard let stored = try transaction.job(id), stored.state == .open else { return }
       if failure.reason == Failure.integrity {
         try transaction.append(AuditEvent(.integrityViolated, [("operation", .string(stored.operation))]), at: now)

@@ -1,12 +1,14 @@
 import Octets
-import WireJSON
+package import WireJSON
 
 /// An asynchronous call that was accepted (CSC v2 `operationMode` A): which operation it is, and who may have the
 /// result for how long.
 ///
-/// The device makes a MAC over its canonical text. At a restart a job is signed without the SAD, which is stored
-/// nowhere; so only what the gateway itself accepted under a SAD may be taken from the store.
-struct SigningJob: Sendable, Equatable {
+/// The device makes a MAC over its canonical text. At a restart a job is signed without the SAD, which is stored nowhere; so only
+/// what the gateway itself accepted under a SAD may be taken from the store.
+package struct SigningJob: DeviceProtected, CanonicalObject, Equatable {
+  package static var macKey: MACKey { .job }
+
   let id: JobID
   let operation: String
   /// SHA-256 of the operation's work: what may be signed.
@@ -24,22 +26,20 @@ struct SigningJob: Sendable, Equatable {
 
   static func digest(ofWork work: [UInt8]) -> [UInt8] { OctetDigest.sha256(work) }
 
-  func canonical() -> [UInt8] {
+  package var object: JSONObject {
     var object = JSONObject([
-      ("id", .string(id.rawValue)), ("operation", .string(operation)), ("work", .string(Hex.encode(workDigest))),
+      ("id", .string(id.rawValue)), ("operation", .string(operation)), ("work", .octets(workDigest)),
       ("method", .string(method.rawValue)), ("credential", .string(credential.rawValue)),
       ("partner", .string(partner.rawValue)), ("signer", .string(signer.rawValue)), ("validity", .integer(validity)),
     ])
     if let client { object["client"] = .string(client.rawValue) }
     if let responseURI { object["responseURI"] = .string(responseURI) }
-    return JSONValue.object(object).canonical()
+    return object
   }
 
-  /// Nil if it is not what `canonical()` writes.
-  init?(canonical text: [UInt8]) {
-    guard let object = try? JSONValue.parse(text, limits: .own).object,
-      let id = object["id"]?.string, let operation = object["operation"]?.string,
-      let workDigest = object["work"]?.string.flatMap(Hex.decode),
+  package init?(object: JSONObject) {
+    guard let id = object["id"]?.string, let operation = object["operation"]?.string,
+      let workDigest = object.octets("work"),
       let method = object["method"]?.string.flatMap(SigningMethod.init(rawValue:)),
       let credential = object["credential"]?.string, let partner = object["partner"]?.string,
       let signer = object["signer"]?.string, let validity = object["validity"]?.integer
@@ -73,4 +73,55 @@ extension Principal {
   func mayHave(_ job: SigningJob) -> Bool {
     job.partner == partner && (signer == nil || job.signer == signer) && (job.client == nil || job.client == client)
   }
+}
+
+/// A job as the store keeps it. What was accepted never changes and has a MAC; the state does and is not.
+public struct StoredJob: Sendable, Equatable {
+  public let id: JobID
+  /// Id of the operation that it carries out.
+  public let operation: String
+  /// The gateway process that accepted it, which alone carries it out.
+  public let instance: String
+  /// Canonical text of the `SigningJob` and the device's MAC over it.
+  public let row: ProtectedRow
+  public let state: JobState
+
+  public init(id: JobID, operation: String, instance: String, row: ProtectedRow, state: JobState) {
+    self.id = id
+    self.operation = operation
+    self.instance = instance
+    self.row = row
+    self.state = state
+  }
+}
+
+/// A job is open until it has ended in one of two ways, and forgotten when its time is over.
+public enum JobState: Sendable, Equatable {
+  case open
+  /// The operation has the signatures.
+  case completed(expires: UnixMilliseconds)
+  /// The operation is released.
+  case failed(JobFailure, expires: UnixMilliseconds)
+
+  /// Nil while it is open.
+  public var expires: UnixMilliseconds? {
+    switch self {
+    case .open: nil
+    case .completed(let expires), .failed(_, let expires): expires
+    }
+  }
+
+  func isOver(at now: UnixMilliseconds) -> Bool { expires.map { $0 <= now } ?? false }
+}
+
+/// Why a job ended without signatures: what the same call would have got if it had been synchronous.
+public enum JobFailure: String, Sendable, CaseIterable {
+  case unavailable
+  case parametersNotSupported
+  case credentialDisabled
+  case credentialDeleted
+  case authorizationRevoked
+  case certificateExpired
+  /// Not the caller's fault.
+  case fault
 }

@@ -12,7 +12,7 @@ public struct JobRequest: Sendable {
   }
 }
 
-extension SigningJobs {
+extension JobService {
   /// Accepts a job: steps 1 to 4 of Specs/design/signing.md, with the job in the transaction of step 3. The same request
   /// again gets the same job, as long as its result can be had.
   ///
@@ -60,10 +60,10 @@ extension SigningJobs {
     guard let work = SigningWork(canonical: operation.work), work.belongs(to: request.signing) else {
       throw StoreError.corrupt
     }
-    let now = signing.clock.milliseconds()
+    let now = signing.context.clock.milliseconds()
     let job = try await newJob(
       request, operation, binding, state: .completed(expires: now + request.validity))
-    let id = try await signing.store.write { transaction in
+    let id = try await write { transaction in
       if let earlier = try transaction.job(of: operation.id), !earlier.state.isOver(at: now) { return earlier.id }
       try transaction.add(job)
       try transaction.addNotification(of: SigningJob(canonical: job.row.text), job, isCompleted: true, now: now)
@@ -77,14 +77,13 @@ extension SigningJobs {
     _ request: JobRequest, _ operation: SigningOperation, _ binding: Binding, state: JobState
   ) async throws -> StoredJob {
     let job = SigningJob(
-      id: JobID(try await signing.randomID()), operation: operation.id,
+      id: JobID(try await signing.context.randomID()), operation: operation.id,
       workDigest: SigningJob.digest(ofWork: operation.work), method: request.signing.method,
       credential: binding.credential, partner: binding.partner, signer: binding.signer, client: binding.client,
       validity: request.validity, responseURI: request.responseURI)
-    let text = job.canonical()
-    let mac = try await signing.macs([(.job, text)])[0]
     return StoredJob(
-      id: job.id, operation: operation.id, instance: operation.instance, row: ProtectedRow(text: text, mac: mac),
+      id: job.id, operation: operation.id, instance: operation.instance,
+      row: try await signing.context.protectedRow(job),
       state: state)
   }
 }

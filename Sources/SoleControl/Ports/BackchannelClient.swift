@@ -101,3 +101,22 @@ public protocol BackchannelClient: Sendable {
   /// Asks the provider once for what became of a request. A result is given out once.
   func result(of id: String, issuer: String) async throws(BackchannelError) -> BackchannelResult
 }
+
+extension BackchannelError {
+  /// For the audit log.
+  var reason: String {
+    switch self {
+    case .refused(let reason), .misconfigured(let reason): reason
+    case .unavailable: "unavailable"
+    }
+  }
+
+  /// What a caller of sole control gets for it.
+  func asFault(_ factor: FactorID) -> any Error {
+    switch self {
+    case .refused: Refusal.wrongFactor(factor)
+    case .unavailable(let outage): Refusal.providerUnavailable(retryAfter: outage.retryAfter)
+    case .misconfigured(let reason): InternalFault.eidProvider(reason)
+    }
+  }
+}

@@ -72,3 +72,45 @@ public protocol EIDTokenVerifier: Sendable {
   /// - Parameter partner: who presents it; tokens must be made for one of that partner's clients at the provider.
   func verify(token: String, issuer: String, for partner: PartnerID) async throws(EIDTokenError) -> EIDStatement
 }
+
+/// A person's log-in at a trusted eID provider, with the gateway as the provider's client (OpenID Connect Core §3.1).
+public protocol EIDLogIn: Sendable {
+  /// Where the browser goes to log in.
+  ///
+  /// - Parameter codeVerifier: of PKCE (RFC 7636); its S256 challenge is in the URL.
+  func authorizationURL(
+    issuer: String, redirectURI: String, state: String, nonce: String, codeVerifier: String
+  ) async throws(EIDTokenError) -> String
+
+  /// Exchanges the code that the browser brought back. The token is not verified here.
+  func idToken(
+    issuer: String, code: String, redirectURI: String, codeVerifier: String
+  ) async throws(EIDTokenError) -> String
+}
+
+/// What is known when a provider gave no answer.
+public struct ProviderOutage: Equatable, Sendable {
+  /// Seconds after which trying again can help; at least 1.
+  public var retryAfter: UnixTime
+  /// Whether the provider may have what was sent, and only its answer is missing.
+  public var mayHaveArrived: Bool
+
+  public init(retryAfter: UnixTime = 1, mayHaveArrived: Bool = false) {
+    self.retryAfter = max(retryAfter, 1)
+    self.mayHaveArrived = mayHaveArrived
+  }
+}
+
+/// Assurance levels of Regulation (EU) 910/2014, article 8.
+public enum AssuranceLevel: Int, Sendable, Comparable {
+  case low = 1, substantial, high
+
+  public var name: String { "\(self)" }
+
+  public init?(parsing name: String) {
+    guard let level = [Self.low, .substantial, .high].first(where: { $0.name == name }) else { return nil }
+    self = level
+  }
+
+  public static func < (left: AssuranceLevel, right: AssuranceLevel) -> Bool { left.rawValue < right.rawValue }
+}

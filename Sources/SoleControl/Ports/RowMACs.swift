@@ -1,5 +1,5 @@
-import Crypto
 import Octets
+import Crypto
 
 /// The keys under which a store protects whole rows: every column of a row with its primary key.
 ///

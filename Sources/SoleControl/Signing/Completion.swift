@@ -1,5 +1,5 @@
-import AuditLog
 import Octets
+import AuditLog
 import WireJSON
 
 /// The credential's row is not the one that was verified before the device signed. Nothing was stored.
@@ -19,11 +19,11 @@ extension SigningService {
     as principal: Principal
   ) async throws {
     let id = authorization.credential.id
-    var mac = authorization.mac
+    var mac = authorization.usable.mac
     for _ in 0..<Self.mostChanges {
-      let (now, verified) = (clock.now(), mac)
+      let (now, verified) = (context.clock.now(), mac)
       do {
-        return try await store.write {
+        return try await write {
           try $0.complete(operation, made, of: id, mac: verified, count: request.items.count, at: now)
         }
       } catch is CredentialChanged {
@@ -52,20 +52,19 @@ extension SigningService {
   private func macAfterChange(
     _ request: SigningRequest, _ authorization: VerifiedAuthorization, _ principal: Principal
   ) async throws -> [UInt8] {
-    let id = authorization.credential.id
-    guard let row = try await store.read({ try $0.credential(id) }) else { throw Refusal.unknownCredential }
-    let credential = try await confirmed(row, id: id)
-    try check(request, credential, principal, clock.now())
+    let usable = try await credentials.usable(authorization.credential.id, as: principal)
+    let credential = usable.credential
+    try request.check(credential, principal, context.clock.now())
     // The signature was made with the old row's key.
     guard credential.signer == authorization.binding.signer,
       credential.certificate == authorization.credential.certificate
     else { throw Refusal.unavailable }
-    return row.mac
+    return usable.mac
   }
 
   func release(_ operation: SigningOperation, reason: String) async throws {
-    let now = clock.now()
-    try await store.write { try $0.release(operation, reason: reason, at: now) }
+    let now = context.clock.now()
+    try await write { try $0.release(operation, reason: reason, at: now) }
   }
 
   /// For the audit log.
@@ -82,12 +81,12 @@ extension SigningService {
   }
 }
 
-extension SoleControlWriting {
+extension CredentialReading where Self: LedgerWriting & AuditWriting {
   /// Consumes the slots, stores the signatures and appends the outcome.
   ///
   /// - Parameters:
   ///   - made: the signatures, then their time-stamps.
-  ///   - mac: of the credential's row that was verified before the device signed.
+  ///   - MAC: of the credential's row that was verified before the device signed.
   ///   - count: of the signatures.
   /// - Throws: `Refusal.unknownCredential` if the credential was deleted while the device signed,
   ///   `Refusal.invalidSAD` if the SAD was revoked, and `CredentialChanged`.
@@ -105,7 +104,7 @@ extension SoleControlWriting {
         .signatureMade,
         [
           ("operation", .string(operation.id)), ("count", .integer(Int64(count))),
-          ("signatures", .string(Hex.encode(digest))),
+          ("signatures", .octets(digest)),
         ]), at: now)
   }
 

@@ -1,6 +1,6 @@
+import Octets
 import AuditLog
 import Lifetimes
-import Octets
 import WireJSON
 
 enum Reservation: Sendable {
@@ -23,8 +23,8 @@ extension SigningService {
     -> SigningOperation
   {
     SigningOperation(
-      id: try await randomID(), activation: authorization.activation.digest, requestDigest: request.digest,
-      instance: rules.instance, state: .reserved, work: request.work.canonical(), signatures: [])
+      id: try await context.randomID(), activation: authorization.activation.digest, requestDigest: request.digest,
+      instance: context.rules.instance, state: .reserved, work: request.work.canonical(), signatures: [])
   }
 
   /// Step 3: one transaction reserves the slots and appends the intent to the audit log. Step 4: it is durable when
@@ -38,12 +38,12 @@ extension SigningService {
     var waited = Duration.zero
     while true {
       // Waiting for another copy of the request takes time, in which the SAD can expire.
-      let now = try decidingTime()
+      let now = try context.decidingTime()
       guard authorization.binding.lifetime.isOpen(at: now) else { throw Refusal.sadExpired }
       let found = try await reservation(of: operation, for: request, under: authorization, job: job, at: now)
       if let found { return found }
       guard waited < Self.longestWait else { throw Refusal.unavailable }
-      try await clock.pause(Self.waitingStep)
+      try await context.clock.pause(Self.waitingStep)
       waited += Self.waitingStep
     }
   }
@@ -55,11 +55,9 @@ extension SigningService {
     at now: UnixTime
   ) async throws -> Reservation? {
     do {
-      return try await store.write { transaction in
+      return try await write { transaction in
         // The credential may have been disabled or changed since step 2.
-        guard try transaction.mac(of: authorization.credential.id) == authorization.mac else {
-          throw Refusal.unavailable
-        }
+        try authorization.usable.requireUnchanged(in: transaction)
         let activation = try transaction.activation(operation.activation)
         // Who revoked it wants nothing more to come out of it, not even what it made.
         guard activation?.isRevoked == false else { throw Refusal.invalidSAD }
@@ -83,17 +81,8 @@ extension SigningService {
         return .reserved(operation)
       }
     } catch is SlotsDiffer {
-      throw try await slotsFault(authorization.binding, operation.activation)
+      throw try await context.slotsFault(authorization.binding, operation.activation)
     }
-  }
-
-  /// Slots are bare rows, their number is sealed: whoever adds some must not get signatures for them.
-  func slotsFault(_ binding: Binding, _ activation: ActivationDigest) async throws -> InternalFault {
-    try await record(
-      AuditEvent(
-        .integrityViolated,
-        [("credential", .string(binding.credential.rawValue)), ("activation", .string(Hex.encode(activation.bytes)))]))
-    return .rowIntegrity(binding.credential)
   }
 
   /// Chooses a free slot for each item of the request.
@@ -126,7 +115,7 @@ extension SigningService {
     var fields: [(String, JSONValue)] = [
       ("operation", .string(operation.id)), ("credential", .string(binding.credential.rawValue)),
       ("signer", .string(binding.signer.rawValue)), ("partner", .string(binding.partner.rawValue)),
-      ("activation", .string(Hex.encode(operation.activation.bytes))), ("method", .string(request.method.rawValue)),
+      ("activation", .octets(operation.activation.bytes)), ("method", .string(request.method.rawValue)),
       ("digests", .array(request.items.map { .string(Hex.encode($0.dtbsRepresentation)) })),
     ]
     let algorithms = request.items.map(\.algorithm)
@@ -140,5 +129,16 @@ extension SigningService {
       fields.append(("authorized", .array(request.items.map { .string(Hex.encode($0.authorizedDigest.bytes)) })))
     }
     return AuditEvent(.signatureIntended, fields)
+  }
+}
+
+extension ServiceContext {
+  /// Slots are bare rows, their number is sealed: whoever adds some must not get signatures for them.
+  func slotsFault(_ binding: Binding, _ activation: ActivationDigest) async throws -> InternalFault {
+    try await record(
+      AuditEvent(
+        .integrityViolated,
+        [("credential", .string(binding.credential.rawValue)), ("activation", .octets(activation.bytes))]))
+    return .rowIntegrity(binding.credential)
   }
 }

@@ -30,7 +30,7 @@ extension SigningService {
   /// - Throws: `Refusal` (nothing was spent) or `InternalFault`. After `InternalFault.outcomeUnknown` the
   ///   authorization is spent and no signature was released.
   public func sign(_ request: SigningRequest, as principal: Principal) async throws -> SigningResult {
-    // 1. Request and bearer are verified: their types say so.
+    // 1. Request and bearer are verified, by the caller.
 
     // 2. SAD and policy are verified, the certificate is valid, the credential enabled.
     let authorization = try await verifySAD(request, as: principal)

@@ -59,6 +59,8 @@ public struct SigningRequest: Sendable {
   public var method: SigningMethod
   public var credential: CredentialID
   public var sad: SignatureActivationData
+  /// The SAD as it was verified when it came as the bearer of this call; nil if it did not.
+  public var verified: VerifiedSAD?
   /// In request order. A digest that is authorized for two items stands for two signatures.
   public var items: [SigningItem]
   /// All else that the caller was asked for, such as the format of a document's signature. Opaque here; part of the
@@ -102,7 +104,7 @@ public struct SigningRequest: Sendable {
             "algorithm": .string($0.algorithm.name), "hash": .string($0.authorizedDigest.hashAlgorithm.rawValue),
             "authorized": .string(Hex.encode($0.authorizedDigest.bytes)),
           ]
-        }), "parameters": .string(Hex.encode(OctetDigest.sha256(parameters))),
+        }), "parameters": .octets(OctetDigest.sha256(parameters)),
     ]
     return OctetDigest.sha256(text.canonical())
   }

@@ -1,9 +1,8 @@
-import Octets
 import WireJSON
 
 /// What an operation signs and what its caller prepared, as the ledger keeps it: enough to do the device's part without
 /// the caller, and to answer a repetition with what was really signed.
-struct SigningWork: Sendable, Equatable {
+struct SigningWork: CanonicalText, Sendable, Equatable {
   let items: [SigningItem]
   let preparation: [UInt8]
 
@@ -19,7 +18,7 @@ struct SigningWork: Sendable, Equatable {
 
   /// The items as canonical JSON, which holds no line break, a line break, and the preparation as it is: it may be
   /// as large as a document.
-  func canonical() -> [UInt8] {
+  package func canonical() -> [UInt8] {
     JSONValue.object(JSONObject([("items", .array(items.map(\.json)))])).canonical() + [Self.separator] + preparation
   }
 
@@ -30,8 +29,7 @@ struct SigningWork: Sendable, Equatable {
     self.preparation = preparation
   }
 
-  /// Nil if it is not what `canonical()` writes.
-  init?(canonical text: [UInt8]) {
+  package init?(canonical text: [UInt8]) {
     guard let end = text.firstIndex(of: Self.separator),
       let items = try? JSONValue.parse(Array(text[..<end]), limits: .own).object?["items"]?.array
     else { return nil }
@@ -44,11 +42,11 @@ struct SigningWork: Sendable, Equatable {
 extension SigningItem {
   fileprivate var json: JSONValue {
     var object = JSONObject([
-      ("algorithm", .string(algorithm.name)), ("dtbsr", .string(Hex.encode(dtbsRepresentation))),
+      ("algorithm", .string(algorithm.name)), ("dtbsr", .octets(dtbsRepresentation)),
     ])
     if !isDirect {
       object["hash"] = .string(authorizedDigest.hashAlgorithm.rawValue)
-      object["authorized"] = .string(Hex.encode(authorizedDigest.bytes))
+      object["authorized"] = .octets(authorizedDigest.bytes)
     }
     if isTimestamped { object["timestamp"] = true }
     return .object(object)
@@ -56,7 +54,7 @@ extension SigningItem {
 
   fileprivate init?(json object: JSONObject) {
     guard let algorithm = object["algorithm"]?.string.flatMap(SignatureAlgorithm.init(parsing:)),
-      let dtbsRepresentation = object["dtbsr"]?.string.flatMap(Hex.decode)
+      let dtbsRepresentation = object.octets("dtbsr")
     else { return nil }
     guard object["hash"] != nil || object["authorized"] != nil else {
       self.init(algorithm: algorithm, digest: dtbsRepresentation)
@@ -64,7 +62,7 @@ extension SigningItem {
       return
     }
     guard let hash = object["hash"]?.string.flatMap(HashAlgorithm.init(rawValue:)),
-      let authorized = object["authorized"]?.string.flatMap(Hex.decode)
+      let authorized = object.octets("authorized")
     else { return nil }
     self.init(
       algorithm: algorithm, dtbsRepresentation: dtbsRepresentation,

@@ -1,65 +1,44 @@
-import Lifetimes
-
 /// A SAD and a credential that were found good for a request.
 struct VerifiedAuthorization: Sendable {
-  let credential: Credential
-  /// The MAC of the row that was verified.
-  let mac: [UInt8]
-  let activation: Activation
-  let binding: Binding
+  let usable: UsableCredential
+  let sad: VerifiedSAD
+
+  var credential: Credential { usable.credential }
+  var activation: Activation { sad.activation }
+  var binding: Binding { sad.binding }
 }
 
 extension SigningService {
   /// Step 2: SAD and policy are verified, the certificate is valid, the credential enabled.
+  ///
+  /// A SAD that was verified as the bearer of this very call is neither read nor authenticated again: its binding cannot
+  /// have changed. Whether it is still alive is looked at in the transaction of step 3, for every SAD.
   func verifySAD(_ request: SigningRequest, as principal: Principal) async throws -> VerifiedAuthorization {
-    let now = try decidingTime()
+    let now = try context.decidingTime()
+    let known = request.verified.flatMap { $0.sad == request.sad ? $0 : nil }
     let name = request.sad.digest
-    let (row, activation) = try await store.read {
-      (try $0.credential(request.credential), try $0.activation(name))
+    let (row, activation) = try await read {
+      (try $0.credential(request.credential), known == nil ? try $0.activation(name) : nil)
     }
     guard let row else { throw Refusal.unknownCredential }
-    let unverified = try await loadCredential(row, id: request.credential)
-    let credential = unverified.credential
-    guard let activation, let binding = Binding(canonical: activation.binding) else {
-      _ = try await confirm(unverified)
-      try check(request, credential, principal, now)
-      throw Refusal.invalidSAD
-    }
-    let macs = try await confirm(unverified, alongside: [request.sad.message(over: activation)])
-    try check(request, credential, principal, now)
-    guard request.sad.isRight(macs[0]), allows(binding, credential, principal) else { throw Refusal.invalidSAD }
-    guard binding.lifetime.isOpen(at: now) else { throw Refusal.sadExpired }
-    return VerifiedAuthorization(credential: credential, mac: row.mac, activation: activation, binding: binding)
+    let loaded = try await credentials.load(row, id: request.credential)
+    let unverified = UnverifiedSAD(request.sad, activation)
+    let macs = try await credentials.confirm(loaded, alongside: unverified.map { [$0.message] } ?? [])
+    let credential = loaded.value
+    try request.check(credential, principal, now)
+    guard let sad = known ?? unverified?.verified(by: macs[0]) else { throw Refusal.invalidSAD }
+    try sad.check(for: credential, principal, context.rules, at: now)
+    return VerifiedAuthorization(usable: UsableCredential(credential: credential, mac: row.mac), sad: sad)
   }
+}
 
-  func check(
-    _ request: SigningRequest, _ credential: Credential, _ principal: Principal, _ now: UnixTime
-  ) throws {
+extension SigningRequest {
+  /// Whether the principal may use the credential, and the credential is good for the request now.
+  func check(_ credential: Credential, _ principal: Principal, _ now: UnixTime) throws {
     guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
-    try check(Set(request.items.map(\.algorithm)), credential)
-    guard request.items.allSatisfy(\.hasFittingLengths) else { throw Refusal.digestLength }
-    try checkCertificate(credential, now)
-  }
-
-  /// Whether a SAD's binding is for this credential and caller.
-  func allows(_ binding: Binding, _ credential: Credential, _ principal: Principal) -> Bool {
-    binding.service == rules.service && binding.credential == credential.id && binding.partner == principal.partner
-      && binding.signer == credential.signer && (binding.client == nil || binding.client == principal.client)
-  }
-
-  func check(_ algorithms: Set<SignatureAlgorithm>, _ credential: Credential) throws {
-    guard credential.isEnabled else { throw Refusal.credentialDisabled }
-    for algorithm in algorithms where !algorithm.fits(credential.keyType) {
-      if case (.rsaPSS, .rsa) = (algorithm, credential.keyType) { throw Refusal.parametersNotSupported }
-      throw Refusal.algorithmNotAllowed
-    }
-  }
-
-  func checkCertificate(_ credential: Credential, _ now: UnixTime) throws {
-    guard credential.isValid(at: now) else {
-      throw Refusal.certificateExpired(
-        organization: credential.certificate.organization, commonName: credential.certificate.commonName)
-    }
+    try credential.checkUse(with: Set(items.map(\.algorithm)))
+    guard items.allSatisfy(\.hasFittingLengths) else { throw Refusal.digestLength }
+    try credential.checkCertificate(at: now)
   }
 }
 

@@ -90,7 +90,7 @@ struct AnswerTests {
     _ = try await fixture.signing.createCredential("c1", expression: "PIN AND OTP")
     var disabled = try await fixture.signing.createCredential("c2")
     disabled.isEnabled = false
-    try await fixture.signing.service.put(disabled, events: [])
+    try await fixture.signing.service.credentials.put(disabled, events: [])
     let answer = try await fixture.call(
       "credentials/list",
       #"{"credentialInfo":true,"certificates":"chain","certInfo":true,"auth_info":true,"only_valid":true,"lang":null,"clientData":null}"#,

@@ -182,7 +182,7 @@ struct AsynchronousTests {
     let accepted = try await sign(fixture, credential.id, sad(fixture, credential))
     let id = try #require(accepted["responseID"]?.string)
     credential.isEnabled = false
-    try await fixture.signing.service.put(credential, events: [])
+    try await fixture.signing.service.credentials.put(credential, events: [])
     try await running(fixture) {
       let answer = try await ended(fixture, id)
       #expect(answer.row == "\(request) The credential identified by credentialID is disabled")
@@ -234,7 +234,7 @@ struct AsynchronousTests {
 
   @Test("a full line answers 503 and spends nothing")
   func fullLine() async throws {
-    var rules = SigningJobs.Rules()
+    var rules = JobService.Rules()
     rules.capacity = 1
     let fixture = try await GatewayFixture(jobRules: rules)
     let credential = try await fixture.signing.createCredential()

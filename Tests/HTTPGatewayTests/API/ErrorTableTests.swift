@@ -244,7 +244,7 @@ struct ErrorTableTests {
     let two = try await fixture.signing.createCredential("c2", scal: .two)
     var disabled = try await fixture.signing.createCredential("c3")
     disabled.isEnabled = false
-    try await fixture.signing.service.put(disabled, events: [])
+    try await fixture.signing.service.credentials.put(disabled, events: [])
     func row(_ id: CredentialID, _ rest: String) async throws -> String {
       try await fixture.call(
         "credentials/authorize", #"{"credentialID":"\#(id)",\#(rest)}"#, version, token: fixture.alice

@@ -145,7 +145,7 @@ struct OneTimeCodeTests {
     let fixture = try await GatewayFixture()
     var credential = try await fixture.signing.createCredential(expression: "PIN AND SMS")
     credential.mode = .oauth2code
-    try await fixture.signing.service.put(credential, events: [])
+    try await fixture.signing.service.credentials.put(credential, events: [])
     let visitor = PageVisitor(fixture)
     let query = [
       "response_type": "code", "client_id": "legacy", "redirect_uri": OAuthFixture.redirectURI, "scope": "credential",

@@ -154,7 +154,7 @@ struct RequestRowTests {
     let fixture = try await GatewayFixture()
     var credential = try await fixture.signing.createCredential(expression: "PIN AND SMS")
     credential.isEnabled = false
-    try await fixture.signing.service.put(credential, events: [])
+    try await fixture.signing.service.credentials.put(credential, events: [])
     let sad = Base64.encodeURL([UInt8](repeating: 7, count: 48))
     let (hashes, oid) = (version == .v1 ? "hash" : "hashes", "2.16.840.1.101.3.4.2.1")
     var methods = [

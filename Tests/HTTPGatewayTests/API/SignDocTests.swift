@@ -212,7 +212,7 @@ struct SignDocTests {
     func token() async throws -> String {
       let principal = Principal(
         partner: SigningFixture.partner, signer: SignerID("alice"), client: ClientID(client.id))
-      let authorization = try await fixture.signing.service.authorize(
+      let authorization = try await fixture.signing.service.authorizations.authorize(
         AuthorizationRequest(
           credential: credential.id, numSignatures: 1, hashAlgorithm: .sha256, digests: [digest("a")],
           presented: [.pin: SigningFixture.pin], channel: .authorizationServer(ClientID(client.id))), as: principal)

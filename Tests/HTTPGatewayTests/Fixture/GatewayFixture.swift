@@ -26,7 +26,7 @@ struct GatewayFixture: Sendable {
   let signing: SigningFixture
   /// As the test gave it.
   let notifier: (any CompletionNotifier)?
-  let jobs: SigningJobs
+  let jobs: JobService
   let tokens: TokenService
   var gateway: Gateway
   /// Bearer tokens.
@@ -40,7 +40,7 @@ struct GatewayFixture: Sendable {
 
   /// - Parameter copy: a copy of another fixture's database, which is gone on with; its tokens are this one's.
   init(
-    brands: [PartnerID: Brand] = [:], jobRules: SigningJobs.Rules = .init(), withTimestamps: Bool = true,
+    brands: [PartnerID: Brand] = [:], jobRules: JobService.Rules = .init(), withTimestamps: Bool = true,
     withDocuments: Bool = true, withIssuer: Bool = true, notifier: (any CompletionNotifier)? = nil,
     logger given: Logger? = nil, device: any SigningDevice = TestDevice.shared.device,
     copy: (path: String, original: GatewayFixture)? = nil
@@ -58,7 +58,7 @@ struct GatewayFixture: Sendable {
       store: store, device: device, timestamps: { withTimestamps ? timestamps($0) : nil },
       authority: withIssuer ? try TestIssuance.make(list: list) : nil)
     self.notifier = notifier
-    jobs = SigningJobs(signing.service, notifier: notifier, rules: jobRules)
+    jobs = JobService(signing.service.signing, notifier: notifier, rules: jobRules)
     let clock = signing.clock
     tokens = TokenService(
       store: store, hasher: ScryptHasher(random: random), now: { clock.now }, random: random)
@@ -85,7 +85,7 @@ struct GatewayFixture: Sendable {
       authTypes: ["basic", "oauth2code", "oauth2client"], authorizationServer: OAuthFixture.issuer)
     info.translations["de"] = (name: "Probe", description: "Eine Probe")
     var gateway = Gateway(
-      info: info, signing: signing.service, issuance: signing.issuance, jobs: jobs, tokens: tokens,
+      info: info, soleControl: signing.service, issuance: signing.issuance, jobs: jobs, tokens: tokens,
       oauth: AuthorizationServer(
         rules: AuthorizationServer.Rules(issuer: OAuthFixture.issuer), clients: ClientRegistry(OAuthFixture.clients),
         tokens: tokens, assertions: ClientAssertions()),
@@ -94,7 +94,7 @@ struct GatewayFixture: Sendable {
     if withTimestamps { gateway.timestamps = timestamps(clock) }
     if withDocuments {
       gateway.documents = DocumentSigningService(
-        signing: signing.service, cms: CMSMaker(), worker: ThreadPool.documents(), revocation: nil,
+        soleControl: signing.service, cms: CMSMaker(), worker: ThreadPool.documents(), revocation: nil,
         timestamps: gateway.timestamps,
         now: { clock.now })
     }

@@ -117,7 +117,7 @@ struct OAuthRowTests {
     let two = try await fixture.signing.createCredential("two", scal: .two, multisign: 3, mode: .oauth2code)
     var disabled = try await fixture.signing.createCredential("disabled", mode: .oauth2code)
     disabled.isEnabled = false
-    try await fixture.signing.service.put(disabled, events: [])
+    try await fixture.signing.service.credentials.put(disabled, events: [])
     _ = try await fixture.signing.createCredential("explicit")
     let standard = [
       ("response_type", "code"), ("redirect_uri", OAuthFixture.redirectURI), ("code_challenge", Self.challenge),

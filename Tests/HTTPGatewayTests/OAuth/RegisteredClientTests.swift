@@ -15,7 +15,8 @@ extension GatewayFixture {
   fileprivate func restarted(with clients: [Client]) -> GatewayFixture {
     var fixture = self
     fixture.gateway = Gateway(
-      info: gateway.info, signing: gateway.signing, issuance: gateway.issuance, jobs: gateway.jobs, tokens: tokens,
+      info: gateway.info, soleControl: gateway.soleControl, issuance: gateway.issuance, jobs: gateway.jobs,
+      tokens: tokens,
       oauth: AuthorizationServer(
         rules: gateway.oauth.rules, clients: ClientRegistry(clients), tokens: tokens, assertions: ClientAssertions()),
       eidLogIn: gateway.eidLogIn, brands: gateway.brands, logger: gateway.logger, now: gateway.now, checkReadiness: {})

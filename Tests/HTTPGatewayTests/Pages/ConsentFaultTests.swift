@@ -43,7 +43,7 @@ struct ConsentFaultTests {
     #expect(way.logInPage.status == 200)
     // Not the row whose MAC was checked before, so that the device is asked.
     credential.description = "changed"
-    try await fixture.signing.service.put(credential, events: [])
+    try await fixture.signing.service.credentials.put(credential, events: [])
     device.isBusy.withLock { $0 = true }
     let page = try await way.logIn()
     #expect(page.status == 503 && page.headers[.location] == nil)

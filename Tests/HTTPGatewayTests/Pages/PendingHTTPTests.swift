@@ -218,12 +218,13 @@ struct PendingHTTPTests {
       #expect(try await visitor.post(path, form, headers: headers).status == 400)
     }
     // What the page showed is another thing now.
-    let before = try await fixture.signing.service.credential(credential.id, as: fixture.signing.principal())
+    let before = try await fixture.signing.service.credentials.credential(
+      credential.id, as: fixture.signing.principal())
     var changed = before
     changed.description = "another one"
-    try await fixture.signing.service.put(changed, events: [])
+    try await fixture.signing.service.credentials.put(changed, events: [])
     #expect(try await visitor.post(path, form).status == 400)
-    try await fixture.signing.service.put(before, events: [])
+    try await fixture.signing.service.credentials.put(before, events: [])
     let odd = try await visitor.post(path, form.merging(["decision": "perhaps"]) { $1 })
     #expect(odd.status == 400)
     let empty = try await visitor.post(path, page.hidden.merging(["decision": "approve"]) { $1 })
@@ -260,7 +261,7 @@ struct PendingHTTPTests {
     let form = try await visitor.get(path).hidden.merging(["decision": "approve", "PIN": SigningFixture.pin]) { $1 }
     #expect(try await visitor.post(path, form).status == 200)
     credential.isEnabled = false
-    try await fixture.signing.service.put(credential, events: [])
+    try await fixture.signing.service.credentials.put(credential, events: [])
     #expect(
       try await check(fixture, handle).row
         == "400 invalid_request The credential identified by credentialID is disabled")

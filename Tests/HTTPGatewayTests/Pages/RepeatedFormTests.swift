@@ -100,12 +100,13 @@ struct RepeatedFormTests {
       try await store.writeOAuth { try $0.put(entry) }
     }
     if request["credentialID"] != nil {
-      let before = try await fixture.signing.service.credential(CredentialID("c"), as: fixture.signing.principal())
+      let before = try await fixture.signing.service.credentials.credential(
+        CredentialID("c"), as: fixture.signing.principal())
       var other = before
       other.description = "another one"
-      try await fixture.signing.service.put(other, events: [])
+      try await fixture.signing.service.credentials.put(other, events: [])
       #expect(try await visitor.post("/oauth2/consent", approval).status == 400)
-      try await fixture.signing.service.put(before, events: [])
+      try await fixture.signing.service.credentials.put(before, events: [])
     }
     let end = try await visitor.post("/oauth2/consent", approval)
     #expect(end.headers[.location]?.contains("code=") == true, "\(end.text)")

@@ -20,7 +20,7 @@ extension SchemaAct {
     },
     SchemaAct("activation", "sign under a SAD that was revoked", isDone: false) { fixture in
       let (mine, sad) = try await authorized(fixture)
-      try await fixture.signing.service.revoke(sad, as: fixture.signing.principal())
+      try await fixture.signing.service.authorizations.revoke(sad, as: fixture.signing.principal())
       return Ready(row: named("digest", sad)) { try await signs($0, mine, sad, "a") }
     },
     SchemaAct("activation", "sign under a SAD that was extended", isDone: false) { fixture in
@@ -81,8 +81,8 @@ extension SchemaAct {
       let mine = try await fixture.signing.createCredential("c1", expression: "EID")
       _ = try await fixture.signing.createCredential("c2", expression: "EID", signer: "bob")
       let service = fixture.signing.service
-      let nonce = try await service.challenge(for: mine.id, factor: .eid, as: fixture.signing.principal())
-      _ = try await service.challenge(for: CredentialID("c2"), factor: .eid, as: fixture.signing.principal("bob"))
+      let nonce = try await service.factors.nonce(for: mine.id, factor: .eid, as: fixture.signing.principal())
+      _ = try await service.factors.nonce(for: CredentialID("c2"), factor: .eid, as: fixture.signing.principal("bob"))
       return Ready(row: "credential = 'c1'") { fixture in
         fixture.signing.eid.set(
           .success(
@@ -134,7 +134,7 @@ extension SchemaAct {
   private static func extend(
     _ fixture: GatewayFixture, _ credential: Credential, _ sad: SignatureActivationData, _ signer: String = "alice"
   ) async throws -> SignatureActivationData {
-    try await fixture.signing.service.extend(
+    try await fixture.signing.service.authorizations.extend(
       ExtensionRequest(credential: credential.id, sad: sad, hashAlgorithm: nil, digests: []),
       as: fixture.signing.principal(signer)
     ).sad

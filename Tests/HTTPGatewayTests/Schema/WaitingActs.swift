@@ -28,25 +28,26 @@ extension SchemaAct {
     SchemaAct("message", "send a further code at once", isDone: false) { fixture in
       let (mine, _) = try await codes(fixture)
       return Ready(row: "credential = 'c1'") { fixture in
-        try await fixture.signing.service.sendCode(for: mine.id, description: nil, as: fixture.signing.principal())
+        try await fixture.signing.service.factors.sendCode(
+          for: mine.id, description: nil, as: fixture.signing.principal())
         return true
       }
     },
     SchemaAct("pending", "approve on the page, and have the SAD") { fixture in
       let (handle, link) = try await pendings(fixture, "PAGE")
       return Ready(row: "credential = 'c1'") { fixture in
-        _ = try await fixture.signing.service.answer(.approve(pin: SigningFixture.pin), link: link)
+        _ = try await fixture.signing.service.authorizations.answer(.approve(pin: SigningFixture.pin), link: link)
         return try await grants(fixture, handle)
       }
     },
     SchemaAct("pending", "have the SAD of what was approved") { fixture in
       let (handle, link) = try await pendings(fixture, "PAGE")
-      _ = try await fixture.signing.service.answer(.approve(pin: SigningFixture.pin), link: link)
+      _ = try await fixture.signing.service.authorizations.answer(.approve(pin: SigningFixture.pin), link: link)
       return Ready(row: "credential = 'c1'") { try await grants($0, handle) }
     },
     SchemaAct("pending", "have the SAD of what was refused", isDone: false) { fixture in
       let (handle, link) = try await pendings(fixture, "PAGE")
-      _ = try await fixture.signing.service.answer(.deny, link: link)
+      _ = try await fixture.signing.service.authorizations.answer(.deny, link: link)
       return Ready(row: "credential = 'c1'") { try await grants($0, handle) }
     },
     SchemaAct("pending", "have a sixth one wait", isDone: false) { fixture in

@@ -32,8 +32,8 @@ extension SchemaAct {
     let bobs = try await fixture.signing.createCredential("c2", expression: "PIN AND SMS", signer: "bob")
     let mine = try await fixture.signing.createCredential("c1", expression: "PIN AND SMS")
     let service = fixture.signing.service
-    try await service.sendCode(for: bobs.id, description: nil, as: fixture.signing.principal("bob"))
-    try await service.sendCode(for: mine.id, description: nil, as: fixture.signing.principal())
+    try await service.factors.sendCode(for: bobs.id, description: nil, as: fixture.signing.principal("bob"))
+    try await service.factors.sendCode(for: mine.id, description: nil, as: fixture.signing.principal())
     return (mine, try #require(fixture.signing.messenger.code))
   }
 
@@ -58,13 +58,14 @@ extension SchemaAct {
     var request = AuthorizationRequest(
       credential: CredentialID(id), numSignatures: 1, hashAlgorithm: nil, digests: [], presented: [:])
     request.outOfBand = [factor]
-    let outcome = try await fixture.signing.service.begin(request, as: fixture.signing.principal(signer))
+    let outcome = try await fixture.signing.service.authorizations.begin(request, as: fixture.signing.principal(signer))
     guard case .pending(let handle) = outcome else { throw Refusal.policyNotSatisfied }
     return handle
   }
 
   static func grants(_ fixture: GatewayFixture, _ handle: String) async throws -> Bool {
-    let outcome = try await fixture.signing.service.check(handle: handle, as: fixture.signing.principal())
+    let outcome = try await fixture.signing.service.authorizations.check(
+      handle: handle, as: fixture.signing.principal())
     if case .granted = outcome { return true } else { return false }
   }
 

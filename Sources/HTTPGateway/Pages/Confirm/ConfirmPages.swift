@@ -8,7 +8,7 @@ internal import WireJSON
 
 /// The pages behind the links that customers get by message.
 struct ConfirmPages: Sendable {
-  let signing: SigningService
+  let soleControl: SoleControlServices
   let tokens: TokenService
   let pages: Pages
   let forms: PageForms
@@ -62,7 +62,7 @@ struct ConfirmPages: Sendable {
         in: pages.language(request))
     }
     do {
-      switch try await signing.answer(answer, link: link, from: context.origin.person) {
+      switch try await soleControl.authorizations.answer(answer, link: link, from: context.origin.person) {
       case .approved: return done(.confirmed, found, request)
       case .denied: return done(.denied, found, request)
       case .failed:
@@ -87,7 +87,7 @@ struct ConfirmPages: Sendable {
   /// Nil if the link leads nowhere, or no longer.
   private func found(_ link: String, _ context: GatewayContext) async throws -> PendingConfirmation? {
     do {
-      let found = try await signing.confirmation(link: link)
+      let found = try await soleControl.authorizations.confirmation(link: link)
       context.call.partner = found.credential.partner.rawValue
       return found
     } catch Refusal.invalidHandle {

@@ -8,7 +8,7 @@ internal import Vocabulary
 /// The consent page: who asks, and for scope `credential` what will be signed, with which certificate.
 struct ConsentPages: Sendable {
   let oauth: AuthorizationServer
-  let signing: SigningService
+  let soleControl: SoleControlServices
   let pages: Pages
   let forms: PageForms
   let offers: Offers
@@ -102,7 +102,7 @@ struct ConsentPages: Sendable {
     guard let used = offer.factorRequest(visit.transaction) else { return nil }
     if let sent = visit.transaction.codeSent, offers.now() - sent < Self.codePause { return .codeSent }
     do {
-      try await signing.sendCode(
+      try await soleControl.factors.sendCode(
         for: used.id, description: used.description, as: used.principal, from: visit.context.origin.person)
       try await oauth.noteCode(visit.key)
       return .codeSent

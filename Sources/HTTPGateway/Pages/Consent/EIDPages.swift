@@ -7,7 +7,7 @@ internal import SoleControl
 /// credential's challenge and the content of the page.
 struct EIDPages: Sendable {
   let oauth: AuthorizationServer
-  let signing: SigningService
+  let soleControl: SoleControlServices
   let provider: any EIDLogIn
   let pages: Pages
   let forms: PageForms
@@ -25,7 +25,7 @@ struct EIDPages: Sendable {
     guard let used = offer.factorRequest(visit.transaction), let issuer = used.credential.eidIssuer else {
       throw TransactionRefusal.unknown
     }
-    let nonce = try await signing.logInNonce(for: used.wanted, as: used.principal)
+    let nonce = try await soleControl.factors.logInNonce(for: used.wanted, as: used.principal)
     let logIn = AuthorizationTransaction.EIDVisit(
       // The transaction's id finds the way back; the browser's cookie shows that it is the same browser.
       state: visit.key.id, nonce: nonce, codeVerifier: try await oauth.codeVerifier(), issuer: issuer)
@@ -87,6 +87,6 @@ struct EIDPages: Sendable {
 
 extension Credential {
   fileprivate var eidIssuer: String? {
-    authenticators.lazy.compactMap { if case .eid(let issuer, _, _) = $0 { issuer } else { nil } }.first
+    authenticator(EIDFactor.self)?.issuer
   }
 }

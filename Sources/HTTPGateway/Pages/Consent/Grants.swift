@@ -6,7 +6,7 @@ internal import SoleControl
 /// Carries out what a person approves on the consent page.
 struct Grants: Sendable {
   let oauth: AuthorizationServer
-  let signing: SigningService
+  let soleControl: SoleControlServices
   let issuance: IssuanceService
   let now: @Sendable () -> UnixTime
 
@@ -26,7 +26,7 @@ struct Grants: Sendable {
     var asked = SoleControl.AuthorizationRequest(
       offered.asked, offered.credential.id, client: visit.transaction.request.client, presented: try presented(visit))
     asked.origin = visit.context.origin.person
-    let authorization = try await signing.authorize(asked, as: offered.principal)
+    let authorization = try await soleControl.authorizations.authorize(asked, as: offered.principal)
     return GrantedToken(
       octets: authorization.sad.octets, expires: now() + authorization.expiresIn,
       credential: offered.credential.id.rawValue, reference: authorization.activation.bytes)
@@ -54,7 +54,7 @@ struct Grants: Sendable {
   /// The factors that the person gave on the page.
   private func presented(_ visit: PageVisit) throws -> [FactorID: String] {
     var presented: [FactorID: String] = [:]
-    for factor in [FactorID.pin, .otp, .sms] {
+    for factor in FactorID.allCases where factor.isTyped {
       // Spaces are how people read a code to themselves.
       if let value = visit.parameters[factor.rawValue] { presented[factor] = value.filter { $0 != " " } }
     }

@@ -65,17 +65,7 @@ extension Credential {
   fileprivate func pageFactors(hasEID: Bool, codeWasSent: Bool) -> [SigningView.Factor] {
     guard let expression else { return [] }
     return FactorID.allCases.filter(expression.factors.contains).compactMap { factor in
-      let kind: SigningView.Factor.Kind? =
-        switch factor {
-        case .pin: .pin
-        case .otp: .otp
-        case .sms: .sms(wasSent: codeWasSent)
-        // Asked for on a page of its own.
-        case .page, .eidApp: nil
-        // Speaks through the API.
-        case .partner: nil
-        case .eid: .eid(isDone: hasEID)
-        }
+      let kind = factor.face.pageKind(PageFactorState(hasEID: hasEID, codeWasSent: codeWasSent))
       return kind.map { SigningView.Factor(kind: $0, isRequired: expression.demands(factor)) }
     }
   }

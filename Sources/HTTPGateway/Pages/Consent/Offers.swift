@@ -83,13 +83,10 @@ extension Offer {
 
 /// Finds out what a logged-in person may grant of what a client asks for.
 struct Offers: Sendable {
-  let signing: SigningService
+  let soleControl: SoleControlServices
   let issuance: IssuanceService
   let clients: ClientRegistry
   let now: @Sendable () -> UnixTime
-
-  /// The factors that the authorization server's page can ask for.
-  static let askable: Set<FactorID> = [.pin, .otp, .sms, .eid]
 
   /// Nil if this person cannot have what is asked for.
   func offer(_ transaction: AuthorizationTransaction) async throws -> Offer? {
@@ -107,13 +104,13 @@ struct Offers: Sendable {
     guard let asked = CredentialScopeRequest(json: details.value) else { throw StoreError.corrupt }
     let candidates =
       if let id = asked.credentialID { [CredentialID(id)] } else {
-        try await signing.credentials(of: signer, after: nil, limit: Self.mostCandidates, as: principal)
+        try await soleControl.credentials.list(of: signer, after: nil, limit: Self.mostCandidates, as: principal)
           .filter { $0.qualifier == asked.signatureQualifier && $0.isValid(at: now()) }.map(\.id)
       }
     for id in candidates {
       let wanted = SoleControl.AuthorizationRequest(asked, id, client: transaction.request.client)
       do {
-        let credential = try await signing.check(wanted, as: principal)
+        let credential = try await soleControl.authorizations.check(wanted, as: principal)
         return ConsentRequest(credential: credential, asked: asked, principal: principal)
       } catch let refusal as Refusal where refusal.isAboutTheOffer {}
     }
@@ -132,10 +129,10 @@ struct Offers: Sendable {
       case .creation(let policy, let subject):
         return .creation(
           try await issuance.offerCreation(
-            policy: policy, claim: SubjectClaim(subject), askable: Self.askable, as: principal), principal)
+            policy: policy, claim: SubjectClaim(subject), askable: FactorID.askable, as: principal), principal)
       case .deletion(let id):
         return .deletion(
-          try await issuance.offerDeletion(of: CredentialID(id), askable: Self.askable, as: principal), principal)
+          try await issuance.offerDeletion(of: CredentialID(id), askable: FactorID.askable, as: principal), principal)
       }
     } catch let refusal as Refusal where refusal.isAboutTheOffer {
       return nil

@@ -7,24 +7,13 @@ extension PageMessage {
   init?(_ refusal: Refusal) {
     switch refusal {
     case .factorMissing, .factorsMissing:
-      self = refusal.stillNeeded?.always.first.map { .missing($0.pageField) } ?? .notEnough
-    case .wrongFactor(let factor): self = .wrong(factor.pageField)
-    case .lockedFactor(let factor): self = .locked(factor.pageField)
+      self = refusal.stillNeeded?.always.first.map { .missing($0.face.pageField) } ?? .notEnough
+    case .wrongFactor(let factor): self = .wrong(factor.face.pageField)
+    case .lockedFactor(let factor): self = .locked(factor.face.pageField)
     case .policyNotSatisfied: self = .notEnough
     case .tooManyTries: self = .tooManyTries
     case .unavailable, .providerUnavailable: self = .busy
     default: return nil
-    }
-  }
-}
-
-extension FactorID {
-  fileprivate var pageField: PageMessage.Field {
-    switch self {
-    case .pin, .page, .partner: .pin
-    case .otp: .otp
-    case .sms: .sms
-    case .eid, .eidApp: .eid
     }
   }
 }

@@ -9,12 +9,12 @@ struct UnverifiedJob: Sendable {
   let isRevoked: Bool
 }
 
-extension SigningJobs {
+extension JobService {
   /// Nil if there is no such job.
   ///
   /// - Throws: `InternalFault.jobIntegrity` if what is stored does not belong together.
   func loadJob(_ id: JobID) async throws -> UnverifiedJob? {
-    let found = try await signing.store.read { snapshot in
+    let found = try await read { snapshot in
       try snapshot.job(id).map { stored in
         let job = SigningJob(canonical: stored.row.text)
         let operation = try snapshot.operation(id: stored.operation)
@@ -39,12 +39,45 @@ extension SigningJobs {
   func verify(_ unverified: UnverifiedJob) async throws -> Credential? {
     guard let row = unverified.credential else { return nil }
     let job = unverified.job
-    let credential = try await signing.loadCredential(row, id: job.credential)
+    let credential = try await signing.credentials.load(row, id: job.credential)
     let check = Unverified(unverified.stored.row, job)
-    let macs = try await signing.confirm(credential, alongside: [check.message])
+    let macs = try await signing.credentials.confirm(credential, alongside: [check.message])
     guard check.isRight(macs[0]),
-      credential.credential.partner == job.partner, credential.credential.signer == job.signer
+      credential.value.partner == job.partner, credential.value.signer == job.signer
     else { throw InternalFault.jobIntegrity(job.id) }
-    return credential.credential
+    return credential.value
+  }
+}
+
+/// What polling finds (CSC v2 §11.12).
+public enum JobResult: Sendable, Equatable {
+  case running
+  /// The method tells in which form the result is answered.
+  case completed(SigningMethod, SigningResult)
+  case failed(JobFailure)
+}
+
+extension JobService {
+  /// The state of a job, or its result, as often as it is asked for until its time is over.
+  ///
+  /// - Parameter signer: whose job it must be, if the caller says so.
+  /// - Throws: `Refusal.unknownJob` also for jobs of others, so that nobody learns of them.
+  public func result(of id: JobID, signer: SignerID?, as principal: Principal) async throws -> JobResult {
+    guard let stored = try await read({ try $0.job(id) }),
+      let job = SigningJob(canonical: stored.row.text), principal.mayHave(job), signer == nil || signer == job.signer,
+      !stored.state.isOver(at: signing.context.clock.milliseconds())
+    else { throw Refusal.unknownJob }
+    switch stored.state {
+    case .open: return .running
+    case .failed(let failure, _): return .failed(failure)
+    case .completed:
+      // A result leaves only if job, signatures and key belong together, whoever wrote to the store. Job and principal
+      // are compared again, because only now the job is held against its MAC.
+      guard let unverified = try await loadJob(id), principal.mayHave(unverified.job),
+        let credential = try await verify(unverified)
+      else { throw Refusal.unknownJob }
+      let result = try await signing.stored(unverified.operation, unverified.work, credential)
+      return .completed(unverified.job.method, result)
+    }
   }
 }

@@ -1,0 +1,61 @@
+internal import CSCModel
+internal import SoleControl
+internal import Vocabulary
+
+/// How the gateway speaks of a factor: to clients as an object of `credentials/info` and in refusals, to people as a part
+/// of a page.
+protocol FactorFace: Factor {
+  /// The object of `credentials/info` (CSC v2 §11.5 `auth/objects`).
+  static var wireObject: CredentialAnswer.AuthObject { get }
+  /// The member of v1's `credentials/authorize` that brings it; nil if v1 has none.
+  static var memberInV1: String? { get }
+  /// The answer to a wrong one.
+  static func wrong(_ version: CSCVersion) -> CSCError
+  /// The part of the page that asks for it; nil if no page of ours does.
+  static func pageKind(_ state: PageFactorState) -> SigningView.Factor.Kind?
+  /// The field whose texts say on a page that it is missing, wrong or locked.
+  static var pageField: PageMessage.Field { get }
+}
+
+extension FactorFace {
+  static var memberInV1: String? { nil }
+  static func wrong(_: CSCVersion) -> CSCError { .wrongAuthenticationData }
+}
+
+/// What has happened to the factors of a page so far.
+struct PageFactorState {
+  /// Whether the person came back from the eID provider.
+  let hasEID: Bool
+  let codeWasSent: Bool
+}
+
+extension FactorID {
+  var face: any FactorFace.Type {
+    switch self {
+    case .pin: PINFactor.self
+    case .otp: OTPFactor.self
+    case .sms: SMSFactor.self
+    case .eid: EIDFactor.self
+    case .partner: PartnerFactor.self
+    case .page: PageFactor.self
+    case .eidApp: EIDAppFactor.self
+    }
+  }
+
+  private static let typed = Set(
+    allCases.filter { factor in
+      switch factor.face.pageKind(PageFactorState(hasEID: false, codeWasSent: false)) {
+      case .pin?, .otp?, .sms?: true
+      case .eid?, nil: false
+      }
+    })
+
+  /// Whether the person types it on a page.
+  var isTyped: Bool { Self.typed.contains(self) }
+
+  /// v1 has one word for all one-time codes.
+  var nameInV1: String { face.memberInV1 ?? rawValue }
+
+  /// Those that our pages can ask for.
+  static let askable = Set(allCases.filter(\.traits.isForPages))
+}

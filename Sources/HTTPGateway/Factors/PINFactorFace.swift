@@ -1,0 +1,13 @@
+internal import CSCModel
+internal import SoleControl
+internal import Vocabulary
+
+extension PINFactor: FactorFace {
+  static var wireObject: CredentialAnswer.AuthObject {
+    .init(kind: .password, id: id.rawValue, format: "N", generator: nil, label: "PIN")
+  }
+  static var memberInV1: String? { "PIN" }
+  static func wrong(_ version: CSCVersion) -> CSCError { .wrongPIN(version) }
+  static func pageKind(_: PageFactorState) -> SigningView.Factor.Kind? { .pin }
+  static var pageField: PageMessage.Field { .pin }
+}

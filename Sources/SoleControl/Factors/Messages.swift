@@ -1,0 +1,135 @@
+import AuditLog
+import Lifetimes
+
+/// That a message was sent: what the limits are held against. Its content is not kept.
+public struct SentMessage: Sendable, Equatable {
+  public let id: String
+  public let partner: PartnerID
+  public let credential: CredentialID
+  public let factor: FactorID
+  public let time: UnixTime
+  /// Whether the messenger did not take it.
+  public let hasFailed: Bool
+
+  public init(
+    id: String, partner: PartnerID, credential: CredentialID, factor: FactorID, time: UnixTime, hasFailed: Bool = false
+  ) {
+    self.id = id
+    self.partner = partner
+    self.credential = credential
+    self.factor = factor
+    self.time = time
+    self.hasFailed = hasFailed
+  }
+}
+
+extension SentMessage {
+  /// Holds a message that is to be sent against the limits.
+  func check(_ limits: MessageLimits, _ transaction: any FactorReading) throws {
+    let sent = try transaction.messages(factor, of: credential, after: time - MessageLimits.hour)
+    if let wait = limits.wait(sent, now: time) { throw Refusal.tooManyMessages(retryAfter: wait) }
+    let partner = try transaction.messages(of: partner, after: time - MessageLimits.minute)
+    guard partner.count < limits.perMinuteAndPartner else {
+      let wait = (partner.oldest ?? time) + MessageLimits.minute - time
+      throw Refusal.tooManyMessages(retryAfter: min(max(wait, 1), MessageLimits.minute))
+    }
+  }
+
+  /// Notes it as sent.
+  func count(_ transaction: any FactorWriting) throws {
+    try transaction.add(self, forgotten: time - MessageLimits.hour)
+  }
+}
+
+extension FactorService {
+  /// Hands over a message that was counted. If the messenger does not take it, the customer's allowance is given back,
+  /// and `undo` makes dead what the message was about.
+  func deliver(
+    _ message: Message, _ sent: SentMessage, undo: @escaping @Sendable (any MessageTransaction) throws -> Void
+  ) async throws {
+    let failure: MessengerError
+    do {
+      try await outside.messenger.deliver(message, of: sent.partner)
+      return
+    } catch {
+      failure = error
+    }
+    try await write { transaction in
+      try transaction.markFailed(message: sent.id)
+      try undo(transaction)
+    }
+    switch failure {
+    case .notConfigured: throw InternalFault.noMessenger(sent.partner)
+    case .unavailable: throw Refusal.unavailable
+    }
+  }
+}
+
+/// How many messages the gateway sends at most. They cost the partner money, and a customer who is flooded approves
+/// anything.
+public struct MessageLimits: Sendable {
+  /// Delivered messages to one customer for one factor.
+  public var gap: UnixTime = 30
+  public var perHour = 5
+  /// Together with those that were not delivered: a messenger that says so may have delivered all the same.
+  public var attemptsPerHour = 20
+  /// Through one partner's messenger.
+  public var perMinuteAndPartner = 600
+
+  public init() {}
+
+  public init(gap: UnixTime, perHour: Int, attemptsPerHour: Int) {
+    self.gap = gap
+    self.perHour = perHour
+    self.attemptsPerHour = attemptsPerHour
+  }
+
+  static let hour: UnixTime = 3600
+  static let minute: UnixTime = 60
+
+  /// Seconds until the customer may get another message; nil if now.
+  ///
+  /// - Parameter sent: the messages of the last hour, oldest first.
+  func wait(_ sent: [SentMessage], now: UnixTime) -> UnixTime? {
+    // What a clock sent that was ahead holds up nobody now.
+    let sent = sent.filter { $0.time <= now + Lifetime.skew }
+    let delivered = sent.filter { !$0.hasFailed }.map(\.time)
+    let waits = [
+      // A call that began later may have been faster.
+      delivered.last.map { min($0, now) + gap - now },
+      Self.wait(delivered, perHour, now),
+      Self.wait(sent.map(\.time), attemptsPerHour, now),
+    ]
+    // Not longer than the window itself, whatever the clock did meanwhile.
+    return waits.compactMap(\.self).filter { $0 > 0 }.max().map { min($0, Self.hour) }
+  }
+
+  private static func wait(_ times: [UnixTime], _ limit: Int, _ now: UnixTime) -> UnixTime? {
+    guard times.count >= limit else { return nil }
+    return times[times.count - limit] + hour - now
+  }
+}
+
+extension FactorService {
+  /// Credentials of a signer that are searched for a way to reach the person.
+  private static let mostSearched = 1000
+
+  /// Tells a person over the channel that the credentials' authenticators establish that there is a new way to sign in the
+  /// person's name. Somebody else may have asked for it. A person without such a channel is not told, and a messenger that
+  /// does not take the message ends nothing: the credential exists.
+  package func tellOwner(of credential: Credential) async {
+    let principal = Principal(partner: credential.partner, signer: credential.signer)
+    guard
+      let others = try? await credentials.list(
+        of: credential.signer, after: nil, limit: Self.mostSearched, as: principal),
+      let recipient = others.lazy.flatMap(\.authenticators).compactMap(\.value.recipient).first,
+      let id = try? await context.randomID()
+    else { return }
+    let rules = context.rules
+    let text = MessageText(recipient, rules).credentialMade(
+      credential.certificate.serialNumber, partner: rules.name(of: credential.partner))
+    let message = Message(
+      id: id, recipient: recipient.name, credential: credential.id, content: .credentialMade, text: text)
+    try? await outside.messenger.deliver(message, of: credential.partner)
+  }
+}
