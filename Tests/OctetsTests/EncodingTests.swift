@@ -1,7 +1,7 @@
 import Octets
 import Testing
 
-@Suite("Base64")
+@Suite("Base64", .timeLimit(.minutes(1)))
 struct Base64Tests {
   /// RFC 4648 §10, and octets whose letters the alphabets differ in.
   static let vectors: [(octets: [UInt8], text: String)] = [
@@ -52,7 +52,7 @@ struct Base64Tests {
   }
 }
 
-@Suite("Hexadecimal text")
+@Suite("Hexadecimal text", .timeLimit(.minutes(1)))
 struct HexTests {
   @Test("each octet has two digits, of the case that was asked for")
   func encoding() {
@@ -69,7 +69,7 @@ struct HexTests {
   func others(text: String) { #expect(Hex.decode(text) == nil && Hex.decodeAnyCase(text) == nil) }
 }
 
-@Suite("Percent-encoded text")
+@Suite("Percent-encoded text", .timeLimit(.minutes(1)))
 struct PercentTextTests {
   @Test("what is not unreserved is written in octets")
   func encoding() {

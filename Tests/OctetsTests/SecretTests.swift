@@ -1,7 +1,7 @@
 import Octets
 import Testing
 
-@Suite("Secrets and digests")
+@Suite("Secrets and digests", .timeLimit(.minutes(1)))
 struct SecretTests {
   @Test("octets are equal only if all of them are")
   func equality() {
