@@ -13,23 +13,24 @@ import WireJSON
 /// Secrets are paths to files. A file in which `sandbox` is true is a sandbox's, and no service for real customers may run with
 /// it (`ConfigRules`); default: false.
 package struct Config {
-  /// Where to listen without TLS. Absent: nowhere. For a TLS-terminating proxy on the same machine; on other addresses than the
-  /// machine's own only with `trustedProxy`, or with `"allowsOtherMachines": true` for those who know that nobody is in between.
+  /// Listener without TLS, for a TLS-terminating proxy on the same machine. Absent: none. An address other than the
+  /// machine's own is refused without `trustedProxy`, or `"allowsOtherMachines": true` where the network up to here is
+  /// trusted.
   var http: Address?
-  /// Where to listen with TLS.
+  /// Listener with TLS. Absent: none.
   var tls: TLS?
-  /// Connections that each of the two takes at a time; what comes then is closed at once. Default: 2000.
+  /// Connections that each of the two takes at a time, 10 to 100000; further ones are closed at once. Default: 2000.
   var connections: Int
-  /// Of those, how many may come from one address (IPv6: one /64 network). `trustedProxy.addresses` may take all. Default: a
-  /// quarter, but eight at least.
+  /// Connections of those that one address may have (IPv6: one /64 network). `trustedProxy.addresses` may take all.
+  /// Default: a quarter, but eight at least.
   var connectionsPerAddress: Int?
   /// Reverse proxy. `header`: where it puts the client's address, such as `X-Forwarded-For` (the last entry counts).
-  /// `addresses`: the proxy's own, or blocks of them (`10.0.0.0/8`); the header is ignored from anywhere else. Absent: attempts are counted for the peer's
-  /// address.
+  /// `addresses`: the proxy's own, or blocks of them (`10.0.0.0/8`); the header is ignored from anywhere else. Absent:
+  /// attempts are counted for the peer's address.
   var trustedProxy: TrustedProxy?
-  /// Name of the service, in every SAD. Never changes.
+  /// Name of the service, in every SAD; at most 255 characters. Never changes.
   var service: String
-  /// Name of this process among those that share the database, one process for each name. Default: the gateway's name.
+  /// Name of this process among those that share the database, one process for each name. Default: `service`.
   var instance: String
   /// Path of the SQLite database. `countersign init` makes it.
   package var database: String
@@ -41,15 +42,16 @@ package struct Config {
   var partners: [PartnerConfig]
   /// The built-in time-stamping authority. Absent: `signatures/timestamp` is not offered.
   var tsa: TimestampAuthorityConfig?
-  /// Who issues certificates for credentials that people ask for. Absent: `credentials/create` and `credentials/delete`
-  /// are not offered.
+  /// CA that issues certificates for credentials that people ask for. Absent: `credentials/create` and
+  /// `credentials/delete` are not offered.
   var issuer: IssuerConfig?
-  /// Seconds that a SAD lives. Default: 300.
+  /// Life of a SAD: 10 to 3600 seconds. Default: 300.
   var activationLife: Int
-  /// Files with one CRL each, DER or PEM, of the CAs above the signers' certificates and the TSA's. Whoever gets them from
-  /// the CAs keeps them fresh; a changed file is read again. Default: none, and no CRL in `validationInfo`.
+  /// Files with one CRL each, DER or PEM, of the CAs above the signers' certificates and the TSA's. The gateway does
+  /// not fetch them: the operator replaces them in time, and a changed file is read again. Default: none, and no CRL in
+  /// `validationInfo`.
   var revocationLists: [String]
-  /// trace, debug, info, notice, warning, error or critical. Default: info.
+  /// Least severe level that is logged: trace, debug, info, notice, warning, error or critical. Default: info.
   package var logLevel: Logger.Level
   /// The file as it is.
   private let members: JSONObject
@@ -67,7 +69,7 @@ package struct Config {
     /// PEM file, unencrypted, readable by the service alone. Secret. Renewed files are served within some seconds, at once after
     /// SIGHUP; a pair that does not fit is not.
     var privateKey: String
-    /// Another listener, where clients are asked for certificates (`self_signed_tls_client_auth`). Absent: nobody is
+    /// Another listener, where clients are asked for certificates (`self_signed_tls_client_auth`). Absent: no client is
     /// asked. One listener for all would make every browser ask people for a certificate.
     var clientCertificates: MutualTLS?
   }
@@ -104,7 +106,7 @@ package struct Config {
     package var publicURL: String
     /// Name and description in further languages, by RFC 5646 tag.
     var translations: [String: (name: String, description: String)]
-    /// What `info.specs` says, by version (`v1`, `v2`). Default: what today's clients insist on.
+    /// Value of `info.specs`, by version (`v1`, `v2`). Default: the value that today's clients insist on.
     var specs: [CSCVersion: String]
   }
 
@@ -124,15 +126,16 @@ package struct Config {
     /// - `audiences`: by partner id, the names of that partner's own clients at the provider; a token that was made for one
     ///   of them is good for that partner alone. Default: none, so tokens must be made for `clientID`.
     /// - `algorithms`: of ID tokens. Default: RS256, PS256, ES256, ES384 and EdDSA.
-    /// - `levels`: what the values of the level claim mean, `low`, `substantial` or `high`. Other values are refused.
-    /// - `levelClaim`: the claim. Default: acr. `levelSource`: idToken or userinfo, where it stands; with userinfo the
-    ///   partner presents ID token and access token, with a space between them. Default: idToken.
+    /// - `levels`: assurance level of each value of the level claim: `low`, `substantial` or `high`. Other values are
+    ///   refused.
+    /// - `levelClaim`: the claim. Default: acr. `levelSource`: idToken or userinfo, the document that has it; with
+    ///   userinfo the partner presents ID token and access token, with a space between them. Default: idToken.
     /// - `maximumAge`: seconds since the person was authenticated. Default: 600.
     /// - `authenticationTime`: required, or issuedAt for a provider that does not tell `auth_time`; then the age of the
     ///   token counts, and it is left to the provider whether it really asked the person. Default: required.
-    /// - `accessTokens`: introspection, userinfo or both, how an access token that is presented instead of an ID token is
-    ///   resolved. Default: none are accepted.
-    /// - `claims`: whose values the audit log keeps, as keyed digests. Default: none.
+    /// - `accessTokens`: introspection, userinfo or both, the ways to resolve an access token that is presented instead
+    ///   of an ID token. Default: none are accepted.
+    /// - `claims`: claims whose values the audit log keeps, as keyed digests. Default: none.
     /// - `clockSkew`: seconds by which clocks may differ. Default: 30.
     /// - `keyLife`: seconds for which the provider's keys are used before they are read again. Default: 600.
     /// - `keptLife`: seconds for which the last good keys and discovery document are used while the provider does not
@@ -143,7 +146,7 @@ package struct Config {
     var settings: ProviderSettings
     /// Seconds for a call, and for its connection. Default: 10 and 3.
     var timeout, connectTimeout: Int
-    /// `clientAuthentication`: with what the gateway shows the provider who it is. An object with `method`:
+    /// `clientAuthentication`: the gateway's proof to the provider of who it is. An object with `method`:
     /// - `client_secret_basic`, `client_secret_post`: `secretFile`, whose first line is the secret.
     /// - `private_key_jwt`: `keyFile` (PEM, unencrypted, secret), `algorithm` (RS256, PS256, ES256, ES384 or EdDSA; default:
     ///   ES256), `keyID` (default: none), `audience` of the statements (`endpoint`: the URL that is called, or `issuer`;
@@ -153,10 +156,11 @@ package struct Config {
     /// Default: none, or `client_secret_basic` with the secret in `clientSecretFile`.
     var authentication: ProviderAuthentication { settings.authentication }
     /// `backchannel`: the provider asks people in an app (factor `EIDAPP`). An object with
-    /// - `delivery`: `poll`, or `ping` for providers that say when there is news; their `client_notification_endpoint` is
+    /// - `delivery`: `poll`, or `ping` for providers that send notifications; their `client_notification_endpoint` is
     ///   `{publicURL}/eid/notification`. Default: poll.
-    /// - `loginHint`: how the provider wants to be told whom to ask, with the places `{subject}` and `{username}`, such as
-    ///   `{"username":"{username}"}`. It is filled when a credential is made. Default: `{subject}`.
+    /// - `loginHint`: template of the `login_hint` that names the person to the provider, with the places `{subject}`
+    ///   and `{username}`, such as `{"username":"{username}"}`. It is filled when a credential is made. Default:
+    ///   `{subject}`.
     /// - `scope`: default `openid`.
     /// - `acrValues`: a list, the preferred one first. Default: none.
     /// Absent: the provider has no app.
@@ -226,7 +230,7 @@ package struct Config {
 }
 
 extension Config {
-  /// What no part can see alone.
+  /// Checks members against each other.
   private func checkTogether(_ reader: ConfigReader) throws {
     if let http, let tls, http.host == tls.address.host, http.port == tls.address.port {
       throw reader.error("http", "and tls have the same port")

@@ -7,8 +7,8 @@ package struct ConfigError: Error, CustomStringConvertible {
   package init(description: String) { self.description = description }
 }
 
-/// Typed, strict access to one object of a configuration file. Remembers what was asked for, so that `finish`
-/// can name members that nobody knows.
+/// Typed, strict access to one object of a configuration file. Remembers which members were read, so that `finish` can
+/// name the unknown ones.
 package final class ConfigReader {
   private let members: JSONObject
   private let path: String

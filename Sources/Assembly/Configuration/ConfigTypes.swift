@@ -5,12 +5,13 @@ import Foundation
 import HTTPGateway
 import HTTPTypes
 
-/// What a configuration may have, and what was noticed while it was read. Shared by the readers of one file.
+/// Permission for weak members, and the warnings found on the way. Shared by the readers of one file.
 package final class ConfigNotes {
-  /// Why what no service for real customers may have is accepted (`ConfigRules`); nil if it is not.
+  /// Reason for which members are accepted that no service for real customers may have (`ConfigRules`); nil if they are
+  /// not.
   var excuse: String?
   var isExcused: Bool { excuse != nil }
-  /// What is weak, with what to do.
+  /// Weak settings, each with its remedy.
   package private(set) var warnings: [String] = []
 
   package init() {}
@@ -25,7 +26,7 @@ extension ConfigReader {
   /// An absolute URL.
   ///
   /// - Parameters:
-  ///   - allowsPlainHTTP: for a host on this machine, and for no other: nobody is in between there.
+  /// - allowsPlainHTTP: for a host on this machine, and for no other: no network is in between there.
   ///   - isBase: whether paths are appended to it, so it has no query and no slash at its end.
   func url(_ name: String, allowsPlainHTTP: Bool, isBase: Bool = false) throws -> String {
     guard let text = try optionalURL(name, allowsPlainHTTP: allowsPlainHTTP, isBase: isBase) else {
@@ -77,7 +78,7 @@ extension ConfigReader {
 
   // MARK: Secrets
 
-  /// A file with a secret, which nobody but the service's user, and its group, may read.
+  /// A file with a secret, readable by the service's user and its group alone.
   func secretFile(_ name: String) throws -> String {
     let path = try file(name)
     var status = stat()

@@ -12,9 +12,9 @@ extension Config {
     /// In the file: `policies`, each with `policy` (OID), `names` (by language, for people), `key` (such as `p256`,
     /// `rsa3072`), `mode` (`explicit` or `oauth2code`; default oauth2code), `scal` (1 or 2; default 2), `multisign`
     /// (default 1), `qualifier` (`signatureQualifier`; default none), `days` (validity of certificates), `proof` (factors
-    /// that a person must show of a credential that he or she has, as an expression such as `PIN AND OTP`, beside those with
-    /// which it signs; default none. PIN, OTP, SMS, EID can be asked for. Whoever has no credential gets the first one by
-    /// registration, not here).
+    /// that a person must show of a credential that he or she has, as an expression such as `PIN AND OTP`, in addition
+    /// to those with which it signs; default none. PIN, OTP, SMS, EID may be named. A person without a credential gets
+    /// the first one by registration, not here).
     var profiles: [CredentialProfile]
 
     /// Seconds until the next list, at the latest.

@@ -1,6 +1,6 @@
 import HTTPGateway
 
-// Where the gateway listens and what stands before it, read from the file. The members are documented in Config.swift.
+// Listeners of the gateway and the proxy before them, read from the file. The members are documented in Config.swift.
 
 extension TrustedProxy {
   init(_ reader: ConfigReader) throws {

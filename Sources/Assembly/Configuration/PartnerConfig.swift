@@ -10,12 +10,12 @@ import Texts
 struct PartnerConfig {
   /// Never changes: it is in every credential and SAD of its customers.
   var id: PartnerID
-  /// What customers call it.
+  /// The partner's name as customers know it.
   var name: String
   var brand: Brand
-  /// How the gateway calls it. Absent: not at all.
+  /// Settings for calls to the partner. Absent: the gateway makes none.
   var webhooks: PartnerWebhooks?
-  /// Its statements about its customers. Absent: it makes none.
+  /// Rules for its statements about its customers. Absent: it makes none.
   var statements: PartnerStatementsConfig?
   var clients: [Client]
   /// Origins whose pages' scripts may call the API and the authorization server from the browser.

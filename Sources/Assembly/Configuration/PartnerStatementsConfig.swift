@@ -14,14 +14,14 @@ struct PartnerStatementsConfig {
   /// default 30); `maximumAge` (seconds that a statement may live, and be old; default 300).
   var settings: StatementSettings
   /// In the file: one of `keysFile` and `keysURL`, a JWK set. A file is read again after 10 s; a set at a URL is read
-  /// again after `keyLife` (seconds, default 600), and at once if a statement names a key that is not in it. If it cannot be
-  /// had, the last one serves for `keysKeptFor` (seconds since it was read, default 3600).
+  /// again after `keyLife` (seconds, default 600), and at once if a statement names a key that is not in it. While it
+  /// is unavailable, the last one serves for `keysKeptFor` (seconds since it was read, default 3600).
   var source: KeySource
   var times: StatementKeys.Times
   /// In the file: `users` (the statements' `sub`; default: every customer with an authenticator); `credentials` (ids;
   /// default: every one whose policy knows `PARTNER`); `minimumLevel` (default substantial); `maximumAuthenticationAge`
-  /// (seconds since `auth_time`, default 600); `standsAlone` (default false: a statement counts only beside another
-  /// factor).
+  /// (seconds since `auth_time`, default 600); `standsAlone` (default false: a statement counts only together with
+  /// another factor).
   var policy: PartnerPolicy
 
   enum KeySource {
@@ -31,7 +31,7 @@ struct PartnerStatementsConfig {
     case url(String, HTTPClient.Settings)
   }
 
-  /// How long a caller waits for the keys.
+  /// Seconds for which a caller waits for the keys.
   private static let timeout = Duration.seconds(5)
 
   init(_ reader: ConfigReader) throws {
@@ -115,7 +115,7 @@ extension PartnerPolicy {
 }
 
 extension Config {
-  /// What each partner's statements may do.
+  /// Policies for each partner's statements.
   var partnerPolicies: [PartnerID: PartnerPolicy] {
     var policies: [PartnerID: PartnerPolicy] = [:]
     for partner in partners { policies[partner.id] = partner.statements?.policy }

@@ -1,7 +1,7 @@
 import CSCModel
 
 extension Config {
-  /// What `info` says.
+  /// The content of `info`.
   var serviceInfo: ServiceInfo {
     var result = ServiceInfo(
       name: info.name, logo: info.publicURL + "/logo.png", region: info.region, language: info.language,
