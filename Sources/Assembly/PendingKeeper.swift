@@ -2,7 +2,7 @@ import Logging
 import ServiceLifecycle
 import SoleControl
 
-/// Ends the authorizations that wait for nobody any more, while the service runs.
+/// Ends overdue pending authorizations while the service runs.
 struct PendingKeeper: ServiceLifecycle.Service {
   private static let pause = Duration.seconds(10)
 

@@ -17,7 +17,7 @@ struct Reloader: ServiceLifecycle.Service {
     for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { reload() }
   }
 
-  /// What cannot be read leaves everything as it was.
+  /// A file that cannot be read leaves everything as it was.
   private func reload() {
     if let certificates {
       do {

@@ -304,7 +304,7 @@ private final class Counter: Sendable {
 }
 
 extension Config {
-  /// Where the gateway listens.
+  /// The listeners of the gateway, by the configuration.
   fileprivate var listeners: [Gateway.Listener] {
     var listeners: [Gateway.Listener] = []
     if let http { listeners.append(Gateway.Listener(host: http.host, port: http.port)) }

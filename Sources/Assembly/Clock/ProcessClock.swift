@@ -26,7 +26,7 @@ final class ProcessClock: Sendable {
     case behind(by: Int64)
     /// Signing goes on.
     case caughtUp
-    /// What was set ahead has stood for long enough.
+    /// The time that was set ahead has stood for long enough.
     case believed
   }
 
@@ -54,7 +54,7 @@ final class ProcessClock: Sendable {
     /// Since when the clock is further ahead than what is believed.
     var aheadSince: Double?
     var isBehind = false
-    /// What the last entry of the log makes of the difference, and when it was looked at, if the gap to it is long.
+    /// The difference after the last entry of the log, and when it was looked at, if the gap to it is long.
     var doubted: (offset: Double, since: Double)?
   }
 
@@ -111,7 +111,7 @@ final class ProcessClock: Sendable {
     return state.withLock { state in
       let at = Double(time)
       guard let now = state.periods.last?.offset,
-        // What is stamped is rounded down.
+        // Stamped times are rounded down.
         let period = state.periods.dropLast().last(where: { $0.start - 1 <= at && at <= $0.end + 1 })
       else { return time }
       return UnixTime(at - period.offset + now)

@@ -18,7 +18,7 @@ package struct JSONLogHandler: LogHandler {
   }
   private static let common = Mutex(Logger.Level.info)
 
-  /// Octets of a message, or of one value beside it; what is longer is cut.
+  /// Octets of a message, or of one value with it; a longer one is cut.
   static let longestValue = 4096
 
   package static func bootstrap(level: Logger.Level) {

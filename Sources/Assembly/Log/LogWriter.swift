@@ -6,12 +6,12 @@ import WireJSON
   import Glibc
 #endif
 
-/// A thread that writes lines, so that whoever reads them slowly, or not at all, keeps no call waiting.
+/// A thread that writes lines, so that a slow or stopped reader of the log keeps no call waiting.
 ///
 /// The lines that wait are bounded by their octets. What does not fit, or cannot be written, is dropped and counted, and a
 /// line says so as soon as something can be written again.
 ///
-/// `@unchecked`: `condition` guards what changes.
+/// `@unchecked`: `condition` guards the variables.
 package final class LogWriter: @unchecked Sendable {
   /// Standard error.
   package static let standard = LogWriter(descriptor: STDERR_FILENO)
@@ -75,7 +75,7 @@ package final class LogWriter: @unchecked Sendable {
       return (waiting, lost)
     }
     var failed = lines.reduce(0) { write($1) ? $0 : $0 + 1 }
-    // What was dropped came after the lines that were there.
+    // The dropped lines came after those that were there.
     if failed + dropped > 0 {
       failed = write(Self.loss(of: failed + dropped)) ? 0 : failed + dropped
     }
@@ -85,7 +85,7 @@ package final class LogWriter: @unchecked Sendable {
       isWriting = false
       condition.broadcast()
     }
-    // Nobody takes anything: the count waits with the rest.
+    // The reader takes nothing: the count waits with the rest.
     if failed > 0 { Thread.sleep(forTimeInterval: Self.pause) }
   }
 
