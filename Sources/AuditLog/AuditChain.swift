@@ -20,7 +20,7 @@ extension AuditHead {
     return entry
   }
 
-  /// What an entry can be at most; far more than any event has.
+  /// Limits of an entry; far more than any event has.
   static let limits = JSONLimits(size: 64 << 20, depth: 32, values: .max)
 
   static func leafHash(_ body: [UInt8]) -> [UInt8] {
@@ -33,7 +33,7 @@ extension AuditHead {
 
 /// Reads a log from its first entry on and stops at the first one that does not follow from those before.
 public struct AuditVerifier: Sendable {
-  /// What is wrong, and with which entry.
+  /// A fault of the chain, and the entry that has it.
   public enum Finding: Error, Equatable, Sendable {
     /// The body does not have the stored hash, or is not an entry at all.
     case changed(sequence: Int64)

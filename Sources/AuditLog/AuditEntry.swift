@@ -1,6 +1,6 @@
 public import WireJSON
 
-/// What happened, for an auditor. Fields hold ids, digests and codes; personal data, PINs, tokens and SADs
+/// An event, for an auditor. Fields hold ids, digests and codes; personal data, PINs, tokens and SADs
 /// never enter the log.
 public struct AuditEvent: Sendable, Equatable {
   public enum Kind: String, Sendable {
