@@ -39,7 +39,7 @@ public final class BoundedQueue<Job: Sendable>: @unchecked Sendable {
     return jobs
   }
 
-  /// What waits is still served.
+  /// Pieces that wait are still served.
   public func close() {
     condition.lock()
     isClosed = true

@@ -4,10 +4,10 @@ internal import Foundation
   internal import Glibc
 #endif
 
-/// Threads of their own for what blocks, or computes for long.
+/// A pool of threads for work that blocks, or computes for long.
 ///
 /// Swift runs every call on as many threads as there are cores, and the queues of Dispatch and Foundation share them: what
-/// stays on one of those keeps all others waiting, also whoever asks whether the gateway is alive.
+/// stays on one of those keeps all others waiting, also the probe that asks whether the gateway is alive.
 public final class ThreadPool: Sendable {
   /// Nothing was begun; trying again soon helps.
   public struct Busy: Error, Equatable { public init() {} }
@@ -23,7 +23,7 @@ public final class ThreadPool: Sendable {
   private let line: BoundedQueue<Job>
 
   /// - Parameters:
-  ///   - name: of the threads, for whoever looks at the process.
+  /// - name: of the threads, as tools that look at the process show it.
   ///   - waitingLine: pieces of work that may wait for a thread; further ones are refused.
   public init(_ name: String, threads: Int, waitingLine: Int, priority: Priority = .normal) {
     line = BoundedQueue(capacity: waitingLine)
