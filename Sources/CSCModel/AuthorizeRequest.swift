@@ -10,7 +10,7 @@ public struct AuthorizeRequest: Sendable {
   public let digests: [[UInt8]]?
   /// Nil if there are no digests.
   public let hashAlgorithm: WireHashAlgorithm?
-  /// What the caller presents, by authentication object. v1's `PIN` is the object of this name.
+  /// Values that the caller presents, by authentication object. v1's `PIN` is the object of this name.
   public let factors: [(id: String, value: String?)]
   /// v1's `OTP`: the object depends on the credential.
   public let oneTimeCode: String?

@@ -4,7 +4,7 @@ public import WireJSON
 /// An error answer of the CSC API: `error` and `error_description` (CSC v1 §10.1). The catalogue below
 /// holds the texts of the methods' tables; where a table says nothing, the comment says so.
 public struct CSCError: Error, Equatable, Sendable {
-  /// What kind of answer this is; the gateway turns it into a status code.
+  /// Kind of the answer; the gateway turns it into a status code.
   public enum Kind: Sendable, Equatable {
     /// Not an error, but in the form of one: what was asked for is under way.
     case accepted
@@ -197,7 +197,7 @@ extension CSCError {
   /// The only row that quotes the name.
   public static let invalidQuotedUserID = invalid("Invalid parameter \"userID\"")
 
-  /// What polling a failed job gets: the error of the synchronous call, as a 400 (the table has no row for it).
+  /// Answer to the polling of a failed job: the error of the synchronous call, as a 400 (the table has no row for it).
   public var ofFailedJob: CSCError { CSCError(.badRequest, code, text) }
 }
 

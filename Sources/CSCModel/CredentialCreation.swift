@@ -29,8 +29,8 @@ public struct CredentialsDeleteRequest: Sendable {
   }
 }
 
-/// `subjectData`: what the caller wants to be in the certificate's subject. The members are not published; these are the
-/// names of RFC 5280, of RFC 4514 and of OpenID Connect. What nobody here could vouch for is refused.
+/// `subjectData`: the certificate's subject as the caller wants it. The members are not published; these are the names
+/// of RFC 5280, of RFC 4514 and of OpenID Connect. Members that no one here could vouch for are refused.
 public struct SubjectData: Sendable, Equatable {
   public var commonName, givenName, surname, country: String?
 

@@ -46,7 +46,7 @@ public enum WireConformanceLevel: String, Sendable, CaseIterable {
   }
 }
 
-/// What `info` tells about signDoc (CSC v2 §11.1).
+/// The part of `info` about signDoc (CSC v2 §11.1).
 public struct DocumentSupport: Sendable {
   /// Formats, and the envelopes that can be made of each.
   public var formats: [(WireSignatureFormat, [WireEnvelope])]

@@ -1,7 +1,7 @@
 internal import Octets
 public import WireJSON
 
-/// What a client asks the authorization server to authorize with the scopes `credential-creation` and
+/// A client's request to the authorization server with the scopes `credential-creation` and
 /// `credential-deletion`, by single parameters or by a rich request (CSC 2.1+; the members are not published, so they are
 /// those of the methods).
 public struct LifecycleRequest: Sendable, Equatable {

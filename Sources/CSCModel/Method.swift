@@ -30,7 +30,7 @@ public enum Method: String, Sendable, CaseIterable {
     }
   }
 
-  /// What `info.methods` lists: `info` itself may be left out (CSC v1 §11.1).
+  /// Methods that `info.methods` lists: `info` itself may be left out (CSC v1 §11.1).
   ///
   /// - Parameter isAvailable: whether the service has what a method needs.
   public static func announced(in version: CSCVersion, isAvailable: (Method) -> Bool) -> [String] {

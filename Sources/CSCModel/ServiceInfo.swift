@@ -1,7 +1,7 @@
 public import Vocabulary
 public import WireJSON
 
-/// What `info` tells about the service (CSC v1 §11.1, v2 §11.1).
+/// The answer of `info` about the service (CSC v1 §11.1, v2 §11.1).
 public struct ServiceInfo: Sendable {
   /// At most 255 characters.
   public var name: String

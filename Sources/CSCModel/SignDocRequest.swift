@@ -25,7 +25,7 @@ public struct SignDocRequest: Sendable {
     public let choices: Choices
   }
 
-  /// What an entry of either array says beside the documents.
+  /// Members of an entry of either array, apart from the documents.
   public struct Choices: Sendable {
     public let format: WireSignatureFormat
     public let level: WireConformanceLevel
@@ -38,7 +38,7 @@ public struct SignDocRequest: Sendable {
   /// An element of `signed_props`.
   public struct Property: Sendable, Equatable {
     public let name: String
-    /// Nil: the service shall compute it.
+    /// Nil: the service computes it.
     public let value: [UInt8]?
   }
 
@@ -113,7 +113,7 @@ public struct SignDocRequest: Sendable {
   private static func signature(ofDocument entry: Fields) throws -> Signature {
     guard let text = try entry.value(["document"])?.string else { throw CSCError.invalidDocuments }
     let choices = try Choices(entry)
-    // Nobody signs nothing.
+    // There is nothing to sign in an empty document.
     guard let document = Base64.decode(text), !document.isEmpty else { throw CSCError.documentsNotBase64 }
     return Signature(subject: .document(document), choices: choices)
   }

@@ -15,7 +15,7 @@ public struct SignHashRequest: Sendable {
   public let algorithm: Algorithm
   public let mode: OperationMode
 
-  /// What `signAlgo`, `signAlgoParams` and the hash OID say together.
+  /// The algorithm by `signAlgo`, `signAlgoParams` and the hash OID together.
   public enum Algorithm: Sendable, Equatable {
     case rsaPKCS1(WireHashAlgorithm)
     case rsaPSS(PSSParameters)

@@ -4,7 +4,7 @@ public import WireJSON
 public struct SignPollingRequest: Sendable {
   /// The `responseID` of the asynchronous call.
   public let requestID: String
-  /// Whose job it is. Not looked at yet: whether it may be there at all depends on the bearer.
+  /// The job's user. Not looked at yet: whether it may be there at all depends on the bearer.
   private let userID: JSONValue?
 
   public init(_ fields: Fields) throws {
