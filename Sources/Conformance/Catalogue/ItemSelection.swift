@@ -1,4 +1,4 @@
-/// Which items a run is about, written as numbers and ranges: `1,2,5-9`.
+/// The items of a run, written as numbers and ranges: `1,2,5-9`.
 public struct ItemSelection: Sendable, Equatable {
   public static let all = ItemSelection(numbers: Set(Catalogue.items.map(\.number)))
 

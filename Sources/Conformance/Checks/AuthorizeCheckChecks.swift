@@ -41,7 +41,7 @@ extension Section {
 struct Pending: Sendable {
   let handle: String
   let credential: CredentialFacts
-  /// Where it can be confirmed, if a message told.
+  /// Address of the confirmation page, if a message told.
   let link: String?
 }
 

@@ -10,7 +10,7 @@ struct DocumentForm: Sendable {
 }
 
 extension Session {
-  /// What is signed where any document will do.
+  /// Content that is signed where any document will do.
   static let documentContent = Array("Order 4711".utf8)
 
   var documentDigest: [UInt8] { OctetDigest.sha256(Self.documentContent) }

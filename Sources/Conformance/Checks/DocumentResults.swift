@@ -2,7 +2,7 @@ internal import Octets
 internal import WireJSON
 
 extension Session {
-  /// What the CMS of a detached signature over `documentContent` says; fails unless it verifies.
+  /// The CMS of a detached signature over `documentContent`; fails unless it verifies.
   @discardableResult
   func detachedSignature(_ exchange: Exchange) throws -> SignedDataFacts {
     let signatures = try exchange.octets("SignatureObject")

@@ -1,6 +1,6 @@
 internal import WireJSON
 
-/// What takes waiting, so it comes late.
+/// Checks that wait, so they come late.
 extension Section {
   static let expiry = Section(
     title: "one-time passwords and expired SADs",

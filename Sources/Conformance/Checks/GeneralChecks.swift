@@ -1,7 +1,7 @@
 import Vocabulary
 internal import WireJSON
 
-/// What was observed over the whole run, and rules that belong to no method.
+/// Observations over the whole run, and rules that belong to no method.
 extension Section {
   static let general = Section(
     title: "in general",

@@ -46,7 +46,7 @@ extension Section {
       },
       Check(59, needs: method) { session in
         let token = try session.clientToken()
-        // What a user's name looks like is the service's own affair; one of these is malformed for any.
+        // The form of a user's name is the service's own affair; one of these is malformed for any.
         var last: Exchange?
         for value: JSONValue in [.string("no user\u{1}\n" + String(repeating: "#", count: 5000)), "", 5] {
           let exchange = try await session.api.call(method, ["userID": value], .bearer(token))

@@ -174,7 +174,7 @@ extension Section {
 }
 
 extension Attempt {
-  /// What is left in the browser's address after a push.
+  /// The parameters left in the browser's address after a push.
   func reduced(to requestURI: String) -> Attempt {
     var copy = self
     copy.parameters = [("client_id", parameters.value("client_id") ?? ""), ("request_uri", requestURI)]

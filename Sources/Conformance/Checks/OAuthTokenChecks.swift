@@ -153,7 +153,7 @@ extension Section {
 }
 
 extension Session {
-  /// A request with a code that nobody gave.
+  /// A request with a code that was never given out.
   fileprivate func codeForm() throws -> Form.Fields {
     [
       ("grant_type", "authorization_code"), ("code", randomText(24)), ("code_verifier", randomText(32)),

@@ -49,7 +49,7 @@ extension Section {
 }
 
 extension Session {
-  /// An access token that nobody will miss.
+  /// An access token that no check needs.
   func expendableToken() async throws -> String {
     if let spare = spareTokens.popLast() { return spare }
     if has("auth/login"), basicHeader() != nil {

@@ -2,7 +2,7 @@ internal import Octets
 import Vocabulary
 internal import WireJSON
 
-/// What `credentials/info` says about a credential, put together from the versions that answer.
+/// Facts of `credentials/info` about a credential, put together from the versions that answer.
 struct CredentialFacts: Sendable {
   enum Mode: String, Sendable { case implicit, explicit, oauth2code }
   enum Presence: String, Sendable { case required = "true", forbidden = "false", optional }

@@ -1,6 +1,6 @@
 internal import WireJSON
 
-/// Where messages that the service sends to the user can be read: a JSON array of `{id, credentialID, code, url, text}`,
+/// The messages that the service sends to the user: a JSON array of `{id, credentialID, code, url, text}`,
 /// newest last, with a code to tell or an address to open.
 struct Mailbox {
   struct Message: Equatable {

@@ -1,7 +1,7 @@
 /// A browser without JavaScript that a person uses to log in: keeps cookies, follows redirects, fills in and submits
 /// forms. It stops before it would fetch a redirect URI of the client.
 struct Browser {
-  /// Where a visit ended.
+  /// The end of a visit.
   enum End {
     /// A redirect to one of the client's addresses.
     case redirect(to: String, parameters: Form.Fields, Exchange)
@@ -49,7 +49,7 @@ struct Browser {
     return .page(exchange)
   }
 
-  /// Where a page leads by itself, as pages without scripts do after a form.
+  /// The address to which a page leads by itself, as pages without scripts do after a form.
   private static func refresh(_ page: String) -> String? {
     for case .open("meta", let attributes) in HTMLToken.all(in: page)
     where attributes["http-equiv"]?.lowercased() == "refresh" {

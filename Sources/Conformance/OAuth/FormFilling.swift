@@ -1,4 +1,4 @@
-/// What the person at the browser does with a page: user name and password where a page asks for them, PIN and
+/// Fills in pages as the person at the browser: user name and password where a page asks for them, PIN and
 /// one-time password where it asks for those, and the button that approves or declines. Pages are understood by the
 /// types, names and autocomplete values of their inputs, so any server's will do.
 final class FormFilling {
@@ -9,7 +9,7 @@ final class FormFilling {
     let secretNames: Set<String>
   }
 
-  /// What an input wants.
+  /// The value that an input wants.
   private enum Wish { case username, password, pin, newPIN, oneTimePassword, nothing }
 
   private static let approving = [
@@ -23,7 +23,7 @@ final class FormFilling {
   ]
 
   let username, password, pin: String?
-  /// What is chosen where a page asks for a new PIN.
+  /// The PIN that is chosen where a page asks for a new one.
   let newPIN: String?
   let oneTimePassword: () async -> String?
   let declines: Bool
@@ -63,7 +63,7 @@ final class FormFilling {
       default: break
       }
       let wish = Self.wish(control)
-      // Whoever declines tells no PIN.
+      // A person who declines tells no PIN.
       if isDeclining, [.pin, .newPIN, .oneTimePassword].contains(wish) {
         fields.append((control.name, ""))
         continue

@@ -1,13 +1,13 @@
 internal import WireJSON
 
-/// What a log-in with scope service gave.
+/// The result of a log-in with scope service.
 struct ServiceGrant: Sendable {
   let answer: Exchange
   let access: String
   let refresh: String?
 }
 
-/// What a log-in with scope credential gave.
+/// The result of a log-in with scope credential.
 struct CredentialGrant: Sendable {
   let answer: Exchange
   let token: String

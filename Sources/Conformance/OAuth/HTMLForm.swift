@@ -34,7 +34,7 @@ struct HTMLForm: Equatable {
     var forms: [HTMLForm] = []
     private var ids: [String: Int] = [:]
     private var isInForm = false
-    /// Where the words of an open button go, and the open select.
+    /// The open button, to which words are added, and the open select.
     private var button: (form: Int, control: Int)?
     private var select: (form: Int, control: Int, hasChoice: Bool)?
 

@@ -98,7 +98,7 @@ private struct HTMLReader {
     return isClosing ? .close(element) : .open(element, attributes)
   }
 
-  /// What follows the name of an attribute.
+  /// Reads the value after the name of an attribute.
   private mutating func value() -> ArraySlice<UInt8> {
     let behindName = position
     _ = take(while: Self.isBlank)

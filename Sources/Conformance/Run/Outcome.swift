@@ -1,4 +1,4 @@
-/// What a check found.
+/// The result of a check.
 public enum Outcome: Sendable, Equatable {
   case passed
   case failed(Evidence)
@@ -7,7 +7,7 @@ public enum Outcome: Sendable, Equatable {
 
 /// Why an item failed. Holds no secrets.
 public struct Evidence: Sendable, Equatable {
-  /// What was sent.
+  /// The request that was sent.
   public var request: String
   public var expected: String
   public var received: String

@@ -1,10 +1,10 @@
-/// What the checks need from outside.
+/// Everything that the checks need from outside.
 public struct Ports: Sendable {
   public var http: any HTTPPort
   public var raw: any RawConnectionPort
   public var cryptography: any CryptographyPort
   public var clock: any ClockPort
-  /// That many random octets.
+  /// Makes so many random octets.
   public var random: @Sendable (Int) -> [UInt8]
 
   public init(
@@ -77,7 +77,7 @@ public protocol ClockPort: Sendable {
   func sleep(seconds: Double) async
 }
 
-/// What is verified about the service's results, by other means than the service's own.
+/// Verifies the service's results by other means than the service's own.
 public protocol CryptographyPort: Sendable {
   /// Whether `signature` was made over `digest` with the key of the certificate.
   func isValid(_ signature: [UInt8], over digest: [UInt8], _ scheme: SignatureScheme, certificate: [UInt8]) -> Bool
@@ -133,7 +133,7 @@ public struct TimestampFacts: Sendable, Equatable {
 }
 
 public struct SignedDataFacts: Sendable, Equatable {
-  /// What the signature encloses; nil if it is detached.
+  /// The content that the signature encloses; nil if it is detached.
   public var content: [UInt8]?
   /// Whether the signature verifies over the content with the signer's certificate inside.
   public var signatureIsValid: Bool

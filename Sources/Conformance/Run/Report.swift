@@ -1,9 +1,9 @@
 public import Vocabulary
 
-/// What a run found about one item.
+/// The results of a run for one item.
 public struct ItemResult: Sendable {
   public let item: Item
-  /// What was found in one version.
+  /// The result in one version.
   public struct InVersion: Sendable {
     public let version: CSCVersion
     public let outcome: Outcome

@@ -13,7 +13,7 @@ final class Session {
 
   /// SADs for experiments that end in an error, by credential.
   var spares: [String: Activation] = [:]
-  /// What the log-in pages granted for scope service.
+  /// The grant of the log-in pages for scope service.
   var serviceGrant: Result<ServiceGrant, Finding>?
   var credentialGrant: Result<CredentialGrant, Finding>?
   var authorizationServer: AuthorizationServer??
@@ -47,7 +47,7 @@ final class Session {
   var clock: any ClockPort { run.ports.clock }
   var cryptography: any CryptographyPort { run.ports.cryptography }
 
-  /// What `info` lists.
+  /// Methods that `info` lists.
   var methods: [String] { info["methods"]?.array?.compactMap(\.string) ?? [] }
 
   func has(_ method: String) -> Bool { method == "info" || methods.contains(method) }
@@ -58,7 +58,7 @@ final class Session {
   func randomText(_ octets: Int = 12) -> String { Base64.encodeURL(run.ports.random(octets)) }
 }
 
-/// What both versions share: the subject, the user's things, and the credentials.
+/// State that both versions share: the subject, the user's things, and the credentials.
 final class Run {
   let subject: Subject
   let ports: Ports

@@ -21,7 +21,7 @@ public struct Subject: Sendable {
   public var otherClient: OAuthClient?
   /// Bearer token that speaks for a client and no user, and a user of that client.
   public var clientToken, userID: String?
-  /// Where one-time codes that were sent to the user can be read.
+  /// Address or file of the one-time codes that were sent to the user.
   public var messages: String?
   /// An https address at which the client takes notifications.
   public var callback: String?
@@ -47,7 +47,7 @@ public struct Subject: Sendable {
     self.base = String(base)
   }
 
-  /// What must not be shown.
+  /// Values that must not be shown.
   var secrets: [String] {
     [
       token, password, pin, client?.secret, otherClient?.secret, clientToken, strangerToken,

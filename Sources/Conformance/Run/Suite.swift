@@ -3,7 +3,7 @@ internal import WireJSON
 
 /// Runs the checklist against a service.
 public struct Suite: Sendable {
-  /// Where progress goes.
+  /// Receiver of a run's progress.
   public struct Listener: Sendable {
     /// A part of the checklist begins.
     public var began: @Sendable (_ title: String) -> Void
@@ -63,7 +63,7 @@ public struct Suite: Sendable {
       }
       for result in tally.takeFinished(sessions.map(\.version)) { listener.finished(result) }
     }
-    // What is left is about versions that are not there; only what is wrong about that is news.
+    // The rest is about versions that are not there; only errors about those are news.
     for result in tally.takeFinished(sessions.map(\.version), atEnd: true) where result.outcome.isFailed {
       listener.finished(result)
     }
@@ -77,8 +77,8 @@ public struct Suite: Sendable {
       requests: line.requests, lostConnections: line.losses)
   }
 
-  /// A session for each version whose `info` answers. That it should is what items 1, 2 and 19 say; a version that
-  /// nobody asked for by name need not be there if the other is.
+  /// A session for each version whose `info` answers. Items 1, 2 and 19 say that it should; a version that was not
+  /// asked for by name need not be there if the other is.
   private func open(_ run: Run, _ tally: inout Tally) async -> [Session] {
     var sessions: [Session] = []
     var silent: [(CSCVersion, Finding)] = []

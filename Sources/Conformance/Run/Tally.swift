@@ -1,6 +1,6 @@
 import Vocabulary
 
-/// What is known about each item and version so far.
+/// Results so far, by item and version.
 struct Tally {
   private let selection: ItemSelection
   private var outcomes: [Int: [CSCVersion: [Outcome]]] = [:]

@@ -51,7 +51,7 @@ struct Address: Equatable {
     return "\(scheme)://\(host):\(port)\(path)" + (query.map { "?" + $0 } ?? "")
   }
 
-  /// What a reference on this page means; references with other schemes stay as they are.
+  /// Resolves a reference on this page; references with other schemes stay as they are.
   func resolve(_ reference: String) -> String {
     let reference = reference.prefix { $0 != "#" }
     if reference.isEmpty { return text }

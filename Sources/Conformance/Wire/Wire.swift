@@ -60,7 +60,7 @@ final class Wire {
   }
 }
 
-/// What holds for every answer, whatever was asked.
+/// Properties that every answer must have, whatever was asked.
 struct Observations {
   private(set) var successes = 0, errors = 0, base64Values = 0
   /// Statuses of errors that came.
