@@ -6,7 +6,7 @@ public enum DocumentRefusal: Error, Equatable, Sendable {
   case algorithm
   /// No JWS algorithm has these parameters of RSASSA-PSS.
   case algorithmParameters
-  /// A signature shall be added to a document that is no CMS SignedData with its content.
+  /// A signature is to be added to a document that is no CMS SignedData with its content.
   case notSignedData
   /// No credential of the signer has the qualifier.
   case qualifier
@@ -14,7 +14,7 @@ public enum DocumentRefusal: Error, Equatable, Sendable {
 
 /// A fault that is not the caller's.
 public enum DocumentFault: Error, Equatable, Sendable {
-  /// What was prepared and stored is not what the signature covers.
+  /// The stored preparation is not covered by the signature.
   case preparation
   /// A builder failed. The reason is for the log.
   case builder(String)

@@ -32,7 +32,7 @@ public struct SignedDocument: Sendable, Equatable {
   public let hasDocument: Bool
 }
 
-/// What signing documents brought.
+/// The result of signing documents.
 public struct SignedDocuments: Sendable, Equatable {
   /// In request order.
   public let documents: [SignedDocument]
@@ -84,7 +84,7 @@ public struct DocumentSigningService: Sendable {
   }
 
   /// The request as sole control takes it, with everything in it that `finish` needs later: for a call whose documents
-  /// nobody brings again.
+  /// do not come again.
   ///
   /// - Throws: `Refusal` and `DocumentRefusal`.
   public func lastingRequest(
@@ -98,7 +98,7 @@ public struct DocumentSigningService: Sendable {
     try await finish(result, contents: [])
   }
 
-  /// What a reader needs to validate signatures and time-stamps, and does not find in them.
+  /// Data that a reader needs to validate signatures and time-stamps, and does not find in them.
   public func validationData(for signed: SignedDocuments) async -> ValidationData {
     var certificates = Array(signed.chain.dropFirst(PreparedDocuments.embedded(signed.chain).count))
     var all = signed.chain
@@ -233,7 +233,7 @@ extension DocumentSigningService {
 }
 
 extension DocumentSignature {
-  /// What makes two requests for the same document different.
+  /// Parameters that make two requests for the same document different.
   fileprivate var parameters: JSONValue {
     [
       "format": .string(format.rawValue), "level": .string(level.rawValue), "packaging": .string(packaging.rawValue),
@@ -285,7 +285,7 @@ extension DocumentSigningService {
       documents: documents, chain: prepared.chain, hasTimestamps: result.timestamps.contains { $0 != nil })
   }
 
-  /// What the signed attributes must say about the document: a stored preparation is not trusted.
+  /// The digest that the signed attributes must have of the document: a stored preparation is not trusted.
   private static func messageDigest(
     _ entry: PreparedDocuments.Entry, _ content: [UInt8]?, _ item: SigningItem, _ cms: any CMSBuilder
   ) throws -> [UInt8] {

@@ -59,7 +59,7 @@ struct JAdESSignature {
     ]
   }
 
-  /// What is signed (RFC 7515 §5.1). A document that is only referenced contributes nothing.
+  /// The octets that are signed (RFC 7515 §5.1). A document that is only referenced contributes nothing.
   func signingInput(content: [UInt8]?) -> [UInt8] { header + [Self.dot] + Self.payload(content) }
 
   /// The signature in compact serialization.

@@ -15,7 +15,7 @@ public enum ConformanceLevel: String, Sendable, CaseIterable {
   case t = "B-T"
 }
 
-/// Where document and signature stand to each other.
+/// Position of document and signature to each other.
 public enum Packaging: String, Sendable, CaseIterable {
   case detached, attached
   /// The document is a CMS SignedData; the signature is added to those it has.
@@ -23,7 +23,7 @@ public enum Packaging: String, Sendable, CaseIterable {
 }
 
 extension SignatureFormat {
-  /// What can be made of a document, or of its digest alone.
+  /// Forms that can be made of a document, or of its digest alone.
   public func packagings(byDigest: Bool) -> [Packaging] {
     switch (self, byDigest) {
     case (.pades, true), (.cades, true), (.jades, true): [.detached]

@@ -1,4 +1,4 @@
-/// What a document is, as far as it shows.
+/// Type of a document, as far as its octets show it.
 enum MediaType: String {
   case pdf = "application/pdf"
   case unknown = "application/octet-stream"

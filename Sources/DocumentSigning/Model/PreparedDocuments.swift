@@ -1,8 +1,8 @@
 import SoleControl
 import WireJSON
 
-/// What was made of a request in order to have it signed. The ledger keeps it with the signatures, so that a repetition
-/// gives the same octets; what is large, the documents themselves, only if nobody will bring them again.
+/// A request's documents as prepared for signing. The ledger keeps it with the signatures, so that a repetition gives
+/// the same octets; large parts, the documents themselves, only if they will not come again.
 struct PreparedDocuments: Sendable, Equatable {
   struct Entry: Sendable, Equatable {
     let format: SignatureFormat
@@ -18,7 +18,7 @@ struct PreparedDocuments: Sendable, Equatable {
   let chain: [[UInt8]]
   let entries: [Entry]
 
-  /// What goes into a signature: all but the root, which its readers have.
+  /// Certificates for the signature itself: all but the root, which its readers have.
   var embeddedCertificates: [[UInt8]] { Self.embedded(chain) }
   static func embedded(_ chain: [[UInt8]]) -> [[UInt8]] { chain.count > 1 ? Array(chain.dropLast()) : chain }
 

@@ -17,7 +17,7 @@ public protocol CMSBuilder: Sendable {
   func content(of signedData: [UInt8]) throws -> [UInt8]
 }
 
-/// What the signed attributes say. `content-type` is always `id-data`.
+/// Content of the signed attributes. `content-type` is always `id-data`.
 public struct CMSAttributes: Sendable {
   /// Of the content.
   public let messageDigest: [UInt8]
@@ -44,7 +44,7 @@ public struct CMSAttributes: Sendable {
 public struct CMSSignature: Sendable {
   /// As `signedAttributes` returned them.
   public let signedAttributes: [UInt8]
-  /// What they must say about the content.
+  /// Digest that they must have of the content.
   public let messageDigest: [UInt8]
   /// RSA as big-endian octets, ECDSA as DER.
   public let signature: [UInt8]

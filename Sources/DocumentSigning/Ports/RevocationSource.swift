@@ -1,6 +1,6 @@
 public import SoleControl
 
-/// Where statements on revocation come from.
+/// Source of statements on revocation.
 public protocol RevocationSource: Sendable {
   /// The current CRLs of those who issued these certificates, DER. An issuer without a current one is left out.
   ///
@@ -8,7 +8,8 @@ public protocol RevocationSource: Sendable {
   func revocationLists(for certificates: [[UInt8]], at time: UnixTime) async -> [[UInt8]]
 }
 
-/// What a reader needs in order to validate a signature, beyond what is in it (CSC v2 §11.11 `validationInfo`).
+/// Data that a reader needs in order to validate a signature, beyond the signature itself (CSC v2 §11.11
+/// `validationInfo`).
 public struct ValidationData: Sendable, Equatable {
   /// DER.
   public let certificates: [[UInt8]]

@@ -1,6 +1,6 @@
 import SwiftASN1
 
-/// Which octets are the DER value of an attribute (syntax: ETSI EN 319 122-1 clause 5.2, RFC 5035, RFC 5126 annex A).
+/// Check of the DER value of an attribute (syntax: ETSI EN 319 122-1 clause 5.2, RFC 5035, RFC 5126 annex A).
 enum AttributeSyntax {
   /// The value in `octets`: these are the value, or the attribute around it. Nil if they are neither.
   static func value(_ octets: [UInt8], of kind: SignedProperty.Kind) -> [UInt8]? {

@@ -51,7 +51,7 @@ public struct SignedProperty: Sendable, Equatable {
   }
 
   public let kind: Kind
-  /// DER of the attribute's value; nil if the service shall compute it.
+  /// DER of the attribute's value; nil if the service is to compute it.
   public let value: [UInt8]?
 
   /// Nil if there is no such attribute, if the format has no place for it, if the octets are not its value, or if it

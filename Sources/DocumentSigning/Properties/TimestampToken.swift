@@ -1,7 +1,7 @@
 import SoleControl
 import SwiftASN1
 
-/// What a time-stamp token stamps (RFC 3161 §2.4.2). Whether it is genuine is its readers' question.
+/// The message imprint of a time-stamp token (RFC 3161 §2.4.2). Whether it is genuine is its readers' question.
 struct TimestampToken {
   let hash: HashAlgorithm
   let digest: [UInt8]
