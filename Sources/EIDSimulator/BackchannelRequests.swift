@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// What people are asked in the simulated provider's app (OpenID Connect CIBA Core 1.0).
+/// Requests to people in the simulated provider's app (OpenID Connect CIBA Core 1.0).
 actor BackchannelRequests {
   struct Request: Sendable {
     enum State: Sendable {
@@ -68,7 +68,7 @@ actor BackchannelRequests {
     requests[found.id]?.slowDowns = times
   }
 
-  /// What the token endpoint answers (§11). Tokens are given out once.
+  /// The token endpoint's answer (§11). Tokens are given out once.
   func redeem(_ id: String) -> Redemption {
     guard var request = requests[id] else { return .error("invalid_grant") }
     let now = Date()

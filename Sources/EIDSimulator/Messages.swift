@@ -3,7 +3,7 @@ internal import Foundation
 internal import Octets
 internal import WireJSON
 
-/// The messenger of the sandbox's partner: takes the gateway's messages and shows them to whoever asks, instead of
+/// The messenger of the sandbox's partner: takes the gateway's messages and shows them to any caller, instead of
 /// sending them to telephones.
 actor Messages {
   /// Older ones go.

@@ -27,7 +27,7 @@ public struct Simulator: Sendable {
     public var people: [Person]
     /// Of the client where it asks people in the app; without one its name is enough.
     public var clientSecret: String?
-    /// Where the client wants to be told that there is news (CIBA's ping mode).
+    /// The client's endpoint for notifications (CIBA's ping mode).
     public var notificationEndpoint: String?
     /// Seconds between two polls.
     public var interval = 5
@@ -181,7 +181,7 @@ public struct Simulator: Sendable {
     ])
   }
 
-  /// Which client says its name in the header. In the code flow PKCE does what its secret would.
+  /// The client named in the header. In the code flow PKCE does what its secret would.
   private static func clientID(ofBasic authorization: String?) -> String? {
     guard let authorization, authorization.hasPrefix("Basic "),
       let octets = Base64.decode(String(authorization.dropFirst(6)))
