@@ -33,7 +33,7 @@ public struct Gateway: Sendable {
   /// Base URL of the listener where clients show certificates, without a trailing slash (RFC 8705 §5). Nil if there is none.
   public var mutualTLSURL: String?
   private let unreadableProxy = Once()
-  /// Whose pages' scripts may read answers of the API and the authorization server.
+  /// Origins whose pages' scripts may read answers of the API and the authorization server.
   public var browserOrigins: Set<BrowserOrigin> = []
   /// For requests with documents.
   public var documentThreads: any DocumentWorker = ThreadPool.documents()
@@ -125,7 +125,7 @@ public struct Gateway: Sendable {
       errors: PageErrors(pages: pages, redirects: forms.redirects))
   }
 
-  /// What is the same for everybody.
+  /// Adds the routes whose answers are the same for every caller.
   private func addFiles(to routes: Routes) {
     routes.add("health/live", get: { _, _ in Response(text: "alive\n") })
     routes.add("health/ready", get: { _, _ in await readiness() })

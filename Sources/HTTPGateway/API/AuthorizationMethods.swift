@@ -64,7 +64,7 @@ struct AuthorizationMethods: Sendable {
     return Response(status: .noContent)
   }
 
-  /// Objects that the caller presents need a value; those that the customer is asked for past the caller must not have
+  /// Objects that the caller presents need a value; those that the customer is asked for out of band must not have
   /// one (CSC v2 §8.5), and v1 has no second call to ask for the result.
   private static func factors(
     _ request: AuthorizeRequest, _ version: CSCVersion

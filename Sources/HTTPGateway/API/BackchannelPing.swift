@@ -4,7 +4,7 @@ internal import SoleControl
 internal import Vocabulary
 internal import WireJSON
 
-/// Where providers say that there is news of a request (OpenID Connect CIBA Core §10.2).
+/// The endpoint for providers' notifications about a request (OpenID Connect CIBA Core §10.2).
 struct AppNotifications: Sendable {
   let soleControl: SoleControlServices
   let bodies: BodyReader
@@ -17,7 +17,7 @@ struct AppNotifications: Sendable {
   /// An unknown request and a wrong token get the same answer.
   private func notify(_ request: Request, _ context: GatewayContext) async throws -> Response {
     guard let token = BearerToken.text(request.headers[.authorization] ?? "") else { throw CSCError.invalidToken }
-    // What is sent is an id.
+    // The body is an id.
     let fields = try await bodies.fields(request)
     guard try await soleControl.authorizations.receivePing(request: fields.string("auth_req_id"), token: token) else {
       throw CSCError.invalidToken

@@ -13,7 +13,7 @@ struct BearerAuthentication: Sendable {
   let issuance: IssuanceService
   let tokens: TokenService
   let clients: ClientRegistry
-  /// Where clients show certificates; nil if nowhere.
+  /// Base URL of the listener on which clients show certificates; nil if there is none.
   let mutualTLSURL: String?
   let logger: Logger
 

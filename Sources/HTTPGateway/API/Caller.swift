@@ -3,7 +3,7 @@ internal import Issuance
 internal import OAuth
 internal import SoleControl
 
-/// Whom the bearer token of a call speaks for.
+/// The party for whom the bearer token of a call speaks.
 enum Caller: Sendable {
   case service(TokenRecord)
   /// A token of scope `credential`, which is a SAD and opens one credential.

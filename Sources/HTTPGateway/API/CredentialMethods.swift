@@ -19,7 +19,7 @@ struct CredentialMethods: Sendable {
 
   /// v1: credentials of one page, unless fewer are asked for.
   private static let pageSize = 100
-  /// v2 has no pages; more than this nobody has.
+  /// v2 has no pages; no user has more than this.
   private static let listSize = 10_000
 
   /// `credentials/list`
@@ -74,7 +74,7 @@ struct CredentialMethods: Sendable {
     return Response(status: .noContent)
   }
 
-  /// Whose credentials are listed. A user's token speaks for that user only; a partner's names one of its
+  /// The signer whose credentials are listed. A user's token speaks for that user only; a partner's names one of its
   /// users. Nil if the partner has no such user.
   private func signer(_ userID: String?, as principal: Principal) async throws -> SignerID? {
     if let signer = principal.signer {

@@ -59,7 +59,7 @@ extension SigningMethods {
     return isToken ? .documentNotAuthorizedByToken : .documentsNotAuthorizedBySAD
   }
 
-  /// What `info` tells about signDoc.
+  /// The part of `info` about signDoc.
   var documentSupport: DocumentSupport {
     guard let documents else { return .none }
     return DocumentSupport(

@@ -22,7 +22,7 @@ extension FactorFace {
   static func wrong(_: CSCVersion) -> CSCError { .wrongAuthenticationData }
 }
 
-/// What has happened to the factors of a page so far.
+/// State of the factors of a page so far.
 struct PageFactorState {
   /// Whether the person came back from the eID provider.
   let hasEID: Bool

@@ -43,7 +43,7 @@ extension OAuthEndpoints {
     ]
   }
 
-  /// Those that can be had.
+  /// Scopes that are on offer.
   private var offeredScopes: [Scope] {
     Scope.allCases.filter { issuance.authority != nil || ($0 != .credentialCreation && $0 != .credentialDeletion) }
   }

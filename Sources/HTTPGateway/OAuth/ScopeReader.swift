@@ -43,8 +43,8 @@ struct ScopeReader: Sendable {
     }
   }
 
-  /// What a request with scope `credential-creation` or `credential-deletion` asks for; nil for other requests. Refuses
-  /// what could never be granted, before anybody is asked to log in.
+  /// The request with scope `credential-creation` or `credential-deletion`; nil for other requests. Refuses one that
+  /// could never be granted, before anybody is asked to log in.
   private func lifecycleDetails(
     _ parameters: OAuth.Parameters, _ client: Client, _ version: CSCVersion
   ) async throws -> CredentialDetails? {
@@ -88,7 +88,7 @@ struct ScopeReader: Sendable {
 }
 
 extension SoleControl.AuthorizationRequest {
-  /// What a request with scope `credential` asks of one credential.
+  /// The part of a request with scope `credential` about one credential.
   init(
     _ asked: CredentialScopeRequest, _ credential: CredentialID, client: String, presented: [FactorID: String] = [:]
   ) {

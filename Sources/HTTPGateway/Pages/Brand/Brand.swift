@@ -1,7 +1,7 @@
 internal import Foundation
 public import Texts
 
-/// Why a brand cannot be used; for whoever writes the configuration.
+/// Reason why a brand cannot be used, for the author of the configuration.
 public struct BrandError: Error, CustomStringConvertible {
   /// The member of `Brand` that is wrong.
   public let member: String
@@ -17,7 +17,7 @@ public struct BrandError: Error, CustomStringConvertible {
 
 /// How the pages of a partner's customers look.
 public struct Brand: Sendable {
-  /// What the partner says in one language.
+  /// The partner's own words in one language.
   public struct Words: Sendable, Hashable {
     /// A line above the log-in.
     public var welcome: String?

@@ -27,7 +27,7 @@ public struct BrandColour: Sendable, Hashable {
   static let black = BrandColour(0, 0, 0)
   static let white = BrandColour(255, 255, 255)
 
-  /// What normal text needs.
+  /// Contrast that normal text needs.
   static let textContrast = 4.5
 
   /// WCAG 2.2, "relative luminance".

@@ -97,7 +97,7 @@ struct ConfirmPages: Sendable {
 
   // MARK: Pages
 
-  /// What the page shows, to which browser.
+  /// Content of the page, and the browser to which it is shown.
   private struct Shown {
     let found: PendingConfirmation
     let link, secret: String
@@ -134,7 +134,8 @@ struct ConfirmPages: Sendable {
   /// Not the authorization server's cookie: that one may have to come in frames, this one never.
   private var browser: BrowserSession { BrowserSession(issuer: forms.oauth.rules.issuer, purpose: "-confirm") }
 
-  /// What the page shows. Only a page that we made for this browser and this content knows the MAC of it.
+  /// Octets for the MAC of the page's content. Only a page that we made for this browser and this content knows the MAC
+  /// of it.
   private static func formMessage(_ found: PendingConfirmation) -> [UInt8] {
     let shown: JSONValue = [
       "page": "confirm", "id": .string(found.id), "numSignatures": .integer(Int64(found.numSignatures)),

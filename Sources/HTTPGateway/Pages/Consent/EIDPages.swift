@@ -42,7 +42,7 @@ struct EIDPages: Sendable {
     }
   }
 
-  /// Where the eID provider sends the browser back to. A return that comes again leads to the same page.
+  /// Takes the browser back from the eID provider. A return that comes again leads to the same page.
   func end(_ request: Request, _ context: GatewayContext) async throws -> Response {
     let parameters = try await forms.bodies.parameters(request)
     guard let id = parameters["state"], let secret = forms.session.secret(request) else {

@@ -10,9 +10,10 @@ struct Grants: Sendable {
   let issuance: IssuanceService
   let now: @Sendable () -> UnixTime
 
-  /// What waits for the code; nil for scope `service`. The factors are checked and counted as in `credentials/authorize`.
+  /// The grant that waits for the code; nil for scope `service`. The factors are checked and counted as in
+  /// `credentials/authorize`.
   ///
-  /// - Throws: `PageMessage` for what the person can correct.
+  /// - Throws: `PageMessage` for errors that the person can correct.
   func grant(_ offer: Offer, _ visit: PageVisit) async throws -> GrantedToken? {
     switch offer {
     case .service: nil

@@ -73,7 +73,7 @@ struct LogInPages: Sendable {
 }
 
 extension ClientRegistry {
-  /// Who asks, as people know it.
+  /// Name of the client as people know it.
   func name(of request: CodeRequest) -> String { self[request.client]?.name ?? request.client }
 
   func partner(of request: CodeRequest) -> PartnerID? { self[request.client].map { PartnerID($0.partner) } }

@@ -5,7 +5,7 @@ internal import SoleControl
 internal import Texts
 
 extension Offer {
-  /// What the consent page shows of it.
+  /// The consent page's view of it.
   ///
   /// - Parameter issuer: RFC 4514 name of the CA that makes new certificates.
   func view(
@@ -61,7 +61,7 @@ extension HashAlgorithm {
 }
 
 extension Credential {
-  /// What a page asks for: the factors of the policy, in a fixed order.
+  /// Factors that a page asks for: those of the policy, in a fixed order.
   fileprivate func pageFactors(hasEID: Bool, codeWasSent: Bool) -> [SigningView.Factor] {
     guard let expression else { return [] }
     return FactorID.allCases.filter(expression.factors.contains).compactMap { factor in

@@ -18,7 +18,7 @@ enum LifecycleOffer {
   case creation(CreationOffer, Principal)
   case deletion(Credential, Principal)
 
-  /// What the page shows of it.
+  /// Canonical form of everything that the page shows of it.
   var canonical: [UInt8] {
     switch self {
     case .creation(let creation, _): creation.canonical()

@@ -1,6 +1,6 @@
 internal import Texts
 
-/// Which text belongs to which case.
+/// The text for each case.
 extension PageTexts {
   func label(of field: PageMessage.Field) -> String {
     switch field {
@@ -56,7 +56,7 @@ extension PageTexts {
 
   private func wrong(_ field: PageMessage.Field) -> String {
     switch field {
-    // Which of the two is wrong, nobody is told.
+    // The page does not tell which of the two is wrong.
     case .username, .password: logInFailed
     case .pin: wrongPIN
     case .otp: wrongOTP

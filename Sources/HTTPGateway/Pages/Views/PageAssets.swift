@@ -11,7 +11,7 @@ struct PageAssets: Sendable {
     let octets: [UInt8]
   }
 
-  /// Where the files of one brand are.
+  /// Paths of the files of one brand.
   struct Paths: Sendable {
     let style, icon: String
     let logo: String?

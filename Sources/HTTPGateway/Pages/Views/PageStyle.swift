@@ -1,6 +1,6 @@
 /// The pages' stylesheet: the colours, which differ by brand, and the rules, which are the file `pages.css`.
 enum PageStyle {
-  /// What text stands on, and the text, by day and by night. A test holds that each can be read on each.
+  /// Colours of text and of its background, by day and by night. A test holds that each can be read on each.
   struct Palette: Sendable {
     let page, card, soft: BrandColour
     let text, quiet, bad, care, good: BrandColour

@@ -4,7 +4,7 @@ internal import Texts
 /// The log-in page: `POST /oauth2/login` with `transaction`, `csrf`, `username`, `password`.
 struct LogInView: Sendable {
   var transaction, csrf: String
-  /// Who asks, as people know it.
+  /// Name of the client that asks, as people know it.
   var client: String
   var username: String?
   /// The client named the account (`account_token`), so another one is of no use.
@@ -24,7 +24,7 @@ struct ConsentView: Sendable {
 
   var transaction, csrf: String
   var client: String
-  /// Who is logged in.
+  /// Name of the person who is logged in.
   var signer: String
   var scope: Scope
   var message: PageMessage?
@@ -40,7 +40,7 @@ struct ConfirmView: Sendable {
   var message: PageMessage?
 }
 
-/// What will be signed, with which certificate, and what authorizes it.
+/// The content of a signing page: documents, certificate, and the factors that authorize it.
 struct SigningView: Sendable {
   struct Document: Sendable {
     var label: String?
@@ -85,7 +85,8 @@ struct SigningView: Sendable {
   var shown: String?
 }
 
-/// What certificate will be made, and what authorizes that; the inputs `newPIN` and `repeatedPIN` are for its PIN.
+/// The content of a page for a new certificate and the factors that authorize it; the inputs `newPIN` and `repeatedPIN`
+/// are for its PIN.
 struct CreationView: Sendable {
   /// The certificate policy, for people and as OID.
   var policyName, policy: String
@@ -99,7 +100,7 @@ struct CreationView: Sendable {
   var factors: [SigningView.Factor]
 }
 
-/// Which credential will be deleted, and what authorizes that.
+/// The content of a page for the deletion of a credential, and the factors that authorize that.
 struct DeletionView: Sendable {
   /// For people to recognise the credential by.
   var credential: String
@@ -108,7 +109,7 @@ struct DeletionView: Sendable {
   var factors: [SigningView.Factor]
 }
 
-/// What a page says about the last try. The texts are in `PageTexts`.
+/// A page's message about the last try. The texts are in `PageTexts`.
 enum PageMessage: Error, Sendable, Hashable {
   /// A field of the forms. Its raw value is the name of the input.
   enum Field: String, Sendable, CaseIterable {
@@ -124,7 +125,7 @@ enum PageMessage: Error, Sendable, Hashable {
   case missing(Field)
   case wrong(Field)
   case locked(Field)
-  /// What was entered is right but does not satisfy the credential's policy.
+  /// The input is right but does not satisfy the credential's policy.
   case notEnough
   /// The PIN that the person chose is one that others would try first, or no PIN at all.
   case unsuitablePIN
@@ -175,7 +176,7 @@ struct DoneView: Sendable {
 }
 
 /// Leads to another site by itself. An answer to a form must not redirect to sites that its page did not name in
-/// `form-action`, and nobody knows through which sites an eID provider leads.
+/// `form-action`, and an eID provider may lead through sites that are not known before.
 struct ForwardView: Sendable {
   var url: String
 }

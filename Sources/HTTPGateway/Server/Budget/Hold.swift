@@ -1,10 +1,11 @@
 internal import CSCModel
 internal import Synchronization
 
-/// What one request and its answer hold of the budget. It is free when both are done with it: the handler that answers, and
+/// The part of the budget that one request and its answer hold. It is free when both are done with it: the handler that
+/// answers, and
 /// the connection that writes the answer.
 final class Hold: Sendable {
-  /// That of the request that the task answers.
+  /// The hold of the request that the task answers.
   @TaskLocal static var current: Hold?
 
   /// Octets of a request that are counted for its head, its stream and its tasks, whatever it brings.

@@ -1,4 +1,4 @@
-/// What a client may take of a listener without saying or taking anything useful. Every wait for a client has its end here.
+/// Limits for a client that says or takes nothing useful on a listener. Every wait for a client has its end here.
 ///
 /// The head of a request must be complete before the connection counts as busy: its octets alone do not prolong it, and
 /// neither do frames of HTTP/2 that ask for nothing (PING, SETTINGS, WINDOW_UPDATE).

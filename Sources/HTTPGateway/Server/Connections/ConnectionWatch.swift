@@ -2,7 +2,7 @@ internal import Foundation
 internal import NIOCore
 
 /// Ends a connection whose client does nothing useful with it. It stands next to the socket and looks at the clock now and
-/// then, so it needs nobody's cooperation: not the client's, and not that of the handlers above.
+/// then, so it needs no cooperation: not the client's, and not that of the handlers above.
 ///
 /// - Nothing asked for: HTTP/2 is told to go (GOAWAY), HTTP/1.1 is closed through the handlers above; some seconds later it is
 ///   closed whatever comes.
@@ -14,7 +14,7 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundIn = IOData
   typealias OutboundOut = IOData
 
-  /// What its requests hold.
+  /// Holdings of the connection's requests.
   let holdings = Holdings()
   private let limits: ConnectionLimits
   private let opened = NIODeadline.now()
@@ -135,7 +135,8 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
     #endif
   }
 
-  /// Not through the handlers above: none of them may make it wait. What nobody takes is thrown away (RST), so that the system
+  /// Not through the handlers above: none of them may make it wait. Octets that the client does not take are thrown
+  /// away (RST), so that the system
   /// does not go on offering it.
   private func close(_ context: ChannelHandlerContext) {
     if isStuck(context) {

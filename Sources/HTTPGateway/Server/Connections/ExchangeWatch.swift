@@ -109,7 +109,7 @@ final class ExchangeWatch: ChannelDuplexHandler, RemovableChannelHandler {
     connection.holdings.endFirst(of: context.channel)
     if isStream {
       guard bodyIsOpen else { return }
-      // Who is turned away is not listened to.
+      // A client that is turned away is not listened to.
       if wasTurnedAway { return reset(context, .noError) }
       listensUntil = .now() + TimeAmount(limits.closing)
     } else {

@@ -1,7 +1,7 @@
 internal import NIOCore
 internal import Synchronization
 
-/// What the requests of one connection hold until their answers are written, or the connection ends.
+/// Holds of the requests of one connection until their answers are written, or the connection ends.
 final class Holdings: Sendable {
   /// Those of the connection on which the task's requests come.
   @TaskLocal static var current: Holdings?

@@ -1,7 +1,7 @@
 internal import Synchronization
 
-/// The connections of a listener: so many together, and so many of one address, so that nobody can take them all from
-/// one place.
+/// The connections of a listener: so many together, and so many of one address, so that one address cannot take them
+/// all.
 final class Places: Sendable {
   private struct State {
     var taken = 0

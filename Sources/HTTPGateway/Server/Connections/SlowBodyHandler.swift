@@ -1,7 +1,7 @@
 internal import NIOCore
 internal import NIOHTTPTypes
 
-/// Closes a connection (HTTP/2: a stream) whose client takes too long for a body, also for one that nobody reads.
+/// Closes a connection (HTTP/2: a stream) whose client takes too long for a body, also for one that no handler reads.
 final class SlowBodyHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart

@@ -5,7 +5,7 @@ struct ChunkScanner {
   /// The chunks of a body are not what they must be.
   struct Malformed: Error {}
 
-  /// Octets of a chunk's extensions, which nobody here knows, and of all trailer fields.
+  /// Octets of a chunk's extensions, all of which are unknown here, and of all trailer fields.
   private static let longestExtensions = 256
   private static let largestTrailers = 8 << 10
   /// Hexadecimal digits of a chunk's size: up to 256 MiB.

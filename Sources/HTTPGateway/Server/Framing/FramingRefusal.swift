@@ -22,7 +22,7 @@ enum FramingRefusal: String, Error, CaseIterable {
     }
   }
 
-  /// What the caller is told. It holds nothing of the request.
+  /// Text for the caller. It holds nothing of the request.
   var text: String {
     switch self {
     case .requestLine: "Malformed request line"
@@ -50,7 +50,8 @@ enum FramingRefusal: String, Error, CaseIterable {
   /// The scheme that tells a refused request apart. No request from outside keeps one but `http` and `https`.
   private static let scheme = "refused"
 
-  /// What goes to the responder in place of the request, so that the refusal keeps its place among the answers of the
+  /// Head that goes to the responder in place of the request, so that the refusal keeps its place among the answers of
+  /// the
   /// connection and ends it.
   var head: HTTPRequest {
     HTTPRequest(

@@ -15,10 +15,11 @@ enum OctetClass {
     isDigit(octet) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(octet | 0x20)
   }
 
-  /// What may stand in a request target. Braces, bars and the like may not by the letter of RFC 3986, but are sent.
+  /// Whether a request target may have the octet. Braces, bars and the like may not by the letter of RFC 3986, but are
+  /// sent.
   static func isTarget(_ octet: UInt8) -> Bool { octet > space && octet < 0x7f && octet != UInt8(ascii: "#") }
 
-  /// What stands neither in a line of a head nor at its end: controls but HTAB, CR and LF.
+  /// Whether the octet is allowed neither in a line of a head nor at its end: controls but HTAB, CR and LF.
   static func isForbidden(_ octet: UInt8) -> Bool {
     octet < space ? octet != tab && octet != cr && octet != lf : octet == 0x7f
   }

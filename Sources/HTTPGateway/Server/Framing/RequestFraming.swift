@@ -1,7 +1,7 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// What `RequestFraming` tells the handlers after the decoder.
+/// An event from `RequestFraming` to the handlers after the decoder.
 enum FramingEvent {
   /// The connection's next message is refused; nothing comes after it.
   case refused(FramingRefusal)
@@ -132,7 +132,7 @@ struct HeadReader {
     (input.getBytes(at: input.readerIndex + range.lowerBound, length: range.count) ?? [])[...]
   }
 
-  /// Where the line ends that has not been looked at to its end; nil if its end has not come.
+  /// Finds the end of the line that has not been looked at to its end; nil if its end has not come.
   private mutating func nextLine(_ input: ByteBuffer) throws(FramingRefusal) -> Int? {
     let found: Result<Int?, FramingRefusal> = input.withUnsafeReadableBytes { octets in
       while scanned < octets.count {

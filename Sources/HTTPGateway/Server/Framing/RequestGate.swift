@@ -102,7 +102,7 @@ final class RequestGate: ChannelDuplexHandler, RemovableChannelHandler {
   }
 }
 
-/// What the head of an HTTP/2 request must be beyond what NIO makes sure of (RFC 9113 §8.2.2, §8.3.1).
+/// Rules for the head of an HTTP/2 request beyond those that NIO makes sure of (RFC 9113 §8.2.2, §8.3.1).
 enum StreamHead {
   /// The head with its authority; the header fields hold none.
   static func checked(_ head: HTTPRequest) throws(FramingRefusal) -> HTTPRequest {

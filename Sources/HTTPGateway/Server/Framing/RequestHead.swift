@@ -51,7 +51,7 @@ struct RequestHead {
   }
 }
 
-/// What the field lines of a head have said so far.
+/// State of reading the field lines of a head.
 private struct Reading {
   /// NIO's own limit.
   private static let largestCount = 1000
@@ -106,7 +106,7 @@ private struct Reading {
     }
     guard !isVersion10 else { throw .transferCodingInVersion10 }
     guard lengths.isEmpty else { throw .transferCodingAndLength }
-    // What is not chunked at its end has no length that can be told.
+    // A body that is not chunked at its end has no length that can be told.
     guard let last = codings.last, last.isName("chunked") else { throw .transferCoding }
     guard let other = codings.dropLast().first else { return .chunked }
     throw other.prefix { $0 != UInt8(ascii: ";") }.isName("chunked") ? .transferCoding : .transferCodingUnknown

@@ -14,7 +14,7 @@ public final class ServerCertificates: Service {
     let certificate, privateKey: String
   }
 
-  /// What `stat` says of a pair of files; nil for one that is not there.
+  /// Results of `stat` for a pair of files; nil for one that is not there.
   private typealias Stamp = [FileStamp?]
 
   private struct FileStamp: Equatable {
@@ -57,7 +57,7 @@ public final class ServerCertificates: Service {
     }
   }
 
-  /// What a listener with these files shows now.
+  /// The identity that a listener with these files shows now.
   func identity(_ files: Files) -> Identity? { state.withLock { $0.identities[files] } }
 
   /// Reads all files again, whether they have changed or not.

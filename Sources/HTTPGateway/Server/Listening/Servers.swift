@@ -7,7 +7,7 @@ internal import NIOCore
 public import ServiceLifecycle
 
 extension Gateway {
-  /// Where the gateway listens.
+  /// An address of the gateway, and how it listens there.
   public struct Listener: Sendable {
     public var host: String
     public var port: Int

@@ -2,7 +2,7 @@ internal import HummingbirdHTTP2
 internal import NIOCore
 internal import NIOSSL
 
-/// What TLS is like on a listener.
+/// TLS settings of a listener.
 enum TLSListening {
   /// Of TLS 1.2: forward secrecy and authenticated encryption (RFC 9325 §4.2). TLS 1.3 has no others.
   private static let suites: [NIOTLSCipher] = [

@@ -5,7 +5,7 @@ internal import NIOHTTP1
 internal import Vocabulary
 internal import WireJSON
 
-/// Answers what no handler answers: addresses and methods that do not exist, and errors that nobody expected.
+/// Answers addresses and methods that do not exist, and unexpected errors.
 struct Unanswered: RouterMiddleware {
   let pages: Pages
 

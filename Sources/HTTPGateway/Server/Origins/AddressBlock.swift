@@ -7,7 +7,8 @@ public struct AddressBlock: Sendable, Hashable {
   private let octets: [UInt8]
   private let bits: Int
 
-  /// Nil if the text is neither, and if the address has bits beyond the block: whoever writes that means something else.
+  /// Nil if the text is neither, and if the address has bits beyond the block: its author must have meant something
+  /// else.
   public init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard 1...2 ~= parts.count, let address = Self.octets(of: parts[0]) else { return nil }

@@ -1,8 +1,8 @@
-/// What proxies write about where a request comes from: `X-Forwarded-For`, or `Forwarded` (RFC 7239).
+/// The proxies' entries about the origin of a request: `X-Forwarded-For`, or `Forwarded` (RFC 7239).
 ///
 /// It is read from its end, where the proxy next to us has written: a caller can put anything before that, also half a quoted string.
 enum ForwardedFor {
-  /// Who sent the request to the proxy that wrote the entry.
+  /// The sender of the request to the proxy that wrote the entry.
   enum Node: Hashable, Sendable {
     /// An IP address without its port.
     case address(String)

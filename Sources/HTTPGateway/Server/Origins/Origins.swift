@@ -28,12 +28,13 @@ extension TrustedProxy {
   }
 }
 
-/// Where a request comes from, as far as tries are counted for it.
+/// The origin of a request, as far as tries are counted for it.
 struct RequestOrigin: Sendable {
   static let local = RequestOrigin(address: Origin.local.address, isKnown: true)
 
   let address: String
-  /// False for callers of whom the proxy says nothing that can be read. They are counted together, as those behind one server are.
+  /// False for callers about whom the proxy says nothing that can be read. They are counted together, as those behind
+  /// one server are.
   let isKnown: Bool
 
   /// Of a request that a partner's server sends.
@@ -42,10 +43,12 @@ struct RequestOrigin: Sendable {
   var person: Origin { Origin(address: address, kind: isKnown ? .endUser : .server) }
 }
 
-/// Finds out where a request comes from: the other end of the connection, or what a configured proxy says. Of several proxies in a
+/// Finds the origin of a request: the other end of the connection, or the address that a configured proxy names. Of
+/// several proxies in a
 /// row the first address from the end that is no proxy's own counts.
 ///
-/// An obfuscated identifier stands for an address. Callers of whom the proxy says nothing, or nothing that can be read, are never
+/// An obfuscated identifier stands for an address. Callers about whom the proxy says nothing, or nothing that can be
+/// read, are never
 /// counted as the proxy.
 struct OriginReading: RouterMiddleware {
   let proxy: TrustedProxy?

@@ -23,6 +23,6 @@ struct WebOrigin: Hashable {
 
   var text: String { "\(scheme)://\(host)" + (port.map { ":\($0)" } ?? "") }
 
-  /// RFC 8252 §8.3: on the same machine there is nobody in between.
+  /// RFC 8252 §8.3: on the same machine there is no network in between.
   var isSecure: Bool { scheme == "https" || host == "127.0.0.1" || host == "localhost" }
 }

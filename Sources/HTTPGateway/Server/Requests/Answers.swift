@@ -12,7 +12,7 @@ extension Response {
   init(json: JSONValue, status: HTTPResponse.Status = .ok) {
     self.init(
       status: status,
-      // Answers hold tokens and SADs, so nobody on the way may keep them.
+      // Answers hold tokens and SADs, so caches on the way must not keep them.
       headers: [.contentType: "application/json;charset=UTF-8", .cacheControl: "no-store"],
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.compact())))
   }

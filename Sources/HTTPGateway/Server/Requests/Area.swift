@@ -1,4 +1,4 @@
-/// What kind of caller a path is for. It tells how errors look there, also for paths and methods that do not exist.
+/// Kind of caller that a path is for. It tells how errors look there, also for paths and methods that do not exist.
 enum Area {
   /// Methods of the CSC API.
   case api
@@ -6,13 +6,13 @@ enum Area {
   case oauth
   /// Published documents.
   case document
-  /// What the person's browser sees.
+  /// Pages in the person's browser.
   case page
   /// Health, pictures, what providers call.
   case service
   case nowhere
 
-  /// Where it is asked whether the gateway lives.
+  /// Probes that ask whether the gateway lives.
   static let health = "/health/"
 
   init(_ path: String) {

@@ -13,11 +13,11 @@ struct BodyReader: Sendable {
   static let largestBody = 1 << 20
   /// Octets of the body of signDoc, which carries documents.
   static let largestDocumentBody = 64 << 20
-  /// Octets of a body that nobody needs a token for, and of forms of people.
+  /// Octets of a body that needs no token, and of forms of people.
   static let largestSmallBody = 16 << 10
   /// Octets of a form that says what is to be signed: 1,000 digests in a rich request take about 100 KiB.
   static let largestForm = 512 << 10
-  /// What such a form says it in.
+  /// Parameters by which such a form says it.
   private static let largeParameters: Set<String> = ["authorization_details", "hash", "hashes", "clientData"]
   /// Octets of a body beyond which it is read on threads of its own. Those up to here take less than handing them over.
   private static let mostReadInline = 32 << 10
@@ -25,7 +25,8 @@ struct BodyReader: Sendable {
   /// For large bodies.
   private let threads = ThreadPool.documents(waitingLine: 100)
 
-  /// Runs `body`, which reads so many octets, where it keeps nobody waiting: Swift's own threads are as many as cores, and
+  /// Runs `body`, which reads so many octets, where it keeps no other call waiting: Swift's own threads are as many as
+  /// cores, and
   /// also answer whether the gateway lives.
   func reading<Output: Sendable>(
     _ octets: Int, _ body: @escaping @Sendable () throws -> Output

@@ -1,6 +1,6 @@
-/// What the log says about an error.
+/// Text of an error for the log.
 enum ErrorText {
-  /// Whose errors describe themselves in fixed words, ids of ours and codes.
+  /// Types whose errors describe themselves in fixed words, ids of ours and codes.
   private static let ours: Set<Substring> = [
     "Assembly", "BlockingWork", "DocumentSigning", "Issuance", "OpenIDClient", "OAuth", "OpenSSLPKI", "PKCS11Device",
     "SQLiteStore", "SoleControl", "TimestampAuthority",

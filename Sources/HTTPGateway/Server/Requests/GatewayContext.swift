@@ -7,7 +7,7 @@ internal import Octets
 public struct GatewayContext: RequestContext {
   public var coreContext: CoreRequestContextStorage
   let channel: any Channel
-  /// What the request and its answer hold of the budget.
+  /// The part of the budget that the request and its answer hold.
   let hold = Hold()
   let call = CallLog()
   /// Set by `OriginReading`.
