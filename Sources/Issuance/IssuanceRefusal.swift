@@ -5,7 +5,7 @@ public import SoleControl
 public enum IssuanceRefusal: Error, Equatable, Sendable {
   /// No credential is made under this certificate policy, or another one was granted.
   case policyNotOffered
-  /// Nobody established who the signer is.
+  /// The signer's identity was never established.
   case notRegistered
   /// The signer has no credential whose factors a page could ask for, as proof that it is the signer who asks for another.
   case notProven

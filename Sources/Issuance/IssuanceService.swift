@@ -1,11 +1,13 @@
 public import SoleControl
 
-/// Issuance: who signers are, credentials that are made or deleted at the wish of their owners, and the revocation of
+/// Issuance: the identity of signers, credentials that are made or deleted at the wish of their owners, and the
+/// revocation of
 /// certificates.
 ///
-/// A grant is what a person asked for on our page, with the factors that signing takes; its token carries it out once
-/// (`Issuing/`). Certificates name the registered subject and nobody else (`Proofing/`), and what a credential becomes is
-/// in a profile (`Profiles/`). What is revoked is recorded with its reason first and published then (`Revocation/`).
+/// A grant holds the wish that a person expressed on our page, with the factors that signing takes; its token carries
+/// it out once (`Issuing/`). Certificates name the registered subject and no other (`Proofing/`), and a profile
+/// describes the new credential (`Profiles/`). A revocation is recorded with its reason first and published then
+/// (`Revocation/`).
 ///
 /// Issuance knows sole control: factors are checked there, and a transaction of issuance is one of sole control too. Sole
 /// control does not know issuance.
@@ -44,7 +46,7 @@ public struct IssuanceService: Sendable {
   }
 }
 
-/// What is needed to make credentials: who issues certificates, where keys are made, and what is on offer.
+/// Everything needed to make credentials: the issuer of certificates, the device for keys, and the profiles on offer.
 public struct IssuingAuthority: Sendable {
   public let issuer: any CertificateIssuer
   public let keys: any KeyMaker

@@ -16,7 +16,7 @@ extension IssuanceService {
       let left = try transaction.takeReservedLifecycleGrants(instance: instance)
       for grant in left {
         guard case .reserved(_, let serialNumber, let issuer) = grant.state else { continue }
-        // Nobody knows when such a certificate ends; it is named for ten years.
+        // The end of such a certificate is unknown; it is named for ten years.
         try transaction.add(
           Revocation(issuer: issuer, serialNumber: serialNumber, time: now, expires: now + 10 * 31_557_600))
         try transaction.append(

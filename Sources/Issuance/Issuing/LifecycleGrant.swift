@@ -3,8 +3,8 @@ import Octets
 public import SoleControl
 import WireJSON
 
-/// What a person granted on the authorization server's page: to make one credential, or to delete one. The token of the
-/// grant carries it out, once (CSC 2.1+: scopes `credential-creation` and `credential-deletion`).
+/// A person's grant on the authorization server's page: to make one credential, or to delete one. Its token carries it
+/// out, once (CSC 2.1+: scopes `credential-creation` and `credential-deletion`).
 public struct LifecycleGrant: Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
     /// - Parameters:
@@ -111,7 +111,7 @@ public struct LifecycleToken: Sendable, Equatable {
     self.octets = octets
   }
 
-  /// What the store has of it.
+  /// The digest of it that the store has.
   public var digest: [UInt8] { OctetDigest.sha256(octets) }
 }
 
@@ -119,8 +119,8 @@ public struct LifecycleToken: Sendable, Equatable {
 public struct StoredLifecycleGrant: Sendable, Equatable {
   public enum State: Sendable, Equatable {
     case open
-    /// A process is making the credential. After a crash it stays so: spent. Should a certificate of this number have
-    /// been issued, nobody has it.
+    /// A process is making the credential. After a crash it stays so: spent. If a certificate of this number was
+    /// issued, no client has it.
     case reserved(instance: String, serialNumber: String, issuer: String)
   }
 

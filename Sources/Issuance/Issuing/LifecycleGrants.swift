@@ -13,7 +13,7 @@ public struct IssuedLifecycleToken: Sendable {
   public let expiresIn: UnixTime
 }
 
-/// What a person is asked on the page, with all that can be refused before anybody is asked.
+/// The question to a person on the page, with everything that can be refused before anybody is asked.
 public struct CreationOffer: Sendable {
   public let profile: CredentialProfile
   public let subject: CertificateSubject
@@ -34,7 +34,7 @@ public struct CreationOffer: Sendable {
   }
 }
 
-/// For whom a grant's token speaks.
+/// The bearer of a grant's token.
 public struct LifecycleBearer: Sendable {
   public let grant: LifecycleGrant
 
@@ -75,7 +75,7 @@ extension IssuanceService {
   /// The logged-in person asks for a credential with this PIN, and shows for it what signing takes: the factors of the
   /// offered credential, checked and counted as for a signature.
   ///
-  /// The PIN is tied to the new credential's name here and kept as it will be; nobody sees it again.
+  /// The PIN is tied to the new credential's name here and kept as it will be; it is not shown again.
   public func grantCreation(
     _ offered: CreationOffer, pin: String, presented: [FactorID: String], client: ClientID, as principal: Principal,
     from origin: Origin? = nil
@@ -85,7 +85,7 @@ extension IssuanceService {
     return try await grant(
       .creation(policy: policy, by: offered.proof.id, presented: presented), client, as: principal, from: origin
     ) { proof in
-      // What the page offered.
+      // The offer must be the one on the page.
       guard proof == offered.proof, principal.signer == proof.signer else { throw Refusal.unavailable }
       try offered.profile.check(factors: Set(presented.keys), proof)
       let credential = CredentialID("cred-" + (try await soleControl.context.randomID()))

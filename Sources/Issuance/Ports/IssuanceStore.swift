@@ -1,6 +1,6 @@
 public import SoleControl
 
-/// Where issuance keeps its state: the same store as sole control's, with the same promises (`SoleControlStore`).
+/// The store of issuance: the same as sole control's, with the same promises (`SoleControlStore`).
 /// `StoreConformance` is the suite that every implementation passes.
 public protocol IssuanceStore: Sendable {
   func readIssuance<Result: Sendable>(

@@ -1,10 +1,10 @@
 public import SoleControl
 
-/// What a credential becomes that is made under a certificate policy. Its factor is the PIN that its owner chose.
+/// Properties of a credential that is made under a certificate policy. Its factor is the PIN that its owner chose.
 public struct CredentialProfile: Sendable {
   /// OID of the certificate policy (RFC 5280 §4.2.1.4), dotted decimal.
   public var policy: String
-  /// What people call it, by RFC 5646 tag.
+  /// Name of the credential for people, by RFC 5646 tag.
   public var names: [String: String]
   public var keyType: KeyType
   /// `explicit` or `oauth2code`.
@@ -15,8 +15,8 @@ public struct CredentialProfile: Sendable {
   public var multisign: Int
   /// How long its certificates are valid.
   public var days: Int64
-  /// Which factors of a credential that the person has prove that it is the person who asks for another one. Nil: those
-  /// with which that credential signs. Whatever is named comes on top of them.
+  /// Factors of an existing credential by which the person proves who asks for another one. Nil: those with which that
+  /// credential signs. Factors named here come on top of them.
   public var proof: FactorExpression?
 
   public init(

@@ -1,9 +1,9 @@
 public import SoleControl
 import WireJSON
 
-/// Who a signer is, as the partner or an identity check established it. Certificates name nobody else.
+/// The signer's identity, as the partner or an identity check established it. Certificates name no other.
 ///
-/// The stored row carries a MAC made in the device: whoever edits the store cannot get a certificate in another name.
+/// The stored row carries a MAC made in the device: an editor of the store cannot get a certificate in another name.
 public struct CertificateSubject: Sendable, Equatable {
   public let signer: SignerID
   public let partner: PartnerID
@@ -52,7 +52,7 @@ public struct CertificateSubject: Sendable, Equatable {
   }
 }
 
-/// What a caller says about the subject of a certificate; nil for what it leaves open.
+/// A caller's claims about the subject of a certificate; nil for those that it leaves open.
 public struct SubjectClaim: Sendable, Equatable {
   public var commonName, givenName, surname, country: String?
 

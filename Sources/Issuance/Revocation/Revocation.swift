@@ -1,6 +1,6 @@
 public import SoleControl
 
-/// That a certificate is to be revoked: the issuer's list names it until its own time is over.
+/// A certificate's revocation: the issuer's list names it until its own time is over.
 public struct Revocation: Sendable, Equatable {
   /// RFC 4514.
   public let issuer: String
