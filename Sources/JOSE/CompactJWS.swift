@@ -35,7 +35,7 @@ public struct CompactJWS: Sendable {
   /// Nil if it is no base64url.
   public var signature: [UInt8]? { Base64.decodeURL(signatureText, unusedBits: unusedBits) }
 
-  /// What the signature covers (RFC 7515 §5.2).
+  /// The octets that the signature covers (RFC 7515 §5.2).
   public var signingInput: [UInt8] { Array(text.utf8.dropLast(signatureText.utf8.count + 1)) }
 
   /// `typ` in lower case without `application/` (RFC 7515 §4.1.9).

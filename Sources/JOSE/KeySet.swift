@@ -3,8 +3,8 @@ public import WireJSON
 
 /// A JWK set (RFC 7517 §5) as it was published.
 ///
-/// A set is as good as each of its keys: an entry that cannot be read, is of a kind that nobody here knows or is for
-/// something else stands in nobody's way.
+/// A set is as good as each of its keys: an entry that cannot be read, is of an unknown kind or is for another use does
+/// not spoil the others.
 public struct KeySet: Sendable {
   /// Keys of a set that are looked at.
   private static let most = 1000
