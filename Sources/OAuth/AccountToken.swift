@@ -3,7 +3,8 @@ import JOSE
 import Octets
 import WireJSON
 
-/// Whom an `account_token` admits. It is still to be used up, so that a request that is refused leaves it good.
+/// The account that an `account_token` admits. It is still to be used up, so that a request that is refused leaves it
+/// good.
 struct AdmittedAccount: Sendable {
   let name: String
   fileprivate let token: String

@@ -58,7 +58,7 @@ struct CodeRecord: Sendable {
 
   let request: CodeRequest
   let signer: String
-  /// The digest under which the person's transaction is kept: when the code is used, nobody gets it again.
+  /// The digest under which the person's transaction is kept: when the code is used, no browser gets it again.
   let transaction: [UInt8]
   let validUntil: Int64
   let granted: Granted?

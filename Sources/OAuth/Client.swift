@@ -39,7 +39,7 @@ public struct Client: Sendable {
   public let grants: Set<Grant>
   /// False only for confidential clients of CSC v1, which has no PKCE.
   public let requiresPKCE: Bool
-  /// What it may ask people for.
+  /// Scopes that it may ask people for.
   public let scopes: Set<Scope>
 
   /// Opening the API, and single signatures. Making and deleting credentials is for clients that are registered for it.

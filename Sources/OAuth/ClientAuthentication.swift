@@ -3,7 +3,7 @@ import JOSE
 internal import Octets
 import WireJSON
 
-/// What a request brings along to prove which client it comes from.
+/// The parts of a request that prove which client it comes from.
 public struct PresentedClient: Sendable {
   /// The parts of a Basic header after form decoding and without it: both are seen in clients. Nil without a header.
   public var basic: (id: String, secrets: [[UInt8]])?
@@ -45,7 +45,7 @@ public struct ClientAuthentication: Sendable {
       result = .failure(error)
     }
     if case .success(let client) = result, client.isPublic { return client }
-    // Nobody can make many counters by making up clients.
+    // Made-up clients must not make many counters.
     let named = (try? namedClient(presented, parameters))?.id
     try await count(result, named, presented.origin)
     return try result.get()
@@ -180,9 +180,9 @@ public struct ClientAuthentication: Sendable {
 }
 
 extension AuthorizationServer {
-  /// Whether a token's id is seen for the first time, or again by the same one.
+  /// Whether a token's id is seen for the first time, or again by the same user.
   ///
-  /// - Parameter user: digest of a secret of whoever may come with it again; nil if nobody may.
+  /// - Parameter user: digest of a secret of the browser that may come with it again; nil if none may.
   func useOnce(_ id: String, until expires: Int64, by user: [UInt8]? = nil) async throws -> Bool {
     let digest = TokenService.digest(id)
     let now = now

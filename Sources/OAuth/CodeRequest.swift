@@ -1,7 +1,8 @@
 public import Vocabulary
 public import WireJSON
 
-/// What an authorization of another scope than `service` asks for, opaque to the authorization server: JSON that its caller wrote.
+/// The details of an authorization of another scope than `service`, opaque to the authorization server: JSON that its
+/// caller wrote.
 public struct CredentialDetails: Sendable, Equatable {
   /// The scope that it is for; a rich request says so by its type.
   public let scope: Scope

@@ -30,7 +30,7 @@ struct Ending: Sendable, Equatable {
   }
 }
 
-/// What a browser brings to the client: the parameters of the redirect, but for `state` and `iss`.
+/// The parameters of the redirect that a browser brings to the client, but for `state` and `iss`.
 public typealias RedirectParameters = [(name: String, value: String)]
 
 extension TransactionKey {
@@ -54,7 +54,7 @@ extension TransactionKey {
 }
 
 extension AuthorizationServer {
-  /// What the browser was answered when the transaction ended; nil while it is open.
+  /// The browser's answer at the end of the transaction; nil while it is open.
   ///
   /// - Parameter form: the token of the form that comes again: the one that ended the transaction, or the log-in page's.
   /// - Throws: `TransactionRefusal.unknown` for another form, and when the code is used or too old.
@@ -102,7 +102,7 @@ extension AuthorizationServer {
     let earlier: Ending? = try await store.writeOAuth { store in
       var found = try store.transaction(key, now: now)
       if let earlier = found.ending { return earlier }
-      // What ends here is what the page showed.
+      // The transaction that ends here must be the one that the page showed.
       guard found.request == transaction.request, found.user == transaction.user else {
         throw TransactionRefusal.unknown
       }

@@ -1,6 +1,6 @@
 /// Lets one through at a time for each key, in the order in which they came.
 actor KeyedQueue<Key: Hashable & Sendable> {
-  /// Who waits behind the one that is through.
+  /// Callers that wait behind the one that is through.
   private var waiting: [Key: [CheckedContinuation<Void, Never>]] = [:]
   private let capacity: Int
 

@@ -47,7 +47,7 @@ extension TokenService {
       if let wait = try store.wait(throttle.keys, known: throttle.pair, now: now) {
         throw Refusal.tooManyFailures(retryAfter: wait)
       }
-      // What does not hold up a known address is counted only when the password is wrong.
+      // Counters that do not hold up a known address are counted only when the password is wrong.
       let exempt =
         try store.isKnown(throttle.pair, now: now) ? throttle.keys.filter(\.kind.exemptsKnownAddresses) : []
       let counted = throttle.keys.filter { !exempt.contains($0) }
@@ -114,7 +114,7 @@ extension TokenService {
 struct LogInChanges<Output: Sendable>: Sendable {
   /// Before the password is looked at. Throws if there must be no try.
   let count: @Sendable (any OAuthWriting) throws -> Void
-  /// If nobody looked at the password.
+  /// If the password was not looked at.
   let undo: @Sendable (any OAuthWriting) throws -> Void
   /// If it is right. Throws before it writes anything, or not at all.
   let succeed: @Sendable (any OAuthWriting, Account) throws -> Output

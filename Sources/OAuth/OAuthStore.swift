@@ -1,6 +1,6 @@
 public import Throttling
 
-/// Where the authorization server keeps its state. `StoreConformance` is the suite that every implementation passes.
+/// The store of the authorization server. `StoreConformance` is the suite that every implementation passes.
 ///
 /// Promises as `SoleControlStore`: a `write` is one serializable transaction, durable when it returns; if its body throws,
 /// nothing of it remains. Bodies are synchronous and do nothing but use their argument.
@@ -59,7 +59,7 @@ public struct OAuthEntry: Sendable, Equatable {
     case code
     /// The id of a token that may be presented once.
     case usedID = "jti"
-    /// What a refresh token was exchanged for, for some seconds.
+    /// The answer for which a refresh token was exchanged, for some seconds.
     case refreshAnswer = "refresh"
   }
 
@@ -69,7 +69,7 @@ public struct OAuthEntry: Sendable, Equatable {
   public let expires: Int64
   /// Canonical JSON.
   public let body: [UInt8]
-  /// The client for which it is kept though nobody has proved anything yet; `OAuthWriting.limit` bounds those. Nil for others.
+  /// The client for which it is kept though nothing is proved yet; `OAuthWriting.limit` bounds those. Nil for others.
   public let keptFor: String?
 
   public init(kind: Kind, digest: [UInt8], expires: Int64, body: [UInt8], keptFor: String? = nil) {

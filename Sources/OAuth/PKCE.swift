@@ -1,6 +1,6 @@
 import Octets
 
-/// Proof Key for Code Exchange, method S256 (RFC 7636). `plain` protects from nobody who reads the request.
+/// Proof Key for Code Exchange, method S256 (RFC 7636). `plain` does not protect from readers of the request.
 enum PKCE {
   /// base64url of 32 octets without padding.
   static func isChallenge(_ text: String) -> Bool { text.utf8.count == 43 && text.utf8.allSatisfy(isUnreserved) }

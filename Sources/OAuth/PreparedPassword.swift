@@ -8,7 +8,7 @@ public struct PreparedPassword: Sendable, Equatable {
   /// UTF-8, in normalization form C.
   public let octets: [UInt8]
 
-  /// What anybody can have; a page's field takes 255 characters.
+  /// Octets of the longest password; a page's field takes 255 characters.
   static let mostOctets = 1024
   /// Equal to no password that can be made, for checks that must take the same time whatever came.
   static let impossible = PreparedPassword(octets: [])

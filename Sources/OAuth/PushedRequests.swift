@@ -25,7 +25,7 @@ extension AuthorizationServer {
     }
     let reference = try await tokens.secret()
     let (now, rules) = (now, rules)
-    // What comes for a public client, anybody can have sent.
+    // A request for a public client may come from anybody.
     let entry = PushedRequest(request: request, opened: nil, keptFor: client.isPublic ? client.id : nil)
       .entry(digest: TokenService.digest(reference), expires: now + rules.pushedRequestLife)
     try await store.writeOAuth { store in
@@ -37,7 +37,7 @@ extension AuthorizationServer {
     return Self.prefix + reference
   }
 
-  /// What was pushed; nil if it is unknown, answered, expired, another client's, or open in another browser.
+  /// The pushed request; nil if it is unknown, answered, expired, another client's, or open in another browser.
   ///
   /// RFC 9126 §4 lets a server take a `request_uri` again when a browser loads the page again. So it belongs to the
   /// browser that opens it first (`begin`), for as long as a person has for the pages, until it is answered.

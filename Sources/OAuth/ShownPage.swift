@@ -1,8 +1,9 @@
 import Octets
 import WireJSON
 
-/// What a page shows to a person. A form is good only for what its page showed: its token covers this, under a secret that
-/// only the browser has. Whoever edits the store between page and form exchanges what is asked for, and not the token.
+/// The content of a page as a person sees it. A form is good only for what its page showed: its token covers this,
+/// under a secret that only the browser has. An editor of the store between page and form changes the request, and not
+/// the token.
 public struct ShownPage: Sendable {
   /// SHA-256.
   let digest: [UInt8]

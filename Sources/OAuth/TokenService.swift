@@ -55,10 +55,10 @@ public struct TokenService: Sendable {
 
   public static func digest(_ token: String) -> [UInt8] { OctetDigest.sha256(token) }
 
-  /// 256 bits that nobody can guess.
+  /// A secret of 256 bits that cannot be guessed.
   public func secret() async throws -> String { Base64.encodeURL(try await random(32)) }
 
-  /// Whom a bearer token speaks for.
+  /// Finds the record of the party for whom a bearer token speaks.
   public func authenticate(_ token: String) async throws -> TokenRecord {
     let digest = Self.digest(token)
     guard let record = try await store.readOAuth({ try $0.token(digest) }), record.kind == .access else {

@@ -6,7 +6,7 @@ import WireJSON
 
 /// A person's way through the pages, from the request to the code. It belongs to the browser that began it.
 public struct AuthorizationTransaction: Sendable, Equatable {
-  /// Who logged in.
+  /// The person who logged in.
   public struct User: Sendable, Equatable {
     public let username, signer: String
   }
@@ -51,7 +51,7 @@ public struct AuthorizationTransaction: Sendable, Equatable {
   public var destination: Destination { Destination(uri: request.redirectURI, state: request.state) }
 }
 
-/// What opens a transaction: its id, which the pages carry, and the secret in the browser's cookie.
+/// The key that opens a transaction: its id, which the pages carry, and the secret in the browser's cookie.
 public struct TransactionKey: Sendable {
   public let id, browserSecret: String
 
@@ -67,7 +67,8 @@ public struct TransactionKey: Sendable {
   /// - Parameter answer: digest of the provider's answer.
   func eidSecret(_ answer: [UInt8]) -> String { "eid \(id) \(browserSecret) \(answer)" }
 
-  /// What every form carries: only a page that we made for this browser, this transaction and this content knows it.
+  /// The code that every form carries: only a page that we made for this browser, this transaction and this content
+  /// knows it.
   func formCode(_ shown: ShownPage) -> [UInt8] {
     Array(
       HMAC<SHA256>.authenticationCode(
@@ -107,7 +108,7 @@ extension AuthorizationServer {
     return key
   }
 
-  /// What the browser's cookie holds, or will hold.
+  /// The value of the browser's cookie, present or future.
   public func browserSecret(_ known: String?) async throws -> String {
     try await known.orElse { try await tokens.secret() }
   }

@@ -3,7 +3,7 @@ import Lifetimes
 import Octets
 public import WireJSON
 
-/// What a token request gives.
+/// The answer to a token request.
 public enum TokenAnswer: Sendable {
   case service(TokenService.Issued)
   case credential(CredentialToken)
@@ -61,7 +61,7 @@ public struct AuthorizationCodeGrant: Sendable {
       try Self.check(parameters, details, record.request)
       try store.forgetExpired(now: now)
       record.grant = new.records[0].grant
-      // From now on nobody is sent to the client with this code again.
+      // From now on no browser is sent to the client with this code again.
       try store.removeEntry(.transaction, record.transaction)
       try store.put(record.entry(digest: digest))
       if record.request.scope == .service { for token in new.records { try store.put(token) } }
@@ -79,7 +79,7 @@ public struct AuthorizationCodeGrant: Sendable {
     }
   }
 
-  /// What became of a code. Returned, not thrown: the removal of the tokens must stay.
+  /// The result of using a code. Returned, not thrown: the removal of the tokens must stay.
   private enum Used: Sendable {
     case now(CodeRecord)
     case before(CodeRecord)

@@ -41,7 +41,7 @@ public struct RefreshTokenGrant: Sendable {
           return .refused(.invalidGrant("Invalid parameter refresh_token"))
         }
         let first = try RefreshAnswer(entry, under: token)
-        // Whoever has used the successor has got it.
+        // A client that has used the successor has got it.
         guard try store.token(TokenService.digest(first.successor))?.kind == .refresh else {
           return .refused(.invalidGrant("Invalid parameter refresh_token"))
         }
@@ -67,7 +67,7 @@ public struct RefreshTokenGrant: Sendable {
   }
 }
 
-/// What a refresh was answered, encrypted under the token that was exchanged: the store holds no token.
+/// The answer to a refresh, encrypted under the token that was exchanged: the store holds no token.
 private struct RefreshAnswer: Sendable {
   let access, successor: String
   /// UTC, seconds since 1970.
