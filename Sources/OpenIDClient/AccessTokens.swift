@@ -6,7 +6,7 @@ internal import WireJSON
 /// An access token presented in place of an ID token: the provider itself says whose it is.
 extension OpenIDProvider {
   /// - Parameter clients: for which of them it may have been made. An access token of another client is good for the
-  ///   provider, but whoever runs that client could present it here.
+  ///   provider, but the operator of that client could present it here.
   func verify(accessToken text: String, _ rule: AccessTokenRule, clients: Set<String>) async throws(EIDTokenError)
     -> EIDStatement
   {
@@ -39,7 +39,7 @@ extension OpenIDProvider {
     statement.maximumAge = settings.maximumAge
     statement.tokenID = known["jti"]?.string
     statement.claims = rules.taken(known)
-    // Where the provider tells no end, the age of the log-in makes one.
+    // If the provider tells no end, the age of the log-in makes one.
     let end = times.expires ?? authenticated.time + (settings.maximumAge ?? Self.longestAccessToken)
     // Its id first: some signatures can be changed without becoming wrong, so one token can have several texts.
     statement.accessToken = EIDStatement.AccessToken(
@@ -47,7 +47,7 @@ extension OpenIDProvider {
     return statement
   }
 
-  /// Seconds for which a token is remembered whose end nobody tells.
+  /// Seconds for which a token of unknown end is remembered.
   private static var longestAccessToken: UnixTime { 86400 }
 
   /// The answer about an active token (RFC 7662 §2.2).
@@ -87,7 +87,7 @@ extension OpenIDProvider {
   private func merged(_ known: JSONObject, with info: JSONObject) throws(EIDTokenError) -> JSONObject {
     guard info["sub"]?.string != nil, info["sub"] == known["sub"] else { throw .refused("userinfo sub") }
     var result = info
-    // What was said about the token itself counts more than what is said about the person.
+    // Claims about the token itself count more than those about the person.
     for member in known.members { result[member.name] = member.value }
     if settings.levelSource == .userInfo { result[settings.levelClaim] = info[settings.levelClaim] }
     return result

@@ -76,7 +76,8 @@ extension OpenIDProvider {
     }
   }
 
-  /// What the tokens say. The ID token is checked as any other (OpenID Connect Core §3.1.3.7), but has no nonce; it must
+  /// The content of the tokens. The ID token is checked as any other (OpenID Connect Core §3.1.3.7), but has no nonce;
+  /// it must
   /// belong to the request if it says to which it does (CIBA Core §10.3.1).
   private func statement(_ body: JSONObject, request id: String) async throws(EIDTokenError) -> BackchannelStatement {
     guard let text = body["id_token"]?.string else { throw .refused("no id_token") }
@@ -157,7 +158,7 @@ extension EIDTokenError {
     }
   }
 
-  /// Where nothing of the person is in question yet.
+  /// The error where nothing of the person is in question yet.
   fileprivate var aboutUs: BackchannelError {
     if case .providerUnavailable(let outage) = self { .unavailable(outage) } else { .misconfigured(reason) }
   }

@@ -32,7 +32,7 @@ struct CircuitBreaker: Sendable {
     }
   }
 
-  /// Seconds until a call is let through again; nil if now, or nobody knows because one is trying.
+  /// Seconds until a call is let through again; nil if now, or if it is unknown because one is trying.
   func wait(at now: UnixTime) -> UnixTime? {
     guard case .open(let until) = state, now < until, until <= now + pause else { return nil }
     return min(until - now, pause)
@@ -54,7 +54,7 @@ struct CircuitBreaker: Sendable {
     case (.closed(let count), false) where count + 1 < failures:
       state = .closed(failures: count + 1)
       return false
-    // A call from before it opened; the pause does not begin anew.
+    // A call from before it opened; the pause does not begin again.
     case (.open, false): return false
     case (.closed, false), (.halfOpen, false):
       state = .open(until: now + pause)

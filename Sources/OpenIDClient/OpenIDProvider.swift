@@ -6,7 +6,7 @@ internal import WireJSON
 
 /// One trusted OpenID provider: its discovery document, its keys, and the checks of its tokens.
 public actor OpenIDProvider {
-  /// What we use of the discovery document (OpenID Connect Discovery §3).
+  /// The members of the discovery document that we use (OpenID Connect Discovery §3).
   struct Document: Sendable {
     let keys, token: String
     let authorization, userInfo, introspection, backchannel: String?
@@ -135,7 +135,7 @@ public actor OpenIDProvider {
 
   // MARK: Code exchange and userinfo
 
-  /// Where a browser goes to log in (OpenID Connect Core §3.1.2.1).
+  /// The URL for a browser to log in (OpenID Connect Core §3.1.2.1).
   public func authorizationURL(
     redirectURI: String, state: String, nonce: String, codeVerifier: String
   ) async throws(EIDTokenError) -> String {
@@ -144,7 +144,7 @@ public actor OpenIDProvider {
     let query = [
       ("response_type", "code"), ("client_id", settings.clientID), ("redirect_uri", redirectURI), ("scope", "openid"),
       ("state", state), ("nonce", nonce), ("code_challenge", challenge), ("code_challenge_method", "S256"),
-      // Whoever sits there shall show that it is the person, also after a log-in for something else.
+      // The person at the browser must log in again, also after a log-in for something else.
       ("prompt", "login"),
     ].map { "\($0.0)=\(PercentText.encode($0.1))" }.joined(separator: "&")
     return endpoint + (endpoint.utf8.contains(UInt8(ascii: "?")) ? "&" : "?") + query

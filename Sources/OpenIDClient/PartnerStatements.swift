@@ -3,7 +3,7 @@ internal import Octets
 public import SoleControl
 internal import WireJSON
 
-/// What one partner's statements must look like.
+/// Rules for one partner's statements.
 public struct StatementSettings: Sendable {
   /// Exactly as in the statements.
   public var issuer: String
@@ -52,7 +52,7 @@ public struct PartnerStatements: PartnerStatementVerifier {
       let token = try SignedToken(text, largest: Self.largest)
       guard settings.algorithms.contains(token.algorithm) else { throw .refused("alg") }
       guard token.type == Self.type else { throw .refused("typ") }
-      // Which of several keys it was must be said, not guessed.
+      // The token must name its key; it is not guessed.
       guard token.keyID != nil else { throw .refused("kid") }
       // Cheap checks come first: a statement for somebody else must not make us call the partner.
       let statement = try read(token, settings)

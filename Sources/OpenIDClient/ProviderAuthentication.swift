@@ -20,7 +20,7 @@ public enum ProviderAuthentication: Sendable {
   /// `tls_client_auth` and `self_signed_tls_client_auth`: the certificate of the connection.
   case mutualTLS(HTTPClient.Identity)
 
-  /// What `aud` of a statement names. RFC 7523 leaves it open, and providers insist on one of them.
+  /// The `aud` of a statement. RFC 7523 leaves it open, and providers insist on one of them.
   public enum Audience: String, Sendable, CaseIterable {
     /// The URL of the endpoint that is called.
     case endpoint
@@ -28,7 +28,8 @@ public enum ProviderAuthentication: Sendable {
     case issuer
   }
 
-  /// What the HTTP client of this provider needs. Calls then go to the endpoints that ask for it (RFC 8705 §5).
+  /// The identity that the HTTP client of this provider needs. Calls then go to the endpoints that ask for it (RFC 8705
+  /// §5).
   public var identity: HTTPClient.Identity? { if case .mutualTLS(let identity) = self { identity } else { nil } }
 }
 

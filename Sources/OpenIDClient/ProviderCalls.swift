@@ -1,7 +1,7 @@
 internal import OutboundHTTP
 public import SoleControl
 
-/// How a provider is called, so that one that is slow or dead holds up nobody but those who need it, and those not long.
+/// Limits for calls to a provider, so that a slow or dead one holds up only those who need it, and those not long.
 public struct CallLimits: Sendable, Equatable {
   /// Calls under way at once: as many connections at the provider, and open files here.
   public var underWay = 256
@@ -15,7 +15,7 @@ public struct CallLimits: Sendable, Equatable {
   public init() {}
 }
 
-/// What is worth telling who runs the gateway.
+/// An event worth telling the operator of the gateway.
 public enum ProviderEvent: Sendable, Equatable {
   /// The provider does not answer and is not called for `pause` seconds.
   case stopped(pause: UnixTime)
@@ -55,7 +55,7 @@ actor ProviderCalls {
       await withCheckedContinuation { queue.wait($0) }
     }
     defer { queue.leave() }
-    // Whoever waited learns here what became of those before.
+    // A caller that waited learns here how those before it fared.
     guard breaker.admits(at: now()) else { throw outage() }
     let result: Result<HTTPClient.Response, HTTPClientError>
     do { result = .success(try await client.perform(request)) } catch { result = .failure(error) }

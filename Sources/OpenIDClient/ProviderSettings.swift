@@ -1,18 +1,18 @@
 public import JOSE
 public import SoleControl
 
-/// Where the assurance level stands.
+/// The document that has the assurance level.
 public enum LevelSource: String, Sendable, CaseIterable {
   case idToken
   /// Then the partner presents the access token too.
   case userInfo = "userinfo"
 }
 
-/// What a provider tells about when it authenticated somebody.
+/// A provider's statement of when it authenticated somebody.
 public enum AuthenticationTimeRule: String, Sendable, CaseIterable {
   /// A token without `auth_time`, or with 0, is refused.
   case required
-  /// Where it is missing or 0 the token's own time counts. The nonce shows that the token is not older than the
+  /// If it is missing or 0 the token's own time counts. The nonce shows that the token is not older than the
   /// challenge; that the provider asked the person then, and did not remember a log-in, is left to its own rules.
   case issuedAt
 }

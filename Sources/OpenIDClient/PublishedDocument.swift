@@ -36,11 +36,11 @@ actor PublishedDocument<Value: Sendable> {
     self.read = read
   }
 
-  /// The newest that can be had.
+  /// The newest document available.
   ///
   /// - Parameter isEnough: whether the document holds what is looked for; if not it is read again, but not too often.
-  /// - Throws: `EIDTokenError.providerUnavailable` if it cannot be had, also where that was so just before: what the
-  ///   last document lacks is not called missing then.
+  /// - Throws: `EIDTokenError.providerUnavailable` if it is unavailable, also where that was so just before: members
+  ///   that the last document lacks are not called missing then.
   func value(where isEnough: @Sendable (Value) -> Bool = { _ in true }) async throws(EIDTokenError) -> Value {
     let triedLately = tried.map { isYounger(than: life.retry, $0) } ?? false
     if triedLately, let bad { throw bad }
@@ -61,7 +61,7 @@ actor PublishedDocument<Value: Sendable> {
 
   private func isKept(_ time: UnixTime) -> Bool { isYounger(than: life.kept, time) }
 
-  /// What a clock read that was ahead is of unknown age, so it is old.
+  /// A document read while the clock was ahead is of unknown age, so it is old.
   private func isYounger(than limit: UnixTime, _ time: UnixTime) -> Bool {
     let age = now() - time
     return 0 <= age && age < limit

@@ -7,10 +7,10 @@ public import WireJSON
 /// The registered keys of one partner: a JWK set (RFC 7517) in a file or at a URL, read again from time to time, so that
 /// the partner can rotate keys while the gateway runs.
 ///
-/// A new key is published beside the old one, then used; then the old one is taken away. A key id that is not in the
+/// A new key is published next to the old one, then used; then the old one is taken away. A key id that is not in the
 /// set makes the gateway read the set at once, so the new key needs no waiting; a key that was taken away is good for
-/// `life` at most. While the set cannot be had, the last one is good for `keptFor`. A set that can be had and is wrong is
-/// never replaced by an older one: the partner may have withdrawn a key.
+/// `life` at most. While the set is unavailable, the last one is good for `keptFor`. A set that is available and wrong
+/// is never replaced by an older one: the partner may have withdrawn a key.
 public struct StatementKeys: Sendable {
   public struct Times: Sendable {
     /// Seconds for which a set is used before it is read again.
@@ -18,7 +18,7 @@ public struct StatementKeys: Sendable {
     /// Seconds between two readings because of unknown key ids, or after a failure: strangers' statements must not make
     /// us call the partner again and again.
     public var pause: UnixTime = 10
-    /// Seconds after the last good reading for which that set is used if no other can be had.
+    /// Seconds after the last good reading for which that set is used if no other is available.
     public var keptFor: UnixTime = 3600
 
     public init() {}

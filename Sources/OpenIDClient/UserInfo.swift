@@ -4,7 +4,8 @@ internal import SoleControl
 internal import WireJSON
 
 extension OpenIDProvider {
-  /// What the userinfo endpoint tells about a person (OpenID Connect Core §5.3.2): JSON, or a signed JWT where the provider
+  /// The userinfo endpoint's claims about a person (OpenID Connect Core §5.3.2): JSON, or a signed JWT where the
+  /// provider
   /// sends one.
   ///
   /// - Parameter clients: for which of them the answer may have been made.
@@ -33,8 +34,8 @@ extension OpenIDProvider {
     return type == "application/jwt"
   }
 
-  /// The claims of a signed answer, which is checked as the provider's ID tokens are. It need not say whom it is for, as
-  /// we asked the provider itself; if it says it, it must be right.
+  /// The claims of a signed answer, which is checked as the provider's ID tokens are. It need not name an audience, as
+  /// we asked the provider itself; if it names one, it must be right.
   private func signedClaims(_ body: [UInt8], _ clients: Set<String>) async throws(EIDTokenError) -> JSONObject {
     guard let text = String(validating: body, as: UTF8.self) else { throw .refused("userinfo form") }
     let token = try SignedToken(String(text.trimmed(of: " \r\n")), largest: Self.largestUserInfo)
