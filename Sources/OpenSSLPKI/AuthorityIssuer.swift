@@ -7,7 +7,7 @@ internal import Synchronization
 /// A CA of one's own as the issuer of new credentials' certificates. For sandboxes and for organisations that run their
 /// own CA.
 public final class AuthorityIssuer: CertificateIssuer {
-  /// Where the CA's statement on revocation goes.
+  /// File and life of the CA's revocation list.
   public struct List: Sendable {
     /// Written whole or not at all.
     public var path: String

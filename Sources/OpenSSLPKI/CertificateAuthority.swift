@@ -8,7 +8,7 @@ public final class CertificateAuthority: Sendable {
   public static let rootLabel = "countersign-ca-root"
   public static let issuingLabel = "countersign-ca-issuing"
 
-  /// Whom a certificate names.
+  /// The subject that a certificate names.
   public struct Subject: Sendable {
     public var commonName, givenName, surname, country: String
     public init(commonName: String, givenName: String, surname: String, country: String) {
@@ -93,7 +93,7 @@ public final class CertificateAuthority: Sendable {
   ///
   /// - Parameters:
   ///   - publicKey: SubjectPublicKeyInfo, DER.
-  ///   - policy: OID of the certificate policy, if the certificate shall name one.
+  /// - policy: OID of the certificate policy, if the certificate is to name one.
   public func issue(
     publicKey: [UInt8], subject: Subject, serial: [UInt8], now: Int64, days: Int64, policy: String? = nil
   ) throws -> Certificate {

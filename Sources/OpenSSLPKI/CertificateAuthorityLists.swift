@@ -20,7 +20,7 @@ extension CertificateAuthority {
     }
   }
 
-  /// What an earlier list of the issuing CA names; nothing if these octets are none.
+  /// The revocations on an earlier list of the issuing CA; nothing if these octets are none.
   ///
   /// - Parameter life: of the longest certificate, in seconds.
   public func revocations(inList octets: [UInt8], life: Int64) -> [Revocation] {

@@ -25,7 +25,7 @@ public final class DeviceKeys: @unchecked Sendable {
 
   /// Logs in and finds the keys.
   ///
-  /// - Parameter labels: of the private keys; the public key beside each has the same.
+  /// - Parameter labels: of the private keys; the public key of each has the same.
   public init(token: Token, labels: [String]) throws {
     ERR_clear_error()
     let context = try nonNil(PKCS11_CTX_new(), "libp11")
@@ -65,7 +65,7 @@ public final class DeviceKeys: @unchecked Sendable {
 
   deinit { for key in keys.values { EVP_PKEY_free(key) } }
 
-  /// Runs `body` while nobody else uses a key.
+  /// Runs `body` while no other thread uses a key.
   func use<Result>(_ body: (_ key: (_ label: String) throws -> OpaquePointer) throws -> Result) throws -> Result {
     lock.lock()
     defer { lock.unlock() }

@@ -116,7 +116,7 @@ public final class DeviceTimestampSigner: TimestampSigner {
         defer { ASN1_INTEGER_free(number) }
         try check(TS_REQ_set_nonce(request, number), "nonce")
       }
-      // A client of the CSC API cannot ask for the certificate; without it nobody could verify the token.
+      // A client of the CSC API cannot ask for the certificate; without it the token could not be verified.
       try check(TS_REQ_set_cert_req(request, 1), "certReq")
       return request
     } catch {
@@ -165,7 +165,7 @@ public final class DeviceTimestampSigner: TimestampSigner {
   /// The certificates between the authority's own and the root, which readers have.
   private var intermediates: [X509Certificate] { certificates.dropFirst().filter { !$0.isSelfIssued } }
 
-  /// What OpenSSL asks for by callback.
+  /// Values that OpenSSL asks for by callback.
   private final class Values {
     private let serial: [UInt8]
     private let now: UnixTime
@@ -193,7 +193,7 @@ public final class DeviceTimestampSigner: TimestampSigner {
 
   // MARK: Verification
 
-  /// What leaves must be accepted by a reader who trusts the top of the chain.
+  /// Tokens that leave must be accepted by a reader who trusts the top of the chain.
   private func verify(_ token: UnsafeMutablePointer<PKCS7>, _ request: OpaquePointer, at time: UnixTime) throws {
     let context = try nonNil(TS_REQ_to_TS_VERIFY_CTX(request, nil), "verification")
     defer { TS_VERIFY_CTX_free(context) }

@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// What OpenSSL's error queue of this thread said, without data.
+/// Messages of OpenSSL's error queue of this thread, without data.
 public struct OpenSSLError: Error, CustomStringConvertible {
   public let description: String
 

@@ -12,7 +12,7 @@ extension RevocationList {
     return X509_CRL_verify(pointer, key) == 1
   }
 
-  /// What it names: number and time of each revocation. When the certificates end it does not say.
+  /// The list's entries: number and time of each revocation. The list does not say when the certificates end.
   ///
   /// - Parameter life: of the longest certificate, in seconds; no certificate ends later than that after its revocation.
   func revocations(issuer: String, life: UnixTime) throws -> [Revocation] {

@@ -70,7 +70,7 @@ func withStack<Result>(
   return try withExtendedLifetime(certificates) { try body(stack) }
 }
 
-/// What a memory BIO holds.
+/// The content of a memory BIO.
 func text(of bio: OpaquePointer) -> String {
   var start: UnsafeMutablePointer<CChar>?
   let length = BIO_ctrl(bio, BIO_CTRL_INFO, 0, &start)
