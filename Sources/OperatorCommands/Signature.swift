@@ -56,7 +56,7 @@ struct SignatureCommand: AsyncParsableCommand {
           }
           try verifier.withLock { try $0.finish(head) }
         } catch let finding as AuditVerifier.Finding {
-          // What stands before the damage is still shown.
+          // Entries before the damage are still shown.
           return (trail.withLock { $0 }, verifier.withLock { $0.count }, finding)
         }
         if !trail.withLock({ $0.needsAnotherReading }) {

@@ -3,12 +3,12 @@ import Foundation
 import SoleControl
 import WireJSON
 
-/// What 'countersign signature show' prints.
+/// The output of 'countersign signature show'.
 struct SignatureReport {
   let trail: SignatureTrail
   /// Of the audit log, as far as it is whole.
   let entries: Int64
-  /// What is wrong with the log; nil if it is whole.
+  /// The fault of the log; nil if it is whole.
   let finding: String?
   /// Canonical texts from the ledger, by the SAD's name there.
   var bindings: [String: [UInt8]] = [:]
