@@ -1,6 +1,6 @@
 internal import CCurl
 
-/// What the libcurl that was loaded can do. It need not be the one that we were built with.
+/// Abilities of the libcurl that was loaded. It need not be the one that we were built with.
 struct CurlAbilities {
   /// The library that does TLS, with its version.
   let tls: String
@@ -31,14 +31,14 @@ struct CurlAbilities {
     (self.tls, self.version, self.features, self.protocols) = (tls, version, features, protocols)
   }
 
-  /// What our settings rest on and this one does not have.
+  /// Features that our settings rest on and this one does not have.
   var lacking: [String] {
     var lacking: [String] = []
     if features & CURL_VERSION_SSL == 0 || !protocols.contains("https") { lacking.append("TLS") }
     // Anchors of a call replace those of the system in this way only with OpenSSL, and without a cache since 7.87.
     if !tls.hasPrefix("OpenSSL/") { lacking.append("OpenSSL") }
     if version < 0x075700 { lacking.append("version 7.87") }
-    // Names are looked up beside the one thread that drives all calls.
+    // Names are looked up outside the one thread that drives all calls.
     if features & CURL_VERSION_ASYNCHDNS == 0 { lacking.append("asynchronous look-up") }
     return lacking
   }

@@ -1,7 +1,7 @@
 internal import CCurl
 internal import Foundation
 
-/// Which addresses belong to the public internet, so that nobody outside can make the gateway call its own neighbours
+/// Tells addresses of the public internet, so that no outsider can make the gateway call its own neighbours
 /// (server-side request forgery). Everything with a special purpose is refused: IANA's registries for IPv4 and IPv6
 /// (RFC 6890).
 enum PublicAddress {

@@ -1,4 +1,4 @@
-/// What may stand in a request's head. libcurl sends headers and method as they are, so a value from outside that ends
+/// Checks of a request's head. libcurl sends headers and method as they are, so a value from outside that ends
 /// its line would begin another header or request there.
 enum RequestHead {
   static func isSendable(_ request: HTTPClient.Request) -> Bool {

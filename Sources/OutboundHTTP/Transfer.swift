@@ -81,9 +81,9 @@ final class Transfer: @unchecked Sendable {
     if let anchors = settings.trustAnchors {
       codes += [
         ccurl_set_string(handle, CURLOPT_CAINFO, anchors),
-        // Where libcurl was built with a folder of the system's roots those would be trusted too.
+        // A libcurl built with a folder of the system's roots would trust those too.
         ccurl_set_string(handle, CURLOPT_CAPATH, nil),
-        // Without a folder libcurl keeps the file for a day; a root that was taken out of it shall be out at once.
+        // Without a folder libcurl keeps the file for a day; a root that was taken out of it must be out at once.
         ccurl_set_long(handle, CURLOPT_CA_CACHE_TIMEOUT, 0),
       ]
     }
@@ -93,7 +93,7 @@ final class Transfer: @unchecked Sendable {
         ccurl_set_string(handle, CURLOPT_SSLKEY, identity.privateKey),
       ]
     }
-    // What libcurl and the system's OpenSSL take for the least is not relied on.
+    // The least version that libcurl and the system's OpenSSL would take is not relied on.
     let versions = settings.onlyTLS12 ? CURL_SSLVERSION_TLSv1_2 | CURL_SSLVERSION_MAX_TLSv1_2 : CURL_SSLVERSION_TLSv1_2
     codes.append(ccurl_set_long(handle, CURLOPT_SSLVERSION, versions))
     if let method = request.method { codes.append(ccurl_set_string(handle, CURLOPT_CUSTOMREQUEST, method)) }

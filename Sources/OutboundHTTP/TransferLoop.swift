@@ -70,7 +70,7 @@ final class TransferLoop: @unchecked Sendable {
       let unwanted = cancelled
       lock.unlock()
       for transfer in new {
-        // What is not driven would never be answered.
+        // A transfer that is not driven would never be answered.
         guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
           transfer.finish(.failure(.unreachable))
           continue
