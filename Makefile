@@ -57,7 +57,7 @@ sandbox: build ## serve a sandbox for integrators until Ctrl-C; writes .sandbox/
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS)
 	touch $@
 
-test: packages .venv/ready imports suites lint ## every test, with real parts, and every answer against the OpenAPI document
+test: packages .venv/ready imports suites documents lint ## every test, with real parts, and every answer against the OpenAPI document
 	swift build --build-tests
 	python3 Tests/house/symbols.py $(PRODUCT)
 	rm -rf $(EXCHANGES)
@@ -80,6 +80,9 @@ sizes: ## count what must stay small: files, types, ports
 
 suites: ## check that every test has an end, and that every promise of a store is tested
 	python3 Tests/house/suites.py
+
+documents: ## check that files, tests and code that documents name exist
+	python3 Tests/house/documents.py
 
 lint: ## Swift's own formatter, without changing anything
 	swift format lint --strict --recursive Sources Tests Package.swift
@@ -106,4 +109,4 @@ long: build .venv/ready ## what takes hours: 500 kills, 2000 power failures, tho
 clean: ## remove what was built, but not the sandbox
 	rm -rf .build .venv
 
-.PHONY: help packages build demo sandbox test unit imports sizes suites lint bench conformance crash long clean
+.PHONY: help packages build demo sandbox test unit imports sizes suites documents lint bench conformance crash long clean

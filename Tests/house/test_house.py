@@ -4,6 +4,7 @@ import pathlib
 import tempfile
 import unittest
 
+import documents
 import imports
 import package
 import sizes
@@ -182,6 +183,68 @@ class SizeTests(unittest.TestCase):
 
         (_, limit, counted), *_ = sizes.rows([File()])
         self.assertEqual((limit, counted), (350, [("T/A", 351)]))
+
+
+class DocumentTests(unittest.TestCase):
+    FILES = {
+        "Sources/Core/Factors/Pin.swift": "public struct PinFactor {\n  init() {}\n  func decide() {}\n}",
+        "Sources/Core/Other.swift": "enum Other { static let limit = 1 }",
+        "Tests/CoreTests/A.swift": 'struct PinTests {\n  @Test("five wrong PINs lock, and no sixth")\n  func a() {}\n}',
+        "Tests/python/attacks/test_pin.py": "def test_guessing(world):\n    pass",
+        "Specs/decisions/0001-pins.md": "`Gone.swift`",
+        "Specs/changelog.md": "`Gone.swift`",
+        "README.md": "",
+    }
+
+    def found(self, text, document="Specs/a.md"):
+        return list(documents.findings(documents.House(self.FILES | {document: text})))
+
+    def holds(self, *texts):
+        for text in texts:
+            self.assertEqual(self.found(text), [], text)
+
+    def breaks(self, text, finding):
+        self.assertEqual(self.found(text), [f"Specs/a.md:1: {finding}"])
+
+    def test_files(self):
+        self.holds("`Pin.swift`", "`Factors/Pin.swift`", "`attacks/test_pin.py`", "`a.md`", "`0001-pins.md`", "`auth/login`")
+        self.breaks("`Gone.swift`", "`Gone.swift`: no such file")
+        self.breaks("`in.swift`", "`in.swift`: no such file")
+        self.breaks("`Model/Pin.swift`", "`Model/Pin.swift`: no such file")
+        self.breaks("`test_gone.py`", "`test_gone.py`: no such file")
+
+    def test_folders(self):
+        self.holds("`Factors/`", "`Tests/python/attacks`", "`Sources/`", "`credentials/list`")
+        self.breaks("`Model/`", "`Model/`: no such folder")
+        self.breaks("`Tests/python/gone`", "`Tests/python/gone`: no such folder")
+
+    def test_links(self):
+        self.holds("[a](decisions/0001-pins.md#why)", "[a](../README.md)", "[a](https://example.org/gone.md)", "[a](#here)")
+        self.breaks("[a](0001-pins.md)", "(0001-pins.md) leads nowhere")
+        self.breaks("[a](../../gone.md)", "(../../gone.md) leads nowhere")
+
+    def test_suites_and_titles(self):
+        self.holds("`PinTests`", "`CoreTests`", '`PinTests` "five wrong … lock, …"', '`CoreTests` "five wrong …", "five …"')
+        self.breaks("`GoneTests`", "`GoneTests`: no such suite of tests")
+        self.breaks('`PinTests` "five wrong …", "six wrong …"', '`PinTests` "six wrong …": no such title')
+        self.breaks('`PinTests` "five wrong PINs"', '`PinTests` "five wrong PINs": no such title')
+
+    def test_names_inside_of_files(self):
+        table = "| code |\n|---|\n| {} |\n"
+        self.holds(
+            "`Pin.swift` `PinFactor`", "`test_pin.py` `test_guess…`", "`Pin.swift` `decide(in:)`", "`Pin.swift`, `limit`",
+            table.format("`PinFactor.decide`"), table.format("`PinFactor.init`"), "`PinFactor.gone`")
+        self.breaks("`Pin.swift` `limit`", "`limit`: not in Pin.swift")
+        self.breaks("`test_pin.py` `test_guess`", "`test_guess`: not in test_pin.py")
+        self.assertEqual(
+            self.found(table.format("`PinFactor.limit`")), ["Specs/a.md:3: `PinFactor.limit`: not declared in Sources"])
+
+    def test_which_documents(self):
+        for document in ("README.md", "Specs/a.md", "Specs/design/a.md", "Specs/openapi/openapi.yaml"):
+            self.assertEqual(self.found("`Gone.swift`", document), [f"{document}:1: `Gone.swift`: no such file"])
+        for document in ("Specs/changelog.md", "Specs/decisions/0002-more.md", "Fixtures/README.md"):
+            self.assertEqual(self.found("`Gone.swift`", document), [])
+        self.holds("```\n`Gone.swift`\n```")
 
 
 if __name__ == "__main__":
