@@ -32,7 +32,7 @@ struct CryptokiError: Error, CustomStringConvertible {
     CK_RV(CKR_USER_PIN_NOT_INITIALIZED): "CKR_USER_PIN_NOT_INITIALIZED",
   ]
 
-  /// What a return value means for the session and the caller.
+  /// Meaning of a return value for the session and the caller.
   enum Meaning {
     /// This session is spoilt or its objects are gone; the call can be repeated on a fresh one.
     case freshSession

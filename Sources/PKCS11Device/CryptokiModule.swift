@@ -35,7 +35,8 @@ final class CryptokiModule: @unchecked Sendable {
             "the PKCS #11 module \(path) does not start (\(error)); check its own configuration (for SoftHSM, SOFTHSM2_CONF must name a file that this user can read)"
           )
         }
-        // Whoever was first told the module whether several threads will call it, and it cannot be asked.
+        // The module was told by its first user in the process whether several threads will call it, and it cannot be
+        // asked.
         guard ours.contains(UInt(bitPattern: list)) else {
           throw TokenError(
             "another part of the process used the PKCS #11 module \(path) first, and nobody knows what it said of threads"

@@ -51,7 +51,7 @@ public final class Device: SigningDevice, KeyMaker {
       module: module, slot: slot, pin: settings.pin, size: settings.sessions, capacity: settings.waitingLine,
       sessionLost: { liveKeys.forget(worker: $0) }, report: settings.report)
     self.liveKeys = liveKeys
-    // Whoever is logged in is so with all sessions.
+    // A user who is logged in is so with all sessions.
     let session = try DeviceSession(module: module, slot: slot)
     defer { session.close() }
     try TokenKeys.checkAuthorityKeys(settings.authorityKeys, session)

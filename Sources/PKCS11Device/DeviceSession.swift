@@ -7,7 +7,7 @@ final class DeviceSession {
   private var isClosed = false
 
   /// Opens a read/write session: making keys needs one. Login belongs to the application, not to the session,
-  /// so it happens once, elsewhere, and nobody logs out when a session closes.
+  /// so it happens once, elsewhere, and there is no logout when a session closes.
   init(module: CryptokiModule, slot: CK_SLOT_ID) throws(CryptokiError) {
     var handle: CK_SESSION_HANDLE = 0
     try module.call("C_OpenSession") {
@@ -34,7 +34,7 @@ final class DeviceSession {
     }
   }
 
-  /// Asks the module whether the user is logged in, and nobody else: the answer "already logged in" does not say who.
+  /// Asks the module whether the user, and no other, is logged in: the answer "already logged in" does not say who.
   func requireLogIn() throws {
     var info = CK_SESSION_INFO()
     try module.call("C_GetSessionInfo") { $0.C_GetSessionInfo?(handle, &info) }

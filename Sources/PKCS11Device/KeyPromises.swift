@@ -1,13 +1,15 @@
 internal import CCryptoki
 
-/// What a key in the device is promised to be. It is part of the template that the key is made with, and read back from the
+/// Attributes that a key in the device is promised to have. They are part of the template that the key is made with,
+/// and read back from the
 /// object itself: a module may ignore an attribute, or find a key that another tool made under our label.
 struct KeyPromises {
   typealias Flag = (type: UInt, name: String, value: Bool)
 
   /// Must be there, with this value.
   let flags: [Flag]
-  /// What the key cannot be used for. A module that does not know the attribute for this type of key keeps the promise too.
+  /// Uses that the key must not have. A module that does not know the attribute for this type of key keeps the promise
+  /// too.
   let lacking: [Flag]
 
   /// An unwrapped key of a customer: lives in the session, stays in the device, and only signs.

@@ -3,7 +3,7 @@ internal import SoleControl
 internal import Synchronization
 
 /// Unwrapped keys that live in the device as session objects: a bounded cache. A key that falls out is destroyed
-/// as soon as nobody signs with it.
+/// as soon as no thread signs with it.
 final class LiveKeys: Sendable {
   /// `@unchecked`: fields that change are guarded by the mutex of `LiveKeys`.
   final class Key: @unchecked Sendable {
@@ -31,7 +31,7 @@ final class LiveKeys: Sendable {
     let key = try lease(wrapped, on: worker, unwrap: unwrap)
     defer { end(key, on: worker) }
     do { return try body(key.handle) } catch let error as CryptokiError where error.meaning == .freshSession {
-      // The object may have gone with the session of another worker; the next try unwraps it anew.
+      // The object may have gone with the session of another worker; the next try unwraps it again.
       keys.withLock { _ = $0.removeAll { $0 === key } }
       throw error
     }

@@ -40,7 +40,7 @@ extension SignatureAlgorithm {
     }
   }
 
-  /// What the mechanism takes for a digest: CKM_RSA_PKCS wants the DigestInfo around it (RFC 8017 §9.2),
+  /// Input of the mechanism for a digest: CKM_RSA_PKCS wants the DigestInfo around it (RFC 8017 §9.2),
   /// CKM_ECDSA at most as many bits as the group order has (FIPS 186-5 §6.4.1), PSS the digest itself.
   func input(for digest: [UInt8], key: KeyType) -> [UInt8] {
     switch self {

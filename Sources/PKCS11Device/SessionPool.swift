@@ -9,7 +9,7 @@ internal import SoleControl
 final class SessionPool: @unchecked Sendable {
   private typealias Job = @Sendable (Worker) -> Void
 
-  /// What one thread owns.
+  /// The session and everything else that one thread owns.
   final class Worker {
     let index: Int
     fileprivate(set) var session: DeviceSession
@@ -79,7 +79,7 @@ final class SessionPool: @unchecked Sendable {
     }
   }
 
-  /// Hands a worker to its thread. `@unchecked`: nobody else touches it afterwards.
+  /// Hands a worker to its thread. `@unchecked`: no other thread touches it afterwards.
   private struct Owned: @unchecked Sendable {
     let worker: Worker
     init(_ worker: Worker) { self.worker = worker }
