@@ -1,7 +1,8 @@
 internal import Foundation
 internal import GRDB
 
-/// What every connection to a database file is promised to have. It is set when the connection is open, and read back from
+/// Settings that every connection to a database file is promised to have. They are set when the connection is open, and
+/// read back from
 /// this very connection: what a library does on the way (GRDB sets `synchronous` to NORMAL when it turns on WAL) must not
 /// take a promise back unnoticed.
 enum ConnectionPromises {
@@ -9,7 +10,7 @@ enum ConnectionPromises {
   case writer
   /// One that reads while the writer works.
   case reader
-  /// One that looks into a file that nobody may be using, a copy for example.
+  /// One that looks into a file that may be out of use, a copy for example.
   case offline
 
   /// Opens a file.
@@ -53,7 +54,7 @@ enum ConnectionPromises {
       ("synchronous", "2"),
       // On systems that tell the two apart, on the disk and not in its cache.
       ("fullfsync", "1"), ("checkpoint_fullfsync", "1"),
-      // What was deleted, a wrapped key for example, is overwritten. 1, not 2: that leaves it where writing costs extra.
+      // Deleted content, a wrapped key for example, is overwritten. 1, not 2: that leaves it where writing costs extra.
       ("secure_delete", "1"),
       ("foreign_keys", "1"),
       ("busy_timeout", "\(Int(Self.busySeconds * 1000))"),

@@ -3,15 +3,15 @@ internal import SoleControl
 internal import Synchronization
 internal import WireJSON
 
-/// Tells of rows that were found edited. Of each once, as long as it stays as it is: whoever repeats a request must not
-/// fill the log.
+/// Tells of rows that were found edited. Of each once, as long as it stays as it is: repeated requests must not fill
+/// the log.
 final class EditedRows: Sendable {
   private struct State {
     var known: Set<[UInt8]> = []
     var tell: (@Sendable (EditedRow) -> Void)?
   }
 
-  /// After so many it begins anew.
+  /// Rows that are remembered; after so many it begins again.
   private static let capacity = 1000
 
   private let state = Mutex(State())

@@ -70,7 +70,7 @@ final class GroupCommit: Sendable {
     return try result.get()
   }
 
-  /// Has something written for which nobody waits. It comes before what is asked for after this returns.
+  /// Writes something without waiting for it. It comes before what is asked for after this returns.
   func post(_ body: @escaping @Sendable (Transaction) throws -> Void) {
     _ = line.append(
       Job(

@@ -3,7 +3,7 @@ internal import GRDB
 internal import Issuance
 internal import SoleControl
 
-// Who signers are, what they were granted, and which certificates are revoked.
+// Rows of issuance: signers' subjects, lifecycle grants, and revocations of certificates.
 
 extension Snapshot: IssuanceReading {
   func subject(of signer: SignerID) throws -> ProtectedRow? {
@@ -79,7 +79,7 @@ extension Transaction: IssuanceWriting {
 
   func takeReservedLifecycleGrants(instance: String) throws -> [StoredLifecycleGrant] {
     let grants = try fitting(tables.lifecycleGrant, "instance = ? ORDER BY digest", [instance]).map(Self.lifecycleGrant)
-    // What was edited stays for whoever looks into it.
+    // An edited row stays for the operator's inquiry.
     for grant in grants { _ = try remove(lifecycleGrant: grant.digest) }
     return grants
   }

@@ -3,7 +3,7 @@ internal import GRDB
 public import SoleControl
 internal import Synchronization
 
-/// What the operators of a store must know, told once and not for every call.
+/// An event that the operators of a store must know, told once and not for every call.
 public enum StoreEvent: Equatable, Sendable {
   public enum Work: String, Sendable { case reading, writing }
 
@@ -16,7 +16,7 @@ public enum StoreEvent: Equatable, Sendable {
 final class Outage: Sendable {
   private let work: StoreEvent.Work
   private let report: @Sendable (StoreEvent) -> Void
-  /// What failed last, and when; nil if all is well.
+  /// The last failure and its time; nil if all is well.
   private let last = Mutex<(fault: StoreFault, time: ContinuousClock.Instant)?>(nil)
 
   init(_ work: StoreEvent.Work, report: @escaping @Sendable (StoreEvent) -> Void) {

@@ -63,7 +63,7 @@ extension Snapshot {
 }
 
 extension Transaction {
-  /// What to do if there is a row of the same key.
+  /// Handling of a row whose key is there already.
   enum Conflict: String {
     case fail = ""
     case replace = "OR REPLACE "

@@ -15,7 +15,7 @@ struct ProtectedTable: Sendable {
   let name: String
   /// All but the MAC, in the order in which they are protected and read. The primary key comes first.
   let columns: [String]
-  /// What `selection` reads: the columns, and the MAC.
+  /// Columns that `selection` reads: `columns`, and the MAC.
   let resultColumns: [String]
   let keyLength: Int
   /// Whether the MACs are in the table `NAME_mac`, which has the primary key and the MAC.
@@ -76,7 +76,7 @@ struct ProtectedTable: Sendable {
     return EditedRow(table: name, key: String(key.prefix(200)))
   }
 
-  /// Which value a column has, with its kind and length: no two rows have the same octets.
+  /// Octets of the values with their columns, kinds and lengths: no two rows have the same octets.
   private static func octets(of values: some Sequence<DatabaseValue>) -> [UInt8] {
     var octets: [UInt8] = []
     octets.reserveCapacity(256)

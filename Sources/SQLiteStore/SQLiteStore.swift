@@ -9,8 +9,8 @@ internal import Synchronization
 /// The embedded store: one SQLite file in WAL mode, synchronised to the disk in full at every commit
 /// (`ConnectionPromises`).
 ///
-/// Trust: the file is trusted to be complete, not to be true. Whoever edits it cannot make a SAD, move a key
-/// or change a policy unnoticed (the device's MACs), nor anything else that the gateway concludes something from
+/// Trust: the file is trusted to be complete, not to be true. An editor of it cannot make a SAD, move a key or change a
+/// policy unnoticed (the device's MACs), nor anything else that the gateway concludes something from
 /// (`ProtectedTables`), and leaves a trace in the audit log's chain.
 public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore {
   private let database: DatabaseQueue
@@ -149,8 +149,7 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore 
 
   // MARK: Audit
 
-  /// What the ledger of a database file keeps of a SAD: the canonical text of its binding, or nil. Changes nothing in the
-  /// file.
+  /// Reads a SAD's binding from the ledger of a database file: the canonical text, or nil. Changes nothing in the file.
   ///
   /// - Parameter activation: the ledger's name of the SAD.
   public static func readBinding(path: String, activation: [UInt8]) async throws -> [UInt8]? {

@@ -82,7 +82,8 @@ final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {
   private func settle(
     _ operation: SigningOperation, _ state: SigningOperation.State, slots: SlotState, signatures: [UInt8]?
   ) throws {
-    // What does not change is in the MAC as the caller has it: if it was edited meanwhile, the row fits no more.
+    // Columns that do not change are in the MAC as the caller has them: if the row was edited meanwhile, it fits no
+    // more.
     let row = Self.row(operation, state, signatures: signatures)
     let code = tables.operation.code(of: row.map { $0?.databaseValue ?? .null })
     try execute(
