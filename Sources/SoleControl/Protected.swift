@@ -6,7 +6,7 @@ package protocol DeviceProtected: CanonicalText, Sendable {
   static var macKey: MACKey { get }
 }
 
-/// A protected row that was read and parsed, and whose MAC nobody has looked at yet.
+/// A protected row that was read and parsed, and whose MAC is not checked yet.
 package struct Unverified<Value: DeviceProtected>: Sendable {
   let row: ProtectedRow
   /// Not to be believed before `isRight`.

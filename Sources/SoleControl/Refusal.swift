@@ -22,7 +22,7 @@ public enum Refusal: Error, Equatable, Sendable {
   /// looked at.
   case tooManyTries(retryAfter: UnixTime)
   case wrongFactor(FactorID)
-  /// What was presented as an eID log-in is encrypted, and the gateway has no key for it.
+  /// The eID log-in that was presented is encrypted, and the gateway has no key for it.
   case encryptedToken
   case lockedFactor(FactorID)
   /// Each factor was right, but together they do not satisfy the policy.

@@ -22,7 +22,7 @@ public struct ServiceContext: Sendable {
     /// Seconds that a one-time code lives.
     public var codeLife: UnixTime = 300
     public var messageLimits = MessageLimits()
-    /// Links to confirmation pages are asked for by whoever signs often.
+    /// Limits for links to confirmation pages. A person who signs often asks for many.
     public var confirmationLimits = MessageLimits(gap: 0, perHour: 30, attemptsPerHour: 60)
     /// Seconds that a customer has to confirm.
     public var pendingLife: UnixTime = 600
@@ -34,11 +34,11 @@ public struct ServiceContext: Sendable {
     public var longestBindingMessage = 100
     /// Seconds after which another call may ask the provider, if the one that asks never comes back.
     public var pollLease: UnixTime = 60
-    /// What the address of a confirmation page begins with.
+    /// Prefix of the address of a confirmation page.
     public var confirmationURL = "/confirm/"
     /// RFC 5646; of messages to people whose language is not known.
     public var language = "en"
-    /// What partners are called where customers read it. A partner without a name is called by its id.
+    /// Partners' names for customers. A partner without a name is called by its id.
     public var partnerNames: [PartnerID: String] = [:]
     /// Seconds.
     public var challengeLife: UnixTime = 600
@@ -65,7 +65,7 @@ public struct ServiceContext: Sendable {
     /// Whether the time can be trusted. If it was set back, what was used up or is over would be good again.
     public var isRight: @Sendable () -> Bool = { true }
 
-    /// - Parameter milliseconds: nil if nobody needs more than whole seconds.
+    /// - Parameter milliseconds: nil if whole seconds are enough.
     public init(
       now: @escaping @Sendable () -> UnixTime, milliseconds: (@Sendable () -> UnixMilliseconds)? = nil,
       pause: @escaping @Sendable (Duration) async throws -> Void
@@ -133,7 +133,7 @@ public struct ServiceContext: Sendable {
 }
 
 extension DeviceError {
-  /// What a caller of sole control gets for it.
+  /// The fault for a caller of sole control.
   package var asFault: any Error {
     switch self {
     case .busy, .unavailable: Refusal.unavailable

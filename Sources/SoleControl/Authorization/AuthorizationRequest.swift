@@ -16,16 +16,16 @@ public struct AuthorizationRequest: Sendable {
   public var hashAlgorithm: HashAlgorithm?
   /// Raw digests in request order; empty if none were named.
   public var digests: [[UInt8]]
-  /// What the caller presents for each factor.
+  /// Values that the caller presents, by factor.
   public var presented: [FactorID: String]
   /// v1's `OTP`, which names no factor: the credential's one-time code, whichever it has.
   public var oneTimeCode: String?
   public var channel = AuthorizationChannel.api
-  /// Factors that the customer shall be asked for past the caller.
+  /// Factors that the customer is to be asked for out of band.
   public var outOfBand: Set<FactorID> = []
-  /// Where the factors come from; nil if nobody knows.
+  /// Origin of the factors; nil if unknown.
   public var origin: Origin?
-  /// What the caller says about the transaction; shown to the customer where there is a page or a message.
+  /// The caller's description of the transaction; shown to the customer where there is a page or a message.
   public var description: String?
 
   public init(

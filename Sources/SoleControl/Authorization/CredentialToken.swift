@@ -17,7 +17,7 @@ public struct CredentialBearer: Sendable {
 }
 
 extension AuthorizationService {
-  /// For whom a SAD speaks when it comes as a bearer.
+  /// The party for whom a SAD speaks when it comes as a bearer.
   ///
   /// - Returns: nil for anything but a SAD that the authorization server gave: one from credentials/authorize is no bearer.
   /// - Throws: `Refusal.sadExpired`.

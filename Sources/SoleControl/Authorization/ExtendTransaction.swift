@@ -20,7 +20,7 @@ public struct ExtensionRequest: Sendable {
     self.digests = digests
   }
 
-  /// What makes two extensions of a SAD the same.
+  /// Digest of the parts that make two extensions of a SAD the same.
   fileprivate var digest: [UInt8] {
     let text: JSONValue = [
       "hashAlgorithm": .string(hashAlgorithm?.rawValue ?? ""),
@@ -128,8 +128,8 @@ extension AuthorizationService {
     let named = old.free.filter { $0 < old.binding.digests.count }.map { old.binding.digests[$0] }
     guard !request.digests.isEmpty else { return named }
     guard old.binding.isAboutDigests, !old.binding.digests.isEmpty else { return request.digests }
-    // What a person saw on a page, or what somebody outside vouched for, stays and cannot be exchanged for something
-    // else: further digests take signatures for which none were named.
+    // The digests that a person saw on a page, or that somebody outside vouched for, stay and cannot be exchanged for
+    // others: further digests take signatures for which none were named.
     guard request.hashAlgorithm == old.binding.hashAlgorithm else { throw Refusal.digestNotAuthorized }
     var further = request.digests
     for digest in named { if let index = further.firstIndex(of: digest) { further.remove(at: index) } }

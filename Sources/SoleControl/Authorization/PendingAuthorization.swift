@@ -13,7 +13,7 @@ public enum AuthorizationOutcome: Sendable {
 extension AuthorizationService {
   // MARK: credentials/authorize
 
-  /// Authorizes at once, or asks the customer past the caller if the request names a factor out of band
+  /// Authorizes at once, or asks the customer out of band if the request names such a factor
   /// (CSC v2 §11.6: 202 and a handle).
   ///
   /// The factors that the caller presents are checked and counted now, as `authorize` does it. The request that the
@@ -60,7 +60,7 @@ extension AuthorizationService {
 
   // MARK: credentials/authorizeCheck
 
-  /// What became of an authorization that waited (CSC v2 §11.7). After the approval it is the same SAD again and again,
+  /// State of an authorization that waited (CSC v2 §11.7). After the approval it is the same SAD again and again,
   /// until that expires.
   public func check(handle: String, as principal: Principal) async throws -> AuthorizationOutcome {
     let digest = OctetDigest.sha256(handle)
@@ -107,8 +107,8 @@ extension AuthorizationService {
     return Authorization(sad: sad, activation: sad.digest, expiresIn: binding.expires - now)
   }
 
-  /// Makes the SAD of an approved authorization, which only now is possible: the handle, which nobody but the caller has,
-  /// is what it is kept under.
+  /// Makes the SAD of an approved authorization, which only now is possible: it is kept under the handle, which only
+  /// the caller has.
   ///
   /// - Returns: nil if the authorization changed meanwhile.
   private func issue(_ found: LoadedPending, _ handle: String) async throws -> Authorization? {
@@ -190,7 +190,7 @@ extension AuthorizationService {
   /// Ended at a time, so that one transaction stays short.
   private static let endedAtOnce = 100
 
-  /// Ends authorizations whose time is over: nobody answered, or nobody asked for the answer. The audit log says so.
+  /// Ends overdue authorizations: without an answer, or without a request for the answer. The audit log says so.
   ///
   /// - Returns: how many.
   public func endOverduePending() async throws -> Int {
@@ -202,7 +202,7 @@ extension AuthorizationService {
         let overdue = try transaction.overdue(by: now, approved: now - life, limit: Self.endedAtOnce)
         for pending in overdue {
           try transaction.put(.ended(.expired), ofPending: pending.id)
-          // Not from the request, which nobody has verified here.
+          // Not from the request, which is not verified here.
           try transaction.append(
             AuditEvent(
               .authorizationDenied,
@@ -239,7 +239,7 @@ extension AuthorizationService {
     let isDone = try await write { transaction in
       switch try transaction.pending(handle: digest)?.state {
       case .waiting?, .approved?: break
-      // What became a SAD meanwhile is revoked by the next call.
+      // A pending authorization that became a SAD meanwhile is revoked by the next call.
       default: return false
       }
       try transaction.put(.ended(.cancelled), ofPending: found.pendingRequest.id)

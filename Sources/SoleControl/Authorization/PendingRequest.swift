@@ -27,7 +27,7 @@ package struct PendingRequest: DeviceProtected, CanonicalObject, Equatable {
   /// Factors that the caller presented, which were right.
   var evidence: [Evidence]
   var expires: UnixTime
-  /// What the person reads in the provider's app; nil if the factor has a page of ours.
+  /// Text for the person in the provider's app; nil if the factor has a page of ours.
   var bindingMessage: String?
 
   package var object: JSONObject {
@@ -76,7 +76,7 @@ extension PendingRequest {
   }
 }
 
-/// That the customer approved. Protected like the request: an editor of the store cannot approve.
+/// The customer's approval. Protected like the request: an editor of the store cannot approve.
 package struct Approval: DeviceProtected, CanonicalObject, Equatable {
   package static var macKey: MACKey { .pending }
 
@@ -146,7 +146,7 @@ public enum PendingState: Sendable, Equatable {
     case failed = 1
     /// The customer could not be asked.
     case withdrawn = 2
-    /// Nobody answered, or nobody asked for the answer, in time.
+    /// There was no answer, or no request for the answer, in time.
     case expired = 3
     /// By the caller.
     case cancelled = 4

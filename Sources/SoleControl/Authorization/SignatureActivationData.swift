@@ -3,11 +3,11 @@ import Crypto
 import Lifetimes
 package import WireJSON
 
-/// SAD: what unlocks a key for the signatures that its owner authorized (design §5).
+/// SAD: the token that unlocks a key for the signatures that its owner authorized (design §5).
 ///
 /// On the wire `base64url(id ‖ mac)`: 16 random octets and the device's HMAC-SHA-256 over the id and the
-/// canonical binding. The ledger keeps the binding and only a digest of the SAD: whoever reads the ledger
-/// cannot present a SAD, and whoever edits the binding makes the SAD fail.
+/// canonical binding. The ledger keeps the binding and only a digest of the SAD: a reader of the ledger cannot present
+/// a SAD, and an editor of the binding makes the SAD fail.
 public struct SignatureActivationData: Sendable, Equatable {
   public static let idLength = 16
   static let macLength = 32
@@ -30,7 +30,7 @@ public struct SignatureActivationData: Sendable, Equatable {
 
   public var octets: [UInt8] { id + mac }
 
-  /// What the device has to compute to tell whether this SAD is for the binding that the ledger has.
+  /// Input of the MAC by which the device tells whether this SAD is for the binding that the ledger has.
   func message(over activation: Activation) -> (key: MACKey, message: [UInt8]) {
     (.activation, id + activation.binding)
   }
@@ -123,7 +123,7 @@ extension Binding {
   var lifetime: Lifetime { Lifetime(issued: issued, expires: expires) }
 }
 
-/// That a SAD was extended, and by what. The new SAD itself can be had only by whoever has the old one.
+/// The extension of a SAD: its successor, and what was added. Only a holder of the old SAD can make the new one.
 public struct Successor: Sendable, Equatable {
   /// The SAD that is dead.
   public let extended: ActivationDigest

@@ -1,6 +1,6 @@
 package import WireJSON
 
-/// What an eID provider was asked to have approved in its app (OpenID Connect CIBA Core §7), as the store keeps it.
+/// A request to an eID provider for an approval in its app (OpenID Connect CIBA Core §7), as the store keeps it.
 public struct StoredBackchannelRequest: Sendable, Equatable {
   /// Id of the authorization that waits.
   public let pending: String
@@ -39,7 +39,8 @@ public struct PollSchedule: Sendable, Equatable {
   }
 }
 
-/// Which request at which provider belongs to an authorization. Protected by a MAC of the device: an editor of the store cannot put
+/// Binds a request at a provider to an authorization. Protected by a MAC of the device: an editor of the store cannot
+/// put
 /// the approval of one thing under another.
 package struct BackchannelBinding: DeviceProtected, CanonicalObject, Equatable {
   package static var macKey: MACKey { .pending }

@@ -55,7 +55,7 @@ public struct Credential: Sendable, Equatable {
   public var signer: SignerID
   /// Shown to people; at most 255 characters.
   public var description: String
-  /// What kind of signature it is meant for (CSC v2 §11.5 `signatureQualifier`), such as `eu_eidas_aes`.
+  /// Kind of signature that it is meant for (CSC v2 §11.5 `signatureQualifier`), such as `eu_eidas_aes`.
   public var qualifier: String?
   public var keyType: KeyType
   public var wrappedKey: WrappedKey
@@ -107,7 +107,7 @@ public struct ProtectedRow: Sendable, Hashable {
 
 extension Credential {
   /// Whether the parts fit together: a credential has a policy, whose every factor has one authenticator, unless it is
-  /// implicit. Nobody polls for the authorization server's own page, and no partner speaks there, so it has only factors
+  /// implicit. The authorization server's own page has no polling, and no partner speaks there, so it has only factors
   /// that are given on pages.
   package var isConsistent: Bool {
     guard let expression else { return mode == .implicit }

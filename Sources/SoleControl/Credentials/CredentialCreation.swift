@@ -1,10 +1,10 @@
 public import AuditLog
 import WireJSON
 
-/// What a new credential shall be.
+/// Properties of a credential to be made.
 public struct CredentialPlan: Sendable {
-  /// What a person brings for a factor, such as a PIN, and how the authenticator is made of it. Each factor's file says
-  /// what it takes.
+  /// A person's input for a factor, such as a PIN, and how the authenticator is made of it. Each factor's file names
+  /// its input.
   public struct Factor: Sendable {
     let make: @Sendable (CredentialID, any KeyMaker, ServiceContext) async throws -> Authenticator
   }

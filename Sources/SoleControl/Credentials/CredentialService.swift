@@ -73,7 +73,7 @@ public struct CredentialService: Sendable {
     return credentials
   }
 
-  /// - Parameter signer: by whom the row was found, in a column of its own that has no MAC.
+  /// - Parameter signer: the one by whom the row was found, in a column of its own that has no MAC.
   private func listed(_ row: ProtectedRow, _ signer: SignerID) async throws -> Credential {
     let id = Credential(canonical: row.text)?.id
     guard let id else {

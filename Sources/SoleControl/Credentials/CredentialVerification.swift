@@ -44,7 +44,7 @@ extension CredentialService {
 }
 
 /// Rows whose MAC the device has confirmed in this process. The very same octets need no second visit to the
-/// device; a row that differs in any of them is checked anew.
+/// device; a row that differs in any of them is checked again.
 final class VerifiedRows: Sendable {
   private struct Entry {
     let row: ProtectedRow

@@ -12,7 +12,7 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
   /// The person at the provider.
   let issuer, subject: String
   let minimumLevel: AssuranceLevel
-  /// Tells the provider whom to ask (`login_hint`).
+  /// The person's name for the provider (`login_hint`).
   let hint: String
 
   init(issuer: String, subject: String, minimumLevel: AssuranceLevel, hint: String) {
@@ -50,7 +50,7 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
   /// Has the provider ask the person (OpenID Connect CIBA Core §7).
   ///
   /// Wrong factors of the caller are counted before the person is asked. Right ones are used up only when the provider has
-  /// taken the request: a provider that does not answer costs nobody anything.
+  /// taken the request: an attempt at a provider that does not answer uses nothing up.
   package func ask(_ waiting: NewPending, in authorizations: AuthorizationService) async throws {
     let (context, factors) = (authorizations.context, authorizations.factors)
     guard let backchannel = factors.outside.backchannel else {
@@ -162,7 +162,7 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
   ) async throws -> Bool {
     let (context, pending) = (authorizations.context, found.pendingRequest.id)
     guard found.credential.isEnabled else { throw Refusal.credentialDisabled }
-    // Without a request the gateway stopped while it asked; nobody got the handle.
+    // Without a request the gateway stopped while it asked; the handle was not given out.
     guard let backchannel = authorizations.factors.outside.backchannel,
       let (stored, request) = try await backchannelRequest(found, authorizations),
       let id = SealedBox.requestID(handle: handle).openText(stored.sealed), OctetDigest.sha256(id) == request.request

@@ -9,7 +9,7 @@ package struct EIDFactor: Factor, Equatable {
   package static let traits = FactorTraits(
     isGuessable: false, isCheckedElsewhere: true, isAboutDigests: true, isForPages: true)
 
-  /// The person at the provider. Name and birth date identify nobody and are not used.
+  /// The person at the provider. Name and birth date do not identify anyone and are not used.
   package let issuer, subject: String
   let minimumLevel: AssuranceLevel
 
@@ -193,7 +193,7 @@ private struct LogInVerdict: Verdict {
   }
 }
 
-/// Which nonces of an eID log-in are right for an authorization.
+/// The nonces of an eID log-in that are right for an authorization.
 ///
 /// The nonce is the challenge itself, or one derived from it and from what is to be signed, so that the log-in authorizes
 /// these digests and no others (Specs/decisions/0021-nonce-of-an-eid-log-in.md). SCAL 2 demands the derived one. The
@@ -201,7 +201,7 @@ private struct LogInVerdict: Verdict {
 public struct EIDNonce: Sendable {
   private static let domain = Array("countersign nonce v1".utf8) + [0]
 
-  /// What follows the challenge's digest.
+  /// The octets after the challenge's digest.
   private let work: [UInt8]
   private let isDerived: Bool
 
@@ -212,7 +212,7 @@ public struct EIDNonce: Sendable {
     isDerived = scal == .two
   }
 
-  /// The nonce with which a client shall send the person to the provider.
+  /// The nonce with which a client must send the person to the provider.
   public func text(for challenge: String) -> String {
     derived(from: OctetDigest.sha256(challenge))
   }

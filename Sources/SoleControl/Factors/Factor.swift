@@ -67,7 +67,7 @@ extension OutOfBandFactor {
   package func poll(_: LoadedPending, handle _: String, in _: AuthorizationService) async throws -> Bool { false }
 }
 
-/// What the rest of the house has to know of a factor.
+/// Properties of a factor that the other services use.
 package struct FactorTraits: Sendable {
   /// Whether somebody who tries long enough finds a right one.
   package var isGuessable: Bool
@@ -100,7 +100,7 @@ package struct PresentedFactor: Sendable {
 package struct ChallengeRequest: Sendable {
   package let credential: UsableCredential
   package let principal: Principal
-  /// Where the call comes from; nil if nobody knows.
+  /// Origin of the call; nil if unknown.
   package let origin: Origin?
   /// The partner's words about the transaction, for the customer.
   package let description: String?
@@ -136,7 +136,7 @@ public enum FactorID: String, Sendable, CaseIterable {
   public var isOutOfBand: Bool { kind is any OutOfBandFactor.Type }
 }
 
-/// What is kept of a factor in order to check it. Part of the protected credential row.
+/// The data by which a factor is checked. Part of the protected credential row.
 public struct Authenticator: Sendable, Equatable {
   package let value: any Factor
 

@@ -56,7 +56,7 @@ package struct DecidedCheck: Sendable {
   package var evidence: Evidence { Evidence(factor: factor, id: evidenceID, detail: JSONObject(detail)) }
 }
 
-/// What a computed check does in the transaction that decides about the presented factors.
+/// The part of a computed check that runs in the transaction that decides about the presented factors.
 package protocol Verdict: Sendable {
   /// Rejects bad or replayed tokens before any try is counted or any code consumed. The other factors are not evaluated,
   /// so nothing leaks about them. By default nothing is rejected here.
@@ -131,7 +131,8 @@ public struct Evidence: Sendable, Equatable {
   public let factor: FactorID
   /// Random; joins the binding with the audit entry of the check.
   public let id: String
-  /// What the check learnt: `provider` (issuer), `subject` (the device's keyed digest of it), `acr` (as the token says it),
+  /// Facts that the check learnt: `provider` (issuer), `subject` (the device's keyed digest of it), `acr` (as the token
+  /// says it),
   /// `level` (low, substantial, high), `amr`, `authTime` (UTC seconds), `tokenID` and `token` (SHA-256 of `jti` and of the
   /// token, in hexadecimal). No personal data. Empty for factors that say no more than that they were right.
   public let detail: JSONObject
@@ -157,7 +158,7 @@ public struct Evidence: Sendable, Equatable {
   }
 }
 
-/// What is good once: a token of an eID provider, a statement of a partner.
+/// A value that is good once: a token of an eID provider, a statement of a partner.
 enum SingleUse {
   /// Clocks of gateways that share a store differ by less. Seconds.
   static let clockDifference: UnixTime = 300

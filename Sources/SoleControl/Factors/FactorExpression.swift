@@ -1,4 +1,4 @@
-/// Which authentication objects authorize a signature: ids joined by AND, OR and XOR
+/// The authentication objects that authorize a signature: ids joined by AND, OR and XOR
 /// (CSC v2 `auth/expression`). Operators have equal rank and bind from the left, as the grammar has no
 /// precedence; parentheses say otherwise.
 public indirect enum FactorExpression: Sendable, Equatable {
@@ -81,8 +81,8 @@ public indirect enum FactorExpression: Sendable, Equatable {
 }
 
 extension FactorExpression {
-  /// What else would satisfy the policy: every smallest set of further authentication objects, each in their fixed
-  /// order. Empty if nothing that is added helps.
+  /// Further authentication objects that would satisfy the policy: every smallest set of them, each in their fixed
+  /// order. Empty if no addition helps.
   ///
   /// - Parameter isEnough: a further condition on the whole.
   package func missing(

@@ -179,7 +179,7 @@ package struct FactorProof: Sendable {
     self.rules = rules
   }
 
-  /// Who was authenticated and how, for the audit log.
+  /// Evidence for the audit log: who was authenticated and how.
   package var evidence: [Evidence] { decided.evidence }
 
   /// Counts the tries and compares, inside the caller's transaction.

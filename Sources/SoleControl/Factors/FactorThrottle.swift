@@ -2,10 +2,10 @@ import AuditLog
 import Throttling
 import WireJSON
 
-/// For whom a try at a credential's factors counts, apart from the factor itself.
+/// Counters for a try at a credential's factors, apart from the factor's own.
 struct FactorThrottle: Sendable {
   private let guess, statement: ThrottleKey
-  /// What counts both.
+  /// Counters of both.
   private let common: [ThrottleKey]
   let credential: CredentialID
 

@@ -1,6 +1,6 @@
 import WireJSON
 
-/// How a provider wants to be told whom to ask (`login_hint`, OpenID Connect CIBA Core §7.1): a text with places for what is
+/// Template of a provider's `login_hint` (OpenID Connect CIBA Core §7.1): a text with places for names and numbers
 /// known of the person. Some want the name alone, some JSON.
 public struct LoginHint: Sendable, Equatable {
   private static let places = ["{subject}", "{username}"]
@@ -10,7 +10,7 @@ public struct LoginHint: Sendable, Equatable {
   /// In JSON the values are escaped, so that a name cannot add members.
   private let isJSON: Bool
 
-  /// Nil if the text names nobody, or begins like JSON and is none.
+  /// Nil if the text has no place for a person, or begins like JSON and is none.
   public init?(_ template: String) {
     guard Self.places.contains(where: template.contains) else { return nil }
     self.template = template

@@ -56,8 +56,8 @@ struct MessageText {
   }
 }
 
-/// What a person reads in the provider's app before approving (OpenID Connect CIBA Core §7.1 `binding_message`): who asks, for
-/// what, how many signatures, and a code of the digests that the partner's own page can show beside it.
+/// Text for the person in the provider's app before approving (OpenID Connect CIBA Core §7.1 `binding_message`): who
+/// asks, for what, how many signatures, and a code of the digests that the partner's own page can show too.
 ///
 /// Plain ASCII and short, as CIBA advises: apps cut or refuse other texts.
 enum BindingMessage {

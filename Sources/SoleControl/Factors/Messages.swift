@@ -1,7 +1,7 @@
 import AuditLog
 import Lifetimes
 
-/// That a message was sent: what the limits are held against. Its content is not kept.
+/// A message that was sent, for the limits. Its content is not kept.
 public struct SentMessage: Sendable, Equatable {
   public let id: String
   public let partner: PartnerID
@@ -91,7 +91,7 @@ public struct MessageLimits: Sendable {
   ///
   /// - Parameter sent: the messages of the last hour, oldest first.
   func wait(_ sent: [SentMessage], now: UnixTime) -> UnixTime? {
-    // What a clock sent that was ahead holds up nobody now.
+    // A message sent while the clock was ahead holds up no message now.
     let sent = sent.filter { $0.time <= now + Lifetime.skew }
     let delivered = sent.filter { !$0.hasFailed }.map(\.time)
     let waits = [

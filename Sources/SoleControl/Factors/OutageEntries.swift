@@ -24,7 +24,7 @@ final class OutageEntries: Sendable {
   /// - Parameter capacity: credentials that are remembered; what was counted for others is lost.
   init(capacity: Int) { last = Mutex(LeastRecentlyUsed(capacity: capacity)) }
 
-  /// The entry for one more call that found nobody; nil if it is only counted.
+  /// The entry for one more call that the provider did not take; nil if it is only counted.
   ///
   /// - Parameters:
   ///   - pending: id of the authorization whose customer could not be asked.

@@ -33,7 +33,7 @@ extension CredentialPlan.Factor {
   }
 }
 
-/// What is kept of a PIN: HMAC, made in the device, over credential, salt and PIN. A stolen database cannot be searched
+/// The verifier of a PIN: HMAC, made in the device, over credential, salt and PIN. A stolen database cannot be searched
 /// for PINs, because every guess needs the device.
 package struct PINVerifier: Sendable, Equatable {
   package let salt: [UInt8]
@@ -90,7 +90,8 @@ private struct PINVerdict: Verdict {
   }
 }
 
-/// What people may choose as the PIN of a credential. Tries are counted and the credential locks, so it need not be long;
+/// Rules for the PIN that people choose for a credential. Tries are counted and the credential locks, so it need not be
+/// long;
 /// it must not be what everybody tries first.
 public enum PINRule {
   public static let length = 6...12

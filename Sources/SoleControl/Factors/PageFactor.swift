@@ -11,7 +11,7 @@ package struct PageFactor: OutOfBandFactor, Equatable {
     isGuessable: true, isCheckedElsewhere: false, isAboutDigests: true, isForPages: false)
   package static var hasPage: Bool { true }
 
-  /// Where the links go.
+  /// Recipient of the links.
   private let to: MessageRecipient
   let pin: PINVerifier
 
@@ -59,7 +59,7 @@ extension CredentialPlan.Factor {
   }
 }
 
-/// What the confirmation page shows.
+/// The content of the confirmation page.
 public struct PendingConfirmation: Sendable {
   public enum State: Sendable, Equatable {
     case waiting
@@ -78,7 +78,7 @@ public struct PendingConfirmation: Sendable {
   public let state: State
 }
 
-/// What the customer does on the page.
+/// The customer's action on the page.
 public enum ConfirmationAnswer: Sendable {
   case approve(pin: String)
   case deny
@@ -87,7 +87,7 @@ public enum ConfirmationAnswer: Sendable {
 extension AuthorizationService {
   // MARK: The page
 
-  /// What a link leads to.
+  /// Finds the authorization to which a link leads.
   ///
   /// - Throws: `Refusal.invalidHandle` if it is unknown or too old.
   public func confirmation(link: String) async throws -> PendingConfirmation {
@@ -98,8 +98,8 @@ extension AuthorizationService {
     return found.confirmation
   }
 
-  /// The customer's answer. Whoever has the link may refuse; to approve takes the PIN, which is checked and counted as
-  /// any other.
+  /// The customer's answer. Anyone who has the link may refuse; to approve takes the PIN, which is checked and counted
+  /// as any other.
   ///
   /// - Returns: the state afterwards. An authorization that was answered before keeps its state.
   /// - Throws: `Refusal.wrongFactor`, `Refusal.lockedFactor`, `Refusal.invalidHandle`.
@@ -159,7 +159,7 @@ extension AuthorizationService {
         let isOver = tries + 1 >= rules.maximumPendingTries
         try transaction.put(isOver ? .ended(.failed) : .waiting(tries: tries + 1), ofPending: pendingRequest.id)
         if isOver { try transaction.append(pendingRequest.denied("tries"), at: now) }
-        // What is over is not wrong but failed.
+        // An authorization that is over is not wrong but failed.
         return isOver ? nil : refusal
       }
       return refusal

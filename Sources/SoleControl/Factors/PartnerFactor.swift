@@ -56,7 +56,7 @@ package struct PartnerFactor: Factor, Equatable {
     }
   }
 
-  /// A statement that may not stand alone needs another factor beside it, whatever the credential's policy says.
+  /// A statement that may not stand alone needs another factor with it, whatever the credential's policy says.
   private static func requireSecondFactor(_ request: AuthorizationRequest, _ credential: Credential) throws {
     let known = Set(credential.authenticators.map(\.factor))
     let presented = Set(request.presented.keys).union(request.outOfBand).intersection(known)
@@ -117,7 +117,7 @@ private struct StatementVerdict: Verdict {
   }
 }
 
-/// What the statements of one partner may do.
+/// Limits of one partner's statements.
 public struct PartnerPolicy: Sendable, Equatable {
   /// Customers, as the partner names them; nil for all that have an authenticator.
   public var users: Set<String>?

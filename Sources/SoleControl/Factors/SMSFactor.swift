@@ -11,7 +11,7 @@ package struct SMSFactor: Factor, Equatable {
     isGuessable: true, isCheckedElsewhere: false, isAboutDigests: false, isForPages: true)
   package static func maximumTries(_ rules: ServiceContext.Rules) -> Int { rules.maximumCodeTries }
 
-  /// Where the codes go.
+  /// Recipient of the codes.
   private let to: MessageRecipient
 
   init(_ recipient: MessageRecipient) { to = recipient }
@@ -129,8 +129,9 @@ private struct CodeVerdict: Verdict {
   let id: String
   let mac: [UInt8]
 
-  /// Where no code is open there is nothing to guess: such a try is refused and not counted, so that a code that was
-  /// never delivered, or a messenger that is down, locks nobody. A right code that comes too late is not counted either.
+  /// If no code is open there is nothing to guess: such a try is refused and not counted, so that a code that was never
+  /// delivered, or a messenger that is down, does not lock the credential. A right code that comes too late is not
+  /// counted either.
   func decide(_ factor: FactorID, in decision: FactorDecision) throws -> Refusal? {
     let (transaction, credential, rules) = (decision.transaction, decision.credential, decision.rules)
     var state = try transaction.factorState(factor, of: credential)

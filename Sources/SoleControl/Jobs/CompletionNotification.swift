@@ -1,7 +1,8 @@
 import Octets
 import Synchronization
 
-/// What a partner is told when a job has ended, until it is delivered. It tells no more than that: the result is had by
+/// The notification to a partner that a job has ended, until it is delivered. It tells no more than that: the result is
+/// fetched by
 /// polling, with a bearer.
 public struct CompletionNotification: Sendable, Equatable {
   /// The same at every attempt, so that the receiver knows a repetition.
@@ -14,7 +15,7 @@ public struct CompletionNotification: Sendable, Equatable {
   public let job: JobID
   /// False: the job has failed.
   public let isCompleted: Bool
-  /// That were made and failed.
+  /// Attempts that were made and failed.
   public let attempts: Int
   /// When the next one is to be made.
   public let due: UnixMilliseconds
@@ -35,7 +36,8 @@ public struct CompletionNotification: Sendable, Equatable {
 }
 
 extension CompletionNotification {
-  /// The notification of a job that ends now; nil if nobody wants one. A job ends once, so its id gives the notification's.
+  /// The notification of a job that ends now; nil if none is wanted. A job ends once, so its id gives the
+  /// notification's.
   init?(of job: SigningJob, instance: String, isCompleted: Bool, now: UnixMilliseconds) {
     guard let uri = job.responseURI else { return nil }
     let digest = OctetDigest.sha256("ended \(job.id)")
@@ -131,7 +133,7 @@ extension JobService {
       try await notifier.deliver(notification)
       isOver = true
     } catch {
-      // What a stop breaks off is no attempt.
+      // An attempt that a stop breaks off does not count.
       guard !Task.isCancelled else { return }
       isOver = error == .notAccepted || notification.attempts + 1 >= Self.attempts
       if isOver { report("notification \(notification.id) of job \(notification.job) is given up: \(error)") }

@@ -49,7 +49,7 @@ extension JobService {
   }
 }
 
-/// What polling finds (CSC v2 §11.12).
+/// The answer to polling (CSC v2 §11.12).
 public enum JobResult: Sendable, Equatable {
   case running
   /// The method tells in which form the result is answered.
@@ -60,8 +60,8 @@ public enum JobResult: Sendable, Equatable {
 extension JobService {
   /// The state of a job, or its result, as often as it is asked for until its time is over.
   ///
-  /// - Parameter signer: whose job it must be, if the caller says so.
-  /// - Throws: `Refusal.unknownJob` also for jobs of others, so that nobody learns of them.
+  /// - Parameter signer: the one whose job it must be, if the caller says so.
+  /// - Throws: `Refusal.unknownJob` also for jobs of others, so that their existence stays hidden.
   public func result(of id: JobID, signer: SignerID?, as principal: Principal) async throws -> JobResult {
     guard let stored = try await read({ try $0.job(id) }),
       let job = SigningJob(canonical: stored.row.text), principal.mayHave(job), signer == nil || signer == job.signer,

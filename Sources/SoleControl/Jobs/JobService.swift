@@ -20,7 +20,7 @@ public final class JobService: Sendable {
   let line: JobQueue
   let underWay = DeliveriesUnderWay()
 
-  /// - Parameter notifier: nil if nobody can be told that a job has ended; then no `response_uri` is accepted.
+  /// - Parameter notifier: nil if there is no way to tell that a job has ended; then no `response_uri` is accepted.
   public init(
     _ signing: SigningService, notifier: (any CompletionNotifier)? = nil, rules: Rules = Rules(),
     report: @escaping @Sendable (String) -> Void = { _ in }

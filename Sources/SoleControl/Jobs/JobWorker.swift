@@ -56,21 +56,21 @@ extension JobService {
       underWay.signal.raise()
       return true
     } catch is CredentialChanged {
-      // Whether it may still be signed is decided anew.
+      // Whether it may still be signed is decided again.
       return false
     } catch {
       guard let failure = Failure(error) else { throw error }
       if mayWait, failure.outcome == .unavailable { return false }
       if failure.outcome == .fault { report("job \(id): \(error)") }
       do { try await end(id, failure) } catch StoreError.edited {
-        // Its own row: nobody can end it, and nobody signs for it.
+        // Its own row: no process can end it, and none signs for it.
       }
       return true
     }
   }
 
-  /// The credential as it is now, and the MAC of its row. Whoever may disable it, or revoke the SAD, can stop a job that
-  /// has not been signed.
+  /// The credential as it is now, and the MAC of its row. A job that has not been signed stops when its credential is
+  /// disabled or its SAD revoked.
   private func usable(_ unverified: UnverifiedJob) async throws -> (Credential, mac: [UInt8]) {
     guard let credential = try await verify(unverified), let mac = unverified.credential?.mac else {
       throw Failure(outcome: .credentialDeleted, reason: "deleted")
@@ -99,7 +99,7 @@ extension JobService {
           try transaction.release(operation, reason: failure.reason, at: now)
         }
       } catch StoreError.edited {
-        // What it holds stays spent.
+        // The signatures that it holds stay spent.
       }
       let job = SigningJob(canonical: stored.row.text)
       try transaction.end(id, as: .failed(failure.outcome, expires: time + Self.validity(job)))
@@ -108,7 +108,7 @@ extension JobService {
     underWay.signal.raise()
   }
 
-  /// Nobody asks for more; a stored row that was edited could.
+  /// Milliseconds. No request may have more; a stored row that was edited could.
   private static let longestValidity: Int64 = 86_400_000
 
   private static func validity(_ job: SigningJob?) -> Int64 { min(max(job?.validity ?? 0, 0), longestValidity) }

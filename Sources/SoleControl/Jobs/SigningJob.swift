@@ -19,9 +19,9 @@ package struct SigningJob: DeviceProtected, CanonicalObject, Equatable {
   let signer: SignerID
   /// The client for which the authorization server gave the SAD, if it did.
   let client: ClientID?
-  /// Milliseconds for which the result can be had, counted from its completion.
+  /// Milliseconds for which the result is available, counted from its completion.
   let validity: Int64
-  /// Where the partner wants to be told that the job has ended.
+  /// URI at which the partner wants the notification of the job's end.
   let responseURI: String?
 
   static func digest(ofWork work: [UInt8]) -> [UInt8] { OctetDigest.sha256(work) }

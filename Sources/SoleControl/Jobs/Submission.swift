@@ -1,7 +1,7 @@
 /// A call for signatures in `operationMode` A.
 public struct JobRequest: Sendable {
   public var signing: SigningRequest
-  /// Milliseconds for which the result can be had, counted from its completion. Positive.
+  /// Milliseconds for which the result is available, counted from its completion. Positive.
   public var validity: Int64
   public var responseURI: String?
 
@@ -14,7 +14,7 @@ public struct JobRequest: Sendable {
 
 extension JobService {
   /// Accepts a job: steps 1 to 4 of Specs/design/signing.md, with the job in the transaction of step 3. The same request
-  /// again gets the same job, as long as its result can be had.
+  /// again gets the same job, as long as its result is available.
   ///
   /// - Throws: `Refusal`; nothing was spent then.
   public func submit(_ request: JobRequest, as principal: Principal) async throws -> JobID {

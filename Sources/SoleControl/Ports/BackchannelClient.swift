@@ -1,9 +1,9 @@
-/// What a provider is to ask a person in its app (OpenID Connect CIBA Core §7.1).
+/// A request to a provider to ask a person in its app (OpenID Connect CIBA Core §7.1).
 public struct BackchannelRequest: Sendable, Equatable {
   public var issuer: String
-  /// Whom to ask.
+  /// The person to ask (`login_hint`).
   public var loginHint: String
-  /// What the person reads there.
+  /// Text for the person there.
   public var bindingMessage: String
   /// Seconds that the person has (`requested_expiry`).
   public var lifetime: UnixTime
@@ -21,9 +21,9 @@ public struct BackchannelRequest: Sendable, Equatable {
   }
 }
 
-/// What the provider gave for it (CIBA Core §7.3).
+/// The provider's acknowledgement of it (CIBA Core §7.3).
 public struct BackchannelAcknowledgement: Sendable, Equatable {
-  /// `auth_req_id`. Secret: whoever has it, and is our client, gets the result.
+  /// `auth_req_id`. Secret: a holder of it that is our client gets the result.
   public var id: String
   /// Seconds between two polls, at least.
   public var interval: UnixTime
@@ -34,7 +34,7 @@ public struct BackchannelAcknowledgement: Sendable, Equatable {
   }
 }
 
-/// What became of a request (CIBA Core §11).
+/// The result of a request (CIBA Core §11).
 public enum BackchannelResult: Sendable, Equatable {
   case waiting
   /// Waiting, and we ask too often.
@@ -46,7 +46,7 @@ public enum BackchannelResult: Sendable, Equatable {
   case failed(String)
 }
 
-/// What the ID token of an approved request says, after all checks that need no authenticator were made.
+/// The content of an approved request's ID token, after all checks that need no authenticator were made.
 public struct BackchannelStatement: Sendable, Equatable {
   public var issuer, subject: String
   public var level: AssuranceLevel
@@ -111,7 +111,7 @@ extension BackchannelError {
     }
   }
 
-  /// What a caller of sole control gets for it.
+  /// The fault for a caller of sole control.
   func asFault(_ factor: FactorID) -> any Error {
     switch self {
     case .refused: Refusal.wrongFactor(factor)

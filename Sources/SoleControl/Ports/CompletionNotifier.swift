@@ -1,6 +1,7 @@
 /// Tells partners that jobs have ended (CSC v2 §11.10 `response_uri`).
 public protocol CompletionNotifier: Sendable {
-  /// Whether the partner may be told at this URI: whoever sends a request must not choose whom the gateway calls.
+  /// Whether the partner may be told at this URI: the sender of a request must not choose any address for the gateway
+  /// to call.
   func accepts(_ uri: String, of partner: PartnerID) -> Bool
 
   /// Makes one attempt. Returns when the receiver has confirmed.

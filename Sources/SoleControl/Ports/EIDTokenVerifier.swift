@@ -1,4 +1,4 @@
-/// What an eID provider's token says, after signature, issuer, audience and times were found good.
+/// The content of an eID provider's token, after signature, issuer, audience and times were found good.
 public struct EIDStatement: Sendable, Equatable {
   /// A claim that the configuration asks for.
   public struct Claim: Sendable, Equatable {
@@ -9,7 +9,7 @@ public struct EIDStatement: Sendable, Equatable {
     }
   }
 
-  /// What makes an access token good once: nothing else ties it to one authorization.
+  /// The properties of an access token that make it good once: nothing else ties it to one authorization.
   public struct AccessToken: Sendable, Equatable {
     /// `jti`, or the token itself if its provider gives it none.
     public var id: String
@@ -75,7 +75,7 @@ public protocol EIDTokenVerifier: Sendable {
 
 /// A person's log-in at a trusted eID provider, with the gateway as the provider's client (OpenID Connect Core §3.1).
 public protocol EIDLogIn: Sendable {
-  /// Where the browser goes to log in.
+  /// The URL for the browser to log in.
   ///
   /// - Parameter codeVerifier: of PKCE (RFC 7636); its S256 challenge is in the URL.
   func authorizationURL(
@@ -88,7 +88,7 @@ public protocol EIDLogIn: Sendable {
   ) async throws(EIDTokenError) -> String
 }
 
-/// What is known when a provider gave no answer.
+/// Facts about a provider that gave no answer.
 public struct ProviderOutage: Equatable, Sendable {
   /// Seconds after which trying again can help; at least 1.
   public var retryAfter: UnixTime

@@ -1,7 +1,7 @@
 import WireJSON
 
-/// To whom the partner's messenger delivers. Part of the protected credential row: whoever edits the store cannot send a
-/// customer's codes elsewhere.
+/// Address to which the partner's messenger delivers. Part of the protected credential row: an editor of the store
+/// cannot send a customer's codes elsewhere.
 public struct MessageRecipient: Sendable, Equatable {
   /// The customer's name at the partner, who knows the telephone number or address.
   public var name: String
@@ -39,7 +39,7 @@ public struct Message: Sendable, Equatable {
   public let recipient: String
   public let credential: CredentialID
   public let content: Content
-  /// What the customer reads.
+  /// Text for the customer.
   public let text: String
 
   public init(id: String, recipient: String, credential: CredentialID, content: Content, text: String) {

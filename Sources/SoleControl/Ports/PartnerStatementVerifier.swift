@@ -1,4 +1,5 @@
-/// What a partner's signed statement says about its customer, after signature, type, issuer, audience and times were
+/// The content of a partner's signed statement about its customer, after signature, type, issuer, audience and times
+/// were
 /// found good.
 public struct PartnerStatement: Sendable, Equatable {
   public var issuer: String
@@ -16,7 +17,7 @@ public struct PartnerStatement: Sendable, Equatable {
   public var methods: [String]
   /// The credential that the statement is for; nil if it leaves that open.
   public var credential: CredentialID?
-  /// What is to be signed; nil if the statement names nothing.
+  /// The digests to be signed; nil if the statement names none.
   public var authorizedDigests: AuthorizedDigests?
   /// SHA-256 of the statement.
   public var digest: [UInt8]
@@ -41,7 +42,7 @@ public struct PartnerStatement: Sendable, Equatable {
   }
 }
 
-/// `dtbsr` and what stands beside it: all that fixes what the SAD may be used for.
+/// `dtbsr` and the members with it: all that fixes what the SAD may be used for.
 public struct AuthorizedDigests: Sendable, Equatable {
   public var hashAlgorithm: HashAlgorithm
   public var numSignatures: Int

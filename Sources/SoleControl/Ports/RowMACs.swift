@@ -12,7 +12,7 @@ public struct RowMACs: Sendable {
 
   private let secret: SymmetricKey
 
-  /// - Parameter secret: 32 octets that nobody who writes the database knows.
+  /// - Parameter secret: 32 octets, unknown to anyone who can write the database.
   public init(secret: [UInt8]) { self.secret = SymmetricKey(data: secret) }
 
   /// Has the device make the secret, under a MAC key that serves nothing else.
@@ -55,7 +55,7 @@ public struct RowMAC: Sendable {
 /// A row of the store that no gateway of this device wrote so. Nothing is concluded from it.
 public struct EditedRow: Equatable, Sendable, CustomStringConvertible {
   public let table: String
-  /// What names the row: its primary key, octets in hexadecimal. No person's name.
+  /// The row's name: its primary key, octets in hexadecimal. No person's name.
   public let key: String
 
   public init(table: String, key: String) {

@@ -1,6 +1,6 @@
 /// The signature creation device, as sole control needs it.
 ///
-/// Whoever implements it sees key handles; nobody else does.
+/// Its implementations alone see key handles.
 public protocol SigningDevice: Sendable {
   /// HMAC-SHA-256 under the device's keys, in the order of the messages.
   func authenticationCodes(_ messages: [(key: MACKey, message: [UInt8])]) async throws(DeviceError) -> [[UInt8]]
@@ -24,19 +24,19 @@ public enum MACKey: String, Sendable, CaseIterable {
   case activation = "sad"
   case credentialRow = "row"
   case pin = "pin"
-  /// Accepted calls that wait to be signed, which nobody but the gateway may write.
+  /// Accepted calls that wait to be signed, which only the gateway may write.
   case job = "job"
   /// One-time codes that are sent to customers.
   case oneTimeCode = "code"
-  /// What customers are asked to approve, and that they did.
+  /// Requests that customers are asked to approve, and their approvals.
   case pending = "pending"
   /// Lifecycle grants: credentials that people want made or deleted.
   case lifecycleGrant = "lifecycle"
-  /// Who signers are.
+  /// Subjects: the identities of signers.
   case subject = "subject"
   /// Names of people in the audit log, where they must not be readable.
   case pseudonym = "pseudonym"
-  /// What the keys are derived from under which the store protects its rows (`RowMACs`).
+  /// The secret from which the keys are derived under which the store protects its rows (`RowMACs`).
   case store = "store"
 }
 
@@ -67,7 +67,8 @@ public struct SigningOrder: ~Copyable, Sendable {
   }
 }
 
-/// What the device returned, not yet held against the public key. `SoleControl` alone turns it into an answer.
+/// A signature as the device returned it, not yet held against the public key. `SoleControl` alone turns it into an
+/// answer.
 public struct UncheckedSignature: Sendable {
   let bytes: [UInt8]
   public init(_ bytes: [UInt8]) { self.bytes = bytes }

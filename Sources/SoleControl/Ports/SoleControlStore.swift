@@ -1,7 +1,7 @@
 public import Throttling
 public import AuditLog
 
-/// Where sole control keeps its state. `StoreConformance` is the suite that every implementation passes.
+/// The store of sole control. `StoreConformance` is the suite that every implementation passes.
 ///
 /// Promises:
 /// - `write` runs its body in one serializable transaction and returns only when the commit is durable.
@@ -56,7 +56,7 @@ public protocol AuditWriting {
   func append(_ event: AuditEvent, at time: UnixTime) throws
 }
 
-/// All that sole control reads. Whoever needs less says so: functions take the part that they use.
+/// All that sole control reads. A function that needs less takes only the part that it uses.
 public protocol SoleControlReading: CredentialReading, FactorReading, LedgerReading, PendingReading, JobReading,
   ThrottleReading
 {}

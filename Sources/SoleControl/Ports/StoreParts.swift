@@ -63,7 +63,7 @@ public protocol LedgerReading {
   /// The newest operation of a request that was not released.
   func operation(_ activation: ActivationDigest, requestDigest: [UInt8]) throws -> SigningOperation?
   func operation(id: String) throws -> SigningOperation?
-  /// What took the place of an extended SAD.
+  /// The successor of an extended SAD.
   func successor(of activation: ActivationDigest) throws -> Successor?
 }
 
@@ -97,7 +97,7 @@ public protocol PendingReading {
   /// Those that still wait and expired by `time`, and those that were approved, never asked for, and expired by
   /// `approved`. The oldest first.
   func overdue(by time: UnixTime, approved: UnixTime, limit: Int) throws -> [StoredPending]
-  /// What a provider was asked for an authorization.
+  /// The request to a provider for an authorization.
   func backchannelRequest(ofPending id: String) throws -> StoredBackchannelRequest?
   /// - Parameter request: SHA-256 of the provider's id.
   func backchannelRequest(_ request: [UInt8]) throws -> StoredBackchannelRequest?

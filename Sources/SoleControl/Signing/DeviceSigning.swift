@@ -16,7 +16,7 @@ enum DeviceSigningFailure: Error, Equatable {
     }
   }
 
-  /// What a caller of sole control gets for it.
+  /// The fault for a caller of sole control.
   var asFault: any Error {
     switch self {
     // A device that cannot do it lacks the parameters of PSS; nothing else is left to a caller's choice.
@@ -117,7 +117,7 @@ extension SigningService {
     return tokens
   }
 
-  /// Whether stored time-stamps are over the signatures beside them: an edited row must not leave.
+  /// Whether stored time-stamps are over the signatures next to them: an edited row must not leave.
   func areGenuine(_ result: SigningResult) async -> Bool {
     for case (let signature, let token?) in zip(result.signatures, result.timestamps) {
       guard let timestamps, await timestamps.isTimestamp(token, overSHA256: OctetDigest.sha256(signature)) else {

@@ -9,7 +9,7 @@ public enum SlotState: Int, Sendable {
   var isFree: Bool { self == .authorized || self == .released }
 }
 
-/// What the ledger keeps of a SAD.
+/// The ledger's entry for a SAD.
 public struct Activation: Sendable, Equatable {
   public let digest: ActivationDigest
   /// Canonical text of the `Binding`.
@@ -51,7 +51,7 @@ public struct SigningOperation: Sendable, Equatable {
   /// The gateway process that reserved; only its own are marked unknown when it starts again.
   public let instance: String
   public let state: State
-  /// What is signed and what the caller prepared: the canonical text of a `SigningWork`.
+  /// The digests that are signed and the caller's preparation: the canonical text of a `SigningWork`.
   public let work: [UInt8]
   /// In request order, and after them the time-stamps of those that ask for one; empty until completed.
   public let signatures: [[UInt8]]
@@ -70,7 +70,7 @@ public struct SigningOperation: Sendable, Equatable {
   }
 }
 
-/// What changes about a factor while it is used.
+/// The part of a factor that changes while it is used.
 public struct FactorState: Sendable, Equatable {
   /// Wrong tries since the last success.
   public var failures: Int

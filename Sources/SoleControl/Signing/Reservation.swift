@@ -59,7 +59,7 @@ extension SigningService {
         // The credential may have been disabled or changed since step 2.
         try authorization.usable.requireUnchanged(in: transaction)
         let activation = try transaction.activation(operation.activation)
-        // Who revoked it wants nothing more to come out of it, not even what it made.
+        // After a revocation nothing more comes out of the SAD, not even signatures that it made.
         guard activation?.isRevoked == false else { throw Refusal.invalidSAD }
         if let earlier = try transaction.operation(
           operation.activation, requestDigest: operation.requestDigest)
@@ -133,7 +133,7 @@ extension SigningService {
 }
 
 extension ServiceContext {
-  /// Slots are bare rows, their number is sealed: whoever adds some must not get signatures for them.
+  /// Slots are bare rows, their number is under the MAC: added rows must not give signatures.
   func slotsFault(_ binding: Binding, _ activation: ActivationDigest) async throws -> InternalFault {
     try await record(
       AuditEvent(

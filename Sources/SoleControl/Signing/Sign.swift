@@ -1,8 +1,8 @@
-/// What a request for signatures brought.
+/// The result of a request for signatures.
 public struct SigningResult: Sendable, Equatable {
-  /// What the signatures were made of: the request's own, or that of the first request if this one is a repetition.
+  /// The preparation of the signatures: the request's own, or that of the first request if this one is a repetition.
   public let preparation: [UInt8]
-  /// What was signed, and for which authorized digests. In request order.
+  /// The items that were signed, and for which authorized digests. In request order.
   public let items: [SigningItem]
   /// In request order; RSA as big-endian octets, ECDSA as DER.
   public let signatures: [[UInt8]]
@@ -26,7 +26,7 @@ extension SigningService {
   ///
   /// - Parameters:
   ///   - request: well formed; step 1 is the caller's, who also verified the bearer.
-  ///   - principal: whom the bearer speaks for.
+  /// - principal: the party for whom the bearer speaks.
   /// - Throws: `Refusal` (nothing was spent) or `InternalFault`. After `InternalFault.outcomeUnknown` the
   ///   authorization is spent and no signature was released.
   public func sign(_ request: SigningRequest, as principal: Principal) async throws -> SigningResult {
@@ -79,7 +79,7 @@ extension SigningService {
     return try await stored(operation, work, credential)
   }
 
-  /// What the store kept is held against the key again: an edited row must not leave as a signature.
+  /// Signatures from the store are held against the key again: an edited row must not leave as a signature.
   func stored(
     _ operation: SigningOperation, _ work: SigningWork, _ credential: Credential
   ) async throws -> SigningResult {

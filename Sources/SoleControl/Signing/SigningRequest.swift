@@ -1,7 +1,7 @@
 import Octets
 import WireJSON
 
-/// Which call of the API asks for signatures. Part of a request's identity; the raw value stands in the ledger.
+/// The call of the API that asks for signatures. Part of a request's identity; the raw value stands in the ledger.
 public enum SigningMethod: String, Sendable, CaseIterable {
   /// `signatures/signHash` (CSC v1 §11.9, v2 §11.10).
   case signHash
@@ -25,7 +25,7 @@ public struct SigningItem: Sendable, Hashable {
   public var algorithm: SignatureAlgorithm
   /// The digest that is signed, as it is (EN 419 241-1: DTBS/R).
   public var dtbsRepresentation: [UInt8]
-  /// What the signer authorized. For a document it is the document's digest, while what is signed is the digest
+  /// The digest that the signer authorized. For a document it is the document's, while what is signed is the digest
   /// of attributes that contain it; that they do is the caller's to see to.
   public var authorizedDigest: AuthorizedDigest
   /// Whether a time-stamp over the signature belongs to it.
@@ -66,8 +66,8 @@ public struct SigningRequest: Sendable {
   /// All else that the caller was asked for, such as the format of a document's signature. Opaque here; part of the
   /// request's identity.
   public var parameters: [UInt8]
-  /// What the caller made of the request in order to have it signed, such as signed attributes with the time in them.
-  /// Opaque here. Kept with the signatures and answered with them, also to a repetition that prepared anew.
+  /// The caller's preparation for signing, such as signed attributes with the time in them. Opaque here. Kept with the
+  /// signatures and answered with them, also to a repetition that was prepared again.
   public var preparation: [UInt8]
 
   public init(

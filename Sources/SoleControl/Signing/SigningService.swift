@@ -20,7 +20,7 @@ public struct SigningService: Sendable {
   }
 }
 
-/// What a stop of the gateway left between intent and outcome.
+/// Operations that a stop of the gateway left between intent and outcome.
 public struct Recovery: Sendable, Equatable {
   /// How many operations are recorded as unknown.
   public let unknown: Int

@@ -1,12 +1,12 @@
 import WireJSON
 
-/// What an operation signs and what its caller prepared, as the ledger keeps it: enough to do the device's part without
-/// the caller, and to answer a repetition with what was really signed.
+/// The items that an operation signs and its caller's preparation, as the ledger keeps them: enough to do the device's
+/// part without the caller, and to answer a repetition with what was really signed.
 struct SigningWork: CanonicalText, Sendable, Equatable {
   let items: [SigningItem]
   let preparation: [UInt8]
 
-  /// Whether this is the work of the request, but for what was prepared anew.
+  /// Whether this is the work of the request, but for what was prepared again.
   func belongs(to request: SigningRequest) -> Bool {
     items.count == request.items.count
       && zip(items, request.items).allSatisfy { kept, asked in
