@@ -29,7 +29,7 @@ public struct PageTexts: Sendable {
   public let creationProof, pinHeading, newPIN, newPINHint, repeatedPIN, create: String
   public let deletionTitle, deletionLead, deletionHeading, deletionWarning, delete: String
 
-  // What went wrong with the last try.
+  // Messages about the last try.
   public let problemHeading, logInFailed: String
   public let missingUsername, missingPassword, missingPIN, missingOTP, missingSMS, missingEID: String
   public let missingNewPIN, missingRepeatedPIN, unsuitablePIN, pinsDiffer: String
