@@ -1,4 +1,4 @@
-/// Where a try comes from.
+/// Origin of a try.
 public struct Origin: Sendable, Equatable {
   public enum Kind: Sendable {
     /// One person, with a browser.
@@ -9,7 +9,7 @@ public struct Origin: Sendable, Equatable {
 
   /// The network address as far as one party has it: IPv4 whole, IPv6 as its /64 network.
   public let address: String
-  /// Who is at this address.
+  /// Kind of caller at this address.
   public let kind: Kind
 
   public init(address: String, kind: Kind) {

@@ -6,7 +6,7 @@ public struct ThrottleKey: Sendable, Hashable {
   public let kind: ThrottleKind
   /// SHA-256.
   public let digest: [UInt8]
-  /// Whose counters an unlocking removes; nil if nobody's.
+  /// Owner whose unlocking removes the counters; nil if there is none.
   public let owner: [UInt8]?
 
   public init(_ kind: ThrottleKind, _ parts: String..., owner: [UInt8]? = nil) {
@@ -29,7 +29,7 @@ public struct ThrottleKey: Sendable, Hashable {
   public static func owner(ofSigner signer: String) -> [UInt8] { digest(["signer", signer]) }
 }
 
-/// What is known about a key.
+/// The record of a key.
 public struct ThrottleRecord: Sendable, Equatable {
   /// Those that are not forgotten yet.
   public var failures: Int
@@ -131,13 +131,13 @@ extension ThrottleWriting {
   }
 
   /// Takes back what `count` counted for a try that was right, with the wait that it caused: a try is let through only
-  /// when no wait is on. The pair of name and address begins anew and is known from now on.
+  /// when no wait is on. The pair of name and address begins again and is known from now on.
   public func succeed(_ keys: [ThrottleKey], pair: ThrottleKey, now: Int64) throws {
     try undo(keys.filter { $0 != pair })
     try markKnown(pair, now: now)
   }
 
-  /// Takes back what `count` counted for a try that nobody looked at.
+  /// Takes back what `count` counted for a try that was not checked.
   public func undo(_ keys: [ThrottleKey]) throws {
     for key in keys {
       var record = try throttleRecord(key)

@@ -1,5 +1,5 @@
 /// How many failures are let through, and how long one has to wait after further ones (NIST SP 800-63B §5.2.2). Waits
-/// double from failure to failure up to a longest one, so nobody is ever locked out for long without limit.
+/// double from failure to failure up to a longest one, so there is never a long lock-out without limit.
 public struct ThrottleRule: Sendable, Equatable {
   /// Failures without a wait.
   public var free: Int
@@ -27,7 +27,7 @@ public struct ThrottleRule: Sendable, Equatable {
   }
 }
 
-/// For whom failures are counted. The raw value stands in the store.
+/// Kind of counter, by the party for which it counts failures. The raw value stands in the store.
 public enum ThrottleKind: String, Sendable, CaseIterable {
   /// Passwords: a name from one address.
   case logInPair = "login.pair"
