@@ -1,6 +1,6 @@
 public import SoleControl
 
-/// What shall be stamped (RFC 3161 §2.4.1).
+/// A request for a time-stamp (RFC 3161 §2.4.1).
 public struct TimestampRequest: Sendable, Equatable {
   /// `messageImprint`: the digest as it is, and how it was made.
   public let hash: HashAlgorithm

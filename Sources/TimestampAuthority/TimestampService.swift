@@ -2,7 +2,7 @@ public import SoleControl
 
 /// A time-stamping authority (RFC 3161, RFC 5816): which token a request gets.
 public struct TimestampService: Sendable {
-  /// What the authority says about its time.
+  /// The authority's policy and the accuracy of its time.
   public struct Policy: Sendable, Equatable {
     /// The policy under which tokens are issued: an OID in dotted decimal text.
     public var oid: String
@@ -34,7 +34,7 @@ public struct TimestampService: Sendable {
 
   /// DER, the authority's own certificate first.
   public var chain: [[UInt8]] { signer.chain }
-  /// What a reader needs of `chain` besides a token, which has the others in it. DER.
+  /// Certificates of `chain` that a reader needs besides a token, which has the others in it. DER.
   public var trustAnchors: [[UInt8]] { signer.trustAnchors }
 
   /// Issues a token.
