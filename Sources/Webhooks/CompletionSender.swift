@@ -25,7 +25,7 @@ public struct CompletionSender: CompletionNotifier {
   public func accepts(_ uri: String, of partner: PartnerID) -> Bool { receivers[partner]?.sender(for: uri) != nil }
 
   public func deliver(_ notification: CompletionNotification) async throws(DeliveryFailure) {
-    // Asked anew: the registration may have changed since the call, and the store is not trusted with addresses.
+    // Asked again: the registration may have changed since the call, and the store is not trusted with addresses.
     guard let receiver = receivers[notification.partner], let sender = receiver.sender(for: notification.uri) else {
       throw .notAccepted
     }

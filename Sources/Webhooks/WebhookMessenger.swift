@@ -3,7 +3,7 @@ internal import WireJSON
 
 /// The partners' messengers, reached by webhook.
 public struct WebhookMessenger: Messenger {
-  /// Where a partner takes messages.
+  /// A partner's endpoint for messages.
   public struct Destination: Sendable {
     let url: String
     let secret: WebhookSecret

@@ -57,7 +57,7 @@ public struct WebhookSender: Sendable {
       url: url, body: body,
       headers: [
         "Content-Type: application/json", "Countersign-Signature: " + secret.signature(of: body, at: now()),
-        // Without this libcurl asks before it sends a longer body, and waits a second where nobody answers.
+        // Without this libcurl asks before it sends a longer body, and waits a second if no answer comes.
         "Expect:",
       ])
     do throws(HTTPClientError) {

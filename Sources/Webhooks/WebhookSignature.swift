@@ -1,8 +1,8 @@
 internal import Crypto
 internal import Octets
 
-/// What gateway and partner share, so that the partner knows that a call comes from the gateway. Does not show its
-/// octets in any text.
+/// Secret that gateway and partner share, so that the partner knows that a call comes from the gateway. Does not show
+/// its octets in any text.
 public struct WebhookSecret: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
   private let octets: [UInt8]
 
