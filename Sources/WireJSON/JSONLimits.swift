@@ -1,5 +1,5 @@
-/// What a text may not exceed. It is looked at in one pass before anything is made of the text, since a value can take a
-/// hundred times the octets that it is written with. Whoever parses says which limits hold there.
+/// Limits of a text. It is looked at in one pass before anything is made of the text, since a value can take a hundred
+/// times the octets that it is written with. The caller of the parser says which limits hold there.
 public struct JSONLimits: Sendable, Equatable {
   /// Octets of the whole text.
   public var size: Int
@@ -24,10 +24,10 @@ public struct JSONLimits: Sendable, Equatable {
   public static let documents = JSONLimits(size: 64 << 20, values: 100_000)
   /// Header and claims of a signed token: of a partner's statement, 1,000 digests.
   public static let token = JSONLimits(size: 1 << 18, values: 4000)
-  /// What another server tells: key sets, discovery documents, claims, tokens.
+  /// Answers of other servers: key sets, discovery documents, claims, tokens.
   public static let answer = JSONLimits(size: 1 << 20, values: 20_000)
-  /// Files of whoever runs the gateway.
+  /// Files of the gateway's operator.
   public static let configuration = JSONLimits(size: 16 << 20, depth: 32, values: 1_000_000)
-  /// What this program has written itself.
+  /// Texts that this program has written itself.
   public static let own = JSONLimits(size: .max, depth: 64, values: .max)
 }

@@ -2,11 +2,10 @@ internal import Octets
 
 /// The members of a JSON object in the order in which they were written. Names are unique, by their octets.
 ///
-/// A member is found at once however many there are, and two objects are compared in one pass: both come from whoever
-/// sends a request.
+/// A member is found at once however many there are, and two objects are compared in one pass: both come from outside.
 public struct JSONObject: Sendable, Equatable {
   public private(set) var members: [(name: String, value: JSONValue)] = []
-  /// Where each member is, by its name; nil where there are so few that they are looked through.
+  /// Place of each member, by its name; nil where there are so few that they are looked through.
   private var places: [OctetText: Int]?
 
   /// Members that are looked through one by one. Most objects have no more, and need no index.

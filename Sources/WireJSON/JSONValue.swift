@@ -10,7 +10,7 @@ public enum JSONValue: Sendable, Equatable {
   case string(String)
   case array([JSONValue])
   case object(JSONObject)
-  /// A text with U+0000, of a text that was parsed with `.ignorable`. It has no type, so whoever reads it refuses it.
+  /// A text with U+0000, of a text that was parsed with `.ignorable`. It has no type, so every reader refuses it.
   case unusable
 }
 

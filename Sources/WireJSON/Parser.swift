@@ -1,6 +1,6 @@
 internal import CJansson
 
-/// What becomes of values that RFC 8259 allows and that cannot be held: numbers beyond 64 bits or double precision, and
+/// Treatment of values that RFC 8259 allows and that cannot be held: numbers beyond 64 bits or double precision, and
 /// U+0000.
 public enum ExtremeValues: Sendable {
   /// The whole text is refused.

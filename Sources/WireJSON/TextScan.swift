@@ -12,7 +12,7 @@ struct TextScan {
   private var replacements: [(range: Range<Int>, octets: [UInt8])] = []
 
   /// - Returns: the text to parse instead, if something in this one cannot be held and may be ignored: RFC 8259 §6 and
-  ///   §8.2 let a text hold numbers beyond any type, and U+0000, and a member that nobody reads must be ignored whatever
+  /// §8.2 let a text hold numbers beyond any type, and U+0000, and an unused member must be ignored whatever
   ///   its value (CSC API, conventions). Integers beyond 64 bits and reals beyond double precision become the nearest
   ///   ones that fit, and U+0000 in a name U+FFFF, so that it is still no known name.
   static func scan(
@@ -136,7 +136,7 @@ enum ExtremeNumber {
 
   private enum Shape { case integer, real }
 
-  /// What RFC 8259 §6 calls a number, without its sign; nil for anything else.
+  /// The form of a number by RFC 8259 §6, without its sign; nil for anything else.
   private static func shape(_ text: ArraySlice<UInt8>) -> Shape? {
     func afterDigits(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
       let rest = text.drop { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
