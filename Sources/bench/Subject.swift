@@ -1,6 +1,6 @@
 import SoleControl
 
-/// What is measured.
+/// The operation that is measured.
 enum Subject {
   case p256, rsa2048
 

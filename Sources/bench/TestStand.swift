@@ -84,7 +84,7 @@ final class TestStand: Sendable {
         rules: AuthorizationServer.Rules(issuer: ""), clients: ClientRegistry(), tokens: tokens,
         assertions: ClientAssertions()),
       eidLogIn: TrustedProviders([:]), brands: [:], logger: logger, now: { Self.now }, checkReadiness: {})
-    // Who logs in comes from an address of its own, so that no limit for one address counts.
+    // Each log-in comes from an address of its own, so that no limit for one address counts.
     gateway.trustedProxy = AddressBlock("127.0.0.1").map { TrustedProxy(header: "X-Forwarded-For", addresses: [$0]) }
     let (running, isRunning) = AsyncStream<Void>.makeStream()
     let servers = try gateway.servers([.init(host: "127.0.0.1", port: Self.port)]) { _ in

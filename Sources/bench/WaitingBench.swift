@@ -2,7 +2,7 @@ import OpenIDClient
 import Foundation
 import SoleControl
 
-/// What 1,000 authorizations that wait for a slow eID provider cost those who do not need it.
+/// Measures the cost of 1,000 authorizations that wait for a slow eID provider to those who do not need it.
 struct WaitingBench {
   private static let count = 1000
   private static let callers = 8
