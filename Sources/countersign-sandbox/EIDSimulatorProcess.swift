@@ -10,7 +10,7 @@ final class EIDSimulatorProcess: Sendable {
   private let input: Pipe
   private let issuer: String
 
-  /// Seconds between two polls of its app: nobody wants to wait long in a sandbox.
+  /// Seconds between two polls of its app: short, for people who try a sandbox.
   private static let interval = 2
 
   /// - Parameters:

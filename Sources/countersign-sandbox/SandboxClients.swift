@@ -22,7 +22,7 @@ struct SandboxClients: Sendable {
   /// `iss` of the partner's statements, and the id of the key that signs them.
   static let statementIssuer = "https://portal.example"
   static let statementKeyID = "partner-1"
-  /// Where the partner's pages with scripts are; the second one is that of the redirect URIs.
+  /// Origins of the partner's pages with scripts; the second one is that of the redirect URIs.
   static let browserOrigins = ["https://portal.example", "http://127.0.0.1:8091"]
   private static let all = ["authorization_code", "client_credentials", "refresh_token"]
 

@@ -108,6 +108,6 @@ struct SandboxFolder: Sendable {
 
   static let eidClientSecret = "eid-client-secret"
   static let webhookSecret = "webhook-secret"
-  /// Where Debian puts it.
+  /// Debian's path of it.
   static let softHSMModule = "/usr/lib/softhsm/libsofthsm2.so"
 }

@@ -21,9 +21,9 @@ struct SandboxPopulation {
     var isEnabled = true
     /// Days that the certificate is valid; one that begins and ends in the past has expired.
     var days: Int64 = 3 * 365
-    /// Who the owner is at which provider; nil for the simulator.
+    /// The owner's subject at which provider; nil for the simulator.
     var eid: (issuer: String, subject: String)?
-    /// How that provider wants to be told whom to ask in its app.
+    /// Template of that provider's `login_hint`, which names the person in its app.
     var loginHint: LoginHint?
   }
 
@@ -54,7 +54,7 @@ struct SandboxPopulation {
     CredentialSpec(
       label: "p256-disabled", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN", isEnabled: false),
     CredentialSpec(label: "p256-expired", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN", days: -1),
-    // To be locked by whoever tests that.
+    // To be locked by a test of locking.
     CredentialSpec(label: "lock-pin", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN"),
     CredentialSpec(label: "lock-sms", owner: "alice", key: .ec(.p256), scal: .one, expression: "PIN AND SMS"),
     CredentialSpec(label: "lock-page", owner: "alice", key: .ec(.p256), scal: .one, expression: "PAGE"),
@@ -123,7 +123,7 @@ struct SandboxPopulation {
         surname: user.surname, country: "AT"))
   }
 
-  /// A token keeps its text over restarts; its day begins anew.
+  /// A token keeps its text over restarts; its day begins again.
   private func make(token: String, signer: String?) async throws {
     let record = TokenRecord(
       digest: TokenService.digest(token), kind: .access, partner: seed.partner, signer: signer, client: seed.partner,

@@ -39,7 +39,7 @@ struct SandboxSeed: Sendable {
     return seed
   }
 
-  /// What was kept, and of what is new the members that it lacks.
+  /// The kept object, with the members of the new one that it lacks.
   private static func completed(_ kept: JSONObject?, by new: JSONValue) -> JSONObject {
     guard var result = kept else { return new.object ?? JSONObject() }
     for (name, value) in new.object?.members ?? [] {
@@ -163,7 +163,7 @@ enum Base32 {
   }
 }
 
-/// A port that nobody listens on.
+/// A port that no process listens on.
 enum FreePort {
   /// `preferred` if it is free, else any.
   static func near(_ preferred: Int) -> Int { bound(preferred) ?? bound(0) ?? preferred }
