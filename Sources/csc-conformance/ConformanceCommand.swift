@@ -119,7 +119,7 @@ struct ConformanceCommand: AsyncParsableCommand {
   }
 }
 
-/// Who signs, and with what.
+/// The signer's options, and those of the credential.
 struct UserOptions: ParsableArguments {
   @Option(name: .long, help: "A user's service access token; without one, the tool logs in.")
   var token: String?
