@@ -3,8 +3,7 @@ public import WireJSON
 /// The entries about a signature: the operation that made it, the SAD that allowed it and how that came about.
 ///
 /// The log is read from its beginning as often as `needsAnotherReading` says, because the entries about an
-/// authorization come
-/// before it and is known by ids that only the later entries tell.
+/// authorization come before it and is known by ids that only the later entries tell.
 public struct SignatureTrail: Sendable {
   /// A call for signatures.
   public struct Operation: Sendable {

@@ -23,7 +23,7 @@ public final class ThreadPool: Sendable {
   private let line: BoundedQueue<Job>
 
   /// - Parameters:
-  /// - name: of the threads, as tools that look at the process show it.
+  ///   - name: of the threads, as tools that look at the process show it.
   ///   - waitingLine: pieces of work that may wait for a thread; further ones are refused.
   public init(_ name: String, threads: Int, waitingLine: Int, priority: Priority = .normal) {
     line = BoundedQueue(capacity: waitingLine)

@@ -3,8 +3,7 @@ internal import Octets
 /// An Authorization header of the Basic scheme (RFC 7617 §2).
 public enum BasicCredentials {
   /// Octets of the header's credentials: `Basic`, in letters of either case, one space or more, no tab (RFC 9110
-  /// §11.4), and base64. Nil if
-  /// it is none.
+  /// §11.4), and base64. Nil if it is none.
   public static func octets(_ header: String) -> [UInt8]? {
     let isSpace: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") }
     let begun = Array(header.utf8).drop(while: isSpace)

@@ -137,8 +137,7 @@ extension Simulator {
   }
 
   /// `number` and `decision`: `approve` (as the person that `subject` names, at `level`), `deny`, `slow-down`
-  /// (`times`), or an
-  /// error of the token endpoint.
+  /// (`times`), or an error of the token endpoint.
   private func control(_ parameters: [String: String]) async -> Response {
     guard let number = parameters["number"].flatMap(Int.init), let decision = parameters["decision"],
       let asked = await apps.all.first(where: { $0.number == number })

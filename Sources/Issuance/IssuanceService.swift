@@ -1,8 +1,7 @@
 public import SoleControl
 
 /// Issuance: the identity of signers, credentials that are made or deleted at the wish of their owners, and the
-/// revocation of
-/// certificates.
+/// revocation of certificates.
 ///
 /// A grant holds the wish that a person expressed on our page, with the factors that signing takes; its token carries
 /// it out once (`Issuing/`). Certificates name the registered subject and no other (`Proofing/`), and a profile

@@ -1,2 +1,2 @@
-// What was issued when, and whether it still counts: also when a clock was wrong. What comes from the future is
-// refused (Specs/decisions/0037-clocks.md).
+// Times of issue, and whether things issued still count: also when a clock was wrong. Things from the future are refused
+// (Specs/decisions/0037-clocks.md).

@@ -77,8 +77,7 @@ extension OpenIDProvider {
   }
 
   /// The content of the tokens. The ID token is checked as any other (OpenID Connect Core §3.1.3.7), but has no nonce;
-  /// it must
-  /// belong to the request if it says to which it does (CIBA Core §10.3.1).
+  /// it must belong to the request if it says to which it does (CIBA Core §10.3.1).
   private func statement(_ body: JSONObject, request id: String) async throws(EIDTokenError) -> BackchannelStatement {
     guard let text = body["id_token"]?.string else { throw .refused("no id_token") }
     let token = try SignedToken(text)

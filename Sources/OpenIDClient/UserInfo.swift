@@ -5,8 +5,7 @@ internal import WireJSON
 
 extension OpenIDProvider {
   /// The userinfo endpoint's claims about a person (OpenID Connect Core §5.3.2): JSON, or a signed JWT where the
-  /// provider
-  /// sends one.
+  /// provider sends one.
   ///
   /// - Parameter clients: for which of them the answer may have been made.
   /// - Returns: the claims about the person, without those about the answer itself: how long that is good says nothing

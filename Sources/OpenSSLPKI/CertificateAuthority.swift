@@ -93,7 +93,7 @@ public final class CertificateAuthority: Sendable {
   ///
   /// - Parameters:
   ///   - publicKey: SubjectPublicKeyInfo, DER.
-  /// - policy: OID of the certificate policy, if the certificate is to name one.
+  ///   - policy: OID of the certificate policy, if the certificate is to name one.
   public func issue(
     publicKey: [UInt8], subject: Subject, serial: [UInt8], now: Int64, days: Int64, policy: String? = nil
   ) throws -> Certificate {

@@ -1,8 +1,8 @@
 internal import CCryptoki
 
 /// Attributes that a key in the device is promised to have. They are part of the template that the key is made with,
-/// and read back from the
-/// object itself: a module may ignore an attribute, or find a key that another tool made under our label.
+/// and read back from the object itself: a module may ignore an attribute, or find a key that another tool made under
+/// our label.
 struct KeyPromises {
   typealias Flag = (type: UInt, name: String, value: Bool)
 

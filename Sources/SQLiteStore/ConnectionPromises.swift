@@ -2,9 +2,8 @@ internal import Foundation
 internal import GRDB
 
 /// Settings that every connection to a database file is promised to have. They are set when the connection is open, and
-/// read back from
-/// this very connection: what a library does on the way (GRDB sets `synchronous` to NORMAL when it turns on WAL) must not
-/// take a promise back unnoticed.
+/// read back from this very connection: what a library does on the way (GRDB sets `synchronous` to NORMAL when it turns
+/// on WAL) must not take a promise back unnoticed.
 enum ConnectionPromises {
   /// The one that commits.
   case writer

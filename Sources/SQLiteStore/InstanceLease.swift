@@ -44,7 +44,7 @@ final class Fence: Sendable {
 
   func set(_ lease: InstanceLease?) { state.withLock { $0 = State(lease: lease) } }
 
-  /// Gives the lease up where it is known otherwise that another process may have taken the place.
+  /// Marks the lease as lost, for a caller that knows otherwise that another process may have taken the place.
   func lose() { state.withLock { $0.isLost = $0.lease != nil } }
 
   /// The lease that was lost.

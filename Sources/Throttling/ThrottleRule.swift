@@ -1,5 +1,5 @@
 /// How many failures are let through, and how long one has to wait after further ones (NIST SP 800-63B §5.2.2). Waits
-/// double from failure to failure up to a longest one, so there is never a long lock-out without limit.
+/// double from failure to failure up to a longest one, so no lock-out is without limit.
 public struct ThrottleRule: Sendable, Equatable {
   /// Failures without a wait.
   public var free: Int

@@ -12,7 +12,7 @@ struct TextScan {
   private var replacements: [(range: Range<Int>, octets: [UInt8])] = []
 
   /// - Returns: the text to parse instead, if something in this one cannot be held and may be ignored: RFC 8259 §6 and
-  /// §8.2 let a text hold numbers beyond any type, and U+0000, and an unused member must be ignored whatever
+  ///   §8.2 let a text hold numbers beyond any type, and U+0000, and an unused member must be ignored whatever
   ///   its value (CSC API, conventions). Integers beyond 64 bits and reals beyond double precision become the nearest
   ///   ones that fit, and U+0000 in a name U+FFFF, so that it is still no known name.
   static func scan(

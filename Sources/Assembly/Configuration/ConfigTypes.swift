@@ -26,7 +26,7 @@ extension ConfigReader {
   /// An absolute URL.
   ///
   /// - Parameters:
-  /// - allowsPlainHTTP: for a host on this machine, and for no other: no network is in between there.
+  ///   - allowsPlainHTTP: for a host on this machine, and for no other: no network is in between there.
   ///   - isBase: whether paths are appended to it, so it has no query and no slash at its end.
   func url(_ name: String, allowsPlainHTTP: Bool, isBase: Bool = false) throws -> String {
     guard let text = try optionalURL(name, allowsPlainHTTP: allowsPlainHTTP, isBase: isBase) else {

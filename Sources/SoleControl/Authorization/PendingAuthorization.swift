@@ -13,8 +13,8 @@ public enum AuthorizationOutcome: Sendable {
 extension AuthorizationService {
   // MARK: credentials/authorize
 
-  /// Authorizes at once, or asks the customer out of band if the request names such a factor
-  /// (CSC v2 §11.6: 202 and a handle).
+  /// Authorizes at once, or asks the customer out of band if the request names such a factor (CSC v2 §11.6: 202 and a
+  /// handle).
   ///
   /// The factors that the caller presents are checked and counted now, as `authorize` does it. The request that the
   /// customer is to approve is kept with a MAC of the device until the customer acts, the gateway may be restarted

@@ -123,7 +123,7 @@ extension Binding {
   var lifetime: Lifetime { Lifetime(issued: issued, expires: expires) }
 }
 
-/// The extension of a SAD: its successor, and what was added. Only a holder of the old SAD can make the new one.
+/// The extension of a SAD: its successor, and what was added. Only a holder of the old SAD gets the new one.
 public struct Successor: Sendable, Equatable {
   /// The SAD that is dead.
   public let extended: ActivationDigest

@@ -40,8 +40,7 @@ public struct PollSchedule: Sendable, Equatable {
 }
 
 /// Binds a request at a provider to an authorization. Protected by a MAC of the device: an editor of the store cannot
-/// put
-/// the approval of one thing under another.
+/// put the approval of one thing under another.
 package struct BackchannelBinding: DeviceProtected, CanonicalObject, Equatable {
   package static var macKey: MACKey { .pending }
 

@@ -132,9 +132,9 @@ public struct Evidence: Sendable, Equatable {
   /// Random; joins the binding with the audit entry of the check.
   public let id: String
   /// Facts that the check learnt: `provider` (issuer), `subject` (the device's keyed digest of it), `acr` (as the token
-  /// says it),
-  /// `level` (low, substantial, high), `amr`, `authTime` (UTC seconds), `tokenID` and `token` (SHA-256 of `jti` and of the
-  /// token, in hexadecimal). No personal data. Empty for factors that say no more than that they were right.
+  /// says it), `level` (low, substantial, high), `amr`, `authTime` (UTC seconds), `tokenID` and `token` (SHA-256 of
+  /// `jti` and of the token, in hexadecimal). No personal data. Empty for factors that say no more than that they were
+  /// right.
   public let detail: JSONObject
 
   public init(factor: FactorID, id: String, detail: JSONObject = JSONObject()) {

@@ -1,6 +1,5 @@
-/// The authentication objects that authorize a signature: ids joined by AND, OR and XOR
-/// (CSC v2 `auth/expression`). Operators have equal rank and bind from the left, as the grammar has no
-/// precedence; parentheses say otherwise.
+/// The authentication objects that authorize a signature: ids joined by AND, OR and XOR (CSC v2 `auth/expression`).
+/// Operators have equal rank and bind from the left, as the grammar has no precedence; parentheses say otherwise.
 public indirect enum FactorExpression: Sendable, Equatable {
   case factor(FactorID)
   case and(FactorExpression, FactorExpression)

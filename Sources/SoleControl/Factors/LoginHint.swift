@@ -1,7 +1,7 @@
 import WireJSON
 
-/// Template of a provider's `login_hint` (OpenID Connect CIBA Core §7.1): a text with places for names and numbers
-/// known of the person. Some want the name alone, some JSON.
+/// Template of a provider's `login_hint` (OpenID Connect CIBA Core §7.1): a text with places for the person's subject
+/// and user name. Some want the name alone, some JSON.
 public struct LoginHint: Sendable, Equatable {
   private static let places = ["{subject}", "{username}"]
   public static let standard = LoginHint("{subject}")!

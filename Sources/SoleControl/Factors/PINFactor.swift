@@ -91,8 +91,7 @@ private struct PINVerdict: Verdict {
 }
 
 /// Rules for the PIN that people choose for a credential. Tries are counted and the credential locks, so it need not be
-/// long;
-/// it must not be what everybody tries first.
+/// long; it must not be what everybody tries first.
 public enum PINRule {
   public static let length = 6...12
 

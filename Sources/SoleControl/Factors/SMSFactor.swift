@@ -130,7 +130,7 @@ private struct CodeVerdict: Verdict {
   let mac: [UInt8]
 
   /// If no code is open there is nothing to guess: such a try is refused and not counted, so that a code that was never
-  /// delivered, or a messenger that is down, does not lock the credential. A right code that comes too late is not
+  /// delivered, or a messenger that is down, does not lock the factor. A right code that comes too late is not
   /// counted either.
   func decide(_ factor: FactorID, in decision: FactorDecision) throws -> Refusal? {
     let (transaction, credential, rules) = (decision.transaction, decision.credential, decision.rules)

@@ -2,8 +2,7 @@ import Octets
 import Synchronization
 
 /// The notification to a partner that a job has ended, until it is delivered. It tells no more than that: the result is
-/// fetched by
-/// polling, with a bearer.
+/// fetched by polling, with a bearer.
 public struct CompletionNotification: Sendable, Equatable {
   /// The same at every attempt, so that the receiver knows a repetition.
   public let id: String

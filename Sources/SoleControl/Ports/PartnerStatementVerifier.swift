@@ -1,6 +1,5 @@
 /// The content of a partner's signed statement about its customer, after signature, type, issuer, audience and times
-/// were
-/// found good.
+/// were found good.
 public struct PartnerStatement: Sendable, Equatable {
   public var issuer: String
   /// The customer, as the partner names it.

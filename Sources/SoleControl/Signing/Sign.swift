@@ -26,7 +26,7 @@ extension SigningService {
   ///
   /// - Parameters:
   ///   - request: well formed; step 1 is the caller's, who also verified the bearer.
-  /// - principal: the party for whom the bearer speaks.
+  ///   - principal: the party for whom the bearer speaks.
   /// - Throws: `Refusal` (nothing was spent) or `InternalFault`. After `InternalFault.outcomeUnknown` the
   ///   authorization is spent and no signature was released.
   public func sign(_ request: SigningRequest, as principal: Principal) async throws -> SigningResult {

@@ -2,8 +2,7 @@ internal import CSCModel
 internal import Synchronization
 
 /// The part of the budget that one request and its answer hold. It is free when both are done with it: the handler that
-/// answers, and
-/// the connection that writes the answer.
+/// answers, and the connection that writes the answer.
 final class Hold: Sendable {
   /// The hold of the request that the task answers.
   @TaskLocal static var current: Hold?

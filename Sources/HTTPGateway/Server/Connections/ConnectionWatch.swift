@@ -136,8 +136,7 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   /// Not through the handlers above: none of them may make it wait. Octets that the client does not take are thrown
-  /// away (RST), so that the system
-  /// does not go on offering it.
+  /// away (RST), so that the system does not go on offering it.
   private func close(_ context: ChannelHandlerContext) {
     if isStuck(context) {
       _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))

@@ -51,8 +51,7 @@ enum FramingRefusal: String, Error, CaseIterable {
   private static let scheme = "refused"
 
   /// Head that goes to the responder in place of the request, so that the refusal keeps its place among the answers of
-  /// the
-  /// connection and ends it.
+  /// the connection and ends it.
   var head: HTTPRequest {
     HTTPRequest(
       method: .get, scheme: Self.scheme, authority: rawValue, path: "/", headerFields: [.connection: "close"])

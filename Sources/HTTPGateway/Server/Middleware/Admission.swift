@@ -28,8 +28,7 @@ struct Admission: RouterMiddleware {
   }
 
   /// The holder that pays before the request has shown its token: the partner whose token came on this connection
-  /// before, or the address. A
-  /// proxy's connections carry everybody's requests.
+  /// before, or the address. A proxy's connections carry everybody's requests.
   private func holder(_ context: GatewayContext) -> OctetBudget.Holder {
     if let partner = Holdings.current?.partner, proxy?.isOne(context.peerAddress) != true { return .partner(partner) }
     return .address(context.origin.address)

@@ -44,12 +44,10 @@ struct RequestOrigin: Sendable {
 }
 
 /// Finds the origin of a request: the other end of the connection, or the address that a configured proxy names. Of
-/// several proxies in a
-/// row the first address from the end that is no proxy's own counts.
+/// several proxies in a row the first address from the end that is no proxy's own counts.
 ///
 /// An obfuscated identifier stands for an address. Callers about whom the proxy says nothing, or nothing that can be
-/// read, are never
-/// counted as the proxy.
+/// read, are never counted as the proxy.
 struct OriginReading: RouterMiddleware {
   let proxy: TrustedProxy?
   /// Whether it has been logged that the proxy says nothing.

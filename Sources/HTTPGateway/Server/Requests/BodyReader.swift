@@ -26,8 +26,7 @@ struct BodyReader: Sendable {
   private let threads = ThreadPool.documents(waitingLine: 100)
 
   /// Runs `body`, which reads so many octets, where it keeps no other call waiting: Swift's own threads are as many as
-  /// cores, and
-  /// also answer whether the gateway lives.
+  /// cores, and also answer whether the gateway lives.
   func reading<Output: Sendable>(
     _ octets: Int, _ body: @escaping @Sendable () throws -> Output
   ) async throws -> Output {
