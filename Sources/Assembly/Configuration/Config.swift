@@ -117,7 +117,7 @@ package struct Config {
     var keyLabel: String
     /// The OID of its time-stamping policy.
     var policy: String
-    /// How far this machine's clock may be from UTC, in seconds; every token says it. Default: 1.
+    /// Seconds by which this machine's clock may differ from UTC; every token says it. Default: 1.
     var accuracy: Int
   }
 

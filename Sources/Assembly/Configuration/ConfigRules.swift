@@ -1,6 +1,6 @@
 package import WireJSON
 
-/// How strict a program is with configurations.
+/// Strictness of a program with configurations.
 ///
 /// The product has the rules of a service for real customers. A program that serves something else sets its own around its
 /// commands (`$current`), so that they hold for everything in it that reads a configuration.

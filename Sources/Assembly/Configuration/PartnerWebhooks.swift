@@ -3,7 +3,7 @@ import OutboundHTTP
 import SoleControl
 import Webhooks
 
-/// How the gateway calls one partner. Every member is optional but the secret.
+/// Settings for calls to one partner. Every member is optional but the secret.
 struct PartnerWebhooks {
   /// Signs every call. In the file: `secretFile`, a path to a file whose first line is the secret, of 16 characters or more.
   var secret: WebhookSecret
