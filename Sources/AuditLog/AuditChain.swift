@@ -47,7 +47,7 @@ public struct AuditVerifier: Sendable {
 
   public init() {}
 
-  /// How many entries have been accepted.
+  /// Number of entries that have been accepted.
   public var count: Int64 { head.count }
 
   public mutating func accept(_ entry: AuditEntry) throws(Finding) {
