@@ -12,10 +12,10 @@ public final class ThreadPool: Sendable {
   /// Nothing was begun; trying again soon helps.
   public struct Busy: Error, Equatable { public init() {} }
 
-  /// How a thread stands to the others of the process.
+  /// Priority of a thread among the others of the process.
   public enum Priority: Sendable {
     case normal
-    /// For what anybody can have done: it gets the time that is left.
+    /// For work that anybody can cause: it gets the time that is left.
     case low
   }
 
