@@ -6,7 +6,7 @@ public struct CredentialsCreateRequest: Sendable {
   /// OID, dotted decimal.
   public let certificatePolicy: String
   public let subject: SubjectData
-  /// How much the answer tells about the new credential (2.2).
+  /// Detail of the answer about the new credential (2.2).
   public let detail: CredentialDetailWanted
 
   public init(_ fields: Fields) throws {

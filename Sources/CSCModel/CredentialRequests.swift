@@ -1,6 +1,6 @@
 public import WireJSON
 
-/// How much of a credential's certificates an answer shows.
+/// The part of a credential's certificates that an answer shows.
 public enum CertificatesWanted: String, Sendable {
   case none, single, chain
 

@@ -10,7 +10,7 @@ public struct CredentialScopeRequest: Sendable, Equatable {
     public var digest: [UInt8]
     /// For people to recognise the document by.
     public var label: String?
-    /// As sent, upper case: what the digest is of (2.1+: SDR, DTBSR, SODR).
+    /// The digest's input as sent, upper case (2.1+: SDR, DTBSR, SODR).
     public var hashType: String?
 
     public init(digest: [UInt8], label: String? = nil, hashType: String? = nil) {
