@@ -18,7 +18,7 @@ public enum HashFunction: String, Sendable, CaseIterable {
   }
 }
 
-/// How a signature is verified.
+/// Scheme by which a signature is verified.
 public enum SignatureScheme: Sendable, Equatable {
   case rsaPKCS1(HashFunction)
   /// Salt in octets.

@@ -1,6 +1,6 @@
 public import Vocabulary
 
-/// How binding an item is.
+/// Obligation level of an item.
 public enum Level: String, Sendable, CaseIterable {
   /// SHALL, MUST or REQUIRED in the texts, or a row of an error table.
   case must = "MUST"

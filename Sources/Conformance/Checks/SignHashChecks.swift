@@ -6,7 +6,7 @@ extension Section {
 
   private static let method = "signatures/signHash"
 
-  /// How many signatures there are, and for which digests.
+  /// Numbers of signatures, and the digests they are for.
   private static let amounts = [
     Check(140, 174, needs: method) { session in
       let credential = try session.credential("multisign of 3") { $0.multisign >= 3 }

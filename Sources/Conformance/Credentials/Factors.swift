@@ -1,9 +1,9 @@
 import Vocabulary
 internal import WireJSON
 
-/// How the user's factors are sent for a credential.
+/// Sends the user's factors for a credential.
 extension Session {
-  /// How dear it is to authorize with this credential in this version; nil if what was given does not suffice.
+  /// Cost of authorizing with this credential in this version; nil if what was given does not suffice.
   /// One-time passwords are dear, because each is good once in half a minute.
   func cost(of credential: CredentialFacts) -> Int? {
     if mode(of: credential) == .oauth2code {

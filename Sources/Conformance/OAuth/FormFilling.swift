@@ -91,7 +91,7 @@ final class FormFilling {
     return value
   }
 
-  /// How much a form looks like the one to go on with.
+  /// Rank of a form by its likeness to the one to go on with.
   private func rank(_ form: HTMLForm) -> Int {
     let wishes = wishes(form)
     if wishes.contains(.password) { return 5 }

@@ -5,7 +5,7 @@ public enum Outcome: Sendable, Equatable {
   case skipped(Skip)
 }
 
-/// Why an item failed. Holds no secrets.
+/// Reason why an item failed. Holds no secrets.
 public struct Evidence: Sendable, Equatable {
   /// The request that was sent.
   public var request: String
@@ -13,7 +13,7 @@ public struct Evidence: Sendable, Equatable {
   public var received: String
 }
 
-/// Why an item was not tested.
+/// Reason why an item was not tested.
 public struct Skip: Sendable, Equatable {
   public enum Kind: String, Sendable {
     /// No client could tell.
@@ -28,7 +28,7 @@ public struct Skip: Sendable, Equatable {
   public var reason: String
 }
 
-/// How a check ends early.
+/// Early end of a check.
 enum Finding: Error {
   case failed(Evidence)
   case skipped(Skip)

@@ -7,7 +7,7 @@ public struct ItemResult: Sendable {
   public struct InVersion: Sendable {
     public let version: CSCVersion
     public let outcome: Outcome
-    /// Why some of the experiments that show it were not made, although others were.
+    /// Reasons why some of the experiments that show it were not made, although others were.
     public let unmade: [Skip]
   }
 
