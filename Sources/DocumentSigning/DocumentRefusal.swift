@@ -1,4 +1,4 @@
-/// Why a document is not signed as it was asked. Nothing was spent.
+/// Reason why a document is not signed as it was asked. Nothing was spent.
 public enum DocumentRefusal: Error, Equatable, Sendable {
   /// The attribute does not fit this document, or its value cannot be computed here.
   case property(SignedProperty.Kind)
