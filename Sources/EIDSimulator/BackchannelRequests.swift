@@ -12,7 +12,7 @@ actor BackchannelRequests {
     }
 
     let id: String
-    /// Under which the app and the control of tests know it; the other one is the client's secret.
+    /// Number by which the app and the control of tests know it; the other one is the client's secret.
     let number: Int
     let person: Simulator.Person
     let bindingMessage, scope: String
@@ -23,7 +23,7 @@ actor BackchannelRequests {
     var lastPoll: Date?
     /// Polls that get `slow_down`, whenever they come.
     var slowDowns = 0
-    /// How often the client asked.
+    /// Number of times that the client asked.
     var polls = 0
   }
 
