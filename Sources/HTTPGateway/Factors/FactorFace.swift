@@ -2,7 +2,7 @@ internal import CSCModel
 internal import SoleControl
 internal import Vocabulary
 
-/// How the gateway speaks of a factor: to clients as an object of `credentials/info` and in refusals, to people as a part
+/// The gateway's words for a factor: to clients as an object of `credentials/info` and in refusals, to people as a part
 /// of a page.
 protocol FactorFace: Factor {
   /// The object of `credentials/info` (CSC v2 §11.5 `auth/objects`).

@@ -15,7 +15,7 @@ public struct BrandError: Error, CustomStringConvertible {
   public var description: String { "\"\(member)\" \(what)" }
 }
 
-/// How the pages of a partner's customers look.
+/// Look of the pages of a partner's customers.
 public struct Brand: Sendable {
   /// The partner's own words in one language.
   public struct Words: Sendable, Hashable {

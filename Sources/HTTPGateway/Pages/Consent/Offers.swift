@@ -50,7 +50,7 @@ enum Offer {
 /// A credential whose factors a page asks for.
 struct FactorRequest {
   let credential: Credential
-  /// For what they are asked.
+  /// The request for which they are asked.
   let wanted: SoleControl.AuthorizationRequest
   /// The client's words about the transaction.
   let description: String?

@@ -1,4 +1,4 @@
-/// How the fields of the forms are shown, and which of them a message is about.
+/// Fields of the forms, and which of them a message is about.
 
 extension SigningView.Factor.Kind {
   /// Nil for what is not typed.

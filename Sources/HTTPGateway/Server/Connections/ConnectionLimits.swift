@@ -8,27 +8,27 @@ public struct ConnectionLimits: Sendable {
   /// Connections of one address (IPv6: of one /64 network), likewise. The addresses of a trusted proxy are exempt, because
   /// everybody's connections come from there.
   public var connectionsPerAddress: Int
-  /// How long a connection may be without a request, or take for a request's head.
+  /// Longest time of a connection without a request, or for a request's head.
   public var idle: Duration
-  /// How long TLS may take to begin.
+  /// Longest time of the TLS handshake.
   public var handshake: Duration
   /// The window in which a body must bring `bodyOctets`, or be complete. Time in which the gateway does not read is not
   /// the client's.
   public var bodyWindow: Duration
   /// Octets per `bodyWindow`.
   public var bodyOctets: Int
-  /// How long a body may take as a whole.
+  /// Longest time of a whole body.
   public var wholeBody: Duration
   /// The window in which the client must take `answerOctets` of what waits for it, or all.
   public var answerWindow: Duration
   /// Octets per `answerWindow`.
   public var answerOctets: Int
-  /// How long an answer may take as a whole.
+  /// Longest time of a whole answer.
   public var wholeAnswer: Duration
-  /// How long a connection stays that was told to end (GOAWAY, `Connection: close`), and how long the rest of a body is
-  /// listened to whose request is answered (HTTP/2).
+  /// Time for which a connection stays that was told to end (GOAWAY, `Connection: close`), and how long the rest of a
+  /// body is listened to whose request is answered (HTTP/2).
   public var closing: Duration
-  /// How old a connection becomes before it is told to end. What is under way then is still answered.
+  /// Age at which a connection is told to end. Requests under way then are still answered.
   public var age: Duration
 
   /// - Parameter connectionsPerAddress: nil for a quarter of all, but eight at least: a browser opens six.
@@ -52,6 +52,6 @@ public struct ConnectionLimits: Sendable {
     self.age = age
   }
 
-  /// How often a connection is looked at: often enough that no limit is passed by more than half of the shortest.
+  /// Time between two looks at a connection: short enough that no limit is passed by more than half of the shortest.
   var interval: Duration { max(min(idle, answerWindow, closing, age) / 2, .milliseconds(20)) }
 }

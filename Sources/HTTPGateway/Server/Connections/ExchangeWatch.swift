@@ -24,7 +24,7 @@ final class ExchangeWatch: ChannelDuplexHandler, RemovableChannelHandler {
   private var octetsOut = 0
   private var octetsTaken = 0
   private var pace = Pace()
-  /// Until when the rest of a body is listened to whose request is answered.
+  /// End of listening to the rest of a body whose request is answered.
   private var listensUntil: NIODeadline?
 
   init(_ limits: ConnectionLimits) { self.limits = limits }

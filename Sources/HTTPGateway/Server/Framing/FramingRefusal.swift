@@ -1,6 +1,6 @@
 internal import HTTPTypes
 
-/// Why a request is refused by the form of its message alone, before anybody looks at what it asks for.
+/// Reason to refuse a request by the form of its message alone, before its content is looked at.
 ///
 /// A server and a proxy in front of it that read such a message differently can be made to take one caller's octets for
 /// another's request (RFC 9112 §11.2).

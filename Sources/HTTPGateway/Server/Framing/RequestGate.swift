@@ -12,8 +12,8 @@ final class RequestGate: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundIn = HTTPResponsePart
   typealias OutboundOut = HTTPResponsePart
 
-  /// How long the client may go on sending when the last answer of a connection is written. Closed at once, a reset could
-  /// overtake the answer (RFC 9112 §9.6).
+  /// Time for which the client may go on sending when the last answer of a connection is written. Closed at once, a
+  /// reset could overtake the answer (RFC 9112 §9.6).
   private static let linger = TimeAmount.seconds(5)
 
   private var isHTTP1 = false

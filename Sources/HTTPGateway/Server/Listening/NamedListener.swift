@@ -2,7 +2,7 @@ internal import Foundation
 internal import NIOCore
 internal import ServiceLifecycle
 
-/// Why a listener does not start, in words for an operator.
+/// Reason why a listener does not start, in words for an operator.
 struct CannotListen: Error, CustomStringConvertible {
   let description: String
 }

@@ -10,14 +10,14 @@ final class CallLog: @unchecked Sendable {
   static let refused = "refused"
 
   private let start = ContinuousClock.now
-  /// Under which the line stands.
+  /// Id of the line.
   let id = String(UInt64.random(in: .min ... .max), radix: 36)
   /// The endpoint or the method, never text that the client sent. Nil: the call has no line, and its answer no id.
   var name: String?
   var partner: String?
   /// The error of the answer, in words of ours.
   var refusal: String?
-  /// Why the answer is `server_error`. Never text that the client sent: see `ErrorText`.
+  /// Reason for a `server_error`. Never text that the client sent: see `ErrorText`.
   var detail: String?
 
   /// Writes the line and gives the answer the id under which it stands.
