@@ -1,6 +1,6 @@
 public import SoleControl
 
-/// Why issuance does not do what it was asked to. Nothing was used up. Wrong factors, and credentials that the caller may
+/// A refusal of issuance to do as it was asked. Nothing was used up. Wrong factors, and credentials that the caller may
 /// not use, are refused by sole control (`Refusal`).
 public enum IssuanceRefusal: Error, Equatable, Sendable {
   /// No credential is made under this certificate policy, or another one was granted.

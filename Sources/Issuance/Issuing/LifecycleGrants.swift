@@ -62,7 +62,7 @@ extension IssuanceService {
       proof: try await proof(of: signer, for: profile, askable: askable, as: principal))
   }
 
-  /// Under which profile and in whose name a credential would be made.
+  /// Finds the profile and the subject of a credential to be made.
   func creatable(
     policy: String, claim: SubjectClaim, _ signer: SignerID, _ partner: PartnerID
   ) async throws -> (CredentialProfile, CertificateSubject) {

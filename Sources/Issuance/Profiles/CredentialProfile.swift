@@ -13,7 +13,7 @@ public struct CredentialProfile: Sendable {
   public var qualifier: String?
   public var scal: SCAL
   public var multisign: Int
-  /// How long its certificates are valid.
+  /// Validity of its certificates.
   public var days: Int64
   /// Factors of an existing credential by which the person proves who asks for another one. Nil: those with which that
   /// credential signs. Factors named here come on top of them.

@@ -7,7 +7,7 @@ public struct Revocation: Sendable, Equatable {
   /// Hexadecimal, upper case.
   public let serialNumber: String
   public let time: UnixTime
-  /// When the certificate ends.
+  /// End of the certificate's validity.
   public let expires: UnixTime
 
   public init(issuer: String, serialNumber: String, time: UnixTime, expires: UnixTime) {
