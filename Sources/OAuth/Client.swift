@@ -3,7 +3,7 @@ public import WireJSON
 
 /// Software of a partner that is registered with the authorization server (RFC 6749 §2).
 public struct Client: Sendable {
-  /// How a client proves that it is itself, by the names of RFC 7591 §2 and RFC 8705 §2.2.1.
+  /// Method by which a client proves its identity, by the names of RFC 7591 §2 and RFC 8705 §2.2.1.
   public enum AuthenticationMethod: String, Sendable, CaseIterable {
     /// A public client: an app that can keep no secret. PKCE alone protects its codes.
     case none

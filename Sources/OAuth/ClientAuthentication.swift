@@ -85,7 +85,7 @@ public struct ClientAuthentication: Sendable {
     return before.failures > 0 || before.succeeded <= now - dayOfSuccess
   }
 
-  /// How exactly the last success is known: not every request writes. Seconds.
+  /// Precision of the last success: not every request writes. Seconds.
   private static let dayOfSuccess: Int64 = 86400
 
   /// Whether the error says that something was wrong which one could go on guessing. The names of clients are no secrets.

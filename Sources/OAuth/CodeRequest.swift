@@ -35,7 +35,7 @@ public struct CodeRequest: Sendable, Equatable {
   /// The only account that may log in, from `account_token`.
   public let account: String?
   public let credential: CredentialDetails?
-  /// Under which it is kept if it was pushed; it is good until it has been answered.
+  /// Name under which it is kept if it was pushed; it is good until it has been answered.
   var pushed: [UInt8]?
 
   init(

@@ -1,7 +1,7 @@
 import Octets
 import WireJSON
 
-/// How a way through the pages ended. The same browser that sends the same form again gets the same answer, while its code
+/// End of a way through the pages. The same browser that sends the same form again gets the same answer, while its code
 /// is unused: a second press of the button, or a page that is loaded again, loses nothing.
 struct Ending: Sendable, Equatable {
   /// The parameters of the redirect, encrypted under the browser's secret: the store holds no code.

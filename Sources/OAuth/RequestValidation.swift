@@ -1,7 +1,7 @@
 import Octets
 public import Vocabulary
 
-/// Why a request for a code is refused, and where that may be said.
+/// Reason why a request for a code is refused, and where that may be said.
 public enum CodeRequestRefusal: Error, Sendable {
   /// Client or redirect URI is not known to be good: the answer must not be sent anywhere (RFC 6749 §4.1.2.1).
   case page(OAuthError)

@@ -36,9 +36,9 @@ public struct AuthorizationTransaction: Sendable, Equatable {
   /// SHA-256 of the provider's answer that gave it, which may be brought again.
   var eidAnswer: [UInt8]?
   var failedLogIns = 0
-  /// When a one-time code was sent last. UTC, seconds since 1970.
+  /// Time of the last one-time code that was sent. UTC, seconds since 1970.
   public internal(set) var codeSent: Int64?
-  /// How it ended; kept for those who send a form again.
+  /// Its end; kept for browsers that send a form again.
   var ending: Ending?
 
   public var hasEIDToken: Bool { sealedEIDToken != nil }
