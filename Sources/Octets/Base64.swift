@@ -66,7 +66,7 @@ public enum Base64 {
     return padding.count <= 2 && padding.allSatisfy { $0 == equals }
   }
 
-  /// How many `=` follow that many letters; nil if no octets have that many.
+  /// Number of `=` after so many letters; nil if no octets have so many.
   private static func padding(_ letters: Int) -> Int? { [0, nil, 2, 1][letters % 4] }
 
   private static func urlLetters(_ octets: [UInt8]) -> [UInt8] {
