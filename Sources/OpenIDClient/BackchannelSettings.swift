@@ -1,6 +1,7 @@
-/// How a provider has people asked in its app (OpenID Connect Client-Initiated Backchannel Authentication Core 1.0).
+/// Settings of a provider that asks people in its app (OpenID Connect Client-Initiated Backchannel Authentication Core
+/// 1.0).
 public struct BackchannelSettings: Sendable, Equatable {
-  /// How the gateway learns that a person has answered (§5).
+  /// Way in which the gateway learns that a person has answered (§5).
   public enum Delivery: String, Sendable, CaseIterable {
     case poll
     /// The provider says that there is news, and the gateway then asks. It may ask before, too.

@@ -37,7 +37,7 @@ struct ClaimRules {
     return time
   }
 
-  /// When the person was authenticated, and whether that is only the time of issue.
+  /// Time of the person's authentication, and whether that is only the time of issue.
   func authenticationTime(
     _ claims: JSONObject, issued: UnixTime?
   ) throws(EIDTokenError) -> (time: UnixTime, isTimeOfIssue: Bool) {

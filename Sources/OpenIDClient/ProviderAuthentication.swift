@@ -6,7 +6,7 @@ public import OutboundHTTP
 internal import SoleControl
 internal import WireJSON
 
-/// With what the gateway, as a client, shows an OpenID provider who it is (OpenID Connect Core §9, RFC 8705 §2): the same
+/// Client authentication of the gateway at an OpenID provider (OpenID Connect Core §9, RFC 8705 §2): the same
 /// at each of the provider's endpoints.
 public enum ProviderAuthentication: Sendable {
   /// A public client: the `client_id` alone.

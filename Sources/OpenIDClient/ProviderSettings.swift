@@ -17,7 +17,7 @@ public enum AuthenticationTimeRule: String, Sendable, CaseIterable {
   case issuedAt
 }
 
-/// How an access token is resolved.
+/// Way in which an access token is resolved.
 public enum AccessTokenRule: String, Sendable, CaseIterable {
   /// By introspection (RFC 7662), which says for which client it was made.
   case introspection
@@ -32,7 +32,7 @@ public struct ProviderSettings: Sendable {
   public var issuer: String
   /// Our name at the provider; tokens that are addressed to it are good for every partner.
   public var clientID: String
-  /// With what the gateway shows the provider who it is, at every endpoint that asks for it.
+  /// Authentication of the gateway at the provider, at every endpoint that asks for it.
   public var authentication: ProviderAuthentication
   /// Names of the partners' own clients at the provider, by partner: a token made for one of them is good for that
   /// partner alone.

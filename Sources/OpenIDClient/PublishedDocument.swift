@@ -1,6 +1,6 @@
 internal import SoleControl
 
-/// How long what a provider publishes is used. Seconds.
+/// Times for which a provider's published document is used. Seconds.
 struct DocumentLife: Sendable {
   /// Used without asking again.
   var fresh: UnixTime
