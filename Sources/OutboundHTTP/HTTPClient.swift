@@ -1,4 +1,4 @@
-/// Why a call got no usable answer. Holds nothing that was sent or received.
+/// Reason why a call got no usable answer. Holds nothing that was sent or received.
 public enum HTTPClientError: Error, Equatable, Sendable {
   /// The address cannot be used: no URL, or a scheme that is not allowed.
   case badAddress
@@ -36,7 +36,7 @@ public final class HTTPClient: Sendable {
     public var trustAnchors: String?
     /// Folder of the system's roots; nil for the one that libcurl was built with. For tests.
     var systemAnchors: String?
-    /// With what the client shows who it is to servers that ask for a certificate (mutual TLS).
+    /// Certificate and key that the client shows to servers that ask for a certificate (mutual TLS).
     public var identity: Identity?
     public var connectTimeout = Duration.seconds(5)
     public var timeout = Duration.seconds(15)
