@@ -68,7 +68,7 @@ struct CryptokiError: Error, CustomStringConvertible {
   }
 }
 
-/// Why a token could not be opened. The text tells an operator what to do.
+/// Reason why a token could not be opened. The text tells an operator what to do.
 public struct TokenError: Error, CustomStringConvertible {
   public let description: String
   init(_ description: String) { self.description = description }
