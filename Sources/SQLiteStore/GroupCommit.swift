@@ -13,7 +13,7 @@ final class GroupCommit: Sendable {
     let finish: @Sendable (_ failure: StoreError?) -> Void
   }
 
-  /// How many bodies share a commit at most; bounds how long one caller can wait for the others.
+  /// Largest number of bodies that share a commit; bounds the time for which one caller can wait for the others.
   private static let largestGroup = 512
   /// Bodies that may wait; further ones are refused as unavailable, before anything happens.
   private static let waitingLine = 20_000

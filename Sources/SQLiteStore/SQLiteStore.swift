@@ -100,7 +100,7 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore 
     writer.horizon.withLock { $0 = horizon }
   }
 
-  /// When the last entry of the audit log was written; nil if it has none.
+  /// Time of the last entry of the audit log; nil if it has none.
   public func lastAuditTime() async throws -> UnixTime? {
     try await readers.read { try $0.lastAuditTime() }
   }

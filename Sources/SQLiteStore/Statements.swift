@@ -74,7 +74,7 @@ extension Database {
     guard code == SQLITE_OK else { throw failure() }
   }
 
-  /// Why the last call failed.
+  /// Error of the last call.
   private func failure() -> DatabaseError {
     DatabaseError(
       resultCode: ResultCode(rawValue: sqlite3_extended_errcode(sqliteConnection)),
