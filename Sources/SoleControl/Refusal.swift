@@ -1,4 +1,4 @@
-/// Why sole control does not do what it was asked to. No authorization was spent; a wrong factor was counted.
+/// A refusal of sole control to do as it was asked. No authorization was spent; a wrong factor was counted.
 public enum Refusal: Error, Equatable, Sendable {
   case unknownCredential
   case credentialDisabled

@@ -13,7 +13,7 @@ public struct ServiceContext: Sendable {
     public var instance: String
     /// Seconds.
     public var activationLife: UnixTime = 300
-    /// How long a transaction can be kept alive by extending it. Seconds.
+    /// Longest time for which a transaction can be kept alive by extending it. Seconds.
     public var longestTransaction: UnixTime = 3000
     /// Wrong tries until a factor is locked.
     public var maximumTries = 5
@@ -42,7 +42,7 @@ public struct ServiceContext: Sendable {
     public var partnerNames: [PartnerID: String] = [:]
     /// Seconds.
     public var challengeLife: UnixTime = 600
-    /// How old an authentication at an eID provider may be. Seconds.
+    /// Greatest age of an authentication at an eID provider. Seconds.
     public var maximumAuthenticationAge: UnixTime = 600
     /// Of those partners whose statements are accepted.
     public var partnerPolicies: [PartnerID: PartnerPolicy] = [:]
@@ -53,7 +53,7 @@ public struct ServiceContext: Sendable {
     }
 
     package func maximumTries(of factor: FactorID) -> Int { factor.kind.maximumTries(self) }
-    /// How customers know the partner.
+    /// The partner's name for customers.
     package func name(of partner: PartnerID) -> String { partnerNames[partner] ?? partner.rawValue }
   }
 

@@ -1,6 +1,6 @@
 public import Throttling
 
-/// Through what a credential is authorized.
+/// Channel through which a credential is authorized.
 public enum AuthorizationChannel: Sendable, Equatable {
   /// `credentials/authorize`: the partner's software collects the factors.
   case api

@@ -44,7 +44,7 @@ private struct Extensible: Sendable {
 }
 
 extension AuthorizationService {
-  /// How often an extension starts again because a signature took a slot meanwhile.
+  /// Number of times that an extension starts again because a signature took a slot meanwhile.
   private static let mostAttempts = 10
 
   /// Exchanges a SAD for a new one (CSC v1 §11.7, v2 §11.9): in one transaction the old one is dead and the new one

@@ -63,7 +63,7 @@ public struct Binding: CanonicalObject, Sendable, Equatable {
   public var digests: [[UInt8]]
   public var evidence: [Evidence]
   public var issued, expires: UnixTime
-  /// When the transaction began, if this SAD extends it; nil if it began with this one.
+  /// Beginning of the transaction, if this SAD extends it; nil if it began with this one.
   public var began: UnixTime?
 
   package var object: JSONObject {

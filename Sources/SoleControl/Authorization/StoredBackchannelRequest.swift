@@ -21,13 +21,13 @@ public struct StoredBackchannelRequest: Sendable, Equatable {
   }
 }
 
-/// When a provider may be asked for the result (CIBA Core §7.3 `interval`).
+/// Times at which a provider may be asked for the result (CIBA Core §7.3 `interval`).
 public struct PollSchedule: Sendable, Equatable {
   /// Seconds between two polls.
   public var interval: UnixTime
   /// Not before this. `atOnce` if the provider said that there is news.
   public var due: UnixTime
-  /// Until when a call that asks keeps the others from asking; in the past if none asks.
+  /// End of the time in which a call that asks keeps the others from asking; in the past if none asks.
   public var lease: UnixTime
 
   public static let atOnce: UnixTime = 0

@@ -3,7 +3,7 @@ package import WireJSON
 /// Whether a SAD is tied to the data to be signed (CSC v1 §11.5 `SCAL`; EN 419 241-1).
 public enum SCAL: Int, Sendable { case one = 1, two = 2 }
 
-/// How a credential is authorized (CSC v1 `authMode`).
+/// Way in which a credential is authorized (CSC v1 `authMode`).
 public enum AuthorizationMode: String, Sendable {
   /// The caller's token is enough. Only for credentials marked so: seals and tests.
   case implicit

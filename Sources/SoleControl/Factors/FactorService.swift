@@ -167,7 +167,7 @@ package struct DecidedFactors: Sendable {
 package struct FactorProof: Sendable {
   /// The credential whose factors they are.
   package let credential: UsableCredential
-  /// When they were presented.
+  /// Time at which they were presented.
   package let time: UnixTime
   private let decided: DecidedFactors
   private let rules: ServiceContext.Rules

@@ -65,7 +65,7 @@ extension FactorService {
   }
 }
 
-/// How many messages the gateway sends at most. They cost the partner money, and a customer who is flooded approves
+/// Limits of the messages that the gateway sends. They cost the partner money, and a customer who is flooded approves
 /// anything.
 public struct MessageLimits: Sendable {
   /// Delivered messages to one customer for one factor.

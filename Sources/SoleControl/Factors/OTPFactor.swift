@@ -8,7 +8,7 @@ enum TOTP {
 
   static func step(at now: UnixTime) -> Int64 { now / period }
 
-  /// When the code of a step is refused for its age.
+  /// Time from which the code of a step is refused for its age.
   static func end(of step: Int64) -> UnixTime { (step + 2) * period }
 
   /// The moving factor as RFC 4226 §5.2 feeds it to the HMAC.

@@ -124,9 +124,9 @@ public struct PartnerPolicy: Sendable, Equatable {
   /// Nil for all that have an authenticator.
   public var credentials: Set<CredentialID>?
   public var minimumLevel = AssuranceLevel.substantial
-  /// How old the authentication may be. Seconds.
+  /// Greatest age of the authentication. Seconds.
   public var maximumAuthenticationAge: UnixTime = 600
-  /// How old the statement may be, whatever it says about its end. Seconds.
+  /// Greatest age of the statement, whatever it says about its end. Seconds.
   public var maximumAge: UnixTime = 300
   /// Seconds by which clocks may differ.
   public var clockSkew: UnixTime = 30

@@ -16,7 +16,7 @@ public struct CompletionNotification: Sendable, Equatable {
   public let isCompleted: Bool
   /// Attempts that were made and failed.
   public let attempts: Int
-  /// When the next one is to be made.
+  /// Time of the next one.
   public let due: UnixMilliseconds
 
   public init(
@@ -90,7 +90,7 @@ extension JobService {
   private static let attempts = 15
   private static let firstPause: Int64 = 1000
   private static let longestPause: Int64 = 3_600_000
-  /// How late a further attempt can be.
+  /// Greatest delay of a further attempt.
   private static let step = Duration.seconds(1)
 
   /// Delivers what is due. A notification is removed when its receiver has confirmed it, so a stop in between delivers it once

@@ -6,7 +6,7 @@ public final class JobService: Sendable {
     public var workers = 4
     /// Jobs that may wait or run; further ones are refused as unavailable, before anything is spent.
     public var capacity = 10_000
-    /// How long a job waits for a device that is busy or down, until it fails.
+    /// Time for which a job waits for a device that is busy or down, until it fails.
     public var deviceRetryLimit = Duration.seconds(120)
 
     public init() {}

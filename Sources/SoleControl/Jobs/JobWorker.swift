@@ -1,7 +1,7 @@
 import AuditLog
 import WireJSON
 
-/// Why a job brings nothing.
+/// Reason why a job has no signatures.
 private struct Failure: Error {
   let outcome: JobFailure
   /// For the audit log.

@@ -114,7 +114,7 @@ public enum JobState: Sendable, Equatable {
   func isOver(at now: UnixMilliseconds) -> Bool { expires.map { $0 <= now } ?? false }
 }
 
-/// Why a job ended without signatures: what the same call would have got if it had been synchronous.
+/// Reason why a job ended without signatures: the refusal of the same call if it had been synchronous.
 public enum JobFailure: String, Sendable, CaseIterable {
   case unavailable
   case parametersNotSupported

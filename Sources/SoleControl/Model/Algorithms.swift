@@ -48,7 +48,7 @@ public enum KeyType: Sendable, Hashable {
   }
 }
 
-/// How a digest is turned into a signature. The digest is signed as it is, never hashed again.
+/// Algorithm that turns a digest into a signature. The digest is signed as it is, never hashed again.
 public enum SignatureAlgorithm: Sendable, Hashable {
   /// RFC 8017 §8.2.
   case rsaPKCS1(HashAlgorithm)

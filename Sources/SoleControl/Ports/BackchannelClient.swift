@@ -7,7 +7,7 @@ public struct BackchannelRequest: Sendable, Equatable {
   public var bindingMessage: String
   /// Seconds that the person has (`requested_expiry`).
   public var lifetime: UnixTime
-  /// With what the provider may say that there is news; for providers that do (`client_notification_token`).
+  /// Token with which the provider may send notifications; for providers that do (`client_notification_token`).
   public var notificationToken: String
 
   public init(
@@ -53,11 +53,11 @@ public struct BackchannelStatement: Sendable, Equatable {
   /// The level in the provider's words, and how the person was authenticated.
   public var acr: String
   public var amr: [String]
-  /// When the person was authenticated, or the token issued (`isTimeOfIssue`).
+  /// Time at which the person was authenticated, or the token issued (`isTimeOfIssue`).
   public var authenticationTime: UnixTime
   /// Whether the provider does not tell the time of authentication, and the configuration accepts that.
   public var isTimeOfIssue: Bool
-  /// How old the authentication may be, in seconds. Nil: as the gateway's rules say.
+  /// Greatest age of the authentication, in seconds. Nil: as the gateway's rules say.
   public var maximumAge: UnixTime?
   public var issued, expires: UnixTime
   /// `jti`; nil if there is none.

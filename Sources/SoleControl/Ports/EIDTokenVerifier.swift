@@ -27,13 +27,13 @@ public struct EIDStatement: Sendable, Equatable {
   public var level: AssuranceLevel
   /// The level as the provider says it.
   public var acr = ""
-  /// How the person was authenticated, in the provider's words (RFC 8176).
+  /// Methods by which the person was authenticated, in the provider's words (RFC 8176).
   public var amr: [String] = []
-  /// When the person was authenticated, or the token issued (`isTimeOfIssue`).
+  /// Time at which the person was authenticated, or the token issued (`isTimeOfIssue`).
   public var authenticationTime: UnixTime
   /// Whether the provider does not tell the time of authentication, and the configuration accepts that.
   public var isTimeOfIssue = false
-  /// How old the authentication may be, in seconds. Nil: as the gateway's rules say.
+  /// Greatest age of the authentication, in seconds. Nil: as the gateway's rules say.
   public var maximumAge: UnixTime?
   /// `jti`
   public var tokenID: String?

@@ -7,7 +7,7 @@ public struct PartnerStatement: Sendable, Equatable {
   /// `jti`.
   public var id: String
   public var issued, expires: UnixTime
-  /// When the partner authenticated the customer.
+  /// Time at which the partner authenticated the customer.
   public var authenticationTime: UnixTime
   /// `acr` as the statement has it, and what that means.
   public var acr: String

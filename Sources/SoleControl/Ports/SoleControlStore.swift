@@ -36,7 +36,7 @@ public enum StoreError: Error, Equatable, Sendable {
   public var isOutcomeUnknown: Bool { if case .outcomeUnknown = self { true } else { false } }
 }
 
-/// Why a store does not work, for the log alone: no caller is told.
+/// Reason why a store does not work, for the log alone: no caller is told.
 public struct StoreFault: Equatable, Sendable, CustomStringConvertible {
   /// The database's own code, in its most detailed form; nil if the fault is not the database's.
   public let code: Int?

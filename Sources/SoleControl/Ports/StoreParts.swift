@@ -25,7 +25,7 @@ public protocol FactorReading {
   func oneTimeCode(_ factor: FactorID, of credential: CredentialID) throws -> OneTimeCode?
   /// The messages to a customer for a factor after `time`, oldest first.
   func messages(_ factor: FactorID, of credential: CredentialID, after time: UnixTime) throws -> [SentMessage]
-  /// How many messages went through a partner after `time`, and when the oldest of them.
+  /// Number of messages that went through a partner after `time`, and the time of the oldest of them.
   func messages(of partner: PartnerID, after time: UnixTime) throws -> (count: Int, oldest: UnixTime?)
 }
 
@@ -92,7 +92,7 @@ public protocol PendingReading {
   func pending(handle: [UInt8]) throws -> StoredPending?
   /// - Parameter link: SHA-256 of it.
   func pending(link: [UInt8]) throws -> StoredPending?
-  /// When those of a credential expire that wait at `time`, the next first.
+  /// Times at which those of a credential expire that wait at `time`, the next first.
   func waiting(_ credential: CredentialID, at time: UnixTime) throws -> [UnixTime]
   /// Those that still wait and expired by `time`, and those that were approved, never asked for, and expired by
   /// `approved`. The oldest first.

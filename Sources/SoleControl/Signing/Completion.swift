@@ -7,7 +7,7 @@ struct CredentialChanged: Error {}
 
 // Steps 7 and 8, and the way back.
 extension SigningService {
-  /// How often a row may change while one request is being completed.
+  /// Number of times that a row may change while one request is being completed.
   private static let mostChanges = 5
 
   /// One transaction consumes the slots, stores the signatures and appends the outcome, if the credential is still the

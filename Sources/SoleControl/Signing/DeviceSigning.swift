@@ -1,6 +1,6 @@
 import Octets
 
-/// Why the device's part of signing brought nothing. Certainly no signature was released.
+/// Reason why the device's part of signing brought nothing. Certainly no signature was released.
 enum DeviceSigningFailure: Error, Equatable {
   case device(DeviceError, SignatureAlgorithm)
   /// A signature does not verify.

@@ -15,7 +15,7 @@ enum Reservation: Sendable {
 private struct SlotsDiffer: Error {}
 
 extension SigningService {
-  /// How long a second copy of a running request waits for the first.
+  /// Time for which a second copy of a running request waits for the first.
   private static let longestWait = Duration.seconds(15)
   private static let waitingStep = Duration.milliseconds(20)
 

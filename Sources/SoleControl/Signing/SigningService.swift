@@ -22,7 +22,7 @@ public struct SigningService: Sendable {
 
 /// Operations that a stop of the gateway left between intent and outcome.
 public struct Recovery: Sendable, Equatable {
-  /// How many operations are recorded as unknown.
+  /// Number of operations that are recorded as unknown.
   public let unknown: Int
   /// Asynchronous calls that go on.
   public let resumed: [JobID]
