@@ -1,7 +1,7 @@
 import Lifetimes
 import Octets
 
-/// Under which name failures are counted: a digest, because names and addresses are personal data.
+/// Name under which failures are counted: a digest, because names and addresses are personal data.
 public struct ThrottleKey: Sendable, Hashable {
   public let kind: ThrottleKind
   /// SHA-256.
@@ -33,9 +33,10 @@ public struct ThrottleKey: Sendable, Hashable {
 public struct ThrottleRecord: Sendable, Equatable {
   /// Those that are not forgotten yet.
   public var failures: Int
-  /// Until when forgetting has been counted; the time of the last failure, or somewhat earlier. UTC, seconds since 1970.
+  /// Time up to which forgetting has been counted; the time of the last failure, or somewhat earlier. UTC, seconds
+  /// since 1970.
   public var last: Int64
-  /// Until when one has to wait; 0 if not at all.
+  /// End of the wait; 0 if there is none.
   public var until: Int64
   /// The last success; 0 if there was none.
   public var succeeded: Int64

@@ -1,4 +1,4 @@
-/// How many failures are let through, and how long one has to wait after further ones (NIST SP 800-63B §5.2.2). Waits
+/// Number of failures that are let through, and the wait after further ones (NIST SP 800-63B §5.2.2). Waits
 /// double from failure to failure up to a longest one, so no lock-out is without limit.
 public struct ThrottleRule: Sendable, Equatable {
   /// Failures without a wait.
@@ -96,6 +96,6 @@ public enum ThrottleKind: String, Sendable, CaseIterable {
   /// the others.
   public static let perSignerCap = 10
 
-  /// How long an address is known after a success. Seconds.
+  /// Time for which an address is known after a success. Seconds.
   static let knownFor: Int64 = 30 * 86400
 }
