@@ -6,7 +6,7 @@ public struct TimestampService: Sendable {
   public struct Policy: Sendable, Equatable {
     /// The policy under which tokens are issued: an OID in dotted decimal text.
     public var oid: String
-    /// How far the clock may be from UTC, in seconds. ETSI EN 319 422 §5.2.2 wants it told.
+    /// Seconds by which the clock may differ from UTC. ETSI EN 319 422 §5.2.2 wants it told.
     public var accuracy: Int
 
     public init(oid: String, accuracy: Int = 1) {

@@ -6,7 +6,7 @@ public protocol TimestampSigner: Sendable {
   var chain: [[UInt8]] { get }
   /// Those of `chain` that are not put into tokens. DER.
   var trustAnchors: [[UInt8]] { get }
-  /// When the authority's certificate is valid.
+  /// Validity of the authority's certificate.
   var validity: ClosedRange<UnixTime> { get }
 
   /// - Returns: the `TimeStampToken`, DER, with the certificate in it; verified before it is returned.
