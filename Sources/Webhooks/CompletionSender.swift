@@ -3,7 +3,7 @@ internal import WireJSON
 
 /// Tells partners by webhook that their jobs have ended.
 public struct CompletionSender: CompletionNotifier {
-  /// How a partner may be called.
+  /// Registration of a partner for notifications: its secret and origins.
   public struct Receiver: Sendable {
     let secret: WebhookSecret
     let origins: [(origin: CallbackOrigin, sender: WebhookSender)]

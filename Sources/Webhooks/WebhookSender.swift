@@ -1,7 +1,7 @@
 public import OutboundHTTP
 public import WireJSON
 
-/// Why a message did not reach its receiver. Holds nothing of the message, the address or the secret.
+/// Reason why a message did not reach its receiver. Holds nothing of the message, the address or the secret.
 public enum WebhookError: Error, Equatable, Sendable {
   /// The receiver answered with this status, which is not 2xx.
   case refused(status: Int)
