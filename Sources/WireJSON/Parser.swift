@@ -9,7 +9,7 @@ public enum ExtremeValues: Sendable {
   case ignorable
 }
 
-/// Why a text is not acceptable JSON. Carries no part of the text, so it may be logged.
+/// Reason why a text is not acceptable JSON. Carries no part of the text, so it may be logged.
 public enum JSONParseError: Error, Equatable, Sendable {
   case tooLarge
   case tooDeep
