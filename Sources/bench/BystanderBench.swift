@@ -54,7 +54,7 @@ struct BystanderBench {
     }
   }
 
-  /// How long others take during a flood, and how much work was done in it.
+  /// Latencies of others during a flood, and the amount of work that was done in it.
   private func during(_ flood: Flood) async throws -> (busy: Latencies, count: Int) {
     let stand = stand
     let done = Counter()

@@ -1,4 +1,4 @@
-/// How long calls took, in seconds.
+/// Latencies of calls, in seconds.
 struct Latencies {
   let p50, p99: Double
   let count: Int
