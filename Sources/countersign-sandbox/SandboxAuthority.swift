@@ -12,8 +12,9 @@ struct SandboxAuthority {
   private static let organization = RealService.trialOrganization
   /// From the arc for documentation (RFC 5612).
   private static let policy = "1.3.6.1.4.1.32473.1"
-  /// Under which people can ask for credentials: one like a qualified certificate (ETSI EN 319 411-2, QCP-n-qscd), for
-  /// the authorization server, and one like an advanced certificate (EN 319 411-1, NCP), for `credentials/authorize`.
+  /// Policies under which people can ask for credentials: one like a qualified certificate (ETSI EN 319 411-2,
+  /// QCP-n-qscd), for the authorization server, and one like an advanced certificate (EN 319 411-1, NCP), for
+  /// `credentials/authorize`.
   static let policies = ["0.4.0.194112.1.2", "0.4.0.2042.1.1"]
   /// Of the TSA's certificate.
   private static let days: Int64 = 5 * 365
