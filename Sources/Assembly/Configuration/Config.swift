@@ -59,15 +59,16 @@ package struct Config {
   struct Address {
     /// An IP address, or localhost. Default: 127.0.0.1.
     var host: String
+    /// TCP port: 1 to 65535.
     var port: Int
   }
 
   struct TLS {
     var address: Address
-    /// PEM file: the server's certificate and its chain.
+    /// Path of a PEM file: the server's certificate and its chain.
     var certificate: String
-    /// PEM file, unencrypted, readable by the service alone. Secret. Renewed files are served within some seconds, at once after
-    /// SIGHUP; a pair that does not fit is not.
+    /// Path of a PEM file with the private key, unencrypted, readable by the service alone. Secret. Renewed files are
+    /// served within some seconds, at once after SIGHUP; a pair that does not fit is not.
     var privateKey: String
     /// Another listener, where clients are asked for certificates (`self_signed_tls_client_auth`). Absent: no client is
     /// asked. One listener for all would make every browser ask people for a certificate.
@@ -82,24 +83,25 @@ package struct Config {
   }
 
   package struct DeviceConfig {
-    /// The PKCS #11 module's shared library.
+    /// Path of the PKCS #11 module's shared library.
     var module: String
+    /// Label of the token in the device.
     package var tokenLabel: String
-    /// File whose first line is the user PIN. Secret, as each file that is called so here: not to be read by all users of the
-    /// machine.
+    /// Path of a file whose first line is the user PIN. Secret, as each file that is called so here: a file that all
+    /// users of the machine can read is refused.
     var pinFile: String
-    /// Sessions, each with a thread of its own. Default: 4.
+    /// Sessions, each with a thread of its own: 1 to 256. Default: 4.
     var sessions: Int
-    /// Unwrapped keys kept in the device. Default: 1000.
+    /// Unwrapped keys kept in the device: 1 to 1000000. Default: 1000.
     var liveKeys: Int
   }
 
   package struct Info {
-    /// At most 255 characters each.
+    /// Name and description of the service in `info`, at most 255 characters each.
     var name, description: String
-    /// ISO 3166-1 alpha-2, in capital letters.
+    /// Country of the service: ISO 3166-1 alpha-2, in capital letters.
     var region: String
-    /// RFC 5646. Default: en.
+    /// Language of name and description: an RFC 5646 tag. Default: en.
     var language: String
     /// Base URL under which clients reach the service: https, without a trailing slash. Also the issuer of the authorization
     /// server.
@@ -111,40 +113,41 @@ package struct Config {
   }
 
   struct TimestampAuthorityConfig {
-    /// PEM file: the authority's certificate, whose only purpose is time-stamping, then those above it.
+    /// Path of a PEM file: the authority's certificate, whose only purpose is time-stamping, then those above it.
     var certificates: String
     /// Label of its private key in the device's token. `countersign init` makes the default. Default: countersign-tsa.
     var keyLabel: String
     /// The OID of its time-stamping policy.
     var policy: String
-    /// Seconds by which this machine's clock may differ from UTC; every token says it. Default: 1.
+    /// Seconds by which this machine's clock may differ from UTC; every token says it. 1 to 60, default 1.
     var accuracy: Int
   }
 
   struct EIDProviderConfig {
-    /// - `issuer`: exactly as in the provider's tokens. `clientID`: the gateway's name there.
+    /// - `issuer`: the provider's `iss`, exactly as in its tokens. `clientID`: the gateway's name there.
     /// - `audiences`: by partner id, the names of that partner's own clients at the provider; a token that was made for one
     ///   of them is good for that partner alone. Default: none, so tokens must be made for `clientID`.
-    /// - `algorithms`: of ID tokens. Default: RS256, PS256, ES256, ES384 and EdDSA.
+    /// - `algorithms`: signature algorithms of ID tokens. Default: RS256, PS256, ES256, ES384 and EdDSA.
     /// - `levels`: assurance level of each value of the level claim: `low`, `substantial` or `high`. Other values are
     ///   refused.
     /// - `levelClaim`: the claim. Default: acr. `levelSource`: idToken or userinfo, the document that has it; with
     ///   userinfo the partner presents ID token and access token, with a space between them. Default: idToken.
-    /// - `maximumAge`: seconds since the person was authenticated. Default: 600.
+    /// - `maximumAge`: seconds since the person was authenticated, 1 to 86400. Default: 600.
     /// - `authenticationTime`: required, or issuedAt for a provider that does not tell `auth_time`; then the age of the
     ///   token counts, and it is left to the provider whether it really asked the person. Default: required.
     /// - `accessTokens`: introspection, userinfo or both, the ways to resolve an access token that is presented instead
     ///   of an ID token. Default: none are accepted.
     /// - `claims`: claims whose values the audit log keeps, as keyed digests. Default: none.
-    /// - `clockSkew`: seconds by which clocks may differ. Default: 30.
-    /// - `keyLife`: seconds for which the provider's keys are used before they are read again. Default: 600.
+    /// - `clockSkew`: seconds by which clocks may differ, 0 to 300. Default: 30.
+    /// - `keyLife`: seconds for which the provider's keys are used before they are read again, 10 to 86400. Default:
+    ///   600.
     /// - `keptLife`: seconds for which the last good keys and discovery document are used while the provider does not
-    ///   answer. Default: 3600.
+    ///   answer, 0 to 86400. Default: 3600.
     /// - `calls`: `underWay` at once (default: 256), `waiting` for one of those to end (default: 1024; more are refused
     ///   with 503 at once), `failures` in a row (default: 5) after which the provider is not called for `pause` seconds
     ///   (default: 10).
     var settings: ProviderSettings
-    /// Seconds for a call, and for its connection. Default: 10 and 3.
+    /// Seconds for a call, and for its connection, 1 to 60 each. Default: 10 and 3.
     var timeout, connectTimeout: Int
     /// `clientAuthentication`: the gateway's proof to the provider of who it is. An object with `method`:
     /// - `client_secret_basic`, `client_secret_post`: `secretFile`, whose first line is the secret.

@@ -2,7 +2,7 @@ import OpenIDClient
 import JOSE
 import SoleControl
 
-/// The members of a configured provider that are rules for its tokens and for calling it. What they mean stands in
+/// The members of a configured provider that are rules for its tokens and for calling it. They are documented at
 /// `Config.EIDProviderConfig`.
 extension ProviderSettings {
   mutating func readRules(_ reader: ConfigReader) throws {

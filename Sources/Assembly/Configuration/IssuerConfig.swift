@@ -3,18 +3,25 @@ import Issuance
 import SoleControl
 
 extension Config {
-  /// A CA of one's own whose key is in the device's token (label `countersign-ca-issuing`).
+  /// The operator's own CA, whose key is in the device's token (label `countersign-ca-issuing`).
   struct IssuerConfig {
-    /// Folder with the certificates of the CA, DER: `root.der` and `issuing.der`.
+    /// Path of the folder with the certificates of the CA, DER: `root.der` and `issuing.der`.
     var certificates: String
-    /// File for the issuing CA's CRL, DER. Written at every start, daily, and whenever a credential is deleted.
+    /// Path of the file for the issuing CA's CRL, DER. Written at every start, daily, and whenever a credential is
+    /// deleted.
     var revocationList: String
-    /// In the file: `policies`, each with `policy` (OID), `names` (by language, for people), `key` (such as `p256`,
-    /// `rsa3072`), `mode` (`explicit` or `oauth2code`; default oauth2code), `scal` (1 or 2; default 2), `multisign`
-    /// (default 1), `qualifier` (`signatureQualifier`; default none), `days` (validity of certificates), `proof` (factors
-    /// that a person must show of a credential that he or she has, as an expression such as `PIN AND OTP`, in addition
-    /// to those with which it signs; default none. PIN, OTP, SMS, EID may be named. A person without a credential gets
-    /// the first one by registration, not here).
+    /// `policies`: at least one, each with
+    /// - `policy`: its OID. None may be there twice.
+    /// - `names`: by language, for people. Optional.
+    /// - `key`: type of the key, such as `p256`, `rsa3072`.
+    /// - `mode`: `explicit` or `oauth2code`. Default: oauth2code.
+    /// - `scal`: 1 or 2. Default: 2.
+    /// - `multisign`: signatures of one authorization, 1 to 1000. Default: 1.
+    /// - `qualifier`: `signatureQualifier`. Default: none.
+    /// - `days`: validity of certificates, 1 to 3660 days.
+    /// - `proof`: factors that a person must show of a credential that he or she has, as an expression such as
+    ///   `PIN AND OTP`, in addition to those with which it signs. PIN, OTP, SMS, EID may be named. Default: none. A
+    ///   person without a credential gets the first one by registration, not here.
     var profiles: [CredentialProfile]
 
     /// Seconds until the next list, at the latest.

@@ -8,7 +8,7 @@ import Texts
 
 /// A partner: an organisation whose customers sign, its look on the pages, and its software.
 struct PartnerConfig {
-  /// Never changes: it is in every credential and SAD of its customers.
+  /// Id of the partner, in every credential and SAD of its customers. Never changes.
   var id: PartnerID
   /// The partner's name as customers know it.
   var name: String
@@ -30,12 +30,17 @@ extension Config {
 }
 
 extension PartnerConfig {
-  /// Members: `id`; `name` for people; `colour` (`#rrggbb`); `logo` (file: PNG, JPEG, WebP or SVG); `words` (by language:
-  /// `welcome`, and the URLs `terms`, `privacy`, `help`); `frameOrigins` (origins that may show the pages in a frame);
-  /// `browserOrigins` (origins such as `https://portal.example` whose scripts may call the API, the token endpoint and the
-  /// like from a browser; never the pages);
-  /// `opensInPopUps` (default false; true lets the pages' windows stay known to the page that opened them);
-  /// `webhooks` (`PartnerWebhooks`); `statements` (`PartnerStatementsConfig`); `clients`.
+  /// Members:
+  /// - `id`: at most 255 characters. Never changes.
+  /// - `name`: for people.
+  /// - `colour`: `#rrggbb`. `logo`: path of a PNG, JPEG, WebP or SVG file. `words`: by language, `welcome` and the URLs
+  ///   `terms`, `privacy`, `help`. All optional.
+  /// - `frameOrigins`: origins that may show the pages in a frame. Default: none.
+  /// - `browserOrigins`: origins such as `https://portal.example` whose scripts may call the API, the token endpoint
+  ///   and the like from a browser; never the pages. Default: none.
+  /// - `opensInPopUps`: true lets the pages' windows stay known to the page that opened them. Default: false.
+  /// - `webhooks`: `PartnerWebhooks`. `statements`: `PartnerStatementsConfig`. Both optional.
+  /// - `clients`: the partner's OAuth clients.
   init(_ reader: ConfigReader) throws {
     id = PartnerID(try reader.string("id", longest: 255))
     name = try reader.string("name")
@@ -90,11 +95,20 @@ extension PartnerConfig {
 }
 
 extension Client {
-  /// Members: `id`; `name` for people; `authentication` (names of RFC 7591: `none`, `client_secret_basic`,
-  /// `client_secret_post`, `private_key_jwt`, `self_signed_tls_client_auth`); `secretFile`; `keysFile` (JWK set);
-  /// `certificate` (PEM file); `redirectURIs` (the first is v1's default; the port of a public client's loopback address is
-  /// free, RFC 8252 §7.3); `grants`; `requiresPKCE` (default true; false only for confidential clients of v1); `scopes` (what
-  /// it may ask people for: `service`, `credential`, `credential-creation`, `credential-deletion`; default the first two).
+  /// Members:
+  /// - `id`: at most 255 characters. `name`: for people, at most 80.
+  /// - `authentication`: a list of names of RFC 7591: `client_secret_basic`, `client_secret_post`, `private_key_jwt`,
+  ///   `self_signed_tls_client_auth`, or `none` alone, for a public client.
+  /// - `secretFile`: path of a file whose first line is the secret, of 16 characters or more; needed for
+  ///   `client_secret_basic` and `client_secret_post`, refused otherwise.
+  /// - `keysFile`: path of a JWK set; needed for `private_key_jwt`, refused otherwise.
+  /// - `certificate`: path of a PEM file; needed for `self_signed_tls_client_auth`, refused otherwise.
+  /// - `grants`: a list of `authorization_code`, `client_credentials`, `refresh_token`.
+  /// - `redirectURIs`: needed for `authorization_code`, refused otherwise. The first is v1's default; the port of a
+  ///   public client's loopback address is free (RFC 8252 §7.3).
+  /// - `requiresPKCE`: false only for confidential clients of v1. Default: true.
+  /// - `scopes`: those that it may ask people for, `service`, `credential`, `credential-creation`,
+  ///   `credential-deletion`. Default: the first two.
   init(_ reader: ConfigReader, partner: String) throws {
     let id = try reader.string("id", longest: 255)
     let methods = try Self.names("authentication", reader, AuthenticationMethod.self)

@@ -6,22 +6,26 @@ import OutboundHTTP
 import SoleControl
 import WireJSON
 
-/// A partner that authenticates its own customers and says so in signed statements (factor `PARTNER`). What a statement
-/// looks like: Specs/design/authentication.md.
+/// Rules for a partner that authenticates its own customers and says so in signed statements (factor `PARTNER`). The
+/// form of a statement: Specs/design/authentication.md.
 struct PartnerStatementsConfig {
-  /// In the file: `issuer` (the statements' `iss`); `levels` (each value of `acr` and the level it stands for: low,
-  /// substantial or high); `algorithms` (default: RS256, PS256, ES256, ES384 and EdDSA); `clockSkew` (seconds,
-  /// default 30); `maximumAge` (seconds that a statement may live, and be old; default 300).
+  /// - `issuer`: the statements' `iss`.
+  /// - `levels`: each value of `acr` and the level it stands for: low, substantial or high.
+  /// - `algorithms`: signature algorithms. Default: RS256, PS256, ES256, ES384 and EdDSA.
+  /// - `clockSkew`: seconds by which clocks may differ, 0 to 300. Default: 30.
+  /// - `maximumAge`: seconds that a statement may live, and be old, 1 to 3600. Default: 300.
   var settings: StatementSettings
-  /// In the file: one of `keysFile` and `keysURL`, a JWK set. A file is read again after 10 s; a set at a URL is read
-  /// again after `keyLife` (seconds, default 600), and at once if a statement names a key that is not in it. While it
-  /// is unavailable, the last one serves for `keysKeptFor` (seconds since it was read, default 3600).
+  /// - `keysFile` or `keysURL`, one of them: a JWK set. A file is read again after 10 s; a set at a URL is read again
+  ///   after `keyLife` (seconds, 10 to 86400, default 600), and at once if a statement names a key that is not in it.
+  /// - `keysKeptFor`: seconds since it was read for which the last set serves while no other is available, 0 to 604800.
+  ///   Default: 3600.
   var source: KeySource
   var times: StatementKeys.Times
-  /// In the file: `users` (the statements' `sub`; default: every customer with an authenticator); `credentials` (ids;
-  /// default: every one whose policy knows `PARTNER`); `minimumLevel` (default substantial); `maximumAuthenticationAge`
-  /// (seconds since `auth_time`, default 600); `standsAlone` (default false: a statement counts only together with
-  /// another factor).
+  /// - `users`: the statements' `sub`. Default: every customer with an authenticator.
+  /// - `credentials`: their ids. Default: every one whose policy knows `PARTNER`.
+  /// - `minimumLevel`: low, substantial or high. Default: substantial.
+  /// - `maximumAuthenticationAge`: seconds since `auth_time`, 1 to 86400. Default: 600.
+  /// - `standsAlone`: false, and a statement counts only together with another factor. Default: false.
   var policy: PartnerPolicy
 
   enum KeySource {

@@ -5,13 +5,14 @@ import Webhooks
 
 /// Settings for calls to one partner. Every member is optional but the secret.
 struct PartnerWebhooks {
-  /// Signs every call. In the file: `secretFile`, a path to a file whose first line is the secret, of 16 characters or more.
+  /// `secretFile`: path of a file whose first line is the secret that signs every call, of 16 characters or more.
   var secret: WebhookSecret
   /// URL of the partner's messenger, which sends one-time codes and links to customers. Absent: credentials that need
   /// messages cannot be authorized.
   var messenger: String?
-  /// Origins below which `response_uri` may lie. In the file each is an object: `origin` (scheme, host and port), and
+  /// Origins below which `response_uri` may lie. Each is an object: `origin` (scheme, host and port), and
   /// `allowsPrivateAddresses` (default false), without which its host must have a public address and the scheme be https.
+  /// Default: none.
   var callbackOrigins: [CallbackOrigin]
   /// Plain HTTP for the messenger, if it is on the same machine. Default: false.
   var allowsPlainHTTP: Bool
@@ -27,7 +28,7 @@ struct PartnerWebhooks {
     try reader.finish()
   }
 
-  /// Characters. Who guesses it can tell the partner's software anything.
+  /// Characters. A caller that guesses it can tell the partner's software anything.
   private static let shortestSecret = 16
 
   private static func callbackOrigin(_ reader: ConfigReader) throws -> CallbackOrigin {
