@@ -6,7 +6,7 @@ public enum OperationMode: Sendable, Equatable {
   case synchronous
   /// - Parameters:
   ///   - validity: milliseconds for which the result must stay available.
-  ///   - responseURI: where the caller wants to be told that it is.
+  ///   - responseURI: URI for the notification that it is available.
   case asynchronous(validity: Int64, responseURI: String?)
 
   /// Milliseconds (a choice of this service).

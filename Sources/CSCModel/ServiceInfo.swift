@@ -50,7 +50,7 @@ public struct ServiceInfo: Sendable {
   }
 
   /// - Parameters:
-  ///   - documents: what signDoc can make.
+  ///   - documents: formats that signDoc can make.
   ///   - isAvailable: whether the service has what a method needs.
   public func json(
     _ version: CSCVersion, documents: DocumentSupport = .none, isAvailable: (Method) -> Bool

@@ -173,7 +173,7 @@ extension DocumentSigningService {
     return id
   }
 
-  /// - Returns: what is kept, and the digest to be signed.
+  /// - Returns: the part that is kept, and the digest to be signed.
   private func prepare(
     _ signature: DocumentSignature, for credential: Credential, at time: UnixTime
   ) async throws -> (PreparedDocuments.Entry, dtbsRepresentation: [UInt8]) {

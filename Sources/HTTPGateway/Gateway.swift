@@ -42,7 +42,7 @@ public struct Gateway: Sendable {
   private let readinessProbe: ReadinessProbe
 
   /// - Parameters:
-  ///   - brands: how the pages of the partners look; the others get the service's own look.
+  ///   - brands: look of the partners' pages; the others get the service's own look.
   ///   - checkReadiness: throws if a part that every signature needs does not work.
   public init(
     info: ServiceInfo, soleControl: SoleControlServices, issuance: IssuanceService, jobs: JobService,

@@ -1,7 +1,7 @@
 /// The time in which something that was given is good. Times are UTC, seconds since 1970.
 ///
-/// What was given in the future was given by a clock that was ahead. It is refused as if it were over: for a clock that was
-/// put right, a token of an hour would be good for as long as the clock had been ahead.
+/// A time of issue in the future is that of a clock that was ahead. It is refused as if it were over: for a clock that
+/// was put right, a token of an hour would be good for as long as the clock had been ahead.
 public struct Lifetime: Sendable, Equatable {
   /// Seconds by which the clocks of gateways that share a store may differ.
   public static let skew: Int64 = 30

@@ -26,7 +26,7 @@ extension AuthorizationServer {
   /// - Parameters:
   ///   - granted: for another scope than service.
   ///   - form: the token of the person's form.
-  /// - Returns: what the browser brings to the client.
+  /// - Returns: the parameters that the browser brings to the client.
   public func issueCode(
     _ key: TransactionKey, _ transaction: AuthorizationTransaction, granted: GrantedToken?, form: String
   ) async throws -> RedirectParameters {

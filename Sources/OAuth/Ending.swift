@@ -84,7 +84,7 @@ extension AuthorizationServer {
 
   /// Ends a transaction without a code: the person declines, or cannot have what is asked for.
   ///
-  /// - Returns: what the browser brings to the client; of two forms sent at once, the first decides.
+  /// - Returns: the parameters that the browser brings to the client; of two forms sent at once, the first decides.
   public func deny(
     _ key: TransactionKey, _ transaction: AuthorizationTransaction, _ error: OAuthError, form: String
   ) async throws -> RedirectParameters {
@@ -92,7 +92,7 @@ extension AuthorizationServer {
     return try await end(key, transaction, answer, form: form) { _ in }
   }
 
-  /// - Parameter body: what else belongs to this end, in the same transaction of the store.
+  /// - Parameter body: further changes that belong to this end, in the same transaction of the store.
   func end(
     _ key: TransactionKey, _ transaction: AuthorizationTransaction, _ answer: RedirectParameters, form: String,
     _ body: @escaping @Sendable (any OAuthWriting) throws -> Void

@@ -4,7 +4,7 @@ actor KeyedQueue<Key: Hashable & Sendable> {
   private var waiting: [Key: [CheckedContinuation<Void, Never>]] = [:]
   private let capacity: Int
 
-  /// - Parameter capacity: how many may wait for each key.
+  /// - Parameter capacity: callers that may wait for each key.
   init(capacity: Int) { self.capacity = capacity }
 
   /// Runs `body` when it is its turn; returns nil at once if too many wait.

@@ -20,7 +20,7 @@ extension TokenService {
 
   /// The same, with changes of the caller's own in the transactions of the store that a try takes anyhow.
   ///
-  /// - Returns: what `changes.succeed` returned for the account.
+  /// - Returns: the result of `changes.succeed` for the account.
   func verify<Output: Sendable>(
     username: String, password: String, from origin: Origin, client: String?, accepts: @Sendable (Account) -> Bool,
     alongside changes: LogInChanges<Output>
@@ -93,7 +93,7 @@ extension TokenService {
 
   /// Forgets the wrong passwords of a name, wherever they came from. For the operator.
   ///
-  /// - Returns: how many counters there were.
+  /// - Returns: number of counters that there were.
   public func unlock(username: String) async throws -> Int {
     try await store.writeOAuth {
       try $0.removeThrottling(of: ThrottleKey.owner(ofName: AccountName.prepared(username)))

@@ -30,8 +30,8 @@ extension AuthorizationServer {
 
   /// Validates the parameters of `oauth2/authorize`; those of a pushed request are fetched.
   ///
-  /// - Parameter browserSecret: what is in the browser's cookie, or will be. The same browser may come again with the same
-  ///   request, as long as it is not answered.
+  /// - Parameter browserSecret: value of the browser's cookie, present or future. The same browser may come again with
+  ///   the same request, as long as it is not answered.
   /// - Throws: `CodeRequestRefusal`.
   public func request(
     _ parameters: Parameters, _ version: CSCVersion, browserSecret: String? = nil, reader: CredentialReader

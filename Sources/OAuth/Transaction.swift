@@ -87,7 +87,7 @@ public enum TransactionRefusal: Error, Equatable, Sendable {
 extension AuthorizationServer {
   /// Begins a person's way through the pages.
   ///
-  /// - Parameter browserSecret: what the browser's cookie holds already; two windows of one browser share it.
+  /// - Parameter browserSecret: present value of the browser's cookie; two windows of one browser share it.
   public func begin(_ request: CodeRequest, browserSecret: String?) async throws -> TransactionKey {
     let key = TransactionKey(
       id: try await tokens.secret(), browserSecret: try await browserSecret.orElse { try await tokens.secret() })

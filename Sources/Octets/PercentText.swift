@@ -41,7 +41,7 @@ public enum PercentText {
 
   /// The octets that a text stands for, which need be no UTF-8. Nil if it is refused.
   ///
-  /// - Parameter plus: what `+` stands for: a space in forms.
+  /// - Parameter plus: the octet that `+` stands for: a space in forms.
   public static func decode(
     _ text: some Sequence<UInt8>, plus: UInt8 = UInt8(ascii: "+"), stray: Stray = .refused
   ) -> [UInt8]? {

@@ -7,7 +7,7 @@ public enum RawExchange {
   /// - Parameters:
   ///   - limit: octets of an answer that are enough.
   ///   - timeout: for the connection, and again for each wait.
-  /// - Returns: what came until the peer closed, enough had come, or the time was up.
+  /// - Returns: the octets that came until the peer closed, enough had come, or the time was up.
   public static func perform(
     host: String, port: Int, sending octets: [UInt8], limit: Int = 4096, timeout: Duration = .seconds(5)
   ) async throws(HTTPClientError) -> [UInt8] {

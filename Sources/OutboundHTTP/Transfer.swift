@@ -108,7 +108,7 @@ final class Transfer: @unchecked Sendable {
     return codes.allSatisfy { $0 == CURLE_OK }
   }
 
-  /// - Returns: how much was taken; anything but all of it makes libcurl break off.
+  /// - Returns: number of octets taken; anything but all of it makes libcurl break off.
   private func receive(_ octets: UnsafeRawBufferPointer) -> Int {
     guard body.count + octets.count <= largestBody else {
       isTooLarge = true

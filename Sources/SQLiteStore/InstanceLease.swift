@@ -66,7 +66,7 @@ extension SQLiteFileStore {
   /// - Parameters:
   ///   - machine: names the running system. The caller has made sure that no other process of the same one holds the
   ///     lease, so what such a process left is taken at once.
-  ///   - life: how long a holder elsewhere that does not renew is waited for.
+  ///   - life: time for which a holder elsewhere that does not renew is waited for.
   /// - Throws: `LeaseError.held` if another process renews it.
   public func takeLease(
     of name: String, incarnation: String, machine: String, life: Duration = .seconds(15)

@@ -25,7 +25,7 @@ final class Outage: Sendable {
 
   var isOn: Bool { last.withLock { $0 != nil } }
 
-  /// - Returns: what the caller of the store gets.
+  /// - Returns: the error for the caller of the store.
   func note(_ error: any Error) -> StoreFault {
     let new = StoreFault(error)
     let isKnown = last.withLock { last in
@@ -38,7 +38,7 @@ final class Outage: Sendable {
 
   /// Notes a success that shows the end of an outage.
   ///
-  /// - Parameter quiet: how long nothing may have failed; for successes that show little.
+  /// - Parameter quiet: time without a failure that is needed; for successes that show little.
   func end(after quiet: Duration = .zero) {
     let ends = last.withLock { last in
       guard let time = last?.time, time.duration(to: .now) >= quiet else { return false }

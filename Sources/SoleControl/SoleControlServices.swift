@@ -8,7 +8,7 @@ public struct SoleControlServices: Sendable {
   public let signing: SigningService
 
   /// - Parameters:
-  ///   - outside: who is asked when factors are checked.
+  ///   - outside: parties that are asked when factors are checked.
   ///   - timestamps: nil if there is no authority; then nothing may ask for a time-stamp.
   public init(
     _ context: ServiceContext, outside: FactorService.Outside, verifier: any SignatureVerifier,

@@ -15,7 +15,7 @@ final class EIDSimulatorProcess: Sendable {
 
   /// - Parameters:
   ///   - callback: the gateway's own redirect URI, for log-ins on its pages.
-  ///   - notification: where the gateway wants to be told that a person has answered in the app.
+  ///   - notification: the gateway's endpoint for notifications that a person has answered in the app.
   init(seed: SandboxSeed, folder: SandboxFolder, callback: String, notification: String) throws {
     try folder.write(
       .array(

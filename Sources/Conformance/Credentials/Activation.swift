@@ -17,7 +17,7 @@ extension Session {
 
   /// The cheapest credential that fits and can be used in this version.
   ///
-  /// - Parameter what: what is wanted, for the reason if there is none.
+  /// - Parameter what: name of the wanted thing, for the reason if there is none.
   func credential(
     _ what: String = "usable", where fits: (CredentialFacts) -> Bool = { _ in true }
   ) throws -> CredentialFacts {
@@ -150,7 +150,7 @@ extension Session {
   /// A request to a signing method that is right but for one thing. Whether a refused request spends the SAD is not
   /// specified, so one SAD serves for many such requests and a dead one is replaced once.
   ///
-  /// - Parameter digest: what a SAD of SCAL 2 is for; nil for `spareContent`.
+  /// - Parameter digest: the digest that a SAD of SCAL 2 is for; nil for `spareContent`.
   func faulty(
     _ credential: CredentialFacts, method: String = "signatures/signHash", digest: [UInt8]? = nil,
     _ body: (Activation) throws -> JSONValue

@@ -89,7 +89,7 @@ public protocol CryptographyPort: Sendable {
   func timestamp(_ der: [UInt8]) -> TimestampFacts?
   /// Nil if the octets are no CMS SignedData in its ContentInfo.
   ///
-  /// - Parameter content: what a detached signature covers.
+  /// - Parameter content: the content that a detached signature covers.
   func signedData(_ der: [UInt8], content: [UInt8]) -> SignedDataFacts?
 }
 

@@ -52,7 +52,7 @@ struct Exchange: Sendable {
 extension Exchange {
   /// Fails unless the condition holds.
   ///
-  /// - Parameter received: what is shown instead of the whole answer.
+  /// - Parameter received: text that is shown instead of the whole answer.
   func require(_ condition: Bool, _ expected: String, received: String? = nil) throws {
     guard condition else { throw failure(expected, received: received) }
   }

@@ -7,7 +7,7 @@ extension IssuanceService {
   /// Ends what a stop of this process left of creations: their grants are spent, and certificates that may have been
   /// issued are revoked. Called once at start, before any request and before revocations are published.
   ///
-  /// - Returns: how many there were.
+  /// - Returns: their number.
   @discardableResult
   public func recover() async throws -> Int {
     let now = clock.now()

@@ -122,7 +122,7 @@ extension IssuanceService {
 
   /// - Parameters:
   ///   - request: the credential whose factors are asked for, and what was presented.
-  ///   - wanted: what is granted and for which credential, given the one whose factors they are; it can refuse before they
+  ///   - wanted: the grant and its credential, given the one whose factors they are; it can refuse before they
   ///     are looked at.
   private func grant(
     _ request: AuthorizationRequest, _ client: ClientID, as principal: Principal, from origin: Origin?,

@@ -5,7 +5,7 @@ import Synchronization
 final class RevocationPublication: Sendable {
   private let state = Mutex((isRunning: false, isWanted: false))
 
-  /// - Returns: what the last run said; true at once if another caller's run takes care of it.
+  /// - Returns: the result of the last run; true at once if another caller's run takes care of it.
   func run(_ body: () async -> Bool) async -> Bool {
     let isMine = state.withLock { state in
       if state.isRunning { state.isWanted = true }

@@ -192,7 +192,7 @@ extension AuthorizationService {
 
   /// Ends overdue authorizations: without an answer, or without a request for the answer. The audit log says so.
   ///
-  /// - Returns: how many.
+  /// - Returns: their number.
   public func endOverduePending() async throws -> Int {
     var count = 0
     while true {

@@ -167,7 +167,7 @@ enum SingleUse {
   /// different kinds too, so all three count.
   ///
   /// - Parameters:
-  ///   - kind: what it is, such as `partner statement`.
+  ///   - kind: name of its kind, such as `partner statement`.
   ///   - id: `jti`, or the token itself if it has none.
   static func digest(_ kind: String, issuer: String, id: String) -> [UInt8] {
     var hash = SHA256()

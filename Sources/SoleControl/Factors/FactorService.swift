@@ -62,7 +62,7 @@ public struct FactorService: Sendable {
   ///
   /// - Parameters:
   ///   - prefix: comes before the text in what is authenticated.
-  ///   - text: what is authenticated, given the evidence.
+  ///   - text: the text that is authenticated, given the evidence.
   /// - Returns: the checks, and the text with its MAC.
   package func complete(
     _ prepared: PreparedFactors, thenAuthenticate key: MACKey, prefix: [UInt8] = [], _ text: ([Evidence]) -> [UInt8]
@@ -198,7 +198,7 @@ extension FactorService {
   /// what it is.
   ///
   /// - Parameters:
-  ///   - request: what was presented, bound to a purpose that fits no signature.
+  ///   - request: the presented values, bound to a purpose that fits no signature.
   ///   - purpose: for what the factors are, given the credential and the time. It can refuse before any of them is looked
   ///     at.
   /// - Returns: the purpose also as the row that is to be stored.

@@ -73,7 +73,7 @@ struct FactorThrottle: Sendable {
 extension FactorService {
   /// Forgets the wrong factors that were counted for a signer over all credentials. Locked factors stay locked.
   ///
-  /// - Returns: how many counters there were.
+  /// - Returns: number of counters that there were.
   public func unlock(_ signer: SignerID, of partner: PartnerID) async throws -> Int {
     let now = context.clock.now()
     return try await write { transaction in
@@ -87,7 +87,7 @@ extension FactorService {
 
   /// Forgets all that was counted for an OAuth client; for a partner's calls without one, the partner's name.
   ///
-  /// - Returns: how many counters there were.
+  /// - Returns: number of counters that there were.
   public func resetThrottling(ofClient client: ClientID) async throws -> Int {
     try await resetThrottling(of: ThrottleKey.owner(ofClient: client.rawValue), ("client", .string(client.rawValue)))
   }
@@ -95,7 +95,7 @@ extension FactorService {
   /// Forgets all that was counted for an address. The audit log has no addresses, only that it happened.
   ///
   /// - Parameter address: as `Origin` has it.
-  /// - Returns: how many counters there were.
+  /// - Returns: number of counters that there were.
   public func resetThrottling(ofAddress address: String) async throws -> Int {
     try await resetThrottling(of: ThrottleKey.owner(ofAddress: address), ("address", true))
   }

@@ -69,7 +69,8 @@ public protocol EIDTokenVerifier: Sendable {
   /// Checks what somebody presents as a log-in at the trusted provider `issuer`: an ID token (OpenID Connect Core
   /// §3.1.3.7), an access token where the configuration allows it, or both with a space between them.
   ///
-  /// - Parameter partner: who presents it; tokens must be made for one of that partner's clients at the provider.
+  /// - Parameter partner: the one that presents it; tokens must be made for one of that partner's clients at the
+  ///   provider.
   func verify(token: String, issuer: String, for partner: PartnerID) async throws(EIDTokenError) -> EIDStatement
 }
 

@@ -33,7 +33,7 @@ extension SigningService {
   /// Steps 5 and 6: the device signs, every signature is verified, and those that ask for it are time-stamped. No
   /// transaction is open.
   ///
-  /// - Returns: what the ledger stores: the signatures in the order of the items, then the time-stamps in that order.
+  /// - Returns: octets for the ledger: the signatures in the order of the items, then the time-stamps in that order.
   func make(_ work: SigningWork, with credential: Credential) async throws(DeviceSigningFailure) -> [[UInt8]] {
     // 5. The device signs. One order holds the items of one algorithm.
     var unchecked = [UncheckedSignature?](repeating: nil, count: work.items.count)

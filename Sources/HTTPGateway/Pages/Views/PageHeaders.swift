@@ -5,7 +5,7 @@ internal import Texts
 /// The header fields of every page (Specs/decisions/0018-pages.md).
 enum PageHeaders {
   /// - Parameters:
-  ///   - frameOrigins: who may show the page in a frame.
+  ///   - frameOrigins: origins that may show the page in a frame.
   ///   - keepsOpener: whether the window that opened the page may go on knowing it. A policy of any other value cuts a
   ///     pop-up off from its opener for good (HTML §7.1.3): that sees it as closed, and the callback page has no opener.
   ///   - targets: URLs to which the answer of the page's form may redirect.

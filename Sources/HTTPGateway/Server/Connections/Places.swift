@@ -24,7 +24,7 @@ final class Places: Sendable {
   }
 
   /// - Parameter address: as the socket has it.
-  /// - Returns: what gives the place back when it is called; nil if there is none.
+  /// - Returns: a function that gives the place back; nil if there is none.
   func take(_ address: String) -> (@Sendable () -> Void)? {
     let key = isExempt(address) ? nil : NetworkAddress.text(address) ?? address
     let isTaken = state.withLock { state in

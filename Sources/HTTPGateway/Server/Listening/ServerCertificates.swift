@@ -42,7 +42,7 @@ public final class ServerCertificates: Service {
   /// Reads the files of the listeners that have TLS.
   ///
   /// - Parameter interval: between looks at the files.
-  /// - Throws: what is wrong with them.
+  /// - Throws: the fault of the files.
   public init(_ listeners: [Gateway.Listener], logger: Logger, interval: Duration = .seconds(5)) throws {
     self.logger = logger
     self.interval = interval
@@ -62,7 +62,7 @@ public final class ServerCertificates: Service {
 
   /// Reads all files again, whether they have changed or not.
   ///
-  /// - Throws: what is wrong with the first pair that cannot be used; the others are renewed.
+  /// - Throws: the fault of the first pair that cannot be used; the others are renewed.
   public func reload() throws {
     var failure: (any Error)?
     for files in state.withLock({ Array($0.identities.keys) }) {
