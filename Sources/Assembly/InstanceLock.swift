@@ -11,7 +11,7 @@ import Foundation
 /// Held by the one process of this machine that serves a database under a name, until it ends, however it ends.
 ///
 /// The lock is on the database file itself, whatever name it was opened by, so no link gets around it, and the next start
-/// after a crash need not wait. What holds across machines is the lease in the database (`SQLiteFileStore.takeLease`).
+/// after a crash need not wait. The lease that holds across machines is in the database (`SQLiteFileStore.takeLease`).
 struct InstanceLock {
   struct Taken: Error, CustomStringConvertible {
     let description: String

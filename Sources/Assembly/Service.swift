@@ -284,7 +284,7 @@ package struct Service {
   }
 }
 
-/// Carries out jobs while the service runs. What is left then is done after the next start.
+/// Carries out jobs while the service runs. Jobs left then are done after the next start.
 private struct JobWorkers: ServiceLifecycle.Service {
   let jobs: JobService
 

@@ -5,4 +5,4 @@
 // the log says about one signature. Stores append entries in the transaction of what they tell; this target has
 // neither a store nor a clock.
 //
-// Begin with `AuditEntry`. What it does not prevent: Specs/threat-model.md, "Edited database".
+// Begin with `AuditEntry`. Its limits: Specs/threat-model.md, "Edited database".

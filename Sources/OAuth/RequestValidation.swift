@@ -44,7 +44,7 @@ extension AuthorizationServer {
       guard var request = try await pushedRequest(uri, client: client, browserSecret: browserSecret) else {
         throw CodeRequestRefusal.page(OAuthError("invalid_request_uri", "Invalid parameter request_uri"))
       }
-      // One client repeats its state here. What was pushed counts.
+      // One client repeats its state here. The pushed one counts.
       request.state = request.state ?? parameters["state"]
       return request
     }
@@ -52,7 +52,7 @@ extension AuthorizationServer {
   }
 
   /// The client of a request, if it is still registered as when it asked: for the same partner, for this grant and scope,
-  /// and with this redirect URI. What the store says of a request is held against it before anything is sent anywhere.
+  /// and with this redirect URI. The store's copy of a request is held against it before anything is sent anywhere.
   func registered(_ request: CodeRequest) -> Client? {
     guard let client = clients[request.client], client.partner == request.partner,
       client.grants.contains(.authorizationCode), client.scopes.contains(request.scope),

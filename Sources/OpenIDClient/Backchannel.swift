@@ -40,7 +40,7 @@ extension OpenIDProvider {
       }
       let interval = body["interval"]?.wholeNumber(.up) ?? Self.interval.standard
       return BackchannelAcknowledgement(id: id, interval: min(max(interval, 1), Self.interval.longest))
-    // §13: about the person. What else it refuses is about us.
+    // §13: about the person. Its other refusals are about us.
     case .error(let code) where ["unknown_user_id", "access_denied", "expired_login_hint_token"].contains(code):
       throw .refused(code)
     case .error(let code): throw .misconfigured(code)

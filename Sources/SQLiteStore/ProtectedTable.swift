@@ -7,8 +7,9 @@ internal import SoleControl
 /// the row, or in a table of its own for those tables that people look into and fill by SQL: what they put there is
 /// well-formed, and refused.
 ///
-/// This type alone reads and writes such rows. What it returns was held against its MAC; nothing has to be remembered
-/// where rows are used, and a new column is covered because it is listed here, or the row does not come back.
+/// This type alone reads and writes such rows. Rows that it returns were held against its MAC; nothing has to be
+/// remembered where rows are used, and a new column is covered because it is listed here, or the row does not come
+/// back.
 struct ProtectedTable: Sendable {
   static let macColumn = "row_mac"
 

@@ -52,7 +52,7 @@ public struct ThrottleRecord: Sendable, Equatable {
 }
 
 extension ThrottleRecord {
-  /// As it is at `now`. What is left of an interval counts the next time.
+  /// As it is at `now`. The rest of an interval counts the next time.
   func forgetting(by rule: ThrottleRule, at now: Int64) -> ThrottleRecord {
     guard now > last else {
       guard last > now + Lifetime.skew else { return self }

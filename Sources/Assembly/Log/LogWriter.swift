@@ -8,8 +8,8 @@ import WireJSON
 
 /// A thread that writes lines, so that a slow or stopped reader of the log keeps no call waiting.
 ///
-/// The lines that wait are bounded by their octets. What does not fit, or cannot be written, is dropped and counted, and a
-/// line says so as soon as something can be written again.
+/// The lines that wait are bounded by their octets. A line that does not fit, or cannot be written, is dropped and
+/// counted, and a line says so as soon as something can be written again.
 ///
 /// `@unchecked`: `condition` guards the variables.
 package final class LogWriter: @unchecked Sendable {

@@ -19,8 +19,6 @@ public struct DocumentSignature: Sendable, Equatable {
   /// Each kind at most once.
   public let properties: [SignedProperty]
 
-  /// Hashes the content, if there is one.
-
   public init(
     subject: Subject, format: SignatureFormat, level: ConformanceLevel, packaging: Packaging,
     algorithm: SignatureAlgorithm, properties: [SignedProperty]

@@ -41,7 +41,7 @@ public struct SignedProperty: Sendable, Equatable {
       }
     }
 
-    /// Whether the service knows a value by itself. What only the signer can say, is not made up.
+    /// Whether the service knows a value by itself. A value that only the signer can give is not made up.
     var isComputable: Bool {
       switch self {
       case .contentHints, .mimeType, .contentTimestamp, .contentIdentifier: true

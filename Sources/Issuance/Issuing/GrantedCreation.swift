@@ -8,7 +8,7 @@ extension IssuanceService {
   /// Carries out a grant for a credential (CSC 2.1+ `credentials/create`).
   ///
   /// One transaction takes the grant and notes under which number a certificate will be asked for; another, after key
-  /// and certificate are made, stores the credential. What fails for certain in between gives the grant back. After a
+  /// and certificate are made, stores the credential. A certain failure in between gives the grant back. After a
   /// crash in between the grant is spent, nothing of the credential exists, and the number is revoked (`recover`).
   ///
   /// - Throws: `IssuanceRefusal.invalidLifecycleToken` if it was used meanwhile; for every other refusal nothing was used.

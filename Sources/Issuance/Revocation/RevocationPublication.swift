@@ -1,7 +1,8 @@
 import SoleControl
 import Synchronization
 
-/// Runs one publication at a time, so that none overwrites a newer one. Who comes while one runs has another follow it.
+/// Runs one publication at a time, so that none overwrites a newer one. A call that comes while one runs has another
+/// follow it.
 final class RevocationPublication: Sendable {
   private let state = Mutex((isRunning: false, isWanted: false))
 

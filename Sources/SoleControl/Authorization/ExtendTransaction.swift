@@ -48,7 +48,7 @@ extension AuthorizationService {
   private static let mostAttempts = 10
 
   /// Exchanges a SAD for a new one (CSC v1 §11.7, v2 §11.9): in one transaction the old one is dead and the new one
-  /// alive, with as many signatures as the old one had left. What is reserved, used or unknown stays gone.
+  /// alive, with as many signatures as the old one had left. Signatures that are reserved, used or unknown stay gone.
   ///
   /// The same extension again gets the same new SAD, so that a lost answer does not cost the authorization.
   public func extend(_ request: ExtensionRequest, as principal: Principal) async throws -> Authorization {

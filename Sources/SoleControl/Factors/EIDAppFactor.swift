@@ -218,7 +218,7 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
   /// Seconds that CIBA Core §11 adds for `slow_down`.
   private static let slowing: UnixTime = 5
 
-  /// Ends the lease of a poll that brought nothing. What came meanwhile, such as the provider's word that there is news,
+  /// Ends the lease of a poll that brought nothing. News that came meanwhile, such as the provider's notification,
   /// stays.
   private func reschedule(_ pending: String, slower: Bool = false, _ authorizations: AuthorizationService) async throws
   {

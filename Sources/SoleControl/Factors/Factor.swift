@@ -23,7 +23,7 @@ package protocol Factor: Sendable {
   /// Checks what was presented as far as that is possible outside a transaction: asks providers and says what the device
   /// has to compute. The verdict of the check decides in the transaction.
   ///
-  /// - Throws: `Refusal` if it cannot be looked at. What was looked at and is wrong is no error but a verdict.
+  /// - Throws: `Refusal` if it cannot be looked at. A value that was looked at and is wrong is no error but a verdict.
   func prepare(_ presented: PresentedFactor, in factors: FactorService) async throws -> FactorCheck
 
   /// Makes a challenge (CSC v2 §11.8 `credentials/getChallenge`).

@@ -1,7 +1,8 @@
 public import Throttling
 package import WireJSON
 
-/// Factors: their checks, the decision about them, challenges and messages. What is one factor's own is in its file.
+/// Factors: their checks, the decision about them, challenges and messages. The parts of one factor alone are in its
+/// file.
 public struct FactorService: Sendable {
   /// Everybody outside who is asked about factors.
   public struct Outside: Sendable {

@@ -84,7 +84,7 @@ enum BindingMessage {
     return folded
   }()
 
-  /// - Parameter longest: characters. What must go goes from partner and description, never from number and code.
+  /// - Parameter longest: characters. Cuts are made in partner and description, never from number and code.
   static func text(
     partner: String, description: String?, count: Int, digests: [[UInt8]], language: String, longest: Int
   ) -> String {

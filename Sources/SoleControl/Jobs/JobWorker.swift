@@ -12,8 +12,8 @@ extension JobService {
   private static let firstPause = Duration.milliseconds(50)
   private static let longestPause = Duration.seconds(10)
 
-  /// Steps 5 to 8 of one job. What fails on the way is done again from the beginning: nothing leaves before the job has
-  /// ended, and it ends once, in one transaction with its operation. So it may also be broken off anywhere.
+  /// Steps 5 to 8 of one job. After a failure on the way all is done again from the beginning: nothing leaves before
+  /// the job has ended, and it ends once, in one transaction with its operation. So it may also be broken off anywhere.
   func carryOut(_ id: JobID) async {
     var waited = Duration.zero
     var pause = Self.firstPause

@@ -75,7 +75,7 @@ extension Principal {
   }
 }
 
-/// A job as the store keeps it. What was accepted never changes and has a MAC; the state does and is not.
+/// A job as the store keeps it. The accepted call never changes and has a MAC; the state changes and has none.
 public struct StoredJob: Sendable, Equatable {
   public let id: JobID
   /// Id of the operation that it carries out.

@@ -1,4 +1,4 @@
-/// A partner's picture. What it is, its octets tell: nothing else is served as what the partner calls it.
+/// A partner's picture. Its octets tell its type, not the partner; files of other types are not served.
 public struct BrandLogo: Sendable, Hashable {
   enum Kind: String, Sendable {
     case png = "image/png"

@@ -30,8 +30,8 @@ enum TLSListening {
     }
     guard asksForCertificates else { return TLSChannelConfiguration(tlsConfiguration: configuration) }
     configuration.certificateVerification = .optionalVerification
-    // The certificates are registered one by one and compared by their digest where they are used. What counts here
-    // is that the client has the key, which TLS itself makes sure of.
+    // The certificates are registered one by one and compared by their digest where they are used. The thing that
+    // counts here is that the client has the key, which TLS itself makes sure of.
     return TLSChannelConfiguration(
       tlsConfiguration: configuration,
       customVerificationCallback: { (_: [NIOSSLCertificate], promise: EventLoopPromise<NIOSSLVerificationResult>) in
