@@ -36,8 +36,8 @@ public struct ClientAuthentication: Sendable {
   /// The client that sent a request to the token, revocation or PAR endpoint. Errors are the rows of CSC v1 §8.3.3.
   ///
   /// Wrong proofs are counted by client and address, and right ones too are not looked at while one has to wait. That is
-  /// decided in one transaction with the count, so that many tries at once are as one after the other. A right one counts nothing,
-  /// so it only reads, but for once a day.
+  /// decided in one transaction with the count, so that many tries at once are as one after the other. A right one stands in the
+  /// same line, and changes nothing but once a day.
   public func authenticate(_ presented: PresentedClient, _ parameters: Parameters) async throws -> Client {
     let result: Result<Client, OAuthError>
     do { result = .success(try await proven(presented, parameters)) } catch let error as OAuthError {
@@ -59,9 +59,8 @@ public struct ClientAuthentication: Sendable {
       + (pair.map { [$0] } ?? [])
     let now = now
     guard case .failure = result else {
-      // As a rule there is nothing to write, and so nothing to wait for.
-      let isNews = try await server.store.readOAuth { try Self.isNews(keys, pair, now: now, $0) }
-      guard isNews else { return }
+      // In the writer's line, although there is as a rule nothing to write: wrong guesses that stand before this one there
+      // are not committed yet, and would not be seen by a reader.
       return try await server.store.writeOAuth { store in
         guard let pair, try Self.isNews(keys, pair, now: now, store) else { return }
         try store.markKnown(pair, now: now)

@@ -2,6 +2,7 @@ import OAuth
 import Synchronization
 import TestSupport
 import Testing
+import Throttling
 import Vocabulary
 
 /// Each write is durable when it returns, so it waits for the disk.
@@ -28,19 +29,24 @@ struct DurableWriteTests {
     #expect(writes.taken() == 1)
   }
 
-  @Test("a client that proves itself writes once a day")
+  /// A reader would not see the wrong guesses that wait for their commit (Specs/decisions/0027-brute-force.md).
+  @Test("a client's right proof stands in the writer's line with the wrong ones, and changes its record once a day")
   func client() async throws {
     let writes = Writes()
     let fixture = try await ServerFixture(seen: { CountingStore($0, writes) })
     let parameters = Parameters([("client_id", "old"), ("client_secret", ServerFixture.secret)])
     let presented = PresentedClient(basic: nil, certificate: nil, audiences: [])
-    for expected in [1, 0, 0] {
+    let pair = ThrottleKey(
+      .clientPair, "old", Origin.local.address, owner: ThrottleKey.owner(ofClient: "old"))
+    var seen: [Int64] = []
+    for advance in [0, 10, 10, 86_401] as [Int64] {
+      fixture.clock.advance(advance)
       _ = try await ClientAuthentication(fixture.server).authenticate(presented, parameters)
-      #expect(writes.taken() == expected)
+      #expect(writes.taken() == 1)
+      let record = try await fixture.store.readOAuth { try $0.throttleRecord(pair) }
+      seen.append(record.succeeded)
     }
-    fixture.clock.advance(86_401)
-    _ = try await ClientAuthentication(fixture.server).authenticate(presented, parameters)
-    #expect(writes.taken() == 1)
+    #expect(seen[0] == seen[1] && seen[1] == seen[2] && seen[2] < seen[3])
   }
 }
 

@@ -90,12 +90,11 @@ extension AuthorizationService {
     let (factor, credential) = (found.pendingRequest.factor, found.pendingRequest.credential)
     let state = try await read { try $0.factorState(factor, of: credential) }
     guard state.failures < context.rules.maximumTries(of: factor) else { throw Refusal.lockedFactor(factor) }
-    if let asking = found.credential.authenticator(factor) as? any OutOfBandFactor,
-      try await asking.poll(found, handle: handle, in: self)
-    {
-      return nil
+    // Gone from the credential since it was asked: nothing can approve any more.
+    guard let asking = found.credential.authenticator(factor) as? any OutOfBandFactor else {
+      throw Refusal.invalidHandle
     }
-    return .pending(handle: handle)
+    return try await asking.poll(found, handle: handle, in: self) ? nil : .pending(handle: handle)
   }
 
   private func issued(_ sealed: [UInt8], _ handle: String) async throws -> Authorization {
