@@ -104,7 +104,7 @@ private struct RealFiles {
 
   func configuration(_ more: [(String, JSONValue)] = []) -> String {
     let members: [(String, JSONValue)] = [
-      ("gateway", "sign"), ("database", .string(path("store.sqlite"))),
+      ("service", "sign"), ("database", .string(path("store.sqlite"))),
       (
         "tls",
         [
