@@ -66,7 +66,7 @@ extension CodeRequest {
     let texts = [("state", state), ("challenge", challenge), ("language", language), ("account", account)]
     for (name, text) in texts { object[name] = text.map(JSONValue.string) }
     if let credential {
-      object["credential"] = credential.value
+      object["details"] = credential.value
       object["isRich"] = .bool(credential.isRich)
     }
     if let pushed { object["pushed"] = .octets(pushed) }
@@ -90,7 +90,7 @@ extension CodeRequest {
     self.version = version
     language = object["language"]?.string
     account = object["account"]?.string
-    credential = object["credential"].map {
+    credential = object["details"].map {
       CredentialDetails($0, isRich: object["isRich"]?.bool ?? false, scope: scope)
     }
     pushed = object["pushed"]?.octets

@@ -9,7 +9,7 @@ import SoleControl
 internal import Vocabulary
 import WireJSON
 
-/// The configuration of a service. Every member is documented here, and nowhere else; unknown members are errors.
+/// The configuration of a service. Every member is documented in this folder, and nowhere else; unknown members are errors.
 /// Secrets are paths to files. A file in which `sandbox` is true is a sandbox's, and no service for real customers may run with
 /// it (`ConfigRules`); default: false.
 package struct Config {
@@ -55,32 +55,6 @@ package struct Config {
   package var logLevel: Logger.Level
   /// The file as it is.
   private let members: JSONObject
-
-  struct Address {
-    /// An IP address, or localhost. Default: 127.0.0.1.
-    var host: String
-    /// TCP port: 1 to 65535.
-    var port: Int
-  }
-
-  struct TLS {
-    var address: Address
-    /// Path of a PEM file: the server's certificate and its chain.
-    var certificate: String
-    /// Path of a PEM file with the private key, unencrypted, readable by the service alone. Secret. Renewed files are
-    /// served within some seconds, at once after SIGHUP; a pair that does not fit is not.
-    var privateKey: String
-    /// Another listener, where clients are asked for certificates (`self_signed_tls_client_auth`). Absent: no client is
-    /// asked. One listener for all would make every browser ask people for a certificate.
-    var clientCertificates: MutualTLS?
-  }
-
-  /// The listener for clients with certificates. It serves everything, with the files of `tls`.
-  struct MutualTLS {
-    var address: Address
-    /// Base URL under which clients reach it, without a trailing slash. Published as `mtls_endpoint_aliases` (RFC 8705 §5).
-    var publicURL: String
-  }
 
   package struct DeviceConfig {
     /// Path of the PKCS #11 module's shared library.

@@ -1,6 +1,34 @@
 import HTTPGateway
 
-// Listeners of the gateway and the proxy before them, read from the file. The members are documented in Config.swift.
+// Listeners of the gateway and the proxy before them.
+
+extension Config {
+  struct Address {
+    /// An IP address, or localhost. Default: 127.0.0.1.
+    var host: String
+    /// TCP port: 1 to 65535.
+    var port: Int
+  }
+
+  struct TLS {
+    var address: Address
+    /// Path of a PEM file: the server's certificate and its chain.
+    var certificate: String
+    /// Path of a PEM file with the private key, unencrypted, readable by the service alone. Secret. Renewed files are
+    /// served within some seconds, at once after SIGHUP; a pair that does not fit is not.
+    var privateKey: String
+    /// Another listener, where clients are asked for certificates (`self_signed_tls_client_auth`). Absent: no client is
+    /// asked. One listener for all would make every browser ask people for a certificate.
+    var clientCertificates: MutualTLS?
+  }
+
+  /// The listener for clients with certificates. It serves everything, with the files of `tls`.
+  struct MutualTLS {
+    var address: Address
+    /// Base URL under which clients reach it, without a trailing slash. Published as `mtls_endpoint_aliases` (RFC 8705 §5).
+    var publicURL: String
+  }
+}
 
 extension TrustedProxy {
   init(_ reader: ConfigReader) throws {
