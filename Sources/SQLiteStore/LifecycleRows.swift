@@ -8,7 +8,7 @@ internal import SoleControl
 extension Snapshot: IssuanceReading {
   func subject(of signer: SignerID) throws -> ProtectedRow? {
     try one("SELECT text, mac FROM certificate_subject WHERE signer = ?", [signer.rawValue]).map {
-      ProtectedRow(text: Self.bytes($0[0]), mac: Self.bytes($0[1]))
+      ProtectedRow(text: $0.octets(0), mac: $0.octets(1))
     }
   }
 

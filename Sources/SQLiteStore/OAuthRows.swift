@@ -91,7 +91,7 @@ extension Transaction: OAuthWriting {
         [client, kind.rawValue, Self.cleared])
       guard !oldest.isEmpty else { return }
       for row in oldest where rest > count || size > octets {
-        try removeEntry(kind, Self.bytes(row[0]))
+        try removeEntry(kind, row.octets(0))
         rest -= 1
         size -= row[1]
       }

@@ -19,7 +19,7 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
 
   func lastAuditTime() throws -> UnixTime? {
     try one("SELECT body FROM audit ORDER BY sequence DESC LIMIT 1", []).map { row in
-      guard let time = try JSONValue.parse(Self.bytes(row[0]), limits: .own).object?["time"]?.integer else {
+      guard let time = try JSONValue.parse(row.octets(0), limits: .own).object?["time"]?.integer else {
         throw StoreError.corrupt
       }
       return time
@@ -31,7 +31,7 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
   }
 
   func mac(of id: CredentialID) throws -> [UInt8]? {
-    try one("SELECT mac FROM credential WHERE id = ?", [id.rawValue]).map { Self.bytes($0[0]) }
+    try one("SELECT mac FROM credential WHERE id = ?", [id.rawValue]).map { $0.octets(0) }
   }
 
   func credentials(of signer: SignerID, after: CredentialID?, limit: Int) throws -> [ProtectedRow] {
@@ -131,7 +131,7 @@ class Snapshot: SoleControlReading, @unchecked Sendable {
   static func bytes(_ data: Data) -> [UInt8] { [UInt8](data) }
 
   private static func protectedRow(_ row: StoredRow) -> ProtectedRow {
-    ProtectedRow(text: bytes(row[0]), mac: bytes(row[1]))
+    ProtectedRow(text: row.octets(0), mac: row.octets(1))
   }
 
   static func operation(_ row: StoredRow) throws -> SigningOperation {

@@ -8,7 +8,7 @@ struct StoredRow: Sendable {
   let values: [DatabaseValue]
 
   /// The value of a column. The row has one of this name, and its kind fits: the caller knows the schema, and rows of
-  /// sealed tables were held against their MACs.
+  /// protected tables were held against their MACs. For other tables: `octets`.
   subscript<Value: DatabaseValueConvertible>(_ column: String) -> Value {
     guard let index = columns.firstIndex(of: column) else { fatalError("no column \(column)") }
     return self[index]
@@ -18,6 +18,10 @@ struct StoredRow: Sendable {
     guard let value = Value.fromDatabaseValue(values[index]) else { fatalError("not a \(Value.self): column \(index)") }
     return value
   }
+
+  /// The octets of a column of a table whose rows have no MAC of the store's. SQLite keeps what an editor writes there,
+  /// whatever the column's type; what holds no octets has none, and fails the check of the row's own proof.
+  func octets(_ index: Int) -> [UInt8] { Data.fromDatabaseValue(values[index]).map { [UInt8]($0) } ?? [] }
 }
 
 /// Statements run through SQLite's own interface, on GRDB's connections and with its cache of prepared statements: what

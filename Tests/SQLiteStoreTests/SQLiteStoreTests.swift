@@ -148,6 +148,15 @@ struct SQLiteStoreTests {
     #expect(try await verify(path) == finding)
   }
 
+  @Test("numbers where the log has octets are a finding, and end no process", arguments: ["body", "hash"])
+  func numbersInLog(column: String) async throws {
+    let path = try newPath()
+    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test)
+    for _ in 0..<3 { try await store.write { try $0.append(AuditEvent(.keyMade, []), at: 1) } }
+    try await sql(path, "UPDATE audit SET \(column) = 7 WHERE sequence = 3")
+    #expect(try await verify(path) != nil)
+  }
+
   private func verify(_ path: String) async throws -> AuditVerifier.Finding? {
     let verifier = Mutex(AuditVerifier())
     do {

@@ -74,7 +74,7 @@ struct SchemaEdit: Sendable {
       switch column.type {
       case "INTEGER": ["\(name) + 1", "\(name) + 1000000", "0", "1", "'x'"]
       case "TEXT": ["coalesce(\(name), '') || 'x'"]
-      default: ["CAST(coalesce(\(name), x'') || x'00' AS BLOB)", "CAST(x'00' || substr(\(name), 2) AS BLOB)"]
+      default: ["CAST(coalesce(\(name), x'') || x'00' AS BLOB)", "CAST(x'00' || substr(\(name), 2) AS BLOB)", "7"]
       }
     return some + (column.isNullable ? ["NULL"] : [])
   }
