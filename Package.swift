@@ -77,36 +77,37 @@ let package = Package(
     core("CSCModel", ["Vocabulary", "Octets", "WireJSON", .product(name: "SwiftASN1", package: "swift-asn1")]),
     core("JOSE", ["Octets", "WireJSON"]),
     core("AuditLog", ["Octets", "WireJSON", crypto]),
-    core("Throttling", ["Octets", "Lifetimes"]),
-    core("Lifetimes"),
+    core("Throttling", ["Vocabulary", "Octets"]),
     core("Texts", ["Octets"]),
-    core("SoleControl", ["Throttling", "Lifetimes", "AuditLog", "Octets", "Texts", "WireJSON", crypto]),
-    core("Issuance", ["Octets", "SoleControl", "AuditLog", "Lifetimes", "Throttling", "WireJSON"]),
-    core("OAuth", ["JOSE", "Vocabulary", "Throttling", "Lifetimes", "Octets", "WireJSON", crypto]),
+    core("SoleControl", ["Vocabulary", "Throttling", "AuditLog", "Octets", "Texts", "WireJSON", crypto]),
+    core("Issuance", ["Vocabulary", "Octets", "SoleControl", "AuditLog", "Throttling", "WireJSON"]),
+    core("OAuth", ["JOSE", "Vocabulary", "Throttling", "Octets", "WireJSON", crypto]),
     core("Conformance", ["Vocabulary", "Octets", "WireJSON", crypto]),
-    core("TimestampAuthority", ["SoleControl"]),
+    core("TimestampAuthority", ["Vocabulary"]),
     core(
       "DocumentSigning",
       [
-        "SoleControl", "TimestampAuthority", "CSCModel", "Octets", "WireJSON",
+        "Vocabulary", "SoleControl", "TimestampAuthority", "CSCModel", "Octets", "WireJSON",
         .product(name: "SwiftASN1", package: "swift-asn1"),
       ]),
 
     adapter(
-      "PKCS11Device", ["Octets", "SoleControl", "CCryptoki", .product(name: "SwiftASN1", package: "swift-asn1")]),
+      "PKCS11Device",
+      ["Vocabulary", "Octets", "SoleControl", "CCryptoki", .product(name: "SwiftASN1", package: "swift-asn1")]),
     adapter(
       "OpenSSLPKI",
       [
-        "Octets", "BlockingWork", "SoleControl", "Issuance", "OAuth", "TimestampAuthority", "DocumentSigning",
+        "Vocabulary", "Octets", "BlockingWork", "SoleControl", "Issuance", "OAuth", "TimestampAuthority",
+        "DocumentSigning",
         "COpenSSL",
       ]),
     adapter("ConformanceOpenSSL", ["Conformance", "COpenSSL"]),
     adapter("OutboundHTTP", ["CCurl"]),
-    adapter("Webhooks", ["Octets", "SoleControl", "WireJSON", "OutboundHTTP", crypto]),
+    adapter("Webhooks", ["Vocabulary", "Octets", "SoleControl", "WireJSON", "OutboundHTTP", crypto]),
     adapter(
       "OpenIDClient",
       [
-        "JOSE", "Octets", "SoleControl", "OAuth", "WireJSON", "OutboundHTTP", crypto,
+        "Vocabulary", "JOSE", "Octets", "SoleControl", "OAuth", "WireJSON", "OutboundHTTP", crypto,
         .product(name: "JWTKit", package: "jwt-kit"),
       ]),
     // Not an implementation of a port but threads made usable, so adapters may build on it.
@@ -114,7 +115,8 @@ let package = Package(
     adapter(
       "SQLiteStore",
       [
-        "Octets", "Throttling", "BlockingWork", "SoleControl", "Issuance", "OAuth", "AuditLog", "WireJSON",
+        "Vocabulary", "Octets", "Throttling", "BlockingWork", "SoleControl", "Issuance", "OAuth", "AuditLog",
+        "WireJSON",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     adapter(
@@ -167,7 +169,8 @@ let package = Package(
     .target(
       name: "OperatorCommands",
       dependencies: [
-        "Octets", "Assembly", "WireJSON", "CSCModel", "SoleControl", "OAuth", "AuditLog", "OpenSSLPKI", "SQLiteStore",
+        "Vocabulary", "Octets", "Assembly", "WireJSON", "CSCModel", "SoleControl", "OAuth", "AuditLog", "OpenSSLPKI",
+        "SQLiteStore",
         "HTTPGateway", log, arguments,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -178,7 +181,8 @@ let package = Package(
     program(
       "countersign-sandbox",
       [
-        "JOSE", "Octets", "Assembly", "OperatorCommands", "EIDSimulator", "WireJSON", "SoleControl", "Issuance",
+        "Vocabulary", "JOSE", "Octets", "Assembly", "OperatorCommands", "EIDSimulator", "WireJSON", "SoleControl",
+        "Issuance",
         "OAuth",
         "AuditLog",
         "PKCS11Device",
@@ -190,7 +194,8 @@ let package = Package(
     program(
       "bench",
       [
-        "Octets", "WireJSON", "CSCModel", "SoleControl", "Issuance", "OAuth", "PKCS11Device", "OpenSSLPKI",
+        "Vocabulary", "Octets", "WireJSON", "CSCModel", "SoleControl", "Issuance", "OAuth", "PKCS11Device",
+        "OpenSSLPKI",
         "OpenIDClient",
         "OutboundHTTP",
         "SQLiteStore",
@@ -203,7 +208,8 @@ let package = Package(
     support(
       "TestSupport",
       [
-        "Octets", "Throttling", "SoleControl", "Issuance", "OAuth", "AuditLog", "COpenSSL", "OpenSSLPKI", "WireJSON",
+        "Vocabulary", "Octets", "Throttling", "SoleControl", "Issuance", "OAuth", "AuditLog", "COpenSSL", "OpenSSLPKI",
+        "WireJSON",
         crypto, log,
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -216,13 +222,15 @@ let package = Package(
       ]),
     tests(
       "TimestampAuthorityTests",
-      ["Octets", "TimestampAuthority", "SoleControl", "OpenSSLPKI", "TestSupport"]),
+      ["Vocabulary", "Octets", "TimestampAuthority", "OpenSSLPKI", "TestSupport"]),
     tests(
       "DocumentSigningTests",
       [
-        "Octets", "DocumentSigning", "TimestampAuthority", "SoleControl", "AuditLog", "OpenSSLPKI", "TestSupport",
+        "Vocabulary", "Octets", "DocumentSigning", "TimestampAuthority", "SoleControl", "AuditLog", "OpenSSLPKI",
+        "TestSupport",
       ]),
-    support("StoreConformance", ["Throttling", "SoleControl", "Issuance", "OAuth", "AuditLog", "WireJSON"]),
+    support(
+      "StoreConformance", ["Vocabulary", "Throttling", "SoleControl", "Issuance", "OAuth", "AuditLog", "WireJSON"]),
     tests("OctetsTests", ["Octets"]),
     tests("JOSETests", ["JOSE", "Octets", "WireJSON"]),
     support("Growth", []),
@@ -243,20 +251,30 @@ let package = Package(
     tests("BlockingWorkTests", ["BlockingWork", "TestSupport"]),
     tests(
       "ProgramTests",
-      ["Assembly", "countersign-sandbox", "SoleControl", "WireJSON", "TestSupport", log]),
+      ["Vocabulary", "Assembly", "countersign-sandbox", "WireJSON", "TestSupport", log]),
     tests("AuditLogTests", ["AuditLog", "WireJSON"]),
     tests(
       "SoleControlTests",
-      ["Octets", "Throttling", "SoleControl", "Issuance", "AuditLog", "WireJSON", "OpenSSLPKI", "TestSupport"]),
-    tests("IssuanceTests", ["Octets", "Issuance", "SoleControl", "AuditLog", "OpenSSLPKI", "TestSupport"]),
+      [
+        "Vocabulary", "Octets", "Throttling", "SoleControl", "Issuance", "AuditLog", "WireJSON", "OpenSSLPKI",
+        "TestSupport",
+      ]),
+    tests(
+      "IssuanceTests", ["Vocabulary", "Octets", "Issuance", "SoleControl", "AuditLog", "OpenSSLPKI", "TestSupport"]),
     tests(
       "SQLiteStoreTests",
-      ["SQLiteStore", "SoleControl", "Issuance", "OAuth", "AuditLog", "WireJSON", "StoreConformance", "TestSupport"]),
+      [
+        "Vocabulary", "SQLiteStore", "SoleControl", "Issuance", "OAuth", "AuditLog", "WireJSON", "StoreConformance",
+        "TestSupport",
+      ]),
     // The only tests that need a token: "make unit" leaves them out, and Tests/house/suites.py checks it.
     support("TokenSupport", ["OpenSSLPKI", "PKCS11Device", "TestSupport"]),
     tests(
       "PKCS11DeviceTests",
-      ["PKCS11Device", "SoleControl", "OpenSSLPKI", "TimestampAuthority", "TestSupport", "TokenSupport", crypto]),
+      [
+        "Vocabulary", "PKCS11Device", "SoleControl", "OpenSSLPKI", "TimestampAuthority", "TestSupport", "TokenSupport",
+        crypto,
+      ]),
     tests(
       "OutboundHTTPTests",
       [
@@ -266,7 +284,7 @@ let package = Package(
     tests(
       "WebhooksTests",
       [
-        "Webhooks", "SoleControl", "OutboundHTTP", "WireJSON", "TestSupport", crypto,
+        "Vocabulary", "Webhooks", "SoleControl", "OutboundHTTP", "WireJSON", "TestSupport", crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -274,7 +292,8 @@ let package = Package(
     tests(
       "OpenIDClientTests",
       [
-        "JOSE", "Octets", "OpenIDClient", "OutboundHTTP", "EIDSimulator", "SoleControl", "WireJSON", "TestSupport", log,
+        "Vocabulary", "JOSE", "Octets", "OpenIDClient", "OutboundHTTP", "EIDSimulator", "SoleControl", "WireJSON",
+        "TestSupport", log,
         crypto,
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -302,7 +321,7 @@ let package = Package(
       [
         "Octets", "countersign", "countersign-sandbox", "OperatorCommands", "AuditLog", "CSCModel", "OpenIDClient",
         "OpenSSLPKI",
-        "OutboundHTTP", "SoleControl", "TestSupport", "TokenSupport", "WireJSON",
+        "OutboundHTTP", "TestSupport", "TokenSupport", "WireJSON",
       ]),
   ]
 )

@@ -6,6 +6,7 @@ package import OpenSSLPKI
 import PKCS11Device
 import SoleControl
 import TimestampAuthority
+import Vocabulary
 
 /// Time-stamps and signatures of documents, put together from the configuration.
 package struct DocumentParts {

@@ -4,7 +4,7 @@ import OpenSSLPKI
 import PKCS11Device
 import ServiceLifecycle
 import Issuance
-import SoleControl
+import Vocabulary
 
 /// Making and deleting credentials at the wish of their owners, put together from the configuration.
 enum IssuanceParts {

@@ -13,6 +13,7 @@ package import Issuance
 package import SoleControl
 import Synchronization
 import UnixSignals
+import Vocabulary
 import Webhooks
 
 /// A gateway put together from its configuration.

@@ -1,6 +1,7 @@
 import Octets
 public import SoleControl
 public import TimestampAuthority
+public import Vocabulary
 import WireJSON
 
 /// A call that asks for signatures of documents (CSC v2 §11.11).

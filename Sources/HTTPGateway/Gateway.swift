@@ -8,7 +8,7 @@ public import Logging
 public import OAuth
 public import SoleControl
 public import TimestampAuthority
-internal import Vocabulary
+public import Vocabulary
 
 /// The service over HTTP: translates wire values into calls of the core and its answers and errors back. Here its parts are put
 /// together; each answers for one subject.

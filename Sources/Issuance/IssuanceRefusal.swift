@@ -1,4 +1,4 @@
-public import SoleControl
+public import Vocabulary
 
 /// A refusal of issuance to do as it was asked. Nothing was used up. Wrong factors, and credentials that the caller may
 /// not use, are refused by sole control (`Refusal`).

@@ -1,4 +1,5 @@
 public import SoleControl
+public import Vocabulary
 
 /// Issuance: the identity of signers, credentials that are made or deleted at the wish of their owners, and the
 /// revocation of certificates.

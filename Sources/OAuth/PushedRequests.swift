@@ -1,4 +1,3 @@
-import Lifetimes
 import Octets
 public import Vocabulary
 import WireJSON

@@ -1,6 +1,6 @@
 public import Throttling
-import Lifetimes
 import Octets
+import Vocabulary
 import WireJSON
 
 /// Issues, recognises and revokes opaque bearer tokens.

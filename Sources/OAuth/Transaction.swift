@@ -1,7 +1,7 @@
 public import Throttling
 import Crypto
-import Lifetimes
 import Octets
+import Vocabulary
 import WireJSON
 
 /// A person's way through the pages, from the request to the code. It belongs to the browser that began it.

@@ -1,6 +1,7 @@
 internal import Octets
 internal import OutboundHTTP
 internal import SoleControl
+internal import Vocabulary
 internal import WireJSON
 
 /// An access token presented in place of an ID token: the provider itself says whose it is.

@@ -1,5 +1,6 @@
 internal import OutboundHTTP
 public import SoleControl
+internal import Vocabulary
 internal import WireJSON
 
 extension OpenIDProvider {

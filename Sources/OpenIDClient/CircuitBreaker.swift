@@ -1,4 +1,4 @@
-internal import SoleControl
+internal import Vocabulary
 
 /// Whether a provider is called at all: after failures in a row not for a while, then by one call that tries.
 ///

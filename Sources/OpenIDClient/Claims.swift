@@ -1,4 +1,5 @@
 internal import SoleControl
+internal import Vocabulary
 internal import WireJSON
 
 /// The rules for claims that hold in whatever answer of the provider they stand.

@@ -2,6 +2,7 @@ internal import JOSE
 internal import Octets
 public import OutboundHTTP
 public import SoleControl
+public import Vocabulary
 internal import WireJSON
 
 /// One trusted OpenID provider: its discovery document, its keys, and the checks of its tokens.

@@ -1,6 +1,7 @@
 public import JOSE
 internal import Octets
 public import SoleControl
+public import Vocabulary
 internal import WireJSON
 
 /// Rules for one partner's statements.

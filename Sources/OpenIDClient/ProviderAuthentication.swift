@@ -4,6 +4,7 @@ internal import JWTKit
 internal import Octets
 public import OutboundHTTP
 internal import SoleControl
+internal import Vocabulary
 internal import WireJSON
 
 /// Client authentication of the gateway at an OpenID provider (OpenID Connect Core §9, RFC 8705 §2): the same

@@ -1,5 +1,6 @@
 internal import OutboundHTTP
-public import SoleControl
+internal import SoleControl
+public import Vocabulary
 
 /// Limits for calls to a provider, so that a slow or dead one holds up only those who need it, and those not long.
 public struct CallLimits: Sendable, Equatable {

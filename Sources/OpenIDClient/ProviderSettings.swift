@@ -1,5 +1,6 @@
 public import JOSE
 public import SoleControl
+public import Vocabulary
 
 /// The document that has the assurance level.
 public enum LevelSource: String, Sendable, CaseIterable {

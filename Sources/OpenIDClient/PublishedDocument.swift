@@ -1,4 +1,5 @@
 internal import SoleControl
+internal import Vocabulary
 
 /// Times for which a provider's published document is used. Seconds.
 struct DocumentLife: Sendable {

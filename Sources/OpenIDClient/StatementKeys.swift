@@ -1,7 +1,8 @@
 internal import Foundation
 internal import JOSE
 public import OutboundHTTP
-public import SoleControl
+internal import SoleControl
+public import Vocabulary
 public import WireJSON
 
 /// The registered keys of one partner: a JWK set (RFC 7517) in a file or at a URL, read again from time to time, so that

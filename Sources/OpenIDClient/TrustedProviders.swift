@@ -1,4 +1,5 @@
 public import SoleControl
+public import Vocabulary
 
 /// The trusted providers by issuer.
 public struct TrustedProviders: EIDTokenVerifier, EIDLogIn {

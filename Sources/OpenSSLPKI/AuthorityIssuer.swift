@@ -3,6 +3,7 @@ internal import Foundation
 public import Issuance
 public import SoleControl
 internal import Synchronization
+public import Vocabulary
 
 /// A CA of one's own as the issuer of new credentials' certificates. For sandboxes and for organisations that run their
 /// own CA.

@@ -1,6 +1,6 @@
 internal import COpenSSL
 public import DocumentSigning
-internal import SoleControl
+internal import Vocabulary
 
 /// CMS SignedData with OpenSSL, around a signature that the device made: OpenSSL gets the public key only, and is never
 /// asked to sign.

@@ -1,6 +1,5 @@
 internal import COpenSSL
 public import Issuance
-internal import SoleControl
 
 /// The CA's statements on revocation.
 extension CertificateAuthority {

@@ -1,8 +1,9 @@
 internal import BlockingWork
 internal import COpenSSL
 internal import Foundation
-public import SoleControl
+internal import SoleControl
 public import TimestampAuthority
+public import Vocabulary
 
 /// Makes time-stamp tokens with OpenSSL and a key in the device.
 ///

@@ -1,8 +1,8 @@
 internal import BlockingWork
 public import DocumentSigning
 internal import Foundation
-public import SoleControl
 internal import Synchronization
+public import Vocabulary
 
 /// CRLs in files, which another program keeps fresh: a file that was written since is read again.
 public final class RevocationFiles: RevocationSource {

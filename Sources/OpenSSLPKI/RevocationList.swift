@@ -1,5 +1,5 @@
 internal import COpenSSL
-internal import SoleControl
+internal import Vocabulary
 
 /// A certificate revocation list (RFC 5280 §5) owned by Swift. `@unchecked`: it is only read once made.
 final class RevocationList: @unchecked Sendable {

@@ -1,6 +1,7 @@
 internal import COpenSSL
 internal import Issuance
 internal import SoleControl
+internal import Vocabulary
 
 extension RevocationList {
   /// Whether the holder of this certificate's key signed it, in this name.

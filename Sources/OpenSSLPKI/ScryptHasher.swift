@@ -3,7 +3,6 @@ internal import COpenSSL
 internal import Foundation
 public import OAuth
 internal import Octets
-internal import SoleControl
 
 /// Log-in passwords under scrypt (RFC 7914) with 32 MiB each, so that a stolen table is costly to search.
 ///

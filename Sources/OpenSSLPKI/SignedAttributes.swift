@@ -1,6 +1,6 @@
 internal import COpenSSL
 internal import DocumentSigning
-internal import SoleControl
+internal import Vocabulary
 
 /// Attributes of a CMS signature (RFC 5652 §11, RFC 5035, ETSI EN 319 122-1).
 enum SignedAttributes {

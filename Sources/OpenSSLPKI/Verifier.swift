@@ -1,6 +1,7 @@
 internal import COpenSSL
 public import SoleControl
 internal import Synchronization
+public import Vocabulary
 
 /// Verifies signatures with OpenSSL: another implementation than the one that made them.
 public final class Verifier: SignatureVerifier {

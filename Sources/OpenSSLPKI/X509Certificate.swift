@@ -1,5 +1,6 @@
 internal import COpenSSL
 public import SoleControl
+internal import Vocabulary
 
 /// An X.509 certificate owned by Swift. `@unchecked`: it is only read once made.
 final class X509Certificate: @unchecked Sendable {

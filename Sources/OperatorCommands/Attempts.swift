@@ -2,6 +2,7 @@ import ArgumentParser
 import Assembly
 import HTTPGateway
 import SoleControl
+import Vocabulary
 
 struct AttemptsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Assembly
 import Foundation
-import SQLiteStore
 import SoleControl
+import SQLiteStore
 
 struct ClockCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Assembly
 import SoleControl
+import Vocabulary
 
 struct CredentialCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

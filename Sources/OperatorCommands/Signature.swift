@@ -4,7 +4,6 @@ import CSCModel
 import Foundation
 import Octets
 import SQLiteStore
-import SoleControl
 import Synchronization
 import WireJSON
 

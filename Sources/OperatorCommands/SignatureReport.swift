@@ -1,6 +1,6 @@
 import AuditLog
 import Foundation
-import SoleControl
+import Vocabulary
 import WireJSON
 
 /// The output of 'countersign signature show'.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Assembly
 import OAuth
 import SoleControl
+import Vocabulary
 
 struct UserCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

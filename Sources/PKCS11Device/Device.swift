@@ -3,6 +3,7 @@ internal import Foundation
 internal import Octets
 public import SoleControl
 internal import Synchronization
+public import Vocabulary
 
 /// A signature creation device behind PKCS #11.
 public final class Device: SigningDevice, KeyMaker {

@@ -1,5 +1,5 @@
-internal import SoleControl
 internal import SwiftASN1
+internal import Vocabulary
 
 /// Turns what Cryptoki gives into what X.509 and CMS want.
 enum Encodings {

@@ -1,5 +1,5 @@
 internal import CCryptoki
-internal import SoleControl
+internal import Vocabulary
 
 /// A Cryptoki mechanism with its parameters.
 enum Mechanism {

@@ -1,5 +1,6 @@
 internal import CCryptoki
 internal import SoleControl
+internal import Vocabulary
 
 /// The service's own keys: token objects with fixed labels, made by `countersign init`.
 struct TokenKeys {

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import GRDB
 internal import SoleControl
+internal import Vocabulary
 
 extension Snapshot {
   func dueNotifications(instance: String, by time: UnixMilliseconds, perPartner: Int, limit: Int) throws

@@ -3,6 +3,7 @@ internal import Foundation
 internal import GRDB
 internal import SoleControl
 internal import Synchronization
+internal import Vocabulary
 
 /// One writer that takes whatever waits, commits it at once, and then answers all: the disk is asked to be sure
 /// once for many callers.

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import GRDB
 internal import SoleControl
+internal import Vocabulary
 
 extension JobState {
   /// The columns `state`, `failure` and `expires`.

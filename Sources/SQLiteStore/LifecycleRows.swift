@@ -2,6 +2,7 @@ internal import Foundation
 internal import GRDB
 internal import Issuance
 internal import SoleControl
+internal import Vocabulary
 
 // Rows of issuance: signers' subjects, lifecycle grants, and revocations of certificates.
 

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import GRDB
 internal import SoleControl
+internal import Vocabulary
 
 // One-time codes and the messages that carried them.
 

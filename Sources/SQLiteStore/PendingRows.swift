@@ -1,6 +1,7 @@
 internal import Foundation
 internal import GRDB
 internal import SoleControl
+internal import Vocabulary
 
 extension PendingState {
   /// The columns `state`, `number` (tries, or how it ended), `approval`, `approval_mac` and `sealed`.

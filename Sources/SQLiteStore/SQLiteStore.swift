@@ -5,6 +5,7 @@ public import Issuance
 public import OAuth
 public import SoleControl
 internal import Synchronization
+public import Vocabulary
 
 /// The embedded store: one SQLite file in WAL mode, synchronised to the disk in full at every commit
 /// (`ConnectionPromises`).

@@ -2,6 +2,7 @@ internal import AuditLog
 internal import Foundation
 internal import GRDB
 internal import SoleControl
+internal import Vocabulary
 internal import WireJSON
 
 /// One committed state, read through one connection.

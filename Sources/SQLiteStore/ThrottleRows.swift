@@ -1,6 +1,5 @@
 internal import Throttling
 internal import GRDB
-internal import SoleControl
 
 extension Snapshot {
   func throttleRecord(_ key: ThrottleKey) throws -> ThrottleRecord {

@@ -1,6 +1,7 @@
 internal import AuditLog
 internal import GRDB
 internal import SoleControl
+internal import Vocabulary
 
 /// A read/write transaction; several callers' bodies run in it, each in a savepoint of its own.
 final class Transaction: Snapshot, SoleControlWriting, @unchecked Sendable {

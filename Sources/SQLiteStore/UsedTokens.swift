@@ -1,6 +1,6 @@
 internal import Foundation
 internal import GRDB
-internal import SoleControl
+internal import Vocabulary
 
 extension Snapshot {
   func isUsed(_ digest: [UInt8]) throws -> Bool {

@@ -1,3 +1,5 @@
+public import Vocabulary
+
 /// A refusal of sole control to do as it was asked. No authorization was spent; a wrong factor was counted.
 public enum Refusal: Error, Equatable, Sendable {
   case unknownCredential

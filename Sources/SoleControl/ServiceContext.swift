@@ -1,7 +1,7 @@
 import Octets
 public import AuditLog
-internal import Lifetimes
 import Throttling
+public import Vocabulary
 import WireJSON
 
 /// The parts that the services of sole control share: store, device, clock, rules, and the rows that were verified.

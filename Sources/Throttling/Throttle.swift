@@ -1,5 +1,5 @@
-import Lifetimes
 import Octets
+import Vocabulary
 
 /// Name under which failures are counted: a digest, because names and addresses are personal data.
 public struct ThrottleKey: Sendable, Hashable {

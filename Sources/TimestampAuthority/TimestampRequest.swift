@@ -1,4 +1,4 @@
-public import SoleControl
+public import Vocabulary
 
 /// A request for a time-stamp (RFC 3161 §2.4.1).
 public struct TimestampRequest: Sendable, Equatable {

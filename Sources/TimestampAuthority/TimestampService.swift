@@ -1,4 +1,4 @@
-public import SoleControl
+public import Vocabulary
 
 /// A time-stamping authority (RFC 3161, RFC 5816): which token a request gets.
 public struct TimestampService: Sendable {

@@ -1,4 +1,4 @@
-public import SoleControl
+public import Vocabulary
 
 /// Puts a token together and signs it with the authority's key, which stays in the device.
 public protocol TimestampSigner: Sendable {

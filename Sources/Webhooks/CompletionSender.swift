@@ -1,4 +1,5 @@
 public import SoleControl
+public import Vocabulary
 internal import WireJSON
 
 /// Tells partners by webhook that their jobs have ended.

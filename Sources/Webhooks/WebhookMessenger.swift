@@ -1,4 +1,5 @@
 public import SoleControl
+public import Vocabulary
 internal import WireJSON
 
 /// The partners' messengers, reached by webhook.

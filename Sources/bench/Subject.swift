@@ -1,4 +1,5 @@
 import SoleControl
+import Vocabulary
 
 /// The operation that is measured.
 enum Subject {

@@ -13,6 +13,7 @@ import ServiceLifecycle
 import Issuance
 import SoleControl
 import Synchronization
+import Vocabulary
 import WireJSON
 
 /// A service with everything on: SoftHSM, SQLite with full synchronisation, ledger, audit, PIN, verification.

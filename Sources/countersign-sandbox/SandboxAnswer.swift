@@ -1,4 +1,5 @@
 import SoleControl
+import Vocabulary
 import WireJSON
 
 /// `sandbox.json`: what a client of the sandbox must know (design §3).

@@ -1,7 +1,6 @@
 import Assembly
 import Foundation
 import OpenSSLPKI
-import SoleControl
 import WireJSON
 
 /// The sandbox's test CA and TSA; their keys stay in the token.

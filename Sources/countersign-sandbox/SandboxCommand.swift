@@ -6,7 +6,6 @@ import Logging
 import OpenSSLPKI
 import PKCS11Device
 import SQLiteStore
-import SoleControl
 import WireJSON
 
 /// A gateway for integrators that stays up: a SoftHSM token of its own, SQLite, a test CA and TSA, the eID simulator,

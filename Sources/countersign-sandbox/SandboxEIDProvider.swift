@@ -2,6 +2,7 @@ import Assembly
 import Foundation
 import Octets
 import SoleControl
+import Vocabulary
 import WireJSON
 
 /// An eID provider of the integrator's own that the sandbox trusts, with credentials for log-ins there.

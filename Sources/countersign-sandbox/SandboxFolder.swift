@@ -1,7 +1,6 @@
 import Assembly
 import Foundation
 import OpenSSLPKI
-import SoleControl
 import WireJSON
 
 /// The sandbox's state folder. Only its owner may read it: it holds PINs and tokens.

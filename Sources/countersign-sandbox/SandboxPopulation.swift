@@ -7,6 +7,7 @@ import PKCS11Device
 import SQLiteStore
 import Issuance
 import SoleControl
+import Vocabulary
 import WireJSON
 
 /// Users and credentials of the sandbox. Makes those that are not there yet.

@@ -1,7 +1,6 @@
 import Assembly
 import Foundation
 import Octets
-import SoleControl
 import WireJSON
 
 /// Everything random about a sandbox, made once and kept, so that a second start changes nothing.

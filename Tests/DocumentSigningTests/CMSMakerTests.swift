@@ -4,6 +4,7 @@ import OpenSSLPKI
 import SoleControl
 import TestSupport
 import Testing
+import Vocabulary
 
 /// OpenSSL's CMS around signatures of the device.
 @Suite("CMS", .timeLimit(.minutes(2)))

@@ -4,6 +4,7 @@ import SoleControl
 import Synchronization
 import TestSupport
 import TimestampAuthority
+import Vocabulary
 
 /// Documents over the real ledger, device, OpenSSL and time-stamping authority; the store is in memory, so that it can be
 /// edited.

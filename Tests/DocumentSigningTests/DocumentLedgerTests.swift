@@ -7,6 +7,7 @@ import Synchronization
 import TestSupport
 import Testing
 import TimestampAuthority
+import Vocabulary
 
 /// Documents and the ledger: what is authorized, what is spent, and what leaves.
 @Suite("Documents and the ledger", .timeLimit(.minutes(2)))

@@ -4,6 +4,7 @@ import OpenSSLPKI
 import SoleControl
 import TestSupport
 import Testing
+import Vocabulary
 
 @Suite("CRLs in files", .timeLimit(.minutes(2)))
 struct RevocationFilesTests {

@@ -1,6 +1,5 @@
 import DocumentSigning
 import Octets
-import SoleControl
 import Testing
 
 @Suite("Signed properties", .timeLimit(.minutes(2)))

@@ -3,7 +3,6 @@ import OpenIDClient
 import Foundation
 import Octets
 import OutboundHTTP
-import SoleControl
 import TestSupport
 import Testing
 import WireJSON

@@ -6,6 +6,7 @@ import SoleControl
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import Issuance
 

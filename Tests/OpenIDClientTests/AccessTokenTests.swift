@@ -4,6 +4,7 @@ import JWTKit
 import SoleControl
 import Synchronization
 import Testing
+import Vocabulary
 import WireJSON
 
 @testable import OpenIDClient

@@ -8,6 +8,7 @@ import SoleControl
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 
 @Suite("ID tokens", .timeLimit(.minutes(2)))
 struct IDTokenTests {

@@ -5,6 +5,7 @@ import JWTKit
 import SoleControl
 import Synchronization
 import Testing
+import Vocabulary
 import WireJSON
 
 /// RFC 7519 §2: a NumericDate need not be whole. RFC 8259 §6: a number need not fit any type.

@@ -4,6 +4,7 @@ import SoleControl
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import OpenIDClient
 

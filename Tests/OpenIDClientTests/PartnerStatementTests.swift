@@ -11,6 +11,7 @@ import SoleControl
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 import WireJSON
 
 @Suite("Statements of partners", .timeLimit(.minutes(2)))

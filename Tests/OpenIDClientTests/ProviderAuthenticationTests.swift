@@ -7,6 +7,7 @@ import OutboundHTTP
 import SoleControl
 import TestSupport
 import Testing
+import Vocabulary
 import WireJSON
 
 /// What the gateway shows of itself at a provider's endpoints.

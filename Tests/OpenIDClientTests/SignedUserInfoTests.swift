@@ -6,6 +6,7 @@ import SoleControl
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 import WireJSON
 
 /// OpenID Connect Core §5.3.2: userinfo may be a JWT that the provider has signed.

@@ -5,6 +5,7 @@ import JWTKit
 import Octets
 import SoleControl
 import Synchronization
+import Vocabulary
 import WireJSON
 
 /// A partner whose every claim, header and key the test chooses.

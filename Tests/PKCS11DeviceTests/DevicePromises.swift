@@ -2,6 +2,7 @@ import Crypto
 import OpenSSLPKI
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import SoleControl
 

@@ -1,5 +1,4 @@
 import PKCS11Device
-import SoleControl
 import TestSupport
 import Testing
 import TokenSupport

@@ -3,6 +3,7 @@ import SoleControl
 import TestSupport
 import TokenSupport
 import Testing
+import Vocabulary
 
 @Suite("PKCS #11 device", .timeLimit(.minutes(2)))
 struct DeviceTests {

@@ -1,6 +1,7 @@
 import SoleControl
 import TokenSupport
 import Testing
+import Vocabulary
 
 @testable import PKCS11Device
 

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 import TimestampAuthority
 import TokenSupport
+import Vocabulary
 
 /// Signatures that OpenSSL makes with keys in the token, by way of libp11.
 @Suite("Authorities whose keys are in the token", .timeLimit(.minutes(2)))

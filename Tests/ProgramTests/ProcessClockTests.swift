@@ -1,7 +1,7 @@
 import Foundation
-import SoleControl
 import Synchronization
 import Testing
+import Vocabulary
 
 @testable import Assembly
 

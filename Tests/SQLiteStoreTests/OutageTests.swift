@@ -5,6 +5,7 @@ import SoleControl
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 import WireJSON
 
 @Suite("A database that cannot be written", .timeLimit(.minutes(2)))

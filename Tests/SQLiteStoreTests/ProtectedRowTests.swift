@@ -7,6 +7,7 @@ import SoleControl
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 
 @Suite("Rows that were edited", .timeLimit(.minutes(2)))
 struct ProtectedRowTests {

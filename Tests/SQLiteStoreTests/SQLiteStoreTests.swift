@@ -5,6 +5,7 @@ import SoleControl
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 import WireJSON
 
 @Suite("The SQLite store", .timeLimit(.minutes(2)))

@@ -1,7 +1,6 @@
 import AuditLog
 import Foundation
 import SQLiteStore
-import SoleControl
 import StoreConformance
 import Synchronization
 import TestSupport

@@ -2,6 +2,7 @@ import AuditLog
 import SoleControl
 import TestSupport
 import Testing
+import Vocabulary
 
 @Suite("a SAD that is the bearer of the call that signs with it", .timeLimit(.minutes(2)))
 struct BearerTests {

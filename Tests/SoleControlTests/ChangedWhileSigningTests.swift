@@ -3,6 +3,7 @@ import AuditLog
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import SoleControl
 

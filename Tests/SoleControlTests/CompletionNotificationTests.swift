@@ -4,6 +4,7 @@ import SoleControl
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 
 /// Telling partners that jobs have ended: once as a rule, at least once always.
 @Suite("Notifications", .timeLimit(.minutes(2)))

@@ -2,6 +2,7 @@ import AuditLog
 import SoleControl
 import TestSupport
 import Testing
+import Vocabulary
 
 @Suite("Credentials", .timeLimit(.minutes(2)))
 struct CredentialTests {

@@ -2,6 +2,7 @@ import AuditLog
 import Octets
 import TestSupport
 import Testing
+import Vocabulary
 import WireJSON
 
 @testable import SoleControl

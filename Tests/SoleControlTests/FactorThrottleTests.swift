@@ -3,6 +3,7 @@ import Throttling
 import AuditLog
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import SoleControl
 

@@ -4,6 +4,7 @@ import SoleControl
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 
 /// Faults that a device and SQLite cannot be made to show at a chosen moment.
 @Suite("Faults", .timeLimit(.minutes(2)))

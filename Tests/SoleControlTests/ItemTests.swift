@@ -4,6 +4,7 @@ import OpenSSLPKI
 import SoleControl
 import TestSupport
 import Testing
+import Vocabulary
 
 /// Requests whose items differ in their algorithms, or are signed in another form than they were authorized in.
 @Suite("Items", .timeLimit(.minutes(2)))

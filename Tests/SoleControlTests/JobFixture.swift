@@ -3,6 +3,7 @@ import SoleControl
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 
 /// Asynchronous signing over a store of the test's choice and a device in memory.
 struct JobFixture: Sendable {

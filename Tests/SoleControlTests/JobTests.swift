@@ -5,6 +5,7 @@ import SoleControl
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 
 /// Asynchronous signing: the states of a job, and what each event does in them.
 @Suite("Jobs", .timeLimit(.minutes(2)))

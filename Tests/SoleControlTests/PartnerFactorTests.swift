@@ -3,6 +3,7 @@ import Foundation
 import SoleControl
 import TestSupport
 import Testing
+import Vocabulary
 
 @Suite("PARTNER", .timeLimit(.minutes(2)))
 struct PartnerFactorTests {

@@ -2,6 +2,7 @@ import AuditLog
 import SoleControl
 import TestSupport
 import Testing
+import Vocabulary
 
 @Suite("SAD", .timeLimit(.minutes(2)))
 struct SADTests {

@@ -1,6 +1,7 @@
 import AuditLog
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import SoleControl
 

@@ -4,6 +4,7 @@ import OpenSSLPKI
 import SoleControl
 import TestSupport
 import Testing
+import Vocabulary
 
 @Suite("Signing", .timeLimit(.minutes(2)))
 struct SigningTests {

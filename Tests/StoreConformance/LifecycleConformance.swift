@@ -1,6 +1,7 @@
 import Issuance
 import SoleControl
 import Testing
+import Vocabulary
 
 extension StoreConformance {
   func identitiesAndRevocations() async throws {

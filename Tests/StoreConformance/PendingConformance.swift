@@ -1,5 +1,6 @@
 import SoleControl
 import Testing
+import Vocabulary
 
 extension StoreConformance {
   func pendingAuthorizations() async throws {

@@ -3,6 +3,7 @@ public import Issuance
 public import OAuth
 public import SoleControl
 import Testing
+import Vocabulary
 import WireJSON
 
 /// The promises of every store. Each store's test target runs `promises` as the arguments of one test.

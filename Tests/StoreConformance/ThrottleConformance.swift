@@ -1,6 +1,6 @@
+import SoleControl
 import Throttling
 import OAuth
-import SoleControl
 import Testing
 
 extension StoreConformance {

@@ -4,6 +4,7 @@ public import Issuance
 public import OAuth
 public import SoleControl
 import Synchronization
+public import Vocabulary
 
 /// A store without a disk: each transaction works on a copy that replaces the state when it succeeds.
 public final class MemoryStore: SoleControlStore, IssuanceStore, OAuthStore {

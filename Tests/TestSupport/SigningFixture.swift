@@ -6,6 +6,7 @@ import Octets
 public import OpenSSLPKI
 public import SoleControl
 import Synchronization
+public import Vocabulary
 
 /// A clock that tests move by hand. A pause is short, whatever was asked for.
 public final class TestClock: Sendable {

@@ -1,5 +1,6 @@
 import Crypto
 public import SoleControl
+public import Vocabulary
 
 /// A device without hardware, token or server, so that tests of the core run anywhere; and the second implementation of
 /// the device's port, which makes the same promises as the real one (`DevicePromises`).

@@ -1,5 +1,5 @@
 import COpenSSL
-public import SoleControl
+public import Vocabulary
 
 /// A private key that OpenSSL holds in memory.
 public final class SoftwareKey {

@@ -1,5 +1,6 @@
 public import SoleControl
 import Synchronization
+public import Vocabulary
 
 /// An app of an eID provider that answers as the test tells it to, and keeps what it was asked.
 public final class StubBackchannel: BackchannelClient {

@@ -1,5 +1,6 @@
 public import SoleControl
 import Synchronization
+public import Vocabulary
 
 /// A messenger that keeps what it gets, and fails when the test tells it to.
 public final class StubMessenger: Messenger {

@@ -1,6 +1,6 @@
 import Crypto
 import Foundation
-public import SoleControl
+public import Vocabulary
 
 /// RFC 6238 with HMAC-SHA-1, by another implementation than the device's.
 public enum TOTP {

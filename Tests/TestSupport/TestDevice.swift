@@ -1,6 +1,6 @@
 import Foundation
 public import OpenSSLPKI
-import SoleControl
+import Vocabulary
 
 /// A device in memory with the service's keys and a test CA, shared by all tests of the process to which it does not
 /// matter what the device is.

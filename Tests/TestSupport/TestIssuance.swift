@@ -2,6 +2,7 @@ public import Foundation
 public import Issuance
 public import OpenSSLPKI
 import SoleControl
+import Vocabulary
 
 /// Credentials from the test CA.
 public enum TestIssuance {

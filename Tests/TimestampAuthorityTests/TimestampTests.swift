@@ -1,11 +1,11 @@
 import Foundation
 import Octets
 import OpenSSLPKI
-import SoleControl
 import Synchronization
 import TestSupport
 import Testing
 import TimestampAuthority
+import Vocabulary
 
 /// Tokens are read and verified by the `openssl` program.
 @Suite("Time-stamping", .timeLimit(.minutes(2)))

@@ -5,6 +5,7 @@ import SoleControl
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 import WireJSON
 
 @testable import Webhooks

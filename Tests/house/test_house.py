@@ -71,10 +71,11 @@ class ImportTests(unittest.TestCase):
                 f"Sources/SoleControl/B.swift:7: SoleControl is of the core and must not import {system}", self.rules(targets))
 
     def test_leaves(self):
-        for leaf in ("Octets", "Vocabulary", "Lifetimes"):
+        for leaf in ("Octets", "Vocabulary"):
             self.breaks(f"{leaf} must not know OAuth", **{leaf: "OAuth"})
         self.breaks("JOSE must not know SoleControl", JOSE="SoleControl")
         self.breaks("Conformance must not know SoleControl", Conformance="SoleControl")
+        self.breaks("TimestampAuthority must not know SoleControl", TimestampAuthority="SoleControl")
 
     def test_registry_knows_no_subject(self):
         for other in ("SoleControl", "OAuth", "Issuance"):

@@ -1,6 +1,6 @@
 import Foundation
-import SoleControl
 import Synchronization
+import Vocabulary
 
 /// The time of this process: the machine's clock, watched by one that never steps.
 ///

@@ -1,5 +1,5 @@
 import OpenIDClient
-package import SoleControl
+import SoleControl
 
 extension BackchannelSettings {
   /// `backchannel` of a provider (`Config.EIDProviderConfig`).

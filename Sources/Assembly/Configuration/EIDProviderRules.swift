@@ -1,6 +1,6 @@
 import OpenIDClient
 import JOSE
-import SoleControl
+import Vocabulary
 
 /// The members of a configured provider that are rules for its tokens and for calling it. They are documented at
 /// `Config.EIDProviderConfig`.

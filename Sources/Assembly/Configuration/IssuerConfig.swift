@@ -1,6 +1,7 @@
 import OpenSSLPKI
 import Issuance
 import SoleControl
+import Vocabulary
 
 extension Config {
   /// The operator's own CA, whose key is in the device's token (label `countersign-ca-issuing`).

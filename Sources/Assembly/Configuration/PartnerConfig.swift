@@ -2,7 +2,7 @@ import Foundation
 import HTTPGateway
 import OAuth
 import Octets
-import SoleControl
+import Vocabulary
 import WireJSON
 import Texts
 

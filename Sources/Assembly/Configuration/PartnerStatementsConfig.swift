@@ -4,6 +4,7 @@ import JOSE
 import Logging
 import OutboundHTTP
 import SoleControl
+import Vocabulary
 import WireJSON
 
 /// Rules for a partner that authenticates its own customers and says so in signed statements (factor `PARTNER`). The

@@ -1,6 +1,6 @@
 import Logging
 import OutboundHTTP
-import SoleControl
+import Vocabulary
 import Webhooks
 
 /// Settings for calls to one partner. Every member is optional but the secret.

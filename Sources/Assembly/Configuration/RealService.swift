@@ -1,7 +1,6 @@
 import Issuance
 import OpenIDClient
 import Foundation
-import SoleControl
 
 /// Tells a service for real customers from one for trying out, which its operator might put before them by mistake.
 package enum RealService {

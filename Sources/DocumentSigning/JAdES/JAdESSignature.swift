@@ -1,6 +1,6 @@
 import CSCModel
 import Octets
-import SoleControl
+import Vocabulary
 import WireJSON
 
 /// A JAdES baseline B-B signature in JWS compact serialization (ETSI TS 119 182-1 V1.2.1).

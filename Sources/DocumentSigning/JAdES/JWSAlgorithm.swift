@@ -1,5 +1,5 @@
-import SoleControl
 import SwiftASN1
+import Vocabulary
 
 /// Signature algorithms of JWS (RFC 7518 §3.1), which are fewer than a key has.
 enum JWSAlgorithm: String, Sendable {

@@ -1,4 +1,4 @@
-public import SoleControl
+public import Vocabulary
 
 /// One signature that a client wants of a document.
 public struct DocumentSignature: Sendable, Equatable {

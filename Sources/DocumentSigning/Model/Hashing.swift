@@ -1,5 +1,5 @@
 import Octets
-public import SoleControl
+public import Vocabulary
 
 extension HashAlgorithm {
   public func digest(of octets: [UInt8]) -> [UInt8] {

@@ -1,4 +1,4 @@
-import SoleControl
+import Vocabulary
 import WireJSON
 
 /// A request's documents as prepared for signing. The ledger keeps it with the signatures, so that a repetition gives

@@ -1,4 +1,4 @@
-public import SoleControl
+public import Vocabulary
 
 /// Makes CMS SignedData (RFC 5652) around a signature that is made elsewhere. Called by a `DocumentWorker` only, because
 /// a document can have many octets.

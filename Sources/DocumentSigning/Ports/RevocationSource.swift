@@ -1,4 +1,4 @@
-public import SoleControl
+public import Vocabulary
 
 /// Source of statements on revocation.
 public protocol RevocationSource: Sendable {

@@ -1,5 +1,5 @@
-import SoleControl
 import TimestampAuthority
+import Vocabulary
 
 /// Values of attributes for which the client sent none, DER.
 struct ComputedValues {

@@ -1,5 +1,5 @@
-import SoleControl
 import SwiftASN1
+import Vocabulary
 
 /// The message imprint of a time-stamp token (RFC 3161 §2.4.2). Whether it is genuine is its readers' question.
 struct TimestampToken {

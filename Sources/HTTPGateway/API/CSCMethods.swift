@@ -4,7 +4,6 @@ internal import Hummingbird
 internal import Issuance
 internal import OAuth
 internal import Octets
-internal import SoleControl
 internal import TimestampAuthority
 internal import Vocabulary
 internal import WireJSON

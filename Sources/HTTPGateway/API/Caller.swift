@@ -2,6 +2,7 @@ internal import CSCModel
 internal import Issuance
 internal import OAuth
 internal import SoleControl
+internal import Vocabulary
 
 /// The party for whom the bearer token of a call speaks.
 enum Caller: Sendable {

@@ -3,6 +3,7 @@ internal import DocumentSigning
 internal import Hummingbird
 internal import Octets
 internal import SoleControl
+internal import Vocabulary
 internal import WireJSON
 
 extension SigningMethods {

@@ -1,7 +1,6 @@
 internal import CSCModel
 internal import Issuance
 internal import OAuth
-internal import SoleControl
 internal import WireJSON
 
 extension OAuthEndpoints {

@@ -4,6 +4,7 @@ internal import Issuance
 internal import OAuth
 internal import Octets
 internal import SoleControl
+internal import Vocabulary
 
 extension OAuthEndpoints {
   /// `oauth2/revoke` (RFC 7009, CSC v1 §8.3.4), which unlike RFC 7009 tells of unknown tokens.

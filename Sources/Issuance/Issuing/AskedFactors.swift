@@ -1,5 +1,6 @@
 import Octets
 public import SoleControl
+public import Vocabulary
 
 extension AuthorizationRequest {
   /// The factors to ask for when another credential is to be made: bound to the policy, and no signature, so that

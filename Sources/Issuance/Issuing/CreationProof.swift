@@ -1,4 +1,5 @@
 import SoleControl
+import Vocabulary
 
 extension IssuanceService {
   /// Credentials of a signer that are looked at.

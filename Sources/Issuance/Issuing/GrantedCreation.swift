@@ -1,7 +1,7 @@
 import AuditLog
-import Lifetimes
 import Octets
 public import SoleControl
+import Vocabulary
 import WireJSON
 
 extension IssuanceService {

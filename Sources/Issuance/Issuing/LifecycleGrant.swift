@@ -1,6 +1,6 @@
-import Lifetimes
 import Octets
 public import SoleControl
+public import Vocabulary
 import WireJSON
 
 /// A person's grant on the authorization server's page: to make one credential, or to delete one. Its token carries it

@@ -1,8 +1,8 @@
 import AuditLog
-import Lifetimes
 import Octets
 public import SoleControl
 public import Throttling
+public import Vocabulary
 import WireJSON
 
 /// A grant's token, once: it is not stored and cannot be had again.

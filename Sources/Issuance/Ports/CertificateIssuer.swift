@@ -1,4 +1,5 @@
 public import SoleControl
+public import Vocabulary
 
 /// A certification authority that issues certificates for keys in the device.
 public protocol CertificateIssuer: Sendable {

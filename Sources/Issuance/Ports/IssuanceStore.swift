@@ -1,4 +1,5 @@
 public import SoleControl
+public import Vocabulary
 
 /// The store of issuance: the same as sole control's, with the same promises (`SoleControlStore`).
 /// `StoreConformance` is the suite that every implementation passes.

@@ -1,4 +1,5 @@
 public import SoleControl
+public import Vocabulary
 
 /// Properties of a credential that is made under a certificate policy. Its factor is the PIN that its owner chose.
 public struct CredentialProfile: Sendable {

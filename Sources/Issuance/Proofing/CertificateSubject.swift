@@ -1,4 +1,5 @@
-public import SoleControl
+package import SoleControl
+public import Vocabulary
 import WireJSON
 
 /// The signer's identity, as the partner or an identity check established it. Certificates name no other.

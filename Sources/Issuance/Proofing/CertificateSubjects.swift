@@ -1,5 +1,6 @@
 import AuditLog
-public import SoleControl
+import SoleControl
+public import Vocabulary
 import WireJSON
 
 extension IssuanceService {

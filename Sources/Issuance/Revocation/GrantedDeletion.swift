@@ -1,6 +1,6 @@
 import AuditLog
-import Lifetimes
-public import SoleControl
+import SoleControl
+public import Vocabulary
 import WireJSON
 
 extension IssuanceService {

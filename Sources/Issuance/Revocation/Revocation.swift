@@ -1,4 +1,4 @@
-public import SoleControl
+public import Vocabulary
 
 /// A certificate's revocation: the issuer's list names it until its own time is over.
 public struct Revocation: Sendable, Equatable {

@@ -1,5 +1,4 @@
 import Vocabulary
-import Lifetimes
 import Octets
 public import WireJSON
 

@@ -1,5 +1,5 @@
-import Lifetimes
 import Octets
+import Vocabulary
 import WireJSON
 
 /// Grant `refresh_token` with rotation (RFC 6749 §6, RFC 9700 §4.14.2): each refresh token is exchanged once for its

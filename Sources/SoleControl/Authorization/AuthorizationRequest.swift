@@ -1,4 +1,5 @@
 public import Throttling
+public import Vocabulary
 
 /// Channel through which a credential is authorized.
 public enum AuthorizationChannel: Sendable, Equatable {

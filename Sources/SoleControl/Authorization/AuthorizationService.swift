@@ -1,4 +1,5 @@
 import AuditLog
+public import Vocabulary
 import WireJSON
 
 /// Authorizations: SADs that are given for factors, wait for people, are extended and revoked.

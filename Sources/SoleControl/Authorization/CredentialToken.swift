@@ -1,5 +1,5 @@
 import AuditLog
-import Lifetimes
+public import Vocabulary
 import WireJSON
 
 /// The credential-scope access token of the authorization server is a SAD (CSC v1 §8.3.3); presented as a bearer it also

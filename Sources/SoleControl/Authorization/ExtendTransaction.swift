@@ -1,6 +1,6 @@
 import Octets
 import AuditLog
-import Lifetimes
+public import Vocabulary
 import WireJSON
 
 /// A call of credentials/extendTransaction, as sole control sees it.

@@ -1,6 +1,6 @@
 import Octets
 import AuditLog
-import Lifetimes
+public import Vocabulary
 import WireJSON
 
 /// The outcome of a call of credentials/authorize or credentials/authorizeCheck.

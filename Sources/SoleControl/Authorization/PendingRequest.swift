@@ -1,5 +1,5 @@
 import AuditLog
-import Lifetimes
+public import Vocabulary
 package import WireJSON
 
 /// The request a customer approves out of band: the future SAD's content without the approval.

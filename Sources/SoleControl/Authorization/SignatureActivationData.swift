@@ -1,6 +1,6 @@
 import Octets
 import Crypto
-import Lifetimes
+public import Vocabulary
 package import WireJSON
 
 /// SAD: the token that unlocks a key for the signatures that its owner authorized (design §5).

@@ -1,3 +1,4 @@
+public import Vocabulary
 package import WireJSON
 
 /// A request to an eID provider for an approval in its app (OpenID Connect CIBA Core §7), as the store keeps it.

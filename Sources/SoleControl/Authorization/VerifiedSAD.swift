@@ -1,4 +1,4 @@
-import Lifetimes
+import Vocabulary
 
 /// A SAD whose MAC the device confirmed: what it stands for is what was granted. Whether it is still alive only the
 /// transaction that uses it can say.

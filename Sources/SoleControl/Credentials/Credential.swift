@@ -1,3 +1,4 @@
+public import Vocabulary
 package import WireJSON
 
 /// Whether a SAD is tied to the data to be signed (CSC v1 §11.5 `SCAL`; EN 419 241-1).
@@ -114,6 +115,13 @@ extension Credential {
     let known = authenticators.map(\.factor)
     return mode != .implicit && Set(known).count == known.count && expression.factors.isSubset(of: known)
       && (mode == .explicit || expression.factors.allSatisfy(\.traits.isForPages))
+  }
+}
+
+extension Principal {
+  /// A user may use the own credentials, a partner those of its customers.
+  func mayUse(_ credential: Credential) -> Bool {
+    credential.partner == partner && (signer == nil || credential.signer == signer)
   }
 }
 

@@ -1,4 +1,5 @@
 public import AuditLog
+public import Vocabulary
 import WireJSON
 
 /// Properties of a credential to be made.

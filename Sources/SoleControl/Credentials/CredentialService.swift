@@ -1,4 +1,5 @@
 import AuditLog
+public import Vocabulary
 import WireJSON
 
 /// Credentials: finding them, making them, and whether their rows are as they were written.

@@ -1,5 +1,6 @@
 import AuditLog
 internal import Synchronization
+package import Vocabulary
 import WireJSON
 
 extension Credential: DeviceProtected { package static var macKey: MACKey { .credentialRow } }

@@ -1,5 +1,6 @@
 import Octets
 import AuditLog
+import Vocabulary
 package import WireJSON
 
 /// The person's approval in the app of an eID provider, which the provider asks for (OpenID Connect CIBA Core).

@@ -1,6 +1,6 @@
 import Octets
 import AuditLog
-import Lifetimes
+public import Vocabulary
 package import WireJSON
 
 /// A log-in of the customer at an eID provider.

@@ -1,4 +1,5 @@
 package import Throttling
+package import Vocabulary
 package import WireJSON
 
 /// A kind of authentication object that a credential can demand (design §6).

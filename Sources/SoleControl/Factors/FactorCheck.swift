@@ -1,5 +1,6 @@
 import AuditLog
 import Crypto
+package import Vocabulary
 public import WireJSON
 
 /// A presented factor on its way to a decision: first the messages of which the device computes MACs, then the verdict

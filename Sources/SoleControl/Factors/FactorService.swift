@@ -1,4 +1,5 @@
 public import Throttling
+public import Vocabulary
 package import WireJSON
 
 /// Factors: their checks, the decision about them, challenges and messages. The parts of one factor alone are in its

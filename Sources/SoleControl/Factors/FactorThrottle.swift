@@ -1,5 +1,6 @@
 import AuditLog
 import Throttling
+public import Vocabulary
 import WireJSON
 
 /// Counters for a try at a credential's factors, apart from the factor's own.

@@ -1,5 +1,5 @@
 import AuditLog
-import Lifetimes
+public import Vocabulary
 
 /// A message that was sent, for the limits. Its content is not kept.
 public struct SentMessage: Sendable, Equatable {

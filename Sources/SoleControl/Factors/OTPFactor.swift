@@ -1,5 +1,5 @@
 import Octets
-import Lifetimes
+import Vocabulary
 package import WireJSON
 
 /// Time-based one-time passwords (RFC 6238): HMAC-SHA-1, 30 s, 6 digits, as authenticator apps make them.

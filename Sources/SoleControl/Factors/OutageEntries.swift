@@ -1,5 +1,6 @@
 import AuditLog
 internal import Synchronization
+internal import Vocabulary
 import WireJSON
 
 /// Limits outage entries in the audit log to one per credential, factor and minute; the next entry carries the number

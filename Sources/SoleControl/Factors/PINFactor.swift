@@ -1,4 +1,5 @@
 import Octets
+package import Vocabulary
 package import WireJSON
 
 /// A PIN that the customer knows.

@@ -1,7 +1,7 @@
 import Octets
 import AuditLog
-import Lifetimes
 public import Throttling
+public import Vocabulary
 package import WireJSON
 
 /// A page of ours that the customer reaches by a link from the partner's messenger, and where a PIN is entered.

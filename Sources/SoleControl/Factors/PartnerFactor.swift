@@ -1,4 +1,5 @@
 import Octets
+public import Vocabulary
 package import WireJSON
 
 /// A signed statement of the partner that it authenticated its customer.

@@ -1,7 +1,7 @@
 import Octets
 import AuditLog
-import Lifetimes
 public import Throttling
+public import Vocabulary
 package import WireJSON
 
 /// A one-time code that is sent to the customer by the partner's messenger.

@@ -1,5 +1,6 @@
 import Octets
 import Synchronization
+public import Vocabulary
 
 /// The notification to a partner that a job has ended, until it is delivered. It tells no more than that: the result is
 /// fetched by polling, with a bearer.

@@ -1,4 +1,5 @@
 import Synchronization
+import Vocabulary
 
 /// The jobs that wait or run in this process, up to a limit. Each has one place from before it is stored until it has
 /// ended, so that no job is run twice at the same time and none is accepted that must wait too long.

@@ -1,3 +1,5 @@
+public import Vocabulary
+
 /// A job as read from the store. Nothing may be signed or answered for it before `verify`.
 struct UnverifiedJob: Sendable {
   let stored: StoredJob

@@ -1,4 +1,5 @@
 import AuditLog
+import Vocabulary
 import WireJSON
 
 /// Reason why a job has no signatures.

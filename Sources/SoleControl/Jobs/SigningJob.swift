@@ -1,4 +1,5 @@
 import Octets
+public import Vocabulary
 package import WireJSON
 
 /// An asynchronous call that was accepted (CSC v2 `operationMode` A): which operation it is, and who may have the

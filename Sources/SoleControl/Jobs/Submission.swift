@@ -1,3 +1,5 @@
+public import Vocabulary
+
 /// A call for signatures in `operationMode` A.
 public struct JobRequest: Sendable {
   public var signing: SigningRequest

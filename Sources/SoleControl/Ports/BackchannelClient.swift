@@ -1,3 +1,5 @@
+public import Vocabulary
+
 /// A request to a provider to ask a person in its app (OpenID Connect CIBA Core §7.1).
 public struct BackchannelRequest: Sendable, Equatable {
   public var issuer: String

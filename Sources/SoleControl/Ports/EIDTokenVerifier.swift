@@ -1,3 +1,5 @@
+public import Vocabulary
+
 /// The content of an eID provider's token, after signature, issuer, audience and times were found good.
 public struct EIDStatement: Sendable, Equatable {
   /// A claim that the configuration asks for.

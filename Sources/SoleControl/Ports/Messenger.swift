@@ -1,3 +1,4 @@
+public import Vocabulary
 import WireJSON
 
 /// Address to which the partner's messenger delivers. Part of the protected credential row: an editor of the store

@@ -1,3 +1,5 @@
+public import Vocabulary
+
 /// The content of a partner's signed statement about its customer, after signature, type, issuer, audience and times
 /// were found good.
 public struct PartnerStatement: Sendable, Equatable {

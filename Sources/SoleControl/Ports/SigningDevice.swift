@@ -1,3 +1,5 @@
+public import Vocabulary
+
 /// The signature creation device, as sole control needs it.
 ///
 /// Its implementations alone see key handles.

@@ -1,5 +1,6 @@
 public import Throttling
 public import AuditLog
+public import Vocabulary
 
 /// The store of sole control. `StoreConformance` is the suite that every implementation passes.
 ///

@@ -1,3 +1,5 @@
+public import Vocabulary
+
 /// The part of the store that keeps credentials, read and written in the transactions of `SoleControlStore`.
 public protocol CredentialReading {
   func credential(_ id: CredentialID) throws -> ProtectedRow?

@@ -1,5 +1,6 @@
 import Octets
 import AuditLog
+import Vocabulary
 import WireJSON
 
 /// The credential's row is not the one that was verified before the device signed. Nothing was stored.

@@ -1,4 +1,5 @@
 import Octets
+import Vocabulary
 
 /// Reason why the device's part of signing brought nothing. Certainly no signature was released.
 enum DeviceSigningFailure: Error, Equatable {

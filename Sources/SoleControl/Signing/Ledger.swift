@@ -1,3 +1,5 @@
+public import Vocabulary
+
 /// The ledger: one slot per authorized signature (design §5).
 public enum SlotState: Int, Sendable {
   case authorized = 0

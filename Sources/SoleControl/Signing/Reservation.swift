@@ -1,6 +1,6 @@
 import Octets
 import AuditLog
-import Lifetimes
+import Vocabulary
 import WireJSON
 
 enum Reservation: Sendable {

@@ -1,3 +1,5 @@
+public import Vocabulary
+
 /// The result of a request for signatures.
 public struct SigningResult: Sendable, Equatable {
   /// The preparation of the signatures: the request's own, or that of the first request if this one is a repetition.

@@ -1,4 +1,5 @@
 import Octets
+public import Vocabulary
 import WireJSON
 
 /// The call of the API that asks for signatures. Part of a request's identity; the raw value stands in the ledger.

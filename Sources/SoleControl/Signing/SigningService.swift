@@ -1,4 +1,5 @@
 import AuditLog
+public import Vocabulary
 import WireJSON
 
 /// Signatures under SADs: the nine steps of Specs/design/signing.md, and the ledger's recovery after a stop.

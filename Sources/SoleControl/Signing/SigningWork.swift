@@ -1,3 +1,4 @@
+import Vocabulary
 import WireJSON
 
 /// The items that an operation signs and its caller's preparation, as the ledger keeps them: enough to do the device's

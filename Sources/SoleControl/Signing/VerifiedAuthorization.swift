@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// A SAD and a credential that were found good for a request.
 struct VerifiedAuthorization: Sendable {
   let usable: UsableCredential

@@ -8,6 +8,7 @@ import HTTPTypes
 import Hummingbird
 import OpenSSLPKI
 import SoleControl
+import Vocabulary
 import WireJSON
 
 @testable import Conformance

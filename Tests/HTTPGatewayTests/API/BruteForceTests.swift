@@ -6,7 +6,6 @@ import Hummingbird
 import HummingbirdTesting
 import NIOCore
 import Octets
-import SoleControl
 import TestSupport
 import Testing
 import WireJSON

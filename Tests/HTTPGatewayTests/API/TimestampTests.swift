@@ -4,7 +4,6 @@ import HTTPTypes
 import OAuth
 import Octets
 import OpenSSLPKI
-import SoleControl
 import TestSupport
 import Testing
 import Vocabulary

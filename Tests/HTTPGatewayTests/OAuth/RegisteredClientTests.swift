@@ -1,8 +1,8 @@
 import CSCModel
 import OpenIDClient
 import OAuth
-import SQLiteStore
 import SoleControl
+import SQLiteStore
 import TestSupport
 import Testing
 import WireJSON

@@ -2,9 +2,9 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
-import SoleControl
 import Testing
 import Texts
+import Vocabulary
 
 @testable import HTTPGateway
 

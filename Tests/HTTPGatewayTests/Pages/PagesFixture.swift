@@ -6,6 +6,7 @@ import NIOCore
 import SoleControl
 import Testing
 import Texts
+import Vocabulary
 
 @testable import HTTPGateway
 

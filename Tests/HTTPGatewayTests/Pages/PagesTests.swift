@@ -1,5 +1,4 @@
 import Foundation
-import SoleControl
 import Testing
 import Texts
 

@@ -5,6 +5,7 @@ import Octets
 import SoleControl
 import TestSupport
 import Testing
+import Vocabulary
 import WireJSON
 
 @testable import HTTPGateway

@@ -1,6 +1,7 @@
 import Octets
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import SoleControl
 

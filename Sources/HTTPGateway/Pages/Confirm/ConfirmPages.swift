@@ -4,6 +4,7 @@ internal import Hummingbird
 internal import OAuth
 internal import Octets
 internal import SoleControl
+internal import Vocabulary
 internal import WireJSON
 
 /// The pages behind the links that customers get by message.

@@ -1,6 +1,5 @@
 internal import Hummingbird
 internal import OAuth
-internal import SoleControl
 
 /// The authorization server's pages and their paths.
 struct ConsentRoutes: Sendable {

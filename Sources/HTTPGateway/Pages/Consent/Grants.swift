@@ -2,6 +2,7 @@ internal import Issuance
 internal import OAuth
 internal import Octets
 internal import SoleControl
+internal import Vocabulary
 
 /// Carries out what a person approves on the consent page.
 struct Grants: Sendable {

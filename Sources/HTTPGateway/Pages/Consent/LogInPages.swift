@@ -1,7 +1,6 @@
 internal import CSCModel
 internal import Hummingbird
 internal import OAuth
-internal import SoleControl
 internal import Vocabulary
 
 /// The first page: who asks, and who the person is.

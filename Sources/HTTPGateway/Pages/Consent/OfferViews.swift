@@ -3,6 +3,7 @@ internal import Issuance
 internal import OAuth
 internal import SoleControl
 internal import Texts
+internal import Vocabulary
 
 extension Offer {
   /// The consent page's view of it.

@@ -2,6 +2,7 @@ internal import CSCModel
 internal import Issuance
 internal import OAuth
 internal import SoleControl
+internal import Vocabulary
 
 /// A credential authorization that the logged-in user may grant.
 struct ConsentRequest {

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import SoleControl
+internal import Vocabulary
 
 /// A day of the calendar, UTC.
 struct Day {

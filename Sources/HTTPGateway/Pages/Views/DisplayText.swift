@@ -1,5 +1,4 @@
 internal import Octets
-internal import SoleControl
 
 /// Text of unknown origin, made fit to be shown: it cannot turn the reading direction, hide parts of itself, paint over
 /// its neighbours or be endless. Escaping for HTML comes later and elsewhere.

@@ -2,7 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 internal import Octets
-internal import SoleControl
+internal import Vocabulary
 
 /// The files that pages refer to. Their names hold a digest of their content, so they can be kept for ever.
 struct PageAssets: Sendable {

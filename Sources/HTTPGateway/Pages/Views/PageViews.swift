@@ -1,5 +1,6 @@
 internal import SoleControl
 internal import Texts
+internal import Vocabulary
 
 /// The log-in page: `POST /oauth2/login` with `transaction`, `csrf`, `username`, `password`.
 struct LogInView: Sendable {

@@ -2,8 +2,8 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Mustache
 internal import NIOCore
-internal import SoleControl
 internal import Texts
+internal import Vocabulary
 
 /// The pages that a signer sees, under the brand of the partner whose customer the signer is.
 struct Pages: Sendable {

@@ -1,4 +1,6 @@
 public import SoleControl
+public import TimestampAuthority
+import Vocabulary
 
 /// The authority at the service of sole control.
 extension TimestampService: SignatureTimestamping {

@@ -11,6 +11,7 @@ public enum PartnerKind: Sendable {}
 public enum ClientKind: Sendable {}
 public enum JobKind: Sendable {}
 
+/// A key with its certificate, as `credentialID` names it.
 public typealias CredentialID = Identifier<CredentialKind>
 /// A person (or, for a seal, an organisation) who signs.
 public typealias SignerID = Identifier<SignerKind>
@@ -18,31 +19,5 @@ public typealias SignerID = Identifier<SignerKind>
 public typealias PartnerID = Identifier<PartnerKind>
 /// Software of a partner, as the authorization server knows it.
 public typealias ClientID = Identifier<ClientKind>
-
 /// CSC v2 `responseID`: 128 random bits in hexadecimal.
 public typealias JobID = Identifier<JobKind>
-
-/// UTC, whole seconds since 1970-01-01.
-public typealias UnixTime = Int64
-/// UTC, milliseconds since 1970-01-01.
-public typealias UnixMilliseconds = Int64
-
-/// In whose name a call is made, proven by its bearer token.
-public struct Principal: Sendable, Equatable {
-  public let partner: PartnerID
-  /// The user for whom the token was issued; nil if the token speaks for the partner itself.
-  public let signer: SignerID?
-  /// The OAuth client for which the token was issued; nil for tokens of `auth/login`.
-  public let client: ClientID?
-
-  public init(partner: PartnerID, signer: SignerID?, client: ClientID? = nil) {
-    self.partner = partner
-    self.signer = signer
-    self.client = client
-  }
-
-  /// A user may use the own credentials, a partner those of its customers.
-  func mayUse(_ credential: Credential) -> Bool {
-    credential.partner == partner && (signer == nil || credential.signer == signer)
-  }
-}

@@ -1,0 +1,14 @@
+/// In whose name a call is made, proven by its bearer token.
+public struct Principal: Sendable, Equatable {
+  public let partner: PartnerID
+  /// The user for whom the token was issued; nil if the token speaks for the partner itself.
+  public let signer: SignerID?
+  /// The OAuth client for which the token was issued; nil for tokens of `auth/login`.
+  public let client: ClientID?
+
+  public init(partner: PartnerID, signer: SignerID?, client: ClientID? = nil) {
+    self.partner = partner
+    self.signer = signer
+    self.client = client
+  }
+}
