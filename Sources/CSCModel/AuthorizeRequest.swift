@@ -9,7 +9,7 @@ public struct AuthorizeRequest: Sendable {
   /// Raw octets in request order; nil if the request names none.
   public let digests: [[UInt8]]?
   /// Nil if there are no digests.
-  public let hashAlgorithm: WireHashAlgorithm?
+  public let hashAlgorithm: HashAlgorithm?
   /// Values that the caller presents, by authentication object. v1's `PIN` is the object of this name.
   public let factors: [(id: String, value: String?)]
   /// v1's `OTP`: the object depends on the credential.
@@ -63,20 +63,20 @@ public struct AuthorizeRequest: Sendable {
   /// v2 requires the OID with `hashes`; with v1's `hash` it can only follow from the length.
   static func hashAlgorithm(
     of digests: [[UInt8]], _ fields: Fields, _ version: CSCVersion
-  ) throws -> WireHashAlgorithm {
+  ) throws -> HashAlgorithm {
     guard let first = digests.first else { throw CSCError.emptyHashArray }
     let oid = try fields.value(["hashAlgorithmOID", "hashAlgo"])
     if oid == nil, version == .v2, try fields.value(["hashes"]) != nil {
       throw CSCError.missingString("hashAlgorithmOID")
     }
-    let hash: WireHashAlgorithm
+    let hash: HashAlgorithm
     if let oid {
-      guard let named = oid.string.flatMap(WireHashAlgorithm.init(rawValue:)) else {
+      guard let named = oid.string.flatMap(HashAlgorithm.init(oid:)) else {
         throw CSCError.invalidParameter(version.hashAlgorithmName)
       }
       hash = named
     } else {
-      guard let fitting = WireHashAlgorithm(digestLength: first.count) else { throw CSCError.digestLength }
+      guard let fitting = HashAlgorithm(digestLength: first.count) else { throw CSCError.digestLength }
       hash = fitting
     }
     guard digests.allSatisfy({ $0.count == hash.digestLength }) else { throw CSCError.digestLength }

@@ -4,13 +4,6 @@ public import WireJSON
 
 /// A credential as `credentials/info` and v2's `credentials/list` show it (CSC v1 §11.5, v2 §11.5).
 public struct CredentialAnswer: Sendable {
-  /// `key/curve`: the OID of a named curve.
-  public enum Curve: String, Sendable {
-    case p256 = "1.2.840.10045.3.1.7"
-    case p384 = "1.3.132.0.34"
-    case p521 = "1.3.132.0.35"
-  }
-
   public enum CertificateStatus: String, Sendable { case valid, expired, revoked, suspended }
 
   /// The decoded fields of the end-entity certificate.
@@ -68,6 +61,7 @@ public struct CredentialAnswer: Sendable {
   public var algorithms: [WireSignAlgorithm]
   /// Bits.
   public var keyLength: Int
+  /// Nil if the key is none of an elliptic curve.
   public var curve: Curve?
   public var certificateStatus: CertificateStatus
   /// DER, end entity first.
@@ -145,10 +139,10 @@ public struct CredentialAnswer: Sendable {
   private var key: JSONValue {
     var key = JSONObject([
       ("status", keyEnabled ? "enabled" : "disabled"),
-      ("algo", .array(algorithms.map { .string($0.rawValue) })),
+      ("algo", .array(algorithms.map { .string($0.oid) })),
       ("len", .integer(Int64(keyLength))),
     ])
-    if let curve { key["curve"] = .string(curve.rawValue) }
+    if let curve { key["curve"] = .string(curve.oid) }
     return .object(key)
   }
 

@@ -1,4 +1,5 @@
 internal import Octets
+internal import Vocabulary
 public import WireJSON
 
 /// `credentials/create` (CSC 2.1+ §11.4, as its clients show it).
@@ -85,7 +86,7 @@ extension Fields {
   }
 }
 
-enum OID {
+extension OID {
   static func isWellFormed(_ text: String) -> Bool {
     guard text.utf8.count <= 255 else { return false }
     let arcs = text.parts(separatedBy: UInt8(ascii: "."))

@@ -28,7 +28,7 @@ public struct CredentialScopeRequest: Sendable, Equatable {
   /// At least 1.
   public var numSignatures: Int
   /// Nil if there are no documents.
-  public var hashAlgorithm: WireHashAlgorithm?
+  public var hashAlgorithm: HashAlgorithm?
   public var documents: [Document]
   /// Text for the user about this transaction; at most 500 characters of together 2,000 octets.
   public var description: String?
@@ -108,12 +108,12 @@ public struct CredentialScopeRequest: Sendable, Equatable {
     return digest
   }
 
-  private static func hashAlgorithm(_ oid: String?, first: [UInt8]) throws -> WireHashAlgorithm {
+  private static func hashAlgorithm(_ oid: String?, first: [UInt8]) throws -> HashAlgorithm {
     guard let oid else {
-      guard let fitting = WireHashAlgorithm(digestLength: first.count) else { throw CSCError.digestLength }
+      guard let fitting = HashAlgorithm(digestLength: first.count) else { throw CSCError.digestLength }
       return fitting
     }
-    guard let named = WireHashAlgorithm(rawValue: oid) else { throw CSCError.invalidParameter("hashAlgorithmOID") }
+    guard let named = HashAlgorithm(oid: oid) else { throw CSCError.invalidParameter("hashAlgorithmOID") }
     return named
   }
 
@@ -135,7 +135,7 @@ extension CredentialScopeRequest {
     ])
     let texts = [
       ("type", type), ("credentialID", credentialID), ("signatureQualifier", signatureQualifier),
-      ("hashAlgorithm", hashAlgorithm?.rawValue), ("description", description),
+      ("hashAlgorithm", hashAlgorithm?.oid), ("description", description),
     ]
     for (name, text) in texts { object[name] = text.map(JSONValue.string) }
     return .object(object)
@@ -152,7 +152,7 @@ extension CredentialScopeRequest {
     type = object["type"]?.string
     credentialID = object["credentialID"]?.string
     signatureQualifier = object["signatureQualifier"]?.string
-    hashAlgorithm = object["hashAlgorithm"]?.string.flatMap(WireHashAlgorithm.init(rawValue:))
+    hashAlgorithm = object["hashAlgorithm"]?.string.flatMap(HashAlgorithm.init(oid:))
     description = object["description"]?.string
   }
 
@@ -161,7 +161,7 @@ extension CredentialScopeRequest {
     var object = JSONObject([
       ("type", .string(type ?? Self.richTypes[0])), ("credentialID", .string(credentialID)),
       ("numSignatures", .integer(Int64(numSignatures))), ("documentDigests", .array(documents.map(\.wireValue))),
-      ("hashAlgorithmOID", .string(hashAlgorithm?.rawValue ?? WireHashAlgorithm.sha256.rawValue)),
+      ("hashAlgorithmOID", .string(hashAlgorithm?.oid ?? HashAlgorithm.sha256.oid)),
     ])
     if let signatureQualifier { object["signatureQualifier"] = .string(signatureQualifier) }
     return [.object(object)]

@@ -66,3 +66,11 @@ extension CSCVersion {
   /// The name of the digests member in this version.
   public var digestsName: String { self == .v1 ? "hash" : "hashes" }
 }
+
+extension HashAlgorithm {
+  /// The algorithm of a digest whose OID was not sent (CSC v1 `credentials/authorize` has no member for it).
+  init?(digestLength: Int) {
+    guard let match = Self.allCases.first(where: { $0.digestLength == digestLength }) else { return nil }
+    self = match
+  }
+}

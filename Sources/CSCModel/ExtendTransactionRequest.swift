@@ -8,7 +8,7 @@ public struct ExtendTransactionRequest: Sendable {
   /// Raw octets in request order; nil if the request names none.
   public let digests: [[UInt8]]?
   /// Nil if there are no digests.
-  public let hashAlgorithm: WireHashAlgorithm?
+  public let hashAlgorithm: HashAlgorithm?
 
   public init(_ fields: Fields, _ version: CSCVersion) throws {
     credentialID = try fields.string("credentialID")

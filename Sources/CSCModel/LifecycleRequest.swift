@@ -1,4 +1,5 @@
 internal import Octets
+internal import Vocabulary
 public import WireJSON
 
 /// A client's request to the authorization server with the scopes `credential-creation` and

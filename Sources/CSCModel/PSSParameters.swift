@@ -1,13 +1,14 @@
 import SwiftASN1
+public import Vocabulary
 
 /// `RSASSA-PSS-params` of RFC 4055 §3.1, as `signAlgoParams` carries it.
 public struct PSSParameters: Sendable, Equatable {
-  public var hash: WireHashAlgorithm
-  public var maskGenerationHash: WireHashAlgorithm
+  public var hash: HashAlgorithm
+  public var maskGenerationHash: HashAlgorithm
   /// Octets.
   public var saltLength: Int
 
-  public init(hash: WireHashAlgorithm, maskGenerationHash: WireHashAlgorithm, saltLength: Int) {
+  public init(hash: HashAlgorithm, maskGenerationHash: HashAlgorithm, saltLength: Int) {
     self.hash = hash
     self.maskGenerationHash = maskGenerationHash
     self.saltLength = saltLength
@@ -22,8 +23,8 @@ public struct PSSParameters: Sendable, Equatable {
   }
 
   private init(node: ASN1Node) throws {
-    var hash: WireHashAlgorithm?
-    var mask: WireHashAlgorithm?
+    var hash: HashAlgorithm?
+    var mask: HashAlgorithm?
     var salt = 20
     try DER.sequence(node, identifier: .sequence) { fields in
       hash = try DER.optionalExplicitlyTagged(&fields, tagNumber: 0, tagClass: .contextSpecific) {
@@ -45,19 +46,19 @@ public struct PSSParameters: Sendable, Equatable {
     self.init(hash: hash, maskGenerationHash: mask, saltLength: salt)
   }
 
-  private static func hashAlgorithm(_ node: ASN1Node) throws -> WireHashAlgorithm {
+  private static func hashAlgorithm(_ node: ASN1Node) throws -> HashAlgorithm {
     try DER.sequence(node, identifier: .sequence) { fields in
       let oid = try ASN1ObjectIdentifier(derEncoded: &fields)
       if let parameters = fields.next() { _ = try ASN1Null(derEncoded: parameters) }
-      guard let hash = WireHashAlgorithm(rawValue: "\(oid)") else { throw Unacceptable() }
+      guard let hash = HashAlgorithm(oid: "\(oid)") else { throw Unacceptable() }
       return hash
     }
   }
 
-  private static func maskGenerationHash(_ node: ASN1Node) throws -> WireHashAlgorithm {
+  private static func maskGenerationHash(_ node: ASN1Node) throws -> HashAlgorithm {
     try DER.sequence(node, identifier: .sequence) { fields in
       let oid = try ASN1ObjectIdentifier(derEncoded: &fields)
-      guard "\(oid)" == "1.2.840.113549.1.1.8", let hash = fields.next() else { throw Unacceptable() }
+      guard "\(oid)" == OID.maskGenerationFunction1, let hash = fields.next() else { throw Unacceptable() }
       return try hashAlgorithm(hash)
     }
   }

@@ -69,7 +69,7 @@ public struct ServiceInfo: Sendable {
       if authorizationServer != nil { answer["supportsRar"] = true }
       answer["asynchronousOperationMode"] = true
       answer["signAlgorithms"] = [
-        "algos": .array(WireSignAlgorithm.allCases.map { .string($0.rawValue) }), "algoParams": [],
+        "algos": .array(WireSignAlgorithm.allCases.map { .string($0.oid) }), "algoParams": [],
       ]
       for (name, value) in documents.members { answer[name] = value }
       answer["supportedHashTypes"] = documents.formats.isEmpty ? ["dtbsr"] : ["dtbsr", "sdr"]

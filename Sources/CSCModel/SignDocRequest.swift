@@ -1,5 +1,5 @@
 internal import Octets
-import Vocabulary
+public import Vocabulary
 public import WireJSON
 
 /// `signatures/signDoc` (CSC v2 §11.11).
@@ -29,7 +29,7 @@ public struct SignDocRequest: Sendable {
   public struct Choices: Sendable {
     public let format: WireSignatureFormat
     public let level: WireConformanceLevel
-    public let algorithm: SignHashRequest.Algorithm
+    public let algorithm: SignatureAlgorithm
     /// Nil: the format's own default.
     public let envelope: WireEnvelope?
     public let properties: [Property]
@@ -148,16 +148,16 @@ extension SignDocRequest.Choices {
   }
 
   /// Unlike in signHash, a hash OID must agree with what `signAlgo` fixes.
-  private static func algorithm(_ signAlgo: String, _ entry: Fields) throws -> SignHashRequest.Algorithm {
+  private static func algorithm(_ signAlgo: String, _ entry: Fields) throws -> SignatureAlgorithm {
     let names = ["hashAlgorithmOID", "hashAlgo"]
     let named = try entry.value(names).map { value in
-      guard let hash = value.string.flatMap(WireHashAlgorithm.init(rawValue:)) else {
+      guard let hash = value.string.flatMap(HashAlgorithm.init(oid:)) else {
         throw CSCError.invalidParameter("hashAlgorithmOID")
       }
       return hash
     }
     var members = entry.object
-    if WireSignAlgorithm(rawValue: signAlgo) != .rsaEncryption { names.forEach { members[$0] = nil } }
+    if WireSignAlgorithm(oid: signAlgo) != .rsaEncryption { names.forEach { members[$0] = nil } }
     let algorithm = try SignHashRequest.algorithm(signAlgo, Fields(members), .v2)
     guard named == nil || named == algorithm.hash else { throw CSCError.hashContradictsSignAlgo }
     return algorithm

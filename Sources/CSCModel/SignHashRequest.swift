@@ -12,22 +12,9 @@ public struct SignHashRequest: Sendable {
   public let sad: String?
   /// Raw octets, in request order.
   public let digests: [[UInt8]]
-  public let algorithm: Algorithm
+  /// By `signAlgo`, `signAlgoParams` and the hash OID together.
+  public let algorithm: SignatureAlgorithm
   public let mode: OperationMode
-
-  /// The algorithm by `signAlgo`, `signAlgoParams` and the hash OID together.
-  public enum Algorithm: Sendable, Equatable {
-    case rsaPKCS1(WireHashAlgorithm)
-    case rsaPSS(PSSParameters)
-    case ecdsa(WireHashAlgorithm)
-
-    public var hash: WireHashAlgorithm {
-      switch self {
-      case .rsaPKCS1(let hash), .ecdsa(let hash): hash
-      case .rsaPSS(let parameters): parameters.hash
-      }
-    }
-  }
 
   /// Checks presence and types first, then values, so that one fault gets its own row of the table.
   ///
@@ -45,8 +32,8 @@ public struct SignHashRequest: Sendable {
     self.algorithm = algorithm
   }
 
-  static func algorithm(_ oid: String, _ fields: Fields, _ version: CSCVersion) throws -> Algorithm {
-    guard let signAlgo = WireSignAlgorithm(rawValue: oid) else { throw CSCError.invalidParameter("signAlgo") }
+  static func algorithm(_ oid: String, _ fields: Fields, _ version: CSCVersion) throws -> SignatureAlgorithm {
+    guard let signAlgo = WireSignAlgorithm(oid: oid) else { throw CSCError.invalidParameter("signAlgo") }
     let hashOID = try fields.value([version.hashAlgorithmName, "hashAlgo", "hashAlgorithmOID"])
     switch signAlgo {
     case .sha256WithRSAEncryption: return .rsaPKCS1(.sha256)
@@ -62,18 +49,19 @@ public struct SignHashRequest: Sendable {
         throw CSCError.invalidParameter("signAlgoParams")
       }
       // Of the algorithms that need no hash OID, this one alone must agree with it (reference §4.1).
-      guard hashOID == nil || hashOID?.string == parameters.hash.rawValue else {
+      guard hashOID == nil || hashOID?.string == parameters.hash.oid else {
         throw CSCError.invalidParameter(version.hashAlgorithmName)
       }
-      return .rsaPSS(parameters)
+      return .rsaPSS(
+        hash: parameters.hash, maskGenerationHash: parameters.maskGenerationHash, saltLength: parameters.saltLength)
     }
   }
 
   /// The hash OID, which is ignored wherever `signAlgo` fixes the hash (reference §4.1).
-  private static func requiredHash(_ oid: JSONValue?, _ version: CSCVersion) throws -> WireHashAlgorithm {
+  private static func requiredHash(_ oid: JSONValue?, _ version: CSCVersion) throws -> HashAlgorithm {
     let name = version.hashAlgorithmName
     guard let oid = oid?.string else { throw CSCError.missingString(name) }
-    guard let hash = WireHashAlgorithm(rawValue: oid) else { throw CSCError.invalidParameter(name) }
+    guard let hash = HashAlgorithm(oid: oid) else { throw CSCError.invalidParameter(name) }
     return hash
   }
 }

@@ -1,3 +1,4 @@
+public import Vocabulary
 public import WireJSON
 
 /// `signatures/timestamp` (CSC v1 §11.10, v2 §11.13). Both versions call the members `hash` and `hashAlgo`.
@@ -7,7 +8,7 @@ public struct TimestampRequest: Sendable, Equatable {
 
   /// Raw octets.
   public let digest: [UInt8]
-  public let hash: WireHashAlgorithm
+  public let hash: HashAlgorithm
   /// An unsigned number, big endian.
   public let nonce: [UInt8]?
 
@@ -23,11 +24,11 @@ public struct TimestampRequest: Sendable, Equatable {
     }
   }
 
-  private static func hash(_ fields: Fields) throws -> WireHashAlgorithm {
+  private static func hash(_ fields: Fields) throws -> HashAlgorithm {
     guard let value = try fields.value(["hashAlgo", "hashAlgorithmOID"]) else {
       throw CSCError.missingString("hashAlgo")
     }
-    guard let hash = value.string.flatMap(WireHashAlgorithm.init(rawValue:)) else {
+    guard let hash = value.string.flatMap(HashAlgorithm.init(oid:)) else {
       throw CSCError.invalidParameter("hashAlgo")
     }
     return hash

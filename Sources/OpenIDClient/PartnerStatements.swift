@@ -122,7 +122,7 @@ public struct PartnerStatements: PartnerStatementVerifier {
   private static func authorizedDigests(_ claims: JSONObject) throws(EIDTokenError) -> AuthorizedDigests? {
     let members = ["dtbsr", "hashAlgorithmOID", "numSignatures"].map { claims[$0] }
     guard members.contains(where: { $0 != nil }) else { return nil }
-    guard let texts = members[0]?.array, let hash = members[1]?.string.flatMap(HashAlgorithm.init(named:)),
+    guard let texts = members[0]?.array, let hash = members[1]?.string.flatMap(HashAlgorithm.init(oid:)),
       let count = members[2]?.integer, !texts.isEmpty, count >= texts.count, count <= 1_000_000
     else { throw .refused("dtbsr") }
     let digests = texts.compactMap { $0.string.flatMap(Base64.decodeExact) }
@@ -130,17 +130,5 @@ public struct PartnerStatements: PartnerStatementVerifier {
       throw .refused("dtbsr")
     }
     return AuthorizedDigests(hashAlgorithm: hash, numSignatures: Int(count), digests: digests)
-  }
-}
-
-extension HashAlgorithm {
-  /// By OID (NIST CSOR).
-  fileprivate init?(named oid: String) {
-    switch oid {
-    case "2.16.840.1.101.3.4.2.1": self = .sha256
-    case "2.16.840.1.101.3.4.2.2": self = .sha384
-    case "2.16.840.1.101.3.4.2.3": self = .sha512
-    default: return nil
-    }
   }
 }

@@ -3,9 +3,6 @@ internal import Vocabulary
 
 /// Turns what Cryptoki gives into what X.509 and CMS want.
 enum Encodings {
-  private static let rsaEncryption: ASN1ObjectIdentifier = [1, 2, 840, 113549, 1, 1, 1]
-  private static let ecPublicKey: ASN1ObjectIdentifier = [1, 2, 840, 10045, 2, 1]
-
   /// r and s side by side become `Ecdsa-Sig-Value` (RFC 3279 §2.2.3) in DER.
   static func ecdsaSignature(_ raw: [UInt8]) throws -> [UInt8] {
     try sequence { serializer in
@@ -22,7 +19,7 @@ enum Encodings {
     }
     return try sequence { serializer in
       try serializer.appendConstructedNode(identifier: .sequence) { algorithm in
-        try algorithm.serialize(rsaEncryption)
+        try algorithm.serialize(ASN1ObjectIdentifier(dotRepresentation: OID.rsaEncryption))
         try algorithm.serialize(ASN1Null())
       }
       try serializer.serialize(ASN1BitString(bytes: key[...]))
@@ -34,8 +31,8 @@ enum Encodings {
     let point = try ASN1OctetString(derEncoded: wrappedPoint).bytes
     return try sequence { serializer in
       try serializer.appendConstructedNode(identifier: .sequence) { algorithm in
-        try algorithm.serialize(Self.ecPublicKey)
-        try algorithm.serialize(curve.oid)
+        try algorithm.serialize(ASN1ObjectIdentifier(dotRepresentation: OID.ecPublicKey))
+        try algorithm.serialize(ASN1ObjectIdentifier(dotRepresentation: curve.oid))
       }
       try serializer.serialize(ASN1BitString(bytes: point))
     }
@@ -44,7 +41,7 @@ enum Encodings {
   /// CKA_EC_PARAMS: the curve's OID in DER.
   static func ecParameters(_ curve: Curve) throws -> [UInt8] {
     var serializer = DER.Serializer()
-    try serializer.serialize(curve.oid)
+    try serializer.serialize(ASN1ObjectIdentifier(dotRepresentation: curve.oid))
     return serializer.serializedBytes
   }
 
@@ -56,14 +53,4 @@ enum Encodings {
 
   /// Without leading zeros; the serializer adds the one that a set top bit needs.
   private static func integer(_ octets: ArraySlice<UInt8>) -> ArraySlice<UInt8> { octets.drop { $0 == 0 } }
-}
-
-extension Curve {
-  fileprivate var oid: ASN1ObjectIdentifier {
-    switch self {
-    case .p256: [1, 2, 840, 10045, 3, 1, 7]
-    case .p384: [1, 3, 132, 0, 34]
-    case .p521: [1, 3, 132, 0, 35]
-    }
-  }
 }

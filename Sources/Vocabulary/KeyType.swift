@@ -1,5 +1,15 @@
 /// Curves of FIPS 186-5, by the names of the store and the configuration.
-public enum Curve: String, Sendable, CaseIterable { case p256, p384, p521 }
+public enum Curve: String, Sendable, CaseIterable {
+  case p256, p384, p521
+
+  public var oid: String {
+    switch self {
+    case .p256: OID.p256
+    case .p384: OID.p384
+    case .p521: OID.p521
+    }
+  }
+}
 
 /// Kinds of keys that are made and used.
 public enum KeyType: Sendable, Hashable {

@@ -8,7 +8,7 @@ enum Subject {
   var name: String { self == .p256 ? "P-256" : "RSA-2048" }
   var keyType: KeyType { self == .p256 ? .ec(.p256) : .rsa(bits: 2048) }
   var algorithm: SignatureAlgorithm { self == .p256 ? .ecdsa(.sha256) : .rsaPKCS1(.sha256) }
-  var oid: String { self == .p256 ? "1.2.840.10045.4.3.2" : "1.2.840.113549.1.1.11" }
+  var oid: String { self == .p256 ? OID.ecdsaWithSHA256 : OID.sha256WithRSAEncryption }
 }
 
 /// One way through the service. `run` returns how many signatures it made.

@@ -1,6 +1,7 @@
 import Assembly
 import Foundation
 import OpenSSLPKI
+import Vocabulary
 import WireJSON
 
 /// The sandbox's test CA and TSA; their keys stay in the token.
@@ -14,7 +15,7 @@ struct SandboxAuthority {
   /// Policies under which people can ask for credentials: one like a qualified certificate (ETSI EN 319 411-2,
   /// QCP-n-qscd), for the authorization server, and one like an advanced certificate (EN 319 411-1, NCP), for
   /// `credentials/authorize`.
-  static let policies = ["0.4.0.194112.1.2", "0.4.0.2042.1.1"]
+  static let policies = [OID.qualifiedDevicePolicy, OID.normalizedPolicy]
   /// Of the TSA's certificate.
   private static let days: Int64 = 5 * 365
 

@@ -31,13 +31,13 @@ struct PSSParametersTests {
   @Test(
     "vectors",
     arguments: [
-      ("MDSgDzANBglghkgBZQMEAgEFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgEFAKIDAgEg", WireHashAlgorithm.sha256, 32),
+      ("MDSgDzANBglghkgBZQMEAgEFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgEFAKIDAgEg", HashAlgorithm.sha256, 32),
       ("MDSgDzANBglghkgBZQMEAgIFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgIFAKIDAgEw", .sha384, 48),
       ("MDSgDzANBglghkgBZQMEAgMFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgMFAKIDAgFA", .sha512, 64),
       // An explicit trailer 1 is not strict DER; a public client sends it.
       ("MDmgDzANBglghkgBZQMEAgEFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgEFAKIDAgEgowMCAQE=", .sha256, 32),
     ])
-  func vectors(text: String, hash: WireHashAlgorithm, salt: Int) throws {
+  func vectors(text: String, hash: HashAlgorithm, salt: Int) throws {
     let parameters = PSSParameters(der: try #require(Base64.decode(text)))
     #expect(parameters == PSSParameters(hash: hash, maskGenerationHash: hash, saltLength: salt))
   }

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// An attribute that a client wants to be signed along with the document (`signed_props`, CSC v2 §11.11).
 public struct SignedProperty: Sendable, Equatable {
   /// Raw values: the names of CSC v2.
@@ -15,15 +17,15 @@ public struct SignedProperty: Sendable, Equatable {
     /// ETSI EN 319 122-1 clause 5.2.
     public var oid: String {
       switch self {
-      case .commitmentTypeIndication: "1.2.840.113549.1.9.16.2.16"
-      case .contentHints: "1.2.840.113549.1.9.16.2.4"
-      case .mimeType: "0.4.0.1733.2.1"
-      case .signerLocation: "1.2.840.113549.1.9.16.2.17"
-      case .contentTimestamp: "1.2.840.113549.1.9.16.2.20"
-      case .signerAttributes: "0.4.0.19122.1.1"
-      case .signaturePolicyIdentifier: "1.2.840.113549.1.9.16.2.15"
-      case .contentReference: "1.2.840.113549.1.9.16.2.10"
-      case .contentIdentifier: "1.2.840.113549.1.9.16.2.7"
+      case .commitmentTypeIndication: OID.commitmentTypeIndication
+      case .contentHints: OID.contentHints
+      case .mimeType: OID.mimeType
+      case .signerLocation: OID.signerLocation
+      case .contentTimestamp: OID.contentTimestamp
+      case .signerAttributes: OID.signerAttributesV2
+      case .signaturePolicyIdentifier: OID.signaturePolicyIdentifier
+      case .contentReference: OID.contentReference
+      case .contentIdentifier: OID.contentIdentifier
       }
     }
 

@@ -14,9 +14,9 @@ struct TimestampToken {
   /// Nil if it is no token, or one over a hash that is not used here.
   init?(_ node: ASN1Node) {
     // ContentInfo, SignedData, EncapsulatedContentInfo, TSTInfo, MessageImprint
-    guard let outer = node.elements(of: .sequence), outer.count == 2, outer[0].oid == "1.2.840.113549.1.7.2",
+    guard let outer = node.elements(of: .sequence), outer.count == 2, outer[0].oid == OID.signedData,
       let signed = outer[1].elements()?.first?.elements(of: .sequence), signed.count >= 4,
-      let inner = signed[2].elements(of: .sequence), inner.count == 2, inner[0].oid == "1.2.840.113549.1.9.16.1.4",
+      let inner = signed[2].elements(of: .sequence), inner.count == 2, inner[0].oid == OID.timestampInfo,
       let octets = inner[1].elements()?.first?.octets, let info = try? DER.parse(octets),
       let fields = info.elements(of: .sequence), fields.count >= 5,
       let imprint = fields[2].elements(of: .sequence), imprint.count == 2,
@@ -31,16 +31,5 @@ struct TimestampToken {
   func stamps(_ signature: DocumentSignature) -> Bool {
     if hash == signature.algorithm.hash { return digest == signature.documentDigest }
     return signature.content.map { hash.digest(of: $0) == digest } ?? false
-  }
-}
-
-extension HashAlgorithm {
-  fileprivate init?(oid: String) {
-    switch oid {
-    case "2.16.840.1.101.3.4.2.1": self = .sha256
-    case "2.16.840.1.101.3.4.2.2": self = .sha384
-    case "2.16.840.1.101.3.4.2.3": self = .sha512
-    default: return nil
-    }
   }
 }

@@ -15,7 +15,7 @@ struct AuthorizationMethods: Sendable {
     let (presented, outOfBand) = try Self.factors(request, call.version)
     var asked = AuthorizationRequest(
       credential: CredentialID(request.credentialID), numSignatures: request.numSignatures,
-      hashAlgorithm: request.hashAlgorithm?.domainValue, digests: request.digests ?? [],
+      hashAlgorithm: request.hashAlgorithm, digests: request.digests ?? [],
       presented: presented, oneTimeCode: request.oneTimeCode)
     asked.outOfBand = outOfBand
     asked.origin = call.origin.server
@@ -40,7 +40,7 @@ struct AuthorizationMethods: Sendable {
     return Response(
       try await soleControl.authorizations.extend(
         ExtensionRequest(
-          credential: CredentialID(request.credentialID), sad: sad, hashAlgorithm: request.hashAlgorithm?.domainValue,
+          credential: CredentialID(request.credentialID), sad: sad, hashAlgorithm: request.hashAlgorithm,
           digests: request.digests ?? []), as: call.principal))
   }
 

@@ -104,7 +104,7 @@ struct CSCMethods: Sendable {
     let request = try CSCModel.TimestampRequest(fields)
     guard
       let question = TimestampAuthority.TimestampRequest(
-        hash: request.hash.domainValue, digest: request.digest, nonce: request.nonce)
+        hash: request.hash, digest: request.digest, nonce: request.nonce)
     else { throw CSCError.digestLength }
     return Response(json: ["timestamp": .string(Base64.encode(try await timestamps.token(for: question)))])
   }

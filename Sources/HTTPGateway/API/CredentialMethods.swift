@@ -109,7 +109,7 @@ struct CredentialMethods: Sendable {
     return CredentialAnswer(
       credentialID: credential.id.rawValue, description: credential.description, qualifier: credential.qualifier,
       keyEnabled: credential.isEnabled && isValid, algorithms: credential.keyType.wireAlgorithms,
-      keyLength: credential.keyType.length, curve: credential.keyType.wireCurve,
+      keyLength: credential.keyType.length, curve: credential.keyType.curve,
       certificateStatus: isValid ? .valid : .expired, chain: certificate.chain,
       certificate: CredentialAnswer.CertificateFields(
         issuer: certificate.issuer, subject: certificate.subject, serialNumber: certificate.serialNumber,
@@ -142,13 +142,8 @@ extension KeyType {
     }
   }
 
-  fileprivate var wireCurve: CredentialAnswer.Curve? {
-    switch self {
-    case .rsa: nil
-    case .ec(.p256): .p256
-    case .ec(.p384): .p384
-    case .ec(.p521): .p521
-    }
+  fileprivate var curve: Curve? {
+    if case .ec(let curve) = self { curve } else { nil }
   }
 }
 

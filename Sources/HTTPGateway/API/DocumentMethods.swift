@@ -108,7 +108,7 @@ extension SignDocRequest.Signature {
     }
     return DocumentSignature(
       subject: subject.domainValue, format: format, level: level, packaging: packaging,
-      algorithm: choices.algorithm.domainValue,
+      algorithm: choices.algorithm,
       properties: try properties(for: format))
   }
 

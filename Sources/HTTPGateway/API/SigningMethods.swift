@@ -26,7 +26,7 @@ struct SigningMethods: Sendable {
       throw Refusal.invalidSAD
     }
     var signingRequest = SigningRequest(
-      credential: CredentialID(request.credentialID), sad: sad, algorithm: request.algorithm.domainValue,
+      credential: CredentialID(request.credentialID), sad: sad, algorithm: request.algorithm,
       digests: request.digests)
     signingRequest.verified = call.caller.verified
     switch request.mode {
@@ -88,29 +88,6 @@ extension JobFailure {
     // v2, where jobs are, does not name the certificate.
     case .certificateExpired: Refusal.certificateExpired(organization: nil, commonName: nil).cscError(version)
     case .fault: .serverError
-    }
-  }
-}
-
-extension WireHashAlgorithm {
-  var domainValue: HashAlgorithm {
-    switch self {
-    case .sha256: .sha256
-    case .sha384: .sha384
-    case .sha512: .sha512
-    }
-  }
-}
-
-extension CSCModel.SignHashRequest.Algorithm {
-  var domainValue: SignatureAlgorithm {
-    switch self {
-    case .rsaPKCS1(let hash): .rsaPKCS1(hash.domainValue)
-    case .ecdsa(let hash): .ecdsa(hash.domainValue)
-    case .rsaPSS(let parameters):
-      .rsaPSS(
-        hash: parameters.hash.domainValue, maskGenerationHash: parameters.maskGenerationHash.domainValue,
-        saltLength: parameters.saltLength)
     }
   }
 }

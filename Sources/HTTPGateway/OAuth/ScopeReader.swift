@@ -93,7 +93,7 @@ extension SoleControl.AuthorizationRequest {
     _ asked: CredentialScopeRequest, _ credential: CredentialID, client: String, presented: [FactorID: String] = [:]
   ) {
     self.init(
-      credential: credential, numSignatures: asked.numSignatures, hashAlgorithm: asked.hashAlgorithm?.domainValue,
+      credential: credential, numSignatures: asked.numSignatures, hashAlgorithm: asked.hashAlgorithm,
       digests: asked.documents.map(\.digest), presented: presented, channel: .authorizationServer(ClientID(client)))
   }
 }

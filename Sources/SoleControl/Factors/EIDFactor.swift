@@ -207,7 +207,7 @@ public struct EIDNonce: Sendable {
 
   public init(_ request: AuthorizationRequest, _ scal: SCAL) {
     let count = withUnsafeBytes(of: UInt32(truncatingIfNeeded: request.numSignatures).bigEndian) { Array($0) }
-    let name = request.hashAlgorithm?.objectIdentifier ?? ""
+    let name = request.hashAlgorithm?.oid ?? ""
     work = Array(name.utf8) + [0] + count + request.digests.flatMap(\.self)
     isDerived = scal == .two
   }
@@ -225,16 +225,5 @@ public struct EIDNonce: Sendable {
 
   private func derived(from digest: [UInt8]) -> String {
     Base64.encodeURL(OctetDigest.sha256(Self.domain + digest + work))
-  }
-}
-
-extension HashAlgorithm {
-  /// NIST's arc for hash algorithms, in dotted decimal text as on the wire.
-  fileprivate var objectIdentifier: String {
-    switch self {
-    case .sha256: "2.16.840.1.101.3.4.2.1"
-    case .sha384: "2.16.840.1.101.3.4.2.2"
-    case .sha512: "2.16.840.1.101.3.4.2.3"
-    }
   }
 }

@@ -21,7 +21,7 @@ extension Offer {
           credential: offered.credential.description,
           certificate: SigningView.Certificate(offered.credential.certificate),
           documents: offered.asked.documents.map { SigningView.Document(label: $0.label, digest: $0.digest) },
-          hashName: offered.asked.hashAlgorithm?.domainValue.displayName ?? "",
+          hashName: offered.asked.hashAlgorithm?.displayName ?? "",
           numSignatures: offered.asked.numSignatures,
           description: offered.asked.description,
           factors: offered.credential.pageFactors(hasEID: hasEID, codeWasSent: codeWasSent),

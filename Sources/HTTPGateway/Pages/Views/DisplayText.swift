@@ -1,4 +1,5 @@
 internal import Octets
+internal import Vocabulary
 
 /// Text of unknown origin, made fit to be shown: it cannot turn the reading direction, hide parts of itself, paint over
 /// its neighbours or be endless. Escaping for HTML comes later and elsewhere.
@@ -72,8 +73,8 @@ enum DisplayText {
   }
 
   private static let typeNames = [
-    "2.5.4.4": "SN", "2.5.4.42": "GN", "2.5.4.5": "serialNumber", "2.5.4.12": "title", "2.5.4.65": "pseudonym",
-    "2.5.4.97": "organizationIdentifier",
+    OID.surname: "SN", OID.givenName: "GN", OID.serialNumber: "serialNumber", OID.title: "title",
+    OID.pseudonym: "pseudonym", OID.organizationIdentifier: "organizationIdentifier",
   ]
 
   /// Type and value.

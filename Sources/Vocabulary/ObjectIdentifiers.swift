@@ -1,0 +1,67 @@
+/// Object identifiers in dotted decimal text, as the wire has them. Each stands here and nowhere else; those of hash
+/// algorithms and curves are asked of `HashAlgorithm` and `Curve`.
+public enum OID {
+  // MARK: Hash algorithms (NIST CSOR)
+
+  static let sha256 = "2.16.840.1.101.3.4.2.1"
+  static let sha384 = "2.16.840.1.101.3.4.2.2"
+  static let sha512 = "2.16.840.1.101.3.4.2.3"
+
+  // MARK: Keys and curves (RFC 3279 §2.3.1, RFC 5480 §2.1.1)
+
+  public static let rsaEncryption = "1.2.840.113549.1.1.1"
+  public static let ecPublicKey = "1.2.840.10045.2.1"
+  static let p256 = "1.2.840.10045.3.1.7"
+  static let p384 = "1.3.132.0.34"
+  static let p521 = "1.3.132.0.35"
+
+  // MARK: Signature algorithms (RFC 4055 §2.1, §3.1 and §5, RFC 5758 §3.2)
+
+  public static let maskGenerationFunction1 = "1.2.840.113549.1.1.8"
+  public static let rsassaPSS = "1.2.840.113549.1.1.10"
+  public static let sha256WithRSAEncryption = "1.2.840.113549.1.1.11"
+  public static let sha384WithRSAEncryption = "1.2.840.113549.1.1.12"
+  public static let sha512WithRSAEncryption = "1.2.840.113549.1.1.13"
+  public static let ecdsaWithSHA256 = "1.2.840.10045.4.3.2"
+  public static let ecdsaWithSHA384 = "1.2.840.10045.4.3.3"
+  public static let ecdsaWithSHA512 = "1.2.840.10045.4.3.4"
+
+  // MARK: Content types of CMS (RFC 5652 §4 and §5.1, RFC 3161 §2.4.2)
+
+  public static let data = "1.2.840.113549.1.7.1"
+  public static let signedData = "1.2.840.113549.1.7.2"
+  public static let timestampInfo = "1.2.840.113549.1.9.16.1.4"
+
+  // MARK: Attributes of CMS (RFC 5652 §11, RFC 5035, ETSI EN 319 122-1 clauses 5.2 and 5.3)
+
+  public static let contentType = "1.2.840.113549.1.9.3"
+  public static let messageDigest = "1.2.840.113549.1.9.4"
+  public static let signingTime = "1.2.840.113549.1.9.5"
+  public static let contentHints = "1.2.840.113549.1.9.16.2.4"
+  public static let contentIdentifier = "1.2.840.113549.1.9.16.2.7"
+  public static let contentReference = "1.2.840.113549.1.9.16.2.10"
+  public static let signatureTimestamp = "1.2.840.113549.1.9.16.2.14"
+  public static let signaturePolicyIdentifier = "1.2.840.113549.1.9.16.2.15"
+  public static let commitmentTypeIndication = "1.2.840.113549.1.9.16.2.16"
+  public static let signerLocation = "1.2.840.113549.1.9.16.2.17"
+  public static let contentTimestamp = "1.2.840.113549.1.9.16.2.20"
+  public static let signingCertificateV2 = "1.2.840.113549.1.9.16.2.47"
+  public static let mimeType = "0.4.0.1733.2.1"
+  public static let signerAttributesV2 = "0.4.0.19122.1.1"
+
+  // MARK: Parts of names (ITU-T X.520; ETSI EN 319 412-1 for the last)
+
+  public static let surname = "2.5.4.4"
+  public static let serialNumber = "2.5.4.5"
+  public static let title = "2.5.4.12"
+  public static let givenName = "2.5.4.42"
+  public static let pseudonym = "2.5.4.65"
+  public static let organizationIdentifier = "2.5.4.97"
+
+  // MARK: Certificate policies (ETSI EN 319 411-1 and -2)
+
+  /// NCP: a certificate of normal quality.
+  public static let normalizedPolicy = "0.4.0.2042.1.1"
+  /// QCP-n-qscd: a qualified certificate of a natural person, its key in a qualified device.
+  public static let qualifiedDevicePolicy = "0.4.0.194112.1.2"
+}
