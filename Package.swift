@@ -99,7 +99,7 @@ let package = Package(
       [
         "Vocabulary", "Octets", "BlockingWork", "SoleControl", "Issuance", "OAuth", "TimestampAuthority",
         "DocumentSigning",
-        "COpenSSL",
+        "COpenSSL", .product(name: "SwiftASN1", package: "swift-asn1"),
       ]),
     adapter("ConformanceOpenSSL", ["Conformance", "COpenSSL"]),
     adapter("OutboundHTTP", ["CCurl"]),

@@ -68,7 +68,7 @@ public struct CMSMaker: CMSBuilder {
     case .ecdsa(let hash):
       try check(X509_ALGOR_set0(identifier, OBJ_nid2obj(hash.ecdsaNID), V_ASN1_UNDEF, nil), "algorithm")
     case .rsaPSS(let hash, let mask, let salt):
-      let der = try pssParameters(hash, mask, salt)
+      let der = try PSSParameters(hash: hash, maskGenerationHash: mask, saltLength: salt).der()
       let string = try nonNil(ASN1_STRING_new(), "memory")
       guard ASN1_STRING_set(string, der, Int32(der.count)) > 0,
         X509_ALGOR_set0(identifier, OBJ_nid2obj(NID_rsassaPss), V_ASN1_SEQUENCE, string) > 0
@@ -77,13 +77,6 @@ public struct CMSMaker: CMSBuilder {
         throw OpenSSLError("algorithm")
       }
     }
-  }
-
-  /// `RSASSA-PSS-params` (RFC 4055 §3.1). A salt of 20 octets is the default, and DER leaves defaults out.
-  private static func pssParameters(_ hash: HashAlgorithm, _ mask: HashAlgorithm, _ salt: Int) throws -> [UInt8] {
-    let mgf1 = DER.sequence([try DER.oid("1.2.840.113549.1.1.8"), try mask.identifier()])
-    let saltLength = salt == 20 ? [] : [DER.tagged(2, DER.integer(salt))]
-    return DER.sequence([DER.tagged(0, try hash.identifier()), DER.tagged(1, mgf1)] + saltLength)
   }
 }
 
@@ -160,16 +153,5 @@ extension HashAlgorithm {
     case .sha384: NID_ecdsa_with_SHA384
     case .sha512: NID_ecdsa_with_SHA512
     }
-  }
-
-  /// `AlgorithmIdentifier`, DER.
-  fileprivate func identifier() throws -> [UInt8] {
-    let oid =
-      switch self {
-      case .sha256: "2.16.840.1.101.3.4.2.1"
-      case .sha384: "2.16.840.1.101.3.4.2.2"
-      case .sha512: "2.16.840.1.101.3.4.2.3"
-      }
-    return DER.sequence([try DER.oid(oid), DER.null])
   }
 }

@@ -1,33 +1,27 @@
 internal import COpenSSL
 internal import DocumentSigning
+internal import SwiftASN1
 internal import Vocabulary
 
 /// Attributes of a CMS signature (RFC 5652 §11, RFC 5035, ETSI EN 319 122-1).
 enum SignedAttributes {
-  static let idData = "1.2.840.113549.1.7.1"
-  private static let contentType = "1.2.840.113549.1.9.3"
-  private static let messageDigest = "1.2.840.113549.1.9.4"
-  private static let signingTime = "1.2.840.113549.1.9.5"
-  private static let signingCertificateV2 = "1.2.840.113549.1.9.16.2.47"
-  private static let signatureTimestamp = "1.2.840.113549.1.9.16.2.14"
-
   /// `SET OF Attribute`, DER.
   static func encode(_ attributes: CMSAttributes) throws -> [UInt8] {
     var all = [
-      try attribute(contentType, DER.oid(idData)),
-      try attribute(messageDigest, DER.octetString(attributes.messageDigest)),
-      try attribute(signingCertificateV2, reference(to: attributes.certificate, attributes.hash)),
+      try Attribute(OID.contentType, ASN1ObjectIdentifier(dotRepresentation: OID.data).der()),
+      try Attribute(OID.messageDigest, ASN1OctetString(contentBytes: attributes.messageDigest[...]).der()),
+      try Attribute(OID.signingCertificateV2, reference(to: attributes.certificate, attributes.hash)),
     ]
-    if let time = attributes.signingTime { all.append(try attribute(signingTime, encode(time))) }
-    for other in attributes.others { all.append(try attribute(other.oid, other.value)) }
-    return DER.set(all)
+    if let time = attributes.signingTime { all.append(try Attribute(OID.signingTime, encode(time))) }
+    for other in attributes.others { all.append(try Attribute(other.oid, other.value)) }
+    var serializer = DER.Serializer()
+    try serializer.serializeSetOf(all)
+    return serializer.serializedBytes
   }
 
   /// The unsigned attribute with a time-stamp token over the signature.
-  static func signatureTimestamp(_ token: [UInt8]) throws -> [UInt8] { try attribute(signatureTimestamp, token) }
-
-  private static func attribute(_ oid: String, _ value: [UInt8]) throws -> [UInt8] {
-    DER.sequence([try DER.oid(oid), DER.set([value])])
+  static func signatureTimestamp(_ token: [UInt8]) throws -> [UInt8] {
+    try Attribute(OID.signatureTimestamp, token).der()
   }
 
   /// UTCTime until 2049, as RFC 5652 §11.3 wants it.

@@ -1,3 +1,4 @@
+import SwiftASN1
 import TimestampAuthority
 import Vocabulary
 
@@ -8,10 +9,10 @@ struct ComputedValues {
   func value(of kind: SignedProperty.Kind, for signature: DocumentSignature) async throws -> [UInt8] {
     let digest = signature.documentDigest
     switch kind {
-    case .contentHints: return Self.plainData
-    case .mimeType: return Self.primitive(0x0c, Array(MediaType(of: signature.content).rawValue.utf8))
+    case .contentHints: return try Self.der(ContentHints())
+    case .mimeType: return try Self.der(ASN1UTF8String(MediaType(of: signature.content).rawValue))
     // Nothing names a content better (RFC 5035 §2.7 leaves the octets to us).
-    case .contentIdentifier: return Self.primitive(0x04, digest)
+    case .contentIdentifier: return try Self.der(ASN1OctetString(contentBytes: digest[...]))
     case .contentTimestamp:
       guard let timestamps, let request = TimestampRequest(hash: signature.algorithm.hash, digest: digest) else {
         throw DocumentRefusal.property(kind)
@@ -23,11 +24,18 @@ struct ComputedValues {
     }
   }
 
-  /// `ContentHints` with `id-data` and no description.
-  private static let plainData: [UInt8] = [
-    0x30, 0x0b, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01,
-  ]
+  /// `ContentHints` with `id-data` and no description (RFC 5035 §2.9).
+  private struct ContentHints: DERSerializable {
+    func serialize(into coder: inout DER.Serializer) throws {
+      try coder.appendConstructedNode(identifier: .sequence) {
+        try $0.serialize(ASN1ObjectIdentifier(dotRepresentation: OID.data))
+      }
+    }
+  }
 
-  /// Contents here are shorter than 128 octets.
-  private static func primitive(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] { [tag, UInt8(content.count)] + content }
+  private static func der(_ value: some DERSerializable) throws -> [UInt8] {
+    var serializer = DER.Serializer()
+    try serializer.serialize(value)
+    return serializer.serializedBytes
+  }
 }
