@@ -1,8 +1,8 @@
 // `stat` belongs to the first of these that the compiler loads, which differs from build to build.
 import CDispatch
 import CoreFoundation
-import Crypto
 import Foundation
+import Octets
 
 #if canImport(Glibc)
   import Glibc
@@ -76,6 +76,6 @@ struct InstanceLock {
 
   /// An octet for each name, far beyond those that SQLite locks and any database ends.
   private static func offset(of instance: String) -> Int {
-    SHA256.hash(data: Array(instance.utf8)).prefix(7).reduce(1) { $0 << 8 | Int($1) }
+    OctetDigest.sha256(instance).prefix(7).reduce(1) { $0 << 8 | Int($1) }
   }
 }

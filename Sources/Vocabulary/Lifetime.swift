@@ -6,9 +6,9 @@ public struct Lifetime: Sendable, Equatable {
   /// Seconds by which the clocks of gateways that share a store may differ.
   public static let skew: Int64 = 30
 
-  public let issued, expires: Int64
+  public let issued, expires: UnixTime
 
-  public init(issued: Int64, expires: Int64) {
+  public init(issued: UnixTime, expires: UnixTime) {
     self.issued = issued
     self.expires = expires
   }
@@ -16,11 +16,11 @@ public struct Lifetime: Sendable, Equatable {
   /// For what keeps only its end.
   ///
   /// - Parameter longest: seconds that such a thing lives at most, from its issue.
-  public init(expires: Int64, longest: Int64) {
+  public init(expires: UnixTime, longest: Int64) {
     self.init(issued: expires - longest, expires: expires)
   }
 
-  public func isOpen(at now: Int64) -> Bool { now < expires && !isFromTheFuture(at: now) }
+  public func isOpen(at now: UnixTime) -> Bool { now < expires && !isFromTheFuture(at: now) }
 
-  public func isFromTheFuture(at now: Int64) -> Bool { issued > now + Self.skew }
+  public func isFromTheFuture(at now: UnixTime) -> Bool { issued > now + Self.skew }
 }
