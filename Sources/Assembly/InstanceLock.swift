@@ -10,8 +10,9 @@ import Octets
 
 /// Held by the one process of this machine that serves a database under a name, until it ends, however it ends.
 ///
-/// The lock is on the database file itself, whatever name it was opened by, so no link gets around it, and the next start
-/// after a crash need not wait. The lease that holds across machines is in the database (`SQLiteFileStore.takeLease`).
+/// The lock is on the database file itself, whatever name it was opened by, so no link gets around it, and the next
+/// start after a crash need not wait. The lease that holds across machines is in the database
+/// (`SQLiteFileStore.takeLease`).
 struct InstanceLock {
   struct Taken: Error, CustomStringConvertible {
     let description: String
@@ -61,7 +62,7 @@ struct InstanceLock {
     guard status.st_nlink > 1 else { return }
     throw Taken(
       description: """
-        \(database) has \(status.st_nlink) names (hard links), and SQLite keeps a log of its own for each; remove all but one
+        \(database) has \(status.st_nlink) names (hard links), and SQLite keeps a separate log for each; remove all but one
         """)
   }
 

@@ -7,9 +7,9 @@ enum LargeBlocks {
   /// `M_MMAP_THRESHOLD` (mallopt(3)).
   private static let threshold: Int32 = -3
 
-  /// Has the memory of large blocks given back when they are free. glibc raises the limit by itself with each block that it gives
-  /// back, up to 32 MiB; after that a few answers that a client leaves unread for a while leave the process large for
-  /// good.
+  /// Has the memory of large blocks given back when they are free. glibc raises the limit by itself with each block
+  /// that it gives back, up to 32 MiB; after that a few answers that a client leaves unread for a while leave the
+  /// process large for good.
   static func giveBack() {
     // Nothing but Linux has it.
     guard let symbol = dlsym(nil, "mallopt") else { return }

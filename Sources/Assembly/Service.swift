@@ -51,7 +51,7 @@ package struct Service {
       onOutage: Self.storeReport(config.database),
       report: {
         Logger(label: "store").critical(
-          "somebody edited the database", metadata: ["table": "\($0.table)", "row": "\($0.key)"])
+          "the database was edited", metadata: ["table": "\($0.table)", "row": "\($0.key)"])
       })
     store.deleteOnly(until: { clock.horizon() })
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
@@ -166,7 +166,7 @@ package struct Service {
       switch event {
       case .stopped(let pause):
         logger.warning(
-          "an eID provider does not answer and is not called for a while",
+          "an eID provider does not answer; calls to it pause",
           metadata: ["issuer": "\(issuer)", "seconds": "\(pause)"])
       case .answersAgain: logger.notice("an eID provider answers again", metadata: ["issuer": "\(issuer)"])
       }
@@ -198,7 +198,7 @@ package struct Service {
         "the clock is behind a time that was seen before; signing has stopped until it has caught up",
         metadata: ["seconds": "\(seconds)"])
     case .caughtUp: logger.notice("the clock has caught up; signing goes on")
-    case .believed: logger.notice("the clock that was set ahead is believed; what is over is deleted again")
+    case .believed: logger.notice("the clock that was set ahead is accepted; expired rows are deleted again")
     }
   }
 
@@ -249,7 +249,7 @@ package struct Service {
         metadata: ["count": "\(recovery.unknown)"])
     }
     if !recovery.resumed.isEmpty {
-      logger.notice("jobs go on", metadata: ["count": "\(recovery.resumed.count)"])
+      logger.notice("jobs resumed", metadata: ["count": "\(recovery.resumed.count)"])
     }
     // A crash may have left something to revoke.
     let publisher = RevocationPublisher(issuance: issuance, logger: logger)
@@ -264,11 +264,13 @@ package struct Service {
       connections: config.connections, connectionsPerAddress: config.connectionsPerAddress)
     let certificates = try ServerCertificates(listeners, logger: logger)
     if config.usesClientCertificates, config.tls?.clientCertificates == nil {
-      logger.warning("clients with certificates cannot come: there is no tls.clientCertificates")
+      logger.warning("clients with certificates cannot connect: tls.clientCertificates is missing")
     }
     let servers = try gateway.servers(listeners, certificates: certificates, limits: limits) { _ in
       guard running.increment() == count else { return }
-      do { try await onReady() } catch { logger.error("could not announce", metadata: ["reason": "\(error)"]) }
+      do { try await onReady() } catch {
+        logger.error("could not report that the service is ready", metadata: ["reason": "\(error)"])
+      }
       logger.info("serving")
     }
     let reloaders = file.map { Reloader(path: $0, config: config, certificates: certificates.reload, logger: logger) }

@@ -5,7 +5,8 @@ public import WireJSON
 public struct AuditEvent: Sendable, Equatable {
   public enum Kind: String, Sendable {
     case serviceStarted = "service.started"
-    /// The operator said that the clock is right though it had been ahead: from here on the times go on from an earlier one.
+    /// The operator said that the clock is right though it had been ahead: from here on the times go on from an earlier
+    /// one.
     case clockAccepted = "clock.accepted"
     case subjectRegistered = "subject.registered"
     case keyMade = "key.made"
@@ -16,8 +17,8 @@ public struct AuditEvent: Sendable, Equatable {
     /// The customer is asked to confirm an authorization past the partner.
     case authorizationPending = "authorization.pending"
     case authorizationConfirmed = "authorization.confirmed"
-    /// It is over without a confirmation, or without anybody who asked for it: the customer refused, entered too many wrong
-    /// PINs, or could not be reached; the partner cancelled it; time was up.
+    /// It is over without a confirmation, or without anybody who asked for it: the customer refused, entered too many
+    /// wrong PINs, or could not be reached; the partner cancelled it; time was up.
     case authorizationDenied = "authorization.denied"
     case authorizationRefused = "authorization.refused"
     /// Somebody outside who is needed for a factor did not answer; nothing was spent.

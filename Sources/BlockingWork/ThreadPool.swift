@@ -6,8 +6,8 @@ internal import Foundation
 
 /// A pool of threads for work that blocks, or computes for long.
 ///
-/// Swift runs every call on as many threads as there are cores, and the queues of Dispatch and Foundation share them: what
-/// stays on one of those keeps all others waiting, also the probe that asks whether the gateway is alive.
+/// Swift runs every call on as many threads as there are cores, and the queues of Dispatch and Foundation share them:
+/// what stays on one of those keeps all others waiting, also the probe that asks whether the gateway is alive.
 public final class ThreadPool: Sendable {
   /// Nothing was begun; trying again soon helps.
   public struct Busy: Error, Equatable { public init() {} }

@@ -14,8 +14,8 @@ public enum BasicCredentials {
     return Base64.decode(String(decoding: text, as: UTF8.self))
   }
 
-  /// The name and the password: what stands before and after the first colon. Nil if there is none, or if it is no text of
-  /// UTF-8 without U+0000.
+  /// The name and the password: what stands before and after the first colon. Nil if there is none, or if it is no text
+  /// of UTF-8 without U+0000.
   public static func halves(_ octets: [UInt8]) -> (name: String, password: String)? {
     guard !octets.contains(0), let colon = octets.firstIndex(of: UInt8(ascii: ":")),
       let name = String(validating: octets[..<colon], as: UTF8.self),

@@ -3,8 +3,8 @@ internal import Vocabulary
 public import WireJSON
 
 /// A client's request to the authorization server with the scopes `credential-creation` and
-/// `credential-deletion`, by single parameters or by a rich request (CSC 2.1+; the members are not published, so they are
-/// those of the methods).
+/// `credential-deletion`, by single parameters or by a rich request (CSC 2.1+; the members are not published, so they
+/// are those of the methods).
 public struct LifecycleRequest: Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
     case creation(certificatePolicy: String, subject: SubjectData)

@@ -10,8 +10,8 @@ public import SoleControl
 public import TimestampAuthority
 public import Vocabulary
 
-/// The service over HTTP: translates wire values into calls of the core and its answers and errors back. Here its parts are put
-/// together; each answers for one subject.
+/// The service over HTTP: translates wire values into calls of the core and its answers and errors back. Here its parts
+/// are put together; each answers for one subject.
 public struct Gateway: Sendable {
   let info: ServiceInfo
   let soleControl: SoleControlServices
@@ -30,7 +30,8 @@ public struct Gateway: Sendable {
   public var documents: DocumentSigningService?
   /// Nil if callers connect by themselves.
   public var trustedProxy: TrustedProxy?
-  /// Base URL of the listener where clients show certificates, without a trailing slash (RFC 8705 §5). Nil if there is none.
+  /// Base URL of the listener where clients show certificates, without a trailing slash (RFC 8705 §5). Nil if there is
+  /// none.
   public var mutualTLSURL: String?
   private let unreadableProxy = Once()
   /// Origins whose pages' scripts may read answers of the API and the authorization server.

@@ -7,7 +7,8 @@ public enum IssuanceRefusal: Error, Equatable, Sendable {
   case policyNotOffered
   /// The signer's identity was never established.
   case notRegistered
-  /// The signer has no credential whose factors a page could ask for, as proof that it is the signer who asks for another.
+  /// The signer has no credential whose factors a page could ask for, as proof that it is the signer who asks for
+  /// another.
   case notProven
   /// The subject that the caller wants is not the signer.
   case subjectDiffers

@@ -9,8 +9,8 @@ public import Vocabulary
 /// describes the new credential (`Profiles/`). A revocation is recorded with its reason first and published then
 /// (`Revocation/`).
 ///
-/// Issuance knows sole control: factors are checked there, and a transaction of issuance is one of sole control too. Sole
-/// control does not know issuance.
+/// Issuance knows sole control: factors are checked there, and a transaction of issuance is one of sole control too.
+/// Sole control does not know issuance.
 public struct IssuanceService: Sendable {
   public struct Rules: Sendable {
     /// Name of the service in every grant. A grant of another service fails.

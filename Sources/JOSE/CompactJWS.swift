@@ -13,8 +13,8 @@ public struct CompactJWS: Sendable {
   private let payloadText, signatureText: Substring
   private let unusedBits: Base64.UnusedBits
 
-  /// - Throws: `encrypted` for five parts, which are a JWE (RFC 7516 §3.1); `form` for anything else that has not three, or
-  ///   whose header is no JSON object.
+  /// - Throws: `encrypted` for five parts, which are a JWE (RFC 7516 §3.1); `form` for anything else that has not
+  ///   three, or whose header is no JSON object.
   public init(
     _ text: String, largest: Int = Self.largest, unusedBits: Base64.UnusedBits = .zero
   ) throws(Malformed) {

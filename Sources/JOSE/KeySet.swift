@@ -38,8 +38,8 @@ public struct KeySet: Sendable {
     return Array(fitting.prefix(Self.mostTries))
   }
 
-  /// Whether a key is strong enough: RSA keys of less than 2048 bits are refused (ETSI TS 119 312); curves are fixed by the
-  /// algorithm.
+  /// Whether a key is strong enough: RSA keys of less than 2048 bits are refused (ETSI TS 119 312); curves are fixed by
+  /// the algorithm.
   public static func isStrong(_ key: JSONObject) -> Bool {
     guard key["kty"] == "RSA" else { return true }
     guard let modulus = key["n"]?.string.flatMap({ Base64.decodeURL($0, unusedBits: .any) }) else { return false }

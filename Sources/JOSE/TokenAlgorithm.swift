@@ -1,7 +1,7 @@
 import WireJSON
 
-/// Algorithms with which tokens may be signed (RFC 7518 §3.1, RFC 8037 §3.1). Symmetric ones and `none` are not among them,
-/// so a public key can never serve as a shared secret.
+/// Algorithms with which tokens may be signed (RFC 7518 §3.1, RFC 8037 §3.1). Symmetric ones and `none` are not among
+/// them, so a public key can never serve as a shared secret.
 public enum TokenAlgorithm: String, Sendable, CaseIterable {
   case rs256 = "RS256"
   case ps256 = "PS256"

@@ -2,8 +2,8 @@ public import WireJSON
 
 /// The OAuth 2.0 authorization server of the CSC API (CSC v1 §8.3, v2 §8.4; RFC 6749, 7636, 9126, 9396, 9207, 9700).
 ///
-/// A credential authorization is an opaque value here: what it asks for, and whether the user may have it, is decided by
-/// the caller, who also brings the SAD that the code will give.
+/// A credential authorization is an opaque value here: what it asks for, and whether the user may have it, is decided
+/// by the caller, who also brings the SAD that the code will give.
 public struct AuthorizationServer: Sendable {
   public struct Rules: Sendable {
     /// The issuer (RFC 8414 §2): the base URL of the endpoints, without a slash at the end.

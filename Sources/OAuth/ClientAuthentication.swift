@@ -35,9 +35,9 @@ public struct ClientAuthentication: Sendable {
 
   /// The client that sent a request to the token, revocation or PAR endpoint. Errors are the rows of CSC v1 §8.3.3.
   ///
-  /// Wrong proofs are counted by client and address, and right ones too are not looked at while one has to wait. That is
-  /// decided in one transaction with the count, so that many tries at once are as one after the other. A right one stands in the
-  /// same line, and changes nothing but once a day.
+  /// Wrong proofs are counted by client and address, and right ones too are not looked at while one has to wait. That
+  /// is decided in one transaction with the count, so that many tries at once are as one after the other. A right one
+  /// stands in the same line, and changes nothing but once a day.
   public func authenticate(_ presented: PresentedClient, _ parameters: Parameters) async throws -> Client {
     let result: Result<Client, OAuthError>
     do { result = .success(try await proven(presented, parameters)) } catch let error as OAuthError {
@@ -59,8 +59,8 @@ public struct ClientAuthentication: Sendable {
       + (pair.map { [$0] } ?? [])
     let now = now
     guard case .failure = result else {
-      // In the writer's line, although there is as a rule nothing to write: wrong guesses that stand before this one there
-      // are not committed yet, and would not be seen by a reader.
+      // In the writer's line, although there is as a rule nothing to write: wrong guesses that stand before this one
+      // there are not committed yet, and would not be seen by a reader.
       return try await server.store.writeOAuth { store in
         guard let pair, try Self.isNews(keys, pair, now: now, store) else { return }
         try store.markKnown(pair, now: now)
@@ -87,7 +87,8 @@ public struct ClientAuthentication: Sendable {
   /// Precision of the last success: not every request writes. Seconds.
   private static let dayOfSuccess: Int64 = 86400
 
-  /// Whether the error says that something was wrong which one could go on guessing. The names of clients are no secrets.
+  /// Whether the error says that something was wrong which one could go on guessing. The names of clients are no
+  /// secrets.
   private static func isGuess(_ error: OAuthError) -> Bool { error == .wrongSecret || error.code == "invalid_client" }
 
   private func proven(_ presented: PresentedClient, _ parameters: Parameters) async throws -> Client {

@@ -56,7 +56,8 @@ extension TransactionKey {
 extension AuthorizationServer {
   /// The browser's answer at the end of the transaction; nil while it is open.
   ///
-  /// - Parameter form: the token of the form that comes again: the one that ended the transaction, or the log-in page's.
+  /// - Parameter form: the token of the form that comes again: the one that ended the transaction, or the log-in
+  ///   page's.
   /// - Throws: `TransactionRefusal.unknown` for another form, and when the code is used or too old.
   public func answer(
     _ key: TransactionKey, _ transaction: AuthorizationTransaction, form: String

@@ -28,7 +28,8 @@ extension TokenService {
     // Before it is counted: or each spelling of a name would have tries of its own.
     let username = AccountName.prepared(username)
     let throttle = LogInThrottle(username, origin, client)
-    // One at a time, or right passwords that come together would count as failures until the first is known to be right.
+    // One at a time, or right passwords that come together would count as failures until the first is known to be
+    // right.
     guard !hasher.isBusy,
       let output = try await turns.take(
         throttle.pair,

@@ -2,8 +2,8 @@ public import Throttling
 
 /// The store of the authorization server. `StoreConformance` is the suite that every implementation passes.
 ///
-/// Promises as `SoleControlStore`: a `write` is one serializable transaction, durable when it returns; if its body throws,
-/// nothing of it remains. Bodies are synchronous and do nothing but use their argument.
+/// Promises as `SoleControlStore`: a `write` is one serializable transaction, durable when it returns; if its body
+/// throws, nothing of it remains. Bodies are synchronous and do nothing but use their argument.
 public protocol OAuthStore: Sendable {
   func readOAuth<Result: Sendable>(
     _ body: @escaping @Sendable (any OAuthReading) throws -> Result

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A log-in password as it is hashed and compared: RFC 8265 §4.2 (OpaqueString), which NIST SP 800-63B §5.1.1.2 asks for
-/// too. How a keyboard composes a letter, or which space it sends, is no part of the secret.
+/// A log-in password as it is hashed and compared: RFC 8265 §4.2 (OpaqueString), which NIST SP 800-63B §5.1.1.2 asks
+/// for too. How a keyboard composes a letter, or which space it sends, is no part of the secret.
 ///
 /// A type of its own, so that no password is hashed as it came (Specs/decisions/0038-passwords-and-names.md).
 public struct PreparedPassword: Sendable, Equatable {

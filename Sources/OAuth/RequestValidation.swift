@@ -20,7 +20,8 @@ public struct Destination: Sendable, Equatable {
 }
 
 extension AuthorizationServer {
-  /// Reads what a request of another scope than `service` asks for out of the parameters. Throws `OAuthError` for one that cannot be granted.
+  /// Reads what a request of another scope than `service` asks for out of the parameters. Throws `OAuthError` for one
+  /// that cannot be granted.
   public typealias CredentialReader = @Sendable (Parameters, Client) async throws -> CredentialDetails
 
   /// Longest `state`. CSC v1 has 255 octets; some clients send more.
@@ -51,8 +52,9 @@ extension AuthorizationServer {
     return try await validate(parameters, version, client, browserSecret, reader)
   }
 
-  /// The client of a request, if it is still registered as when it asked: for the same partner, for this grant and scope,
-  /// and with this redirect URI. The store's copy of a request is held against it before anything is sent anywhere.
+  /// The client of a request, if it is still registered as when it asked: for the same partner, for this grant and
+  /// scope, and with this redirect URI. The store's copy of a request is held against it before anything is sent
+  /// anywhere.
   func registered(_ request: CodeRequest) -> Client? {
     guard let client = clients[request.client], client.partner == request.partner,
       client.grants.contains(.authorizationCode), client.scopes.contains(request.scope),

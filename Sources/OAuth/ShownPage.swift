@@ -30,8 +30,8 @@ public struct ShownPage: Sendable {
 }
 
 extension AuthorizationServer {
-  /// The token of a page's forms. It keeps other sites from forging them (RFC 9700 §4.7), and ties them to what the page
-  /// showed.
+  /// The token of a page's forms. It keeps other sites from forging them (RFC 9700 §4.7), and ties them to what the
+  /// page showed.
   public func formToken(_ key: TransactionKey, _ shown: ShownPage) -> String { Base64.encodeURL(key.formCode(shown)) }
 
   /// Whether a form comes from a page of ours that showed this to this browser.

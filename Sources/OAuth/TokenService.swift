@@ -37,8 +37,8 @@ public struct TokenService: Sendable {
   /// For log-ins, by name and address.
   let turns = KeyedQueue<ThrottleKey>(capacity: 20)
   let now: @Sendable () -> Int64
-  /// The time by today's clock at which this process stamped something that seems to be of the future: its clock may have
-  /// been set back since.
+  /// The time by today's clock at which this process stamped something that seems to be of the future: its clock may
+  /// have been set back since.
   public var redated: @Sendable (Int64) -> Int64 = { $0 }
   let random: @Sendable (Int) async throws -> [UInt8]
 

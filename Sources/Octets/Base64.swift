@@ -17,8 +17,8 @@ public enum Base64 {
     String(decoding: urlLetters(octets), as: UTF8.self)
   }
 
-  /// Reads either alphabet, with or without padding, and percent-encoded text: real clients send all of these for the same
-  /// digest. Values are compared after decoding, never as text. White space and mixed-in rubbish are refused.
+  /// Reads either alphabet, with or without padding, and percent-encoded text: real clients send all of these for the
+  /// same digest. Values are compared after decoding, never as text. White space and mixed-in rubbish are refused.
   public static func decode(_ text: String) -> [UInt8]? {
     // The usual form, which can be as long as a document.
     if isPadded(text.utf8), let data = Data(base64Encoded: text) { return [UInt8](data) }

@@ -21,7 +21,8 @@ public struct OctetText: Hashable, Sendable, ExpressibleByStringLiteral {
 }
 
 extension StringProtocol {
-  /// Whether both texts are the same UTF-8 octets. How long that takes tells where they differ, so it is not for secrets.
+  /// Whether both texts are the same UTF-8 octets. How long that takes tells where they differ, so it is not for
+  /// secrets.
   @inlinable
   public func isSame(as other: some StringProtocol) -> Bool {
     let left = utf8

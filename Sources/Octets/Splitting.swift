@@ -1,8 +1,8 @@
 extension StringProtocol {
   /// The parts between separators, all of them, the empty ones too.
   ///
-  /// Unlike `split`, which reads Characters, this finds a separator that a combining mark follows, and those of two that
-  /// are one Character (CR LF).
+  /// Unlike `split`, which reads Characters, this finds a separator that a combining mark follows, and those of two
+  /// that are one Character (CR LF).
   ///
   /// - Parameters:
   ///   - separator: an ASCII octet.

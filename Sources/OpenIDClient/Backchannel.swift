@@ -55,7 +55,7 @@ extension OpenIDProvider {
     let answer: BackchannelAnswer
     do throws(EIDTokenError) {
       let document = try await discover()
-      // Before the tokens, which are given out once: a provider whose keys cannot be had keeps them.
+      // Before the tokens, which are given out once: a provider whose keys are not available keeps them.
       try await readKeys()
       answer = try await backchannelAnswer([("grant_type", Self.grant), ("auth_req_id", id)], to: document.token)
     } catch {
@@ -72,7 +72,7 @@ extension OpenIDProvider {
     case .error("expired_token"): return .expired
     case .error("access_denied"): return .denied
     case .error(let code) where ["transaction_failed", "invalid_grant"].contains(code): return .failed(code)
-    // About us, so that the person's answer can still be had when it is put right.
+    // About us, so that the person's answer can still be fetched when it is put right.
     case .error(let code): throw .misconfigured(code)
     }
   }

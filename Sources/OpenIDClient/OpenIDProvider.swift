@@ -67,7 +67,8 @@ public actor OpenIDProvider {
 
   // MARK: ID tokens
 
-  /// Checks an ID token as OpenID Connect Core §3.1.3.7 tells a client to, and asks userinfo if there is an access token.
+  /// Checks an ID token as OpenID Connect Core §3.1.3.7 tells a client to, and asks userinfo if there is an access
+  /// token.
   private func verify(
     idToken text: String, accessToken: String?, clients: Set<String>
   ) async throws(EIDTokenError) -> EIDStatement {
@@ -204,7 +205,7 @@ public actor OpenIDProvider {
     try await calls.perform(request)
   }
 
-  /// So that what is given out once is not fetched while the keys cannot be had.
+  /// Keeps what is given out once from being fetched while the keys are not available.
   func readKeys() async throws(EIDTokenError) { _ = try await keys.value() }
 
   /// A JSON object from the provider; any other answer is the provider's fault.

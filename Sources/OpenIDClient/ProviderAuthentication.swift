@@ -93,8 +93,8 @@ public struct AssertionKey: Sendable {
 }
 
 extension ProviderSettings {
-  /// An endpoint that asks for client authentication, from the discovery document: with mutual TLS the provider may have
-  /// it elsewhere (RFC 8705 §5).
+  /// An endpoint that asks for client authentication, from the discovery document: with mutual TLS the provider may
+  /// have it elsewhere (RFC 8705 §5).
   func endpoint(_ name: String, in document: JSONObject) -> String? {
     let aliases = authentication.identity == nil ? nil : document["mtls_endpoint_aliases"]?.object
     return aliases?[name]?.string ?? document[name]?.string
@@ -102,8 +102,8 @@ extension ProviderSettings {
 }
 
 extension OpenIDProvider {
-  /// A form for one of the provider's endpoints, with what the gateway shows of itself there; every such request is made
-  /// here.
+  /// A form for one of the provider's endpoints, with what the gateway shows of itself there; every such request is
+  /// made here.
   func authenticated(
     _ parameters: [(String, String)], to endpoint: String
   ) async throws(EIDTokenError) -> HTTPClient.Request {

@@ -22,8 +22,8 @@ actor PublishedDocument<Value: Sendable> {
   private var tried: UnixTime?
   /// Whether that reading got no answer: then what the last document lacks may stand in a newer one.
   private var isUnanswered = false
-  /// A document that must not be used, such as one that is no key set. The one before it must not be used any longer either:
-  /// the provider has replaced it.
+  /// A document that must not be used, such as one that is no key set. The one before it must not be used any longer
+  /// either: the provider has replaced it.
   private var bad: EIDTokenError?
   /// Those who need it at once wait for one reading.
   private var reading: Task<Value, any Error>?

@@ -5,8 +5,8 @@ internal import SoleControl
 public import Vocabulary
 public import WireJSON
 
-/// The registered keys of one partner: a JWK set (RFC 7517) in a file or at a URL, read again from time to time, so that
-/// the partner can rotate keys while the gateway runs.
+/// The registered keys of one partner: a JWK set (RFC 7517) in a file or at a URL, read again from time to time, so
+/// that the partner can rotate keys while the gateway runs.
 ///
 /// A new key is published next to the old one, then used; then the old one is taken away. A key id that is not in the
 /// set makes the gateway read the set at once, so the new key needs no waiting; a key that was taken away is good for
@@ -26,11 +26,11 @@ public struct StatementKeys: Sendable {
   }
 
   public enum Failure: String, Sendable {
-    case unavailable = "the keys cannot be had"
-    case wrong = "the keys are no JWK set"
+    case unavailable = "the keys cannot be fetched"
+    case wrong = "the keys are not a JWK set"
   }
 
-  /// Hands over the document, or nil if it cannot be had now.
+  /// Hands over the document, or nil if it is not available now.
   public typealias Source = @Sendable () async -> JSONValue?
 
   private let set: PublishedDocument<KeySet>

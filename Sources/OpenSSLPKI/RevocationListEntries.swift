@@ -15,7 +15,8 @@ extension RevocationList {
 
   /// The list's entries: number and time of each revocation. The list does not say when the certificates end.
   ///
-  /// - Parameter life: of the longest certificate, in seconds; no certificate ends later than that after its revocation.
+  /// - Parameter life: of the longest certificate, in seconds; no certificate ends later than that after its
+  ///   revocation.
   func revocations(issuer: String, life: UnixTime) throws -> [Revocation] {
     guard let stack = X509_CRL_get_REVOKED(pointer) else { return [] }
     return try (0..<OPENSSL_sk_num(stack)).map { index in

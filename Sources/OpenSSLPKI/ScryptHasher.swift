@@ -6,8 +6,8 @@ internal import Octets
 
 /// Log-in passwords under scrypt (RFC 7914) with 32 MiB each, so that a stolen table is costly to search.
 ///
-/// Hashing takes tens of milliseconds of a core, and anybody can ask for it: it leaves a core to others, and comes after
-/// them.
+/// Hashing takes tens of milliseconds of a core, and anybody can ask for it: it leaves a core to others, and comes
+/// after them.
 public final class ScryptHasher: PasswordHasher {
   private static let cost: UInt64 = 1 << 15
   private static let blockSize: UInt64 = 8

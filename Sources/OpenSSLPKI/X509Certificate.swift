@@ -84,7 +84,7 @@ func unixTime(_ time: UnsafePointer<ASN1_TIME>?) throws -> UnixTime {
   defer { ASN1_STRING_free(epoch) }
   var days: Int32 = 0
   var seconds: Int32 = 0
-  try check(ASN1_TIME_diff(&days, &seconds, epoch, time), "a time that is none")
+  try check(ASN1_TIME_diff(&days, &seconds, epoch, time), "not a time")
   return UnixTime(days) * 86400 + UnixTime(seconds)
 }
 

@@ -6,7 +6,7 @@ import Vocabulary
 
 struct AttemptsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "attempts", abstract: "Clear what is counted against guessing.", subcommands: [Forget.self])
+    commandName: "attempts", abstract: "Clear counters of failed attempts.", subcommands: [Forget.self])
 
   struct Forget: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,7 +21,7 @@ struct AttemptsCommand: AsyncParsableCommand {
 
     func validate() throws {
       guard (client == nil) != (address == nil) else {
-        throw ValidationError("give --client or --address, one of them")
+        throw ValidationError("give either --client or --address")
       }
       if let address, NetworkAddress.text(address) == nil { throw ValidationError("'\(address)' is not an IP address") }
     }

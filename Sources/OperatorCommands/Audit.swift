@@ -9,7 +9,7 @@ struct AuditCommand: AsyncParsableCommand {
 
   struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Verify the whole log, offline; a copy of the database will do.",
+      abstract: "Verify the complete log offline; a copy of the database is enough.",
       discussion: "Names the first entry that was changed, removed or reordered, and exits with 1.")
 
     @Option(name: .long, help: "The database file.")
@@ -32,7 +32,7 @@ struct AuditCommand: AsyncParsableCommand {
     static func text(_ finding: AuditVerifier.Finding) -> String {
       switch finding {
       case .changed(let sequence): "entry \(sequence) was changed"
-      case .missingOrReordered(let sequence): "entry \(sequence) is missing or not where it was"
+      case .missingOrReordered(let sequence): "entry \(sequence) is missing or was moved"
       case .headDiffers(let expected, let found): "it should have \(expected) entries and has \(found)"
       }
     }
@@ -43,7 +43,7 @@ struct AuditCommand: AsyncParsableCommand {
 
     @Option(name: .long, help: "The database file.")
     var database: String
-    @Option(name: .long, help: "Begin after this entry.")
+    @Option(name: .long, help: "Start after this entry.")
     var after: Int64 = 0
 
     func run() async throws {

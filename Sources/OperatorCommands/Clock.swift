@@ -6,14 +6,14 @@ import SQLiteStore
 
 struct ClockCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "clock", abstract: "Operate on the gateway's idea of time.", subcommands: [Accept.self])
+    commandName: "clock", abstract: "Correct the time that the gateway has recorded.", subcommands: [Accept.self])
 
   struct Accept: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Let the gateway start although its audit log has entries of a time that has not come.",
+      abstract: "Let the gateway start although its audit log has entries from the future.",
       discussion: """
-        For a clock that was ahead and is right now. What was given in the future stays refused. Records who looks at \
-        the log that its times go back here. Stop the gateway before.
+        For a clock that was ahead and is right now. Tokens that were issued in the future stay refused. The log records \
+        that its times go back at this point. Stop the gateway first.
         """)
 
     @OptionGroup var file: ConfigFile

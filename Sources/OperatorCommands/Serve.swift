@@ -12,7 +12,7 @@ struct ConfigFile: ParsableArguments {
 }
 
 struct Serve: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Serve as the configuration file says.")
+  static let configuration = CommandConfiguration(abstract: "Serve with a configuration file.")
 
   @OptionGroup var file: ConfigFile
 
@@ -32,7 +32,7 @@ struct Serve: AsyncParsableCommand {
 struct Initialise: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "init",
-    abstract: "Make what a new service needs: its token and keys in the device, and the database.")
+    abstract: "Create the token and keys in the device, and the database, of a new service.")
 
   @OptionGroup var file: ConfigFile
   @Option(name: .long, help: "File with the security officer's PIN, to initialise a new token.")
@@ -47,13 +47,13 @@ struct Initialise: AsyncParsableCommand {
 
 struct ConfigCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "config", abstract: "Look at configuration files.", subcommands: [Check.self])
+    commandName: "config", abstract: "Check configuration files.", subcommands: [Check.self])
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Read and validate a configuration file, and do nothing.",
+      abstract: "Validate a configuration file without serving.",
       discussion: """
-        Tells what is valid and what is weak. Exits with 1 if this program may not serve with it; what is weak is no error.
+        Lists weak settings; they are no errors. Exits with 1 if the file cannot be used to serve.
         """)
 
     @OptionGroup var file: ConfigFile

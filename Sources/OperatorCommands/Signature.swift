@@ -13,10 +13,10 @@ struct SignatureCommand: AsyncParsableCommand {
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Show for a signature who was authenticated how and when, for which digests, by which SAD.",
+      abstract: "Show who authorized a signature: how and when, for which digests, with which SAD.",
       discussion: """
-        Reads the audit log and the ledger of a database, offline; a copy will do. Verifies the whole log on the way and \
-        exits with 1 if it is not whole, if log and ledger disagree, or if nothing is found. People appear as keyed digests.
+        Reads the audit log and the ledger of a database offline; a copy is enough. Exits with 1 if the complete log does \
+        not verify, if log and ledger disagree, or if nothing is found. People appear as keyed digests.
         """)
 
     @Argument(

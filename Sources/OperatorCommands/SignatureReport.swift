@@ -158,7 +158,7 @@ extension SignatureReport {
       line("granted", authorization["at"].map(Self.words), indent: 4)
       line("until", authorization["expires"]?.integer.map(Self.utc), indent: 4)
       line("revoked", authorization["revokedAt"].map(Self.words), indent: 4)
-      line("takes place of", authorization["extends"]?.string, indent: 4)
+      line("replaces", authorization["extends"]?.string, indent: 4)
       line("client", authorization["client"]?.string, indent: 4)
       line("signatures", authorization["numSignatures"].map(Self.words), indent: 4)
       let digests = authorization["digests"].map(Self.words) ?? ""

@@ -10,8 +10,9 @@ struct TimestampCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Print a certification request (PKCS #10, PEM) for the authority's key in the device.",
       discussion: """
-        'countersign init' made the key. A CA answers with a certificate whose only extended key usage, marked critical, \
-        is timeStamping; put it and those above it into a file and name that in the configuration's "tsa".
+        'countersign init' creates the key. The CA that gets the request must issue a certificate whose only extended key \
+        usage is timeStamping, marked critical. Put it and the certificates above it into one file, and name the file in \
+        the configuration's "tsa".
         """)
 
     @OptionGroup var file: ConfigFile

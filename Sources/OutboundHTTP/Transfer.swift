@@ -151,7 +151,8 @@ final class Transfer: @unchecked Sendable {
       .success(HTTPClient.Response(status: status, version: head.version, headers: head.headers, body: body)))
   }
 
-  /// Reads back what can be: that the peer's certificate was verified, and without error, unless the call was to be plain.
+  /// Reads back what can be: that the peer's certificate was verified, and without error, unless the call was to be
+  /// plain.
   private var keptPromises: Bool {
     var verification = -1
     guard ccurl_get_long(handle, CURLINFO_SSL_VERIFYRESULT, &verification) == CURLE_OK else { return false }

@@ -39,7 +39,7 @@ final class CryptokiModule: @unchecked Sendable {
         // asked.
         guard ours.contains(UInt(bitPattern: list)) else {
           throw TokenError(
-            "another part of the process used the PKCS #11 module \(path) first, and nobody knows what it said of threads"
+            "another part of the process has initialised the PKCS #11 module \(path), perhaps without thread support"
           )
         }
       }
@@ -74,7 +74,7 @@ final class CryptokiModule: @unchecked Sendable {
     var info = CK_TOKEN_INFO()
     try call("C_GetTokenInfo") { $0.C_GetTokenInfo?(slot, &info) }
     guard info.flags & CK_FLAGS(CKF_LOGIN_REQUIRED) != 0 else {
-      throw TokenError("the token asks for no PIN: whoever reaches it can use its keys")
+      throw TokenError("the token needs no PIN, so any program that reaches it can use its keys; set a user PIN")
     }
   }
 

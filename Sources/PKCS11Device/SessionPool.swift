@@ -63,7 +63,7 @@ final class SessionPool: @unchecked Sendable {
       do { try session.logIn(pin: pin) } catch {
         if error.code == UInt(CKR_USER_PIN_NOT_INITIALIZED) {
           throw TokenError(
-            "the token has no user PIN: its making was interrupted; remove it and run 'countersign init'")
+            "the token has no user PIN: its initialisation was interrupted; remove it and run 'countersign init'")
         }
         guard error.meaning == .login else { throw error }
         throw TokenError("the token refuses the PIN of the PIN file (\(error)); correct the file before trying again")

@@ -16,7 +16,8 @@ package struct Unverified<Value: DeviceProtected>: Sendable {
 
   /// Nil if the text is none of this kind, or another row's.
   ///
-  /// - Parameter belongs: whether it is the value that was looked for: a protected text may have been put into another row.
+  /// - Parameter belongs: whether it is the value that was looked for: a protected text may have been put into another
+  ///   row.
   init?(_ row: ProtectedRow, where belongs: (Value) -> Bool) {
     guard let value = Value(canonical: row.text), belongs(value) else { return nil }
     (self.row, self.value) = (row, value)

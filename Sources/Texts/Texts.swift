@@ -24,7 +24,8 @@ public struct Texts: Sendable {
 
 /// Messages that partners bring to their customers.
 public struct MessageTexts: Sendable {
-  /// With `{code}`, `{partner}`, `{about}`, `{time}`. `{about}` is empty, or the client's words in brackets after a blank.
+  /// With `{code}`, `{partner}`, `{about}`, `{time}`. `{about}` is empty, or the client's words in brackets after a
+  /// blank.
   public let oneTimeCode: String
   /// With `{partner}`, `{count}`, `{about}`, `{time}`, `{url}`.
   public let confirmation: Texts.Amount

@@ -75,8 +75,8 @@ public enum ThrottleKind: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether addresses with an earlier success skip this delay, so that an attacker, elsewhere or behind the same server,
-  /// cannot lock out the real user.
+  /// Whether addresses with an earlier success skip this delay, so that an attacker, elsewhere or behind the same
+  /// server, cannot lock out the real user.
   public var exemptsKnownAddresses: Bool {
     switch self {
     case .logInName, .logInAddress, .logInClient, .client: true

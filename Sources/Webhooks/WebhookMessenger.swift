@@ -20,8 +20,8 @@ public struct WebhookMessenger: Messenger {
   private let destinations: [PartnerID: Destination]
   private let report: @Sendable (_ partner: PartnerID, _ failure: String) -> Void
 
-  /// - Parameter report: told why a partner's messenger did not take a message. For the operator's log; holds nothing of
-  ///   the message.
+  /// - Parameter report: told why a partner's messenger did not take a message. For the operator's log; holds nothing
+  ///   of the message.
   public init(
     _ destinations: [PartnerID: Destination],
     report: @escaping @Sendable (_ partner: PartnerID, _ failure: String) -> Void

@@ -18,7 +18,8 @@ public struct JSONLimits: Sendable, Equatable {
   public static let beforeToken = JSONLimits(size: 1 << 20, values: 2000)
   /// The body of a caller's request: 1,000 digests and what goes with them.
   public static let call = JSONLimits(size: 1 << 20, values: 10_000)
-  /// `authorization_details` (RFC 9396), which also comes without a token: 1,000 documents of a digest, a label and a kind.
+  /// `authorization_details` (RFC 9396), which also comes without a token: 1,000 documents of a digest, a label and a
+  /// kind.
   public static let richRequest = JSONLimits(size: 1 << 19, values: 10_000)
   /// The body of signDoc: few values, which are as large as documents; or 1,000 digests with everything said of each.
   public static let documents = JSONLimits(size: 64 << 20, values: 100_000)

@@ -46,9 +46,9 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 
 extension JSONValue {
   public var string: String? { if case .string(let value) = self { value } else { nil } }
-  /// A number without a fraction, however it was written: `1`, `1.0` and `1e0` are one integer (JSON Schema 2020-12 Core
-  /// §4.2.3, Validation §6.1.1). One that 64 bits do not hold counts as the
-  /// largest or smallest one, as it does when it is written with digits alone.
+  /// A number without a fraction, however it was written: `1`, `1.0` and `1e0` are one integer (JSON Schema 2020-12
+  /// Core §4.2.3, Validation §6.1.1). One that 64 bits do not hold counts as the largest or smallest one, as it does
+  /// when it is written with digits alone.
   public var integer: Int64? {
     switch self {
     case .integer(let value): value

@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Measures how a partner's calls and the health check suffer from calls that are a lot of work and that anybody can send.
+/// Measures how a partner's calls and the health check suffer from calls that are a lot of work and that anybody can
+/// send.
 struct BystanderBench {
   /// Calls that are a lot of work.
   struct Flood: Sendable {

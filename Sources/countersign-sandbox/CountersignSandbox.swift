@@ -20,6 +20,6 @@ struct CountersignSandbox: AsyncParsableCommand {
 extension ConfigRules {
   /// A file may have what only a sandbox may have, if it says that it is one.
   static let sandbox = ConfigRules { members in
-    members["sandbox"]?.bool == true ? "this is a sandbox, for trying out: what it signs proves nothing" : nil
+    members["sandbox"]?.bool == true ? "this is a sandbox: its signatures prove nothing" : nil
   }
 }

@@ -14,11 +14,11 @@ struct EIDSimulatorCommand: AsyncParsableCommand {
   @Option(name: .long) var port: Int
   @Option(name: .long) var clientID: String
   @Option(name: .long) var redirectURI: [String] = []
-  @Option(name: .long, help: "JSON file: an array of {subject, name, pin}.")
+  @Option(name: .long, help: "JSON file with an array of {subject, name, pin}.")
   var people: String
   @Option(name: .long, help: "File with the client's secret, for POST /backchannel.")
   var clientSecretFile: String?
-  @Option(name: .long, help: "Where the client wants to be told that a person has answered.")
+  @Option(name: .long, help: "URL to notify when a person has answered.")
   var notificationEndpoint: String?
   @Option(name: .long, help: "Seconds between two polls.")
   var interval: Int = 5

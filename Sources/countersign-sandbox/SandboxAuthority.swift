@@ -47,8 +47,8 @@ struct SandboxAuthority {
   private static let listLife: Int64 = 7 * 86400
   private static let listRenewal = Duration.seconds(86400)
 
-  /// - Parameter withIssuing: only where the issuing CA has no list yet. The service writes the others, as it knows what
-  ///   is revoked.
+  /// - Parameter withIssuing: only where the issuing CA has no list yet. The service writes the others, as it knows
+  ///   what is revoked.
   private func writeRevocationLists(withIssuing: Bool) throws {
     let now = Int64(Date().timeIntervalSince1970)
     let lists = try certificates.revocationLists(now: now, number: now, next: Self.listLife)

@@ -14,7 +14,7 @@ struct Sandbox: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serve a sandbox for trying out; writes sandbox.json into its state folder when it is ready.")
 
-  @Option(name: .long, help: "Folder that keeps everything between starts.")
+  @Option(name: .long, help: "Folder for everything that is kept between starts.")
   var state: String = ".sandbox"
   @Option(name: .long, help: "Port of plain HTTP on 127.0.0.1.")
   var port: Int = 8080
@@ -24,15 +24,15 @@ struct Sandbox: AsyncParsableCommand {
     name: .long,
     help: "Port of TLS on 127.0.0.1 for clients with certificates. Default: the one after that of TLS, or any.")
   var mtlsPort: Int?
-  @Option(name: .long, help: "Origin below which the partner's response_uri may lie.")
+  @Option(name: .long, help: "Origin that the partner's response_uri may have.")
   var callbackOrigin: String = "http://127.0.0.1:8092"
   @Option(
     name: .long,
-    help: "File that describes an eID provider to trust, and who the users are there; may be given several times.")
+    help: "File that describes a trusted eID provider and the users' accounts there; repeat it for more.")
   var eidProvider: [String] = []
-  @Option(name: .long, help: "Seconds that a SAD lives: short ones show what an expired SAD gets.")
+  @Option(name: .long, help: "Lifetime of a SAD in seconds; a short one shows the answers to expired SADs.")
   var activationLife: Int = 300
-  @Option(name: .long, help: "How the eID's app gives its answers: poll, or ping.")
+  @Option(name: .long, help: "Delivery of the eID app's answers: poll or ping.")
   var appDelivery: String = "poll"
   @Option(name: .long, help: "Lowest log level: trace, debug, info, notice, warning, error or critical.")
   var logLevel: String = "info"

@@ -8,11 +8,11 @@ import WireJSON
 /// An eID provider of the integrator's own that the sandbox trusts, with credentials for log-ins there.
 ///
 /// The file is a JSON object with the members of `eidProviders` in the configuration (`Config.EIDProviderConfig`), and:
-/// - `label`: what the labels of its credentials end in: `p256-eid-LABEL`, `p256-eid-scal2-LABEL`, `p256-oauth-eid-LABEL`, and
-///   `p256-eidapp-LABEL` if the provider has an app (`backchannel`);
-///   those of another user than the first end in `-LABEL-USER`.
-/// - `people`: by user name of the sandbox, the `sub` of the person at the provider. `{username}` in a `loginHint` is the
-///   user name of the sandbox.
+/// - `label`: what the labels of its credentials end in: `p256-eid-LABEL`, `p256-eid-scal2-LABEL`,
+///   `p256-oauth-eid-LABEL`, and `p256-eidapp-LABEL` if the provider has an app (`backchannel`); those of another user
+///   than the first end in `-LABEL-USER`.
+/// - `people`: by user name of the sandbox, the `sub` of the person at the provider. `{username}` in a `loginHint` is
+///   the user name of the sandbox.
 struct SandboxEIDProvider: Sendable {
   /// The entry for the configuration.
   let configuration: JSONValue

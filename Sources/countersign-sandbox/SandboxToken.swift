@@ -4,9 +4,9 @@ import SoleControl
 
 /// The sandbox's SoftHSM token, made once.
 ///
-/// At every log-in SoftHSM empties the token's file and writes it again (2.6.1; Specs/decisions/0009). Killed in between, it
-/// leaves an empty file, and the keys could never be used again. So a copy of the file is kept next to it. A token that
-/// was not finished when the process was killed holds nothing yet, and is made again.
+/// At every log-in SoftHSM empties the token's file and writes it again (2.6.1; Specs/decisions/0009). Killed in
+/// between, it leaves an empty file, and the keys could never be used again. So a copy of the file is kept next to it.
+/// A token that was not finished when the process was killed holds nothing yet, and is made again.
 struct SandboxToken {
   private static let mark = "token-made"
   private static let file = "token.object"

@@ -21,7 +21,7 @@ struct ConformanceCommand: AsyncParsableCommand {
 
   @Option(name: .long, help: "The service: up to before /csc, or ending in /csc/v1 or /csc/v2.")
   var url: String?
-  @Option(name: .long, help: "A sandbox.json that tells everything below.")
+  @Option(name: .long, help: "A sandbox.json that gives everything below.")
   var sandbox: String?
   @Option(
     name: .long, help: "Only this version: v1 or v2. Both by default, if they answer.",
@@ -35,9 +35,11 @@ struct ConformanceCommand: AsyncParsableCommand {
   @Option(name: .long, help: "PEM file of trusted roots for TLS instead of the system's.")
   var trustAnchor: String?
   @Option(
-    name: .long, help: "Only these items, as 1,2,5-9.",
+    name: .long, help: "Only these items, such as 1,2,5-9.",
     transform: { text in
-      guard let items = ItemSelection(text) else { throw ValidationError("'\(text)' is no list of items, as 1,2,5-9") }
+      guard let items = ItemSelection(text) else {
+        throw ValidationError("'\(text)' is not a list of items such as 1,2,5-9")
+      }
       return items
     })
   var items: ItemSelection = .all
@@ -107,7 +109,7 @@ struct ConformanceCommand: AsyncParsableCommand {
       subject = found.subject
       anchor = anchor ?? found.trustAnchor
     } else {
-      guard let url, let made = Subject(url: url) else { throw ValidationError("--url is no http or https address") }
+      guard let url, let made = Subject(url: url) else { throw ValidationError("--url is not an http or https URL") }
       subject = made
     }
     if let version { subject.versions = [version] }
@@ -149,7 +151,7 @@ struct UserOptions: ParsableArguments {
     subject.password = try Secret.value(password) ?? subject.password
     subject.pin = try Secret.value(pin) ?? subject.pin
     if let totpSecret = try Secret.value(totpSecret) {
-      guard let secret = Base32.decode(totpSecret) else { throw ValidationError("--totp-secret is no base32 text") }
+      guard let secret = Base32.decode(totpSecret) else { throw ValidationError("--totp-secret is not base32") }
       subject.totpSecret = secret
     }
     subject.messages = messages ?? subject.messages
@@ -182,7 +184,7 @@ struct ClientOptions: ParsableArguments {
   var otherClientID: String?
   @Option(name: .long, help: "The second client's secret.")
   var otherClientSecret: String?
-  @Option(name: .long, help: "A service access token that speaks for the client and no user.")
+  @Option(name: .long, help: "A service access token for the client itself, without a user.")
   var clientToken: String?
   @Option(
     name: .long, help: "A certificate policy (OID) under which a credential may be made; it is deleted again.")

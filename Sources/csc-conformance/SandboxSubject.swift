@@ -14,7 +14,7 @@ struct SandboxSubject {
     guard let json = try JSONValue.parse(Array(data), limits: .configuration).object,
       let url = json["tlsBaseURL"]?.string,
       var subject = Subject(url: url)
-    else { throw Unusable("\(path) is no sandbox.json") }
+    else { throw Unusable("\(path) is not a sandbox.json") }
     trustAnchor = json["tlsTrustAnchor"]?.string
     let users = json["users"]?.array?.compactMap(\.object) ?? []
     let user = users.first

@@ -135,7 +135,7 @@ struct RequestTests {
     #expect(try SignHashRequest(fields, .v1).algorithm == .ecdsa(.sha256))
   }
 
-  @Test("hash beside hashes: other spellings of the same digests are the same", arguments: [true, false])
+  @Test("hash next to hashes: other spellings of the same digests are the same", arguments: [true, false])
   func bothNames(signs: Bool) throws {
     let bytes = [UInt8](repeating: 0xfb, count: 32)
     let (padded, plain, url) = (Base64.encode(bytes), String(Base64.encode(bytes).dropLast()), Base64.encodeURL(bytes))

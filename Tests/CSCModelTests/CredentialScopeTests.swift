@@ -4,7 +4,7 @@ import Testing
 import Vocabulary
 import WireJSON
 
-/// What anybody can have kept for ten minutes by asking for a code.
+/// Texts that any caller can have kept for ten minutes by asking for a code.
 @Suite("Texts in requests with scope credential", .timeLimit(.minutes(2)))
 struct CredentialScopeTests {
   /// One character of 25 octets.

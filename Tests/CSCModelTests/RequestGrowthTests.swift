@@ -5,8 +5,8 @@ import Testing
 import Vocabulary
 import WireJSON
 
-/// Whoever sends a request decides how long its lists are: they are bounded before they are looked into, and read in one
-/// pass.
+/// The sender of a request decides how long its lists are: they are bounded before they are looked into, and read in
+/// one pass.
 @Suite("Work grows with the request", .timeLimit(.minutes(2)))
 struct RequestGrowthTests {
   struct Reader: Sendable, CustomTestStringConvertible {
@@ -43,7 +43,7 @@ struct RequestGrowthTests {
 
   static let readers = [
     Reader(
-      testDescription: "signHash, hash beside hashes", size: 1000,
+      testDescription: "signHash, hash next to hashes", size: 1000,
       body: { [("credentialID", "c"), ("SAD", "s"), ("hash", members($0)), ("hashes", members($0))] },
       read: { _ = try SignHashRequest($0, .v2) }),
     Reader(

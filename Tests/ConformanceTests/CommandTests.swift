@@ -57,7 +57,7 @@ struct CommandTests {
     #expect(throws: Never.self) { try ConformanceCommand.parse(["--list"]) }
   }
 
-  /// What `make conformance` decides with.
+  /// The rule by which `make conformance` decides.
   @Test("excuses: failures, skips without excuse and needless excuses fail")
   func excuses() async throws {
     let folder = try temporaryFolder()

@@ -28,7 +28,7 @@ struct FormTests {
     #expect(submission.secretNames == ["csrf", "PIN", "c"])
   }
 
-  @Test("whoever declines tells no PIN, but logs in before")
+  @Test("a person who declines tells no PIN, but logs in before")
   func decline() async throws {
     let logIn =
       #"<form method="post" action="login"><input name="login"><input type="password" name="p"><input type=submit value="Cancel" name=cancel><input type=submit value="Sign in"></form>"#

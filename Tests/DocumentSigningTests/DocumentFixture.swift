@@ -6,8 +6,8 @@ import TestSupport
 import TimestampAuthority
 import Vocabulary
 
-/// Documents over the real ledger, device, OpenSSL and time-stamping authority; the store is in memory, so that it can be
-/// edited.
+/// Documents over the real ledger, device, OpenSSL and time-stamping authority; the store is in memory, so that it can
+/// be edited.
 struct DocumentFixture: Sendable {
   let store = MemoryStore()
   let signing: SigningFixture

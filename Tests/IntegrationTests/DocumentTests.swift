@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What an operator sends to a certification authority.
+/// Requests from an operator to a certification authority.
 extension SandboxTests {
   @Test("'timestamp request' prints a certification request of the authority's key, signed by it")
   func certificationRequest() async throws {

@@ -13,7 +13,7 @@ final class SandboxProcess: Sendable {
   /// The same for all tests of this process, which run one after the other; another one on the machine has others.
   static let ports = (plain: freePort(), tls: freePort())
 
-  /// A port that nobody uses now, below those that outgoing connections get.
+  /// A port that is free now, below those that outgoing connections get.
   private static func freePort() -> Int {
     for port in (20_000..<32_000).shuffled() where isFree(port) { return port }
     fatalError("no port is free")

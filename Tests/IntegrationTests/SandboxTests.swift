@@ -225,7 +225,7 @@ struct SandboxTests {
     #expect(signed.status == 200)
   }
 
-  /// What the partner's messenger got.
+  /// Messages that the partner's messenger got.
   private func messages(_ sandbox: SandboxProcess) async throws -> [JSONObject] {
     var settings = HTTPClient.Settings()
     settings.allowsPlainHTTP = true

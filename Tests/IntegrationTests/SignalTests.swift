@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-/// What an operator, or systemd, does to a gateway that runs.
+/// Signals from an operator, or systemd, to a gateway that runs.
 extension SandboxTests {
   @Test("SIGHUP under load interrupts nothing, changes the log's level, and says what needs a restart")
   func hangUp() async throws {
@@ -45,7 +45,7 @@ extension SandboxTests {
     #expect(signatures == Array(repeating: 100, count: 8))
     #expect(
       try await gateway.logs { $0["needsRestart"]?.string == "activationLife" && $0["logLevel"]?.string == "debug" })
-    // What cannot be read changes nothing.
+    // A file that cannot be read changes nothing.
     try gateway.write("{")
     gateway.signal(SIGHUP)
     #expect(try await gateway.logs { $0["message"]?.string?.contains("the old one stays") == true })

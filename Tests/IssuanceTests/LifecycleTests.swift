@@ -251,7 +251,7 @@ struct LifecycleTests {
     let issuer = FailingIssuer()
     let setting = try await Setting(issuer, store: store, memory: memory)
     let bearer = try await setting.grantCreation()
-    // The write that stores the credential is lost, and nobody is left who could clear up.
+    // The write that stores the credential is lost, and no process is left that could clear up.
     store.failing.withLock { $0 = (write: 2, happens: false) }
     store.failsForGood.withLock { $0 = true }
     await #expect(throws: StoreError.unavailable(.made)) { try await setting.create(bearer) }

@@ -102,7 +102,7 @@ struct ClientAuthenticationTests {
     ])
   }
 
-  /// With which nobody may reckon.
+  /// Extreme values, on which no arithmetic is done.
   static let farTimes: [JSONValue] = [
     .integer(.max), .integer(.min), .integer(.max - 30), .integer(-1), .integer(1 << 40), .real(1e300), .real(-1e300),
   ]

@@ -18,7 +18,7 @@ struct ExpiryTests {
     }
   }
 
-  /// Whatever adds a row, by its name.
+  /// Calls that add a row, by name.
   private static let ways: [(String, @Sendable (ServerFixture) async throws -> Void)] = [
     (
       "a pushed request",

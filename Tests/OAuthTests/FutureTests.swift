@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Vocabulary
 
-/// What a clock gave that was ahead.
+/// Times of a clock that was ahead.
 @Suite("Tokens and codes of the future", .timeLimit(.minutes(2)))
 struct FutureTests {
   private static let ahead: Int64 = 5 * 86400

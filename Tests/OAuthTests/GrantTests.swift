@@ -21,7 +21,7 @@ struct GrantTests {
     let fixture = try await ServerFixture()
     let code = try await fixture.code()
     let issued = try fixture.service(try await fixture.redeem(code))
-    // Also with a wrong verifier: whoever has the code is not its owner.
+    // Also with a wrong verifier: the code is in the wrong hands.
     await #expect(throws: CodeReused.self) { try await fixture.redeem(code, "app", ["code_verifier": nil]) }
     await #expect(throws: TokenService.Refusal.unknown) { try await fixture.tokens.authenticate(issued.accessToken) }
     await #expect(throws: OAuthError.invalidGrant("Invalid parameter refresh_token")) {
@@ -172,7 +172,7 @@ struct GrantTests {
     let text = String(decoding: try #require(body), as: UTF8.self)
     #expect(!text.contains(again.accessToken) && !text.contains(again.refreshToken ?? "-"))
 
-    // Whoever has used the successor has got it: refused, and nothing ends.
+    // The successor was used, so its owner has it: refused, and nothing ends.
     let third = try await refresh(fixture, again.refreshToken)
     let invalid = OAuthError.invalidGrant("Invalid parameter refresh_token")
     await #expect(throws: invalid) { try await refresh(fixture, first.refreshToken) }

@@ -210,7 +210,7 @@ struct RequestTests {
     _ = try await fixture.redeem(code, "native", ["redirect_uri": uri])
   }
 
-  @Test("openid and offline_access are ignored beside a scope of ours")
+  @Test("openid and offline_access are ignored next to a scope of ours")
   func addedScopes() async throws {
     let fixture = try await ServerFixture()
     for (scope, expected) in [

@@ -72,7 +72,7 @@ struct ServerFixture {
 
   func client(_ id: String) -> Client { server.clients[id]! }
 
-  /// What a client asks for with scope `credential`, as the gateway would read it.
+  /// Request of a client with scope `credential`, as the gateway would read it.
   static let reader: AuthorizationServer.CredentialReader = { parameters, _ in
     if let text = parameters["authorization_details"] {
       return CredentialDetails(.string(text), isRich: true)

@@ -12,7 +12,7 @@ struct ThrottlingTests {
 
   private static func origin(_ number: Int) -> Origin { Origin(address: "192.0.2.\(number)", kind: .endUser) }
 
-  /// What a try gets: `right`, `wrong`, or the seconds to wait.
+  /// Result of a try: `right`, `wrong`, or the seconds to wait.
   private func attempt(
     _ fixture: ServerFixture, _ name: String, _ password: String = "wrong", from number: Int = 1, client: String? = nil
   ) async throws -> String {
@@ -36,17 +36,17 @@ struct ThrottlingTests {
       for wait in [30, 60, 120, 240, 480, 900, 900] {
         #expect(try await attempt(fixture, name, ServerFixture.password) == "\(wait)", "\(name)")
         fixture.clock.advance(Int64(wait) - 1)
-        // Who comes too early is not counted.
+        // A try that comes too early is not counted.
         #expect(try await attempt(fixture, name) == "1")
         fixture.clock.advance(1)
         #expect(try await attempt(fixture, name) == "wrong", "\(name) after \(wait)")
       }
-      // From another address, and with another name, nobody waits.
+      // From another address, and with another name, there is no wait.
       #expect(try await attempt(fixture, "acct-20931", ServerFixture.password) == "right")
       #expect(try await attempt(fixture, name, from: 2) == "wrong")
       fixture.clock.advance(900)
       #expect(try await attempt(fixture, name, ServerFixture.password) == (name == "alice" ? "right" : "wrong"))
-      // It begins anew.
+      // It starts again.
       if name == "alice" { for _ in 0..<6 { #expect(try await attempt(fixture, name) == "wrong") } }
     }
   }
@@ -60,7 +60,8 @@ struct ThrottlingTests {
     #expect(try await attempt(fixture, "alice", ServerFixture.password, from: 251) == "30", "an unknown address")
     #expect(try await attempt(fixture, "alice", ServerFixture.password, from: 250) == "right", "the owner's")
     #expect(try await attempt(fixture, "acct-20931", ServerFixture.password, from: 22) == "right")
-    // Strangers who keep on, each time as soon as they may, have 20 tries an hour, and the owner waits 4 minutes at most.
+    // Strangers who keep on, each time as soon as they may, have 20 tries an hour, and the owner waits 4 minutes at
+    // most.
     let begin = fixture.clock.now
     var (tries, longest) = (0, 0 as Int64)
     while fixture.clock.now < begin + 10 * 3600 {
@@ -206,7 +207,7 @@ struct ThrottlingTests {
     #expect(try await fixture.tokens.unlock(username: "alice") == 17)
     #expect(try await attempt(fixture, "alice", ServerFixture.password) == "right")
     #expect(try await attempt(fixture, "nobody") == "30")
-    // What is known of the owner's address survives, so the next flood does not reach it.
+    // The record of the owner's address survives, so the next flood does not reach it.
     #expect(try await fixture.tokens.unlock(username: "alice") > 0)
     for number in 30...51 { _ = try await attempt(fixture, "alice", from: number) }
     #expect(try await attempt(fixture, "alice", from: 60) != "wrong")
@@ -243,13 +244,13 @@ struct ThrottlingTests {
     #expect(try await authenticate(fixture, "two", ServerFixture.secret, from: 100) != "two", "it has secret_post only")
     fixture.clock.advance(30)
     #expect(try await authenticate(fixture, "client-42", ServerFixture.secret) == "client-42")
-    // A right one begins anew.
+    // A right one resets the count.
     for _ in 0..<10 { _ = try await authenticate(fixture, "client-42", "guess") }
     fixture.clock.advance(60)
     #expect(try await authenticate(fixture, "client-42", ServerFixture.secret) == "client-42")
   }
 
-  @Test("whoever has nothing to guess is never held up: public clients, and names of clients")
+  @Test("a caller with nothing to guess is never held up: public clients, and names of clients")
   func notGuessing() async throws {
     let fixture = try await ServerFixture()
     for _ in 0..<200 {
@@ -265,7 +266,7 @@ struct ThrottlingTests {
     #expect((0...7).map(rule.wait) == [0, 0, 0, 3, 6, 12, 20, 20])
     #expect(rule.wait(after: .max) == 20)
     for kind in ThrottleKind.allCases {
-      // Nobody is locked out for longer than a quarter of an hour, and what is remembered outlives the wait.
+      // A lock-out lasts a quarter of an hour at most, and the record outlives the wait.
       #expect(kind.rule.longestWait <= 900 && kind.rule.memory >= kind.rule.longestWait && kind.rule.free > 0)
     }
     #expect(ThrottleKey(.client, "a", "bc") != ThrottleKey(.client, "ab", "c"))

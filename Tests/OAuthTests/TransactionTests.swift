@@ -254,7 +254,7 @@ struct TransactionTests {
       fixture.clock.advance(1)
     }
     _ = try await fixture.server.logIn(keys[0], username: "alice", password: ServerFixture.password)
-    // Whoever tries passwords has proved nothing.
+    // A try at a password proves nothing.
     await #expect(throws: TransactionRefusal.wrongPassword) {
       try await fixture.server.logIn(keys[1], username: "alice", password: "wrong")
     }

@@ -4,7 +4,7 @@ import Testing
 @Suite("Files with one secret", .timeLimit(.minutes(2)))
 struct TextFileTests {
   @Test(
-    "the first line is the secret, whoever's editor wrote the file",
+    "the first line is the secret, with any editor's line ends",
     arguments: [
       "secret", "secret\n", "secret\r\n", "secret\nmore", "secret\r\nmore\r\n", "\u{feff}secret\r\n", "\n\nsecret\n",
       "\r\n\r\nsecret\r\n",

@@ -130,7 +130,7 @@ struct AccessTokenTests {
     }
   }
 
-  @Test("an access token beside an ID token has the form of one, or nobody is called")
+  @Test("an access token next to an ID token has the form of one, or no provider is called")
   func formBesideIDToken() async throws {
     let forge = forge
     let key = forge.keys.withLock { $0.es256 }

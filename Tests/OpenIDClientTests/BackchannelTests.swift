@@ -108,7 +108,7 @@ struct BackchannelTests {
         }
       }
     }
-    // The document cannot be had in time: the person is not in question yet.
+    // The document cannot be fetched in time: the person is not in question yet.
     let gate = Gate()
     let router = Router()
     router.get(".well-known/openid-configuration") { _, _ in

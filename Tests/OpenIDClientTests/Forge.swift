@@ -26,7 +26,7 @@ final class Forge: Sendable {
   let answers = Mutex<[String: JSONValue]>([:])
   /// Userinfo as a signed JWT instead.
   let signedUserInfo = Mutex<String?>(nil)
-  /// What was sent to them.
+  /// Requests that were sent to them.
   let received = Mutex<[String]>([])
   /// Whether everything gets 500.
   let isBroken = Mutex(false)

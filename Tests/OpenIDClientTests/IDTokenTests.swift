@@ -184,7 +184,7 @@ struct IDTokenTests {
     }
   }
 
-  @Test("a doubled claim makes a token unreadable, whoever signed it")
+  @Test("a doubled claim makes a token unreadable, even if the provider signed it")
   func doubledClaim() async throws {
     let key = key
     try await forge.with { provider, issuer, _ in
@@ -237,7 +237,7 @@ struct IDTokenTests {
 }
 
 extension Result where Failure == EIDTokenError {
-  /// What a call gives or throws, to be compared.
+  /// Result or error of a call, to be compared.
   static func catching(_ body: () async throws(EIDTokenError) -> Success) async -> Self {
     do { return .success(try await body()) } catch { return .failure(error) }
   }

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-/// One entry of a key set stands in nobody's way but its own.
+/// A bad entry of a key set does not make the others unusable.
 @Suite("Key sets", .timeLimit(.minutes(2)))
 struct KeySetTests {
   private let first = StatementForge.Key(id: "k1"), second = StatementForge.Key(id: "k1")
@@ -29,7 +29,7 @@ struct KeySetTests {
     return .object(object)
   }
 
-  /// What nobody can use, under the id that the token names.
+  /// Keys that cannot be used, under the id that the token names.
   static let useless: [JSONValue] = [
     5, .null, [], "k1", [:], ["kid": "k1"], ["kty": 7, "kid": "k1"], ["kty": "EC", "kid": "k1"],
     ["kty": "EC", "crv": "P-256", "kid": "k1", "x": "!", "y": "!"], ["kty": "EC", "crv": "P-521", "kid": "k1"],
@@ -39,7 +39,7 @@ struct KeySetTests {
     ["kty": "EC", "crv": "P-256", "kid": "k1", "key_ops": ["encrypt"]], ["kty": "EC", "kid": 1, "crv": [:]],
   ]
 
-  @Test("a broken, unknown or other key beside the right one changes nothing", arguments: useless)
+  @Test("a broken, unknown or other key next to the right one changes nothing", arguments: useless)
   func besides(entry: JSONValue) async throws {
     #expect(try await accepts([entry, first.jwk]))
     #expect(try await accepts([first.jwk, entry]))

@@ -18,7 +18,7 @@ struct OutageTests {
     /// A call ends well (+), ends badly (-) or asks whether it may begin (?), and what that gives.
     for (step, time, result) in [
       ("-", 1, false), ("-", 1, false),
-      // A success in between begins the count anew.
+      // A success in between resets the count.
       ("+", 1, false), ("-", 2, false), ("-", 2, false), ("?", 2, true), ("-", 2, true), ("?", 11, false),
       // A call that was under way when it opened does not prolong the pause.
       ("-", 11, false), ("?", 12, true), ("?", 12, false), ("?", 99, false), ("-", 13, true), ("?", 22, false),
@@ -39,7 +39,7 @@ struct OutageTests {
     #expect(breaker.wait(at: 5) == nil)
     _ = breaker.ended(isAlive: false, at: 5)
     #expect([5, 6, 14, 15].map { breaker.wait(at: $0) } == [10, 9, 1, nil])
-    // What a clock that was ahead said is over once it is right again.
+    // A pause by a clock that was ahead is over once the clock is right again.
     #expect(breaker.wait(at: 0) == nil)
     _ = breaker.admits(at: 15)
     #expect(breaker.isOpen(at: 15) && breaker.wait(at: 15) == nil)
@@ -101,7 +101,7 @@ struct OutageTests {
     await #expect(throws: EIDTokenError.providerUnavailable()) { try await document.value() }
   }
 
-  @Test("what the document lacks is looked for anew, not at each call; an outage is not taken for a lack")
+  @Test("members that the document lacks are looked for again, not at each call; an outage is not taken for a lack")
   func lack() async throws {
     let (source, time) = (Source(), TestTime())
     let document = document(source, time)
@@ -222,7 +222,7 @@ struct OutageTests {
       time.advance(10)
       let good = try await calls.perform(keys).status
       #expect(good == 200)
-      // What the provider refuses shows that it lives.
+      // A refusal by the provider shows that it lives.
       for _ in 0..<20 {
         let missing = try await calls.perform(.init(url: issuer + "/none")).status
         #expect(missing == 404)

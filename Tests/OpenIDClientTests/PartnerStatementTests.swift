@@ -203,7 +203,8 @@ struct PartnerStatementTests {
     #expect(forge.readings.withLock { $0 } == readings)
   }
 
-  @Test("the last good keys serve for an hour if no others can be had, and then nothing does; a wrong set never does")
+  @Test(
+    "the last good keys serve for an hour if no others can be fetched, and then nothing does; a wrong set never does")
   func outage() async throws {
     let verifier = forge.verifier {
       $0.longestLife = 100_000
@@ -216,7 +217,7 @@ struct PartnerStatementTests {
     forge.publish(forge.first.jwk)
     try await verify()
     forge.published.withLock { $0 = nil }
-    // A new key's statement is not called wrong because the new set cannot be had.
+    // A new key's statement is not called wrong because the new set cannot be fetched.
     let header: [String: Any] = StatementForge.header.merging(["kid": "k2"]) { $1 }
     let new = try StatementForge.statement(forge.second, header: header)
     forge.advance(10)

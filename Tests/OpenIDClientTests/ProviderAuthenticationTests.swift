@@ -10,7 +10,7 @@ import Testing
 import Vocabulary
 import WireJSON
 
-/// What the gateway shows of itself at a provider's endpoints.
+/// The gateway's proof of itself at a provider's endpoints.
 @Suite("Client authentication at a provider", .timeLimit(.minutes(2)))
 struct ProviderAuthenticationTests {
   private static let tokens: JSONValue = ["id_token": "i", "access_token": "a"]

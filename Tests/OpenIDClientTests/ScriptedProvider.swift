@@ -73,7 +73,7 @@ final class ScriptedProvider: Sendable {
         ("userinfo_endpoint", .string(base + "/userinfo")),
         ("backchannel_authentication_endpoint", .string(base + "/backchannel")),
       ]
-      // What the test announces replaces what is there.
+      // Announced by the test, in place of the standard.
       let changed = Set(state.document.map(\.0))
       return .object(JSONObject(members.filter { !changed.contains($0.0) } + state.document))
     }

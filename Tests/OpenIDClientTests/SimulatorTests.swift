@@ -62,7 +62,7 @@ struct SimulatorTests {
     }
   }
 
-  /// What a browser does: sends the form and is redirected. The redirect's target is read from the Location header.
+  /// Acts as a browser: sends the form and is redirected. The redirect's target is read from the Location header.
   private func logIn(_ client: HTTPClient, _ issuer: String, pin: String) async throws -> String? {
     let challenge = Base64.encodeURL(OctetDigest.sha256(Self.verifier))
     let form =

@@ -30,7 +30,7 @@ final class StatementForge: Sendable {
   }
 
   let first = Key(id: "k1"), second = Key(id: "k2")
-  /// What the partner publishes; nil: it cannot be had.
+  /// The partner's published document; nil: it cannot be fetched.
   let published: Mutex<JSONValue?>
   let readings = Mutex(0)
   private let time = Mutex(StatementForge.now)

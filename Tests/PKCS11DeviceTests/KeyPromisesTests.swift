@@ -5,7 +5,7 @@ import Vocabulary
 
 @testable import PKCS11Device
 
-/// What the module is told about keys is asked back from it.
+/// Attributes that the module is told for keys are read back from it.
 @Suite("What keys in the device are promised to be", .timeLimit(.minutes(2)))
 struct KeyPromisesTests {
   // PKCS #11's attributes and mechanisms.

@@ -6,7 +6,7 @@ import WireJSON
 @testable import Assembly
 @testable import countersign_sandbox
 
-/// What a configuration file may say.
+/// Values that a configuration file may have.
 @Suite("Configuration", .timeLimit(.minutes(2)))
 struct ConfigurationTests {
   private let folder: URL

@@ -66,7 +66,7 @@ struct LogTests {
     close(pipe.reading)
     logger(writer).error("lost")
     writer.flush(within: 10)
-    // The descriptor gets a reader again, as if a journal had been started anew.
+    // The descriptor gets a reader again, as if a journal had been restarted.
     let next = Pipe()
     dup2(next.writing, pipe.writing)
     logger(writer).error("found")

@@ -7,7 +7,7 @@ import Vocabulary
 
 @testable import SoleControl
 
-/// What becomes of a signature whose credential or authorization changes while the device makes it.
+/// The end of a signature whose credential or authorization changes while the device makes it.
 @Suite("Changes while the device signs", .timeLimit(.minutes(2)))
 struct ChangedWhileSigningTests {
   enum Change: CaseIterable, Sendable {

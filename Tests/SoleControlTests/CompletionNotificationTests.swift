@@ -20,7 +20,7 @@ struct CompletionNotificationTests {
     let job = try await fixture.submit(credential, sad, [digest("a")], responseURI: Self.uri)
     try await fixture.running {
       _ = try await fixture.ended(job)
-      // Nobody wants to hear of this one.
+      // No partner wants to hear of this one.
       _ = try await fixture.ended(fixture.submit(credential, sad, [digest("b")]))
       try await store.tellsAll(notifier)
     }
@@ -39,7 +39,7 @@ struct CompletionNotificationTests {
       try await fixture.submit(credential, sad, [digest("a")], responseURI: "https://evil.example/hook")
     }
     #expect(store.operations.isEmpty && store.jobs.isEmpty)
-    // Nor is any where nobody can be told.
+    // Nor is there one without a receiver.
     let mute = JobFixture(store)
     await #expect(throws: Refusal.responseURINotAllowed) {
       try await mute.submit(credential, sad, [digest("a")], responseURI: Self.uri)

@@ -90,7 +90,7 @@ struct ExtendTransactionTests {
     _ = try await fixture.service.signing.recover()
     try await store.write { try $0.reserve([3], for: operation("running")) }
     let new = try await extend(fixture, credential, old)
-    // What the device could not sign goes back to a SAD that is dead.
+    // Slots of failed signatures go back to a SAD that is dead.
     try await store.write { try $0.release(operation("running")) }
     await #expect(throws: Refusal.invalidSAD) { try await fixture.sign(credential, old, [a]) }
     await #expect(throws: Refusal.authorizationExhausted) { try await fixture.sign(credential, new.sad, [a, b, c]) }

@@ -70,7 +70,7 @@ struct FutureTests {
     await #expect(throws: Refusal.wrongFactor(.sms)) {
       try await fixture.authorize(credential, presented: [.pin: SigningFixture.pin, .sms: code])
     }
-    // What was sent then holds up nothing now.
+    // Messages sent then hold up nothing now.
     try await fixture.service.factors.sendCode(for: credential.id, description: nil, as: fixture.principal())
 
     let paged = try await fixture.createCredential("paged", expression: "PAGE")

@@ -36,7 +36,7 @@ struct ItemTests {
     let fixture = SigningFixture()
     let credential = try await fixture.createCredential(scal: .two)
     let sad = try await fixture.authorize(credential, digests: [Self.document]).sad
-    // The representation itself is authorized by nobody, nor is another document.
+    // Neither the representation itself nor another document is authorized.
     await #expect(throws: Refusal.digestNotAuthorized) {
       try await fixture.sign(credential, sad, [digest("attributes at noon")])
     }
@@ -50,7 +50,7 @@ struct ItemTests {
     #expect(result.preparation == request(credential, sad, time: "noon").preparation)
   }
 
-  @Test("the same request prepared anew gets the first one's preparation and signatures")
+  @Test("the same request prepared again gets the first one's preparation and signatures")
   func repetition() async throws {
     let store = MemoryStore()
     let fixture = SigningFixture(store: store)
@@ -134,7 +134,8 @@ struct ItemTests {
     }
     await #expect(throws: Refusal.algorithmNotAllowed) { try await sign(.ecdsa(.sha256)) }
     await #expect(throws: Refusal.digestLength) { try await sign(.rsaPKCS1(.sha384)) }
-    // Devices like SoftHSM take no other hash for the mask: the device itself refuses, after the first order was signed.
+    // Devices like SoftHSM take no other hash for the mask: the device itself refuses, after the first order was
+    // signed.
     await #expect(throws: Refusal.parametersNotSupported) {
       try await sign(.rsaPSS(hash: .sha256, maskGenerationHash: .sha512, saltLength: 32))
     }

@@ -384,7 +384,7 @@ struct PendingTests {
     #expect(setting.store.count(.integrityViolated) == 1)
   }
 
-  @Test("an approval is for the handle that was asked with, by whoever got the link: neither can be exchanged")
+  @Test("an approval is for the handle that was asked with, by the person who got the link: neither can be exchanged")
   func takenOver() async throws {
     let setting = try await Setting()
     let pending = try await setting.begin()

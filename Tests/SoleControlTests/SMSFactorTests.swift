@@ -174,7 +174,7 @@ struct SMSFactorTests {
     fixture.messenger.fail(.unavailable)
     for _ in 0..<6 { await #expect(throws: Refusal.unavailable) { try await send(fixture, credential) } }
     #expect(store.count(.codeUndelivered) == 6)
-    // Whatever is entered now is no guess.
+    // A code that is entered now is no guess.
     for _ in 0..<5 {
       await #expect(throws: Refusal.wrongFactor(.sms)) { try await authorize(fixture, credential, "123456") }
     }

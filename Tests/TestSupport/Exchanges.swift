@@ -6,8 +6,8 @@ import Octets
 import Synchronization
 import WireJSON
 
-/// What tests say to the service over HTTP and what they hear: one line of JSON each, for Tests/python/openapi/check.py.
-/// Nothing is kept unless the environment variable names a folder.
+/// Requests of tests to the service over HTTP, and its answers: one line of JSON each, for
+/// Tests/python/openapi/check.py. Nothing is kept unless the environment variable names a folder.
 public enum Exchanges {
   /// Of these a line has "masked". Headers of requests are not kept at all.
   private static let secrets: Set = [

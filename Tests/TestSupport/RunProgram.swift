@@ -8,18 +8,18 @@ private let environment = Environment.custom(
 
 /// How a program ended.
 public struct ProgramResult: Sendable {
-  /// What it exited with; -1 if a signal ended it.
+  /// Exit status; -1 if a signal ended it.
   public let status: Int32
   public let octets: [UInt8]
 
-  /// What it wrote to standard output and, unless that was left out, to standard error.
+  /// Text that it wrote to standard output and, unless that was left out, to standard error.
   public var output: String { String(decoding: octets, as: UTF8.self) }
 }
 
 /// Runs a program to its end, without holding a thread meanwhile.
 ///
-/// Not by Foundation's `Process`: with more than about 1,300 files open, as with many tests at once, starting one reads past
-/// the end of a directory listing and can crash.
+/// Not by Foundation's `Process`: with more than about 1,300 files open, as with many tests at once, starting one reads
+/// past the end of a directory listing and can crash.
 public func run(
   _ program: String, _ arguments: [String], in folder: URL? = nil, input: [UInt8] = [], withErrors: Bool = true
 ) async throws -> ProgramResult {

@@ -24,7 +24,7 @@ public final class StubMessenger: Messenger {
     return nil
   }
 
-  /// What the last link to a confirmation page ends with.
+  /// End of the last link to a confirmation page.
   public var link: String? {
     for message in delivered.reversed() {
       if case .confirmation(let url) = message.content { return url.split(separator: "/").last.map(String.init) }

@@ -21,7 +21,7 @@ struct TimestampTests {
       random: { try await TestDevice.shared.device.random(count: $0) })
   }
 
-  /// A token in a file beside the trust anchor.
+  /// A token in a file next to the trust anchor.
   private struct Stored {
     let token, root: String
 

@@ -105,7 +105,7 @@ struct CompletionSenderTests {
     #expect(CallbackOrigin("http://10.0.0.7:81/", allowsPrivateAddresses: true) == nil)
   }
 
-  /// What a receiver got, and which statuses it answers.
+  /// Calls that a receiver got, and statuses that it answers.
   private func serve(
     _ statuses: [HTTPResponse.Status], _ body: @escaping @Sendable (String) async throws -> Void
   ) async throws -> [(signature: String, body: [UInt8])] {

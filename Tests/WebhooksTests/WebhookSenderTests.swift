@@ -14,7 +14,7 @@ import WireJSON
 /// Against a small real server in this process.
 @Suite("Webhooks", .timeLimit(.minutes(2)))
 struct WebhookSenderTests {
-  /// What arrived, and which statuses the next calls get.
+  /// Calls that arrived, and statuses that the next ones get.
   private final class Receiver: Sendable {
     struct Call: Sendable {
       let signature, contentType: String

@@ -2,7 +2,7 @@ import Growth
 import Testing
 import WireJSON
 
-/// Whoever sends a text decides how large it is, so twice of it may not cost four times as much.
+/// The sender of a text decides how large it is, so twice of it may not cost four times as much.
 @Suite("Work grows with the text", .timeLimit(.minutes(2)))
 struct GrowthTests {
   /// Not in normal form C, which Swift's own `==` compares slowly.

@@ -243,7 +243,7 @@ call credentials/authorize "$(jq -n --arg id "$credential" --arg hash "$digest" 
 expect "the service answers" "$status" 200
 sad=$(of "$answer" .SAD) || failed "the answer has no SAD"
 happened "authorization.granted"
-# The log names a SAD by its digest, so that whoever reads the log cannot use it.
+# The log names a SAD by its digest, so that a reader of the log cannot use it.
 sad_name=$(tr '_-' '/+' <<<"$sad" | base64 -d | hex_sha256)
 expect "the entry names this SAD, by its SHA-256 only" "$(entry authorization.granted .activation)" "$sad_name"
 expect "and the contract's digest" "$(entry authorization.granted '.digests | join(" ")')" "$digest_hex"

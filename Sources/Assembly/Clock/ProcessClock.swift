@@ -4,8 +4,8 @@ import Vocabulary
 
 /// The time of this process: the machine's clock, watched by one that never steps.
 ///
-/// - Set back, it does not count: nothing is authorized or signed until it has caught up (`isBehind`), because what was used
-///   up, or is over, would be good again.
+/// - Set back, it does not count: nothing is authorized or signed until it has caught up (`isBehind`), because what was
+///   used up, or is over, would be good again.
 /// - Set ahead, it counts, but nothing is deleted by it until it has stood for an hour (`horizon`).
 /// - What it stamped while it was ahead is known to this process, which can still tell the true age (`redated`).
 ///
@@ -192,9 +192,9 @@ struct ClockError: Error, Equatable, CustomStringConvertible {
   var description: String {
     let time = Date(timeIntervalSince1970: TimeInterval(last)).formatted(.iso8601)
     return """
-      the clock is \(behind) s behind \(time), which the gateway has seen already: what was used up or is over would be good \
+      the clock is \(behind) s behind \(time), which the gateway has recorded already. Used or expired tokens would be valid \
       again, so nothing is signed. Set the clock right. If it is right now and was ahead before, stop the gateway, run \
-      'countersign clock accept --config FILE' and start it
+      'countersign clock accept --config FILE' and start the gateway again
       """
   }
 }

@@ -10,10 +10,10 @@ extension BackchannelSettings {
     }
     self.delivery = delivery
     scope = try reader.string("scope", default: scope)
-    guard scope.split(separator: " ").contains("openid") else { throw reader.error("scope", "must have openid in it") }
+    guard scope.split(separator: " ").contains("openid") else { throw reader.error("scope", "must contain openid") }
     acrValues = try reader.optionalStrings("acrValues") ?? []
     guard acrValues.allSatisfy({ !$0.isEmpty && !$0.contains(" ") }) else {
-      throw reader.error("acrValues", "has a value that is empty or has spaces")
+      throw reader.error("acrValues", "has a value that is empty or contains a space")
     }
   }
 }
@@ -25,7 +25,7 @@ extension LoginHint {
       return
     }
     guard let hint = LoginHint(template) else {
-      throw reader.error("loginHint", "names neither {subject} nor {username}, or begins like JSON and is none")
+      throw reader.error("loginHint", "must contain {subject} or {username}, and be valid JSON if it begins like JSON")
     }
     self = hint
   }

@@ -9,9 +9,9 @@ import SoleControl
 internal import Vocabulary
 import WireJSON
 
-/// The configuration of a service. Every member is documented in this folder, and nowhere else; unknown members are errors.
-/// Secrets are paths to files. A file in which `sandbox` is true is a sandbox's, and no service for real customers may run with
-/// it (`ConfigRules`); default: false.
+/// The configuration of a service. Every member is documented in this folder, and nowhere else; unknown members are
+/// errors. Secrets are paths to files. A file in which `sandbox` is true is a sandbox's, and no service for real
+/// customers may run with it (`ConfigRules`); default: false.
 package struct Config {
   /// Listener without TLS, for a TLS-terminating proxy on the same machine. Absent: none. An address other than the
   /// machine's own is refused without `trustedProxy`, or `"allowsOtherMachines": true` where the network up to here is
@@ -77,8 +77,8 @@ package struct Config {
     var region: String
     /// Language of name and description: an RFC 5646 tag. Default: en.
     var language: String
-    /// Base URL under which clients reach the service: https, without a trailing slash. Also the issuer of the authorization
-    /// server.
+    /// Base URL under which clients reach the service: https, without a trailing slash. Also the issuer of the
+    /// authorization server.
     package var publicURL: String
     /// Name and description in further languages, by RFC 5646 tag.
     var translations: [String: (name: String, description: String)]
@@ -99,8 +99,8 @@ package struct Config {
 
   struct EIDProviderConfig {
     /// - `issuer`: the provider's `iss`, exactly as in its tokens. `clientID`: the gateway's name there.
-    /// - `audiences`: by partner id, the names of that partner's own clients at the provider; a token that was made for one
-    ///   of them is good for that partner alone. Default: none, so tokens must be made for `clientID`.
+    /// - `audiences`: by partner id, the names of that partner's own clients at the provider; a token that was made for
+    ///   one of them is good for that partner alone. Default: none, so tokens must be made for `clientID`.
     /// - `algorithms`: signature algorithms of ID tokens. Default: RS256, PS256, ES256, ES384 and EdDSA.
     /// - `levels`: assurance level of each value of the level claim: `low`, `substantial` or `high`. Other values are
     ///   refused.
@@ -125,9 +125,9 @@ package struct Config {
     var timeout, connectTimeout: Int
     /// `clientAuthentication`: the gateway's proof to the provider of who it is. An object with `method`:
     /// - `client_secret_basic`, `client_secret_post`: `secretFile`, whose first line is the secret.
-    /// - `private_key_jwt`: `keyFile` (PEM, unencrypted, secret), `algorithm` (RS256, PS256, ES256, ES384 or EdDSA; default:
-    ///   ES256), `keyID` (default: none), `audience` of the statements (`endpoint`: the URL that is called, or `issuer`;
-    ///   default: endpoint).
+    /// - `private_key_jwt`: `keyFile` (PEM, unencrypted, secret), `algorithm` (RS256, PS256, ES256, ES384 or EdDSA;
+    ///   default: ES256), `keyID` (default: none), `audience` of the statements (`endpoint`: the URL that is called, or
+    ///   `issuer`; default: endpoint).
     /// - `tls_client_auth`: `certificateFile` and `keyFile` (PEM; the key unencrypted, secret).
     /// - `none`: a public client.
     /// Default: none, or `client_secret_basic` with the secret in `clientSecretFile`.
@@ -169,7 +169,7 @@ package struct Config {
   private init(_ reader: ConfigReader, _ json: JSONValue) throws {
     members = json.object ?? JSONObject()
     guard try !reader.bool("sandbox", default: false) || reader.notes.isExcused else {
-      throw reader.error("sandbox", "is true, so no service for real customers may run with it")
+      throw reader.error("sandbox", "is true: no service for real customers may use a sandbox's file")
     }
     http = try reader.optional("http").map {
       try Address(plain: $0, behindProxy: reader.names.contains("trustedProxy"))
@@ -186,9 +186,9 @@ package struct Config {
     eidProviders = try reader.list("eidProviders").map { try EIDProviderConfig($0) }
     partners = try reader.list("partners").map { try PartnerConfig($0) }
     let names = partners.map(\.id.rawValue) + partners.flatMap(\.clients).map { "client \($0.id)" }
-    guard Set(names).count == names.count else { throw reader.error("partners", "has an id twice") }
+    guard Set(names).count == names.count else { throw reader.error("partners", "contains an id twice") }
     let issuers = eidProviders.map(\.settings.issuer)
-    guard Set(issuers).count == issuers.count else { throw reader.error("eidProviders", "has an issuer twice") }
+    guard Set(issuers).count == issuers.count else { throw reader.error("eidProviders", "contains an issuer twice") }
     tsa = try reader.optional("tsa").map { try TimestampAuthorityConfig($0) }
     issuer = try reader.optional("issuer").map { try IssuerConfig($0) }
     activationLife = try reader.integer("activationLife", in: 10...3600, default: 300)
@@ -199,7 +199,7 @@ package struct Config {
     }
     self.logLevel = logLevel
     guard http != nil || tls != nil else {
-      throw reader.error("tls", "is missing, and so is \"http\": one of them says where to listen")
+      throw reader.error("tls", "and \"http\" are both missing: at least one listener is needed")
     }
     try checkTogether(reader)
     try reader.finish()
@@ -210,23 +210,24 @@ extension Config {
   /// Checks members against each other.
   private func checkTogether(_ reader: ConfigReader) throws {
     if let http, let tls, http.host == tls.address.host, http.port == tls.address.port {
-      throw reader.error("http", "and tls have the same port")
+      throw reader.error("http", "and \"tls\" have the same address and port")
     }
     for provider in eidProviders {
       for partner in provider.settings.audiences.keys where !partners.contains(where: { $0.id.rawValue == partner }) {
-        throw reader.error("eidProviders", "has audiences for a partner that is not there: \(partner)")
+        throw reader.error("eidProviders", "has audiences for an unknown partner: \(partner)")
       }
     }
     if tls == nil, trustedProxy == nil {
       reader.warn(
-        "trustedProxy", "is missing: if a proxy is in front, wrong tries of all customers are counted for its address")
+        "trustedProxy",
+        "is missing: behind a proxy, failed attempts of all customers would count for the proxy's address")
     }
     if activationLife > 900 {
-      reader.warn("activationLife", "is long: a SAD that is stolen signs for \(activationLife) s")
+      reader.warn("activationLife", "is long: a stolen SAD can be used for \(activationLife) s")
     }
-    if logLevel < .info { reader.warn("logLevel", "is for looking for faults; the log grows fast") }
+    if logLevel < .info { reader.warn("logLevel", "is for debugging: the log grows quickly") }
     if let finding = RealService.objection(to: self), !reader.notes.isExcused {
-      throw ConfigError(description: "\(finding); only a sandbox may have that, no service for real customers")
+      throw ConfigError(description: "\(finding); only a sandbox may have this, not a service for real customers")
     }
   }
 
@@ -244,7 +245,7 @@ extension Config.DeviceConfig {
     pinFile = try reader.secretFile("pinFile")
     if module.lowercased().contains("softhsm") {
       reader.warn(
-        "module", "is SoftHSM: whoever copies its files and the PIN has every key; use a device that keeps them")
+        "module", "is SoftHSM: a copy of its files and the PIN is a copy of every key; use a hardware device")
     }
     sessions = try reader.integer("sessions", in: 1...256, default: 4)
     liveKeys = try reader.integer("liveKeys", in: 1...1_000_000, default: 1000)
@@ -257,10 +258,12 @@ extension Config.Info {
     name = try reader.string("name", longest: 255)
     description = try reader.string("description", longest: 255)
     region = try reader.string("region")
-    guard region.wholeMatch(of: /[A-Z][A-Z]/) != nil else { throw reader.error("region", "must be like AT") }
+    guard region.wholeMatch(of: /[A-Z][A-Z]/) != nil else {
+      throw reader.error("region", "must be a country code (ISO 3166-1) such as AT")
+    }
     language = try reader.string("language", default: "en")
     guard language.wholeMatch(of: /[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*/) != nil else {
-      throw reader.error("language", "must be like en or de-AT")
+      throw reader.error("language", "must be a language tag (RFC 5646) such as en or de-AT")
     }
     publicURL = try reader.url("publicURL", allowsPlainHTTP: reader.notes.isExcused, isBase: true)
     translations = [:]
@@ -301,7 +304,7 @@ extension Config.EIDProviderConfig {
     var named: [String: AssuranceLevel] = [:]
     for name in levels.names {
       guard let level = AssuranceLevel(parsing: try levels.string(name)) else {
-        throw levels.error(name, "is not low, substantial or high")
+        throw levels.error(name, "must be low, substantial or high")
       }
       named[name] = level
     }
@@ -320,7 +323,7 @@ extension Config.EIDProviderConfig {
     }
     trustAnchors = try reader.trustAnchors()
     if case .none = settings.authentication {
-      reader.warn("clientAuthentication", "is none: anybody can use the gateway's codes at this provider")
+      reader.warn("clientAuthentication", "is none: anyone who gets hold of a code can redeem it at this provider")
     }
     try reader.finish()
   }

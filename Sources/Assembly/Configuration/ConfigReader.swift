@@ -42,7 +42,7 @@ package final class ConfigReader {
 
   func optionalString(_ name: String) throws -> String? {
     guard let value = value(name) else { return nil }
-    guard let text = value.string, !text.isEmpty else { throw error(name, "must be a string that is not empty") }
+    guard let text = value.string, !text.isEmpty else { throw error(name, "must be a non-empty string") }
     return text
   }
 

@@ -37,12 +37,12 @@ extension ConfigReader {
 
   func optionalURL(_ name: String, allowsPlainHTTP: Bool, isBase: Bool = false) throws -> String? {
     guard let text = try optionalString(name) else { return nil }
-    guard let url = WebURL(text) else { throw error(name, "is no URL: \(text)") }
+    guard let url = WebURL(text) else { throw error(name, "is not a URL: \(text)") }
     if isBase, text.hasSuffix("/") { throw error(name, "must not end in a slash") }
-    if isBase, url.hasQuery { throw error(name, "must have no query") }
+    if isBase, url.hasQuery { throw error(name, "must not have a query") }
     guard url.isEncrypted else {
       guard url.isOnThisMachine else {
-        throw error(name, "must begin with https://; plain HTTP is for this machine alone: \(text)")
+        throw error(name, "must begin with https://; plain HTTP is allowed on this machine only: \(text)")
       }
       guard allowsPlainHTTP else { throw error(name, "must begin with https://") }
       return text
@@ -56,7 +56,7 @@ extension ConfigReader {
   func listeningAddress(_ name: String, default standard: String) throws -> String {
     let text = try string(name, default: standard)
     guard text == "localhost" || AddressBlock(text).map({ _ in !text.contains("/") }) == true else {
-      throw error(name, "must be an IP address, or localhost: \(text)")
+      throw error(name, "must be an IP address or localhost: \(text)")
     }
     return text
   }
@@ -64,7 +64,7 @@ extension ConfigReader {
   func addressBlocks(_ name: String) throws -> [AddressBlock] {
     try (optionalStrings(name) ?? []).map { text in
       guard let block = AddressBlock(text) else {
-        throw error(name, "must have IP addresses, or blocks such as 10.0.0.0/8: \(text)")
+        throw error(name, "must list IP addresses or blocks such as 10.0.0.0/8: \(text)")
       }
       return block
     }
@@ -72,7 +72,7 @@ extension ConfigReader {
 
   func headerName(_ name: String) throws -> String {
     let text = try string(name)
-    guard HTTPField.Name(text) != nil else { throw error(name, "is no name of a header: \(text)") }
+    guard HTTPField.Name(text) != nil else { throw error(name, "is not the name of a header: \(text)") }
     return text
   }
 
@@ -83,7 +83,7 @@ extension ConfigReader {
     let path = try file(name)
     var status = stat()
     guard stat(path, &status) == 0 else { throw error(name, "cannot be read: \(path)") }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw error(name, "is no file: \(path)") }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw error(name, "is not a regular file: \(path)") }
     let mode = String(status.st_mode & 0o777, radix: 8)
     if status.st_mode & 0o007 != 0 {
       guard notes.isExcused else {

@@ -22,7 +22,7 @@ extension ProviderSettings {
       for partner in partners.names { audiences[partner] = Set(try partners.optionalStrings(partner) ?? []) }
       let all = audiences.values.flatMap(\.self)
       guard Set(all).count == all.count else {
-        throw reader.error("audiences", "gives a client of the provider to two partners")
+        throw reader.error("audiences", "names the same client of the provider for two partners")
       }
       try partners.finish()
     }

@@ -33,7 +33,7 @@ extension Config {
       revocationList = try reader.string("revocationList")
       profiles = try reader.list("policies").map { try CredentialProfile($0) }
       guard !profiles.isEmpty, Set(profiles.map(\.policy)).count == profiles.count else {
-        throw reader.error("policies", "must name at least one policy, and none twice")
+        throw reader.error("policies", "must list at least one policy, and none twice")
       }
       try reader.finish()
     }
@@ -49,7 +49,7 @@ extension CredentialProfile {
   fileprivate init(_ reader: ConfigReader) throws {
     let key = try reader.string("key")
     guard let keyType = KeyType(parsing: key) else {
-      throw reader.error("key", "is not a type of key, such as p256 or rsa3072: \(key)")
+      throw reader.error("key", "is not a key type such as p256 or rsa3072: \(key)")
     }
     let mode = try reader.string("mode", default: AuthorizationMode.oauth2code.rawValue)
     guard let mode = AuthorizationMode(rawValue: mode), mode != .implicit else {
@@ -66,7 +66,7 @@ extension CredentialProfile {
     }
     let proof = try reader.optionalString("proof").map { text in
       guard let proof = FactorExpression(parsing: text), proof.factors.allSatisfy(\.traits.isForPages) else {
-        throw reader.error("proof", "must join PIN, OTP, SMS, EID by AND, OR, XOR")
+        throw reader.error("proof", "must be an expression of PIN, OTP, SMS and EID with AND, OR and XOR")
       }
       return proof
     }

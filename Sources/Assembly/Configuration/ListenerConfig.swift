@@ -25,7 +25,8 @@ extension Config {
   /// The listener for clients with certificates. It serves everything, with the files of `tls`.
   struct MutualTLS {
     var address: Address
-    /// Base URL under which clients reach it, without a trailing slash. Published as `mtls_endpoint_aliases` (RFC 8705 §5).
+    /// Base URL under which clients reach it, without a trailing slash. Published as `mtls_endpoint_aliases` (RFC
+    /// 8705 §5).
     var publicURL: String
   }
 }
@@ -33,7 +34,9 @@ extension Config {
 extension TrustedProxy {
   init(_ reader: ConfigReader) throws {
     let addresses = try reader.addressBlocks("addresses")
-    guard !addresses.isEmpty else { throw reader.error("addresses", "must name where the proxy connects from") }
+    guard !addresses.isEmpty else {
+      throw reader.error("addresses", "must list the addresses from which the proxy connects")
+    }
     self.init(header: try reader.headerName("header"), addresses: addresses)
     try reader.finish()
   }
@@ -46,9 +49,9 @@ extension Config.Address {
     if host != "localhost", AddressBlock(host)?.isLoopback != true {
       guard behindProxy || isAllowed else {
         throw reader.error(
-          "host", "\(host) lets other machines come without TLS; use \"tls\", or name the proxy in \"trustedProxy\"")
+          "host", "\(host) is open to other machines without TLS; use \"tls\", or name the proxy in \"trustedProxy\"")
       }
-      reader.warn("host", "\(host) lets other machines come without TLS: whoever is in between reads PINs and tokens")
+      reader.warn("host", "\(host) is open to other machines without TLS: the network can read PINs and tokens")
     }
     try reader.finish()
   }
@@ -74,7 +77,7 @@ extension Config.MutualTLS {
     address = try Config.Address(unfinished: reader)
     publicURL = try reader.string("publicURL")
     guard publicURL.hasPrefix("https://"), !publicURL.hasSuffix("/") else {
-      throw reader.error("publicURL", "must be an https URL without a slash at its end")
+      throw reader.error("publicURL", "must be an https URL without a trailing slash")
     }
     try reader.finish()
   }

@@ -47,7 +47,9 @@ extension PartnerConfig {
     webhooks = try reader.optional("webhooks").map { try PartnerWebhooks($0) }
     statements = try reader.optional("statements").map { try PartnerStatementsConfig($0) }
     let colour = try reader.optionalString("colour").map { text in
-      guard let colour = BrandColour(hex: text) else { throw reader.error("colour", "must be like #1b457e") }
+      guard let colour = BrandColour(hex: text) else {
+        throw reader.error("colour", "must be a colour such as #1b457e")
+      }
       return colour
     }
     let logo = try reader.optionalString("logo").map { path in
@@ -76,7 +78,7 @@ extension PartnerConfig {
     browserOrigins = Set(
       try (reader.optionalStrings("browserOrigins") ?? []).map { text in
         guard let origin = BrowserOrigin(text) else {
-          throw reader.error("browserOrigins", "must be https origins as browsers write them: \(text)")
+          throw reader.error("browserOrigins", "must list https origins such as https://portal.example: \(text)")
         }
         return origin
       })
@@ -140,28 +142,28 @@ extension Client {
 
   private func check(_ reader: ConfigReader) throws {
     guard !methods.contains(.none) || methods.count == 1 else {
-      throw reader.error("authentication", "cannot name none together with others")
+      throw reader.error("authentication", "cannot combine none with other methods")
     }
     let usesSecret = !methods.isDisjoint(with: [.secretBasic, .secretPost])
     guard usesSecret == (secret != nil) else {
-      throw reader.error("secretFile", usesSecret ? "is missing" : "is not used")
+      throw reader.error("secretFile", usesSecret ? "is missing" : "is not used by these methods")
     }
     guard secret.map({ $0.count >= 16 }) ?? true else {
       throw reader.error("secretFile", "has fewer than 16 characters")
     }
     guard methods.contains(.privateKeyJWT) == (keys != nil) else {
-      throw reader.error("keysFile", "belongs to private_key_jwt")
+      throw reader.error("keysFile", "is needed for private_key_jwt, and for nothing else")
     }
     guard methods.contains(.certificate) == (certificate != nil) else {
-      throw reader.error("certificate", "belongs to self_signed_tls_client_auth")
+      throw reader.error("certificate", "is needed for self_signed_tls_client_auth, and for nothing else")
     }
     if !requiresPKCE {
       reader.warn(
-        "requiresPKCE", "is false: a code that is stolen can be used; set it to true when the client can do PKCE")
+        "requiresPKCE", "is false: a stolen code can be redeemed; set it to true once the client supports PKCE")
     }
     guard requiresPKCE || !isPublic else { throw reader.error("requiresPKCE", "cannot be false for a public client") }
     guard grants.contains(.authorizationCode) == !redirectURIs.isEmpty else {
-      throw reader.error("redirectURIs", "belong to the grant authorization_code")
+      throw reader.error("redirectURIs", "are needed for the grant authorization_code, and for nothing else")
     }
     for uri in redirectURIs where !Self.isRedirectURI(uri) {
       throw reader.error(
@@ -189,7 +191,7 @@ extension Client {
     let texts = try reader.optionalStrings(member) ?? []
     let names = texts.compactMap(Name.init(rawValue:))
     guard !names.isEmpty, names.count == texts.count else {
-      throw reader.error(member, "must name some of \(Name.allCases.map(\.rawValue))")
+      throw reader.error(member, "must list one or more of \(Name.allCases.map(\.rawValue))")
     }
     return names
   }

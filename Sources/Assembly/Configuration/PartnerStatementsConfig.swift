@@ -31,8 +31,8 @@ struct PartnerStatementsConfig {
 
   enum KeySource {
     case file(String)
-    /// With `allowsPlainHTTP` (default false; for a partner on the same machine) and `trustAnchors` (PEM file; default: the
-    /// system's).
+    /// With `allowsPlainHTTP` (default false; for a partner on the same machine) and `trustAnchors` (PEM file; default:
+    /// the system's).
     case url(String, HTTPClient.Settings)
   }
 
@@ -70,7 +70,7 @@ struct PartnerStatementsConfig {
 
   fileprivate static func level(_ name: String, _ reader: ConfigReader) throws -> AssuranceLevel {
     guard let level = AssuranceLevel(parsing: try reader.string(name)) else {
-      throw reader.error(name, "is not low, substantial or high")
+      throw reader.error(name, "must be low, substantial or high")
     }
     return level
   }
@@ -85,7 +85,7 @@ struct PartnerStatementsConfig {
       guard let data = FileManager.default.contents(atPath: path),
         let set = try? JSONValue.parse(Array(data), limits: .configuration),
         StatementKeys.isUsable(set)
-      else { throw reader.error("keysFile", "is no JWK set: \(path)") }
+      else { throw reader.error("keysFile", "is not a JWK set: \(path)") }
       return .file(path)
     case (nil, let url?):
       var settings = HTTPClient.Settings()
@@ -94,7 +94,7 @@ struct PartnerStatementsConfig {
       settings.timeout = timeout
       settings.connectTimeout = timeout
       return .url(url, settings)
-    default: throw reader.error("keysFile", "or keysURL must say where the partner's keys are, one of them")
+    default: throw reader.error("keysFile", "or \"keysURL\" is needed, but not both")
     }
   }
 }
@@ -114,7 +114,7 @@ extension PartnerPolicy {
     isSufficientAlone = try reader.bool("standsAlone", default: false)
     if isSufficientAlone {
       reader.warn(
-        "standsAlone", "is true: the partner can sign for its customers without them; demand another factor too")
+        "standsAlone", "is true: the partner can sign for its customers without them; require another factor as well")
     }
   }
 }

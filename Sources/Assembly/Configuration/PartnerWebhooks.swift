@@ -11,8 +11,8 @@ struct PartnerWebhooks {
   /// messages cannot be authorized.
   var messenger: String?
   /// Origins below which `response_uri` may lie. Each is an object: `origin` (scheme, host and port), and
-  /// `allowsPrivateAddresses` (default false), without which its host must have a public address and the scheme be https.
-  /// Default: none.
+  /// `allowsPrivateAddresses` (default false), without which its host must have a public address and the scheme be
+  /// https. Default: none.
   var callbackOrigins: [CallbackOrigin]
   /// Plain HTTP for the messenger, if it is on the same machine. Default: false.
   var allowsPlainHTTP: Bool
@@ -35,7 +35,7 @@ struct PartnerWebhooks {
     let text = try reader.string("origin")
     let allowsPrivate = try reader.bool("allowsPrivateAddresses", default: false)
     guard let origin = CallbackOrigin(text, allowsPrivateAddresses: allowsPrivate) else {
-      throw reader.error("origin", "must be like https://host:port; http only where private addresses are allowed")
+      throw reader.error("origin", "must be an origin such as https://host:port; http needs allowsPrivateAddresses")
     }
     try reader.finish()
     return origin

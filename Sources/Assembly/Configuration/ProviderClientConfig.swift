@@ -11,7 +11,9 @@ extension ProviderAuthentication {
       self = try secretFile.map { .secretBasic(try ConfigReader.firstLine(of: $0)) } ?? .none
       return
     }
-    guard secretFile == nil else { throw provider.error("clientSecretFile", "is there beside clientAuthentication") }
+    guard secretFile == nil else {
+      throw provider.error("clientSecretFile", "cannot be combined with clientAuthentication")
+    }
     switch try reader.string("method") {
     case "none": self = .none
     case "client_secret_basic": self = .secretBasic(try ConfigReader.firstLine(of: try reader.secretFile("secretFile")))
@@ -21,7 +23,9 @@ extension ProviderAuthentication {
       self = .mutualTLS(
         HTTPClient.Identity(
           certificate: try reader.file("certificateFile"), privateKey: try reader.secretFile("keyFile")))
-    default: throw reader.error("method", "is not one of the methods")
+    default:
+      throw reader.error(
+        "method", "must be none, client_secret_basic, client_secret_post, private_key_jwt or tls_client_auth")
     }
     try reader.finish()
   }
@@ -31,7 +35,7 @@ extension ProviderAuthentication {
       throw reader.error("algorithm", "is not one of \(TokenAlgorithm.allCases.map(\.rawValue))")
     }
     guard let audience = Audience(rawValue: try reader.string("audience", default: "endpoint")) else {
-      throw reader.error("audience", "is not endpoint or issuer")
+      throw reader.error("audience", "must be endpoint or issuer")
     }
     let file = try reader.secretFile("keyFile")
     let keyID = try reader.optionalString("keyID")

@@ -14,23 +14,23 @@ package enum RealService {
   static func objection(to config: Config) -> String? {
     if config.service == trialName { return "\"service\": \"\(trialName)\" is the sandbox's own name" }
     if WebURL(config.info.publicURL)?.isOnThisMachine == true {
-      return "\"info\": \"publicURL\" leads to this machine itself, where no customer comes from"
+      return "\"info\": \"publicURL\" is an address of this machine itself, which no customer can reach"
     }
     for provider in config.eidProviders where WebURL(provider.settings.issuer)?.isOnThisMachine == true {
       return """
-        "eidProviders": \(provider.settings.issuer) is on this machine, where no customer can log in: the simulator says yes \
-        to everybody
+        "eidProviders": \(provider.settings.issuer) is on this machine, like the sandbox's simulator, which \
+        accepts everyone
         """
     }
     if let tsa = config.tsa {
       if tsa.policy.hasPrefix(documentationArc) {
-        return "\"tsa\": the policy \(tsa.policy) is of the arc for documentation"
+        return "\"tsa\": the policy \(tsa.policy) is in the arc for documentation"
       }
       if isTrial(tsa.certificates) { return "\"tsa\": the certificates in \(tsa.certificates) are a sandbox's" }
     }
     if let issuer = config.issuer {
       if let policy = issuer.profiles.map(\.policy).first(where: { $0.hasPrefix(documentationArc) }) {
-        return "\"issuer\": the policy \(policy) is of the arc for documentation"
+        return "\"issuer\": the policy \(policy) is in the arc for documentation"
       }
       for name in ["root.der", "issuing.der"] where isTrial("\(issuer.certificates)/\(name)") {
         return "\"issuer\": the CA in \(issuer.certificates) is a sandbox's"
@@ -39,8 +39,8 @@ package enum RealService {
     return nil
   }
 
-  /// Whether a certificate in the file, DER or PEM, names the organisation of those for trying out. Its octets are looked for, so that one
-  /// that cannot be read is no reason to say no.
+  /// Whether a certificate in the file, DER or PEM, names the organisation of those for trying out. Its octets are
+  /// looked for, so that one that cannot be read is no reason to say no.
   private static func isTrial(_ path: String) -> Bool {
     let octets = PEM.certificate(path) ?? FileManager.default.contents(atPath: path).map { [UInt8]($0) } ?? []
     return Data(octets).range(of: Data(trialOrganization.utf8)) != nil

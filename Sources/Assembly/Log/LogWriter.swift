@@ -113,7 +113,7 @@ package final class LogWriter: @unchecked Sendable {
 
   private static func loss(of count: Int) -> [UInt8] {
     JSONLogHandler.line(
-      level: .error, label: "log", message: "lines were lost: nobody read them, or they could not be written",
+      level: .error, label: "log", message: "lines were lost: the reader stalled, or writing failed",
       metadata: ["count": "\(count)"])
   }
 }

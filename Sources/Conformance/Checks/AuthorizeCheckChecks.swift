@@ -24,7 +24,8 @@ extension Section {
         }
         let exchange = try await session.outcome(of: pending)
         if exchange.status == 202 {
-          throw Finding.missing("nobody confirmed the authorization within \(Seconds.text(session.subject.patience)) s")
+          throw Finding.missing(
+            "the authorization was not confirmed within \(Seconds.text(session.subject.patience)) s")
         }
         try exchange.succeeded()
         _ = try exchange.string("SAD")

@@ -82,7 +82,7 @@ extension Session {
     for _ in 0..<4 {
       let pending = try await beginOutOfBand { subject.lockable.contains($0.id) }
       guard let link = pending.link else {
-        throw Finding.unseen("nobody answers wrongly where the authorization is confirmed")
+        throw Finding.unseen("the tool gives no wrong answers where the authorization is confirmed")
       }
       try await follow(link, pin: wrongPIN, mostTimes: Self.mostTries)
       let exchange = try await api.call("credentials/authorizeCheck", ["handle": .string(pending.handle)])

@@ -1,7 +1,7 @@
 public import Vocabulary
 
-/// Makes CMS SignedData (RFC 5652) around a signature that is made elsewhere. Called by a `DocumentWorker` only, because
-/// a document can have many octets.
+/// Makes CMS SignedData (RFC 5652) around a signature that is made elsewhere. Called by a `DocumentWorker` only,
+/// because a document can have many octets.
 public protocol CMSBuilder: Sendable {
   /// The attributes to be signed.
   ///

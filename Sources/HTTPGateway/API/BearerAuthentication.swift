@@ -35,7 +35,7 @@ struct BearerAuthentication: Sendable {
       guard let certificate = client.certificate, shown == certificate else {
         if shown == nil {
           logger.notice(
-            "a token that is bound to a certificate came without it",
+            "a certificate-bound token came without its certificate",
             metadata: ["client": "\(client.id)", "listener": "\(mutualTLSURL ?? "none asks for certificates")"])
         }
         throw CSCError.invalidToken

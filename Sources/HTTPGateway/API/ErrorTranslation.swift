@@ -80,7 +80,8 @@ extension Refusal {
     }
   }
 
-  /// v1 names a missing member that it knows; else the objects presented do not suffice, and the answer says what would.
+  /// v1 names a missing member that it knows; else the objects presented do not suffice, and the answer says what
+  /// would.
   private func missing(_ version: CSCVersion) -> CSCError {
     guard let (always, text) = stillNeeded else { return .wrongAuthenticationData }
     if version == .v1, let known = always.lazy.compactMap({ $0.face.memberInV1 }).first { return .missingString(known) }

@@ -4,8 +4,8 @@ internal import OAuth
 internal import WireJSON
 
 extension OAuthEndpoints {
-  /// Authorization server metadata (RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RFC 9396 §10, RFC 8705 §3.3 and §5). The same
-  /// document serves clients that look for OpenID metadata; no ID tokens are issued, so its key set is empty.
+  /// Authorization server metadata (RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RFC 9396 §10, RFC 8705 §3.3 and §5). The
+  /// same document serves clients that look for OpenID metadata; no ID tokens are issued, so its key set is empty.
   var metadata: JSONValue {
     guard let mutualTLSURL, case .object(var metadata) = commonMetadata else { return commonMetadata }
     // Clients with certificates call these; all others, and browsers, are not asked for one.

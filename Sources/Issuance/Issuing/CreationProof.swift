@@ -7,13 +7,15 @@ extension IssuanceService {
 
   /// The credential whose factors a person shows to have another one made.
   ///
-  /// A new credential is a way to sign, so it takes what signing takes. The factors are given on our own page. A credential
-  /// that is authorized there only (`oauth2code`), or for named digests only (SCAL 2), cannot be had with the factors of one
-  /// that is not: those the partner's software may know. Among those that fit, it is the one with the fewest factors, the
-  /// PIN before others, and then the oldest, so that no new credential takes the place of those it was made with.
+  /// A new credential is a way to sign, so it takes what signing takes. The factors are given on our own page. A
+  /// credential that is authorized there only (`oauth2code`), or for named digests only (SCAL 2), is not given for
+  /// the factors of one that is not: those the partner's software may know. Among those that fit, it is the one with
+  /// the fewest factors, the PIN before others, and then the oldest, so that no new credential takes the place of those
+  /// it was made with.
   ///
   /// - Parameter askable: the factors that the page can ask for.
-  /// - Throws: `IssuanceRefusal.notProven` if there is none: the first credential is made when the signer is registered.
+  /// - Throws: `IssuanceRefusal.notProven` if there is none: the first credential is made when the signer is
+  ///   registered.
   func proof(
     of signer: SignerID, for profile: CredentialProfile, askable: Set<FactorID>, as principal: Principal
   ) async throws -> Credential {

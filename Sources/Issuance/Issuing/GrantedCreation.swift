@@ -11,7 +11,8 @@ extension IssuanceService {
   /// and certificate are made, stores the credential. A certain failure in between gives the grant back. After a
   /// crash in between the grant is spent, nothing of the credential exists, and the number is revoked (`recover`).
   ///
-  /// - Throws: `IssuanceRefusal.invalidLifecycleToken` if it was used meanwhile; for every other refusal nothing was used.
+  /// - Throws: `IssuanceRefusal.invalidLifecycleToken` if it was used meanwhile; for every other refusal nothing was
+  ///   used.
   public func create(policy: String, claim: SubjectClaim, by bearer: LifecycleBearer) async throws -> Credential {
     let grant = bearer.grant
     guard case .creation(let granted, let salt, let verifier) = grant.kind, let authority else {

@@ -5,7 +5,7 @@ public import Throttling
 public import Vocabulary
 import WireJSON
 
-/// A grant's token, once: it is not stored and cannot be had again.
+/// A grant's token, once: it is not stored and cannot be shown again.
 public struct IssuedLifecycleToken: Sendable {
   public let token: LifecycleToken
   public let grant: LifecycleGrant
@@ -51,7 +51,8 @@ extension IssuanceService {
   /// - Parameters:
   ///   - askable: the factors that the page can ask for.
   ///   - principal: the signer, by a client.
-  /// - Throws: `IssuanceRefusal.policyNotOffered`, `IssuanceRefusal.notRegistered`, `IssuanceRefusal.subjectDiffers`, `IssuanceRefusal.notProven`.
+  /// - Throws: `IssuanceRefusal.policyNotOffered`, `IssuanceRefusal.notRegistered`, `IssuanceRefusal.subjectDiffers`,
+  ///   `IssuanceRefusal.notProven`.
   public func offerCreation(
     policy: String, claim: SubjectClaim, askable: Set<FactorID>, as principal: Principal
   ) async throws -> CreationOffer {

@@ -44,8 +44,8 @@ public struct CertificateSubject: Sendable, Equatable {
   }
 
   /// Whether nothing that is claimed says otherwise. Composed and decomposed letters are the same (Unicode canonical
-  /// equivalence, as Swift compares): which of them a partner's system sends is an accident, and the certificate gets the
-  /// registered spelling.
+  /// equivalence, as Swift compares): which of them a partner's system sends is an accident, and the certificate gets
+  /// the registered spelling.
   func agrees(with claim: SubjectClaim) -> Bool {
     [
       (claim.commonName, commonName), (claim.givenName, givenName), (claim.surname, surname), (claim.country, country),

@@ -10,7 +10,8 @@ extension IssuanceService {
   /// certificate for revocation. From then on nothing finds the credential any more: no SAD of it signs, and what the
   /// device is signing at this moment is not released (`SoleControlWriting.complete`).
   ///
-  /// - Throws: `IssuanceRefusal.invalidLifecycleToken` if it was used meanwhile; for every other refusal nothing was used.
+  /// - Throws: `IssuanceRefusal.invalidLifecycleToken` if it was used meanwhile; for every other refusal nothing was
+  ///   used.
   public func delete(_ id: CredentialID, by bearer: LifecycleBearer) async throws {
     let grant = bearer.grant
     guard grant.kind == .deletion else { throw IssuanceRefusal.invalidLifecycleToken }

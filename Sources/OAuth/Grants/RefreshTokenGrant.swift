@@ -3,9 +3,9 @@ import Vocabulary
 import WireJSON
 
 /// Grant `refresh_token` with rotation (RFC 6749 §6, RFC 9700 §4.14.2): each refresh token is exchanged once for its
-/// successor. The use of one that was exchanged before ends every token of the grant, but for some seconds in which it is
-/// taken for the same request again (two windows at once, a lost answer) and answered with the same successor. So a thief
-/// who comes within these seconds has the owner's own tokens, and the next exchange of one of them is noticed.
+/// successor. The use of one that was exchanged before ends every token of the grant, but for some seconds in which it
+/// is taken for the same request again (two windows at once, a lost answer) and answered with the same successor. So a
+/// thief who comes within these seconds has the owner's own tokens, and the next exchange of one of them is noticed.
 public struct RefreshTokenGrant: Sendable {
   let server: AuthorizationServer
 

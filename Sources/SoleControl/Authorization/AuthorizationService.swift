@@ -63,7 +63,7 @@ public struct AuthorizationService: Sendable {
   }
 }
 
-/// A SAD, once: it is not stored and cannot be had again.
+/// A SAD, once: it is not stored and cannot be shown again.
 public struct Authorization: Sendable {
   public let sad: SignatureActivationData
   /// The ledger's name of the SAD.

@@ -2,8 +2,8 @@ import AuditLog
 public import Vocabulary
 import WireJSON
 
-/// The credential-scope access token of the authorization server is a SAD (CSC v1 §8.3.3); presented as a bearer it also
-/// proves which client calls (CSC v2 §8.4.4).
+/// The credential-scope access token of the authorization server is a SAD (CSC v1 §8.3.3); presented as a bearer it
+/// also proves which client calls (CSC v2 §8.4.4).
 public struct CredentialBearer: Sendable {
   /// The SAD as it was verified, for the call that signs with it.
   public let verified: VerifiedSAD
@@ -19,7 +19,8 @@ public struct CredentialBearer: Sendable {
 extension AuthorizationService {
   /// The party for whom a SAD speaks when it comes as a bearer.
   ///
-  /// - Returns: nil for anything but a SAD that the authorization server gave: one from credentials/authorize is no bearer.
+  /// - Returns: nil for anything but a SAD that the authorization server gave: one from credentials/authorize is no
+  ///   bearer.
   /// - Throws: `Refusal.sadExpired`.
   public func bearer(_ sad: SignatureActivationData) async throws -> CredentialBearer? {
     guard let verified = try await context.verified(sad), verified.binding.client != nil,

@@ -156,8 +156,8 @@ extension AuthorizationService {
     let credential = try await credentials.confirmed(row, id: stored.credential)
     let fault = InternalFault.rowIntegrity(stored.credential)
     let name: (String, JSONValue) = ("credential", .string(stored.credential.rawValue))
-    // Handle and link are part of what the MAC covers: an approval is for the caller who asked, and by the person who got
-    // the link.
+    // Handle and link are part of what the MAC covers: an approval is for the caller who asked, and by the person who
+    // got the link.
     let request = try await context.load(
       stored.request, as: PendingRequest.self,
       where: {
@@ -217,10 +217,11 @@ extension AuthorizationService {
     }
   }
 
-  /// Ends an authorization that waits, or that was approved, for its caller, who has changed its mind. A SAD that it has
-  /// made already is revoked.
+  /// Ends an authorization that waits, or that was approved, for its caller, who has changed its mind. A SAD that it
+  /// has made already is revoked.
   ///
-  /// A provider's app goes on asking, because CIBA knows no way to call that off; what the person answers has no effect.
+  /// A provider's app goes on asking, because CIBA knows no way to call that off; what the person answers has no
+  /// effect.
   ///
   /// - Throws: `Refusal.invalidHandle` if it is unknown, another's, or over.
   public func cancel(handle: String, as principal: Principal) async throws {

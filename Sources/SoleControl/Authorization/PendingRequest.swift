@@ -4,8 +4,8 @@ package import WireJSON
 
 /// The request a customer approves out of band: the future SAD's content without the approval.
 ///
-/// The device makes a MAC over its canonical text, so that a customer is never shown, and never approves, what an editor of the
-/// store put there.
+/// The device makes a MAC over its canonical text, so that a customer is never shown, and never approves, what an
+/// editor of the store put there.
 package struct PendingRequest: DeviceProtected, CanonicalObject, Equatable {
   package static var macKey: MACKey { .pending }
 

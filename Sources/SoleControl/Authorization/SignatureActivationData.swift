@@ -41,7 +41,7 @@ public struct SignatureActivationData: Sendable, Equatable {
   var digest: ActivationDigest { ActivationDigest(OctetDigest.sha256(octets)) }
 }
 
-/// The ledger's name of a SAD, from which the SAD cannot be had.
+/// The ledger's name of a SAD, from which the SAD cannot be derived.
 public struct ActivationDigest: Hashable, Sendable {
   public let bytes: [UInt8]
   public init(_ bytes: [UInt8]) { self.bytes = bytes }

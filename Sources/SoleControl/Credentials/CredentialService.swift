@@ -58,8 +58,8 @@ public struct CredentialService: Sendable {
       .first { $0.qualifier == qualifier && $0.isEnabled && $0.isValid(at: now) }?.id
   }
 
-  /// A signer's credentials that the principal may use, in order of id. One that was edited is left out, and the log names
-  /// it: it must not take the others from their owner.
+  /// A signer's credentials that the principal may use, in order of id. One that was edited is left out, and the log
+  /// names it: it must not take the others from their owner.
   public func list(
     of signer: SignerID, after: CredentialID?, limit: Int, as principal: Principal
   ) async throws -> [Credential] {

@@ -13,8 +13,8 @@ extension CredentialService {
     return unverified.value
   }
 
-  /// The credential of a row, on which nothing may be decided before `confirm`. The very same octets that were confirmed
-  /// before need no second visit to the device.
+  /// The credential of a row, on which nothing may be decided before `confirm`. The very same octets that were
+  /// confirmed before need no second visit to the device.
   func load(_ row: ProtectedRow, id: CredentialID) async throws -> Unverified<Credential> {
     if let credential = context.verifiedRows.credential(for: row, id: id) {
       return Unverified(row, credential, isKnown: true)

@@ -50,8 +50,8 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
 
   /// Has the provider ask the person (OpenID Connect CIBA Core §7).
   ///
-  /// Wrong factors of the caller are counted before the person is asked. Right ones are used up only when the provider has
-  /// taken the request: an attempt at a provider that does not answer uses nothing up.
+  /// Wrong factors of the caller are counted before the person is asked. Right ones are used up only when the provider
+  /// has taken the request: an attempt at a provider that does not answer uses nothing up.
   package func ask(_ waiting: NewPending, in authorizations: AuthorizationService) async throws {
     let (context, factors) = (authorizations.context, authorizations.factors)
     guard let backchannel = factors.outside.backchannel else {
@@ -156,8 +156,8 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
 
   // MARK: Looking for the answer
 
-  /// Asks the provider what became of the request, if it is time to. Of several calls at once, also in several processes,
-  /// one asks; the others say that it waits.
+  /// Asks the provider what became of the request, if it is time to. Of several calls at once, also in several
+  /// processes, one asks; the others say that it waits.
   package func poll(
     _ found: LoadedPending, handle: String, in authorizations: AuthorizationService
   ) async throws -> Bool {
@@ -310,8 +310,8 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
 extension AuthorizationService {
   /// The provider says that there is news of a request (CIBA Core §10.2): the next `authorizeCheck` asks it at once.
   ///
-  /// - Returns: false if the token is not the one of that request; then nothing has changed. An unknown request is not told
-  ///   apart from a wrong token.
+  /// - Returns: false if the token is not the one of that request; then nothing has changed. An unknown request is not
+  ///   told apart from a wrong token.
   public func receivePing(request id: String, token: String) async throws -> Bool {
     let digest = OctetDigest.sha256(id)
     let presented = OctetDigest.sha256(token)

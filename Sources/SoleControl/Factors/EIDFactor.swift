@@ -32,9 +32,9 @@ package struct EIDFactor: Factor, Equatable {
 
   // MARK: The log-in
 
-  /// The provider's adapter verifies the token; here it is held against the person of the authenticator and our rules. Identity is
-  /// issuer and subject. The nonce must belong to an open challenge of this credential, which the transaction uses up; an
-  /// access token itself is used up: so a log-in authorizes once.
+  /// The provider's adapter verifies the token; here it is held against the person of the authenticator and our rules.
+  /// Identity is issuer and subject. The nonce must belong to an open challenge of this credential, which the
+  /// transaction uses up; an access token itself is used up: so a log-in authorizes once.
   package func prepare(_ presented: PresentedFactor, in factors: FactorService) async throws -> FactorCheck {
     let (evidenceID, credential, now) = (presented.evidenceID, presented.credential, presented.now)
     let statement: EIDStatement
@@ -195,9 +195,9 @@ private struct LogInVerdict: Verdict {
 
 /// The nonces of an eID log-in that are right for an authorization.
 ///
-/// The nonce is the challenge itself, or one derived from it and from what is to be signed, so that the log-in authorizes
-/// these digests and no others (Specs/decisions/0021-nonce-of-an-eid-log-in.md). SCAL 2 demands the derived one. The
-/// store has only SHA-256 of a challenge, so that is what is derived from.
+/// The nonce is the challenge itself, or one derived from it and from what is to be signed, so that the log-in
+/// authorizes these digests and no others (Specs/decisions/0021-nonce-of-an-eid-log-in.md). SCAL 2 demands the derived
+/// one. The store has only SHA-256 of a challenge, so that is what is derived from.
 public struct EIDNonce: Sendable {
   private static let domain = Array("countersign nonce v1".utf8) + [0]
 

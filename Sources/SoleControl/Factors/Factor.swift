@@ -21,8 +21,8 @@ package protocol Factor: Sendable {
   /// The customer at the partner's messenger, if the factor reaches people there.
   var recipient: MessageRecipient? { get }
 
-  /// Checks what was presented as far as that is possible outside a transaction: asks providers and says what the device
-  /// has to compute. The verdict of the check decides in the transaction.
+  /// Checks what was presented as far as that is possible outside a transaction: asks providers and says what the
+  /// device has to compute. The verdict of the check decides in the transaction.
   ///
   /// - Throws: `Refusal` if it cannot be looked at. A value that was looked at and is wrong is no error but a verdict.
   func prepare(_ presented: PresentedFactor, in factors: FactorService) async throws -> FactorCheck
@@ -40,8 +40,8 @@ extension Factor {
   package func challenge(_: ChallengeRequest, in _: FactorService) async throws -> String? { throw Refusal.noChallenge }
 }
 
-/// A factor that the customer gives past the partner, after the call that asks for it was answered (CSC v2 `PasswordOOB`,
-/// `ChallengeResponseOOB`).
+/// A factor that the customer gives past the partner, after the call that asks for it was answered (CSC v2
+/// `PasswordOOB`, `ChallengeResponseOOB`).
 package protocol OutOfBandFactor: Factor {
   /// Whether the customer is sent to a confirmation page of ours, by a secret link.
   static var hasPage: Bool { get }

@@ -59,8 +59,8 @@ package struct DecidedCheck: Sendable {
 
 /// The part of a computed check that runs in the transaction that decides about the presented factors.
 package protocol Verdict: Sendable {
-  /// Rejects bad or replayed tokens before any try is counted or any code consumed. The other factors are not evaluated,
-  /// so nothing leaks about them. By default nothing is rejected here.
+  /// Rejects bad or replayed tokens before any try is counted or any code consumed. The other factors are not
+  /// evaluated, so nothing leaks about them. By default nothing is rejected here.
   func objection(to factor: FactorID, in decision: FactorDecision) throws -> Refusal?
 
   /// Counts the try and compares, in this order, and uses up what is good once.

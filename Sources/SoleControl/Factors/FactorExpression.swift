@@ -115,8 +115,8 @@ extension Refusal {
     }
   }
 
-  /// The authentication objects without which nothing goes, and the text of all that would do, in the syntax of a policy;
-  /// nil for other refusals.
+  /// The authentication objects without which nothing goes, and the text of all that would do, in the syntax of a
+  /// policy; nil for other refusals.
   public var stillNeeded: (always: [FactorID], text: String)? {
     switch self {
     case .factorMissing(let factor): return ([factor], factor.rawValue)

@@ -33,8 +33,8 @@ public struct FactorService: Sendable {
   /// - Parameters:
   ///   - client: the OAuth client for which tries count, or nil for the partner's own calls and for links.
   ///   - evidencePrefix: random; the beginning of each evidence's id.
-  /// - Throws: `Refusal.tooManyTries` if the caller has to wait, before a provider or partner is called. What decides is
-  ///   the look in the transaction (`DecidedFactors.decide`).
+  /// - Throws: `Refusal.tooManyTries` if the caller has to wait, before a provider or partner is called. What decides
+  ///   is the look in the transaction (`DecidedFactors.decide`).
   package func prepare(
     _ request: AuthorizationRequest, for credential: Credential, client: ClientID?, evidencePrefix: String,
     now: UnixTime
@@ -133,8 +133,8 @@ package struct DecidedFactors: Sendable {
   /// Decides about the presented factors inside the caller's transaction: whether one has to wait comes first, and a
   /// wrong factor is counted, so that many tries at once are as one after the other.
   ///
-  /// - Returns: nil if every factor is good. Otherwise a refusal, which must be returned, not thrown: the counted try must
-  ///   stay.
+  /// - Returns: nil if every factor is good. Otherwise a refusal, which must be returned, not thrown: the counted try
+  ///   must stay.
   package func decide(
     in transaction: any FactorTransaction, _ rules: ServiceContext.Rules, _ now: UnixTime
   ) throws -> Refusal? {
@@ -186,8 +186,8 @@ package struct FactorProof: Sendable {
 
   /// Counts the tries and compares, inside the caller's transaction.
   ///
-  /// - Returns: nil if every factor is good. A refusal is to be returned from the transaction, not thrown: the counted try
-  ///   must stay.
+  /// - Returns: nil if every factor is good. A refusal is to be returned from the transaction, not thrown: the counted
+  ///   try must stay.
   /// - Throws: `Refusal.unavailable` if the credential is not what it was.
   package func decide(in transaction: any CredentialReading & FactorTransaction) throws -> Refusal? {
     try credential.requireUnchanged(in: transaction)
@@ -201,8 +201,8 @@ extension FactorService {
   ///
   /// - Parameters:
   ///   - request: the presented values, bound to a purpose that fits no signature.
-  ///   - purpose: for what the factors are, given the credential and the time. It can refuse before any of them is looked
-  ///     at.
+  ///   - purpose: for what the factors are, given the credential and the time. It can refuse before any of them is
+  ///     looked at.
   /// - Returns: the purpose also as the row that is to be stored.
   package func prove<Purpose: DeviceProtected>(
     _ request: AuthorizationRequest, as principal: Principal,

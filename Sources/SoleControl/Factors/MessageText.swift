@@ -62,8 +62,8 @@ struct MessageText {
 /// Plain ASCII and short, as CIBA advises: apps cut or refuse other texts.
 enum BindingMessage {
   private static let marks = Set(" .,:/-_#()".unicodeScalars)
-  /// Letters of the languages around, as people write them without their marks. By character, which is the same composed
-  /// and decomposed.
+  /// Letters of the languages around, as people write them without their marks. By character, which is the same
+  /// composed and decomposed.
   private static let folded: [Character: String] = {
     let letters = [
       "ae": "äæ", "oe": "öœ", "ue": "ü", "ss": "ß", "th": "þ", "a": "àáâãåāăą", "c": "çćĉčċ", "d": "ďđð",

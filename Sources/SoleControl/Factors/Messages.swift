@@ -114,9 +114,9 @@ extension FactorService {
   /// Credentials of a signer that are searched for a way to reach the person.
   private static let mostSearched = 1000
 
-  /// Tells a person over the channel that the credentials' authenticators establish that there is a new way to sign in the
-  /// person's name. Somebody else may have asked for it. A person without such a channel is not told, and a messenger that
-  /// does not take the message ends nothing: the credential exists.
+  /// Tells a person over the channel that the credentials' authenticators establish that there is a new way to sign in
+  /// the person's name. Somebody else may have asked for it. A person without such a channel is not told, and a
+  /// messenger that does not take the message ends nothing: the credential exists.
   package func tellOwner(of credential: Credential) async {
     let principal = Principal(partner: credential.partner, signer: credential.signer)
     guard

@@ -28,8 +28,8 @@ enum TOTP {
 }
 
 extension FactorState {
-  /// The last step whose code was used, as far as it has come: a later one was counted by a clock that was ahead, and would
-  /// make the authenticator useless for as long as that was.
+  /// The last step whose code was used, as far as it has come: a later one was counted by a clock that was ahead, and
+  /// would make the authenticator useless for as long as that was.
   func usedStep(at now: UnixTime) -> Int64 { isAhead(at: now) ? 0 : lastStep }
 
   func isAhead(at now: UnixTime) -> Bool { lastStep > TOTP.step(at: now + Lifetime.skew) + 1 }

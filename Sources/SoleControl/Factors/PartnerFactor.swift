@@ -20,8 +20,8 @@ package struct PartnerFactor: Factor, Equatable {
     self.init(subject: subject)
   }
 
-  /// The partner's adapter verifies the statement; here it is held against the customer of the authenticator, what is to be signed,
-  /// and the partner's policy.
+  /// The partner's adapter verifies the statement; here it is held against the customer of the authenticator, what is
+  /// to be signed, and the partner's policy.
   package func prepare(_ presented: PresentedFactor, in factors: FactorService) async throws -> FactorCheck {
     let (evidenceID, credential) = (presented.evidenceID, presented.credential)
     let policy = factors.context.rules.partnerPolicies[credential.partner] ?? PartnerPolicy()

@@ -73,8 +73,8 @@ extension JobService {
     case .open: return .running
     case .failed(let failure, _): return .failed(failure)
     case .completed:
-      // A result leaves only if job, signatures and key belong together, also when the store was edited. Job and principal
-      // are compared again, because only now the job is held against its MAC.
+      // A result leaves only if job, signatures and key belong together, also when the store was edited. Job and
+      // principal are compared again, because only now the job is held against its MAC.
       guard let unverified = try await loadJob(id), principal.mayHave(unverified.job),
         let credential = try await verify(unverified)
       else { throw Refusal.unknownJob }

@@ -1,5 +1,6 @@
 /// Asynchronous signing (CSC v2 §11.10, §11.12): calls are accepted with everything that a synchronous call checks and
-/// spends, signed by a bounded number of workers, and their results kept for a while. Accepted jobs survive the process.
+/// spends, signed by a bounded number of workers, and their results kept for a while. Accepted jobs survive the
+/// process.
 public final class JobService: Sendable {
   public struct Rules: Sendable {
     /// Jobs that are carried out at the same time.
@@ -39,7 +40,8 @@ public final class JobService: Sendable {
     return recovery
   }
 
-  /// Carries out jobs, and tells of their ends, until the task is cancelled. Those that it leaves are done by the next process.
+  /// Carries out jobs, and tells of their ends, until the task is cancelled. Those that it leaves are done by the next
+  /// process.
   public func run() async {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.work() }

@@ -5,8 +5,8 @@ package import WireJSON
 /// An asynchronous call that was accepted (CSC v2 `operationMode` A): which operation it is, and who may have the
 /// result for how long.
 ///
-/// The device makes a MAC over its canonical text. At a restart a job is signed without the SAD, which is stored nowhere; so only
-/// what the gateway itself accepted under a SAD may be taken from the store.
+/// The device makes a MAC over its canonical text. At a restart a job is signed without the SAD, which is stored
+/// nowhere; so only what the gateway itself accepted under a SAD may be taken from the store.
 package struct SigningJob: DeviceProtected, CanonicalObject, Equatable {
   package static var macKey: MACKey { .job }
 

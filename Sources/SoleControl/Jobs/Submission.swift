@@ -15,8 +15,8 @@ public struct JobRequest: Sendable {
 }
 
 extension JobService {
-  /// Accepts a job: steps 1 to 4 of Specs/design/signing.md, with the job in the transaction of step 3. The same request
-  /// again gets the same job, as long as its result is available.
+  /// Accepts a job: steps 1 to 4 of Specs/design/signing.md, with the job in the transaction of step 3. The same
+  /// request again gets the same job, as long as its result is available.
   ///
   /// - Throws: `Refusal`; nothing was spent then.
   public func submit(_ request: JobRequest, as principal: Principal) async throws -> JobID {

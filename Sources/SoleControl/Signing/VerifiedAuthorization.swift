@@ -13,8 +13,8 @@ struct VerifiedAuthorization: Sendable {
 extension SigningService {
   /// Step 2: SAD and policy are verified, the certificate is valid, the credential enabled.
   ///
-  /// A SAD that was verified as the bearer of this very call is neither read nor authenticated again: its binding cannot
-  /// have changed. Whether it is still alive is looked at in the transaction of step 3, for every SAD.
+  /// A SAD that was verified as the bearer of this very call is neither read nor authenticated again: its binding
+  /// cannot have changed. Whether it is still alive is looked at in the transaction of step 3, for every SAD.
   func verifySAD(_ request: SigningRequest, as principal: Principal) async throws -> VerifiedAuthorization {
     let now = try context.decidingTime()
     let known = request.verified.flatMap { $0.sad == request.sad ? $0 : nil }

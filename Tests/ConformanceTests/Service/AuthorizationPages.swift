@@ -30,7 +30,7 @@ extension TestService {
     }
   }
 
-  /// Where an authorization is confirmed to which a message led. Nobody here gives the right PIN.
+  /// Where an authorization is confirmed to which a message led. The right PIN is never given here.
   func addConfirmationPage(to router: Router<BasicRequestContext>) {
     let form = "<form method=post><input type=password name=PIN inputmode=numeric><button>Confirm</button></form>"
     router.get("confirm/:handle") { [self] _, _ in page(form) }

@@ -1,4 +1,4 @@
-/// What the service of these tests can do wrong. Without any, it does everything right that a test asks for.
+/// Mistakes of the service of these tests. Without any, it does everything right that a test asks for.
 enum Fault: Sendable, CaseIterable {
   // Channel and bodies.
   case acceptsSSL3, acceptsTLS10, answersPlainHTTP, errorsAsText, breaksBase64, forgetsDescriptions

@@ -242,7 +242,7 @@ struct AsynchronousTests {
     #expect(try await sign(fixture, credential.id, sad, "a").status == 200)
     let full = try await sign(fixture, credential.id, sad, "b")
     #expect(full.status == 503 && full["error"] == "temporarily_unavailable" && full.headers[.retryAfter] == "1")
-    // What was not spent is there for a synchronous call.
+    // Slots that were not spent are there for a synchronous call.
     #expect(try await sign(fixture, credential.id, sad, "b", "").status == 200)
   }
 }

@@ -13,7 +13,7 @@ import WireJSON
 @testable import HTTPGateway
 import Vocabulary
 
-/// What guessing gets over HTTP.
+/// Answers to guesses over HTTP.
 @Suite("Brute force over HTTP", .timeLimit(.minutes(5)))
 struct BruteForceTests {
   private struct Reply: Equatable {
@@ -91,7 +91,7 @@ struct BruteForceTests {
     let fixture = try await GatewayFixture()
     for _ in 0..<7 { _ = try await logIn(fixture, "alice", address: "192.0.2.1") }
     #expect(try await logIn(fixture, "alice", GatewayFixture.password, address: "192.0.2.1").status == 429)
-    // What the caller itself wrote before it does not help.
+    // Entries that the caller itself wrote before it do not help.
     #expect(
       try await logIn(fixture, "alice", GatewayFixture.password, address: "198.51.100.7, 192.0.2.1").status == 429)
     #expect(

@@ -93,7 +93,7 @@ struct EIDAppHTTPTests {
     let parameter = "400 invalid_request Invalid parameter authData"
     #expect(try await begin(fixture, credential.id, authData: #"[{"id":"EIDAPP","value":"x"}]"#).row == parameter)
     #expect(try await begin(fixture, credential.id, .v1).row == parameter)
-    // One way past the caller at a time.
+    // One out-of-band factor at a time.
     let both = try await fixture.signing.createCredential("both", scal: .two, expression: "EIDAPP AND PAGE")
     #expect(try await begin(fixture, both.id, authData: #"[{"id":"EIDAPP"},{"id":"PAGE"}]"#).row == parameter)
   }

@@ -12,7 +12,7 @@ import Testing
 @testable import HTTPGateway
 import Vocabulary
 
-/// What tells integrators and operators what is wrong, where the API's tables leave room.
+/// Hints that tell integrators and operators what is wrong, where the API's tables leave room.
 @Suite("Hints", .timeLimit(.minutes(5)))
 struct HintTests {
   @Test("a form endpoint that gets JSON says so, instead of missing a parameter")

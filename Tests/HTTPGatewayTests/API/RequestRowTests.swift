@@ -7,13 +7,15 @@ import Testing
 import Vocabulary
 import WireJSON
 
-/// Rows of the error tables that no other suite provokes over HTTP. Tests/python/openapi/check.py finds those that are missing.
+/// Rows of the error tables that no other suite provokes over HTTP. Tests/python/openapi/check.py finds those that are
+/// missing.
 @Suite("The rest of the error tables over HTTP", .timeLimit(.minutes(5)))
 struct RequestRowTests {
   private static let digest = Base64.encode(TestSupport.digest("a"))
   private static let ecdsa = #""signAlgo":"1.2.840.10045.4.3.2""#
 
-  /// Method, members of the body beside `credentialID` (which is that of an enabled P-256 credential), and the row.
+  /// Method, members of the body in addition to `credentialID` (which is that of an enabled P-256 credential), and the
+  /// row.
   private typealias Row = (method: String, members: String, text: String)
 
   private func check(_ rows: [Row], _ version: CSCVersion, _ fixture: GatewayFixture, _ id: CredentialID) async throws {

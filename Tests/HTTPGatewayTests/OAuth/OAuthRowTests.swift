@@ -53,7 +53,7 @@ struct OAuthRowTests {
     }
   }
 
-  @Test("whoever calls must be a registered client and prove it, once", arguments: bases)
+  @Test("the caller must be a registered client and prove it, once", arguments: bases)
   func clients(base: String) async throws {
     let fixture = try await GatewayFixture()
     let assertion = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

@@ -6,7 +6,7 @@ import Testing
 
 @testable import HTTPGateway
 
-/// A fault of store or device is no decision of the person's, and is told to nobody as one.
+/// A fault of store or device is no decision of the person's, and is not reported as one.
 @Suite("Faults on the consent page", .timeLimit(.minutes(5)))
 struct ConsentFaultTests {
   private static let requests: [[String: String]] = [

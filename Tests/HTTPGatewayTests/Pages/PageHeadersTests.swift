@@ -55,7 +55,7 @@ struct PageHeadersTests {
       #expect(policy(pages.consent(PagesFixture.consent(), of: partner, in: .english, redirectingTo: [])) == expected)
       #expect(policy(pages.error(error, of: partner, in: .english)) == expected)
       #expect(policy(pages.forward(ForwardView(url: "https://eid.example/"), of: partner, in: .english)) == expected)
-      // Behind links in messages; nobody opened them.
+      // Behind links in messages; no page opened them.
       #expect(policy(pages.done(DoneView(kind: .confirmed), of: partner, in: .english)) == "same-origin")
     }
   }

@@ -5,7 +5,7 @@ import Texts
 
 @Suite("The pages' texts and templates", .timeLimit(.minutes(5)))
 struct PageTextsTests {
-  /// What tests see of one language: every text under its name.
+  /// One language as tests see it: every text under its name.
   private func texts(_ texts: PageTexts) -> [String: [String]] {
     var all: [String: [String]] = [:]
     for child in Mirror(reflecting: texts).children {

@@ -138,7 +138,7 @@ struct HTML {
   let headers: HTTPFields
   let text: String
   let tags: [Tag]
-  /// What is left when the tags are taken away.
+  /// The text without the tags.
   let content: String
 
   init(_ response: Response) async throws {

@@ -259,7 +259,7 @@ struct PagesTests {
     #expect(
       DisplayText.readable("CN=A\\,B,2.5.4.42=#0C074AC3BC7267656E+2.5.4.4=#130158,1.2.3=#0C0161,C=AT")
         == "CN=A\\,B, GN=Jürgen, SN=X, 1.2.3=#0C0161, C=AT")
-    // What is no text of its length stays as it is.
+    // Text of another length stays as it is.
     for text in ["2.5.4.4=#0C0261", "2.5.4.4=#030200A5", "2.5.4.4=#0C81", "2.5.4.4=#0C01FF", "2.5.4.4=#", "2.5.4.4=X"] {
       #expect(DisplayText.readable(text) == text)
     }

@@ -217,7 +217,7 @@ struct PendingHTTPTests {
     ] as [HTTPFields] {
       #expect(try await visitor.post(path, form, headers: headers).status == 400)
     }
-    // What the page showed is another thing now.
+    // The request differs now from the one that the page showed.
     let before = try await fixture.signing.service.credentials.credential(
       credential.id, as: fixture.signing.principal())
     var changed = before

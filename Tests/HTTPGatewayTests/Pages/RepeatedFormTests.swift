@@ -44,7 +44,7 @@ struct RepeatedFormTests {
     #expect(try await stranger.post("/oauth2/consent", approval).status == 400)
     let changed = approval.merging(["csrf": String((form["csrf"] ?? "").reversed())]) { $1 }
     #expect(try await visitor.post("/oauth2/consent", changed).status == 400)
-    // After the exchange nobody is sent to the client with a used code.
+    // After the exchange no browser is sent to the client with a used code.
     let code = try #require(last.headers[.location]?.firstMatch(of: /[?&]code=([A-Za-z0-9_-]+)/)).1
     let token = try await visitor.post(
       "/oauth2/token",
@@ -96,7 +96,7 @@ struct RepeatedFormTests {
       try await store.writeOAuth { try $0.put(edited) }
       let end = try await visitor.post("/oauth2/consent", approval)
       #expect(end.headers[.location]?.contains("code=") != true, "\(old)")
-      // Nobody is sent to an address that is not registered.
+      // No browser is sent to an address that is not registered.
       #expect(end.headers[.location]?.contains("mallory") != true, "\(old)")
       try await store.writeOAuth { try $0.put(entry) }
     }

@@ -13,7 +13,7 @@ import WireJSON
 @testable import SoleControl
 import Vocabulary
 
-/// What is done because of accounts, tokens and what the authorization server keeps.
+/// Acts because of accounts, tokens and what the authorization server keeps.
 extension SchemaAct {
   static let logIns: [SchemaAct] = [
     logIn("account"), logIn("account_mac"),

@@ -50,7 +50,7 @@ struct SchemaEdit: Sendable {
   /// SQL; the tables `r` and `o` hold the row and another one, `was` the row as it was.
   let sql: String
 
-  /// What somebody could do to a column of a row: change it, take another row's value, or take another row's place.
+  /// Ways to edit a column of a row: change it, take another row's value, or take another row's place.
   static func all(of columns: [SchemaColumn]) -> [SchemaEdit] {
     columns.flatMap { column in
       let name = "\"\(column.name)\""

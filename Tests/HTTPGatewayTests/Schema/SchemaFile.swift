@@ -32,7 +32,7 @@ struct SchemaFile: Sendable {
     }
   }
 
-  /// A copy in a folder of its own, with what lies beside it.
+  /// A copy in a folder of its own, with the files next to it.
   func copy() throws -> SchemaFile {
     let folder = try temporaryFolder()
     let own = URL(fileURLWithPath: path).deletingLastPathComponent()

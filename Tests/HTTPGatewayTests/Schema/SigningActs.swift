@@ -5,7 +5,7 @@ import Vocabulary
 
 @testable import SoleControl
 
-/// What is done because of credentials, SADs and what they authorize.
+/// Acts because of credentials, SADs and what they authorize.
 extension SchemaAct {
   static let signing: [SchemaAct] = [
     SchemaAct("credential", "authorize and sign") { fixture in

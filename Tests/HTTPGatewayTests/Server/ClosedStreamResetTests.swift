@@ -14,7 +14,7 @@ struct ClosedStreamResetTests {
 
   private func reset(_ code: UInt8) -> [UInt8] { frame(3, [0, 0, 0, code]) }
 
-  /// What comes through when the octets arrive in pieces of this size.
+  /// Output when the octets arrive in pieces of this size.
   private func passed(_ octets: [UInt8], pieces: Int) throws -> [UInt8] {
     let channel = EmbeddedChannel()
     try channel.pipeline.syncOperations.addHandler(ClosedStreamResetFilter())
@@ -31,7 +31,7 @@ struct ClosedStreamResetTests {
     arguments: [1, 2, 3, 7, 9, 12, 13, 14, 25, 1000])
   func frames(pieces: Int) throws {
     let settings = frame(4, [])
-    // What looks like such a reset inside of other frames' payload stays.
+    // Octets like such a reset inside of other frames' payload stay.
     let data = frame(0, reset(5) + [UInt8](repeating: 7, count: 300))
     let cancel = reset(8)
     let malformed = frame(3, [0, 0, 0, 5, 5])

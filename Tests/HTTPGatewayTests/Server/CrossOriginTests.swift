@@ -92,7 +92,7 @@ struct CrossOriginTests {
         #expect(isClosed(try await call(fixture, method, path, Self.portal, asks: true)), "\(method) \(path)")
       }
     }
-    // Nobody registered.
+    // No partner registered these.
     let without = try await self.fixture([])
     #expect(isClosed(try await call(without, .options, "/csc/v2/info", Self.portal, asks: true)))
   }

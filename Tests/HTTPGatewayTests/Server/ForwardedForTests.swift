@@ -8,7 +8,7 @@ import Testing
 
 @testable import HTTPGateway
 
-/// What proxies write about where a request comes from.
+/// Headers of proxies about where a request comes from.
 @Suite("Forwarded addresses", .timeLimit(.minutes(5)))
 struct ForwardedForTests {
   @Test(

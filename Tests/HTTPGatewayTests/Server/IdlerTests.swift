@@ -25,7 +25,7 @@ struct IdlerTests {
     }
   }
 
-  /// What a client does until the other end has closed.
+  /// Acts of a client until the other end has closed.
   struct Row: Sendable {
     let name: String
     /// Sent at the beginning.

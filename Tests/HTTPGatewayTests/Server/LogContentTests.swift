@@ -8,7 +8,7 @@ import Testing
 
 @testable import HTTPGateway
 
-/// What stands in the log about calls.
+/// Content of the log about calls.
 @Suite("Log content", .timeLimit(.minutes(5)))
 struct LogContentTests {
   private final class Lines: LogHandler, Sendable {

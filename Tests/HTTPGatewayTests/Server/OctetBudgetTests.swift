@@ -17,7 +17,7 @@ struct OctetBudgetTests {
       #expect(!budget.grant(1, to: .partner("a")))
       #expect(budget.grant(40, to: .partner("b")))
       #expect(!budget.grant(1, to: .partner("b")) && !budget.grant(1, to: .partner("c")))
-      // What exists already counts, and then others wait.
+      // Connections that exist already count, and then others wait.
       #expect(budget.grant(10, to: .partner("b"), mustHave: true) && budget.held == 110)
       budget.give(60, back: .partner("a"))
       budget.give(50, back: .partner("b"))

@@ -4,7 +4,7 @@ import Logging
 import TestSupport
 import Testing
 
-/// What the TLS listeners show.
+/// Certificates of the TLS listeners.
 @Suite("Certificates of the TLS listeners", .timeLimit(.minutes(5)))
 struct ServerCertificateTests {
   private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

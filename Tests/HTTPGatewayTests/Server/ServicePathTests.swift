@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import WireJSON
 
-/// What the service tells about itself outside the CSC API.
+/// Paths on which the service tells about itself outside the CSC API.
 @Suite("Service paths", .timeLimit(.minutes(5)))
 struct ServicePathTests {
   private func get(_ path: String, _ headers: HTTPFields = [:]) async throws -> TestResponse {

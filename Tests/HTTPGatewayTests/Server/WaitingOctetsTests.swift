@@ -6,7 +6,7 @@ import Testing
 
 @testable import HTTPGateway
 
-/// What requests and answers hold of the budget, over real sockets.
+/// Octets of the budget that requests and answers hold, over real sockets.
 @Suite("Octets that wait", .timeLimit(.minutes(5)))
 struct WaitingOctetsTests {
   private static let patience = Duration.seconds(20)

@@ -172,7 +172,7 @@ def unlock(world, username="bob"):
 
 
 def operate(world, *command):
-    """As the operator does it, with the program beside the running gateway."""
+    """As the operator does it, with the program, while the gateway runs."""
     folder = Path(world.sandbox.file).parent
     done = Instance(folder).run(*command, "--config", folder / "config.json")
     require(done.returncode == 0, done.stdout)

@@ -74,7 +74,7 @@ def refresh_token_reuse_later_in_the_family(world):
 
 @attack
 def parallel_refreshes(world):
-    """20 refreshes with one token at once: one new pair, whoever gets it; later it is a theft.
+    """20 refreshes with one token at once: one new pair, for one of them; later it is a theft.
 
     RFC 9700 §4.14.2; RFC 6749 §6.
     """

@@ -74,7 +74,7 @@ class Signer(Portal):
 
 
 def choices(algorithm, form, level="Ades-B-B", **more):
-    """What an entry of signDoc says beside the document."""
+    """Members of an entry of signDoc next to the document."""
     oid, name, parameters = algorithm
     entry = {"signature_format": form, "conformance_level": level, "signAlgo": oid, **more}
     if parameters:

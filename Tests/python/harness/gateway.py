@@ -61,7 +61,7 @@ class Instance:
         self.stop()
 
     def run(self, *arguments):
-        """What the program's command says, as an operator runs it beside the gateway."""
+        """What the program's command says, as an operator runs it while the gateway runs."""
         return subprocess.run(
             [PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env=os.environ | self.device())

@@ -1,6 +1,6 @@
 """Partners that authenticate their own customers, with the real program, SQLite and SoftHSM.
 
-The examples in Fixtures/partner sign; every bad statement is refused, and a good one beside it still works: nothing was
+The examples in Fixtures/partner sign; every bad statement is refused, and a good one next to it still works: nothing was
 spent; step-up names what is missing, and costs nothing; a key that the partner took away signs nothing any more.
 """
 
@@ -204,7 +204,7 @@ def test_keys_rotate_without_a_restart(setting):
     # A key id that is not known makes the gateway read the file, but not twice in a second.
     publish([*old, new], wait=1.1)
     require(answer(successor, "partner-2").status == 200, "the new key")
-    require(answer().status == 200, "the old key, beside the new one")
+    require(answer().status == 200, "the old key, next to the new one")
     publish([new])
     refused(answer(), "the key that was taken away")
     require(answer(successor, "partner-2").status == 200, "the new key alone")

@@ -24,7 +24,7 @@ public struct BrandLogo: Sendable, Hashable {
 
   public init(octets: [UInt8]) throws(BrandError) {
     guard octets.count <= Self.largest else { throw BrandError("logo", "is larger than \(Self.largest) octets") }
-    guard let kind = Self.kind(octets) else { throw BrandError("logo", "is no PNG, JPEG, WebP or SVG picture") }
+    guard let kind = Self.kind(octets) else { throw BrandError("logo", "is not a PNG, JPEG, WebP or SVG picture") }
     self.octets = octets
     self.kind = kind
   }

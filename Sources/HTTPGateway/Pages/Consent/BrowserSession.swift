@@ -32,7 +32,8 @@ struct BrowserSession {
     return String(Substring(secret))
   }
 
-  /// - Parameter isFramed: whether partners' pages may show ours: then the cookie must come in frames of other sites too.
+  /// - Parameter isFramed: whether partners' pages may show ours: then the cookie must come in frames of other sites
+  ///   too.
   func set(_ secret: String, isFramed: Bool, in response: inout Response) {
     var cookie = "\(name)=\(secret); Path=/; HttpOnly"
     if isSecure { cookie += "; Secure" }

@@ -155,8 +155,8 @@ struct Offers: Sendable {
 }
 
 extension Refusal {
-  /// Whether this person cannot have what was asked for. All else is no answer to the client: a device that is busy, or a
-  /// fault that somebody has to look at.
+  /// Whether this person cannot have what was asked for. All else is no answer to the client: a device that is busy, or
+  /// a fault that somebody has to look at.
   fileprivate var isAboutTheOffer: Bool {
     switch self {
     case .unknownCredential, .credentialDisabled, .authorizedElsewhere, .tooManySignatures, .digestsMissing,

@@ -6,7 +6,8 @@ internal import SoleControl
 /// A form that was not sent by a page of ours.
 struct ForeignForm: Error {}
 
-/// A request of a person's browser within a transaction. Whether the form's token is that of the page is still to be found out.
+/// A request of a person's browser within a transaction. Whether the form's token is that of the page is still to be
+/// found out.
 struct PageVisit: Sendable {
   let request: Request
   let context: GatewayContext

@@ -7,7 +7,8 @@ enum PageHeaders {
   /// - Parameters:
   ///   - frameOrigins: origins that may show the page in a frame.
   ///   - keepsOpener: whether the window that opened the page may go on knowing it. A policy of any other value cuts a
-  ///     pop-up off from its opener for good (HTML §7.1.3): that sees it as closed, and the callback page has no opener.
+  ///     pop-up off from its opener for good (HTML §7.1.3): that sees it as closed, and the callback page has no
+  ///     opener.
   ///   - targets: URLs to which the answer of the page's form may redirect.
   static func fields(
     language: Language, frameOrigins: [String], keepsOpener: Bool, targets: [String]

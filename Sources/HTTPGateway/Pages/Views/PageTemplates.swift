@@ -1,7 +1,8 @@
 internal import Mustache
 internal import Texts
 
-/// The pages' HTML: the files `*.mustache` of `Sources/CResources/pages`. Pages fill the block `main` of `layout`; the others are partials.
+/// The pages' HTML: the files `*.mustache` of `Sources/CResources/pages`. Pages fill the block `main` of `layout`; the
+/// others are partials.
 ///
 /// Values stand in double braces, which escape; `t` are the texts (`PageTexts`). No script, no style: the
 /// Content-Security-Policy allows neither.

@@ -1,7 +1,7 @@
 internal import Synchronization
 
-/// Memory for all octets that wait, in and out: of requests from their first octet until they are answered, and of answers
-/// until their last octet is written.
+/// Memory for all octets that wait, in and out: of requests from their first octet until they are answered, and of
+/// answers until their last octet is written.
 ///
 /// There is no waiting for it: a request beyond it is refused at once. There are two parts, so that strangers take
 /// nothing from those who have shown a token: a small one with a smaller share for each address, and a large one with a

@@ -5,10 +5,11 @@ internal import NIOSSL
 
 /// Leaves out the RST_STREAM frames (RFC 9113 §6.4) that say no more than that a stream is closed.
 ///
-/// libcurl 7.88, which is Debian's, sends one after the answer to every POST. NIO breaks a connection off after 200 resets in 30 s,
-/// whatever they are for, so one quick call in 200 failed for such a client. The limit is there against clients that open
-/// streams and cancel them (CVE-2023-44487). A frame that is left out here cancels nothing: the stream keeps its place among the 100
-/// that a connection may have until its answer is sent. So the limit loses nothing.
+/// libcurl 7.88, which is Debian's, sends one after the answer to every POST. NIO breaks a connection off after 200
+/// resets in 30 s, whatever they are for, so one quick call in 200 failed for such a client. The limit is there against
+/// clients that open streams and cancel them (CVE-2023-44487). A frame that is left out here cancels nothing: the
+/// stream keeps its place among the 100 that a connection may have until its answer is sent. So the limit loses
+/// nothing.
 final class ClosedStreamResetFilter: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer

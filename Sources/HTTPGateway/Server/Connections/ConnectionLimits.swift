@@ -5,8 +5,8 @@
 public struct ConnectionLimits: Sendable {
   /// Connections of a listener at a time; what comes then is closed at once.
   public var connections: Int
-  /// Connections of one address (IPv6: of one /64 network), likewise. The addresses of a trusted proxy are exempt, because
-  /// everybody's connections come from there.
+  /// Connections of one address (IPv6: of one /64 network), likewise. The addresses of a trusted proxy are exempt,
+  /// because everybody's connections come from there.
   public var connectionsPerAddress: Int
   /// Longest time of a connection without a request, or for a request's head.
   public var idle: Duration

@@ -42,8 +42,8 @@ private struct BodyOnDemand: AsyncSequence, Sendable {
   func makeAsyncIterator() -> AsyncIterator { AsyncIterator(inner: body.makeAsyncIterator(), channel: channel) }
 }
 
-/// Says that a connection ends on which a final answer came before `100 Continue`: whether the body still follows is the
-/// client's choice (RFC 9110 §10.1.1), and what follows must not be read as the wrong one of the two.
+/// Says that a connection ends on which a final answer came before `100 Continue`: whether the body still follows is
+/// the client's choice (RFC 9110 §10.1.1), and what follows must not be read as the wrong one of the two.
 final class RefusedExpectations: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart

@@ -1,7 +1,8 @@
 internal import Foundation
 internal import Octets
 
-/// The value of `Host` or `:authority`: `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2). There is no user information in it.
+/// The value of `Host` or `:authority`: `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2). There is no user
+/// information in it.
 enum HostField {
   /// Whether it names a host; an empty one names none, and `http` needs one (RFC 9110 §4.2.1).
   static func isValid(_ value: some Collection<UInt8>) -> Bool {

@@ -3,7 +3,8 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTPTypes
 
-/// The first handler of requests: lets in those that are well-formed messages, and puts a refusal in the place of others.
+/// The first handler of requests: lets in those that are well-formed messages, and puts a refusal in the place of
+/// others.
 ///
 /// On a connection of HTTP/1 it also keeps the rules about the connection's end (RFC 9112 §9.3, §9.6).
 final class RequestGate: ChannelDuplexHandler, RemovableChannelHandler {

@@ -1,5 +1,5 @@
-/// The head of an HTTP/1 request as far as the framing of the connection goes, and the same head in a form that can be read
-/// in one way only.
+/// The head of an HTTP/1 request as far as the framing of the connection goes, and the same head in a form that can be
+/// read in one way only.
 ///
 /// Fields for the connection alone end here. `Upgrade` is an offer that we do not take (RFC 9110 §7.8), but for
 /// which NIO's decoder would stop reading.

@@ -7,7 +7,8 @@ struct CannotListen: Error, CustomStringConvertible {
   let description: String
 }
 
-/// A listener whose address is named when it cannot be had. The network's own error says neither which it is nor what to do.
+/// A listener whose address is named when it cannot be taken. The network's own error says neither which it is nor what
+/// to do.
 struct NamedListener: Service {
   let listener: Gateway.Listener
   let inner: any Service

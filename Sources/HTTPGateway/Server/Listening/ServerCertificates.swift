@@ -4,10 +4,11 @@ internal import NIOSSL
 public import ServiceLifecycle
 internal import Synchronization
 
-/// The certificates and keys of the TLS listeners, which can be renewed while they are served. Connections that are open stay as they are.
+/// The certificates and keys of the TLS listeners, which can be renewed while they are served. Connections that are
+/// open stay as they are.
 ///
-/// Renewed files are found at intervals, and at once by `reload`. A pair that does not fit, or cannot be read, leaves the old
-/// one in its place.
+/// Renewed files are found at intervals, and at once by `reload`. A pair that does not fit, or cannot be read, leaves
+/// the old one in its place.
 public final class ServerCertificates: Service {
   /// PEM files.
   struct Files: Hashable {

@@ -18,8 +18,8 @@ struct StrictTransport<Inner: HTTPResponder>: HTTPResponder {
 }
 
 extension Gateway {
-  /// Whether answers of a listener reach browsers by TLS: its own, or that of the proxy in front. A header that came without
-  /// would mean nothing (RFC 6797 §8.1).
+  /// Whether answers of a listener reach browsers by TLS: its own, or that of the proxy in front. A header that came
+  /// without would mean nothing (RFC 6797 §8.1).
   func isStrict(_ listener: Listener) -> Bool {
     oauth.rules.issuer.hasPrefix("https://") && (listener.tls != nil || trustedProxy != nil)
   }

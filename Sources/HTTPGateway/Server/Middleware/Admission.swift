@@ -3,7 +3,8 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import OAuth
 
-/// Counts what every request and its answer hold (`OctetBudget`), and refuses what exceeds before anything is done for it.
+/// Counts what every request and its answer hold (`OctetBudget`), and refuses what exceeds before anything is done for
+/// it.
 struct Admission: RouterMiddleware {
   let budget: OctetBudget
   let proxy: TrustedProxy?

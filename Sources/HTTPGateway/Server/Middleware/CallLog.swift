@@ -38,7 +38,8 @@ final class CallLog: @unchecked Sendable {
   }
 }
 
-/// Writes one line of log per call that has a name. It is the outermost middleware, so that the line tells the status that is sent.
+/// Writes one line of log per call that has a name. It is the outermost middleware, so that the line tells the status
+/// that is sent.
 struct CallLogging: RouterMiddleware {
   let logger: Logger
 

@@ -16,8 +16,8 @@ public struct BrowserOrigin: Sendable, Hashable {
 
 /// Calls of scripts in browsers (Fetch §3.3, "CORS"): which origin's pages may read our answers.
 ///
-/// Never with credentials of the browser: what a script may do here it does with a token that it has itself. And never the pages: what they
-/// show is for the person alone (RFC 9700 §2.6).
+/// Never with credentials of the browser: what a script may do here it does with a token that it has itself. And never
+/// the pages: what they show is for the person alone (RFC 9700 §2.6).
 struct CrossOrigin: RouterMiddleware {
   /// Header fields that calls need beyond those that every page may send (Fetch §2.2.2).
   private static let requestFields = "Authorization, Content-Type"

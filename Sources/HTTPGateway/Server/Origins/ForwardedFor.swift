@@ -1,6 +1,7 @@
 /// The proxies' entries about the origin of a request: `X-Forwarded-For`, or `Forwarded` (RFC 7239).
 ///
-/// It is read from its end, where the proxy next to us has written: a caller can put anything before that, also half a quoted string.
+/// It is read from its end, where the proxy next to us has written: a caller can put anything before that, also half a
+/// quoted string.
 enum ForwardedFor {
   /// The sender of the request to the proxy that wrote the entry.
   enum Node: Hashable, Sendable {

@@ -34,8 +34,8 @@ struct BodyReader: Sendable {
     return try await threads.run(body)
   }
 
-  /// Octets of a body, which may be sent without its length. What a sender announces takes nothing of the budget, what has
-  /// arrived does.
+  /// Octets of a body, which may be sent without its length. What a sender announces takes nothing of the budget, what
+  /// has arrived does.
   ///
   /// - Throws: `bodyTooLarge`, `temporarilyUnavailable`
   private func octets(of request: Request, atMost limit: Int) async throws -> [UInt8] {

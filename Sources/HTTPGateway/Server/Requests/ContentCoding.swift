@@ -4,7 +4,8 @@ internal import Hummingbird
 internal import Octets
 
 extension Request {
-  /// Bodies are read as they are. A compressed one, which may become a thousand times longer, is refused before it is read.
+  /// Bodies are read as they are. A compressed one, which may become a thousand times longer, is refused before it is
+  /// read.
   ///
   /// - Throws: `unsupportedCoding`.
   func checkCoding() throws {

@@ -1,7 +1,7 @@
 internal import CResources
 
-/// The files that were built into the program, so that there are none to lose: the pages' templates, style and picture, and the API's
-/// description. They lie in `Sources/CResources`.
+/// The files that were built into the program, so that there are none to lose: the pages' templates, style and picture,
+/// and the API's description. They lie in `Sources/CResources`.
 enum EmbeddedFiles {
   /// By name.
   static let all: [String: [UInt8]] = {

@@ -5,8 +5,8 @@ enum FormText {
   /// Pairs of a form; none of ours has as many.
   private static let most = 256
 
-  /// The names and values of a text, in their order. Nil if something in it is no UTF-8, or U+0000, or if there are more
-  /// than any form has.
+  /// The names and values of a text, in their order. Nil if something in it is no UTF-8, or U+0000, or if there are
+  /// more than any form has.
   static func pairs(_ text: some Sequence<UInt8>) -> [(name: String, value: String)]? {
     let parts = Array(text).split(separator: UInt8(ascii: "&"), maxSplits: most)
     guard parts.count <= most else { return nil }

@@ -2,7 +2,8 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 
-/// Answers before the routes and their middleware: requests that are refused for their form, `HEAD`, and the service as a whole.
+/// Answers before the routes and their middleware: requests that are refused for their form, `HEAD`, and the service as
+/// a whole.
 struct FrontResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context == GatewayContext {
   let routes: Inner
   let logger: Logger

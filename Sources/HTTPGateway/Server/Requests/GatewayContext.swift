@@ -3,7 +3,8 @@ internal import NIOCore
 internal import NIOSSL
 internal import Octets
 
-/// A request as middleware and handlers know it beyond its message: its connection, where it comes from, and its line of log.
+/// A request as middleware and handlers know it beyond its message: its connection, where it comes from, and its line
+/// of log.
 public struct GatewayContext: RequestContext {
   public var coreContext: CoreRequestContextStorage
   let channel: any Channel

@@ -1,8 +1,8 @@
 internal import HTTPTypes
 internal import Hummingbird
 
-/// The paths of the service. A path that is here answers every method: those that work there with its handlers, `OPTIONS` with their
-/// names, any other with 405 (RFC 9110 §9.1, §15.5.6). `HEAD` comes here as `GET`.
+/// The paths of the service. A path that is here answers every method: those that work there with its handlers,
+/// `OPTIONS` with their names, any other with 405 (RFC 9110 §9.1, §15.5.6). `HEAD` comes here as `GET`.
 struct Routes {
   typealias Handler = @Sendable (Request, GatewayContext) async throws -> Response
   typealias Middleware = MiddlewareProtocol<Request, Response, GatewayContext>

@@ -116,7 +116,7 @@ struct FramingTests {
   func refused(_ kind: ListenerKind) async throws {
     try await kind.serving { _, port in
       for shape in Self.lengths + Self.hosts + Self.heads + Self.lines {
-        // What follows is not looked at.
+        // The rest is not looked at.
         let next = "GET /health/live HTTP/1.1\r\nHost: test\r\n\r\n"
         let connection = try await kind.open(port)
         // The other end may close before all has been sent.

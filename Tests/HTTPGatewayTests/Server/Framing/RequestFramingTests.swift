@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The first reader of HTTP/1", .timeLimit(.minutes(5)))
 struct RequestFramingTests {
-  /// What comes through when the octets arrive in pieces of this size.
+  /// Output when the octets arrive in pieces of this size.
   private func passed(_ octets: [UInt8], pieces: Int) throws -> String {
     let channel = EmbeddedChannel()
     try channel.pipeline.syncOperations.addHandler(RequestFraming())

@@ -72,8 +72,8 @@ struct StreamHeadTests {
     return statuses
   }
 
-  /// Status of the answer on a stream, which is the first field of its head: an index of HPACK's static table (RFC 7541 appendix A),
-  /// or a literal with that name.
+  /// Status of the answer on a stream, which is the first field of its head: an index of HPACK's static table (RFC 7541
+  /// appendix A), or a literal with that name.
   private static func status(_ received: [UInt8], stream: Int) -> Int? {
     var rest = received[...]
     while rest.count >= 9 {
