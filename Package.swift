@@ -102,6 +102,7 @@ let package = Package(
         "COpenSSL", .product(name: "SwiftASN1", package: "swift-asn1"),
       ]),
     adapter("ConformanceOpenSSL", ["Conformance", "COpenSSL"]),
+    adapter("SelfSignedTLS", ["COpenSSL"]),
     adapter("OutboundHTTP", ["CCurl"]),
     adapter("Webhooks", ["Vocabulary", "Octets", "SoleControl", "WireJSON", "OutboundHTTP", crypto]),
     adapter(
@@ -186,7 +187,7 @@ let package = Package(
         "OAuth",
         "AuditLog",
         "PKCS11Device",
-        "OpenSSLPKI", "OpenIDClient", "OutboundHTTP", "SQLiteStore", log, crypto, arguments,
+        "OpenSSLPKI", "OpenIDClient", "OutboundHTTP", "SelfSignedTLS", "SQLiteStore", log, crypto, arguments,
       ]),
     program(
       "csc-conformance",
@@ -243,7 +244,8 @@ let package = Package(
       "ConformanceTests",
       [
         "Octets", "Growth", "Vocabulary",
-        "Conformance", "ConformanceOpenSSL", "csc-conformance", "DocumentSigning", "OpenSSLPKI", "SoleControl",
+        "Conformance", "ConformanceOpenSSL", "csc-conformance", "DocumentSigning", "OpenSSLPKI", "SelfSignedTLS",
+        "SoleControl",
         "WireJSON", "TestSupport", crypto, arguments,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
@@ -306,22 +308,23 @@ let package = Package(
         "Octets", "Growth", "BlockingWork", "Vocabulary",
         "Throttling", "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "Issuance", "OAuth", "AuditLog",
         "OpenIDClient",
-        "OpenSSLPKI", "SQLiteStore", "Texts", "TimestampAuthority", "DocumentSigning", "TestSupport", log,
+        "OpenSSLPKI", "SelfSignedTLS", "SQLiteStore", "Texts", "TimestampAuthority", "DocumentSigning", "TestSupport",
+        log,
         crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     tests(
       "IntegrationTests",
       [
         "Octets", "countersign", "countersign-sandbox", "OperatorCommands", "AuditLog", "CSCModel", "OpenIDClient",
-        "OpenSSLPKI",
-        "OutboundHTTP", "TestSupport", "TokenSupport", "WireJSON",
+        "OutboundHTTP", "SelfSignedTLS", "TestSupport", "TokenSupport", "WireJSON",
       ]),
   ]
 )

@@ -3,7 +3,7 @@ import Foundation
 import JOSE
 import OAuth
 import Octets
-import OpenSSLPKI
+import SelfSignedTLS
 import WireJSON
 
 /// The OAuth clients of the sandbox: one for each way in which a client can be registered.
@@ -62,7 +62,7 @@ struct SandboxClients: Sendable {
   /// Writes what the configuration refers to. Keys are made once.
   func prepare() throws {
     if !FileManager.default.fileExists(atPath: certificate) {
-      let identity = try ServerIdentity.client(
+      let identity = try SelfSignedIdentity.client(
         commonName: "portal-mtls", serial: SandboxSeed.randomBytes(16), now: Int64(Date().timeIntervalSince1970),
         days: 365)
       try folder.write(text: identity.privateKey, to: "client-key.pem")

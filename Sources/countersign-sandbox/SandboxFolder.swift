@@ -1,6 +1,6 @@
 import Assembly
 import Foundation
-import OpenSSLPKI
+import SelfSignedTLS
 import WireJSON
 
 /// The sandbox's state folder. Only its owner may read it: it holds PINs and tokens.
@@ -45,13 +45,13 @@ struct SandboxFolder: Sendable {
     activationLife: Int = 300, delivery: String = "poll", logLevel: String
   ) throws -> Config {
     if !FileManager.default.fileExists(atPath: path("tls-certificate.pem")) {
-      let identity = try ServerIdentity.loopback(
+      let identity = try SelfSignedIdentity.loopback(
         serial: SandboxSeed.randomBytes(16), now: Int64(Date().timeIntervalSince1970), days: 365)
       try write(text: identity.privateKey, to: "tls-key.pem")
       try write(text: identity.certificate, to: "tls-certificate.pem")
     }
     if !FileManager.default.fileExists(atPath: path("partner-assertion-key.pem")) {
-      try write(text: ServerIdentity.newPrivateKeyPEM(), to: "partner-assertion-key.pem")
+      try write(text: SelfSignedIdentity.newPrivateKeyPEM(), to: "partner-assertion-key.pem")
     }
     try write(text: seed.tokenPIN + "\n", to: "token-pin")
     try write(text: seed.webhookSecret + "\n", to: Self.webhookSecret)

@@ -1,6 +1,6 @@
 import Foundation
-import OpenSSLPKI
 import OutboundHTTP
+import SelfSignedTLS
 import TestSupport
 import Testing
 import TokenSupport
@@ -86,7 +86,7 @@ private struct RealFiles {
     try write("softhsm2.conf", "directories.tokendir = \(tokens.path)\nobjectstore.backend = file\nlog.level = ERROR\n")
     try write("pin", "correct horse\n")
     try write("officer-pin", "battery staple\n")
-    let identity = try ServerIdentity.loopback(
+    let identity = try SelfSignedIdentity.loopback(
       serial: Array(1...16), now: Int64(Date().timeIntervalSince1970), days: 10)
     try write("certificate.pem", identity.certificate)
     try write("key.pem", identity.privateKey)

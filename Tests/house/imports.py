@@ -17,7 +17,7 @@ CORE = {
 # Implement ports of the core with an outside library each.
 ADAPTERS = {
     "PKCS11Device", "OpenSSLPKI", "Webhooks", "OpenIDClient", "SQLiteStore", "HTTPGateway", "EIDSimulator",
-    "ConformanceOpenSSL",
+    "ConformanceOpenSSL", "SelfSignedTLS",
 }
 # No implementation of a port but something made usable: threads, libcurl. Adapters may build on them.
 PLUMBING = {"BlockingWork", "OutboundHTTP"}
@@ -30,7 +30,10 @@ COMING = {"Registry"}
 
 # What holds customers' keys, and what must never be in it: each tool with the program that it is for.
 PRODUCT = "countersign"
-TOOLS = {"EIDSimulator": "countersign-sandbox", "Conformance": "csc-conformance", "ConformanceOpenSSL": "csc-conformance"}
+TOOLS = {
+    "EIDSimulator": "countersign-sandbox", "SelfSignedTLS": "countersign-sandbox", "Conformance": "csc-conformance",
+    "ConformanceOpenSSL": "csc-conformance",
+}
 
 # Declared before the first file that imports it.
 AHEAD = set()
@@ -120,7 +123,7 @@ def core(targets):
 
 
 def neighbours(targets):
-    """Who must not know whom, in the core and beside it."""
+    """Imports that are forbidden, in the core and outside it."""
     for name, allowed in KNOWS_ONLY.items():
         if name in targets:
             for other in sorted(known(targets, name) - allowed):

@@ -1,5 +1,5 @@
-import OpenSSLPKI
 import Foundation
+import SelfSignedTLS
 import TestSupport
 
 extension TestService {

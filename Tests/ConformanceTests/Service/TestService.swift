@@ -4,7 +4,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import OpenSSLPKI
+import SelfSignedTLS
 import Synchronization
 import TestSupport
 import WireJSON
@@ -72,13 +72,13 @@ final class TestService: Sendable {
   let key: P256.Signing.PrivateKey
   /// DER.
   let certificate: [UInt8]
-  let pem: ServerIdentity
+  let pem: SelfSignedIdentity
   let clock: TestClock
 
   init(_ faults: Set<Fault> = [], clock: TestClock) throws {
     self.faults = faults
     self.clock = clock
-    pem = try ServerIdentity.loopback(serial: Array(1...16), now: Int64(clock.now()), days: 10)
+    pem = try SelfSignedIdentity.loopback(serial: Array(1...16), now: Int64(clock.now()), days: 10)
     key = try P256.Signing.PrivateKey(pemRepresentation: pem.privateKey)
     let body = pem.certificate.split(separator: "\n").filter { !$0.hasPrefix("-") }.joined()
     certificate = Array(Data(base64Encoded: body) ?? Data())

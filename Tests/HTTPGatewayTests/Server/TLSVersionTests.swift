@@ -1,6 +1,6 @@
 import Foundation
 import HTTPGateway
-import OpenSSLPKI
+import SelfSignedTLS
 import TestSupport
 import Testing
 
@@ -10,7 +10,7 @@ struct TLSVersionTests {
   @Test("1.2 and 1.3 are spoken, with encryption and an authenticated key exchange, and nothing older")
   func versions() async throws {
     let folder = try temporaryFolder()
-    let identity = try ServerIdentity.loopback(
+    let identity = try SelfSignedIdentity.loopback(
       serial: [1, 2, 3], now: Int64(Date().timeIntervalSince1970), days: 1)
     let (certificate, key) = (folder.appendingPathComponent("c.pem"), folder.appendingPathComponent("k.pem"))
     try identity.certificate.write(to: certificate, atomically: true, encoding: .utf8)

@@ -1,5 +1,5 @@
 import Foundation
-import OpenSSLPKI
+import SelfSignedTLS
 import TestSupport
 
 /// The two listeners that a gateway has.
@@ -34,7 +34,7 @@ struct TLSFiles {
 
   /// Puts a new key and certificate into the files.
   func renew() throws {
-    let identity = try ServerIdentity.loopback(
+    let identity = try SelfSignedIdentity.loopback(
       serial: (0..<16).map { _ in UInt8.random(in: .min ... .max) }, now: Int64(Date().timeIntervalSince1970), days: 2)
     try Data(identity.certificate.utf8).write(to: URL(fileURLWithPath: certificate))
     try Data(identity.privateKey.utf8).write(to: URL(fileURLWithPath: privateKey))
