@@ -71,10 +71,17 @@ extension SQLiteFileStore {
   public func takeLease(
     of name: String, incarnation: String, machine: String, life: Duration = .seconds(15)
   ) async throws -> InstanceLease {
-    let end = ContinuousClock.now + life
+    try await takeLease(of: name, incarnation: incarnation, machine: machine, life: life, clock: ContinuousClock())
+  }
+
+  /// - Parameter clock: measures `life`; tests move it.
+  func takeLease(
+    of name: String, incarnation: String, machine: String, life: Duration, clock: some Clock<Duration>
+  ) async throws -> InstanceLease {
+    let end = clock.now.advanced(by: life)
     var seen: LeaseRow?
     while true {
-      let known = ContinuousClock.now >= end ? seen : nil
+      let known = clock.now >= end ? seen : nil
       let (lease, row) = try await writer.write { transaction in
         let row = try transaction.leaseRow(of: name)
         guard row == nil || row?.isFree == true || row?.machine == machine || row == known else {
@@ -90,7 +97,7 @@ extension SQLiteFileStore {
       }
       if let seen, seen != row { throw LeaseError.held(name) }
       seen = row
-      try await Task.sleep(for: .milliseconds(500))
+      try await clock.sleep(for: .milliseconds(500))
     }
   }
 

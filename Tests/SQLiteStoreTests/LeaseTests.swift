@@ -1,6 +1,7 @@
 import AuditLog
 import Foundation
-import SQLiteStore
+@testable import SQLiteStore
+import Synchronization
 @testable import SoleControl
 import TestSupport
 import Testing
@@ -42,19 +43,14 @@ struct LeaseTests {
     let first = try open()
     let second = try open()
     _ = try await first.takeLease(of: "a", incarnation: "1", machine: "m")
-    let renewing = Task {
-      while !Task.isCancelled {
-        try await first.renewLease()
-        try await Task.sleep(for: .milliseconds(50))
-      }
-    }
     await #expect(throws: LeaseError.held("a")) {
-      try await second.takeLease(of: "a", incarnation: "2", machine: "n", life: .seconds(60))
+      try await second.takeLease(
+        of: "a", incarnation: "2", machine: "n", life: .seconds(15), clock: PauseClock { try await first.renewLease() })
     }
-    renewing.cancel()
-    _ = await renewing.result
     try await write(first)
-    _ = try await second.takeLease(of: "a", incarnation: "2", machine: "n", life: .milliseconds(700))
+    let pauses = PauseClock {}
+    _ = try await second.takeLease(of: "a", incarnation: "2", machine: "n", life: .seconds(15), clock: pauses)
+    #expect(pauses.elapsed == .seconds(15))
     await #expect(throws: StoreError.self) { try await write(first) }
     try await write(second)
     #expect(try await entries() == 2)
@@ -71,7 +67,9 @@ struct LeaseTests {
     try await first.giveBackLease()
     await #expect(throws: StoreError.self) { try await write(first) }
     let third = try open()
-    #expect(try await third.takeLease(of: "a", incarnation: "3", machine: "n", life: .seconds(60)).fence == 2)
+    let clock = PauseClock { Issue.record("waited for a lease that is free") }
+    #expect(
+      try await third.takeLease(of: "a", incarnation: "3", machine: "n", life: .seconds(15), clock: clock).fence == 2)
     for store in [second, third, tool] { try await write(store) }
   }
 
@@ -87,6 +85,31 @@ struct LeaseTests {
     }
     #expect(written == 0)
     #expect(try await entries() == 0)
+  }
+}
+
+/// A clock whose pauses take no time: others act instead.
+private final class PauseClock: Clock {
+  struct Instant: InstantProtocol {
+    var offset: Duration
+    func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+    func duration(to other: Instant) -> Duration { other.offset - offset }
+    static func < (one: Instant, other: Instant) -> Bool { one.offset < other.offset }
+  }
+
+  private let time = Mutex(Duration.zero)
+  private let meanwhile: @Sendable () async throws -> Void
+
+  /// - Parameter meanwhile: is done in each pause.
+  init(_ meanwhile: @escaping @Sendable () async throws -> Void) { self.meanwhile = meanwhile }
+
+  var elapsed: Duration { time.withLock(\.self) }
+  var now: Instant { Instant(offset: elapsed) }
+  var minimumResolution: Duration { .zero }
+
+  func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+    try await meanwhile()
+    time.withLock { $0 = deadline.offset }
   }
 }
 

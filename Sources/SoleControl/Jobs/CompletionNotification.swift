@@ -94,8 +94,8 @@ extension JobService {
   /// Greatest delay of a further attempt.
   private static let step = Duration.seconds(1)
 
-  /// Delivers what is due. A notification is removed when its receiver has confirmed it, so a stop in between delivers it once
-  /// more, and none is lost.
+  /// Delivers what is due. A notification is removed when its receiver has confirmed it, so a stop in between delivers
+  /// it once more, and none is lost.
   func notify(through notifier: any CompletionNotifier) async {
     await withDiscardingTaskGroup { group in
       group.addTask { [self] in
@@ -105,15 +105,20 @@ extension JobService {
         }
       }
       for await _ in underWay.signal.raised() {
-        underWay.beginRound()
-        for notification in await due()
-        where underWay.begin(notification, limit: Self.deliveries, perPartner: Self.deliveriesPerPartner) {
+        for notification in await beginDeliveries() {
           group.addTask { [self] in
             await deliver(notification, through: notifier)
-            underWay.end(notification)
           }
         }
       }
+    }
+  }
+
+  /// Notifications that are due and not being delivered already.
+  func beginDeliveries() async -> [CompletionNotification] {
+    underWay.beginRound()
+    return await due().filter {
+      underWay.begin($0, limit: Self.deliveries, perPartner: Self.deliveriesPerPartner)
     }
   }
 
@@ -127,7 +132,9 @@ extension JobService {
     return found ?? []
   }
 
-  private func deliver(_ notification: CompletionNotification, through notifier: any CompletionNotifier) async {
+  /// One attempt, after which another may begin.
+  func deliver(_ notification: CompletionNotification, through notifier: any CompletionNotifier) async {
+    defer { underWay.end(notification) }
     let isOver: Bool
     do throws(DeliveryFailure) {
       try await notifier.deliver(notification)

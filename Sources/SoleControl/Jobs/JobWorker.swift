@@ -32,7 +32,7 @@ extension JobService {
   }
 
   /// - Returns: whether nothing is left to do. If not, the device may be better later.
-  private func attempt(_ id: JobID, mayWait: Bool) async throws -> Bool {
+  func attempt(_ id: JobID, mayWait: Bool) async throws -> Bool {
     do {
       guard let unverified = try await loadJob(id), unverified.stored.state == .open else { return true }
       guard signing.context.clock.isRight() else { return false }

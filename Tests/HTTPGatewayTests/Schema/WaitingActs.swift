@@ -10,7 +10,7 @@ import Testing
 
 @testable import SoleControl
 
-/// What is done because of authorizations, codes, jobs and lifecycle grants that wait, and of what the gateway writes
+/// Acts because of authorizations, codes, jobs and lifecycle grants that wait, and of what the gateway writes
 /// down.
 extension SchemaAct {
   static let waiting: [SchemaAct] = [
@@ -80,14 +80,16 @@ extension SchemaAct {
       let job = try await jobs(fixture, isCarriedOut: false)
       return Ready(row: "id = '\(job)'") { fixture in
         _ = try await fixture.jobs.recover()
-        return try await running(fixture) { try await completes(fixture, job) }
+        try await runOnce(fixture)
+        return try await completes(fixture, job)
       }
     },
     SchemaAct("operation", "sign a job after a restart") { fixture in
       let job = try await jobs(fixture, isCarriedOut: false)
       return Ready(row: "id = (SELECT operation FROM job WHERE id = '\(job)')") { fixture in
         _ = try await fixture.jobs.recover()
-        return try await running(fixture) { try await completes(fixture, job) }
+        try await runOnce(fixture)
+        return try await completes(fixture, job)
       }
     },
     SchemaAct("completion_notification", "tell the partner") { fixture in
@@ -95,7 +97,8 @@ extension SchemaAct {
       return Ready(row: "job = '\(job)'") { fixture in
         let notifier = try #require(fixture.notifier as? SchemaNotifier)
         fixture.signing.clock.advance(60)
-        return try await running(fixture) { notifier.told.withLock { $0.contains { $0.job == job } } }
+        try await runOnce(fixture)
+        return notifier.told.withLock { $0.contains { $0.job == job } }
       }
     },
     SchemaAct("lifecycle_grant", "delete a credential") { fixture in

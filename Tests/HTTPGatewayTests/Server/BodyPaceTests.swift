@@ -9,7 +9,7 @@ import Testing
 /// The pace of a body, on a clock that the test moves.
 @Suite("Pace of bodies", .timeLimit(.minutes(5)))
 struct BodyPaceTests {
-  private static let limits = ConnectionLimits(bodyWindow: .seconds(20), bodyOctets: 2)
+  private static let limits = ConnectionLimits(bodyWindow: .seconds(20), bodyOctets: 2, wholeBody: .seconds(2000))
 
   /// A connection on which the head of a request has come, with a body to follow.
   private func begun() throws -> EmbeddedChannel {
@@ -37,6 +37,18 @@ struct BodyPaceTests {
     #expect(channel.isActive)
     channel.embeddedEventLoop.advanceTime(by: .seconds(1))
     #expect(!channel.isActive)
+  }
+
+  @Test("a body that keeps the pace and does not end, ends the connection when its time is over")
+  func endless() throws {
+    let channel = try begun()
+    for window in 1...100 {
+      channel.read()
+      try channel.writeInbound(HTTPRequestPart.body(ByteBuffer(bytes: [1, 2])))
+      channel.read()
+      channel.embeddedEventLoop.advanceTime(by: .seconds(20))
+      #expect(channel.isActive == (window < 100))
+    }
   }
 
   @Test("who is not asked for more is not slow, and a body that has come needs no pace")

@@ -1,11 +1,11 @@
 internal import Foundation
 internal import NIOCore
 
-/// Ends a connection whose client does nothing useful with it. It stands next to the socket and looks at the clock now and
-/// then, so it needs no cooperation: not the client's, and not that of the handlers above.
+/// Ends a connection whose client does nothing useful with it. It stands next to the socket and looks at the clock now
+/// and then, so it needs no cooperation: not the client's, and not that of the handlers above.
 ///
-/// - Nothing asked for: HTTP/2 is told to go (GOAWAY), HTTP/1.1 is closed through the handlers above; some seconds later it is
-///   closed whatever comes.
+/// - Nothing asked for: HTTP/2 is told to go (GOAWAY), HTTP/1.1 is closed through the handlers above; some seconds
+///   later it is closed whatever comes.
 /// - Octets that wait in front of the socket must be taken at a pace (`Pace`), whatever they are.
 /// - An old connection is told to end, and ends when what is under way is answered.
 final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
@@ -17,7 +17,9 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
   /// Holdings of the connection's requests.
   let holdings = Holdings()
   private let limits: ConnectionLimits
-  private let opened = NIODeadline.now()
+  /// Times are the loop's own, so that tests can move them.
+  private var loop: (any EventLoop)?
+  private var opened = NIODeadline.now()
   private var idleSince = NIODeadline.now()
   private var isHTTP1 = false
   /// Of HTTP/2 one for each stream.
@@ -46,18 +48,24 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
 
   func requestEnded() {
     underWay = max(underWay - 1, 0)
-    idleSince = .now()
+    idleSince = now
   }
 
   /// Whether an answer of HTTP/1.1 is to be the last.
   var isEnding: Bool { closing != nil }
 
   /// Whether a stream of HTTP/2 that begins now comes too late.
-  var takesNoMore: Bool { closing.map { NIODeadline.now() >= $0.soon } ?? false }
+  var takesNoMore: Bool { closing.map { now >= $0.soon } ?? false }
 
   // MARK: Handler
 
-  func handlerAdded(context: ChannelHandlerContext) { schedule(context) }
+  func handlerAdded(context: ChannelHandlerContext) {
+    loop = context.eventLoop
+    opened = now
+    idleSince = now
+    schedule(context)
+  }
+
   func handlerRemoved(context: ChannelHandlerContext) { stop() }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -77,6 +85,8 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
     if isHTTP1, underWay == 0 { context.close(promise: nil) }
   }
 
+  private var now: NIODeadline { loop?.now ?? .now() }
+
   private func stop() {
     timer?.cancel()
     timer = nil
@@ -92,7 +102,7 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   private func look(_ context: ChannelHandlerContext) {
-    let now = NIODeadline.now()
+    let now = self.now
     guard stays(context, at: now) else { return close(context) }
     for exchange in exchanges.values { exchange.look(at: now) }
     schedule(context)
@@ -120,7 +130,8 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
     (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
   }
 
-  /// Whether octets wait that the client does not take, here or in the system: then it is asked again and again whether it will.
+  /// Whether octets wait that the client does not take, here or in the system: then it is asked again and again whether
+  /// it will.
   private func isStuck(_ context: ChannelHandlerContext) -> Bool {
     if Self.waiting(context) > 0 { return true }
     #if canImport(Glibc)
@@ -146,7 +157,7 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
 
   private func end(_ context: ChannelHandlerContext) {
     guard closing == nil else { return }
-    let now = NIODeadline.now()
+    let now = self.now
     let last = now + TimeAmount(limits.wholeBody) + TimeAmount(limits.wholeAnswer)
     // A client of HTTP/1.1 hears of it with the next answer.
     closing = (isHTTP1 ? last : now + TimeAmount(limits.closing), last)

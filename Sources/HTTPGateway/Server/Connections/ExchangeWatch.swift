@@ -6,8 +6,8 @@ internal import NIOHTTPTypes
 internal import NIOHTTPTypesHTTP1
 internal import NIOHTTPTypesHTTP2
 
-/// Requests and answers of a connection of HTTP/1.1, or of a stream of HTTP/2: tells the connection's watch how many are
-/// under way, and ends a stream whose answer is not taken.
+/// Requests and answers of a connection of HTTP/1.1, or of a stream of HTTP/2: tells the connection's watch how many
+/// are under way, and ends a stream whose answer is not taken.
 final class ExchangeWatch: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
@@ -72,7 +72,7 @@ final class ExchangeWatch: ChannelDuplexHandler, RemovableChannelHandler {
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     switch unwrapOutboundIn(data) {
     case .head(let head) where head.status.kind != .informational:
-      context.write(wrapOutboundOut(.head(began(head))), promise: promise)
+      context.write(wrapOutboundOut(.head(began(head, at: context.eventLoop.now))), promise: promise)
     case .head: context.write(data, promise: promise)
     case .body(let octets) where isStream:
       let count = octets.readableBytes
@@ -93,8 +93,8 @@ final class ExchangeWatch: ChannelDuplexHandler, RemovableChannelHandler {
     return written
   }
 
-  private func began(_ head: HTTPResponse) -> HTTPResponse {
-    answerBegan = .now()
+  private func began(_ head: HTTPResponse, at now: NIODeadline) -> HTTPResponse {
+    answerBegan = now
     wasTurnedAway = head.status == .serviceUnavailable
     guard !isStream, let connection else { return head }
     var head = head
@@ -111,7 +111,7 @@ final class ExchangeWatch: ChannelDuplexHandler, RemovableChannelHandler {
       guard bodyIsOpen else { return }
       // A client that is turned away is not listened to.
       if wasTurnedAway { return reset(context, .noError) }
-      listensUntil = .now() + TimeAmount(limits.closing)
+      listensUntil = context.eventLoop.now + TimeAmount(limits.closing)
     } else {
       connection.requestEnded()
     }
@@ -129,8 +129,8 @@ final class ExchangeWatch: ChannelDuplexHandler, RemovableChannelHandler {
     if let listensUntil, now >= listensUntil { reset(context, .noError) }
   }
 
-  /// Ends a stream with `noError` if its answer is whole and the rest of the request is not needed (RFC 9113 §8.1), or with
-  /// `refusedStream` if nothing was done for it, so that it can be tried again elsewhere (§8.7).
+  /// Ends a stream with `noError` if its answer is whole and the rest of the request is not needed (RFC 9113 §8.1), or
+  /// with `refusedStream` if nothing was done for it, so that it can be tried again elsewhere (§8.7).
   private func reset(_ context: ChannelHandlerContext, _ code: NIOHTTP2.HTTP2ErrorCode) {
     let codec = try? context.pipeline.syncOperations.context(handlerType: HTTP2FramePayloadToHTTPServerCodec.self)
     codec?.writeAndFlush(NIOAny(HTTP2Frame.FramePayload.rstStream(code)), promise: nil)

@@ -21,7 +21,7 @@ final class SlowBodyHandler: ChannelDuplexHandler, RemovableChannelHandler {
     switch unwrapInboundIn(data) {
     case .head:
       isIncomplete = true
-      end = .now() + TimeAmount(limits.wholeBody)
+      end = context.eventLoop.now + TimeAmount(limits.wholeBody)
     case .body(let octets): arrived += octets.readableBytes
     case .end: stop()
     }
@@ -58,7 +58,7 @@ final class SlowBodyHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
   private func check(_ context: ChannelHandlerContext) {
     let isSlow = isWaiting && arrived < limits.bodyOctets
-    guard isSlow || NIODeadline.now() >= end else { return watch(context) }
+    guard isSlow || context.eventLoop.now >= end else { return watch(context) }
     stop()
     context.close(promise: nil)
   }
