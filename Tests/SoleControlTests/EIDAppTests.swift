@@ -168,7 +168,7 @@ struct EIDAppTests {
     setting.app.answer(.success(.approved(setting.statement())))
     #expect(try await setting.check(handle) != nil)
     await gate.open()
-    // What the lost one brings, that it waits, changes nothing.
+    // The lost one brings that it waits, which changes nothing.
     #expect(try await lost.value == nil)
     #expect(try await setting.check(handle) != nil)
   }
@@ -257,7 +257,7 @@ struct EIDAppTests {
     #expect(try await setting.store.read { try $0.messages(.eidApp, of: id, after: 0) }.isEmpty)
     _ = try await setting.begin()
     #expect(try await setting.store.read { try $0.messages(.eidApp, of: id, after: 0) }.count == 1)
-    // What the provider refuses was asked, and counts.
+    // A refused request was made, and counts.
     setting.app.fail(.refused("unknown_user_id"))
     for _ in 0..<59 { await #expect(throws: Refusal.wrongFactor(.eidApp)) { try await setting.begin() } }
     await #expect(throws: Refusal.tooManyMessages(retryAfter: 3600)) { try await setting.begin() }
@@ -535,6 +535,35 @@ struct EIDAppTests {
     #expect(setting.app.polls.isEmpty)
   }
 
+  @Test("a credential that loses the factor ends what waits for its app, and the provider is not asked")
+  func factorGone() async throws {
+    let setting = try await Setting("PIN OR EIDAPP")
+    let handle = try await setting.begin()
+    #expect(try await setting.check(handle) == nil)
+    var changed = setting.credential
+    changed.expression = FactorExpression(parsing: "PIN")
+    changed.authenticators.removeAll { $0.factor == .eidApp }
+    try await setting.fixture.service.credentials.put(changed, events: [])
+    setting.app.answer(.success(.approved(setting.statement())))
+    for _ in 0..<2 { await #expect(throws: Refusal.invalidHandle) { try await setting.next(handle) } }
+    #expect(setting.app.polls.isEmpty)
+  }
+
+  @Test("a configuration that loses the provider's app ends what waits for it; with the app there again, it goes on")
+  func appGone() async throws {
+    let setting = try await Setting()
+    let fixture = setting.fixture
+    let handle = try await setting.begin()
+    let bare = setting.withoutApp
+    fixture.clock.advance(StubBackchannel.interval)
+    await #expect(throws: Refusal.invalidHandle) {
+      try await bare.authorizations.check(handle: handle, as: fixture.principal())
+    }
+    #expect(setting.app.polls.isEmpty)
+    setting.app.answer(.success(.approved(setting.statement())))
+    #expect(try await setting.check(handle) != nil)
+  }
+
   // MARK: Ping mode
 
   @Test("the provider's word makes the next check ask at once; a wrong token or an unknown id changes nothing")
@@ -547,7 +576,7 @@ struct EIDAppTests {
     for (id, token) in [("request-1", "wrong"), ("request-2", token), ("", ""), ("request-1", ""), (handle, token)] {
       #expect(try await service.authorizations.receivePing(request: id, token: token) == false)
     }
-    // Nobody who does not know the token makes the device work.
+    // Without the token no caller makes the device work.
     #expect(setting.device.macs == macs)
     #expect(try await setting.check(handle) == nil)
     #expect(setting.app.polls.isEmpty)
@@ -584,10 +613,7 @@ struct EIDAppTests {
   @Test("no provider with an app: a fault of the configuration, and nothing waits")
   func noApp() async throws {
     let setting = try await Setting()
-    let fixture = setting.fixture
-    let bare = SoleControlServices(
-      fixture.service.context,
-      outside: SigningFixture.outside(fixture.eid, fixture.messenger, fixture.statements, nil), verifier: OnlyTrue())
+    let bare = setting.withoutApp
     var request = AuthorizationRequest(
       credential: setting.credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [], presented: [:])
     request.outOfBand = [.eidApp]
@@ -600,6 +626,13 @@ struct EIDAppTests {
 }
 
 extension EIDAppTests.Setting {
+  /// The same service, configured without a provider that has an app.
+  fileprivate var withoutApp: SoleControlServices {
+    SoleControlServices(
+      fixture.service.context,
+      outside: SigningFixture.outside(fixture.eid, fixture.messenger, fixture.statements, nil), verifier: OnlyTrue())
+  }
+
   /// The code that the person's authenticator shows now.
   fileprivate func code() async throws -> String {
     TOTP.code(SigningFixture.otpSecret, at: fixture.clock.now)
