@@ -20,6 +20,8 @@ EXCHANGES := $(CURDIR)/.build/exchanges
 # Tests at once. All at once on two cores, some answers would come later than clients wait.
 WIDTH := --experimental-maximum-parallelization-width 8
 ONE := --experimental-maximum-parallelization-width 1
+# Ends tests that hang in spite of their own limits, after so many minutes; TIMES=3 allows three times as many.
+WITHIN := python3 Tests/house/within.py
 # Test targets that need more than what is built: a token, or programs that run.
 NEEDY := IntegrationTests|PKCS11DeviceTests
 STATE ?= .sandbox
@@ -61,15 +63,15 @@ test: packages .venv/ready imports suites documents lint ## every test, with rea
 	swift build --build-tests
 	python3 Tests/house/symbols.py $(PRODUCT)
 	rm -rf $(EXCHANGES)
-	COUNTERSIGN_EXCHANGES=$(EXCHANGES) swift test --skip-build $(WIDTH) --skip IntegrationTests
-	COUNTERSIGN_EXCHANGES=$(EXCHANGES) swift test --skip-build $(ONE) --filter IntegrationTests
-	COUNTERSIGN_EXCHANGES=$(EXCHANGES) $(PYTHON) -m pytest Tests/python
-	COUNTERSIGN_EXCHANGES=$(EXCHANGES) $(PYTHON) -m openapi.fuzz
+	COUNTERSIGN_EXCHANGES=$(EXCHANGES) $(WITHIN) 30 swift test --skip-build $(WIDTH) --skip IntegrationTests
+	COUNTERSIGN_EXCHANGES=$(EXCHANGES) $(WITHIN) 30 swift test --skip-build $(ONE) --filter IntegrationTests
+	COUNTERSIGN_EXCHANGES=$(EXCHANGES) $(WITHIN) 40 $(PYTHON) -m pytest Tests/python
+	COUNTERSIGN_EXCHANGES=$(EXCHANGES) $(WITHIN) 20 $(PYTHON) -m openapi.fuzz
 	$(PYTHON) -m openapi.check $(EXCHANGES)
 
 unit: ## the fast loop: tests without device, browser or server, in under two minutes once built
 	swift build --build-tests
-	swift test --skip-build $(WIDTH) --skip '$(NEEDY)'
+	$(WITHIN) 15 swift test --skip-build $(WIDTH) --skip '$(NEEDY)'
 
 imports: ## check who imports whom
 	python3 -m unittest discover -s Tests/house
@@ -98,13 +100,20 @@ crash: build ## kill the gateway 50 times, and the power 100 times, under load a
 	python3 -m crash.crash $(CRASH_ARGUMENTS)
 	python3 -m crash.full_disk
 
+# Counts of 'make long'.
+KILLS ?= 500
+POWER_FAILURES ?= 2000
+SEEDS ?= 10
+CASES ?= 300
+TURNS ?= 20
+
 # Not part of 'make test' nor of CI.
 long: build .venv/ready ## what takes hours: 500 kills, 2000 power failures, thousands of random calls, the unit tests over and over
 	swift build --build-tests
-	python3 -m crash.crash --kills 500 --power-failures 2000
+	python3 -m crash.crash --kills $(KILLS) --power-failures $(POWER_FAILURES)
 	python3 -m crash.full_disk
-	for seed in {1..10}; do $(PYTHON) -m openapi.fuzz --cases 300 --seed $$seed; done
-	for turn in {1..20}; do swift test --skip-build $(WIDTH) --skip '$(NEEDY)'; done
+	for seed in $$(seq $(SEEDS)); do $(PYTHON) -m openapi.fuzz --cases $(CASES) --seed $$seed; done
+	for turn in $$(seq $(TURNS)); do $(WITHIN) 15 swift test --skip-build $(WIDTH) --skip '$(NEEDY)'; done
 
 clean: ## remove what was built, but not the sandbox
 	rm -rf .build .venv

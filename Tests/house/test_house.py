@@ -1,5 +1,7 @@
 """Each rule of the house fails when it is broken."""
 
+import contextlib
+import io
 import pathlib
 import tempfile
 import unittest
@@ -7,8 +9,10 @@ import unittest
 import documents
 import imports
 import package
+import prose
 import sizes
 import symbols
+import within
 
 from package import Target
 
@@ -18,9 +22,9 @@ def house(**changes):
     depends = {
         "CJansson": "", "COpenSSL": "", "Octets": "", "WireJSON": "Octets CJansson", "SoleControl": "WireJSON Crypto",
         "OAuth": "WireJSON", "OutboundHTTP": "", "OpenSSLPKI": "SoleControl COpenSSL", "Webhooks": "SoleControl OutboundHTTP",
-        "Conformance": "WireJSON", "ConformanceOpenSSL": "Conformance COpenSSL", "EIDSimulator": "WireJSON",
+        "Conformance": "WireJSON", "ConformanceOpenSSL": "Conformance COpenSSL", "EIDSimulator": "WireJSON", "SelfSignedTLS": "COpenSSL",
         "Assembly": "SoleControl OpenSSLPKI Webhooks", "OperatorCommands": "Assembly", "countersign": "OperatorCommands",
-        "countersign-sandbox": "Assembly EIDSimulator", "csc-conformance": "Conformance ConformanceOpenSSL",
+        "countersign-sandbox": "Assembly EIDSimulator SelfSignedTLS", "csc-conformance": "Conformance ConformanceOpenSSL",
         "TestSupport": "Assembly", "SomeTests": "TestSupport Conformance EIDSimulator countersign",
     } | {name.replace("_", "-"): value for name, value in changes.items()}  # fmt: skip
     targets = {}
@@ -184,6 +188,45 @@ class SizeTests(unittest.TestCase):
 
         (_, limit, counted), *_ = sizes.rows([File()])
         self.assertEqual((limit, counted), (350, [("T/A", 351)]))
+
+
+class ProseTests(unittest.TestCase):
+    def found(self, text, hasTexts=True):
+        return [f"{number}: {finding}" for number, finding in prose.findings(text, hasTexts)]
+
+    def test_plain_words(self):
+        self.assertEqual(self.found('/// A verb.\n///\n/// - Parameter what: SHALL be null.\nlet beside = 1', hasTexts=False), [])
+        self.assertIn("or the passive", self.found("let x = 1\n// It is told to nobody.")[0])
+        self.assertEqual(len(self.found('throw Error("whoever calls")\nlet x = """\n  tried anew\n  """')), 2)
+
+    def test_beginnings(self):
+        self.assertEqual(self.found("/// What is read.")[0][:35], '1: a comment that begins with "What')
+        self.assertEqual(self.found("/// Names of files.\n/// What they hold is secret."), [])
+
+    def test_length(self):
+        self.assertEqual(self.found("  /// " + "a" * 114), [])
+        self.assertEqual(self.found("  /// " + "a" * 115), ["1: a comment of 121 characters; 120 is the limit"])
+        self.assertEqual(self.found("  let text = " + "a" * 120), [])
+
+
+class WithinTests(unittest.TestCase):
+    def run_within(self, seconds, script):
+        said, within.GRACE = io.StringIO(), 0.2
+        run = within.Run(seconds / 60, ["bash", "-c", script])
+        with contextlib.redirect_stderr(said):
+            return run(), said.getvalue()
+
+    def test_status(self):
+        self.assertEqual([self.run_within(60, each) for each in ("true", "exit 3")], [(0, ""), (3, "")])
+
+    def test_what_hangs_is_named_and_ended(self):
+        status, said = self.run_within(0.2, """
+            trap '' TERM
+            echo '◇ Test "quick" started.'; echo '✔ Test "quick" passed after 1 second.'
+            echo '◇ Test "hangs" started.'; echo '✘ Test "hangs" recorded an issue'; sleep 100""")
+        self.assertEqual(status, 124)
+        self.assertIn('"hangs"', said)
+        self.assertNotIn('  "quick"\n', said)
 
 
 class DocumentTests(unittest.TestCase):
