@@ -61,16 +61,8 @@ extension Texts {
       validUntil: "Gültig bis",
       fullNames: "Vollständige Namen im Zertifikat",
       confirmHeading: "Bestätigen",
-      pin: "Signatur-PIN",
-      otp: "Einmalcode",
-      otpHint: "Aus Ihrer Authenticator-App.",
-      sms: "Code aus der Nachricht",
-      smsHint: "Fordern Sie zuerst einen Code an und geben Sie ihn dann hier ein.",
       sendCode: "Code anfordern",
       sendNewCode: "Neuen Code anfordern",
-      eidText:
-        "Bestätigen Sie mit Ihrer eID. Wir leiten Sie zu Ihrem eID-Anbieter weiter; danach kommen Sie hierher zurück.",
-      eidButton: "Weiter mit eID",
       eidDone: "Sie haben mit Ihrer eID bestätigt.",
       alternatives:
         "Sie können auf verschiedene Arten bestätigen. Füllen Sie die Felder für die Art aus, die Sie nutzen möchten.",
@@ -107,31 +99,13 @@ extension Texts {
         "Der Benutzername oder das Passwort ist falsch. Bitte prüfen Sie beides und versuchen Sie es noch einmal.",
       missingUsername: "Bitte geben Sie Ihren Benutzernamen ein.",
       missingPassword: "Bitte geben Sie Ihr Passwort ein.",
-      missingPIN: "Bitte geben Sie Ihre Signatur-PIN ein.",
-      missingOTP: "Bitte geben Sie den Einmalcode ein.",
-      missingSMS: "Bitte geben Sie den Code aus der Nachricht ein.",
-      missingEID: "Bitte bestätigen Sie zuerst mit Ihrer eID.",
       missingNewPIN: "Bitte wählen Sie eine Signatur-PIN.",
       missingRepeatedPIN: "Bitte wiederholen Sie die neue PIN.",
       unsuitablePIN:
         "Bitte wählen Sie 6 bis 12 Ziffern, aber nicht lauter gleiche und keine fortlaufenden wie 111111 oder 123456.",
       pinsDiffer: "Die beiden PINs stimmen nicht überein. Bitte geben Sie zweimal dieselbe PIN ein.",
-      wrongPIN:
-        "Die Signatur-PIN ist falsch. Bitte versuchen Sie es noch einmal. Nach zu vielen falschen Eingaben wird sie gesperrt.",
-      wrongOTP:
-        "Der Einmalcode ist falsch oder wurde schon verwendet. Bitte warten Sie auf den nächsten Code und geben Sie diesen ein.",
-      wrongSMS: "Der Code ist falsch oder abgelaufen. Bitte prüfen Sie ihn oder fordern Sie einen neuen an.",
-      wrongEID: "Die Bestätigung mit Ihrer eID ist fehlgeschlagen. Bitte versuchen Sie es noch einmal.",
       lockedLogIn:
         "Dieses Konto ist nach zu vielen falschen Eingaben gesperrt. Bitte wenden Sie sich an den Kundendienst, um es entsperren zu lassen.",
-      lockedPIN:
-        "Ihre Signatur-PIN ist nach zu vielen falschen Eingaben gesperrt. Bitte wenden Sie sich an den Kundendienst, um sie entsperren zu lassen.",
-      lockedOTP:
-        "Einmalcodes sind nach zu vielen falschen Eingaben gesperrt. Bitte wenden Sie sich an den Kundendienst, um sie entsperren zu lassen.",
-      lockedSMS:
-        "Codes per Nachricht sind nach zu vielen falschen Eingaben gesperrt. Bitte wenden Sie sich an den Kundendienst, um sie entsperren zu lassen.",
-      lockedEID:
-        "Ihre eID ist für dieses Zertifikat gesperrt. Bitte wenden Sie sich an den Kundendienst, um sie entsperren zu lassen.",
       notEnough:
         "Das reicht zum Bestätigen noch nicht aus. Bitte füllen Sie alle Felder aus, die für Ihr Zertifikat nötig sind.",
       codeSent: "Wir haben Ihnen einen Code gesendet. Bitte geben Sie ihn unten ein.",

@@ -1,7 +1,7 @@
 import Octets
 
 /// A language in which there are pages and messages. A new one is a case here and a file such as `English.swift`; the
-/// compiler names what else it lacks.
+/// compiler names what else it lacks, such as the texts of each factor.
 public enum Language: String, Sendable, CaseIterable {
   case english = "en"
   case german = "de"

@@ -1,4 +1,4 @@
-/// Every text of the pages in one language. The templates know the texts by these names.
+/// Texts of the pages in one language, without those of factors (`FieldTexts`). The templates know them by these names.
 public struct PageTexts: Sendable {
   public struct Pair: Sendable {
     public let title, text: String
@@ -20,8 +20,7 @@ public struct PageTexts: Sendable {
   public let moreDocuments: Texts.Amount
   public let unnamed, unnamedRest: Texts.Amount
   public let certificateHeading, issuedTo, issuedBy, validUntil, fullNames: String
-  public let confirmHeading, pin, otp, otpHint, sms, smsHint, sendCode, sendNewCode: String
-  public let eidText, eidButton, eidDone, alternatives, approve, refuse: String
+  public let confirmHeading, sendCode, sendNewCode, eidDone, alternatives, approve, refuse: String
 
   // Consent to a new certificate, and to the end of one.
   public let creationTitle, creationLead, creationHeading, policy, givenName, surname, country, validFor: String
@@ -31,11 +30,9 @@ public struct PageTexts: Sendable {
 
   // Messages about the last try.
   public let problemHeading, logInFailed: String
-  public let missingUsername, missingPassword, missingPIN, missingOTP, missingSMS, missingEID: String
+  public let missingUsername, missingPassword: String
   public let missingNewPIN, missingRepeatedPIN, unsuitablePIN, pinsDiffer: String
-  public let wrongPIN, wrongOTP, wrongSMS, wrongEID: String
-  public let lockedLogIn, lockedPIN, lockedOTP, lockedSMS, lockedEID: String
-  public let notEnough, codeSent, codeNotSent, tooManyTries, busy, otherCredential: String
+  public let lockedLogIn, notEnough, codeSent, codeNotSent, tooManyTries, busy, otherCredential: String
 
   // Pages without a way on.
   public let unknownClient, invalidRequest, expired, notFromOurPage, notFound: Pair

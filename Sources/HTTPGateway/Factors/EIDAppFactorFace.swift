@@ -7,5 +7,5 @@ extension EIDAppFactor: FactorFace {
   }
   /// It is asked for in an app.
   static func pageKind(_: PageFactorState) -> SigningView.Factor.Kind? { nil }
-  static var pageField: PageMessage.Field { .eid }
+  static var pageField: FactorField { EIDFactor.pageField }
 }

@@ -1,10 +1,11 @@
 internal import CSCModel
 internal import SoleControl
+internal import Texts
 
 extension EIDFactor: FactorFace {
   static var wireObject: CredentialAnswer.AuthObject {
     .init(kind: .challengeResponse, id: id.rawValue, format: nil, generator: "oidc", label: "eID")
   }
   static func pageKind(_ state: PageFactorState) -> SigningView.Factor.Kind? { .eid(isDone: state.hasEID) }
-  static var pageField: PageMessage.Field { .eid }
+  static var pageField: FactorField { FactorField(factor: id, texts: FieldTexts.eid) }
 }

@@ -13,8 +13,8 @@ protocol FactorFace: Factor {
   static func wrong(_ version: CSCVersion) -> CSCError
   /// The part of the page that asks for it; nil if no page of ours does.
   static func pageKind(_ state: PageFactorState) -> SigningView.Factor.Kind?
-  /// The field whose texts say on a page that it is missing, wrong or locked.
-  static var pageField: PageMessage.Field { get }
+  /// The field of a page that asks for it, or whose texts say there that it is missing, wrong or locked.
+  static var pageField: FactorField { get }
 }
 
 extension FactorFace {
@@ -44,14 +44,14 @@ extension FactorID {
 
   private static let typed = Set(
     allCases.filter { factor in
-      switch factor.face.pageKind(PageFactorState(hasEID: false, codeWasSent: false)) {
-      case .pin?, .otp?, .sms?: true
-      case .eid?, nil: false
-      }
+      factor.face.pageKind(PageFactorState(hasEID: false, codeWasSent: false))?.input != nil
     })
 
   /// Whether the person types it on a page.
   var isTyped: Bool { Self.typed.contains(self) }
+
+  /// The field of a page that a message about it is about.
+  var pageField: PageMessage.Field { .factor(face.pageField.factor) }
 
   /// v1 has one word for all one-time codes.
   var nameInV1: String { face.memberInV1 ?? rawValue }

@@ -1,5 +1,6 @@
 internal import CSCModel
 internal import SoleControl
+internal import Texts
 internal import Vocabulary
 
 extension OTPFactor: FactorFace {
@@ -8,6 +9,8 @@ extension OTPFactor: FactorFace {
   }
   static var memberInV1: String? { "OTP" }
   static func wrong(_ version: CSCVersion) -> CSCError { .wrongOTP(version) }
-  static func pageKind(_: PageFactorState) -> SigningView.Factor.Kind? { .otp }
-  static var pageField: PageMessage.Field { .otp }
+  static func pageKind(_: PageFactorState) -> SigningView.Factor.Kind? { .typed(id) }
+  static var pageField: FactorField {
+    FactorField(factor: id, isNumeric: true, autocomplete: "one-time-code", texts: FieldTexts.otp)
+  }
 }

@@ -1,5 +1,6 @@
 internal import CSCModel
 internal import SoleControl
+internal import Texts
 internal import Vocabulary
 
 extension PINFactor: FactorFace {
@@ -8,6 +9,8 @@ extension PINFactor: FactorFace {
   }
   static var memberInV1: String? { "PIN" }
   static func wrong(_ version: CSCVersion) -> CSCError { .wrongPIN(version) }
-  static func pageKind(_: PageFactorState) -> SigningView.Factor.Kind? { .pin }
-  static var pageField: PageMessage.Field { .pin }
+  static func pageKind(_: PageFactorState) -> SigningView.Factor.Kind? { .typed(id) }
+  static var pageField: FactorField {
+    FactorField(factor: id, isHidden: true, isNumeric: true, texts: FieldTexts.pin)
+  }
 }

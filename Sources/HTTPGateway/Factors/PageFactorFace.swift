@@ -7,5 +7,5 @@ extension PageFactor: FactorFace {
   }
   /// It has a page of its own.
   static func pageKind(_: PageFactorState) -> SigningView.Factor.Kind? { nil }
-  static var pageField: PageMessage.Field { .pin }
+  static var pageField: FactorField { PINFactor.pageField }
 }

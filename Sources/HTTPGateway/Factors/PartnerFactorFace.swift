@@ -8,5 +8,5 @@ extension PartnerFactor: FactorFace {
   }
   /// It speaks through the API.
   static func pageKind(_: PageFactorState) -> SigningView.Factor.Kind? { nil }
-  static var pageField: PageMessage.Field { .pin }
+  static var pageField: FactorField { PINFactor.pageField }
 }

@@ -1,5 +1,6 @@
 internal import CSCModel
 internal import SoleControl
+internal import Texts
 internal import Vocabulary
 
 extension SMSFactor: FactorFace {
@@ -8,6 +9,8 @@ extension SMSFactor: FactorFace {
   }
   static var memberInV1: String? { "OTP" }
   static func wrong(_ version: CSCVersion) -> CSCError { .wrongOTP(version) }
-  static func pageKind(_ state: PageFactorState) -> SigningView.Factor.Kind? { .sms(wasSent: state.codeWasSent) }
-  static var pageField: PageMessage.Field { .sms }
+  static func pageKind(_ state: PageFactorState) -> SigningView.Factor.Kind? { .sent(id, wasSent: state.codeWasSent) }
+  static var pageField: FactorField {
+    FactorField(factor: id, isNumeric: true, autocomplete: "one-time-code", texts: FieldTexts.sms)
+  }
 }

@@ -183,7 +183,7 @@ struct LifecycleHTTPTests {
     #expect(page.text.contains(Texts.of(.english).pages.creationProof) && page.text.contains("<bdi>proof</bdi>"))
     let form = page.hidden.merging(["decision": "approve", "newPIN": Self.pin, "repeatedPIN": Self.pin]) { $1 }
     let without = try await visitor.post("/oauth2/consent", form)
-    #expect(without.status == 400 && without.text.contains(Texts.of(.english).pages.missingPIN))
+    #expect(without.status == 400 && without.text.contains(FieldTexts.pin(.english).missing))
     for _ in 0..<5 {
       let wrong = try await visitor.post("/oauth2/consent", form.merging(["PIN": "87654321"]) { $1 })
       #expect(wrong.status == 400 && wrong.headers[.location] == nil)
@@ -434,7 +434,7 @@ struct LifecycleHTTPTests {
     #expect(page.text.contains("Delete your signing certificate?") && page.text.contains("<bdi>old</bdi>"))
     let wrong = try await visitor.post(
       "/oauth2/consent", page.hidden.merging(["decision": "approve", "PIN": "0"]) { $1 })
-    #expect(wrong.status == 400 && wrong.text.contains(Texts.of(.english).pages.wrongPIN))
+    #expect(wrong.status == 400 && wrong.text.contains(FieldTexts.pin(.english).wrong))
     let end = try await visitor.post(
       "/oauth2/consent", page.hidden.merging(["decision": "approve", "PIN": SigningFixture.pin]) { $1 })
     let issued = try await token(fixture, end)

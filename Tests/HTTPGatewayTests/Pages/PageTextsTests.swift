@@ -1,3 +1,4 @@
+import SoleControl
 import Testing
 import Texts
 
@@ -5,16 +6,24 @@ import Texts
 
 @Suite("The pages' texts and templates", .timeLimit(.minutes(5)))
 struct PageTextsTests {
-  /// One language as tests see it: every text under its name.
-  private func texts(_ texts: PageTexts) -> [String: [String]] {
+  /// One language as tests see it: every text under its name, also those of factors.
+  private func texts(_ language: Language) -> [String: [String]] {
     var all: [String: [String]] = [:]
-    for child in Mirror(reflecting: texts).children {
-      switch child.value {
-      case let text as String: all[child.label!] = [text]
-      case let pair as PageTexts.Pair: all[child.label!] = [pair.title, pair.text]
-      case let amount as Texts.Amount: all[child.label!] = [amount.one, amount.many]
-      case let list as [String]: all[child.label!] = list
-      default: Issue.record("\(child.label!) is of a kind that this test does not know")
+    var parts: [(name: String, value: Any)] = []
+    for child in Mirror(reflecting: Texts.of(language).pages).children { parts.append((child.label!, child.value)) }
+    for factor in FactorID.allCases {
+      for child in Mirror(reflecting: factor.face.pageField.texts(language)).children {
+        parts.append(("\(child.label!) \(factor)", child.value))
+      }
+    }
+    for (name, value) in parts {
+      switch value {
+      case let text as String: all[name] = [text]
+      case let text as String?: all[name] = text.map { [$0] }
+      case let pair as PageTexts.Pair: all[name] = [pair.title, pair.text]
+      case let amount as Texts.Amount: all[name] = [amount.one, amount.many]
+      case let list as [String]: all[name] = list
+      default: Issue.record("\(name) is of a kind that this test does not know")
       }
     }
     return all
@@ -22,8 +31,8 @@ struct PageTextsTests {
 
   @Test("both languages have every text, with the same places for values")
   func complete() {
-    let english = texts(Texts.of(.english).pages)
-    let german = texts(Texts.of(.german).pages)
+    let english = texts(.english)
+    let german = texts(.german)
     #expect(Set(english.keys) == Set(german.keys) && english.count > 80)
     func places(_ text: String) -> [String] { text.matches(of: /\{[a-z]+\}/).map { String($0.0) }.sorted() }
     for (name, values) in english {
@@ -44,7 +53,7 @@ struct PageTextsTests {
       (.german, ["Anwendung", "Anfragende", "Prüfwert", "Hash", "Token", "du ", "dein", "ae", "oe"]),
     ]
     for (language, words) in insiders {
-      for (name, values) in texts(Texts.of(language).pages) {
+      for (name, values) in texts(language) {
         for value in values {
           #expect(!words.contains { value.contains($0) }, "\(name): \(value)")
           // Sentences end, labels do not.
@@ -52,7 +61,7 @@ struct PageTextsTests {
         }
       }
     }
-    let german = texts(Texts.of(.german).pages)
+    let german = texts(.german)
     for name in german.keys where name.hasPrefix("missing") || name.hasPrefix("locked") {
       #expect(german[name]?.first?.contains("Bitte ") == true, "\(name)")
     }
@@ -60,7 +69,7 @@ struct PageTextsTests {
 
   @Test("no template uses a text that does not exist, and no text stands unused")
   func used() {
-    let names = Set(texts(Texts.of(.english).pages).keys)
+    let names = Set(texts(.english).keys)
     let templates = PageTemplates.all.values.joined()
     let used = Set(templates.matches(of: /\{\{t\.([A-Za-z]+)\}\}/).map { String($0.1) })
     #expect(used.subtracting(names).isEmpty)

@@ -47,7 +47,7 @@ struct PagesFixture {
       }, hashName: "SHA-256", numSignatures: count ?? labels.count, description: description, factors: factors)
   }
 
-  static let pinAndCode = [SigningView.Factor(kind: .pin), SigningView.Factor(kind: .otp)]
+  static let pinAndCode = [SigningView.Factor(kind: .typed(.pin)), SigningView.Factor(kind: .typed(.otp))]
 
   static func consent(
     _ signing: SigningView? = signing(), client: String = "Example Portal", message: PageMessage? = nil
@@ -65,7 +65,7 @@ struct PagesFixture {
   static let creation = CreationView(
     policyName: "Advanced <certificate>", policy: "1.3.6.1.4.1.32473.9", subject: "Alice Example", givenName: "Alice",
     surname: "Example", country: "AT", issuer: "CN=Example CA,O=Example Trust,C=AT", days: 365,
-    credential: "Alice Example, p256", factors: [SigningView.Factor(kind: .pin)])
+    credential: "Alice Example, p256", factors: [SigningView.Factor(kind: .typed(.pin))])
 
   static func deletion(_ factors: [SigningView.Factor] = pinAndCode) -> DeletionView {
     DeletionView(credential: "Alice Example, p256", certificate: signing().certificate, factors: factors)
@@ -84,11 +84,14 @@ struct PagesFixture {
       pages.consent(Self.consent(nil), of: partner, in: language, redirectingTo: []),
       pages.forward(ForwardView(url: "https://eid.example/authorize?a=1&b=2"), of: partner, in: language),
     ]
+    let fields: [PageMessage.Field] =
+      [.username, .password, .newPIN, .repeatedPIN] + FactorID.allCases.map { .factor($0) }
     let messages: [PageMessage?] =
       [nil, .notEnough, .codeSent, .codeNotSent, .tooManyTries, .busy]
-      + PageMessage.Field.allCases.flatMap { [.missing($0), .wrong($0), .locked($0)] }
+      + fields.flatMap { [.missing($0), .wrong($0), .locked($0)] }
     let factors: [SigningView.Factor] = [
-      .init(kind: .pin), .init(kind: .otp, isRequired: false), .init(kind: .sms(wasSent: false), isRequired: false),
+      .init(kind: .typed(.pin)), .init(kind: .typed(.otp), isRequired: false),
+      .init(kind: .sent(.sms, wasSent: false), isRequired: false),
       .init(kind: .eid(isDone: false), isRequired: false),
     ]
     for message in messages {
@@ -99,12 +102,12 @@ struct PagesFixture {
       let view = Self.consent(scope: .creation(Self.creation), message: message)
       responses.append(pages.consent(view, of: partner, in: language, redirectingTo: []))
     }
-    for message: PageMessage? in [nil, .wrong(.pin), .codeSent] {
+    for message: PageMessage? in [nil, .wrong(.factor(.pin)), .codeSent] {
       let view = Self.consent(scope: .deletion(Self.deletion(factors)), message: message)
       responses.append(pages.consent(view, of: partner, in: language, redirectingTo: []))
     }
     let others: [[SigningView.Factor]] = [
-      [], [.init(kind: .eid(isDone: false))], [.init(kind: .eid(isDone: true)), .init(kind: .pin)],
+      [], [.init(kind: .eid(isDone: false))], [.init(kind: .eid(isDone: true)), .init(kind: .typed(.pin))],
     ]
     for factors in others {
       let view = ConfirmView(

@@ -1,4 +1,5 @@
 import Foundation
+import SoleControl
 import Testing
 import Texts
 
@@ -133,7 +134,8 @@ struct PagesTests {
     #expect(eid.tags("button").compactMap { $0["value"] } == ["deny"])
 
     let message = try await fixture.consent(
-      PagesFixture.consent(PagesFixture.signing(factors: [.init(kind: .pin), .init(kind: .sms(wasSent: true))])))
+      PagesFixture.consent(
+        PagesFixture.signing(factors: [.init(kind: .typed(.pin)), .init(kind: .sent(.sms, wasSent: true))])))
     #expect(message.tags("button").compactMap { $0["value"] } == ["send-code", "approve", "deny"])
     #expect(message.text.contains(Texts.of(.english).pages.sendNewCode) && message.tag(id: "SMS")?["required"] != nil)
 
@@ -182,7 +184,7 @@ struct PagesTests {
     #expect(first.status == 200 && !first.text.contains("role=\"alert\"") && !first.text.contains("aria-invalid"))
     #expect(!first.text.contains("autofocus"), "the documents come before the PIN")
 
-    let page = try await fixture.consent(PagesFixture.consent(message: .wrong(.pin)))
+    let page = try await fixture.consent(PagesFixture.consent(message: .wrong(.factor(.pin))))
     #expect(page.status == 400 && page.text.contains("<title>Error: "))
     #expect(page.tag(id: "message")?["role"] == "alert")
     #expect(page.tags("a").contains { $0["href"] == "#PIN" })
@@ -190,17 +192,17 @@ struct PagesTests {
     #expect(pin["aria-invalid"] == "true" && pin["autofocus"] != nil && pin["aria-describedby"] == "PIN-problem")
     let code = try #require(page.tag(id: "OTP"))
     #expect(code["aria-invalid"] == nil && code["autofocus"] == nil && code["aria-describedby"] == "OTP-hint")
-    #expect(page.text.contains(Texts.of(.english).pages.wrongPIN))
+    #expect(page.text.contains(FieldTexts.pin(.english).wrong))
 
-    let wrongCode = try await fixture.consent(PagesFixture.consent(message: .wrong(.otp)), .german)
+    let wrongCode = try await fixture.consent(PagesFixture.consent(message: .wrong(.factor(.otp))), .german)
     #expect(wrongCode.tag(id: "OTP")?["aria-describedby"] == "OTP-problem OTP-hint")
-    #expect(wrongCode.text.contains("<title>Fehler: ") && wrongCode.text.contains(Texts.of(.german).pages.wrongOTP))
+    #expect(wrongCode.text.contains("<title>Fehler: ") && wrongCode.text.contains(FieldTexts.otp(.german).wrong))
 
     let logIn = try await HTML(
       fixture.pages.logIn(PagesFixture.logIn(message: .logInFailed), of: nil, in: .english, redirectingTo: []))
     #expect(logIn.status == 401 && logIn.tag(id: "password")?["aria-invalid"] == "true")
     // Nothing to point at: the message stands alone.
-    let elsewhere = try await fixture.consent(PagesFixture.consent(message: .locked(.eid)))
+    let elsewhere = try await fixture.consent(PagesFixture.consent(message: .locked(.factor(.eid))))
     #expect(elsewhere.tag(id: "message") != nil && !elsewhere.text.contains("href=\"#"))
     let sent = try await fixture.consent(PagesFixture.consent(message: .codeSent))
     #expect(sent.status == 200 && sent.tag(id: "message")?["role"] == "status" && !sent.text.contains("<title>Error"))

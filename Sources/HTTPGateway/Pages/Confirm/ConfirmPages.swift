@@ -56,7 +56,7 @@ struct ConfirmPages: Sendable {
     switch (parameters["decision"], parameters["PIN"]) {
     case ("deny", _): answer = .deny
     case ("approve", let pin?): answer = .approve(pin: pin)
-    case ("approve", nil): return show(page, .missing(.pin))
+    case ("approve", nil): return show(page, .missing(.factor(.pin)))
     default:
       return pages.error(
         ErrorView(kind: .invalidRequest, detail: "Invalid parameter decision", requestID: context.call.id), of: nil,
@@ -73,9 +73,9 @@ struct ConfirmPages: Sendable {
       case .waiting: return show(page, .busy)
       }
     } catch Refusal.wrongFactor {
-      return show(page, .wrong(.pin))
+      return show(page, .wrong(.factor(.pin)))
     } catch Refusal.lockedFactor {
-      return show(page, .locked(.pin))
+      return show(page, .locked(.factor(.pin)))
     } catch Refusal.tooManyTries {
       return show(page, .tooManyTries)
     } catch Refusal.unavailable {
@@ -116,7 +116,7 @@ struct ConfirmPages: Sendable {
         certificate: SigningView.Certificate(found.credential.certificate),
         documents: found.digests.map { SigningView.Document(label: nil, digest: $0) },
         hashName: found.hashAlgorithm?.displayName ?? "", numSignatures: found.numSignatures,
-        description: found.description, factors: [SigningView.Factor(kind: .pin)]),
+        description: found.description, factors: [SigningView.Factor(kind: .typed(.pin))]),
       message: message)
     return pages.confirm(view, of: found.credential.partner, in: pages.language(page.request))
   }

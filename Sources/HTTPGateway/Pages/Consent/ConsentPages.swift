@@ -26,7 +26,7 @@ struct ConsentPages: Sendable {
     let asked = transaction.request
     let language = pages.language(visit.request, asked.language)
     let scope = offer.view(
-      transaction, codeWasSent: message == .codeSent || message == .wrong(.sms),
+      transaction, codeWasSent: message == .codeSent || message == .wrong(.factor(.sms)),
       issuer: offers.issuance.authority?.issuer.name ?? "", language)
     let token = oauth.formToken(key, .consent(transaction, offer: offer.canonical))
     let view = ConsentView(
@@ -107,7 +107,7 @@ struct ConsentPages: Sendable {
       try await oauth.noteCode(visit.key)
       return .codeSent
     } catch Refusal.lockedFactor {
-      return .locked(.sms)
+      return .locked(.factor(.sms))
     } catch Refusal.tooManyMessages, Refusal.unavailable {
       return .codeNotSent
     } catch Refusal.noChallenge {

@@ -68,7 +68,7 @@ struct EIDPages: Sendable {
     guard let logIn = transaction.eid, transaction.user != nil else { throw TransactionRefusal.unknown }
     // RFC 9207, where the provider knows it.
     guard parameters["iss"].map({ $0.isSame(as: logIn.issuer) }) ?? true, let code = parameters["code"] else {
-      return try await consent.show(visit, .wrong(.eid))
+      return try await consent.show(visit, .wrong(.factor(.eid)))
     }
     do {
       let token = try await provider.idToken(
@@ -80,7 +80,7 @@ struct EIDPages: Sendable {
       // The gateway's own client at the provider is registered wrongly.
       if error == .encrypted { visit.context.call.detail = "eID log-in: an encrypted token" }
       if case .providerUnavailable = error { return try await consent.show(visit, .busy) }
-      return try await consent.show(visit, .wrong(.eid))
+      return try await consent.show(visit, .wrong(.factor(.eid)))
     }
   }
 }

@@ -65,8 +65,8 @@ struct Grants: Sendable {
   }
 
   private static func chosenPIN(_ parameters: OAuth.Parameters) throws -> String {
-    guard let pin = parameters[PageMessage.Field.newPIN.rawValue] else { throw PageMessage.missing(.newPIN) }
-    guard let again = parameters[PageMessage.Field.repeatedPIN.rawValue] else {
+    guard let pin = parameters[PageMessage.Field.newPIN.name] else { throw PageMessage.missing(.newPIN) }
+    guard let again = parameters[PageMessage.Field.repeatedPIN.name] else {
       throw PageMessage.missing(.repeatedPIN)
     }
     guard pin.isSame(as: again) else { throw PageMessage.pinsDiffer }

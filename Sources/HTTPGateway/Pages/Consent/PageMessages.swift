@@ -7,9 +7,9 @@ extension PageMessage {
   init?(_ refusal: Refusal) {
     switch refusal {
     case .factorMissing, .factorsMissing:
-      self = refusal.stillNeeded?.always.first.map { .missing($0.face.pageField) } ?? .notEnough
-    case .wrongFactor(let factor): self = .wrong(factor.face.pageField)
-    case .lockedFactor(let factor): self = .locked(factor.face.pageField)
+      self = refusal.stillNeeded?.always.first.map { .missing($0.pageField) } ?? .notEnough
+    case .wrongFactor(let factor): self = .wrong(factor.pageField)
+    case .lockedFactor(let factor): self = .locked(factor.pageField)
     case .policyNotSatisfied: self = .notEnough
     case .tooManyTries: self = .tooManyTries
     case .unavailable, .providerUnavailable: self = .busy

@@ -1,82 +1,52 @@
 internal import Texts
 
-/// The text for each case.
-extension PageTexts {
-  func label(of field: PageMessage.Field) -> String {
-    switch field {
-    case .username: username
-    case .password: password
-    case .pin: pin
-    case .otp: otp
-    case .sms: sms
-    case .eid: eidButton
-    case .newPIN: newPIN
-    case .repeatedPIN: repeatedPIN
-    }
-  }
+// The text for each case.
 
-  func hint(of field: PageMessage.Field) -> String? {
-    switch field {
-    case .otp: otpHint
-    case .sms: smsHint
-    case .newPIN: newPINHint
-    case .username, .password, .pin, .eid, .repeatedPIN: nil
-    }
-  }
-
-  func text(of message: PageMessage) -> String {
-    switch message {
-    case .logInFailed: logInFailed
-    case .missing(let field): missing(field)
-    case .wrong(let field): wrong(field)
-    case .locked(let field): locked(field)
-    case .notEnough: notEnough
-    case .unsuitablePIN: unsuitablePIN
-    case .pinsDiffer: pinsDiffer
-    case .codeSent: codeSent
-    case .codeNotSent: codeNotSent
-    case .tooManyTries: tooManyTries
-    case .busy: busy
-    case .otherCredential: otherCredential
-    }
-  }
-
-  private func missing(_ field: PageMessage.Field) -> String {
-    switch field {
-    case .username: missingUsername
-    case .password: missingPassword
-    case .pin: missingPIN
-    case .otp: missingOTP
-    case .sms: missingSMS
-    case .eid: missingEID
-    case .newPIN: missingNewPIN
-    case .repeatedPIN: missingRepeatedPIN
-    }
-  }
-
-  private func wrong(_ field: PageMessage.Field) -> String {
-    switch field {
+extension PageMessage.Field {
+  func texts(_ language: Language) -> FieldTexts {
+    let pages = Texts.of(language).pages
+    return switch self {
+    case .username:
+      FieldTexts(
+        label: pages.username, missing: pages.missingUsername, wrong: pages.logInFailed, locked: pages.lockedLogIn)
     // The page does not tell which of the two is wrong.
-    case .username, .password: logInFailed
-    case .pin: wrongPIN
-    case .otp: wrongOTP
-    case .sms: wrongSMS
-    case .eid: wrongEID
-    case .newPIN: unsuitablePIN
-    case .repeatedPIN: pinsDiffer
+    case .password:
+      FieldTexts(
+        label: pages.password, missing: pages.missingPassword, wrong: pages.logInFailed, locked: pages.lockedLogIn)
+    case .newPIN:
+      FieldTexts(
+        label: pages.newPIN, hint: pages.newPINHint, missing: pages.missingNewPIN, wrong: pages.unsuitablePIN,
+        locked: FieldTexts.pin(language).locked)
+    case .repeatedPIN:
+      FieldTexts(
+        label: pages.repeatedPIN, missing: pages.missingRepeatedPIN, wrong: pages.pinsDiffer,
+        locked: FieldTexts.pin(language).locked)
+    case .factor(let factor): factor.face.pageField.texts(language)
     }
   }
+}
 
-  private func locked(_ field: PageMessage.Field) -> String {
-    switch field {
-    case .username, .password: lockedLogIn
-    case .pin, .newPIN, .repeatedPIN: lockedPIN
-    case .otp: lockedOTP
-    case .sms: lockedSMS
-    case .eid: lockedEID
+extension PageMessage {
+  func text(_ language: Language) -> String {
+    let pages = Texts.of(language).pages
+    return switch self {
+    case .logInFailed: pages.logInFailed
+    case .missing(let field): field.texts(language).missing
+    case .wrong(let field): field.texts(language).wrong
+    case .locked(let field): field.texts(language).locked
+    case .notEnough: pages.notEnough
+    case .unsuitablePIN: pages.unsuitablePIN
+    case .pinsDiffer: pages.pinsDiffer
+    case .codeSent: pages.codeSent
+    case .codeNotSent: pages.codeNotSent
+    case .tooManyTries: pages.tooManyTries
+    case .busy: pages.busy
+    case .otherCredential: pages.otherCredential
     }
   }
+}
 
+extension PageTexts {
   func pair(_ kind: ErrorView.Kind) -> Pair {
     switch kind {
     case .unknownClient: unknownClient

@@ -189,7 +189,7 @@ struct PageContext {
     var fields: [[String: Any]] = []
     var targets: Set<PageMessage.Field> = []
     for factor in factors {
-      guard let name = factor.kind.inputName else { continue }
+      guard let name = factor.kind.input else { continue }
       var field = field(name, message)
       field["isOptional"] = !factor.isRequired
       fields.append(field)
@@ -197,13 +197,16 @@ struct PageContext {
     }
     for factor in factors {
       switch factor.kind {
-      case .sms(let wasSent): values["sendCode"] = wasSent ? texts.sendNewCode : texts.sendCode
+      case .typed: break
+      case .sent(_, let wasSent): values["sendCode"] = wasSent ? texts.sendNewCode : texts.sendCode
       case .eid(isDone: false):
+        let eid = PageMessage.Field.factor(.eid)
         values["eidOpen"] = true
         values["eidAlone"] = fields.isEmpty
-        targets.insert(.eid)
+        values["eidText"] = eid.texts(language).hint
+        values["eidButton"] = eid.texts(language).label
+        targets.insert(eid)
       case .eid(isDone: true): values["eidDone"] = true
-      case .pin, .otp: break
       }
     }
     if message == .codeSent, !fields.isEmpty { fields[0]["isFocused"] = true }
@@ -268,25 +271,26 @@ struct PageContext {
   private mutating func set(message: PageMessage?, targets: Set<PageMessage.Field>) {
     guard let message else { return }
     guard message.isError else {
-      values["information"] = texts.text(of: message)
+      values["information"] = message.text(language)
       return
     }
     values["isWrong"] = true
-    values["error"] = texts.text(of: message)
-    if let field = message.field, targets.contains(field) { values["target"] = field.rawValue }
+    values["error"] = message.text(language)
+    if let field = message.field, targets.contains(field) { values["target"] = field.name }
   }
 
   private func field(_ name: PageMessage.Field, _ message: PageMessage?) -> [String: Any] {
-    var field: [String: Any] = ["id": name.rawValue, "label": texts.label(of: name), "longest": "\(name.longest)"]
+    let texts = name.texts(language)
+    var field: [String: Any] = ["id": name.name, "label": texts.label, "longest": "\(name.longest)"]
     field["type"] = name.isHidden ? "password" : "text"
     field["autocomplete"] = name.autocomplete
     field["inputmode"] = name.isNumeric ? "numeric" : nil
     if let message, message.field == name {
-      field["problem"] = texts.text(of: message)
-      field["describedBy"] = "\(name.rawValue)-problem"
+      field["problem"] = message.text(language)
+      field["describedBy"] = "\(name.name)-problem"
       field["isFocused"] = true
     }
-    if let hint = texts.hint(of: name) { describe(&field, [["text": hint]]) }
+    if let hint = texts.hint { describe(&field, [["text": hint]]) }
     return field
   }
 

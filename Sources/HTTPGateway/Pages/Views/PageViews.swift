@@ -56,12 +56,10 @@ struct SigningView: Sendable {
 
   struct Factor: Sendable {
     enum Kind: Sendable, Hashable {
-      /// Input `PIN`.
-      case pin
-      /// Input `OTP`.
-      case otp
-      /// Input `SMS`, and a button that sends `decision=send-code` in a form of its own.
-      case sms(wasSent: Bool)
+      /// An input.
+      case typed(FactorID)
+      /// An input for a code, and a button that sends `decision=send-code` in a form of its own.
+      case sent(FactorID, wasSent: Bool)
       /// A button that posts to `/oauth2/eid`, until it is done.
       case eid(isDone: Bool)
     }
@@ -112,14 +110,10 @@ struct DeletionView: Sendable {
 
 /// A page's message about the last try. The texts are in `PageTexts`.
 enum PageMessage: Error, Sendable, Hashable {
-  /// A field of the forms. Its raw value is the name of the input.
-  enum Field: String, Sendable, CaseIterable {
-    case username, password
-    case pin = "PIN"
-    case otp = "OTP"
-    case sms = "SMS"
-    case eid = "EID"
-    case newPIN, repeatedPIN
+  /// A field of the forms.
+  enum Field: Sendable, Hashable {
+    case username, password, newPIN, repeatedPIN
+    case factor(FactorID)
   }
 
   case logInFailed
