@@ -141,8 +141,9 @@ def expired_request_uri(world):
 
     RFC 9126 §2.2 and §4.
     """
-    party, early = world.party("public"), world.early
+    party = world.party("public")
+    url = party.pushed_url(party.request())
+    yield 62
     fresh = party.request()
     granted(party.exchange(party.code(fresh, party.pushed_url(fresh)), fresh))
-    time.sleep(max(0.0, early.pushed_at + 62 - time.monotonic()))
-    not_begun(world.browser().open(early.url), party, None)
+    not_begun(world.browser().open(url), party, None)

@@ -1,6 +1,5 @@
 """Attacks on refresh tokens, and on tokens of others."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 from attacks.parties import attack, granted, not_begun, refused
@@ -25,7 +24,7 @@ def refresh_token_reuse(world):
         require(second["refresh_token"] != first["refresh_token"], "the refresh token is not rotated")
         require(world.opens_api(second["access_token"]), "the honest token does not work")
         families.append((party, first, second))
-    time.sleep(GRACE + 1)
+    yield GRACE + 1
     for party, first, second in families:
         refused(party.refresh(first["refresh_token"]), "invalid_grant", status=400)
         refused(party.refresh(second["refresh_token"]), "invalid_grant", status=400)
@@ -48,7 +47,7 @@ def refresh_token_reuse_at_once(world):
         require(owner[name] == thief[name], f"a second {name}")
     refused(world.party("confidential").refresh(first["refresh_token"]), "invalid_grant", status=400)
     third = granted(party.refresh(owner["refresh_token"]))
-    time.sleep(GRACE + 1)
+    yield GRACE + 1
     refused(party.refresh(thief["refresh_token"]), "invalid_grant", status=400)
     require(not world.opens_api(third["access_token"]), "the access token outlives its family")
 
@@ -64,7 +63,7 @@ def refresh_token_reuse_later_in_the_family(world):
     chain = [party.tokens()]
     for _ in range(3):
         chain.append(granted(party.refresh(chain[-1]["refresh_token"])))
-    time.sleep(GRACE + 1)
+    yield GRACE + 1
     refused(party.refresh(chain[1]["refresh_token"]), "invalid_grant", status=400)
     refused(party.refresh(chain[-1]["refresh_token"]), "invalid_grant", status=400)
     require(not world.opens_api(chain[-1]["access_token"]), "the newest access token outlives its family")
@@ -87,7 +86,7 @@ def parallel_refreshes(world):
     require(len(pairs) == 1, f"{len(pairs)} pairs of tokens")
     access, refresh = pairs.pop()
     require(world.opens_api(access), "the tokens do not work")
-    time.sleep(GRACE + 1)
+    yield GRACE + 1
     refused(party.refresh(token), "invalid_grant", status=400)
     refused(party.refresh(refresh), "invalid_grant", status=400)
     require(not world.opens_api(access), "the access token outlives a reuse")

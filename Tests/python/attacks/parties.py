@@ -4,7 +4,6 @@ Every attack begins with the honest way, so that a refusal says something; it th
 so that the attack cost nobody anything.
 """
 
-import time
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -19,7 +18,11 @@ ATTACKS = []
 
 
 def attack(function):
-    """Registers a test; its docstring's first line says what is attacked, the rest where the rule stands."""
+    """Registers a test; its docstring's first line says what is attacked, the rest where the rule stands.
+
+    One that has to wait is a generator, which yields the seconds. All of these are begun before the first attack, so that
+    their waits pass while the others run.
+    """
     ATTACKS.append(function)
     return function
 
@@ -148,8 +151,6 @@ class World(Portal):
         self.user = sandbox.user("alice")
         self.service_tokens = {}
         self.codes = OneTimeCodes()
-        # Pushed at the beginning, so that it expires meanwhile.
-        self.early = Early(self.party("public"))
 
     def party(self, label, base=""):
         return Party(self, label, base)
@@ -173,14 +174,6 @@ class World(Portal):
         answer = self.call("credentials/list", {}, token, wire=wire)
         require(answer.status in (200, 401), answer.summary())
         return answer.status == 200
-
-
-class Early:
-    """A pushed request, and when it was."""
-
-    def __init__(self, party):
-        self.party, self.request, self.pushed_at = party, party.request(), time.monotonic()
-        self.url = party.pushed_url(self.request)
 
 
 def granted(answer):

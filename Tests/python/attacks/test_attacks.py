@@ -6,6 +6,9 @@ Each attack is a function of the modules `on_…`; its docstring says what is at
 first shows that the honest way works, then that every variant is refused, and at last that nothing was spent or leaked.
 """
 
+import inspect
+import time
+
 import pytest
 
 from attacks import (
@@ -27,11 +30,39 @@ def place(attack):
     return (number, False) if attack is not on_pushed.expired_request_uri else (AFTER, True)
 
 
+class Waiting:
+    """An attack that has begun and waits."""
+
+    def __init__(self, steps):
+        self.steps, self.failure, self.until = steps, None, 0.0
+        try:
+            self.until = time.monotonic() + next(steps)
+        except Exception as failure:
+            self.failure = failure
+
+    def finish(self):
+        if self.failure is not None:
+            raise self.failure
+        time.sleep(max(0.0, self.until - time.monotonic()))
+        for seconds in self.steps:
+            time.sleep(seconds)
+
+
 @pytest.fixture(scope="module")
 def world(sandbox):
     return World(sandbox)
 
 
+@pytest.fixture(scope="module")
+def waiting(world, request):
+    """Those of this run that wait, all of them begun."""
+    chosen = [item.callspec.params["attack"] for item in request.session.items if item.function is test_attack]
+    return {attack: Waiting(attack(world)) for attack in chosen if inspect.isgeneratorfunction(attack)}
+
+
 @pytest.mark.parametrize("attack", sorted(ATTACKS, key=place), ids=lambda attack: attack.__name__)
-def test_attack(world, attack):
-    attack(world)
+def test_attack(world, waiting, attack):
+    if attack in waiting:
+        waiting[attack].finish()
+    else:
+        attack(world)
