@@ -1,4 +1,4 @@
-"""Checks the prose of comments and of texts for operators (Specs/contributing.md, "How we write").
+"""Checks the prose of comments, and of texts that operators read.
 
 Fails when a line of a Swift comment is longer than 120 characters, when a comment begins with a relative clause ("What …",
 "Whom …") instead of a noun or a verb, and when a comment, or a text in `Sources`, has one of the words for which there are
