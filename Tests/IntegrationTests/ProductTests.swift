@@ -37,7 +37,7 @@ struct ProductTests {
       try made.write("config.json", made.configuration([("sandbox", true)]))
       let refused = try await countersign(command + ["--config", made.path("config.json")], token: made.token)
       #expect(
-        refused.status == 1 && refused.output.contains("no service for real customers may run with it"),
+        refused.status == 1 && refused.output.contains("no service for real customers may use"),
         "\(refused.output)")
     }
   }
