@@ -26,8 +26,15 @@ final class GroupCommit: Sendable {
   private let running = DispatchGroup()
   /// Whether this process may still write.
   let fence = Fence()
-  /// Up to which time what is over may be deleted.
-  let horizon = Mutex<@Sendable () -> UnixTime>({ .max })
+  private let horizon = Mutex(Horizon(time: { .max }))
+
+  /// The end of what may be deleted because it is over.
+  ///
+  /// A closure that stands in a `Mutex` by itself is wrapped once more at every access, so that after a million commits
+  /// a call is a million calls deep. Within a type of its own it stays as it is.
+  private struct Horizon {
+    let time: @Sendable () -> UnixTime
+  }
 
   init(database: DatabaseQueue, tables: ProtectedTables, outage: Outage) {
     self.database = database
@@ -71,6 +78,11 @@ final class GroupCommit: Sendable {
     return try result.get()
   }
 
+  /// - Parameter horizon: up to which time what is over may be deleted; asked at each commit.
+  func deleteOnly(until horizon: @escaping @Sendable () -> UnixTime) {
+    self.horizon.withLock { $0 = Horizon(time: horizon) }
+  }
+
   /// Writes something without waiting for it. It comes before what is asked for after this returns.
   func post(_ body: @escaping @Sendable (Transaction) throws -> Void) {
     _ = line.append(
@@ -98,7 +110,7 @@ final class GroupCommit: Sendable {
         do {
           let transaction = try Transaction(db, tables)
           try fence.check(transaction)
-          transaction.horizon = horizon.withLock { $0 }()
+          transaction.horizon = horizon.withLock { $0.time }()
           // Bodies that change nothing would commit on any disk.
           if isOutage { try transaction.writeProbe() }
           for job in group {

@@ -98,7 +98,7 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore 
 
   /// - Parameter horizon: up to which time what is over may be deleted; asked at each commit.
   public func deleteOnly(until horizon: @escaping @Sendable () -> UnixTime) {
-    writer.horizon.withLock { $0 = horizon }
+    writer.deleteOnly(until: horizon)
   }
 
   /// Time of the last entry of the audit log; nil if it has none.

@@ -3,6 +3,7 @@ import Foundation
 @testable import SQLiteStore
 import Synchronization
 @testable import SoleControl
+import Synchronization
 import TestSupport
 import Testing
 
@@ -129,5 +130,20 @@ struct HorizonTests {
     #expect(try await store.write { try $0.use(once: [1], until: 5000, now: 2000) } == false)
     store.deleteOnly(until: { .max })
     #expect(try await store.write { try $0.use(once: [1], until: 5000, now: 2000) })
+  }
+
+  @Test("the hundredth commit is as many calls deep as the first")
+  func depth() async throws {
+    let path = try temporaryFolder().appendingPathComponent("test.sqlite").path
+    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test)
+    let depths = Mutex<[Int]>([])
+    store.deleteOnly(until: {
+      depths.withLock { $0.append(Thread.callStackReturnAddresses.count) }
+      return .max
+    })
+    for round in 0..<100 { _ = try await store.write { try $0.use(once: [1, UInt8(round)], until: 1000) } }
+    let (first, last) = depths.withLock { ($0.first, $0.last) }
+    #expect(first == last)
+    #expect(depths.withLock { $0.count } >= 100)
   }
 }

@@ -139,11 +139,17 @@ struct ChangedWhileSigningTests {
 
 /// The device, which lets something happen while it signs.
 private final class PausingDevice: SigningDevice {
-  private let change = Mutex<(@Sendable () async throws -> Void)?>(nil)
+  private struct Change {
+    let make: @Sendable () async throws -> Void
+  }
+
+  private let change = Mutex<Change?>(nil)
   private let real = TestDevice.shared.device
 
   /// Once.
-  func whileSigning(_ body: @escaping @Sendable () async throws -> Void) { change.withLock { $0 = body } }
+  func whileSigning(_ body: @escaping @Sendable () async throws -> Void) {
+    change.withLock { $0 = Change(make: body) }
+  }
 
   func authenticationCodes(_ messages: [(key: MACKey, message: [UInt8])]) async throws(DeviceError) -> [[UInt8]] {
     try await real.authenticationCodes(messages)
@@ -158,7 +164,7 @@ private final class PausingDevice: SigningDevice {
       defer { waiting = nil }
       return waiting
     }
-    do { try await body?() } catch { Issue.record(error) }
+    do { try await body?.make() } catch { Issue.record(error) }
     return made
   }
 }

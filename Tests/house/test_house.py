@@ -6,6 +6,7 @@ import pathlib
 import tempfile
 import unittest
 
+import boxes
 import documents
 import imports
 import package
@@ -289,6 +290,14 @@ class DocumentTests(unittest.TestCase):
         for document in ("Specs/changelog.md", "Specs/decisions/0002-more.md", "Fixtures/README.md"):
             self.assertEqual(self.found("`Gone.swift`", document), [])
         self.holds("```\n`Gone.swift`\n```")
+
+
+class BoxRules(unittest.TestCase):
+    def test_a_closure_by_itself(self):
+        for text in ("Mutex<() -> Int>", "Mutex<@Sendable () -> Int>({ 1 })", "Mutex<(@Sendable () async -> Void)?>(nil)"):
+            self.assertEqual(boxes.found(f"\nlet a = {text}"), [2], text)
+        for text in ("Mutex<State>(State())", "Mutex<[@Sendable () -> Int]>([])", "Mutex<Int?>(nil)"):
+            self.assertEqual(boxes.found(text), [], text)
 
 
 if __name__ == "__main__":
