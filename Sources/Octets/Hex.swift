@@ -5,15 +5,20 @@ public enum Hex {
   private static let lower = Array("0123456789abcdef".utf8)
   private static let upper = Array("0123456789ABCDEF".utf8)
 
-  public static func encode(_ octets: some Sequence<UInt8>, _ letters: Case = .lower) -> String {
+  public static func encode(_ octets: [UInt8], _ letters: Case = .lower) -> String {
     let digits = letters == .lower ? lower : upper
-    var text: [UInt8] = []
-    text.reserveCapacity(2 * octets.underestimatedCount)
-    for octet in octets {
-      text.append(digits[Int(octet >> 4)])
-      text.append(digits[Int(octet & 15)])
+    return String(unsafeUninitializedCapacity: 2 * octets.count) { text in
+      for (place, octet) in octets.enumerated() {
+        text[2 * place] = digits[Int(octet >> 4)]
+        text[2 * place + 1] = digits[Int(octet & 15)]
+      }
+      return 2 * octets.count
     }
-    return String(decoding: text, as: UTF8.self)
+  }
+
+  @inlinable
+  public static func encode(_ octets: some Sequence<UInt8>, _ letters: Case = .lower) -> String {
+    encode(Array(octets), letters)
   }
 
   /// Reads what `encode` makes in lower case, and no other text.

@@ -1,12 +1,13 @@
+internal import BlockingWork
 internal import CCryptoki
 internal import Foundation
 internal import SoleControl
+internal import Synchronization
 
 /// Sessions on one token, each owned by one thread for its whole life. Cryptoki calls block and cannot be
 /// cancelled, so they stay off the threads that Swift's concurrency shares.
 ///
-/// `@unchecked`: what the threads share is guarded by `condition`.
-final class SessionPool: @unchecked Sendable {
+final class SessionPool: Sendable {
   private typealias Job = @Sendable (Worker) -> Void
 
   /// The session and everything else that one thread owns.
@@ -28,19 +29,14 @@ final class SessionPool: @unchecked Sendable {
   private let module: CryptokiModule
   private let slot: CK_SLOT_ID
   private let pin: [UInt8]
-  private let capacity: Int
   let size: Int
   /// Called by a worker whose session was replaced: the objects of the old one are gone.
   private let sessionLost: @Sendable (_ worker: Int) -> Void
   /// For the operator: which Cryptoki function failed with what.
   private let report: @Sendable (String) -> Void
 
-  private let condition = NSCondition()
-  // Guarded by `condition`.
-  private var waiting: [Job] = []
-  private var first = 0
-  private var isClosed = false
-  private var loginRefused = false
+  private let line: BoundedQueue<Job>
+  private let isLoginRefused = Mutex(false)
 
   /// Opens the sessions one after another and stops at the first failure: a pool that kept trying a wrong PIN
   /// would lock the token.
@@ -54,7 +50,7 @@ final class SessionPool: @unchecked Sendable {
     self.slot = slot
     self.pin = pin
     self.size = size
-    self.capacity = capacity
+    line = BoundedQueue(capacity: capacity)
     self.sessionLost = sessionLost
     self.report = report
     var workers: [Worker] = []
@@ -88,51 +84,22 @@ final class SessionPool: @unchecked Sendable {
   deinit { close() }
 
   /// Lets the threads finish what waits, and end.
-  func close() {
-    condition.lock()
-    isClosed = true
-    condition.broadcast()
-    condition.unlock()
-  }
+  func close() { line.close() }
 
   /// Runs `body` with the next free session. A spoilt session is replaced and `body` run once more.
   func run<Output: Sendable>(
     _ body: @escaping @Sendable (Worker) throws -> Output
   ) async throws(DeviceError) -> Output {
     let result: Result<Output, DeviceError> = await withCheckedContinuation { continuation in
-      let accepted = enqueue { worker in continuation.resume(returning: self.perform(body, on: worker)) }
+      let accepted = line.append { worker in continuation.resume(returning: self.perform(body, on: worker)) }
       if !accepted { continuation.resume(returning: .failure(.busy)) }
     }
     return try result.get()
   }
 
-  private func enqueue(_ job: @escaping Job) -> Bool {
-    condition.lock()
-    defer { condition.unlock() }
-    guard !isClosed, waiting.count - first < capacity else { return false }
-    waiting.append(job)
-    condition.signal()
-    return true
-  }
-
   private func serve(_ worker: Worker) {
-    while let job = next() { job(worker) }
+    while let job = line.take(1).first { job(worker) }
     worker.session.close()
-  }
-
-  private func next() -> Job? {
-    condition.lock()
-    defer { condition.unlock() }
-    while first == waiting.count, !isClosed { condition.wait() }
-    guard first < waiting.count else { return nil }
-    let job = waiting[first]
-    first += 1
-    // Taken jobs are dropped in bulk, so that taking one costs nothing.
-    if first == waiting.count || first > 1024 {
-      waiting.removeFirst(first)
-      first = 0
-    }
-    return job
   }
 
   private func perform<Output: Sendable>(
@@ -156,20 +123,15 @@ final class SessionPool: @unchecked Sendable {
   }
 
   private func renew(_ worker: Worker) throws {
-    condition.lock()
-    let refused = loginRefused
-    condition.unlock()
-    guard !refused else { throw CryptokiError(code: UInt(CKR_PIN_INCORRECT), function: "C_Login") }
+    guard !isLoginRefused.withLock({ $0 }) else {
+      throw CryptokiError(code: UInt(CKR_PIN_INCORRECT), function: "C_Login")
+    }
     worker.needsRenewal = true
     sessionLost(worker.index)
     worker.session.close()
     worker.session = try DeviceSession(module: module, slot: slot)
     do { try worker.session.logIn(pin: pin) } catch {
-      if error.meaning == .login {
-        condition.lock()
-        loginRefused = true
-        condition.unlock()
-      }
+      if error.meaning == .login { isLoginRefused.withLock { $0 = true } }
       throw error
     }
     try worker.session.requireLogIn()

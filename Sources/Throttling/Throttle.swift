@@ -17,7 +17,14 @@ public struct ThrottleKey: Sendable, Hashable {
 
   /// Each part with its length, so that no two lists have one text.
   public static func digest(_ parts: [String]) -> [UInt8] {
-    OctetDigest.sha256(parts.flatMap { Array("\($0.utf8.count) ".utf8) + Array($0.utf8) })
+    var octets: [UInt8] = []
+    octets.reserveCapacity(parts.reduce(0) { $0 + $1.utf8.count + 8 })
+    for part in parts {
+      octets += String(part.utf8.count).utf8
+      octets.append(UInt8(ascii: " "))
+      octets += part.utf8
+    }
+    return OctetDigest.sha256(octets)
   }
 
   /// The owner of the counters of a log-in name.

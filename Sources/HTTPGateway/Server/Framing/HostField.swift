@@ -41,11 +41,21 @@ enum HostField {
       if octet == UInt8(ascii: "%") {
         guard rest.count >= 2, rest.prefix(2).allSatisfy({ Hex.digit($0) != nil }) else { return false }
         rest = rest.dropFirst(2)
-      } else if !OctetClass.isAlphanumeric(octet), !"-._~!$&'()*+,;=".utf8.contains(octet) {
+      } else if !isOfName(octet) {
         return false
       }
     }
     return true
+  }
+
+  /// `unreserved` and `sub-delims` of RFC 3986 §2.
+  private static func isOfName(_ octet: UInt8) -> Bool {
+    switch octet {
+    case UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: "&")...UInt8(ascii: "."), UInt8(ascii: ";"),
+      UInt8(ascii: "="), UInt8(ascii: "_"), UInt8(ascii: "~"):
+      true
+    default: OctetClass.isAlphanumeric(octet)
+    }
   }
 
   private static func isAddress(_ octets: ArraySlice<UInt8>) -> Bool {

@@ -7,7 +7,14 @@ enum OctetClass {
   static let colon = UInt8(ascii: ":")
 
   /// `tchar`: what names of methods and fields consist of.
-  static func isToken(_ octet: UInt8) -> Bool { isAlphanumeric(octet) || "!#$%&'*+-.^_`|~".utf8.contains(octet) }
+  static func isToken(_ octet: UInt8) -> Bool {
+    switch octet {
+    case UInt8(ascii: "!"), UInt8(ascii: "#")...UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"),
+      UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "^")...UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):
+      true
+    default: isAlphanumeric(octet)
+    }
+  }
 
   static func isDigit(_ octet: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(octet) }
 

@@ -134,17 +134,22 @@ struct HeadReader {
 
   /// Finds the end of the line that has not been looked at to its end; nil if its end has not come.
   private mutating func nextLine(_ input: ByteBuffer) throws(FramingRefusal) -> Int? {
-    let found: Result<Int?, FramingRefusal> = input.withUnsafeReadableBytes { octets in
-      while scanned < octets.count {
-        let octet = octets[scanned]
-        scanned += 1
-        let isAfterCR = scanned - 1 > lineStart && octets[scanned - 2] == OctetClass.cr
-        if octet == OctetClass.lf { return isAfterCR ? .success(scanned) : .failure(.lineEnd) }
-        guard !isAfterCR else { return .failure(.lineEnd) }
-        if OctetClass.isForbidden(octet) { return .failure(line == nil ? .requestLine : .fieldLine) }
+    let (from, start, isFirst) = (scanned, lineStart, line == nil)
+    let found: (at: Int, isEnd: Bool, refusal: FramingRefusal?) = input.withUnsafeReadableBytes { octets in
+      var at = from
+      var isAfterCR = at > start && octets[at - 1] == OctetClass.cr
+      while at < octets.count {
+        let octet = octets[at]
+        at += 1
+        if octet == OctetClass.lf { return (at, isAfterCR, isAfterCR ? nil : .lineEnd) }
+        guard !isAfterCR else { return (at, false, .lineEnd) }
+        if OctetClass.isForbidden(octet) { return (at, false, isFirst ? .requestLine : .fieldLine) }
+        isAfterCR = octet == OctetClass.cr
       }
-      return .success(nil)
+      return (at, false, nil)
     }
-    return try found.get()
+    scanned = found.at
+    if let refusal = found.refusal { throw refusal }
+    return found.isEnd ? found.at : nil
   }
 }

@@ -34,9 +34,18 @@ struct RequestHead {
   private static func octets(
     _ line: RequestLine, _ kept: [UInt8], host: [UInt8]?, _ body: Body, isLast: Bool, _ expects: [UInt8]
   ) -> [UInt8] {
-    var octets = Array(line.method.rawValue.utf8) + [OctetClass.space] + line.target
+    var octets: [UInt8] = []
+    // More than what is added to the field lines and the target.
+    octets.reserveCapacity(kept.count + line.target.count + (host?.count ?? 0) + expects.count + 96)
+    octets += line.method.rawValue.utf8
+    octets.append(OctetClass.space)
+    octets += line.target
     octets += (line.isVersion10 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n").utf8
-    if let host { octets += Array("Host: ".utf8) + host + Array("\r\n".utf8) }
+    if let host {
+      octets += "Host: ".utf8
+      octets += host
+      octets += "\r\n".utf8
+    }
     octets += kept
     // RFC 9110 §10.1.1: an expectation in an HTTP/1.0 request is ignored.
     if !line.isVersion10 { octets += expects }
@@ -84,10 +93,21 @@ private struct Reading {
     } else if name.isName("connection") {
       closes = closes || Self.list(value).contains { $0.isName("close") }
     } else if name.isName("expect") {
-      expects += line + [OctetClass.cr, OctetClass.lf]
-    } else if !["upgrade", "http2-settings", "keep-alive", "proxy-connection"].contains(where: { name.isName($0) }) {
-      kept += line + [OctetClass.cr, OctetClass.lf]
+      Self.append(line, to: &expects)
+    } else if !Self.isOfConnection(name) {
+      Self.append(line, to: &kept)
     }
+  }
+
+  private static func isOfConnection(_ name: ArraySlice<UInt8>) -> Bool {
+    name.isName("upgrade") || name.isName("http2-settings") || name.isName("keep-alive")
+      || name.isName("proxy-connection")
+  }
+
+  private static func append(_ line: ArraySlice<UInt8>, to lines: inout [UInt8]) {
+    lines += line
+    lines.append(OctetClass.cr)
+    lines.append(OctetClass.lf)
   }
 
   /// RFC 9110 §5.6.1: empty elements do not count.
