@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qsl, urlsplit
 
-from attacks.on_consent import filled
+from attacks.on_consent import filled, has_approval
 from attacks.parties import attack, granted
 from harness.browser import CONSENT, Browser, Landing, Page, consent_page, decide, origin_of
 from harness.failure import require
@@ -50,10 +50,6 @@ def no_code(result, what):
         require(not isinstance(after, Landing) or "code" not in after.params, f"{what}: it was enough for a code")
     else:
         require(400 <= result.status < 500, f"{what}: {result.status}")
-
-
-def has_approval(page):
-    return any(("decision", "approve") in form.buttons for form in page.forms)
 
 
 @attack
