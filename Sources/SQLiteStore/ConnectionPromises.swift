@@ -49,7 +49,7 @@ enum ConnectionPromises {
   /// Names of SQLite's PRAGMAs, and their values as they are read back.
   private var promises: [(name: String, value: String)] {
     var promises = [
-      // A commit is on the disk when it returns. FULL; in WAL mode nothing more is to be had from EXTRA.
+      // A commit is on the disk when it returns. FULL; in WAL mode EXTRA adds nothing.
       ("synchronous", "2"),
       // On systems that tell the two apart, on the disk and not in its cache.
       ("fullfsync", "1"), ("checkpoint_fullfsync", "1"),

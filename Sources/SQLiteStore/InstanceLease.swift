@@ -5,9 +5,8 @@ internal import Synchronization
 
 /// The right of one process to serve a database under an instance's name.
 ///
-/// Safety comes from the row alone: each write compares it in its own transaction, so a process that lost the lease, paused
-/// as it may have been, changes nothing any more. Times only say when to look
-/// (Specs/decisions/0036-leases.md).
+/// Safety comes from the row alone: each write compares it in its own transaction, so a process that lost the lease,
+/// paused as it may have been, changes nothing any more. Times only say when to look (Specs/decisions/0036-leases.md).
 public struct InstanceLease: Sendable, Equatable {
   /// Of the instance.
   public let name: String

@@ -3,8 +3,8 @@ internal import GRDB
 internal import Octets
 internal import SoleControl
 
-/// A table whose rows are protected: `row_mac` is a MAC over every other column, under the table's own key. It stands in
-/// the row, or in a table of its own for those tables that people look into and fill by SQL: what they put there is
+/// A table whose rows are protected: `row_mac` is a MAC over every other column, under the table's own key. It stands
+/// in the row, or in a table of its own for those tables that people look into and fill by SQL: what they put there is
 /// well-formed, and refused.
 ///
 /// This type alone reads and writes such rows. Rows that it returns were held against its MAC; nothing has to be

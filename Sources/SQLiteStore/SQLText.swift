@@ -1,7 +1,7 @@
 internal import GRDB
 
-/// Text is handed to SQLite up to its first U+0000, so `a\0b` would find, and become, what `a` is. No row holds such text:
-/// reading finds nothing, writing is refused.
+/// Text is handed to SQLite up to its first U+0000, so `a\0b` would find, and become, what `a` is. No row holds such
+/// text: reading finds nothing, writing is refused.
 enum SQLText {
   /// The values as SQLite takes them; nil if one of them is text that no row holds.
   static func values(_ values: [(any DatabaseValueConvertible)?]) -> [DatabaseValue]? {

@@ -46,8 +46,8 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore 
 
   /// - Parameters:
   ///   - largestSize: in pages of 4 KiB; stands for a full disk in tests.
-  ///   - meddling: statements that run on the writer's and on the readers' connections after they were set up; stand for
-  ///     what a library does, in tests.
+  ///   - meddling: statements that run on the writer's and on the readers' connections after they were set up; stand
+  ///     for what a library does, in tests.
   package init(
     path: String, mayCreate: Bool, rowMACs: RowMACs, largestSize: Int?,
     meddling: (writer: [String], readers: [String]) = ([], []),
@@ -89,8 +89,8 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore 
     try database.close()
   }
 
-  /// Writes and commits as much as a signature does. Throws if the disk does not take it, or if another gateway took this
-  /// one's place.
+  /// Writes and commits as much as a signature does. Throws if the disk does not take it, or if another gateway took
+  /// this one's place.
   public func checkReadiness() async throws {
     try checkLease()
     try await write(to: writer) { try $0.writeProbe() }
@@ -216,8 +216,8 @@ extension SQLiteFileStore {
 }
 
 extension Transaction {
-  /// Changes some pages, as a signature does, and needs new ones for it. A row that gets its own values again would not be
-  /// written at all; one that is overwritten needs no place.
+  /// Changes some pages, as a signature does, and needs new ones for it. A row that gets its own values again would not
+  /// be written at all; one that is overwritten needs no place.
   func writeProbe() throws {
     try execute("INSERT INTO readiness (filler) VALUES (randomblob(16384))")
     try execute("DELETE FROM readiness WHERE number < last_insert_rowid()")

@@ -24,7 +24,7 @@ struct OutageTests {
     for _ in 0..<200 { faults += await fault { try await append(to: store) }.map { [$0] } ?? [] }
     #expect(faults.count > 10 && faults.allSatisfy { $0.code == Self.full })
     for _ in 0..<3 { #expect(await fault { try await store.checkReadiness() }?.code == Self.full) }
-    // What changes nothing would fit.
+    // A write that changes nothing would fit.
     #expect(await fault { try await store.write { _ in } }?.code == Self.full)
     #expect(events.withLock { $0 } == [.fails(.writing, try #require(faults.first))])
     #expect(try await store.read { try $0.credentials(of: SignerID("s"), after: nil, limit: 9) }.isEmpty)

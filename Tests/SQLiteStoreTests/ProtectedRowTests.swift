@@ -151,7 +151,7 @@ struct ProtectedRowTests {
   }
 
   private func entries() async throws -> [String] {
-    // What the store posts comes before what is asked for later.
+    // Posts of the store come before later requests.
     try await store.write { try $0.append(AuditEvent(.keyMade, []), at: 6) }
     let found = Mutex<[String]>([])
     _ = try await SQLiteFileStore.readAudit(path: path) { entry in

@@ -97,7 +97,7 @@ extension StoreConformance {
     #expect(try await left() == [1, 3, 4, 5, 6])
     try await store.writeOAuth { try $0.limit(.transaction, keptFor: "c", to: 3, octets: 29) }
     #expect(try await left() == [1, 4, 5, 6])
-    // What somebody has logged in for is kept for nobody.
+    // Entries of people who have logged in are not counted as kept for a client.
     try await put(4, for: nil)
     try await store.writeOAuth { try $0.limit(.transaction, keptFor: "c", to: 0, octets: 0) }
     #expect(try await left() == [1, 4, 6])

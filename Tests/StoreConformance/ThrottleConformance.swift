@@ -25,7 +25,7 @@ extension StoreConformance {
     try await store.writeOAuth { try $0.removeThrottling(expiredBefore: 41) }
     #expect(try await store.read { try $0.throttleRecord(name) } == .none)
     #expect(try await store.read { try $0.throttleRecord(pair) } == record)
-    // What is forgotten are failures, not where the owner is known.
+    // Failures are forgotten, not where the owner is known.
     let strangers = ThrottleRecord(failures: 4, last: 11, until: 21, succeeded: 0)
     try await store.write { try $0.put(strangers, name, expires: 40) }
     #expect(try await store.write { try $0.removeThrottling(of: alice) } == 2)
@@ -50,7 +50,7 @@ extension StoreConformance {
       try await store.read { try $0.throttleRecord(pair) }
         == ThrottleRecord(failures: 0, last: 0, until: 0, succeeded: 1030))
     #expect(try await store.read { try $0.throttleRecord(address).failures } == 2)
-    // What is old is forgotten.
+    // Old records are forgotten.
     try await store.write { _ = try $0.count([address], now: 10_000) }
     #expect(try await store.read { try $0.throttleRecord(address).failures } == 1)
   }

@@ -20,7 +20,7 @@ extension StoreConformance {
     try await store.write { try $0.removeUsed(until: 50) }
     #expect(try await use(1, until: 70))
     #expect(try await use(2, until: 70) == false)
-    // What failed has used nothing.
+    // A failed write has used nothing.
     await #expect(throws: Deliberate.self) {
       try await store.write { transaction in
         #expect(try transaction.use(once: [3], until: 50))

@@ -60,7 +60,7 @@ public struct AuthorizedDigests: Sendable, Equatable {
 public enum PartnerStatementError: Error, Equatable, Sendable {
   /// Not a statement of this partner for us, or no longer (or not yet) one. The reason is for the log.
   case refused(String)
-  /// The partner's keys cannot be had; trying again later can help.
+  /// The partner's keys are not available; trying again later can help.
   case unavailable
 }
 

@@ -3,9 +3,9 @@ import Crypto
 
 /// The keys under which a store protects whole rows: every column of a row with its primary key.
 ///
-/// They guard against somebody who writes the database and does nothing else. Such a writer has no device, so it is enough
-/// that the process has the keys: one MAC of the device at start, and from then on no visit to it. Every process that has
-/// the same device and the same name of the service derives the same keys
+/// They guard against somebody who writes the database and does nothing else. Such a writer has no device, so it is
+/// enough that the process has the keys: one MAC of the device at start, and from then on no visit to it. Every process
+/// that has the same device and the same name of the service derives the same keys
 /// (Specs/decisions/0030-sealed-rows-of-the-store.md).
 public struct RowMACs: Sendable {
   private static let label = Array("countersign row MACs v1".utf8) + [0]
@@ -17,7 +17,8 @@ public struct RowMACs: Sendable {
 
   /// Has the device make the secret, under a MAC key that serves nothing else.
   ///
-  /// - Parameter service: the name of the service in every binding; rows of another service on the same device do not fit.
+  /// - Parameter service: the name of the service in every binding; rows of another service on the same device do not
+  ///   fit.
   public static func derived(
     from device: any SigningDevice, service: String
   ) async throws(DeviceError) -> RowMACs {

@@ -56,8 +56,8 @@ public protocol FactorWriting: FactorReading {
   func removeUsed(until time: UnixTime) throws
 }
 
-/// The part of the store that keeps the ledger: SADs, their slots, and the operations that hold them; read and written in
-/// the transactions of `SoleControlStore`.
+/// The part of the store that keeps the ledger: SADs, their slots, and the operations that hold them; read and written
+/// in the transactions of `SoleControlStore`.
 public protocol LedgerReading {
   func activation(_ digest: ActivationDigest) throws -> Activation?
   /// The slots of a SAD; index i stands for the i-th digest of its binding.
