@@ -86,8 +86,9 @@ suites: ## check that every test has an end, and that every promise of a store i
 documents: ## check that files, tests and code that documents name exist
 	python3 Tests/house/documents.py
 
-lint: ## Swift's own formatter, without changing anything; closures that would grow
+lint: ## Swift's own formatter, without changing anything; closures that would grow; words and lengths of comments
 	python3 Tests/house/boxes.py
+	python3 Tests/house/prose.py
 	swift format lint --strict --recursive Sources Tests Package.swift
 
 bench: packages ## rates of the signing path as ratios to the device alone; what log-ins, heavy calls and a slow eID provider cost others
