@@ -33,6 +33,8 @@ final class RawConnection: ChannelInboundHandler, Sendable {
       var configuration = TLSConfiguration.makeClientConfiguration()
       configuration.certificateVerification = .none
       configuration.applicationProtocols = protocols
+      // A test that closes waits for no goodbye.
+      configuration.shutdownTimeout = .milliseconds(10)
       return try NIOSSLContext(configuration: configuration)
     }
     var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
