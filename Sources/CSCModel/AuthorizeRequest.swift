@@ -2,7 +2,7 @@ internal import Octets
 public import Vocabulary
 public import WireJSON
 
-/// `credentials/authorize` (CSC v1 §11.6, v2 §11.6).
+/// `credentials/authorize` (CSC v1 §11.6, v2 §11.8).
 public struct AuthorizeRequest: Sendable {
   public let credentialID: String
   public let numSignatures: Int
@@ -22,7 +22,7 @@ public struct AuthorizeRequest: Sendable {
   public init(_ fields: Fields, _ version: CSCVersion) throws {
     credentialID = try fields.string("credentialID")
     let count = try fields.integer("numSignatures")
-    let digests = try fields.optionalDigests()
+    let digests = try fields.optionalDigests(version)
     let authData = try Self.authData(fields)
     let pin = try Self.code("PIN", fields)
     let oneTimeCode = try Self.code("OTP", fields)
@@ -64,7 +64,7 @@ public struct AuthorizeRequest: Sendable {
   static func hashAlgorithm(
     of digests: [[UInt8]], _ fields: Fields, _ version: CSCVersion
   ) throws -> HashAlgorithm {
-    guard let first = digests.first else { throw CSCError.emptyHashArray }
+    guard let first = digests.first else { throw CSCError.emptyHashes(version) }
     let oid = try fields.value(["hashAlgorithmOID", "hashAlgo"])
     if oid == nil, version == .v2, try fields.value(["hashes"]) != nil {
       throw CSCError.missingString("hashAlgorithmOID")

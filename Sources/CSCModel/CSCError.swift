@@ -6,8 +6,6 @@ public import WireJSON
 public struct CSCError: Error, Equatable, Sendable {
   /// Kind of the answer; the gateway turns it into a status code.
   public enum Kind: Sendable, Equatable {
-    /// Not an error, but in the form of one: what was asked for is under way.
-    case accepted
     /// A 400 too, whose answer also says how one authenticates.
     case noCredentials
     case badRequest, unauthenticated, forbidden, methodNotAllowed, contentTooLarge, unsupportedCoding
@@ -57,7 +55,7 @@ extension CSCError {
   public static func malformedHeader(_ method: Method, _ version: CSCVersion) -> CSCError {
     let text =
       switch (version, method) {
-      case (.v2, _): "Malformed authorization header"
+      case (.v2, _): "Malformed authorization header."
       // The misspelling is v1's own (CSC v1 §11.8).
       case (.v1, .credentialsSendOTP): "Malformed authroization header."
       case (.v1, .authRevoke), (.v1, .credentialsExtendTransaction):
@@ -118,12 +116,9 @@ extension CSCError {
 
 extension CSCError {
   /// Not a 400: the table gives this row status 401.
-  public static func malformedAuthentication(_ version: CSCVersion) -> CSCError {
-    CSCError(.unauthenticated, "invalid_request", "Malformed authentication parameter" + (version == .v1 ? "." : ""))
-  }
-  public static func malformedUsernamePassword(_ version: CSCVersion) -> CSCError {
-    invalid("Malformed username-password" + (version == .v1 ? "." : ""))
-  }
+  public static let malformedAuthentication = CSCError(
+    .unauthenticated, "invalid_request", "Malformed authentication parameter.")
+  public static let malformedUsernamePassword = invalid("Malformed username-password.")
   public static let malformedRefreshToken = invalid("Invalid string parameter: refresh_token")
   public static let unknownRefreshToken = invalid("Invalid refresh_token")
   public static let loginFailed = CSCError(
@@ -186,16 +181,14 @@ extension CSCError {
     .badRequest, "invalid_authorization_details", "Invalid parameter authorization_details")
 }
 
-// MARK: Asynchronous operation (CSC v2 §11.10, §11.12)
+// MARK: Asynchronous operation (CSC v2 §11.13, §11.15)
 
 extension CSCError {
   public static let validityOutOfBounds = invalid("Out of bounds parameter validity_period")
-  public static let jobRunning = CSCError(
-    .accepted, "accepted_request", "The previous async request has been accepted but not yet completed")
   /// `SHALL` here, `MUST` in `credentials/list`.
   public static let userIDShallBeNull = invalid("userID parameter SHALL be null")
-  /// The only row that quotes the name.
-  public static let invalidQuotedUserID = invalid("Invalid parameter \"userID\"")
+  /// The only row of the methods that both versions share which quotes the name.
+  public static let invalidQuotedUserID = invalid("Invalid parameter “userID”")
 
   /// Answer to the polling of a failed job: the error of the synchronous call, as a 400 (the table has no row for it).
   public var ofFailedJob: CSCError { CSCError(.badRequest, code, text) }
@@ -210,10 +203,10 @@ extension CSCError {
   public static let bothDocumentsAndDigests = invalid("Both documentDigests and documents parameters passed")
   public static let hashesNotBase64 = invalid("Invalid Base64 hashes string parameter")
   public static let documentsNotBase64 = invalid("Invalid Base64 documents string parameter")
-  public static let hashContradictsSignAlgo = invalid(
-    "String parameter hashAlgorithmOID contradicts with signAlgo parameter")
+  public static let hashContradictsDocumentAlgorithm = invalid(
+    "String parameter hashAlgorithmOID contradicts with signAlgo or signAlgoParams parameter")
   /// Of the two rows for it, the one for a SAD of `credentials/authorize`.
-  public static let documentsNotAuthorizedBySAD = invalid("documentDigests or documents are not authorized by the SAD")
+  public static let documentsNotAuthorizedBySAD = invalid("documentDigests or documents are not authorized by the SAD.")
   /// And the one for a token of the authorization server.
   public static let documentNotAuthorizedByToken = CSCError(
     .forbidden, "invalid_hash", "Document or documentDigest does not match authorized hash")
@@ -233,23 +226,28 @@ extension CSCError {
 // MARK: signatures/signHash
 
 extension CSCError {
-  public static let emptyHashArray = invalid("Empty hash array")
+  public static func emptyHashes(_ version: CSCVersion) -> CSCError { invalid("Empty \(version.digestsName) array") }
   public static let hashNotBase64 = invalid("Invalid Base64 hash string parameter")
   public static let digestLength = invalid("Invalid digest value length")
   public static let sadExpired = invalid("SAD expired")
 
   public static func hashNotAuthorized(_ version: CSCVersion) -> CSCError {
-    invalid("Hash is not authorized by the SAD" + (version == .v1 ? "." : ""))
+    invalid(
+      version == .v1
+        ? "Hash is not authorized by the SAD."
+        : "Hash is not authorized by neither SAD nor an access token with scope “credential”.")
+  /// Without the `or` that signDoc's row has (CSC v2 §11.13).
+  public static let hashContradictsAlgorithm = invalid(
+    "String parameter hashAlgorithmOID contradicts with signAlgo signAlgoParams parameter")
+
   }
 
-  /// - Parameter subject: the certificate's distinguished name, of which v1 prints O and CN.
+  /// The parts of the certificate's distinguished name that the row prints, in the quotation marks of the version.
   public static func certificateExpired(organization: String?, commonName: String?, _ version: CSCVersion) -> CSCError {
-    let own = "Signing certificate is expired"
-    guard version == .v1 else { return invalid(own) }
-    let name = [organization.map { "O=\($0)" }, commonName.map { "CN=\($0)" }].compactMap(\.self)
-    var error = invalid("Signing certificate '\(name.joined(separator: ","))' is expired.")
+    let name = [organization.map { "O=\($0)" }, commonName.map { "CN=\($0)" }].compactMap(\.self).joined(separator: ",")
+    var error = invalid("Signing certificate \(version == .v1 ? "'\(name)'" : "‘\(name)’") is expired.")
     // The log has no names of people.
-    error.ownText = own
+    error.ownText = "Signing certificate is expired"
     return error
   }
 }

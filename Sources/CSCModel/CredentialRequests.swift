@@ -28,7 +28,7 @@ public struct CredentialDetailWanted: Sendable {
   }
 }
 
-/// `credentials/info` (CSC v1 §11.5, v2 §11.5).
+/// `credentials/info` (CSC v1 §11.5, v2 §11.7).
 public struct CredentialsInfoRequest: Sendable {
   public let credentialID: String
   public let detail: CredentialDetailWanted
@@ -39,7 +39,7 @@ public struct CredentialsInfoRequest: Sendable {
   }
 }
 
-/// `credentials/list` (CSC v1 §11.4, v2 §11.4).
+/// `credentials/list` (CSC v1 §11.4, v2 §11.6).
 public struct CredentialsListRequest: Sendable {
   public let userID: String?
   /// Nil: the service's own page size. Unusable values count as absent (CSC v1 §11.4).
@@ -60,7 +60,7 @@ public struct CredentialsListRequest: Sendable {
   }
 }
 
-/// `credentials/getChallenge` (CSC v2 §11.8).
+/// `credentials/getChallenge` (CSC v2 §11.10).
 public struct GetChallengeRequest: Sendable {
   public let credentialID: String
   public let authObjectID: String
@@ -74,7 +74,7 @@ public struct GetChallengeRequest: Sendable {
   }
 }
 
-/// `credentials/authorizeCheck` (CSC v2 §11.7).
+/// `credentials/authorizeCheck` (CSC v2 §11.9).
 public struct AuthorizeCheckRequest: Sendable {
   public let handle: String
 

@@ -9,29 +9,29 @@ extension Fields {
   /// Under both names they must be the same octets, not the same text.
   ///
   /// - Returns: nil if the member is absent.
-  func optionalDigests() throws -> [[UInt8]]? {
+  func optionalDigests(_ version: CSCVersion) throws -> [[UInt8]]? {
     let values = [try value(["hash"]), try value(["hashes"])].compactMap(\.self)
     guard let first = values.first else { return nil }
     if let other = values.last, other != first {
-      guard let digests = try? Self.digests(first), digests == (try? Self.digests(other)) else {
-        throw CSCError.invalidParameter("hash")
+      guard let digests = try? Self.digests(first, version), digests == (try? Self.digests(other, version)) else {
+        throw CSCError.invalidParameter(version.digestsName)
       }
     }
-    return try Self.digests(first)
+    return try Self.digests(first, version)
   }
 
-  /// As `optionalDigests()`, for methods that require the member.
-  func digests() throws -> [[UInt8]] {
-    guard let digests = try optionalDigests() else {
-      throw CSCError.field(.missingOrInvalidType(type: "array", name: "hash"))
+  /// As `optionalDigests`, for methods that require the member.
+  func digests(_ version: CSCVersion) throws -> [[UInt8]] {
+    guard let digests = try optionalDigests(version) else {
+      throw CSCError.field(.missingOrInvalidType(type: "array", name: version.digestsName))
     }
-    guard !digests.isEmpty else { throw CSCError.emptyHashArray }
+    guard !digests.isEmpty else { throw CSCError.emptyHashes(version) }
     return digests
   }
 
-  private static func digests(_ value: JSONValue) throws -> [[UInt8]] {
+  private static func digests(_ value: JSONValue, _ version: CSCVersion) throws -> [[UInt8]] {
     guard let elements = value.array else {
-      throw CSCError.field(.missingOrInvalidType(type: "array", name: "hash"))
+      throw CSCError.field(.missingOrInvalidType(type: "array", name: version.digestsName))
     }
     guard elements.count <= SignHashRequest.maximumHashes else { throw CSCError.tooManySignatures }
     return try elements.map { element in

@@ -1,6 +1,6 @@
 import WireJSON
 
-/// `signature_format` (CSC v2 §11.11).
+/// `signature_format` (CSC v2 §11.14).
 public enum WireSignatureFormat: String, Sendable, CaseIterable {
   case cades = "C"
   case xades = "X"
@@ -17,7 +17,7 @@ public enum WireSignatureFormat: String, Sendable, CaseIterable {
   }
 }
 
-/// `signed_envelope_property` (CSC v2 §11.11).
+/// `signed_envelope_property` (CSC v2 §11.14).
 public enum WireEnvelope: String, Sendable {
   case attached = "Attached"
   case detached = "Detached"
@@ -28,7 +28,7 @@ public enum WireEnvelope: String, Sendable {
   case revision = "Revision"
 }
 
-/// `conformance_level` (CSC v2 §11.11). The text spells it in several ways, so letters of both cases count alike.
+/// `conformance_level` (CSC v2 §11.14). Older texts spell it in other ways, so letters of both cases count alike.
 public enum WireConformanceLevel: String, Sendable, CaseIterable {
   case bB = "Ades-B-B"
   case bT = "Ades-B-T"

@@ -1,7 +1,7 @@
 public import Vocabulary
 public import WireJSON
 
-/// `credentials/extendTransaction` (CSC v1 §11.7, v2 §11.9).
+/// `credentials/extendTransaction` (CSC v1 §11.7, v2 §11.11).
 public struct ExtendTransactionRequest: Sendable {
   public let credentialID: String
   public let sad: String
@@ -13,7 +13,7 @@ public struct ExtendTransactionRequest: Sendable {
   public init(_ fields: Fields, _ version: CSCVersion) throws {
     credentialID = try fields.string("credentialID")
     sad = try fields.string("SAD")
-    digests = try fields.optionalDigests()
+    digests = try fields.optionalDigests(version)
     hashAlgorithm = try digests.map { try AuthorizeRequest.hashAlgorithm(of: $0, fields, version) }
   }
 }

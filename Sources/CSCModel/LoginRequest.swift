@@ -1,5 +1,4 @@
 internal import Octets
-public import Vocabulary
 public import WireJSON
 
 /// `auth/login` (CSC v1 §11.2, v2 §11.2).
@@ -13,22 +12,18 @@ public struct LoginRequest: Sendable {
   public let rememberMe: Bool
 
   /// - Parameter authorization: the request's Authorization header. A refresh token replaces it.
-  public init(_ fields: Fields, authorization: String?, _ version: CSCVersion) throws {
+  public init(_ fields: Fields, authorization: String?) throws {
     rememberMe = try fields.optionalBool("rememberMe") ?? false
     switch try fields.value(["refresh_token"]) {
     case .string(let token)? where !token.isEmpty: proof = .refreshToken(token)
-    case nil: proof = try Self.password(authorization, version)
+    case nil: proof = try Self.password(authorization)
     default: throw CSCError.malformedRefreshToken
     }
   }
 
-  private static func password(_ header: String?, _ version: CSCVersion) throws -> Proof {
-    guard let header, let bytes = BasicCredentials.octets(header) else {
-      throw CSCError.malformedAuthentication(version)
-    }
-    guard let (name, password) = BasicCredentials.halves(bytes) else {
-      throw CSCError.malformedUsernamePassword(version)
-    }
+  private static func password(_ header: String?) throws -> Proof {
+    guard let header, let bytes = BasicCredentials.octets(header) else { throw CSCError.malformedAuthentication }
+    guard let (name, password) = BasicCredentials.halves(bytes) else { throw CSCError.malformedUsernamePassword }
     return .password(username: name, password: password)
   }
 }

@@ -159,7 +159,11 @@ extension SignDocRequest.Choices {
     var members = entry.object
     if WireSignAlgorithm(oid: signAlgo) != .rsaEncryption { names.forEach { members[$0] = nil } }
     let algorithm = try SignHashRequest.algorithm(signAlgo, Fields(members), .v2)
-    guard named == nil || named == algorithm.hash else { throw CSCError.hashContradictsSignAlgo }
+    guard let oid, !isNeeded else { return algorithm }
+    guard let named = oid.string.flatMap(WireHashAlgorithm.init(rawValue:)) else {
+      throw CSCError.invalidParameter(names[0])
+    }
+    guard named == algorithm.hash else { throw CSCError.hashContradictsDocumentAlgorithm }
     return algorithm
   }
 

@@ -2,7 +2,7 @@ import Octets
 public import Vocabulary
 public import WireJSON
 
-/// `signatures/signHash` (CSC v1 §11.9, v2 §11.10).
+/// `signatures/signHash` (CSC v1 §11.9, v2 §11.13).
 public struct SignHashRequest: Sendable {
   /// More digests in one call are refused (a limit of this service).
   public static let maximumHashes = 1000
@@ -18,11 +18,11 @@ public struct SignHashRequest: Sendable {
 
   /// Checks presence and types first, then values, so that one fault gets its own row of the table.
   ///
-  /// - Parameter needsSAD: false if the bearer is a token of scope `credential` (CSC v2 §11.10).
+  /// - Parameter needsSAD: false if the bearer is a token of scope `credential` (CSC v2 §11.13).
   public init(_ fields: Fields, _ version: CSCVersion, needsSAD: Bool = true) throws {
     credentialID = try fields.string("credentialID")
     sad = try needsSAD || fields.value(["SAD"]) != nil ? fields.string("SAD") : nil
-    let digests = try fields.digests()
+    let digests = try fields.digests(version)
     let signAlgo = try fields.string("signAlgo")
     do { _ = try fields.optionalString("clientData", "client_data") } catch { throw CSCError.field(error) }
     mode = try OperationMode(fields, version)
@@ -57,7 +57,7 @@ public struct SignHashRequest: Sendable {
     }
   }
 
-  /// The hash OID, which is ignored wherever `signAlgo` fixes the hash (reference §4.1).
+  /// The hash OID, which is ignored wherever `signAlgo` fixes the hash.
   private static func requiredHash(_ oid: JSONValue?, _ version: CSCVersion) throws -> HashAlgorithm {
     let name = version.hashAlgorithmName
     guard let oid = oid?.string else { throw CSCError.missingString(name) }

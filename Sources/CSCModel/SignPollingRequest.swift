@@ -1,6 +1,6 @@
 public import WireJSON
 
-/// `signatures/signPolling` (CSC v2 §11.12).
+/// `signatures/signPolling` (CSC v2 §11.15).
 public struct SignPollingRequest: Sendable {
   /// The `responseID` of the asynchronous call.
   public let requestID: String

@@ -62,14 +62,15 @@ struct RequestTests {
     "every row of signHash's table that the request alone decides, in both versions", arguments: CSCVersion.allCases)
   func signHashRows(version: CSCVersion) throws {
     let hashName = version == .v1 ? "hashAlgo" : "hashAlgorithmOID"
+    let hashes = version == .v1 ? "hash" : "hashes"
     let long = Base64.encode([UInt8](repeating: 7, count: 31))
     let rows: [(String, String)] = [
       (#"{}"#, "Missing (or invalid type) string parameter credentialID"),
       (#"{"credentialID":1}"#, "Missing (or invalid type) string parameter credentialID"),
       (#"{"credentialID":"c"}"#, "Missing (or invalid type) string parameter SAD"),
-      (#"{"credentialID":"c","SAD":"s"}"#, "Missing (or invalid type) array parameter hash"),
-      (#"{"credentialID":"c","SAD":"s","hash":"x"}"#, "Missing (or invalid type) array parameter hash"),
-      (#"{"credentialID":"c","SAD":"s","hash":[]}"#, "Empty hash array"),
+      (#"{"credentialID":"c","SAD":"s"}"#, "Missing (or invalid type) array parameter \(hashes)"),
+      (#"{"credentialID":"c","SAD":"s","hash":"x"}"#, "Missing (or invalid type) array parameter \(hashes)"),
+      (#"{"credentialID":"c","SAD":"s","hash":[]}"#, "Empty \(hashes) array"),
       (#"{"credentialID":"c","SAD":"s","hash":["*"]}"#, "Invalid Base64 hash string parameter"),
       (#"{"credentialID":"c","SAD":"s","hash":[1]}"#, "Invalid Base64 hash string parameter"),
       (#"{"credentialID":"c","SAD":"s","hash":["H"]}"#, "Missing (or invalid type) string parameter signAlgo"),
@@ -87,6 +88,12 @@ struct RequestTests {
       // The parameters say SHA-256.
       (
         #"{"credentialID":"c","SAD":"s","hash":["H"],"signAlgo":"1.2.840.113549.1.1.10","signAlgoParams":"MDSgDzANBglghkgBZQMEAgEFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgEFAKIDAgEg","hashAlgo":"2.16.840.1.101.3.4.2.3"}"#,
+        version == .v1
+          ? "Invalid parameter hashAlgo"
+          : "String parameter hashAlgorithmOID contradicts with signAlgo signAlgoParams parameter"
+      ),
+      (
+        #"{"credentialID":"c","SAD":"s","hash":["H"],"signAlgo":"1.2.840.113549.1.1.10","signAlgoParams":"MDSgDzANBglghkgBZQMEAgEFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgEFAKIDAgEg","hashAlgo":"1.2.3"}"#,
         "Invalid parameter \(hashName)"
       ),
       (
@@ -117,7 +124,7 @@ struct RequestTests {
       ),
       (
         #"{"credentialID":"c","SAD":"s","hash":["H"],"hashes":["L"],"signAlgo":"1.2.840.10045.4.3.2"}"#,
-        "Invalid parameter hash"
+        "Invalid parameter \(hashes)"
       ),
     ]
     for (text, expected) in rows {
@@ -127,12 +134,26 @@ struct RequestTests {
     }
   }
 
-  @Test("a hash OID next to an algorithm that fixes the hash is ignored")
+  @Test("a hash OID next to an algorithm that fixes the hash is ignored; in v2 not one of another hash")
   func ignoredHash() throws {
     let fields = try fields(
       #"{"credentialID":"c","SAD":"s","hash":["\#(digest)"],"signAlgo":"1.2.840.10045.4.3.2","hashAlgo":"1.3.14.3.2.26"}"#
     )
-    #expect(try SignHashRequest(fields, .v1).algorithm == .ecdsa(.sha256))
+    #expect(try algorithm(sha256, "") == .rsaPKCS1(.sha256))
+    #expect(try algorithm("", sha256) == .rsaPKCS1(.sha256))
+    #expect(try algorithm(sha256, sha256) == .rsaPKCS1(.sha256))
+    #expect(try algorithm(sha256, "", "1.2.840.10045.4.3.2") == .ecdsa(.sha256))
+    let missing = "Missing (or invalid type) string parameter hashAlgorithmOID"
+    let contradicts = "String parameter hashAlgorithmOID contradicts with signAlgo or signAlgoParams parameter"
+    for (beside, inside, signAlgo, expected) in [
+      ("", "", "1.2.840.113549.1.1.1", missing), (#","hashAlgorithmOID":5"#, "", "1.2.840.113549.1.1.1", missing),
+      (#","hashAlgorithmOID":"1.2.3""#, "", "1.2.840.113549.1.1.1", "Invalid parameter hashAlgorithmOID"),
+      (sha256, sha512, "1.2.840.113549.1.1.1", "Invalid parameter hashAlgorithmOID"),
+      (#","hashAlgorithmOID":"1.2.3""#, "", "1.2.840.10045.4.3.2", "Invalid parameter hashAlgorithmOID"),
+      (sha512, "", "1.2.840.10045.4.3.2", contradicts), ("", sha512, "1.2.840.10045.4.3.2", contradicts),
+    ] {
+      #expect(error { try algorithm(beside, inside, signAlgo) } == expected, "\(beside) \(inside) \(signAlgo)")
+    }
   }
 
   @Test("hash next to hashes: other spellings of the same digests are the same", arguments: [true, false])
@@ -150,11 +171,11 @@ struct RequestTests {
       #expect(try digests("[\"\(one)\"]", "[\"\(other)\"]") == [bytes])
     }
     for (hash, hashes, text) in [
-      ("[\"\(padded)\"]", "[\"\(digest)\"]", "Invalid parameter hash"),
-      ("[\"\(padded)\",\"\(digest)\"]", "[\"\(digest)\",\"\(plain)\"]", "Invalid parameter hash"),
-      ("[\"\(padded)\"]", "[\"\(plain)\",\"\(plain)\"]", "Invalid parameter hash"),
-      ("[\"\(padded)\"]", "[\"%%%\"]", "Invalid parameter hash"),
-      ("[\"\(padded)\"]", "\"\(plain)\"", "Invalid parameter hash"),
+      ("[\"\(padded)\"]", "[\"\(digest)\"]", "Invalid parameter hashes"),
+      ("[\"\(padded)\",\"\(digest)\"]", "[\"\(digest)\",\"\(plain)\"]", "Invalid parameter hashes"),
+      ("[\"\(padded)\"]", "[\"\(plain)\",\"\(plain)\"]", "Invalid parameter hashes"),
+      ("[\"\(padded)\"]", "[\"%%%\"]", "Invalid parameter hashes"),
+      ("[\"\(padded)\"]", "\"\(plain)\"", "Invalid parameter hashes"),
     ] {
       #expect(error { try digests(hash, hashes) } == text, "\(hash) \(hashes)")
     }
@@ -190,7 +211,7 @@ struct RequestTests {
       (#"{"credentialID":"c","numSignatures":1,"authData":[{"id":"PIN"},{"id":"PIN"}]}"#, "Invalid parameter authData"),
       (#"{"credentialID":"c","numSignatures":1,"hash":["*"]}"#, "Invalid Base64 hash string parameter"),
       (#"{"credentialID":"c","numSignatures":1,"hash":["AAAA"]}"#, "Invalid digest value length"),
-      (#"{"credentialID":"c","numSignatures":1,"hash":[]}"#, "Empty hash array"),
+      (#"{"credentialID":"c","numSignatures":1,"hash":[]}"#, "Empty \(version == .v1 ? "hash" : "hashes") array"),
     ]
     for (text, expected) in rows {
       let fields = try fields(text)
@@ -217,25 +238,23 @@ struct RequestTests {
     #expect(request.factors.map(\.id) == ["PIN"])
   }
 
-  @Test("auth/login's rows", arguments: CSCVersion.allCases)
-  func login(version: CSCVersion) throws {
-    let stop = version == .v1 ? "." : ""
+  @Test("auth/login's rows, which both versions print alike")
+  func login() throws {
     let rows: [(String, String?, String)] = [
-      ("{}", nil, "Malformed authentication parameter" + stop),
-      ("{}", "Bearer x", "Malformed authentication parameter" + stop),
-      ("{}", "Basic ***", "Malformed authentication parameter" + stop),
-      ("{}", "Basic YWJj", "Malformed username-password" + stop),
-      ("{}", "Basic YQBiOmM=", "Malformed username-password" + stop),
-      ("{}", "Basic /w==", "Malformed username-password" + stop),
+      ("{}", nil, "Malformed authentication parameter."),
+      ("{}", "Bearer x", "Malformed authentication parameter."),
+      ("{}", "Basic ***", "Malformed authentication parameter."),
+      ("{}", "Basic YWJj", "Malformed username-password."),
+      ("{}", "Basic YQBiOmM=", "Malformed username-password."),
+      ("{}", "Basic /w==", "Malformed username-password."),
       (#"{"refresh_token":5}"#, nil, "Invalid string parameter: refresh_token"),
       (#"{"refresh_token":""}"#, nil, "Invalid string parameter: refresh_token"),
     ]
     for (body, header, expected) in rows {
       let fields = try fields(body)
-      #expect(
-        error { try LoginRequest(fields, authorization: header, version) } == expected, "\(body) \(header ?? "-")")
+      #expect(error { try LoginRequest(fields, authorization: header) } == expected, "\(body) \(header ?? "-")")
     }
-    let request = try LoginRequest(fields(#"{"rememberMe":true}"#), authorization: "Basic YTpiOmM=", version)
+    let request = try LoginRequest(fields(#"{"rememberMe":true}"#), authorization: "Basic YTpiOmM=")
     #expect(request.proof == .password(username: "a", password: "b:c"))
   }
 }

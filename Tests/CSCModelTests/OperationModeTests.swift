@@ -95,14 +95,14 @@ struct OperationModeTests {
       (#"{"requestID":7}"#, "Missing (or invalid type) string parameter requestID"),
       (#"{"requestID":null}"#, "Missing (or invalid type) string parameter requestID"),
       (#"{"requestID":"r","clientData":7}"#, "Invalid parameter clientData"),
-      (#"{"requestID":"r","userID":"alice","user_id":"bob"}"#, #"Invalid parameter "userID""#),
+      (#"{"requestID":"r","userID":"alice","user_id":"bob"}"#, "Invalid parameter “userID”"),
     ] {
       #expect(text { try request(body) } == expected, "\(body)")
     }
     for userID in ["7", #""a b""#, "[]"] {
       #expect(
         text { try request(#"{"requestID":"r","userID":\#(userID)}"#).user(isUserSpecific: false) }
-          == #"Invalid parameter "userID""#, "\(userID)")
+          == "Invalid parameter “userID”", "\(userID)")
       #expect(
         text { try request(#"{"requestID":"r","userID":\#(userID)}"#).user(isUserSpecific: true) }
           == "userID parameter SHALL be null", "\(userID)")

@@ -35,7 +35,8 @@ struct GrantTests {
     let fixture = try await ServerFixture()
     let code = try await fixture.code()
     let verifier = OAuthError.invalidGrant("Invalid parameter code_verifier")
-    let redirect = OAuthError.invalidGrant("redirect_uri parameter does not match")
+    let redirect = OAuthError.invalidGrant(
+      "redirect_uri parameter does not match redirect_uri parameter of authorization request")
     let wrong: [(String, [String: String?], OAuthError)] = [
       ("client-42", [:], .invalidGrant("Invalid parameter code")),
       ("app", ["code": "made up"], .invalidGrant("Invalid parameter code")),
@@ -61,7 +62,7 @@ struct GrantTests {
     }
   }
 
-  @Test("v1 prints the longer text, and an excepted client goes without PKCE; a verifier then shows an attack")
+  @Test("in v1 an excepted client goes without PKCE; a verifier then shows an attack")
   func v1() async throws {
     let fixture = try await ServerFixture()
     let without: [String: String?] = ["code_challenge": nil, "code_challenge_method": nil]

@@ -204,7 +204,9 @@ struct RequestTests {
 
     let uri = "http://127.0.0.1:51234/cb"
     let code = try await fixture.code("native", ["redirect_uri": uri])
-    await #expect(throws: OAuthError.invalidGrant("redirect_uri parameter does not match")) {
+    let refused = OAuthError.invalidGrant(
+      "redirect_uri parameter does not match redirect_uri parameter of authorization request")
+    await #expect(throws: refused) {
       try await fixture.redeem(code, "native", ["redirect_uri": "http://127.0.0.1:8091/cb"])
     }
     _ = try await fixture.redeem(code, "native", ["redirect_uri": uri])

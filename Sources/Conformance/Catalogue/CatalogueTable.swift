@@ -24,7 +24,7 @@ extension Catalogue {
     19 | MUST | v1 v2 | info | Method is implemented | 200
     20 | MUST | v1 | info | Response has `specs`, `name`, `logo`, `region`, `lang`, `description`, `authType`, `methods` | 200
     21 | MUST | v1 | info | `specs` has the form Major.Minor.x.y with Major = 1 (value of this text: `1.0.3.0`) | 200
-    22 | MUST | v2 | info | `specs` has Major = 2 (digest: `2.0.0.0`) | 200
+    22 | MUST | v2 | info | `specs` has Major = 2 (value of this text: `2.2.0.0`) | 200
     23 | MUST | v1 v2 | info | `name` and `description` have at most 255 characters each | 200
     24 | MUST | v1 v2 | info | `logo` resolves to a JPEG or PNG of at most 256×256 pixels | 200 from the logo URI
     25 | MUST | v1 v2 | info | `region` is an ISO 3166-1 alpha-2 code | 200
@@ -41,9 +41,9 @@ extension Catalogue {
     36 | MUST | v1 v2 | auth/login | `rememberMe` true and re-authentication supported → `refresh_token` returned | 200
     37 | MUST | v1 v2 | auth/login | Valid `refresh_token` in the body without Authorization header | 200 with new `access_token`
     38 | MUST | v1 | auth/login | Header not of the form `Basic [base64]`, no refresh token | 401 · invalid_request · "Malformed authentication parameter."
-    39 | MUST | v2 | auth/login | Header not of the form `Basic [base64]`, no refresh token | 401 · invalid_request · "Malformed authentication parameter"
+    39 | MUST | v2 | auth/login | Header not of the form `Basic [base64]`, no refresh token | 401 · invalid_request · "Malformed authentication parameter."
     40 | MUST | v1 | auth/login | Decoded credentials contain no colon | 400 · invalid_request · "Malformed username-password."
-    41 | MUST | v2 | auth/login | Decoded credentials contain no colon | 400 · invalid_request · "Malformed username-password"
+    41 | MUST | v2 | auth/login | Decoded credentials contain no colon | 400 · invalid_request · "Malformed username-password."
     42 | MUST | v1 v2 | auth/login | `refresh_token` is not a string | 400 · invalid_request · "Invalid string parameter: refresh_token"
     43 | MUST | v1 v2 | auth/login | `refresh_token` unknown | 400 · invalid_request · "Invalid refresh_token"
     44 | MUST | v1 v2 | auth/login | Wrong password | 400 · authentication_error · "An error occurred during authentication process"
@@ -64,7 +64,7 @@ extension Catalogue {
     59 | MUST | v1 v2 | credentials/list | Malformed `userID`, authorization not user-specific | 400 · invalid_request · "Invalid parameter userID"
     60 | MUST | v1 v2 | credentials/list | `userID` of a known user, authorization not user-specific → that user's IDs | 200
     61 | MUST | v1 | credentials/list | Malformed Authorization header | 400 · invalid_request · "The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than once, or is otherwise malformed."
-    62 | MUST | v2 | credentials/list | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header"
+    62 | MUST | v2 | credentials/list | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header."
     63 | MUST | v2 | credentials/list | `credentialInfo` absent or false → no `credentialInfos` | 200
     64 | MUST | v2 | credentials/list | `credentialInfo` true → `credentialInfos`, each with `credentialID`, `key`, `auth.mode`, `multisign` | 200
     65 | MUST | v2 | credentials/list | `credentialInfo` true, `certificates` absent → exactly one certificate per entry | 200
@@ -93,7 +93,7 @@ extension Catalogue {
     88 | MUST | v2 | credentials/info | `auth.mode` oauth2code → no `auth.expression` (and no filled `auth.objects`) | 200
     89 | MUST | v2 | credentials/info | Every `type` is one of `Password`, `PasswordOOB`, `ChallengeResponse`, `ChallengeResponseOOB` | 200
     90 | MUST | v1 | credentials/info | Malformed Authorization header | 400 · invalid_request · "The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than once, or is otherwise malformed."
-    91 | MUST | v2 | credentials/info | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header"
+    91 | MUST | v2 | credentials/info | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header."
     92 | MUST | v1 v2 | credentials/info | `credentialID` missing or a number | 400 · invalid_request · "Missing (or invalid type) string parameter credentialID"
     93 | MUST | v1 v2 | credentials/info | Unknown `credentialID` | 400 · invalid_request · "Invalid parameter credentialID"
     94 | MUST | v1 v2 | credentials/info | `certificates` = `both` | 400 · invalid_request · "Invalid parameter certificates"
@@ -117,19 +117,19 @@ extension Catalogue {
     112 | MUST | v2 | credentials/authorize | Wrong value in `authData` | 400 · invalid_authentication_data · "The authentication data is invalid"
     113 | MUST | v2 | credentials/authorize | Credential locked | 400 · invalid_request · "Credential locked"
     114 | MUST | v1 | credentials/authorize | Malformed Authorization header | 400 · invalid_request · "The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than once, or is otherwise malformed."
-    115 | MUST | v2 | credentials/authorize | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header"
+    115 | MUST | v2 | credentials/authorize | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header."
     116 | MUST | v1 v2 | credentials/authorize | SAD lifetime other than 3600 s is announced in `expiresIn` | 200
     117 | MUST | v2 | credentials/authorizeCheck | Authorization still running | 202 with `handle`
     118 | MUST | v2 | credentials/authorizeCheck | Authorization complete | 200 with `SAD`
     119 | MUST | v2 | credentials/authorizeCheck | Unknown `handle` | 400 · invalid_request · "Invalid parameter handle"
     120 | MUST | v2 | credentials/authorizeCheck | Out-of-band factor was wrong | 400 · invalid_authentication_data · "The authentication data is invalid"
     121 | MUST | v2 | credentials/authorizeCheck | Credential locked meanwhile | 400 · invalid_request · "Credential locked"
-    122 | MUST | v2 | credentials/authorizeCheck | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header"
+    122 | MUST | v2 | credentials/authorizeCheck | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header."
     123 | MUST | v2 | credentials/getChallenge | ChallengeResponse object with in-band challenge | 200 with `challenge`
     124 | MUST | v2 | credentials/getChallenge | ChallengeResponse object with out-of-band challenge | 204, empty body
     125 | MUST | v2 | credentials/getChallenge | Unknown `credentialID` | 400 · invalid_request · "Invalid parameter credentialID"
     126 | MUST | v2 | credentials/getChallenge | Unknown `authObjectID` | 400 · invalid_request · "Invalid parameter authObjectID"
-    127 | MUST | v2 | credentials/getChallenge | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header"
+    127 | MUST | v2 | credentials/getChallenge | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header."
     128 | MUST | v1 | credentials/sendOTP | Credential with an online OTP | 204, empty body; OTP delivered
     129 | MUST | v1 | credentials/sendOTP | `credentialID` missing or not a string | 400 · invalid_request · "Missing (or invalid type) string parameter credentialID"
     130 | MUST | v1 | credentials/sendOTP | Unknown `credentialID` | 400 · invalid_request · "Invalid parameter credentialID"
@@ -155,12 +155,12 @@ extension Catalogue {
     150 | MUST | v1 v2 | signatures/signHash | `credentialID` missing or not a string | 400 · invalid_request · "Missing (or invalid type) string parameter credentialID"
     151 | MUST | v1 v2 | signatures/signHash | Unknown `credentialID` | 400 · invalid_request · "Invalid parameter credentialID"
     152 | MUST | v1 | signatures/signHash | `hash` missing or a plain string | 400 · invalid_request · "Missing (or invalid type) array parameter hash"
-    153 | MUST | v2 | signatures/signHash | `hashes` missing or a plain string | 400 · invalid_request · "Missing (or invalid type) array parameter hash"
-    154 | MUST | v1 v2 | signatures/signHash | Empty digest array | 400 · invalid_request · "Empty hash array"
+    153 | MUST | v2 | signatures/signHash | `hashes` missing or a plain string | 400 · invalid_request · "Missing (or invalid type) array parameter hashes"
+    154 | MUST | v1 v2 | signatures/signHash | Empty digest array | 400 · invalid_request · "Empty hash array" (v2: "Empty hashes array")
     155 | MUST | v1 v2 | signatures/signHash | Digest element with characters outside base64 | 400 · invalid_request · "Invalid Base64 hash string parameter"
     156 | MUST | v1 v2 | signatures/signHash | 31-octet digest with SHA-256 | 400 · invalid_request · "Invalid digest value length"
     157 | MUST | v1 | signatures/signHash | SCAL 2: digest that was not authorized | 400 · invalid_request · "Hash is not authorized by the SAD."
-    158 | MUST | v2 | signatures/signHash | SCAL 2: digest that was not authorized | 400 · invalid_request · "Hash is not authorized by the SAD"
+    158 | MUST | v2 | signatures/signHash | SCAL 2: digest that was not authorized | 400 · invalid_request · "Hash is not authorized by neither SAD nor an access token with scope “credential”."
     159 | MUST | v1 v2 | signatures/signHash | SCAL 2: authorized digests in a different order than at authorization | 200
     160 | MUST | v1 v2 | signatures/signHash | `signAlgo` missing or not a string | 400 · invalid_request · "Missing (or invalid type) string parameter signAlgo"
     161 | MUST | v1 v2 | signatures/signHash | `signAlgo` not in the credential's `key.algo` | 400 · invalid_request · "Invalid parameter signAlgo"
@@ -168,14 +168,14 @@ extension Catalogue {
     163 | MUST | v2 | signatures/signHash | `signAlgo` 1.2.840.113549.1.1.1 without `hashAlgorithmOID` | 400 · invalid_request · "Missing (or invalid type) string parameter hashAlgorithmOID"
     164 | MUST | v1 | signatures/signHash | Unknown `hashAlgo` with rsaEncryption | 400 · invalid_request · "Invalid parameter hashAlgo"
     165 | MUST | v2 | signatures/signHash | Unknown `hashAlgorithmOID` with rsaEncryption | 400 · invalid_request · "Invalid parameter hashAlgorithmOID"
-    166 | MUST | v1 v2 | signatures/signHash | Hash OID sent although `signAlgo` fixes the hash → ignored | 200
+    166 | MUST | v1 v2 | signatures/signHash | Hash OID sent although `signAlgo` fixes the hash → ignored (v2: if it is of that hash) | 200
     167 | MUST | v1 v2 | signatures/signHash | RSASSA-PSS without `signAlgoParams` | 400 · invalid_request · "Missing (or invalid type) string parameter signAlgoParams"
     168 | MUST | v1 | signatures/signHash | `clientData` is an object | 400 · invalid_request · "Invalid parameter clientData"
     169 | MUST | v1 v2 | signatures/signHash | Deferred OTP check fails | 400 · invalid_otp · "The OTP is invalid"
     170 | MUST | v1 | signatures/signHash | Certificate expired | 400 · invalid_request · "Signing certificate 'O=…,CN=…' is expired."
-    171 | MUST | v2 | signatures/signHash | Certificate expired | 400 · invalid_request · "Signing certificate is expired"
+    171 | MUST | v2 | signatures/signHash | Certificate expired | 400 · invalid_request · "Signing certificate ‘O=…,CN=…’ is expired."
     172 | MUST | v1 | signatures/signHash | Malformed Authorization header | 400 · invalid_request · "The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than once, or is otherwise malformed."
-    173 | MUST | v2 | signatures/signHash | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header"
+    173 | MUST | v2 | signatures/signHash | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header."
     174 | MUST | v2 | signatures/signHash | `operationMode` absent or `S` → `signatures`, no `responseID` | 200
     175 | MUST | v2 | signatures/signHash | `operationMode` `A` supported → `responseID`, no `signatures` | 200
     176 | MUST | v2 | signatures/signHash | `operationMode` = `X` | 400 · invalid_request · "Invalid parameter operationMode"
@@ -199,22 +199,22 @@ extension Catalogue {
     194 | MUST | v2 | signatures/signDoc | `signed_envelope_property` absent → Attached (CAdES, JAdES), Enveloped (XAdES), Certification (PAdES) | 200
     195 | MUST | v2 | signatures/signDoc | Unknown attribute in `signed_props` | 400 · invalid_request · "Invalid parameter signed_props (<list>)"
     196 | MUST | v2 | signatures/signDoc | Attribute without `attribute_value` → server computes it | 200
-    197 | MUST | v2 | signatures/signDoc | `hashAlgorithmOID` SHA-512 with `signAlgo` ecdsa-with-SHA256 | 400 · invalid_request · "String parameter hashAlgorithmOID contradicts with signAlgo parameter"
+    197 | MUST | v2 | signatures/signDoc | `hashAlgorithmOID` SHA-512 with `signAlgo` ecdsa-with-SHA256 | 400 · invalid_request · "String parameter hashAlgorithmOID contradicts with signAlgo or signAlgoParams parameter"
     198 | MUST | v2 | signatures/signDoc | `signAlgo` missing in an entry | 400 · invalid_request · "Missing (or invalid type) string parameter signAlgo"
     199 | MUST | v2 | signatures/signDoc | Digest of wrong length | 400 · invalid_request · "Invalid digest value length"
-    200 | MUST | v2 | signatures/signDoc | Document whose hash was not authorized | 403 · invalid_hash · "Document or documentDigest does not match authorized hash" (or 400 · "documentDigests or documents are not authorized by the SAD")
+    200 | MUST | v2 | signatures/signDoc | Document whose hash was not authorized | 403 · invalid_hash · "Document or documentDigest does not match authorized hash" (or 400 · "documentDigests or documents are not authorized by the SAD.")
     201 | MUST | v2 | signatures/signDoc | `returnValidationInfo` true → `validationInfo`; absent → no `validationInfo` | 200
     202 | MUST | v2 | signatures/signDoc | Mode `A` → `responseID`, no results | 200
-    203 | MUST | v2 | signatures/signDoc | Expired SAD / expired certificate | 400 · invalid_request · "SAD expired" / "Signing certificate is expired"
-    204 | MUST | v2 | signatures/signDoc | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header"
-    205 | MUST | v2 | signatures/signPolling | Job running | 202 · accepted_request · "The previous async request has been accepted but not yet completed"
+    203 | MUST | v2 | signatures/signDoc | Expired SAD / expired certificate | 400 · invalid_request · "SAD expired" / "Signing certificate ‘O=…,CN=…’ is expired."
+    204 | MUST | v2 | signatures/signDoc | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header."
+    205 | MUST | v2 | signatures/signPolling | Job running | 202
     206 | MUST | v2 | signatures/signPolling | signHash job finished | 200 with `signatures`
     207 | MUST | v2 | signatures/signPolling | signDoc job finished | 200 with `DocumentWithSignature` and/or `SignatureObject`
     208 | MUST | v2 | signatures/signPolling | `requestID` missing or not a string | 400 · invalid_request · "Missing (or invalid type) string parameter requestID"
     209 | MUST | v2 | signatures/signPolling | Unknown `requestID`, or one of another user | 400 · invalid_request · "Invalid parameter requestID"
     210 | MUST | v2 | signatures/signPolling | Non-null `userID` with user-specific authorization | 400 · invalid_request · "userID parameter SHALL be null"
     211 | MUST | v2 | signatures/signPolling | `clientData` is a number | 400 · invalid_request · "Invalid parameter clientData"
-    212 | MUST | v2 | signatures/signPolling | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header"
+    212 | MUST | v2 | signatures/signPolling | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header."
     213 | MUST | v1 v2 | signatures/timestamp | Valid request → token whose messageImprint equals `hash` and `hashAlgo` | 200 with `timestamp`
     214 | MUST | v1 v2 | signatures/timestamp | `nonce` sent → same nonce in the token | 200
     215 | MUST | v1 v2 | signatures/timestamp | `hash` missing or not a string | 400 · invalid_request · "Missing (or invalid type) string parameter hash"
@@ -224,7 +224,7 @@ extension Catalogue {
     219 | MUST | v1 v2 | signatures/timestamp | Unknown `hashAlgo` | 400 · invalid_request · "Invalid parameter hashAlgo"
     220 | MUST | v1 v2 | signatures/timestamp | `nonce` = `xyz` | 400 · invalid_request · "Invalid parameter nonce"
     221 | MUST | v1 | signatures/timestamp | Malformed Authorization header | 400 · invalid_request · "The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than once, or is otherwise malformed."
-    222 | MUST | v2 | signatures/timestamp | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header"
+    222 | MUST | v2 | signatures/timestamp | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header."
     223 | MUST | v1 v2 | oauth2/authorize | Approved request | 302 to `redirect_uri` with `code`
     224 | MUST | v1 v2 | oauth2/authorize | `state` sent → returned unchanged on success and on error | 302
     225 | MUST | v1 v2 | oauth2/authorize | `scope` absent → treated as `service` | 302; token of service scope
@@ -252,7 +252,7 @@ extension Catalogue {
     247 | MUST | v1 v2 | oauth2/token | Grant authorization_code without `code` | 400 · invalid_request · "Missing parameter code"
     248 | MUST | v1 v2 | oauth2/token | Unknown `code` | 400 · invalid_grant · "Invalid parameter code"
     249 | MUST | v1 | oauth2/token | `redirect_uri` differs from the authorization request | 400 · invalid_grant · "redirect_uri parameter does not match redirect_uri parameter of authorization request"
-    250 | MUST | v2 | oauth2/token | `redirect_uri` differs from the authorization request | 400 · invalid_grant · "redirect_uri parameter does not match" (digest wording)
+    250 | MUST | v2 | oauth2/token | `redirect_uri` differs from the authorization request | 400 · invalid_grant · "redirect_uri parameter does not match redirect_uri parameter of authorization request"
     251 | MUST | v1 v2 | oauth2/token | Grant refresh_token without `refresh_token` | 400 · invalid_request · "Missing parameter refresh_token"
     252 | MUST | v1 v2 | oauth2/token | Unknown `refresh_token` | 400 · invalid_grant · "Invalid parameter refresh_token"
     253 | MUST | v1 v2 | oauth2/token | Expired `refresh_token` | 400 · invalid_grant · "Refresh token expired"

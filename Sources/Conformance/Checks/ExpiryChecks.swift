@@ -41,7 +41,7 @@ extension Section {
         let body = try session.signDocBody(
           credential, try authorized.string("SAD"), content: Session.documentContent)
         let exchange = try await session.api.call("signatures/signDoc", body)
-        try exchange.refused("invalid_request", "Signing certificate is expired")
+        try session.saysCertificateExpired(exchange, credential)
       },
     ])
 }

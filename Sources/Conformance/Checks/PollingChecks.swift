@@ -16,8 +16,6 @@ extension Section {
           let exchange = try await session.api.call(method, ["requestID": .string(job.id)])
           if exchange.status == 200 { continue }
           try exchange.require(exchange.status == 202, "202 while the job runs, or 200")
-          try exchange.refused(
-            "accepted_request", "The previous async request has been accepted but not yet completed", status: [202])
           return
         }
         throw Finding.unseen("every job was finished before it could be polled")

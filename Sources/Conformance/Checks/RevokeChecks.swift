@@ -63,6 +63,6 @@ extension Session {
   /// The row of a method for a header that is not `Bearer …`.
   func malformedHeader(_ method: String, _ v1: String = Row.malformedHeader) async throws {
     let exchange = try await api.call(method, [:], .header("Conformance abc"))
-    try exchange.refused("invalid_request", version == .v1 ? v1 : "Malformed authorization header")
+    try exchange.refused("invalid_request", version == .v1 ? v1 : "Malformed authorization header.")
   }
 }

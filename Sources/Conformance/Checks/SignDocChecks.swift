@@ -61,7 +61,7 @@ extension Section {
         try exchange.refused(
           "invalid_hash", "Document or documentDigest does not match authorized hash", status: [403])
       } else {
-        try exchange.refused("invalid_request", "documentDigests or documents are not authorized by the SAD")
+        try exchange.refused("invalid_request", "documentDigests or documents are not authorized by the SAD.")
       }
     },
     Check(201, needs: method) { session in
@@ -173,7 +173,7 @@ extension Section {
         if exchange?.errorDescription != "Invalid digest value length" { break }
       }
       try exchange?.refused(
-        "invalid_request", "String parameter hashAlgorithmOID contradicts with signAlgo parameter")
+        "invalid_request", "String parameter hashAlgorithmOID contradicts with signAlgo or signAlgoParams parameter")
     },
     Check(198, needs: method) { session in
       let exchange = try await session.faultyDocument { $0.withoutInEntry("signAlgo") }

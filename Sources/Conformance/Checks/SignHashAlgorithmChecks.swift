@@ -1,4 +1,5 @@
 internal import Octets
+import Vocabulary
 internal import WireJSON
 
 extension Section {
@@ -56,8 +57,9 @@ extension Section {
         Algorithm.preferred(credential.algorithms).map { !$0.needsHashOID && $0.parameters == nil } ?? false
       }
       let algorithm = try session.algorithm(credential)
-      // The one that fits, as some clients always send it, and one that does not.
-      for hash in [algorithm.hash, algorithm.hash == .sha512 ? .sha256 : .sha512] {
+      // The one that fits, as some clients always send it; v2 has a row for one that does not.
+      let other: [HashFunction] = session.version == .v1 ? [algorithm.hash == .sha512 ? .sha256 : .sha512] : []
+      for hash in [algorithm.hash] + other {
         let digests = [session.digest(algorithm.hash)]
         let activation = try await session.activate(credential, digests, hash: algorithm.hash)
         let body = session.signBody(credential, activation.sad, digests, algorithm)

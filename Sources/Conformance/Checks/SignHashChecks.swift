@@ -1,3 +1,4 @@
+import Vocabulary
 internal import WireJSON
 
 extension Section {
@@ -50,7 +51,11 @@ extension Section {
       let algorithm = try session.algorithm(credential)
       let activation = try await session.activate(credential, [session.digest(algorithm.hash)], hash: algorithm.hash)
       let exchange = try await session.sign(activation, [session.digest(algorithm.hash)], algorithm)
-      try exchange.refused("invalid_request", "Hash is not authorized by the SAD.")
+      try exchange.refused(
+        "invalid_request",
+        session.version == .v1
+          ? "Hash is not authorized by the SAD."
+          : "Hash is not authorized by neither SAD nor an access token with scope “credential”.")
     },
     Check(159, needs: method) { session in
       let credential = try session.credential("SCAL 2 with multisign of 3") { $0.scal == 2 && $0.multisign >= 3 }

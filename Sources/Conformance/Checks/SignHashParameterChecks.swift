@@ -49,14 +49,14 @@ extension Section {
       let text = JSONValue.string(Base64.encode(session.digest()))
       for change in [{ $0.without(name) }, { (body: JSONValue) in body.with([name: text]) }] {
         try await session.faultySignHash(credential, change: change).refused(
-          "invalid_request", Row.missing("hash", type: "array"))
+          "invalid_request", Row.missing(name, type: "array"))
       }
     },
     Check(154, needs: method) { session in
       let exchange = try await session.faultySignHash(try session.credential()) {
         $0.with([session.api.hashes: []])
       }
-      try exchange.refused("invalid_request", "Empty hash array")
+      try exchange.refused("invalid_request", "Empty \(session.api.hashes) array")
     },
     Check(155, needs: method) { session in
       // As long as a digest, so that nothing but the characters is wrong.
@@ -115,22 +115,25 @@ extension Section {
       }
       let exchange = try await session.api.call(
         method, session.signBody(credential, try authorized.string("SAD"), digests, algorithm))
-      if session.version == .v2 {
-        try exchange.refused("invalid_request", "Signing certificate is expired")
-      } else {
-        let name = credential.certificates.first.flatMap(session.cryptography.certificate)?.commonName ?? ""
-        let text = exchange.errorDescription ?? ""
-        try exchange.require(
-          exchange.status == 400 && exchange.error == "invalid_request" && text.hasPrefix("Signing certificate '")
-            && text.hasSuffix("' is expired.") && text.contains(name),
-          "400 · invalid_request · \"Signing certificate 'O=…,CN=\(name)' is expired.\"")
-      }
+      try session.saysCertificateExpired(exchange, credential)
     },
     Check(172, 173, needs: method) { try await $0.malformedHeader(method) },
   ]
 }
 
 extension Session {
+  /// The row of an expired certificate, which names it.
+  func saysCertificateExpired(_ exchange: Exchange, _ credential: CredentialFacts) throws {
+    let name = credential.certificates.first.flatMap(cryptography.certificate)?.commonName ?? ""
+    let (before, after) =
+      version == .v1 ? ("Signing certificate '", "' is expired.") : ("Signing certificate ‘", "’ is expired.")
+    let text = exchange.errorDescription ?? ""
+    try exchange.require(
+      exchange.status == 400 && exchange.error == "invalid_request" && text.hasPrefix(before) && text.hasSuffix(after)
+        && text.contains(name),
+      "400 · invalid_request · \"\(before)O=…,CN=\(name)\(after)\"")
+  }
+
   fileprivate func faultySignHash(
     _ credential: CredentialFacts, change: (JSONValue) -> JSONValue
   ) async throws -> Exchange {

@@ -30,8 +30,7 @@ extension Section {
           let request = HTTPRequest(
             method: "POST", url: url, headers: [("Content-Type", "application/json")], body: Array("{}".utf8))
           guard let answer = try? await session.ports.http.send(request) else { continue }
-          let exchange = Exchange(
-            request: "POST \(url) {}", answer: answer, masking: session.wire.masking, version: session.version)
+          let exchange = Exchange(request: "POST \(url) {}", answer: answer, masking: session.wire.masking)
           try exchange.require(!(200..<300 ~= exchange.status && exchange.json != nil), "no API answer on plain HTTP")
         }
       },

@@ -64,7 +64,7 @@ final class API {
     }
   }
 
-  /// Methods that only the other version, or a later one, knows.
+  /// Methods that only the other version knows.
   var foreignMethods: [String] {
     version == .v1
       ? ["credentials/authorizeCheck", "credentials/getChallenge", "signatures/signDoc", "signatures/signPolling"]

@@ -1,5 +1,4 @@
 internal import Octets
-import Vocabulary
 internal import WireJSON
 
 /// A request as it may be shown, and its answer.
@@ -8,7 +7,6 @@ struct Exchange: Sendable {
   let request: String
   let answer: HTTPAnswer
   let masking: Masking
-  let version: CSCVersion
 
   /// Of an answer's JSON: the documents of signDoc are large, the rest is not.
   static let limits = JSONLimits(size: 64 << 20, depth: 32, values: 200_000)
@@ -16,11 +14,10 @@ struct Exchange: Sendable {
   /// The answer's JSON object, if it is one.
   let json: JSONObject?
 
-  init(request: String, answer: HTTPAnswer, masking: Masking, version: CSCVersion) {
+  init(request: String, answer: HTTPAnswer, masking: Masking) {
     self.request = request
     self.answer = answer
     self.masking = masking
-    self.version = version
     json = (try? JSONValue.parse(answer.body, limits: Self.limits))?.object
   }
 
@@ -70,9 +67,8 @@ extension Exchange {
 
   /// The error of a row of an error table.
   func refused(_ code: String, _ texts: String..., status statuses: [Int] = [400]) throws {
-    let fits = texts.contains { Self.isSame($0, errorDescription ?? "", version) }
     try require(
-      statuses.contains(status) && error == code && fits,
+      statuses.contains(status) && error == code && texts.contains(errorDescription ?? ""),
       "\(statuses.map(String.init).joined(separator: " or ")) · \(code) · "
         + texts.map { "\"\($0)\"" }.joined(separator: " or "))
   }
@@ -90,11 +86,6 @@ extension Exchange {
   }
 
   func unauthorized() throws { try require(status == 401 && error != nil, "401 and a JSON object with error") }
-
-  /// v1 as printed; v2 without regard to a full stop at the end, because its wording is known without it.
-  private static func isSame(_ expected: String, _ found: String, _ version: CSCVersion) -> Bool {
-    version == .v1 ? expected == found : expected.withoutFullStop == found.withoutFullStop
-  }
 
   func string(_ path: String...) throws -> String {
     guard let value = json?.at(path)?.string else {
@@ -122,10 +113,6 @@ extension Exchange {
       return octets
     }
   }
-}
-
-extension String {
-  fileprivate var withoutFullStop: Substring { hasSuffix(".") ? dropLast() : self[...] }
 }
 
 extension JSONObject {

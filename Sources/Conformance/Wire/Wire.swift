@@ -48,7 +48,7 @@ final class Wire {
     do { answer = try await http.send(request) } catch {
       throw Finding.failed(Evidence(request: shown, expected: "an answer", received: error.description))
     }
-    let exchange = Exchange(request: shown, answer: answer, masking: masking, version: version)
+    let exchange = Exchange(request: shown, answer: answer, masking: masking)
     if isObserved { observations.add(exchange) }
     return exchange
   }

@@ -49,7 +49,7 @@ struct CSCMethods: Sendable {
       try request.checkCoding()
       let fields = try await bodies.fields(request)
       return try await tokens.logIn(
-        LoginRequest(fields, authorization: request.headers[.authorization], version), from: context.origin)
+        LoginRequest(fields, authorization: request.headers[.authorization]), from: context.origin)
     default:
       let call = APICall(
         version: version, caller: try await bearers.caller(request, context, method, version), origin: context.origin)

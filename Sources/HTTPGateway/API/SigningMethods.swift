@@ -52,8 +52,13 @@ struct SigningMethods: Sendable {
       signer = SignerID(found)
     }
     switch try await jobs.result(of: JobID(request.requestID), signer: signer, as: principal) {
-    case .running: throw CSCError.jobRunning
-    case .failed(let failure): throw failure.cscError(call.version).ofFailedJob
+    // The status says it all (CSC v2 §11.15).
+    case .running: return Response(json: [:], status: .accepted)
+    case .failed(let failure):
+      // The row names the certificate, which the job does not keep.
+      let isExpired = failure == .certificateExpired
+      let credential = isExpired ? try await jobs.credential(of: JobID(request.requestID), as: principal) : nil
+      throw failure.cscError(credential?.certificate, call.version).ofFailedJob
     case .completed(let method, let result):
       switch method {
       case .signHash: return Response(json: .signatures(of: result))
@@ -78,15 +83,16 @@ extension JSONValue {
 }
 
 extension JobFailure {
-  fileprivate func cscError(_ version: CSCVersion) -> CSCError {
+  fileprivate func cscError(_ certificate: Certificate?, _ version: CSCVersion) -> CSCError {
     switch self {
     case .unavailable: Refusal.unavailable.cscError(version)
     case .parametersNotSupported: Refusal.parametersNotSupported.cscError(version)
     case .credentialDisabled: Refusal.credentialDisabled.cscError(version)
     case .credentialDeleted: Refusal.unknownCredential.cscError(version)
     case .authorizationRevoked: Refusal.invalidSAD.cscError(version)
-    // v2, where jobs are, does not name the certificate.
-    case .certificateExpired: Refusal.certificateExpired(organization: nil, commonName: nil).cscError(version)
+    case .certificateExpired:
+      Refusal.certificateExpired(organization: certificate?.organization, commonName: certificate?.commonName)
+        .cscError(version)
     case .fault: .serverError
     }
   }

@@ -92,8 +92,8 @@ public struct AuthorizationCodeGrant: Sendable {
     let uri = parameters["redirect_uri"]
     // Named there, it must be named here; not named there, only the default itself can be meant.
     guard uri.isSame(as: request.redirectURI) || (uri == nil && !request.namesRedirectURI) else {
-      let more = request.version == .v1 ? " redirect_uri parameter of authorization request" : ""
-      throw OAuthError.invalidGrant("redirect_uri parameter does not match" + more)
+      throw OAuthError.invalidGrant(
+        "redirect_uri parameter does not match redirect_uri parameter of authorization request")
     }
     let verifier = parameters["code_verifier"]
     if let challenge = request.challenge {

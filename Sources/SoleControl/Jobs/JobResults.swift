@@ -51,7 +51,7 @@ extension JobService {
   }
 }
 
-/// The answer to polling (CSC v2 §11.12).
+/// The answer to polling (CSC v2 §11.15).
 public enum JobResult: Sendable, Equatable {
   case running
   /// The method tells in which form the result is answered.
@@ -81,5 +81,13 @@ extension JobService {
       let result = try await signing.stored(unverified.operation, unverified.work, credential)
       return .completed(unverified.job.method, result)
     }
+  }
+
+  /// The credential of a job, as it is now; nil if it has gone.
+  ///
+  /// - Throws: `Refusal.unknownJob`, as `result(of:signer:as:)`.
+  public func credential(of id: JobID, as principal: Principal) async throws -> Credential? {
+    guard let unverified = try await loadJob(id), principal.mayHave(unverified.job) else { throw Refusal.unknownJob }
+    return try await verify(unverified)
   }
 }

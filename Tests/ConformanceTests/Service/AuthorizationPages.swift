@@ -219,8 +219,9 @@ extension TestService {
       throw Refusal(code: "invalid_grant", text: "Invalid parameter code")
     }
     guard form["redirect_uri"] == query["redirect_uri"] else {
-      let end = version == "v1" ? " redirect_uri parameter of authorization request" : ""
-      throw Refusal(code: "invalid_grant", text: "redirect_uri parameter does not match\(end)")
+      throw Refusal(
+        code: "invalid_grant",
+        text: "redirect_uri parameter does not match redirect_uri parameter of authorization request")
     }
     let challenge = Base64.encodeURL(OctetDigest.sha256(form["code_verifier"] ?? ""))
     guard challenge == query["code_challenge"] || has(.ignoresVerifier) else {

@@ -63,7 +63,7 @@ extension TestService {
 
   private func authenticate(_ header: String?, _ method: String, _ version: String) throws -> Token {
     guard let header, header.hasPrefix("Bearer ") else {
-      if version == "v2" { throw Refusal(text: "Malformed authorization header") }
+      if version == "v2" { throw Refusal(text: "Malformed authorization header.") }
       switch method {
       case "credentials/sendOTP": throw Refusal(text: "Malformed authroization header.")
       case "auth/revoke", "credentials/extendTransaction":
@@ -141,7 +141,6 @@ struct Call {
   }
 
   func logIn(_ header: String?) throws -> JSONValue {
-    let stop = isV1 ? "." : ""
     if let refresh = fields["refresh_token"] {
       guard let text = refresh.string else {
         throw TestService.Refusal(text: "Invalid string parameter: refresh_token")
@@ -153,9 +152,9 @@ struct Call {
     }
     guard let header, header.hasPrefix("Basic "), let data = Data(base64Encoded: String(header.dropFirst(6))),
       !data.isEmpty
-    else { throw TestService.Refusal(status: 401, text: "Malformed authentication parameter\(stop)") }
+    else { throw TestService.Refusal(status: 401, text: "Malformed authentication parameter.") }
     let parts = String(decoding: data, as: UTF8.self).split(separator: ":", maxSplits: 1)
-    guard parts.count == 2 else { throw TestService.Refusal(text: "Malformed username-password\(stop)") }
+    guard parts.count == 2 else { throw TestService.Refusal(text: "Malformed username-password.") }
     guard parts[0] == "alice", parts[1] == "secret-word" || has(.letsEveryoneIn) else {
       throw TestService.Refusal(
         code: "authentication_error", text: "An error occurred during authentication process")

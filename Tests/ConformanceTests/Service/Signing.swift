@@ -21,9 +21,9 @@ extension Call {
     let sad = try warrant()
     let name = isV1 ? "hash" : "hashes"
     guard let values = try value(name)?.array else {
-      throw TestService.Refusal(text: "Missing (or invalid type) array parameter hash")
+      throw TestService.Refusal(text: "Missing (or invalid type) array parameter \(name)")
     }
-    guard !values.isEmpty else { throw TestService.Refusal(text: "Empty hash array") }
+    guard !values.isEmpty else { throw TestService.Refusal(text: "Empty \(name) array") }
     let texts = values.compactMap(\.string)
     let digests = try texts.map { text in
       guard let data = Data(base64Encoded: text) else {
@@ -61,11 +61,7 @@ extension Call {
   /// A job is seen running once, then finished.
   private func later(_ result: JSONValue) -> JSONValue {
     let id = UUID().uuidString
-    let running: JSONValue = [
-      "error": "accepted_request",
-      "error_description": "The previous async request has been accepted but not yet completed",
-    ]
-    service.state.withLock { $0.jobs[id] = [running, result] }
+    service.state.withLock { $0.jobs[id] = [[:], result] }
     return ["responseID": .string(id)]
   }
 
@@ -83,11 +79,11 @@ extension Call {
       if has(.knowsEveryJob) { return Response(json: ["signatures": []]) }
       throw invalid("requestID")
     }
-    return Response(json: answer, status: answer.object?["error"] == nil ? .ok : .accepted)
+    return Response(json: answer, status: answer == [:] ? .accepted : .ok)
   }
 
   private func spend(_ sad: String, _ credential: TestService.Credential, _ texts: [String]) throws {
-    let stop = isV1 ? "." : ""
+    let authority = isV1 ? "the SAD." : "neither SAD nor an access token with scope “credential”."
     try service.state.withLock { state in
       guard let warrant = state.warrants[sad], !warrant.isDead, warrant.credential == credential.id else {
         throw invalid("SAD")
@@ -101,7 +97,7 @@ extension Call {
       }
       if let allowed = warrant.digests, !has(.signsAnything) {
         guard texts.allSatisfy(allowed.contains) else {
-          throw TestService.Refusal(text: "Hash is not authorized by the SAD\(stop)")
+          throw TestService.Refusal(text: "Hash is not authorized by \(authority)")
         }
       }
       state.warrants[sad]?.left -= texts.count
@@ -139,7 +135,7 @@ extension Call {
     do { try spend(sad, credential, [hash]) } catch let refusal as TestService.Refusal
       where refusal.text.hasPrefix("Hash")
     {
-      throw TestService.Refusal(text: "documentDigests or documents are not authorized by the SAD")
+      throw TestService.Refusal(text: "documentDigests or documents are not authorized by the SAD.")
     }
     let isDetached = entry["signed_envelope_property"]?.string == "Detached"
     let wantsType = entry["signed_props"] != nil && !has(.dropsProperties)
@@ -177,7 +173,8 @@ extension Call {
     }
     guard algorithm == Self.ecdsaWithSHA256 else { throw invalid("signAlgo") }
     if let hash = entry["hashAlgorithmOID"]?.string, hash != "2.16.840.1.101.3.4.2.1" {
-      throw TestService.Refusal(text: "String parameter hashAlgorithmOID contradicts with signAlgo parameter")
+      throw TestService.Refusal(
+        text: "String parameter hashAlgorithmOID contradicts with signAlgo or signAlgoParams parameter")
     }
     for text in (entry["hashes"]?.array ?? []).compactMap(\.string) {
       guard let data = Data(base64Encoded: text) else {

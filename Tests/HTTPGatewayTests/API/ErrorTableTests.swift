@@ -21,7 +21,7 @@ struct ErrorTableTests {
         let answer = try await fixture.call(method.rawValue, "{}", version, header: header)
         let text =
           switch (version, method) {
-          case (.v2, _): "Malformed authorization header"
+          case (.v2, _): "Malformed authorization header."
           case (.v1, .credentialsSendOTP): "Malformed authroization header."
           case (.v1, .authRevoke), (.v1, .credentialsExtendTransaction):
             longText.replacing("a required", with: "a REQUIRED")
@@ -153,12 +153,11 @@ struct ErrorTableTests {
   @Test("auth/login", arguments: CSCVersion.allCases)
   func login(version: CSCVersion) async throws {
     let fixture = try await GatewayFixture()
-    let stop = version == .v1 ? "." : ""
     func basic(_ text: String) -> String { "Basic " + Base64.encode(Array(text.utf8)) }
     let rows: [(String, String?, String)] = [
-      ("{}", nil, "401 invalid_request Malformed authentication parameter\(stop)"),
-      ("{}", "Basic ***", "401 invalid_request Malformed authentication parameter\(stop)"),
-      ("{}", basic("alice"), "400 invalid_request Malformed username-password\(stop)"),
+      ("{}", nil, "401 invalid_request Malformed authentication parameter."),
+      ("{}", "Basic ***", "401 invalid_request Malformed authentication parameter."),
+      ("{}", basic("alice"), "400 invalid_request Malformed username-password."),
       (#"{"refresh_token":1}"#, nil, "400 invalid_request Invalid string parameter: refresh_token"),
       (#"{"refresh_token":"x"}"#, nil, "400 invalid_request Invalid refresh_token"),
       ("{}", basic("alice:wrong"), "400 authentication_error An error occurred during authentication process"),
@@ -373,7 +372,8 @@ struct ErrorTableTests {
     let bound = try await authorize(two.id, a)
     #expect(
       try await sign(two.id, bound, b).row
-        == "\(request) Hash is not authorized by the SAD" + (version == .v1 ? "." : ""))
+        == "\(request) Hash is not authorized by "
+        + (version == .v1 ? "the SAD." : "neither SAD nor an access token with scope “credential”."))
     #expect(try await sign(two.id, bound, a).status == 200)
     #expect(try await sign(one.id, sad, a).status == 200)
     #expect(try await sign(one.id, sad, b).row == "\(request) Invalid parameter SAD")
@@ -389,7 +389,8 @@ struct ErrorTableTests {
     let credential = try await fixture.signing.createCredential(days: 0)
     fixture.signing.clock.advance(120)
     for (version, text) in [
-      (CSCVersion.v1, "Signing certificate 'CN=Alice Example' is expired."), (.v2, "Signing certificate is expired"),
+      (CSCVersion.v1, "Signing certificate 'CN=Alice Example' is expired."),
+      (.v2, "Signing certificate ‘CN=Alice Example’ is expired."),
     ] {
       // The key is shown as one that cannot be used; its own row is for keys that were disabled (divergences.md).
       let info = try await fixture.call(

@@ -81,7 +81,8 @@ struct ExtendTransactionHTTPTests {
       try await extend(fixture, credential.id, sad, "", version).row
         == "\(request) Missing (or invalid type) array parameter \(name)")
     #expect(
-      try await extend(fixture, credential.id, sad, #","\#(name)":[]"#, version).row == "\(request) Empty hash array")
+      try await extend(fixture, credential.id, sad, #","\#(name)":[]"#, version).row == "\(request) Empty \(name) array"
+    )
     #expect(
       try await extend(fixture, credential.id, sad, hashes(version, ["***"]), version).row
         == "\(request) Invalid Base64 hash string parameter")

@@ -47,7 +47,7 @@ struct RequestRowTests {
       ("auth/revoke", "", "Missing (or invalid type) string parameter token"),
       ("auth/revoke", #""token":"x""#, "Invalid string parameter token"),
       ("auth/revoke", #""token":"x","token_type_hint":"id_token""#, "Invalid string parameter token_type_hint"),
-      ("credentials/authorize", #""numSignatures":1,"\#(hashes)":[]"#, "Empty hash array"),
+      ("credentials/authorize", #""numSignatures":1,"\#(hashes)":[]"#, "Empty \(hashes) array"),
       (
         "credentials/authorize", #""numSignatures":1,"\#(hashes)":["*"]"#, "Invalid Base64 hash string parameter"
       ),
@@ -66,7 +66,7 @@ struct RequestRowTests {
       ),
       (
         "credentials/authorize", #""numSignatures":1,"hash":["\#(Self.digest)"],"hashes":["x"]"#,
-        "Invalid parameter hash"
+        "Invalid parameter \(hashes)"
       ),
       (
         "credentials/authorize", #""numSignatures":1,\#(named),"hashAlgorithmOID":"1.3.14.3.2.26""#,
@@ -89,14 +89,14 @@ struct RequestRowTests {
         "credentials/extendTransaction",
         #"\#(sad),"\#(hashes)":["AAAA"],"hashAlgorithmOID":"2.16.840.1.101.3.4.2.1""#, "Invalid digest value length"
       ),
-      ("credentials/extendTransaction", #"\#(sad),"hash":["AAAA"],"hashes":["BBBB"]"#, "Invalid parameter hash"),
-      ("credentials/extendTransaction", #"\#(sad),"hash":5"#, "Missing (or invalid type) array parameter hash"),
+      ("credentials/extendTransaction", #"\#(sad),"hash":["AAAA"],"hashes":["BBBB"]"#, "Invalid parameter \(hashes)"),
+      ("credentials/extendTransaction", #"\#(sad),"hash":5"#, "Missing (or invalid type) array parameter \(hashes)"),
       (signHash, Self.ecdsa, "Missing (or invalid type) string parameter SAD"),
-      (signHash, #"\#(sad),\#(Self.ecdsa)"#, "Missing (or invalid type) array parameter hash"),
-      (signHash, #"\#(sad),"\#(hashes)":[],\#(Self.ecdsa)"#, "Empty hash array"),
+      (signHash, #"\#(sad),\#(Self.ecdsa)"#, "Missing (or invalid type) array parameter \(hashes)"),
+      (signHash, #"\#(sad),"\#(hashes)":[],\#(Self.ecdsa)"#, "Empty \(hashes) array"),
       (signHash, #"\#(sad),"\#(hashes)":["*"],\#(Self.ecdsa)"#, "Invalid Base64 hash string parameter"),
       (signHash, #"\#(sad),"\#(hashes)":["AAAA"],\#(Self.ecdsa)"#, "Invalid digest value length"),
-      (signHash, #"\#(sad),"hash":["AAAA"],"hashes":["BBBB"],\#(Self.ecdsa)"#, "Invalid parameter hash"),
+      (signHash, #"\#(sad),"hash":["AAAA"],"hashes":["BBBB"],\#(Self.ecdsa)"#, "Invalid parameter \(hashes)"),
       (signHash, #"\#(sad),\#(named)"#, "Missing (or invalid type) string parameter signAlgo"),
       (signHash, #"\#(sad),\#(named),\#(Self.ecdsa),"clientData":{}"#, "Invalid parameter clientData"),
       (
@@ -127,7 +127,7 @@ struct RequestRowTests {
           #""numSignatures":1,"PIN":"12345678","hashes":["\#(Self.digest)","\#(Self.digest)"],"hashAlgorithmOID":"2.16.840.1.101.3.4.2.1""#,
           "Invalid parameter hashes"
         ),
-        ("credentials/authorize", #""numSignatures":1,"hashes":5"#, "Missing (or invalid type) array parameter hash"),
+        ("credentials/authorize", #""numSignatures":1,"hashes":5"#, "Missing (or invalid type) array parameter hashes"),
         (
           "signatures/signDoc",
           #"\#(sad),"documentDigests":[{"hash":"AAAA","hashes":"BBBB","signature_format":"C",\#(Self.ecdsa)}]"#,

@@ -110,11 +110,11 @@ struct SignDocTests {
       (#""signature_format":"C",\#(algo),"hashAlgorithmOID":5"#, "Invalid parameter hashAlgorithmOID"),
       (
         #""signature_format":"C",\#(algo),"hashAlgorithmOID":"2.16.840.1.101.3.4.2.3""#,
-        "String parameter hashAlgorithmOID contradicts with signAlgo parameter"
+        "String parameter hashAlgorithmOID contradicts with signAlgo or signAlgoParams parameter"
       ),
       (
         #""signature_format":"C","signAlgo":"1.2.840.113549.1.1.10","signAlgoParams":"MDSgDzANBglghkgBZQMEAgEFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgEFAKIDAgEg","hashAlgorithmOID":"2.16.840.1.101.3.4.2.3""#,
-        "String parameter hashAlgorithmOID contradicts with signAlgo parameter"
+        "String parameter hashAlgorithmOID contradicts with signAlgo or signAlgoParams parameter"
       ),
     ] {
       try await expect(digests("{\(hash),\(members)}"), text)
@@ -188,7 +188,7 @@ struct SignDocTests {
     let bound = Base64.encodeURL(try await fixture.signing.authorize(two, digests: [digest("a")]).sad.octets)
     #expect(
       try await call(fixture, body(two.id, bound, "b")).row
-        == "\(request) documentDigests or documents are not authorized by the SAD")
+        == "\(request) documentDigests or documents are not authorized by the SAD.")
     #expect(try await call(fixture, body(two.id, bound)).status == 200)
 
     let used = try await call(fixture, body(one.id, sad))
@@ -198,7 +198,9 @@ struct SignDocTests {
 
     fixture.signing.clock.advance(120)
     let expired = Base64.encodeURL(try await fixture.signing.authorize(late).sad.octets)
-    #expect(try await call(fixture, body(late.id, expired)).row == "\(request) Signing certificate is expired")
+    #expect(
+      try await call(fixture, body(late.id, expired)).row
+        == "\(request) Signing certificate ‘CN=Alice Example’ is expired.")
     let old = try await self.sad(fixture, one)
     fixture.signing.clock.advance(300)
     #expect(try await call(fixture, body(one.id, old)).row == "\(request) SAD expired")

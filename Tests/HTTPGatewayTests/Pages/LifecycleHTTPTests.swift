@@ -385,7 +385,7 @@ struct LifecycleHTTPTests {
     #expect(try await fixture.call("credentials/delete", #"{"credentialID":"x"}"#, .v2, token: access).row == scope)
     #expect(
       try await fixture.call("credentials/create", body(), .v2).row
-        == "400 invalid_request Malformed authorization header")
+        == "400 invalid_request Malformed authorization header.")
     #expect(try await fixture.call("credentials/create", body(), .v1, token: access).status == 501)
     // The token opens nothing else.
     for method in ["credentials/list", "credentials/info", "signatures/signHash", "auth/revoke"] {

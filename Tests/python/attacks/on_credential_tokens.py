@@ -6,7 +6,7 @@ from attacks.parties import attack, refused
 from harness import encodings, verify
 from harness.failure import require
 
-NOT_AUTHORIZED = ("Hash is not authorized by the SAD",)
+NOT_AUTHORIZED = ("Hash is not authorized by neither SAD nor an access token with scope “credential”",)
 
 
 def both_ways(party, label, digests, token):

@@ -186,7 +186,7 @@ def test_replay(signer, label, level):
 def test_wrong_digest(signer):
     sad = signer.sad("p256-scal2", [digest(DOCUMENT)])
     wrong = by_digest(ECDSA256, [b"another document"], "C")
-    text = "documentDigests or documents are not authorized by the SAD"
+    text = "documentDigests or documents are not authorized by the SAD."
     signer.refused("p256-scal2", sad, text, documentDigests=[wrong])
     signer.sign_doc("p256-scal2", sad, documentDigests=[by_digest(ECDSA256, [DOCUMENT], "C")])
 

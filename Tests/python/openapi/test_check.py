@@ -21,6 +21,7 @@ CODES = (
     "invalid_request", "invalid_scope", "invalid_token", "request_not_supported", "server_error",
     "temporarily_unavailable", "unauthorized_client", "unsupported_response_type",
 )  # fmt: skip
+NOT_AUTHORIZED = "Hash is not authorized by neither SAD nor an access token with scope “credential”."
 LONG_TEXT = DOCUMENT.content["components"]["schemas"]["MalformedRequestText"]["const"]
 
 
@@ -68,10 +69,11 @@ class ExchangeTests(unittest.TestCase):
 
         self.accepts(sign_hash(400, error(LONG_TEXT)))
         self.accepts(sign_hash(400, error("Hash is not authorized by the SAD.")))
-        self.accepts(sign_hash(400, error("Hash is not authorized by the SAD"), "v2"))
+        self.accepts(sign_hash(400, error(NOT_AUTHORIZED), "v2"))
+        self.accepts(sign_hash(400, error("Signing certificate ‘O=A,CN=B’ is expired."), "v2"))
         self.accepts(sign_hash(400, error("Signing certificate 'O=A,CN=B' is expired.")))
         for exchange_, because in [
-            (sign_hash(400, error("Hash is not authorized by the SAD")), "error_description"),
+            (sign_hash(400, error(NOT_AUTHORIZED)), "error_description"),
             (sign_hash(400, error("Hash is not authorized by the SAD."), "v2"), "error_description"),
             (sign_hash(400, error("Malformed authorization header")), "error_description"),
             (sign_hash(400, error("Invalid parameter SAD ")), "error_description"),

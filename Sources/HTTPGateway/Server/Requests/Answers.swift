@@ -38,7 +38,7 @@ extension Response {
     case .unsupportedCoding: headers[.acceptEncoding] = "identity"
     // RFC 6750 §3: for tokens, not for documents.
     case .forbidden where error == .insufficientScope: headers[.wwwAuthenticate] = #"Bearer error="insufficient_scope""#
-    case .accepted, .badRequest, .forbidden, .methodNotAllowed, .contentTooLarge, .serverError, .notImplemented: break
+    case .badRequest, .forbidden, .methodNotAllowed, .contentTooLarge, .serverError, .notImplemented: break
     }
   }
 }
@@ -46,7 +46,6 @@ extension Response {
 extension CSCError.Kind {
   fileprivate var status: HTTPResponse.Status {
     switch self {
-    case .accepted: .accepted
     case .badRequest, .noCredentials: .badRequest
     case .unauthenticated: .unauthorized
     case .forbidden: .forbidden
