@@ -147,6 +147,8 @@ extension CSCError {
   public static func wrongOTP(_ version: CSCVersion) -> CSCError {
     version == .v1 ? CSCError(.badRequest, "invalid_otp", "The OTP is invalid") : wrongAuthenticationData
   }
+  /// The row of sendOTP, in both versions.
+  public static let otpLocked = invalid("OTP locked")
   public static func locked(_ factor: String, _ version: CSCVersion) -> CSCError {
     invalid(version == .v1 ? "\(factor) locked" : "Credential locked")
   }

@@ -81,7 +81,7 @@ public struct AuthorizeCheckRequest: Sendable {
   public init(_ fields: Fields) throws { handle = try fields.string("handle") }
 }
 
-/// `credentials/sendOTP` (CSC v1 §11.8).
+/// `credentials/sendOTP` (CSC v1 §11.8, v2 §11.12).
 public struct SendOTPRequest: Sendable {
   public let credentialID: String
   /// Not in the table: what the transaction is about, for the text of the message.

@@ -25,7 +25,6 @@ public enum Method: String, Sendable, CaseIterable {
     case .credentialsAuthorizeCheck, .credentialsGetChallenge, .signPolling, .signDoc, .credentialsCreate,
       .credentialsDelete:
       version == .v2
-    case .credentialsSendOTP: version == .v1
     default: true
     }
   }

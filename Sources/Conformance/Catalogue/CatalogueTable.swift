@@ -131,8 +131,8 @@ extension Catalogue {
     126 | MUST | v2 | credentials/getChallenge | Unknown `authObjectID` | 400 · invalid_request · "Invalid parameter authObjectID"
     127 | MUST | v2 | credentials/getChallenge | Malformed Authorization header | 400 · invalid_request · "Malformed authorization header."
     128 | MUST | v1 | credentials/sendOTP | Credential with an online OTP | 204, empty body; OTP delivered
-    129 | MUST | v1 | credentials/sendOTP | `credentialID` missing or not a string | 400 · invalid_request · "Missing (or invalid type) string parameter credentialID"
-    130 | MUST | v1 | credentials/sendOTP | Unknown `credentialID` | 400 · invalid_request · "Invalid parameter credentialID"
+    129 | MUST | v1 v2 | credentials/sendOTP | `credentialID` missing or not a string | 400 · invalid_request · "Missing (or invalid type) string parameter credentialID"
+    130 | MUST | v1 v2 | credentials/sendOTP | Unknown `credentialID` | 400 · invalid_request · "Invalid parameter credentialID"
     131 | MUST | v1 | credentials/sendOTP | OTP locked | 400 · invalid_request · "OTP locked"
     132 | MUST | v1 | credentials/sendOTP | Malformed Authorization header | 400 · invalid_request · "Malformed authroization header." (sic)
     133 | MUST | v1 v2 | credentials/extendTransaction | Valid unexpired SAD with signatures left | 200 with a new `SAD`

@@ -53,10 +53,10 @@ final class API {
   var knownMethods: [String] {
     let both = [
       "auth/login", "auth/revoke", "credentials/list", "credentials/info", "credentials/authorize",
-      "credentials/extendTransaction", "signatures/signHash", "signatures/timestamp",
+      "credentials/extendTransaction", "credentials/sendOTP", "signatures/signHash", "signatures/timestamp",
     ]
     switch version {
-    case .v1: return both + ["credentials/sendOTP"]
+    case .v1: return both
     case .v2:
       return both + [
         "credentials/authorizeCheck", "credentials/getChallenge", "signatures/signDoc", "signatures/signPolling",
@@ -67,8 +67,7 @@ final class API {
   /// Methods that only the other version knows.
   var foreignMethods: [String] {
     version == .v1
-      ? ["credentials/authorizeCheck", "credentials/getChallenge", "signatures/signDoc", "signatures/signPolling"]
-      : ["credentials/sendOTP"]
+      ? ["credentials/authorizeCheck", "credentials/getChallenge", "signatures/signDoc", "signatures/signPolling"] : []
   }
 }
 

@@ -58,9 +58,15 @@ struct AuthorizationMethods: Sendable {
   /// `credentials/sendOTP`
   func sendCode(_ fields: Fields, _ call: APICall) async throws -> Response {
     let request = try SendOTPRequest(fields)
-    try await soleControl.factors.sendCode(
-      for: CredentialID(request.credentialID), description: request.description, as: call.principal,
-      from: call.origin.server)
+    do {
+      try await soleControl.factors.sendCode(
+        for: CredentialID(request.credentialID), description: request.description, as: call.principal,
+        from: call.origin.server)
+    } catch Refusal.noChallenge {
+      throw CSCError.noOnlineOTP
+    } catch Refusal.lockedFactor {
+      throw CSCError.otpLocked
+    }
     return Response(status: .noContent)
   }
 

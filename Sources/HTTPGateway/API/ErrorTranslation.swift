@@ -57,7 +57,7 @@ extension Refusal {
     case .tooManyDigests: .invalidParameter(version.digestsName)
     case .factorMissing, .factorsMissing: missing(version)
     case .unknownFactor: .invalidParameter("authData")
-    case .noChallenge: version == .v1 ? .noOnlineOTP : .invalidParameter("authObjectID")
+    case .noChallenge: .invalidParameter("authObjectID")
     case .wrongFactor(let factor): factor.face.wrong(version)
     case .policyNotSatisfied: .wrongAuthenticationData
     case .encryptedToken: .encryptedToken

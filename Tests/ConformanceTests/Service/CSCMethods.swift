@@ -11,11 +11,11 @@ extension TestService {
   static func methods(_ version: String) -> [String] {
     let both = [
       "auth/login", "auth/revoke", "credentials/list", "credentials/info", "credentials/authorize",
-      "credentials/extendTransaction", "signatures/signHash", "signatures/timestamp",
+      "credentials/extendTransaction", "credentials/sendOTP", "signatures/signHash", "signatures/timestamp",
     ]
     return both
       + (version == "v1"
-        ? ["credentials/sendOTP"]
+        ? []
         : [
           "credentials/authorizeCheck", "credentials/getChallenge", "signatures/signDoc", "signatures/signPolling",
           "credentials/create", "credentials/delete",

@@ -12,18 +12,20 @@ import Vocabulary
 
 @Suite("One-time codes over HTTP", .timeLimit(.minutes(5)))
 struct OneTimeCodeTests {
-  /// Asks for a code in the way of each version.
+  /// How a code is asked for.
+  enum Way: CaseIterable {
+    case sendOTP1, sendOTP2, getChallenge
+
+    var version: CSCVersion { self == .sendOTP1 ? .v1 : .v2 }
+    var method: String { self == .getChallenge ? "credentials/getChallenge" : "credentials/sendOTP" }
+  }
+
   private func send(
-    _ fixture: GatewayFixture, _ id: CredentialID, _ version: CSCVersion, _ rest: String = "", token: String? = nil
+    _ fixture: GatewayFixture, _ id: CredentialID, _ way: Way, _ rest: String = "", token: String? = nil
   ) async throws -> GatewayFixture.Answer {
-    let token = token ?? fixture.alice
-    return switch version {
-    case .v1:
-      try await fixture.call("credentials/sendOTP", #"{"credentialID":"\#(id)"\#(rest)}"#, .v1, token: token)
-    case .v2:
-      try await fixture.call(
-        "credentials/getChallenge", #"{"credentialID":"\#(id)","authObjectID":"SMS"\#(rest)}"#, .v2, token: token)
-    }
+    let object = way == .getChallenge ? #","authObjectID":"SMS""# : ""
+    return try await fixture.call(
+      way.method, #"{"credentialID":"\#(id)"\#(object)\#(rest)}"#, way.version, token: token ?? fixture.alice)
   }
 
   private func authorize(
@@ -38,55 +40,55 @@ struct OneTimeCodeTests {
       token: fixture.alice)
   }
 
-  @Test("204 without a body, a code at the customer, and a SAD for it", arguments: CSCVersion.allCases)
-  func flow(version: CSCVersion) async throws {
+  @Test("204 without a body, a code at the customer, and a SAD for it", arguments: Way.allCases)
+  func flow(way: Way) async throws {
     let fixture = try await GatewayFixture()
     let credential = try await fixture.signing.createCredential(expression: "PIN AND SMS")
-    let sent = try await send(fixture, credential.id, version, #","description":"Order 7","clientData":"x""#)
+    let sent = try await send(fixture, credential.id, way, #","description":"Order 7","clientData":"x""#)
     #expect(sent.status == 204 && sent.json == JSONObject())
     let message = try #require(fixture.signing.messenger.delivered.first)
     #expect(message.text.contains("Order 7") && message.text.contains("portal"))
     let code = try #require(fixture.signing.messenger.code)
-    let answer = try await authorize(fixture, credential.id, version, code: code)
+    let answer = try await authorize(fixture, credential.id, way.version, code: code)
     #expect(answer.status == 200 && answer["SAD"]?.string != nil)
   }
 
-  @Test("the rows of sendOTP and getChallenge", arguments: CSCVersion.allCases)
-  func rows(version: CSCVersion) async throws {
+  @Test("the rows of sendOTP and getChallenge", arguments: Way.allCases)
+  func rows(way: Way) async throws {
     let fixture = try await GatewayFixture()
     let credential = try await fixture.signing.createCredential("c1", expression: "PIN AND SMS")
     let offline = try await fixture.signing.createCredential("c2", expression: "PIN AND OTP")
     let request = "400 invalid_request"
-    let method = version == .v1 ? "credentials/sendOTP" : "credentials/getChallenge"
     for body in ["{}", #"{"credentialID":5,"authObjectID":"SMS"}"#] {
       #expect(
-        try await fixture.call(method, body, version, token: fixture.alice).row
+        try await fixture.call(way.method, body, way.version, token: fixture.alice).row
           == "\(request) Missing (or invalid type) string parameter credentialID")
     }
-    #expect(try await send(fixture, CredentialID("x"), version).row == "\(request) Invalid parameter credentialID")
+    #expect(try await send(fixture, CredentialID("x"), way).row == "\(request) Invalid parameter credentialID")
     for stranger in [fixture.bob, fixture.otherPartner] {
       #expect(
-        try await send(fixture, credential.id, version, token: stranger).row
+        try await send(fixture, credential.id, way, token: stranger).row
           == "\(request) Invalid parameter credentialID")
     }
     #expect(
-      try await send(fixture, offline.id, version).row
-        == (version == .v1
-          ? "\(request) The credential identified by credentialID has no online OTP"
-          : "\(request) Invalid parameter authObjectID"))
+      try await send(fixture, offline.id, way).row
+        == (way == .getChallenge
+          ? "\(request) Invalid parameter authObjectID"
+          : "\(request) The credential identified by credentialID has no online OTP"))
     for description in ["5", "\"\(String(repeating: "x", count: 501))\""] {
       #expect(
-        try await send(fixture, credential.id, version, #","description":\#(description)"#).row
+        try await send(fixture, credential.id, way, #","description":\#(description)"#).row
           == "\(request) Invalid parameter description")
     }
     #expect(fixture.signing.messenger.delivered.isEmpty)
   }
 
-  @Test("a wrong code, and a locked one, in the words of each version", arguments: CSCVersion.allCases)
-  func wrong(version: CSCVersion) async throws {
+  @Test("a wrong code, and a locked one, in the words of each version and method", arguments: Way.allCases)
+  func wrong(way: Way) async throws {
     let fixture = try await GatewayFixture()
+    let version = way.version
     let credential = try await fixture.signing.createCredential(expression: "PIN AND SMS")
-    #expect(try await send(fixture, credential.id, version).status == 204)
+    #expect(try await send(fixture, credential.id, way).status == 204)
     let right = try #require(fixture.signing.messenger.code)
     let wrong = right == "000000" ? "000001" : "000000"
     for _ in 0..<3 {
@@ -99,7 +101,8 @@ struct OneTimeCodeTests {
     let locked = "400 invalid_request " + (version == .v1 ? "OTP locked" : "Credential locked")
     #expect(try await authorize(fixture, credential.id, version, code: right).row == locked)
     fixture.signing.clock.advance(30)
-    #expect(try await send(fixture, credential.id, version).row == locked)
+    let asked = try await send(fixture, credential.id, way)
+    #expect(asked.row == "400 invalid_request " + (way == .getChallenge ? "Credential locked" : "OTP locked"))
   }
 
   @Test("a code that is missing", arguments: CSCVersion.allCases)
@@ -116,17 +119,17 @@ struct OneTimeCodeTests {
           : "400 invalid_authentication_data The authentication data is invalid; still needed: SMS"))
   }
 
-  @Test("too often: 429 with the seconds to wait", arguments: CSCVersion.allCases)
-  func tooOften(version: CSCVersion) async throws {
+  @Test("too often: 429 with the seconds to wait", arguments: Way.allCases)
+  func tooOften(way: Way) async throws {
     let fixture = try await GatewayFixture()
     let credential = try await fixture.signing.createCredential(expression: "SMS")
-    #expect(try await send(fixture, credential.id, version).status == 204)
+    #expect(try await send(fixture, credential.id, way).status == 204)
     fixture.signing.clock.advance(10)
-    let answer = try await send(fixture, credential.id, version)
+    let answer = try await send(fixture, credential.id, way)
     #expect(answer.status == 429 && answer.headers[.retryAfter] == "20")
     #expect(answer["error"] == "temporarily_unavailable")
     fixture.signing.clock.advance(20)
-    #expect(try await send(fixture, credential.id, version).status == 204)
+    #expect(try await send(fixture, credential.id, way).status == 204)
   }
 
   @Test("a messenger that is down: 503 with Retry-After; none at all: 500")
@@ -134,10 +137,10 @@ struct OneTimeCodeTests {
     let fixture = try await GatewayFixture()
     let credential = try await fixture.signing.createCredential(expression: "SMS")
     fixture.signing.messenger.fail(.unavailable)
-    let answer = try await send(fixture, credential.id, .v1)
+    let answer = try await send(fixture, credential.id, .sendOTP1)
     #expect(answer.status == 503 && answer.headers[.retryAfter] != nil && answer["error"] == "temporarily_unavailable")
     fixture.signing.messenger.fail(.notConfigured)
-    #expect(try await send(fixture, credential.id, .v1).status == 500)
+    #expect(try await send(fixture, credential.id, .sendOTP1).status == 500)
   }
 
   @Test("the consent page sends a code, and takes it with the PIN")

@@ -167,8 +167,8 @@ struct RequestRowTests {
       ),
       ("signatures/signHash", #""SAD":"\#(sad)","\#(hashes)":["\#(Self.digest)"],\#(Self.ecdsa)"#),
     ]
-    methods.append(
-      version == .v1 ? ("credentials/sendOTP", "") : ("credentials/getChallenge", #""authObjectID":"SMS""#))
+    methods.append(("credentials/sendOTP", ""))
+    if version == .v2 { methods.append(("credentials/getChallenge", #""authObjectID":"SMS""#)) }
     let entry =
       #"{"hashes":["\#(Self.digest)"],"signature_format":"C",\#(Self.ecdsa),"signed_envelope_property":"Detached"}"#
     if version == .v2 { methods.append(("signatures/signDoc", #""SAD":"\#(sad)","documentDigests":[\#(entry)]"#)) }
