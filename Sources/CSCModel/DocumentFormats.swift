@@ -30,15 +30,15 @@ public enum WireEnvelope: String, Sendable {
 
 /// `conformance_level` (CSC v2 §11.14). Older texts spell it in other ways, so letters of both cases count alike.
 public enum WireConformanceLevel: String, Sendable, CaseIterable {
-  case bB = "Ades-B-B"
-  case bT = "Ades-B-T"
-  case bLT = "Ades-B-LT"
-  case bLTA = "Ades-B-LTA"
+  case bB = "AdES-B-B"
+  case bT = "AdES-B-T"
+  case bLT = "AdES-B-LT"
+  case bLTA = "AdES-B-LTA"
   /// Levels of the older ETSI technical specifications.
-  case oldB = "Ades-B"
-  case oldT = "Ades-T"
-  case oldLT = "Ades-LT"
-  case oldLTA = "Ades-LTA"
+  case oldB = "AdES-B"
+  case oldT = "AdES-T"
+  case oldLT = "AdES-LT"
+  case oldLTA = "AdES-LTA"
 
   public init?(parsing text: String) {
     guard let level = Self.allCases.first(where: { $0.rawValue.lowercased() == text.lowercased() }) else { return nil }
@@ -70,6 +70,8 @@ public struct DocumentSupport: Sendable {
         [
           "formats": .array(formats.map { .string($0.0.rawValue) }),
           "envelope_properties": .array(formats.map { .array($0.1.map { .string($0.rawValue) }) }),
+          // One call may ask for signatures of several kinds.
+          "allowMix": .bool(!formats.isEmpty),
         ]
       ), ("conformance_levels", .array(levels.map { .string($0.rawValue) })),
     ]

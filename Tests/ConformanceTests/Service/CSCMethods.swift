@@ -135,7 +135,7 @@ struct Call {
       info["asynchronousOperationMode"] = true
       info["signAlgorithms"] = ["algos": ["1.2.840.10045.4.3.2"]]
       info["signature_formats"] = ["formats": ["C"], "envelope_properties": [["Detached", "Attached"]]]
-      info["conformance_levels"] = ["Ades-B-B"]
+      info["conformance_levels"] = ["AdES-B-B"]
     }
     return .object(info)
   }

@@ -160,7 +160,7 @@ extension Call {
       throw TestService.Refusal(text: "Missing (or invalid type) string parameter signature_format")
     }
     guard format == "C" else { throw invalid("signature_format") }
-    guard (entry["conformance_level"]?.string ?? "Ades-B-B").lowercased() == "ades-b-b" else {
+    guard (entry["conformance_level"]?.string ?? "AdES-B-B").lowercased() == "ades-b-b" else {
       throw invalid("conformance_level")
     }
     let names = (entry["signed_props"]?.array ?? []).compactMap { $0.object?["attribute_name"]?.string }
