@@ -79,7 +79,12 @@ let package = Package(
     core("AuditLog", ["Octets", "WireJSON", crypto]),
     core("Throttling", ["Vocabulary", "Octets"]),
     core("Texts", ["Octets"]),
-    core("SoleControl", ["Vocabulary", "Throttling", "AuditLog", "Octets", "Texts", "WireJSON", crypto]),
+    core(
+      "SoleControl",
+      [
+        "Vocabulary", "Throttling", "AuditLog", "Octets", "Texts", "WireJSON", crypto,
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+      ]),
     core("Issuance", ["Vocabulary", "Octets", "SoleControl", "AuditLog", "Throttling", "WireJSON"]),
     core("OAuth", ["JOSE", "Vocabulary", "Throttling", "Octets", "WireJSON", crypto]),
     core("Conformance", ["Vocabulary", "Octets", "WireJSON", crypto]),

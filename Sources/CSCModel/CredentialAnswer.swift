@@ -2,7 +2,7 @@ import Octets
 public import Vocabulary
 public import WireJSON
 
-/// A credential as `credentials/info` and v2's `credentials/list` show it (CSC v1 §11.5, v2 §11.5).
+/// A credential as `credentials/info` and v2's `credentials/list` show it (CSC v1 §11.5, v2 §11.6, §11.7).
 public struct CredentialAnswer: Sendable {
   public enum CertificateStatus: String, Sendable { case valid, expired, revoked, suspended }
 
@@ -21,6 +21,16 @@ public struct CredentialAnswer: Sendable {
       self.serialNumber = serialNumber
       self.validFrom = validFrom
       self.validTo = validTo
+    }
+  }
+
+  /// `cert/qcStatements` and `cert/policy` of v2's `credentials/info`: OIDs.
+  public struct CertificateStatements: Sendable {
+    public var qualified, policies: [String]
+
+    public init(qualified: [String], policies: [String]) {
+      self.qualified = qualified
+      self.policies = policies
     }
   }
 
@@ -67,6 +77,8 @@ public struct CredentialAnswer: Sendable {
   /// DER, end entity first.
   public var chain: [[UInt8]]
   public var certificate: CertificateFields
+  /// Nil in the answers of other methods.
+  public var statements: CertificateStatements?
   /// `implicit`, `explicit` or `oauth2code`; v2 shows the first as `explicit`.
   public var authMode: String
   public var expression: String
@@ -159,6 +171,10 @@ public struct CredentialAnswer: Sendable {
       cert["subjectDN"] = .string(certificate.subject)
       cert["validFrom"] = .string(certificate.validFrom)
       cert["validTo"] = .string(certificate.validTo)
+    }
+    if let statements {
+      cert["qcStatements"] = .array(statements.qualified.map(JSONValue.string))
+      if !statements.policies.isEmpty { cert["policy"] = .array(statements.policies.map(JSONValue.string)) }
     }
     return cert
   }

@@ -58,6 +58,13 @@ public enum OID {
   public static let pseudonym = "2.5.4.65"
   public static let organizationIdentifier = "2.5.4.97"
 
+  // MARK: Extensions of certificates (RFC 5280 §4.2.1.4, RFC 3739 §3.2.6; ETSI EN 319 412-5 for the last)
+
+  public static let certificatePolicies = "2.5.29.32"
+  public static let qualifiedStatements = "1.3.6.1.5.5.7.1.3"
+  /// QcType: the kinds of signature that a qualified certificate is for.
+  public static let qualifiedType = "0.4.0.1862.1.6"
+
   // MARK: Certificate policies (ETSI EN 319 411-1 and -2)
 
   /// NCP: a certificate of normal quality.

@@ -54,7 +54,9 @@ struct CredentialMethods: Sendable {
     try call.caller.check(CredentialID(request.credentialID))
     let credential = try await soleControl.credentials.credential(
       CredentialID(request.credentialID), as: call.principal)
-    return Response(json: .object(wireValue(credential).json(request.detail, call.version)))
+    var answer = wireValue(credential)
+    if call.version == .v2 { answer.statements = CredentialAnswer.CertificateStatements(credential.certificate) }
+    return Response(json: .object(answer.json(request.detail, call.version)))
   }
 
   /// `credentials/create`: the answer is that of `credentials/info` for the new credential.
@@ -151,6 +153,14 @@ extension Credential {
   fileprivate func presence(of factor: FactorID) -> CredentialAnswer.Presence {
     guard let expression, expression.factors.contains(factor) else { return .forbidden }
     return expression.demands(factor) ? .required : .optional
+  }
+}
+
+extension CredentialAnswer.CertificateStatements {
+  /// A certificate whose statements cannot be read says nothing.
+  fileprivate init(_ certificate: Certificate) {
+    let statements = certificate.chain.first.flatMap(SoleControl.CertificateStatements.init(certificate:))
+    self.init(qualified: statements?.qualified ?? [], policies: statements?.policies ?? [])
   }
 }
 

@@ -1,0 +1,76 @@
+internal import SwiftASN1
+import Vocabulary
+
+/// Statements of a certificate about itself: the policies that it was issued under (RFC 5280 §4.2.1.4), and its qualified
+/// certificate statements (RFC 3739 §3.2.6, ETSI EN 319 412-5).
+public struct CertificateStatements: Sendable, Equatable {
+  /// OIDs of the policies, in the certificate's order.
+  public let policies: [String]
+  /// OIDs of the statements, in the certificate's order. QcType stands as the types that it names: it says nothing without them.
+  public let qualified: [String]
+
+  /// Nil if the octets are no certificate, or an extension of these two cannot be read.
+  public init?(certificate der: [UInt8]) {
+    guard let extensions = Self.extensions(der) else { return nil }
+    guard let policies = Self.policies(extensions[OID.certificatePolicies]),
+      let qualified = Self.qualified(extensions[OID.qualifiedStatements])
+    else { return nil }
+    self.policies = policies
+    self.qualified = qualified
+  }
+
+  /// The values of the extensions by OID (RFC 5280 §4.1). Empty if there are none.
+  private static func extensions(_ der: [UInt8]) -> [String: [UInt8]]? {
+    guard let signed = (try? DER.parse(der))?.elements?.first?.elements else { return nil }
+    let tag = ASN1Identifier(tagWithNumber: 3, tagClass: .contextSpecific)
+    guard let list = signed.first(where: { $0.identifier == tag }) else { return [:] }
+    guard let entries = list.elements?.first?.elements else { return nil }
+    var values: [String: [UInt8]] = [:]
+    for entry in entries {
+      // The OID, whether it is critical, the value.
+      guard let parts = entry.elements, let oid = parts.first?.oid, let value = parts.last?.octets else { return nil }
+      values[oid] = value
+    }
+    return values
+  }
+
+  private static func policies(_ value: [UInt8]?) -> [String]? {
+    guard let value else { return [] }
+    return (try? DER.parse(value))?.elements?.everyOID { $0.elements?.first.map { [$0] } }
+  }
+
+  private static func qualified(_ value: [UInt8]?) -> [String]? {
+    guard let value else { return [] }
+    return (try? DER.parse(value))?.elements?.everyOID { statement in
+      guard let parts = statement.elements, let id = parts.first else { return nil }
+      return id.oid == OID.qualifiedType ? parts.dropFirst().first?.elements : [id]
+    }
+  }
+}
+
+extension [ASN1Node] {
+  /// The OIDs that are found in each; nil if in one of them there are none to be read.
+  fileprivate func everyOID(_ find: (ASN1Node) -> [ASN1Node]?) -> [String]? {
+    var found: [String] = []
+    for node in self {
+      guard let oids = find(node)?.map(\.oid), !oids.contains(nil) else { return nil }
+      found += oids.compactMap(\.self)
+    }
+    return found
+  }
+}
+
+extension ASN1Node {
+  fileprivate var elements: [ASN1Node]? {
+    guard case .constructed(let nodes) = content else { return nil }
+    return Array(nodes)
+  }
+
+  /// Dotted decimal text.
+  fileprivate var oid: String? { (try? ASN1ObjectIdentifier(derEncoded: self)).map { "\($0)" } }
+
+  fileprivate var octets: [UInt8]? {
+    guard identifier == .octetString, case .primitive(let octets) = content else { return nil }
+    return Array(octets)
+  }
+}

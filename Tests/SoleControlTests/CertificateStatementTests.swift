@@ -1,0 +1,42 @@
+import Octets
+import SoleControl
+import Testing
+
+@Suite("Statements of certificates", .timeLimit(.minutes(2)))
+struct CertificateStatementTests {
+  /// Made with OpenSSL: policies 0.4.0.194112.1.2 and 1.3.6.1.4.1.32473.1; QcCompliance, QcSSCD, QcType esign, retention of 10 years.
+  private static let qualified =
+    "MIIBuDCCAV6gAwIBAgIUR2ClhoaX5f2tFfU3jlgCTQihbW8wCgYIKoZIzj0EAwIwFTETMBEGA1UEAwwKVEVTVCBBbGljZTAeFw0yNjExMzAwMzEwNTlaFw0zNjExMjcwMzEwNTlaMBUxEzARBgNVBAMMClRFU1QgQWxpY2UwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQgA2734JI3HrVMhleSFXFqvZMdTbgThwSQreR3bh14ZOAzmFfccbK0Zk3xiZuQitPasSuhrYPc7ry7jNg+rNqOo4GLMIGIMCEGA1UdIAQaMBgwCQYHBACL7EABAjALBgkrBgEEAYH9WQEwRAYIKwYBBQUHAQMEODA2MAgGBgQAjkYBATAIBgYEAI5GAQQwEwYGBACORgEGMAkGBwQAjkYBBgEwCwYGBACORgEDAgEKMB0GA1UdDgQWBBSFufNQcsJPKVAhZFkPmKTB+qURZzAKBggqhkjOPQQDAgNIADBFAiEA3GLq/G1ioxTX3n5k7yixMTJcZnSvBEWIOQHIY0whLdsCIALCBLvhHrtGTMKyCNm+MuEvXbl1e5sHcSpbfjL5zbzf"
+  /// Version 1, without extensions.
+  private static let plain =
+    "MIIBJDCBywIUCaQi0Je5dVix1pMJOdGYyPffPr0wCgYIKoZIzj0EAwIwFTETMBEGA1UEAwwKVEVTVCBBbGljZTAeFw0yNjExMzAwMzExMDBaFw0zNjExMjcwMzExMDBaMBUxEzARBgNVBAMMClRFU1QgQWxpY2UwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATdV53VZKJtBIjldLOIeaGMyT+qC5GeA6OTPDodw0zPyfRehpkhTxH0+B8gWWur+apVmYtLpyxDt0JI2jnrf/fVMAoGCCqGSM49BAMCA0gAMEUCIDX1tbOkcU6Y8rcAXqXO7mEt/1YVoaX75ZTcxxII+usWAiEA07eoUXGQxM1QwwzKt+E9sglLGUniBcrYUQ/l6yXb4jA="
+
+  private func octets(_ text: String) throws -> [UInt8] { try #require(Base64.decode(text)) }
+
+  @Test("policies and statements in the certificate's order; QcType as the types that it names")
+  func qualified() throws {
+    let statements = try #require(CertificateStatements(certificate: octets(Self.qualified)))
+    #expect(statements.policies == ["0.4.0.194112.1.2", "1.3.6.1.4.1.32473.1"])
+    #expect(statements.qualified == ["0.4.0.1862.1.1", "0.4.0.1862.1.4", "0.4.0.1862.1.6.1", "0.4.0.1862.1.3"])
+  }
+
+  @Test("a certificate without extensions says nothing")
+  func plain() throws {
+    let statements = try #require(CertificateStatements(certificate: octets(Self.plain)))
+    #expect(statements.policies.isEmpty && statements.qualified.isEmpty)
+  }
+
+  @Test("no certificate at all, and one that is cut off or has an extension that is none")
+  func unreadable() throws {
+    let whole = try octets(Self.qualified)
+    #expect(CertificateStatements(certificate: []) == nil)
+    #expect(CertificateStatements(certificate: Array("certificate".utf8)) == nil)
+    #expect(CertificateStatements(certificate: Array(whole.dropLast())) == nil)
+    // id-etsi-qcs-QcCompliance, whose tag becomes that of an INTEGER.
+    let statement: [UInt8] = [0x06, 0x06, 0x04, 0x00, 0x8e, 0x46, 0x01, 0x01]
+    let place = try #require(whole.indices.first { whole[$0...].starts(with: statement) })
+    var broken = whole
+    broken[place] = 0x02
+    #expect(CertificateStatements(certificate: broken) == nil)
+  }
+}
