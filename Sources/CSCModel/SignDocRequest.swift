@@ -2,7 +2,7 @@ internal import Octets
 public import Vocabulary
 public import WireJSON
 
-/// `signatures/signDoc` (CSC v2 §11.11).
+/// `signatures/signDoc` (CSC v2 §11.14).
 public struct SignDocRequest: Sendable {
   /// At least one of the two.
   public let credentialID: String?
@@ -61,7 +61,10 @@ public struct SignDocRequest: Sendable {
     guard digests.reduce(0, { $0 + Self.count(ofDigests: $1) }) <= SignHashRequest.maximumHashes else {
       throw CSCError.tooManySignatures
     }
-    signatures = try digests.flatMap(Self.signatures(ofDigests:)) + documents.map(Self.signature(ofDocument:))
+    let hashOID = try fields.value(["hashAlgorithmOID", "hashAlgo"])
+    signatures =
+      try digests.flatMap { try Self.signatures(ofDigests: $0, hashOID) }
+      + documents.map { try Self.signature(ofDocument: $0, hashOID) }
   }
 
   private static func credentialID(_ fields: Fields, isOptional: Bool) throws -> String? {
@@ -81,9 +84,9 @@ public struct SignDocRequest: Sendable {
 
   // MARK: Entries
 
-  private static func signatures(ofDigests entry: Fields) throws -> [Signature] {
+  private static func signatures(ofDigests entry: Fields, _ hashOID: JSONValue?) throws -> [Signature] {
     let digests = try digests(entry)
-    let choices = try Choices(entry)
+    let choices = try Choices(entry, hashOID)
     guard digests.allSatisfy({ $0.count == choices.algorithm.hash.digestLength }) else { throw CSCError.digestLength }
     return digests.map { Signature(subject: .digest($0), choices: choices) }
   }
@@ -110,9 +113,9 @@ public struct SignDocRequest: Sendable {
     }
   }
 
-  private static func signature(ofDocument entry: Fields) throws -> Signature {
+  private static func signature(ofDocument entry: Fields, _ hashOID: JSONValue?) throws -> Signature {
     guard let text = try entry.value(["document"])?.string else { throw CSCError.invalidDocuments }
-    let choices = try Choices(entry)
+    let choices = try Choices(entry, hashOID)
     // There is nothing to sign in an empty document.
     guard let document = Base64.decode(text), !document.isEmpty else { throw CSCError.documentsNotBase64 }
     return Signature(subject: .document(document), choices: choices)
@@ -120,13 +123,14 @@ public struct SignDocRequest: Sendable {
 }
 
 extension SignDocRequest.Choices {
-  fileprivate init(_ entry: Fields) throws {
+  /// - Parameter hashOID: the value beside the arrays.
+  fileprivate init(_ entry: Fields, _ hashOID: JSONValue?) throws {
     let format = try entry.string("signature_format", "signatureFormat")
     let signAlgo = try entry.string("signAlgo")
     guard let known = WireSignatureFormat(rawValue: format) else { throw CSCError.invalidParameter("signature_format") }
     self.format = known
     level = try Self.level(entry)
-    algorithm = try Self.algorithm(signAlgo, entry)
+    algorithm = try Self.algorithm(signAlgo, entry, hashOID)
     envelope = try Self.envelope(entry, known)
     properties = try Self.properties(entry)
   }
@@ -147,20 +151,22 @@ extension SignDocRequest.Choices {
     return envelope
   }
 
-  /// Unlike in signHash, a hash OID must agree with what `signAlgo` fixes.
-  private static func algorithm(_ signAlgo: String, _ entry: Fields) throws -> SignatureAlgorithm {
+  /// A hash OID must agree with what `signAlgo` or its parameters fix (CSC v2 §11.14). It stands beside the arrays; clients of
+  /// older texts have one in each entry.
+  private static func algorithm(
+    _ signAlgo: String, _ entry: Fields, _ hashOID: JSONValue?
+  ) throws -> SignatureAlgorithm {
     let names = ["hashAlgorithmOID", "hashAlgo"]
-    let named = try entry.value(names).map { value in
-      guard let hash = value.string.flatMap(HashAlgorithm.init(oid:)) else {
-        throw CSCError.invalidParameter("hashAlgorithmOID")
-      }
-      return hash
-    }
+    let own = try entry.value(names)
+    guard own == nil || hashOID == nil || own == hashOID else { throw CSCError.invalidParameter(names[0]) }
+    let oid = own ?? hashOID
+    let isNeeded = WireSignAlgorithm(oid: signAlgo) == .rsaEncryption
     var members = entry.object
-    if WireSignAlgorithm(oid: signAlgo) != .rsaEncryption { names.forEach { members[$0] = nil } }
+    names.forEach { members[$0] = nil }
+    if isNeeded { members[names[0]] = oid }
     let algorithm = try SignHashRequest.algorithm(signAlgo, Fields(members), .v2)
     guard let oid, !isNeeded else { return algorithm }
-    guard let named = oid.string.flatMap(WireHashAlgorithm.init(rawValue:)) else {
+    guard let named = oid.string.flatMap(HashAlgorithm.init(oid:)) else {
       throw CSCError.invalidParameter(names[0])
     }
     guard named == algorithm.hash else { throw CSCError.hashContradictsDocumentAlgorithm }

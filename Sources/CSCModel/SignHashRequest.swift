@@ -35,6 +35,23 @@ public struct SignHashRequest: Sendable {
   static func algorithm(_ oid: String, _ fields: Fields, _ version: CSCVersion) throws -> SignatureAlgorithm {
     guard let signAlgo = WireSignAlgorithm(oid: oid) else { throw CSCError.invalidParameter("signAlgo") }
     let hashOID = try fields.value([version.hashAlgorithmName, "hashAlgo", "hashAlgorithmOID"])
+    let algorithm = try Self.algorithm(signAlgo, hashOID, fields, version)
+    if let hashOID { try check(hashOID, against: algorithm, version) }
+    return algorithm
+  }
+
+  /// A hash OID is ignored where something else fixes the hash. CSC v2 §11.13 also has a row for one that names another
+  /// hash; of v1, which has none, only PSS must agree.
+  private static func check(_ oid: JSONValue, against algorithm: SignatureAlgorithm, _ version: CSCVersion) throws {
+    let named = oid.string.flatMap(HashAlgorithm.init(oid:))
+    guard named != algorithm.hash else { return }
+    guard version == .v1 || named == nil else { throw CSCError.hashContradictsAlgorithm }
+    if case .rsaPSS = algorithm { throw CSCError.invalidParameter(version.hashAlgorithmName) }
+  }
+
+  private static func algorithm(
+    _ signAlgo: WireSignAlgorithm, _ hashOID: JSONValue?, _ fields: Fields, _ version: CSCVersion
+  ) throws -> SignatureAlgorithm {
     switch signAlgo {
     case .sha256WithRSAEncryption: return .rsaPKCS1(.sha256)
     case .sha384WithRSAEncryption: return .rsaPKCS1(.sha384)
@@ -47,10 +64,6 @@ public struct SignHashRequest: Sendable {
       let der = try fields.string("signAlgoParams", "sign_algo_params")
       guard let bytes = Base64.decode(der), let parameters = PSSParameters(der: bytes) else {
         throw CSCError.invalidParameter("signAlgoParams")
-      }
-      // Of the algorithms that need no hash OID, this one alone must agree with it (reference §4.1).
-      guard hashOID == nil || hashOID?.string == parameters.hash.oid else {
-        throw CSCError.invalidParameter(version.hashAlgorithmName)
       }
       return .rsaPSS(
         hash: parameters.hash, maskGenerationHash: parameters.maskGenerationHash, saltLength: parameters.saltLength)

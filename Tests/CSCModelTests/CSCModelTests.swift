@@ -136,8 +136,34 @@ struct RequestTests {
 
   @Test("a hash OID next to an algorithm that fixes the hash is ignored; in v2 not one of another hash")
   func ignoredHash() throws {
-    let fields = try fields(
-      #"{"credentialID":"c","SAD":"s","hash":["\#(digest)"],"signAlgo":"1.2.840.10045.4.3.2","hashAlgo":"1.3.14.3.2.26"}"#
+    func request(_ oid: String) throws -> Fields {
+      try fields(
+        #"{"credentialID":"c","SAD":"s","hash":["\#(digest)"],"signAlgo":"1.2.840.10045.4.3.2","hashAlgo":\#(oid)}"#)
+    }
+    for oid in [#""2.16.840.1.101.3.4.2.1""#, #""1.3.14.3.2.26""#, #""x""#, "5"] {
+      for version in CSCVersion.allCases {
+        #expect(try SignHashRequest(request(oid), version).algorithm == .ecdsa(.sha256), "\(oid) \(version)")
+      }
+    }
+    let other = try request(#""2.16.840.1.101.3.4.2.3""#)
+    #expect(try SignHashRequest(other, .v1).algorithm == .ecdsa(.sha256))
+    #expect(
+      error { try SignHashRequest(other, .v2) }
+        == "String parameter hashAlgorithmOID contradicts with signAlgo signAlgoParams parameter")
+  }
+
+  @Test("signDoc's hash OID beside the arrays, in the entries, or in both")
+  func documentHash() throws {
+    func algorithm(_ beside: String, _ inside: String, _ signAlgo: String = "1.2.840.113549.1.1.1") throws
+      -> SignatureAlgorithm?
+    {
+      let entry = #"{"hashes":["\#(digest)"],"signature_format":"C","signAlgo":"\#(signAlgo)"\#(inside)}"#
+      return try SignDocRequest(
+        fields(#"{"credentialID":"c","SAD":"s","documentDigests":[\#(entry)]\#(beside)}"#)
+      ).signatures.first?.choices.algorithm
+    }
+    let (sha256, sha512) = (
+      #","hashAlgorithmOID":"2.16.840.1.101.3.4.2.1""#, #","hashAlgorithmOID":"2.16.840.1.101.3.4.2.3""#
     )
     #expect(try algorithm(sha256, "") == .rsaPKCS1(.sha256))
     #expect(try algorithm("", sha256) == .rsaPKCS1(.sha256))
