@@ -233,15 +233,15 @@ extension CSCError {
   public static let digestLength = invalid("Invalid digest value length")
   public static let sadExpired = invalid("SAD expired")
 
+  /// Without the `or` that signDoc's row has (CSC v2 §11.13).
+  public static let hashContradictsAlgorithm = invalid(
+    "String parameter hashAlgorithmOID contradicts with signAlgo signAlgoParams parameter")
+
   public static func hashNotAuthorized(_ version: CSCVersion) -> CSCError {
     invalid(
       version == .v1
         ? "Hash is not authorized by the SAD."
         : "Hash is not authorized by neither SAD nor an access token with scope “credential”.")
-  /// Without the `or` that signDoc's row has (CSC v2 §11.13).
-  public static let hashContradictsAlgorithm = invalid(
-    "String parameter hashAlgorithmOID contradicts with signAlgo signAlgoParams parameter")
-
   }
 
   /// The parts of the certificate's distinguished name that the row prints, in the quotation marks of the version.
