@@ -4,7 +4,7 @@ public import TimestampAuthority
 public import Vocabulary
 import WireJSON
 
-/// A call that asks for signatures of documents (CSC v2 §11.11).
+/// A call that asks for signatures of documents (CSC v2 §11.14).
 public struct DocumentSigningRequest: Sendable {
   /// At least one of the two.
   public var credential: CredentialID?
@@ -14,6 +14,8 @@ public struct DocumentSigningRequest: Sendable {
   public var verified: VerifiedSAD?
   /// At least one.
   public var signatures: [DocumentSignature]
+  /// Whether a later answer is to come with validation data.
+  public var wantsValidationData = false
 
   public init(
     credential: CredentialID?, qualifier: String?, sad: SignatureActivationData, signatures: [DocumentSignature]
@@ -41,6 +43,8 @@ public struct SignedDocuments: Sendable, Equatable {
   public let chain: [[UInt8]]
   /// Whether any of them has a time-stamp of this service in it.
   public let hasTimestamps: Bool
+  /// Whether the `lastingRequest` that they are for asked for validation data.
+  public let wantsValidationData: Bool
 }
 
 /// AdES signatures of documents: what is signed for a document, and what is made of the signature.
@@ -124,12 +128,13 @@ private struct Prepared {
   let documents: PreparedDocuments
 
   /// A request whose contents are kept is another one than the same without: what one of them stored is no answer for
-  /// the other.
+  /// the other. The same holds for the wish for validation data.
   func request(keepingContent: Bool) -> SigningRequest {
     let keeps = keepingContent && documents.entries.contains { $0.content != nil }
+    let keepsWish = keepingContent && documents.wantsValidationData
     var request = SigningRequest(
       method: .signDoc, credential: credential, sad: sad, items: items,
-      parameters: JSONValue.array([.bool(keeps)] + parameters).canonical(),
+      parameters: JSONValue.array([.bool(keeps)] + (keepsWish ? ["validationData"] : []) + parameters).canonical(),
       preparation: documents.encoded(keepingContent: keepingContent))
     request.verified = verified
     return request
@@ -153,10 +158,12 @@ extension DocumentSigningService {
           authorizedDigest: AuthorizedDigest(hashAlgorithm: signature.algorithm.hash, bytes: signature.documentDigest),
           isTimestamped: signature.level == .t))
     }
+    var documents = PreparedDocuments(chain: credential.certificate.chain, entries: entries)
+    documents.wantsValidationData = request.wantsValidationData
     return Prepared(
       credential: id, sad: request.sad, verified: request.verified, items: items,
       parameters: request.signatures.map(\.parameters),
-      documents: PreparedDocuments(chain: credential.certificate.chain, entries: entries))
+      documents: documents)
   }
 
   private func choose(_ request: DocumentSigningRequest, as principal: Principal) async throws -> CredentialID {
@@ -283,7 +290,8 @@ extension DocumentSigningService {
       documents.append(SignedDocument(octets: octets, hasDocument: entry.packaging != .detached))
     }
     return SignedDocuments(
-      documents: documents, chain: prepared.chain, hasTimestamps: result.timestamps.contains { $0 != nil })
+      documents: documents, chain: prepared.chain, hasTimestamps: result.timestamps.contains { $0 != nil },
+      wantsValidationData: prepared.wantsValidationData)
   }
 
   /// The digest that the signed attributes must have of the document: a stored preparation is not trusted.

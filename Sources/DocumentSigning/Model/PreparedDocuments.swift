@@ -17,6 +17,8 @@ struct PreparedDocuments: Sendable, Equatable {
   /// DER, the signer's first, as the signed parts name it.
   let chain: [[UInt8]]
   let entries: [Entry]
+  /// Whether the result is to come with validation data.
+  var wantsValidationData = false
 
   /// Certificates for the signature itself: all but the root, which its readers have.
   var embeddedCertificates: [[UInt8]] { Self.embedded(chain) }
@@ -26,20 +28,24 @@ struct PreparedDocuments: Sendable, Equatable {
 
   /// A description in JSON, the chain, and for each entry its signed part and its content, if it is kept.
   func encoded(keepingContent: Bool) -> [UInt8] {
-    let description: JSONValue = [
-      "certificates": .integer(Int64(chain.count)),
-      "signatures": .array(
-        entries.map {
-          [
-            "format": .string($0.format.rawValue), "packaging": .string($0.packaging.rawValue),
-            "algorithm": .string($0.algorithm.name), "content": .bool(keepingContent && $0.content != nil),
-          ]
-        }),
-    ]
+    var description = JSONObject([
+      ("certificates", .integer(Int64(chain.count))),
+      (
+        "signatures",
+        .array(
+          entries.map {
+            [
+              "format": .string($0.format.rawValue), "packaging": .string($0.packaging.rawValue),
+              "algorithm": .string($0.algorithm.name), "content": .bool(keepingContent && $0.content != nil),
+            ]
+          })
+      ),
+    ])
+    if keepingContent && wantsValidationData { description["validationData"] = true }
     let parts = entries.flatMap { entry in
       [entry.signedPart] + (keepingContent ? [entry.content].compactMap(\.self) : [])
     }
-    return OctetList.encode([description.canonical()] + chain + parts)
+    return OctetList.encode([JSONValue.object(description).canonical()] + chain + parts)
   }
 
   init(chain: [[UInt8]], entries: [Entry]) {
@@ -71,5 +77,6 @@ struct PreparedDocuments: Sendable, Equatable {
     }
     guard parts.isEmpty else { return nil }
     self.entries = entries
+    wantsValidationData = description["validationData"]?.bool ?? false
   }
 }

@@ -26,15 +26,12 @@ extension SigningMethods {
       credential: request.credentialID.map { CredentialID($0) }, qualifier: request.signatureQualifier, sad: sad,
       signatures: signatures)
     asked.verified = caller.verified
+    asked.wantsValidationData = request.returnValidationInfo
     do {
       switch request.mode {
       case .synchronous:
         let signed = try await documents.sign(asked, as: principal)
-        var answer = JSONObject(signed)
-        if request.returnValidationInfo {
-          answer["validationInfo"] = .object(JSONObject(await documents.validationData(for: signed)))
-        }
-        return Response(json: .object(answer))
+        return await answer(signed, withValidationInfo: request.returnValidationInfo)
       case .asynchronous(let validity, let responseURI):
         let job = try await jobs.submit(
           JobRequest(
@@ -47,10 +44,19 @@ extension SigningMethods {
     }
   }
 
-  /// The answer of polling for signDoc (CSC v2 §11.12).
+  /// The answer of polling for signDoc (CSC v2 §11.15).
   func signedDocuments(of result: SigningResult) async throws -> Response {
     guard let documents else { throw CSCError.notImplemented }
-    return Response(json: .object(JSONObject(try await documents.finish(result))))
+    let signed = try await documents.finish(result)
+    return await answer(signed, withValidationInfo: signed.wantsValidationData)
+  }
+
+  private func answer(_ signed: SignedDocuments, withValidationInfo isWanted: Bool) async -> Response {
+    var answer = JSONObject(signed)
+    if isWanted, let data = await documents?.validationData(for: signed) {
+      answer["validationInfo"] = .object(JSONObject(data))
+    }
+    return Response(json: .object(answer))
   }
 
   /// Two rows of the table overlap: one is for hashes that the authorization server took, the other for those of

@@ -229,14 +229,18 @@ struct SignDocTests {
     #expect(try await call(fixture, body("a"), token: bearer).status == 200)
   }
 
-  @Test("mode A: a responseID, and polling answers the documents", arguments: ["Attached", "Detached"])
-  func asynchronous(envelope: String) async throws {
+  @Test(
+    "mode A: a responseID, and polling answers the documents, with validationInfo if it was asked for",
+    arguments: ["Attached", "Detached"], [true, false])
+  func asynchronous(envelope: String, validates: Bool) async throws {
     let fixture = try await GatewayFixture()
     let credential = try await fixture.signing.createCredential()
     let sad = try await sad(fixture, credential)
     let document =
       #"{"document":"YQ==","signature_format":"C","conformance_level":"Ades-B-T","signAlgo":"1.2.840.10045.4.3.2","signed_envelope_property":"\#(envelope)"}"#
-    let body = #""credentialID":"\#(credential.id)","SAD":"\#(sad)","documents":[\#(document)],"operationMode":"A""#
+    let wish = validates ? #","returnValidationInfo":true"# : ""
+    let body =
+      #""credentialID":"\#(credential.id)","SAD":"\#(sad)","documents":[\#(document)],"operationMode":"A"\#(wish)"#
     let accepted = try await call(fixture, body)
     #expect(accepted.status == 200 && accepted.json.members.map(\.name) == ["responseID"], "\(accepted.row)")
     let id = try #require(accepted["responseID"]?.string)
@@ -251,7 +255,9 @@ struct SignDocTests {
       try await eventually { try await poll().status != 202 }
       return try await poll()
     }
-    #expect(result.json.members.map(\.name) == [envelope == "Attached" ? "DocumentWithSignature" : "SignatureObject"])
+    let names = [envelope == "Attached" ? "DocumentWithSignature" : "SignatureObject"]
+    #expect(result.json.members.map(\.name) == names + (validates ? ["validationInfo"] : []))
+    #expect(result["validationInfo"]?.object?["certificates"]?.array?.isEmpty == (validates ? false : nil))
     #expect(try await poll() == result)
     // The ledger has one signature, so there is nothing left.
     let other = #""credentialID":"\#(credential.id)","SAD":"\#(sad)","documentDigests":[\#(entry("b"))]"#
