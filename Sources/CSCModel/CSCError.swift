@@ -170,6 +170,9 @@ extension CSCError {
 // MARK: credentials/create, credentials/delete
 
 extension CSCError {
+  static let missingCreationRequest = invalid("Missing (or invalid type) parameter “credentialCreationRequest”")
+  /// Some rows of these methods quote the name.
+  static func invalidQuoted(_ name: String) -> CSCError { invalid("Invalid parameter “\(name)”") }
   /// A good token of another scope (RFC 6750 §3.1); the tables do not say what it gets.
   public static let insufficientScope = CSCError(
     .forbidden, "insufficient_scope", "The request requires higher privileges than provided by the access token.")

@@ -21,6 +21,14 @@ public struct CredentialDetailWanted: Sendable {
   public let certInfo: Bool
   public let authInfo: Bool
 
+  static let nothing = CredentialDetailWanted(certificates: .none)
+
+  private init(certificates: CertificatesWanted) {
+    self.certificates = certificates
+    certInfo = false
+    authInfo = false
+  }
+
   init(_ fields: Fields) throws {
     certificates = try CertificatesWanted(fields)
     certInfo = try fields.optionalBool("certInfo", "cert_info") ?? false

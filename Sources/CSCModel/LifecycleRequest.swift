@@ -3,8 +3,7 @@ internal import Vocabulary
 public import WireJSON
 
 /// A client's request to the authorization server with the scopes `credential-creation` and
-/// `credential-deletion`, by single parameters or by a rich request (CSC 2.1+; the members are not published, so they
-/// are those of the methods).
+/// `credential-deletion`, by single parameters or by a rich request (CSC v2 §8.2.2).
 public struct LifecycleRequest: Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
     case creation(certificatePolicy: String, subject: SubjectData)
@@ -17,6 +16,9 @@ public struct LifecycleRequest: Sendable, Equatable {
 
   public static let creationType = "https://cloudsignatureconsortium.org/2025/credential-creation"
   public static let deletionType = "https://cloudsignatureconsortium.org/2025/credential-deletion"
+  /// Types of a rich request; the short ones mean the same.
+  public static let creationTypes = [creationType, "credential-creation"]
+  public static let deletionTypes = [deletionType, "credential-deletion"]
 
   public var isCreation: Bool { if case .creation = kind { true } else { false } }
 
@@ -38,7 +40,7 @@ public struct LifecycleRequest: Sendable, Equatable {
       let type = found["type"]?.string
     else { return nil }
     guard entries.count == 1 else { throw CSCError.invalidAuthorizationDetails }
-    let isCreation = type == Self.creationType
+    let isCreation = Self.creationTypes.containsSame(as: type)
     do {
       // As the method has them, or directly.
       let nested = try Fields(found).value(["credentialCreationRequest"])
@@ -47,7 +49,9 @@ public struct LifecycleRequest: Sendable, Equatable {
     } catch is FieldError { throw CSCError.invalidAuthorizationDetails }
   }
 
-  private static func isOurs(_ type: String?) -> Bool { type.isSame(as: creationType) || type.isSame(as: deletionType) }
+  private static func isOurs(_ type: String?) -> Bool {
+    type.map { (creationTypes + deletionTypes).containsSame(as: $0) } ?? false
+  }
 
   private init(isCreation: Bool, _ fields: Fields, type: String?) throws {
     self.type = type
@@ -86,6 +90,13 @@ public struct LifecycleRequest: Sendable, Equatable {
     return object
   }
 
-  /// `authorization_details` of the token answer (RFC 9396 §7).
-  public var granted: JSONValue { [.object(members)] }
+  /// `authorization_details` of the token answer (RFC 9396 §7), with the members of the request (CSC v2 §8.2.2).
+  public var granted: JSONValue {
+    guard isCreation else { return [.object(members)] }
+    var (object, request) = (JSONObject(), members)
+    object["type"] = request["type"]
+    request["type"] = nil
+    object["credentialCreationRequest"] = .object(request)
+    return [.object(object)]
+  }
 }

@@ -314,7 +314,7 @@ extension Catalogue {
     309 | IMPL | v1 v2 | signatures/timestamp | `timestamp` is a CMS ContentInfo (TimeStampToken), not a TimeStampResp | parses
     310 | IMPL | v2 | signatures/signDoc | `conformance_level` is compared without regard to case | 200
     311 | IMPL | v2 | credentials/create | A service token makes no credential (2.1+) | 401 or 403
-    312 | IMPL | v2 | credentials/create | A token of scope `credential-creation` makes one credential, which `credentials/list` then has; a second use is refused | 200 with `credentialID`
+    312 | IMPL | v2 | credentials/create | A token of scope `credential-creation` makes one credential, which `credentials/list` then has; a second use is refused | 201 with `credentialID`
     313 | IMPL | v2 | credentials/delete | A service token deletes no credential (2.1+) | 401 or 403
     314 | IMPL | v2 | credentials/delete | A token of scope `credential-deletion` deletes its credential, which `credentials/list` then lacks | 204, or 200 without content
     """#

@@ -62,7 +62,7 @@ extension Session {
   fileprivate func make() async throws -> (id: String, token: String) {
     let token = try await order("credential-creation", "certificatePolicy", try policy())
     let exchange = try await api.call("credentials/create", try creationRequest(), .bearer(token))
-    _ = try exchange.succeeded()
+    try exchange.require(exchange.status == 201, "201 and the new credential")
     let id = try exchange.string("credentialID")
     madeCredential = id
     return (id, token)

@@ -59,13 +59,13 @@ struct CredentialMethods: Sendable {
     return Response(json: .object(answer.json(request.detail, call.version)))
   }
 
-  /// `credentials/create`: the answer is that of `credentials/info` for the new credential.
+  /// `credentials/create`: the answer is the new credential as `credentials/list` shows it.
   func create(_ fields: Fields, _ call: APICall) async throws -> Response {
     guard case .lifecycle(let bearer) = call.caller, bearer.grant.isCreation else { throw CSCError.insufficientScope }
     let request = try CredentialsCreateRequest(fields)
     let credential = try await issuance.create(
       policy: request.certificatePolicy, claim: SubjectClaim(request.subject), by: bearer)
-    return Response(json: .object(wireValue(credential).json(request.detail, call.version)))
+    return Response(json: .object(wireValue(credential).json(request.detail, call.version)), status: .created)
   }
 
   /// `credentials/delete`

@@ -49,6 +49,6 @@ extension OAuthEndpoints {
 
   private var richTypes: [String] {
     ScopeReader.richTypes
-      + (issuance.authority == nil ? [] : [LifecycleRequest.creationType, LifecycleRequest.deletionType])
+      + (issuance.authority == nil ? [] : LifecycleRequest.creationTypes + LifecycleRequest.deletionTypes)
   }
 }

@@ -21,7 +21,7 @@ extension Call {
       throw invalid("certificatePolicy")
     }
     if !has(.makesTwice) { service.state.withLock { $0.orders[token] = nil } }
-    return Response(json: ["credentialID": .string(make())])
+    return Response(json: ["credentialID": .string(make())], status: .created)
   }
 
   func withoutOrder(_ method: String) throws -> Response {

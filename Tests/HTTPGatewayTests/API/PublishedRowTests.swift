@@ -8,11 +8,10 @@ import WireJSON
 
 @Suite("Error rows of v2 as its text prints them", .timeLimit(.minutes(5)))
 struct PublishedRowTests {
-  private static let lifecycle = "these methods are not built by the published text yet (Specs/divergences.md)"
+  private static let lifecycle = "deletion is not built by the published text yet (Specs/divergences.md)"
 
   /// Rows that are never said here, and why.
   private static let unsaid: [String: [Int: String]] = [
-    "credentials/create": Dictionary(uniqueKeysWithValues: (2...8).map { ($0, lifecycle) }),
     "credentials/delete": Dictionary(uniqueKeysWithValues: (2...4).map { ($0, lifecycle) }),
     "signatures/signHash": [23: "one-time passwords are checked at authorize"],
     "signatures/signDoc": [
@@ -39,6 +38,7 @@ struct PublishedRowTests {
     case "auth/login": try await logIn(stand)
     case "credentials/authorize": try await authorize(stand)
     case "credentials/authorizeCheck": try await authorizeCheck(stand)
+    case "credentials/create": try await create(stand)
     case "credentials/sendOTP": try await sendOTP(stand)
     case "credentials/list":
       try await stand.answers(method, from: [:], [2: ["userID": "alice"], 4: ["certificates": "all"]])
@@ -143,6 +143,29 @@ struct PublishedRowTests {
     }
     stand.fixture.signing.clock.advance(30)
     answers[4] = try await stand.call(method, body)
+    return answers
+  }
+
+  private func create(_ stand: RowStand) async throws -> RowStand.Answers {
+    let policy = TestIssuance.policies.explicit
+    let way = try await CredentialWay(stand.fixture, ["scope": "credential-creation", "certificatePolicy": policy])
+    _ = try await way.logIn()
+    let token = try await way.token(try await way.approve(more: ["newPIN": "271828", "repeatedPIN": "271828"]))
+    func body(_ request: JSONValue, _ more: RowStand.Changes = [:]) -> JSONValue {
+      let body: JSONValue = ["credentialCreationRequest": request, "credentialInfo": true]
+      return body.changed(more)
+    }
+    let request: JSONValue = ["certificatePolicy": .string(policy)]
+    let method = "credentials/create"
+    var answers: RowStand.Answers = [1: try await stand.call(method, body(request), header: "Conformance abc")]
+    for (row, wrong) in [
+      (2, body("x")), (3, body([:])), (4, body(["certificatePolicy": "1.2.3"])),
+      (5, body(request.changed(["subjectData": ["given_name": "Bob"]]))), (6, body(request, ["certificates": "all"])),
+      (7, body(request, ["certInfo": "x"])), (8, body(request, ["authData": "x"])),
+    ] {
+      answers[row] = try await stand.call(method, wrong, token: token)
+    }
+    #expect(try await stand.call(method, body(request), token: token).status == 201)
     return answers
   }
 

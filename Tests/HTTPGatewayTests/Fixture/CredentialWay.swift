@@ -42,8 +42,10 @@ struct CredentialWay {
     return page
   }
 
-  func approve(pin: String = "12345678") async throws -> PageVisitor.Page {
-    try await visitor.post("/oauth2/consent", consent.hidden.merging(["decision": "approve", "PIN": pin]) { $1 })
+  /// - Parameter more: further fields of the page.
+  func approve(pin: String = "12345678", more: [String: String] = [:]) async throws -> PageVisitor.Page {
+    let form = more.merging(["decision": "approve", "PIN": pin]) { $1 }
+    return try await visitor.post("/oauth2/consent", consent.hidden.merging(form) { $1 })
   }
 
   /// The access token of the code that a redirect carries.

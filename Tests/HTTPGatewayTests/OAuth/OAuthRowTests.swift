@@ -282,7 +282,7 @@ struct OAuthRowTests {
     for (members, text) in [
       ("", "\(missing) string parameter certificatePolicy"),
       (#","certificatePolicy":"x""#, "Invalid parameter certificatePolicy"),
-      (#","certificatePolicy":"1.2.3","subjectData":"x""#, "\(missing) object parameter subjectData"),
+      (#","certificatePolicy":"1.2.3","subjectData":"x""#, "Invalid parameter subjectData"),
       (#","certificatePolicy":"1.2.3","subjectData":{"x":"y"}"#, "Invalid parameter subjectData"),
     ] {
       #expect(

@@ -152,10 +152,12 @@ struct LifecycleHTTPTests {
       "credentials/create",
       body(
         subject: #"{"givenName":"Alice","family_name":"Example","C":"AT","commonName":null}"#,
-        more: #","certificates":"chain","certInfo":true,"authInfo":true,"clientData":"x","unknown":1"#),
+        more:
+          #","credentialInfo":true,"certificates":"chain","certInfo":true,"authInfo":true,"clientData":"x","unknown":1"#
+      ),
       .v2, token: access)
     let id = try #require(made["credentialID"]?.string, "\(made)")
-    #expect(made.status == 200 && made["cert"]?.object?["certificates"]?.array?.count == 3)
+    #expect(made.status == 201 && made["cert"]?.object?["certificates"]?.array?.count == 3)
     #expect(
       made["cert"]?.object?["subjectDN"] == "CN=Alice Example,2.5.4.42=#0C05416C696365,2.5.4.4=#0C074578616D706C65,C=AT"
     )
@@ -220,7 +222,7 @@ struct LifecycleHTTPTests {
     let type = LifecycleRequest.creationType
     let flat = #"[{"type":"\#(type)","certificatePolicy":"\#(Self.policy)","subjectData":{"surname":"Example"}}]"#
     let nested =
-      #"[{"type":"\#(type)","credentialCreationRequest":{"certificatePolicy":"\#(Self.policy)","subjectData":{"SN":"Example"}}}]"#
+      #"[{"type":"\#(type)","credentialCreationRequest":{"certificatePolicy":"\#(Self.policy)","subjectData":{"SN":"Example","birthdate":"1980-12-01"}}}]"#
     let pushed = try await post(
       fixture, "/oauth2/pushed_authorize",
       [
@@ -249,10 +251,17 @@ struct LifecycleHTTPTests {
     let issued = try await exchange(fixture, code, ["authorization_details": nested])
     #expect(issued.status == 200 && issued["scope"] == "credential-creation", "\(issued.row)")
     let echo = try #require(issued["authorization_details"]?.array?.first?.object)
-    #expect(echo["type"] == .string(type) && echo["certificatePolicy"] == .string(Self.policy))
+    #expect(
+      echo["type"] == .string(type)
+        && echo["credentialCreationRequest"] == [
+          "certificatePolicy": .string(Self.policy), "subjectData": ["surname": "Example"],
+        ])
+    // Without credentialInfo what must be there, and the rest does not count.
     let made = try await fixture.call(
-      "credentials/create", body(), .v2, token: try #require(issued["access_token"]?.string))
-    #expect(made.status == 200)
+      "credentials/create", body(more: #","certificates":"all","certInfo":5,"authData":[]"#), .v2,
+      token: try #require(issued["access_token"]?.string))
+    #expect(made.status == 201 && made["credentialID"] != nil && made["key"]?.object?["len"] == 256)
+    #expect(made["cert"] == ["status": "valid"] && made["auth"]?.object?["mode"] == "explicit")
   }
 
   @Test("what could never be granted is told to the client, before anybody logs in")
@@ -323,6 +332,14 @@ struct LifecycleHTTPTests {
       try await $0.execute(uri: "/.well-known/oauth-authorization-server", method: .get) { String(buffer: $0.body) }
     }
     #expect(full.contains(#""credential-creation""#) && full.contains("2025/credential-deletion"))
+    // The short types are offered too, and asked for as the long ones.
+    let short = #"[{"type":"credential-creation","credentialCreationRequest":{"certificatePolicy":"1.2.3"}}]"#
+    #expect(
+      try await error(["authorization_details": short])
+        == "error=invalid_request error_description=Invalid parameter certificatePolicy")
+    #expect(
+      try await error(["authorization_details": #"[{"type":"credential-deletion","credentialID":"none"}]"#])
+        == "error=invalid_request error_description=Invalid parameter credentialID")
     let info = try await bare.call("info", "{}", .v2)
     #expect(info["methods"]?.array?.contains("credentials/create") == false)
     let more = try await fixture.call("info", "{}", .v2)
@@ -353,26 +370,31 @@ struct LifecycleHTTPTests {
     let access = try await creationToken(fixture)
     let missing = "\(Self.request) Missing (or invalid type)"
     let rows: [(String, String)] = [
-      ("{}", "\(missing) object parameter credentialCreationRequest"),
-      (#"{"credentialCreationRequest":"x"}"#, "\(missing) object parameter credentialCreationRequest"),
+      ("{}", "\(missing) parameter “credentialCreationRequest”"),
+      (#"{"credentialCreationRequest":"x"}"#, "\(missing) parameter “credentialCreationRequest”"),
       (#"{"credentialCreationRequest":{}}"#, "\(missing) string parameter certificatePolicy"),
       (#"{"credentialCreationRequest":{"certificatePolicy":1}}"#, "\(missing) string parameter certificatePolicy"),
       (body("x"), "\(Self.request) Invalid parameter certificatePolicy"),
       (body("1.02.3"), "\(Self.request) Invalid parameter certificatePolicy"),
       (body(TestIssuance.policies.oauth2code), "\(Self.request) Invalid parameter certificatePolicy"),
-      (body(subject: #""Alice""#), "\(missing) object parameter subjectData"),
+      (body(subject: #""Alice""#), "\(Self.request) Invalid parameter subjectData"),
       (body(subject: #"{"givenName":"Bob"}"#), "\(Self.request) Invalid parameter subjectData"),
       (body(subject: #"{"givenName":1}"#), "\(Self.request) Invalid parameter subjectData"),
       (body(subject: #"{"givenName":"Alice","GN":"Bob"}"#), "\(Self.request) Invalid parameter subjectData"),
       (body(subject: #"{"organization":"Example"}"#), "\(Self.request) Invalid parameter subjectData"),
       (body(more: #","clientData":7"#), "\(Self.request) Invalid parameter clientData"),
-      (body(more: #","certificates":"all""#), "\(Self.request) Invalid parameter certificates"),
-      (body(more: #","certInfo":"x""#), "\(Self.request) Invalid parameter certInfo"),
-      (body(more: #","authInfo":"x""#), "\(Self.request) Invalid parameter authInfo"),
+      (body(more: #","credentialInfo":"x""#), "\(Self.request) Invalid parameter credentialInfo"),
+      (
+        body(more: #","credentialInfo":true,"certificates":"all""#), "\(Self.request) Invalid parameter “certificates”"
+      ),
+      (body(more: #","credentialInfo":true,"certInfo":"x""#), "\(Self.request) Invalid parameter “certInfo”"),
+      (body(more: #","credentialInfo":true,"authInfo":"x""#), "\(Self.request) Invalid parameter authInfo"),
+      (body(more: #","authData":"x""#), "\(Self.request) Invalid parameter “authData”"),
+      (body(more: #","authData":[{"id":"PIN","value":"271828"}]"#), "\(Self.request) Invalid parameter “authData”"),
       // Two spellings with two values.
       (
         body(more: #","credential_creation_request":{"certificatePolicy":"1.2.3"}"#),
-        "\(Self.request) Invalid parameter credentialCreationRequest"
+        "\(missing) parameter “credentialCreationRequest”"
       ),
     ]
     for (body, expected) in rows {
@@ -391,7 +413,7 @@ struct LifecycleHTTPTests {
     for method in ["credentials/list", "credentials/info", "signatures/signHash", "auth/revoke"] {
       #expect(try await fixture.call(method, "{}", .v2, token: access).row.hasPrefix("401 invalid_token"), "\(method)")
     }
-    #expect(try await fixture.call("credentials/create", body(), .v2, token: access).status == 200)
+    #expect(try await fixture.call("credentials/create", body(), .v2, token: access).status == 201)
     let late = try await creationToken(fixture)
     fixture.signing.clock.advance(300)
     #expect(try await fixture.call("credentials/create", body(), .v2, token: late).row.hasPrefix("401 expired_token"))

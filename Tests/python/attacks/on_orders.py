@@ -46,7 +46,7 @@ def create(world, token, subject=None, policy=POLICY):
 
 def created(world, token):
     answer = create(world, token)
-    require(answer.status == 200, answer.summary())
+    require(answer.status == 201, answer.summary())
     return answer.json()["credentialID"]
 
 
@@ -131,7 +131,7 @@ def creation_in_another_name(world):
     else:
         require(False, f"a page: {result.text[:200]}")
     answer = create(world, token, {"givenName": "Bob", "surname": "Example"})
-    require(answer.status == 200, answer.summary())
+    require(answer.status == 201, answer.summary())
     made = answer.json()["credentialID"]
     require(listed(world) == before, "it became another person's")
     require(delete(world, made, deletion_token(party, made, user=bob)).status == 204, "the honest way is closed")
@@ -148,10 +148,10 @@ def order_twice(world):
     before = listed(world)
     with ThreadPoolExecutor(10) as pool:
         answers = list(pool.map(lambda _: create(world, token), range(10)))
-    made = [answer.json()["credentialID"] for answer in answers if answer.status == 200]
+    made = [answer.json()["credentialID"] for answer in answers if answer.status == 201]
     require(len(made) == 1, f"{len(made)} credentials for one order")
     for answer in answers:
-        if answer.status != 200:
+        if answer.status != 201:
             refused(answer, *USED["error"], status=USED["status"])
     refused(create(world, token), *USED["error"], status=USED["status"])
     require(listed(world) - before == set(made), "another credential")

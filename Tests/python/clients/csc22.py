@@ -72,25 +72,26 @@ def create_sign_delete(run):
     with run.step("a rich request, pushed: the person sees the policy, confirms with the PIN of a credential, and chooses a new PIN"):
         details = json.dumps([{
             "type": TYPES + "credential-creation",
-            "credentialCreationRequest": {"certificatePolicy": policy, "subjectData": {"surname": "Example"}},
+            "credentialCreationRequest": {"certificatePolicy": policy, "subjectData": {"family_name": "Example", "birthdate": "1980-12-01"}},
         }])
         page, token = client.order(
             client.pushed([("authorization_details", details)]), {"PIN": user["pin"], "newPIN": PIN, "repeatedPIN": PIN}, details
         )
         require(policy in page.text and "Alice Example" in page.text, page.text[:300])
         require(token.scope == "credential-creation" and token.expires_in > 0, token)
-        require(token.authorization_details[0]["certificatePolicy"] == policy, token.authorization_details)
+        granted = token.authorization_details[0]["credentialCreationRequest"]
+        require(granted["certificatePolicy"] == policy, granted)
     with run.step("credentials/create with nulls for what is left open; the answer has the credential's details"):
         body = {
             "credentialCreationRequest": {
                 "certificatePolicy": policy,
                 "subjectData": {"commonName": "Alice Example", "givenName": None, "surname": "Example"},
             },
-            "certificates": "chain", "certInfo": True, "authInfo": None, "clientData": str(uuid.uuid4()),
+            "credentialInfo": True, "certificates": "chain", "certInfo": True, "authInfo": None, "clientData": str(uuid.uuid4()),
         }
         answer = client.call("credentials/create", body, token.access_token)
-        require(answer.status == 200, answer.summary())
-        created = Created.of(answer, [200])
+        require(answer.status == 201, answer.summary())
+        created = Created.of(answer, [201])
         require(created.auth.mode == "oauth2code" and created.SCAL == "2", created)
         certificate = run.verifier.chain(created.cert.certificates)
         require("Alice Example" in created.cert.subjectDN, created.cert.subjectDN)
@@ -134,6 +135,7 @@ def create_sign_delete(run):
         answer = client.call(
             "credentials/create", {"credentialCreationRequest": {"certificatePolicy": policy}}, token.access_token
         )
+        require(answer.status == 201 and set(answer.json()["cert"]) == {"status"}, answer.summary())
         made = answer.json()["credentialID"]
         details = json.dumps([{"type": TYPES + "credential-deletion", "credentialID": made}])
         _, token = client.order(client.pushed([("authorization_details", details)]), {"PIN": PIN}, details)
