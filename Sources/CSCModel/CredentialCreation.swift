@@ -46,9 +46,9 @@ public struct CredentialsDeleteRequest: Sendable {
   }
 }
 
-/// `subjectData`: the certificate's subject as the caller wants it. Which members there are is the provider's to say (CSC v2
-/// §11.4); these are the names of RFC 5280, of RFC 4514 and of OpenID Connect. Others that a certificate could carry are refused: no
-/// one here could vouch for them.
+/// `subjectData`: the certificate's subject as the caller wants it. Which members there are is the provider's to say
+/// (CSC v2 §11.4); these are the names of RFC 5280, of RFC 4514 and of OpenID Connect. Others that a certificate could
+/// carry are refused: no one here could vouch for them.
 public struct SubjectData: Sendable, Equatable {
   public var commonName, givenName, surname, country: String?
 

@@ -123,7 +123,7 @@ public struct SignDocRequest: Sendable {
 }
 
 extension SignDocRequest.Choices {
-  /// - Parameter hashOID: the value beside the arrays.
+  /// - Parameter hashOID: the value next to the arrays.
   fileprivate init(_ entry: Fields, _ hashOID: JSONValue?) throws {
     let format = try entry.string("signature_format", "signatureFormat")
     let signAlgo = try entry.string("signAlgo")
@@ -151,8 +151,8 @@ extension SignDocRequest.Choices {
     return envelope
   }
 
-  /// A hash OID must agree with what `signAlgo` or its parameters fix (CSC v2 §11.14). It stands beside the arrays; clients of
-  /// older texts have one in each entry.
+  /// A hash OID must agree with what `signAlgo` or its parameters fix (CSC v2 §11.14). It stands next to the arrays;
+  /// clients of older texts have one in each entry.
   private static func algorithm(
     _ signAlgo: String, _ entry: Fields, _ hashOID: JSONValue?
   ) throws -> SignatureAlgorithm {

@@ -40,8 +40,8 @@ public struct SignHashRequest: Sendable {
     return algorithm
   }
 
-  /// A hash OID is ignored where something else fixes the hash. CSC v2 §11.13 also has a row for one that names another
-  /// hash; of v1, which has none, only PSS must agree.
+  /// A hash OID is ignored where something else fixes the hash. CSC v2 §11.13 also has a row for one that names
+  /// another hash; of v1, which has none, only PSS must agree.
   private static func check(_ oid: JSONValue, against algorithm: SignatureAlgorithm, _ version: CSCVersion) throws {
     let named = oid.string.flatMap(HashAlgorithm.init(oid:))
     guard named != algorithm.hash else { return }
