@@ -236,7 +236,7 @@ extension CSCError {
   public static let digestLength = invalid("Invalid digest value length")
   public static let sadExpired = invalid("SAD expired")
 
-  /// Without the `or` that signDoc's row has (CSC v2 §11.13).
+  /// The row of signHash, without the `or` of signDoc's (CSC v2 §11.13).
   public static let hashContradictsAlgorithm = invalid(
     "String parameter hashAlgorithmOID contradicts with signAlgo signAlgoParams parameter")
 

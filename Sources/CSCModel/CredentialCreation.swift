@@ -23,7 +23,7 @@ public struct CredentialsCreateRequest: Sendable {
     _ = try fields.optionalString("clientData", "client_data")
   }
 
-  /// Without `credentialInfo` nothing else about it counts.
+  /// Nothing, unless `credentialInfo` asks for it.
   private static func detail(_ fields: Fields) throws -> CredentialDetailWanted {
     guard try fields.optionalBool("credentialInfo") ?? false else { return .nothing }
     do { return try CredentialDetailWanted(fields) } catch let error as CSCError

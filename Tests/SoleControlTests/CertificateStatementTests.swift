@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Statements of certificates", .timeLimit(.minutes(2)))
 struct CertificateStatementTests {
-  /// Made with OpenSSL: policies 0.4.0.194112.1.2 and 1.3.6.1.4.1.32473.1; QcCompliance, QcSSCD, QcType esign, retention of 10 years.
+  /// A certificate of OpenSSL's: policies 0.4.0.194112.1.2 and 1.3.6.1.4.1.32473.1; QcCompliance, QcSSCD, QcType esign,
+  /// retention of 10 years.
   private static let qualified =
     "MIIBuDCCAV6gAwIBAgIUR2ClhoaX5f2tFfU3jlgCTQihbW8wCgYIKoZIzj0EAwIwFTETMBEGA1UEAwwKVEVTVCBBbGljZTAeFw0yNjExMzAwMzEwNTlaFw0zNjExMjcwMzEwNTlaMBUxEzARBgNVBAMMClRFU1QgQWxpY2UwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQgA2734JI3HrVMhleSFXFqvZMdTbgThwSQreR3bh14ZOAzmFfccbK0Zk3xiZuQitPasSuhrYPc7ry7jNg+rNqOo4GLMIGIMCEGA1UdIAQaMBgwCQYHBACL7EABAjALBgkrBgEEAYH9WQEwRAYIKwYBBQUHAQMEODA2MAgGBgQAjkYBATAIBgYEAI5GAQQwEwYGBACORgEGMAkGBwQAjkYBBgEwCwYGBACORgEDAgEKMB0GA1UdDgQWBBSFufNQcsJPKVAhZFkPmKTB+qURZzAKBggqhkjOPQQDAgNIADBFAiEA3GLq/G1ioxTX3n5k7yixMTJcZnSvBEWIOQHIY0whLdsCIALCBLvhHrtGTMKyCNm+MuEvXbl1e5sHcSpbfjL5zbzf"
   /// Version 1, without extensions.

@@ -1,12 +1,13 @@
 internal import SwiftASN1
 import Vocabulary
 
-/// Statements of a certificate about itself: the policies that it was issued under (RFC 5280 §4.2.1.4), and its qualified
-/// certificate statements (RFC 3739 §3.2.6, ETSI EN 319 412-5).
+/// Statements of a certificate about itself: the policies that it was issued under (RFC 5280 §4.2.1.4), and its
+/// qualified certificate statements (RFC 3739 §3.2.6, ETSI EN 319 412-5).
 public struct CertificateStatements: Sendable, Equatable {
   /// OIDs of the policies, in the certificate's order.
   public let policies: [String]
-  /// OIDs of the statements, in the certificate's order. QcType stands as the types that it names: it says nothing without them.
+  /// OIDs of the statements, in the certificate's order. QcType stands as the types that it names: it says nothing
+  /// without them.
   public let qualified: [String]
 
   /// Nil if the octets are no certificate, or an extension of these two cannot be read.

@@ -12,7 +12,7 @@ import Vocabulary
 
 @Suite("One-time codes over HTTP", .timeLimit(.minutes(5)))
 struct OneTimeCodeTests {
-  /// How a code is asked for.
+  /// Ways to ask for a code.
   enum Way: CaseIterable {
     case sendOTP1, sendOTP2, getChallenge
 

@@ -15,7 +15,7 @@ struct PublishedRow: Decodable, Sendable {
     case text = "error_description"
   }
 
-  /// Those that belong to a method.
+  /// Rows that belong to a method.
   static let all: [PublishedRow] = {
     struct File: Decodable { let rows: [PublishedRow] }
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -27,7 +27,7 @@ struct PublishedRow: Decodable, Sendable {
 
   static let methods = Set(all.map(\.method)).sorted()
 
-  /// What stands in the texts for something of the request or the certificate, and how that begins.
+  /// Placeholders in the texts, for something of the request or the certificate, and how that begins.
   private static let placeholders = [
     ("O=[organization],CN=[common_name]", ["O=", "CN="]), ("list of invalid attributes", [""]),
   ]

@@ -17,7 +17,7 @@ struct SignatureRows {
     ["operationMode": "A", "validity_period": 1], ["operationMode": "A", "response_uri": "x"], ["clientData": 5],
   ]
 
-  /// What both methods have: the SAD, the credential, the mode. Numbered from the first row of the modes.
+  /// Faults that both methods have rows for: SAD, credential, mode. Those of the modes are numbered from `modes`.
   private func shared(from modes: Int) -> [Int: RowStand.Changes] {
     var changes: [Int: RowStand.Changes] = [
       2: ["SAD": nil], 3: ["SAD": "x"], 4: ["credentialID": nil], 5: ["credentialID": "x"],
@@ -45,7 +45,7 @@ struct SignatureRows {
         16: ["signAlgo": RowStand.rsaEncryption, "hashAlgorithmOID": "1.2.3"], 22: ["hashes": ["AAAA"]],
         25: ["credentialID": "expired", "SAD": try await stand.sad(stand.expired)],
       ]) { $1 })
-    // Nothing of that spent anything.
+    // No refusal spent anything.
     #expect(try await stand.call(method, body).status == 200)
     answers[24] = try await late(method, body)
     return answers
@@ -90,14 +90,14 @@ struct SignatureRows {
     return answers
   }
 
-  /// With a SAD that has expired.
+  /// The answer to a SAD that has expired.
   private func late(_ method: String, _ body: JSONValue) async throws -> GatewayFixture.Answer {
     let sad = try await stand.sad(stand.one)
     stand.fixture.signing.clock.advance(300)
     return try await stand.call(method, body.changed(["SAD": sad]))
   }
 
-  /// With a token of the authorization server, which a person gave for `a`.
+  /// The answer to a token of the authorization server, which a person gave for `a`.
   private func otherDocument(_ method: String, _ body: JSONValue) async throws -> GatewayFixture.Answer {
     let credential = try await stand.fixture.signing.createCredential("three", scal: .two, mode: .oauth2code)
     let client = ClientID("portal")

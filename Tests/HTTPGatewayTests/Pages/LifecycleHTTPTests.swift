@@ -256,7 +256,7 @@ struct LifecycleHTTPTests {
         && echo["credentialCreationRequest"] == [
           "certificatePolicy": .string(Self.policy), "subjectData": ["surname": "Example"],
         ])
-    // Without credentialInfo what must be there, and the rest does not count.
+    // Required members only: without credentialInfo the rest does not count.
     let made = try await fixture.call(
       "credentials/create", body(more: #","certificates":"all","certInfo":5,"authData":[]"#), .v2,
       token: try #require(issued["access_token"]?.string))
