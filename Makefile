@@ -59,7 +59,7 @@ sandbox: build ## serve a sandbox for integrators until Ctrl-C; writes .sandbox/
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS)
 	touch $@
 
-test: packages .venv/ready imports suites documents lint ## every test, with real parts, and every answer against the OpenAPI document
+test: packages .venv/ready imports sizes suites documents lint ## every test, with real parts, and every answer against the OpenAPI document
 	swift build --build-tests
 	python3 Tests/house/symbols.py $(PRODUCT)
 	rm -rf $(EXCHANGES)
@@ -78,7 +78,7 @@ imports: ## check who imports whom
 	python3 Tests/house/imports.py
 
 sizes: ## count what must stay small: files, types, ports
-	python3 Tests/house/sizes.py --report
+	python3 Tests/house/sizes.py
 
 suites: ## check that every test has an end, and that every promise of a store is tested
 	python3 Tests/house/suites.py

@@ -1,23 +1,25 @@
 import Foundation
 import Logging
-import SQLiteStore
 import ServiceLifecycle
+import SoleControl
 
 /// Holds this process's place among the gateways of a database while the service runs.
 struct LeaseKeeper: ServiceLifecycle.Service {
   private static let pause = Duration.seconds(5)
+  /// Time for which a holder elsewhere that does not renew is waited for.
+  private static let life = Duration.seconds(15)
 
-  let store: SQLiteFileStore
+  let store: any GatewayStore
   let lock: InstanceLock
   let logger: Logger
 
   /// - Throws: `InstanceLock.Taken` or `LeaseError.held`, with what to do.
-  init(_ config: Config, store: SQLiteFileStore, logger: Logger) async throws {
+  init(_ config: Config, store: any GatewayStore, logger: Logger) async throws {
     self.store = store
     self.logger = logger
     lock = try InstanceLock(database: config.database, instance: config.instance)
     let lease = try await store.takeLease(
-      of: config.instance, incarnation: UUID().uuidString, machine: Self.machine)
+      of: config.instance, incarnation: UUID().uuidString, machine: Self.machine, life: Self.life)
     logger.info("holds the lease", metadata: ["instance": "\(lease.name)", "fence": "\(lease.fence)"])
   }
 

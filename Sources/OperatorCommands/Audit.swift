@@ -1,6 +1,6 @@
 import ArgumentParser
+import Assembly
 import AuditLog
-import SQLiteStore
 import Synchronization
 
 struct AuditCommand: AsyncParsableCommand {
@@ -18,7 +18,7 @@ struct AuditCommand: AsyncParsableCommand {
     func run() async throws {
       let verifier = Mutex(AuditVerifier())
       do {
-        let head = try await SQLiteFileStore.readAudit(path: database) { entry in
+        let head = try await Stores.readAudit(database) { entry in
           try verifier.withLock { try $0.accept(entry) }
         }
         try verifier.withLock { try $0.finish(head) }
@@ -48,7 +48,7 @@ struct AuditCommand: AsyncParsableCommand {
 
     func run() async throws {
       let after = after
-      _ = try await SQLiteFileStore.readAudit(path: database) { entry in
+      _ = try await Stores.readAudit(database) { entry in
         if entry.sequence > after { print(String(decoding: entry.body, as: UTF8.self)) }
       }
     }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Assembly
 import Foundation
 import SoleControl
-import SQLiteStore
 
 struct ClockCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,9 +1,9 @@
 import ArgumentParser
+import Assembly
 import AuditLog
 import CSCModel
 import Foundation
 import Octets
-import SQLiteStore
 import Synchronization
 import WireJSON
 
@@ -35,7 +35,7 @@ struct SignatureCommand: AsyncParsableCommand {
       var report = SignatureReport(trail: trail, entries: count, finding: finding.map(AuditCommand.Verify.text))
       for activation in trail.authorizations.keys {
         guard let digest = Hex.decode(activation) else { continue }
-        report.bindings[activation] = try await SQLiteFileStore.readBinding(path: database, activation: digest)
+        report.bindings[activation] = try await Stores.readBinding(database, activation: digest)
       }
       print(json ? String(decoding: report.json.indented(), as: UTF8.self) : report.text(searched: id))
       guard report.isGood else { throw ExitCode.failure }
@@ -49,7 +49,7 @@ struct SignatureCommand: AsyncParsableCommand {
         let verifier = Mutex(AuditVerifier())
         trail.withLock { $0.beginReading() }
         do {
-          let head = try await SQLiteFileStore.readAudit(path: database) { entry in
+          let head = try await Stores.readAudit(database) { entry in
             try verifier.withLock { try $0.accept(entry) }
             trail.withLock { $0.accept(entry) }
           }

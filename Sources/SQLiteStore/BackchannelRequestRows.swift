@@ -2,7 +2,7 @@ internal import Foundation
 internal import GRDB
 internal import SoleControl
 
-extension Snapshot {
+extension PendingReading where Self: SQLiteReader {
   func backchannelRequest(ofPending id: String) throws -> StoredBackchannelRequest? {
     try one(tables.backchannelRequest, "pending = ?", [id]).map(Self.backchannelRequest)
   }
@@ -19,7 +19,7 @@ extension Snapshot {
   }
 }
 
-extension Transaction {
+extension PendingWriting where Self: SQLiteWriter {
   func add(_ request: StoredBackchannelRequest) throws {
     try insert(
       tables.backchannelRequest,

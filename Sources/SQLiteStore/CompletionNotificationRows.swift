@@ -3,7 +3,7 @@ internal import GRDB
 internal import SoleControl
 internal import Vocabulary
 
-extension Snapshot {
+extension JobReading where Self: SQLiteReader {
   func dueNotifications(instance: String, by time: UnixMilliseconds, perPartner: Int, limit: Int) throws
     -> [CompletionNotification]
   {
@@ -25,7 +25,7 @@ extension Snapshot {
   }
 }
 
-extension Transaction {
+extension JobWriting where Self: SQLiteWriter {
   func add(_ notification: CompletionNotification) throws {
     try insert(
       tables.notification,

@@ -22,6 +22,7 @@ final class GroupCommit: Sendable {
   private let database: DatabaseQueue
   private let outage: Outage
   private let tables: ProtectedTables
+  private let rehearses: Bool
   private let line = BoundedQueue<Job>(capacity: waitingLine)
   private let running = DispatchGroup()
   /// Whether this process may still write.
@@ -36,8 +37,10 @@ final class GroupCommit: Sendable {
     let time: @Sendable () -> UnixTime
   }
 
-  init(database: DatabaseQueue, tables: ProtectedTables, outage: Outage) {
+  /// - Parameter rehearses: whether each body runs once before, for nothing.
+  init(database: DatabaseQueue, tables: ProtectedTables, outage: Outage, rehearses: Bool) {
     self.database = database
+    self.rehearses = rehearses
     self.tables = tables
     self.outage = outage
     running.enter()
@@ -63,7 +66,8 @@ final class GroupCommit: Sendable {
       let outcome = Outcome<Output>()
       let accepted = line.append(
         Job(
-          run: { transaction in
+          run: { [rehearses] transaction in
+            if rehearses { transaction.rehearse { try body(transaction) } }
             let result = Result { try transaction.savepoint { try body(transaction) } }
             outcome.value = result
             if case .failure(let error) = result { return error }
@@ -108,9 +112,8 @@ final class GroupCommit: Sendable {
       try database.writeWithoutTransaction { db in
         try db.beginTransaction(.immediate)
         do {
-          let transaction = try Transaction(db, tables)
+          let transaction = try Transaction(db, tables, horizon: horizon.withLock { $0.time }())
           try fence.check(transaction)
-          transaction.horizon = horizon.withLock { $0.time }()
           // Bodies that change nothing would commit on any disk.
           if isOutage { try transaction.writeProbe() }
           for job in group {

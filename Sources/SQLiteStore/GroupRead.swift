@@ -53,7 +53,7 @@ final class GroupRead: Sendable {
         try connection.unsafeRead { db in
           try db.run("BEGIN", [])
           defer { if (try? db.run("COMMIT", [])) == nil { try? db.run("ROLLBACK", []) } }
-          let snapshot = try Snapshot(db, tables)
+          let snapshot = Snapshot(db, tables)
           for job in group {
             served += 1
             job(.success(snapshot))

@@ -1,36 +1,7 @@
 internal import Foundation
 internal import GRDB
-internal import SoleControl
+public import SoleControl
 internal import Synchronization
-
-/// The right of one process to serve a database under an instance's name.
-///
-/// Safety comes from the row alone: each write compares it in its own transaction, so a process that lost the lease,
-/// paused as it may have been, changes nothing any more. Times only say when to look (Specs/decisions/0036-leases.md).
-public struct InstanceLease: Sendable, Equatable {
-  /// Of the instance.
-  public let name: String
-  /// Of the process; random.
-  public let incarnation: String
-  /// One more than the last holder's.
-  public let fence: Int64
-}
-
-public enum LeaseError: Error, Equatable, CustomStringConvertible {
-  /// Another process renews it.
-  case held(String)
-  /// Another process has taken it.
-  case lost(String)
-
-  public var description: String {
-    switch self {
-    case .held(let name):
-      "another gateway serves this database as instance '\(name)'; stop it, or give this one a name of its own (\"instance\")"
-    case .lost(let name):
-      "another gateway took this one's place as instance '\(name)'; nothing is signed any more, restart it"
-    }
-  }
-}
 
 /// Compares the lease, if there is one, in each transaction.
 final class Fence: Sendable {

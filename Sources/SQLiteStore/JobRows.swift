@@ -24,7 +24,7 @@ extension JobState {
   }
 }
 
-extension Snapshot {
+extension JobReading where Self: SQLiteReader {
   func job(_ id: JobID) throws -> StoredJob? {
     try one(tables.job, "id = ?", [id.rawValue]).map(Self.job)
   }
@@ -46,7 +46,7 @@ extension Snapshot {
   }
 }
 
-extension Transaction {
+extension JobWriting where Self: SQLiteWriter {
   func add(_ job: StoredJob) throws {
     let (state, failure, expires) = job.state.columns
     try insert(

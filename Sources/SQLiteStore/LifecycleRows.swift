@@ -6,7 +6,7 @@ internal import Vocabulary
 
 // Rows of issuance: signers' subjects, lifecycle grants, and revocations of certificates.
 
-extension Snapshot: IssuanceReading {
+extension IssuanceReading where Self: SQLiteReader {
   func subject(of signer: SignerID) throws -> ProtectedRow? {
     try one("SELECT text, mac FROM certificate_subject WHERE signer = ?", [signer.rawValue]).map {
       ProtectedRow(text: $0.octets(0), mac: $0.octets(1))
@@ -38,7 +38,7 @@ extension Snapshot: IssuanceReading {
   }
 }
 
-extension Transaction: IssuanceWriting {
+extension IssuanceWriting where Self: SQLiteWriter {
   func put(_ subject: ProtectedRow, of signer: SignerID) throws {
     try execute(
       "INSERT OR REPLACE INTO certificate_subject (signer, text, mac) VALUES (?, ?, ?)",

@@ -2,7 +2,7 @@ internal import GRDB
 internal import OAuth
 internal import SoleControl
 
-extension Snapshot: OAuthReading {
+extension OAuthReading where Self: SQLiteReader {
   func token(_ digest: [UInt8]) throws -> TokenRecord? {
     try one(tables.token, "digest = ?", [Self.data(digest)]).map { row in
       guard let kind = TokenRecord.Kind(rawValue: row["kind"]) else { throw StoreError.corrupt }
@@ -27,7 +27,7 @@ extension Snapshot: OAuthReading {
   }
 }
 
-extension Transaction: OAuthWriting {
+extension OAuthWriting where Self: SQLiteWriter {
   func put(_ token: TokenRecord) throws {
     try insert(
       tables.token,
@@ -62,7 +62,7 @@ extension Transaction: OAuthWriting {
   }
 
   /// Rows that one call removes of each table: other callers wait meanwhile.
-  private static let cleared = 200
+  private static var cleared: Int { 200 }
 
   func removeEntries(expiredBefore time: Int64) throws {
     try execute(

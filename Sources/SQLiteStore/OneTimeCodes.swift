@@ -5,7 +5,7 @@ internal import Vocabulary
 
 // One-time codes and the messages that carried them.
 
-extension Snapshot {
+extension FactorReading where Self: SQLiteReader {
   func oneTimeCode(_ factor: FactorID, of credential: CredentialID) throws -> OneTimeCode? {
     try one(tables.oneTimeCode, "credential = ? AND factor = ?", [credential.rawValue, factor.rawValue]).map {
       OneTimeCode(
@@ -33,7 +33,7 @@ extension Snapshot {
   }
 }
 
-extension Transaction {
+extension FactorWriting where Self: SQLiteWriter {
   func put(_ code: OneTimeCode) throws {
     try insert(
       tables.oneTimeCode,

@@ -30,7 +30,7 @@ extension PendingState {
   }
 }
 
-extension Snapshot {
+extension PendingReading where Self: SQLiteReader {
   func pending(handle: [UInt8]) throws -> StoredPending? {
     try one(tables.pending, "handle = ?", [Self.data(handle)]).map(Self.pending)
   }
@@ -61,7 +61,7 @@ extension Snapshot {
   }
 }
 
-extension Transaction {
+extension PendingWriting where Self: SQLiteWriter {
   func add(_ pending: StoredPending) throws {
     let state = pending.state.columns
     try insert(

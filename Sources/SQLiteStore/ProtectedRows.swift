@@ -3,7 +3,7 @@ internal import SoleControl
 
 // Reading and writing rows of protected tables. Conditions are SQL after `WHERE`, with what may follow.
 
-extension Snapshot {
+extension SQLiteReader {
   /// The first row that the condition finds.
   ///
   /// - Parameter more: further result columns, each after a comma; they stand behind the MAC.
@@ -62,14 +62,14 @@ extension Snapshot {
   }
 }
 
-extension Transaction {
-  /// Handling of a row whose key is there already.
-  enum Conflict: String {
-    case fail = ""
-    case replace = "OR REPLACE "
-    case ignore = "OR IGNORE "
-  }
+/// Handling of a row whose key is there already.
+enum Conflict: String {
+  case fail = ""
+  case replace = "OR REPLACE "
+  case ignore = "OR IGNORE "
+}
 
+extension SQLiteWriter {
   /// Adds a row with its MAC.
   ///
   /// - Parameter values: in the order of the table's columns.

@@ -13,7 +13,7 @@ public import Vocabulary
 /// Trust: the file is trusted to be complete, not to be true. An editor of it cannot make a SAD, move a key or change a
 /// policy unnoticed (the device's MACs), nor anything else that the gateway concludes something from
 /// (`ProtectedTables`), and leaves a trace in the audit log's chain.
-public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore {
+public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore, GatewayStore {
   private let database: DatabaseQueue
   let writer: GroupCommit
   private let readers: GroupRead
@@ -48,9 +48,10 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore 
   ///   - largestSize: in pages of 4 KiB; stands for a full disk in tests.
   ///   - meddling: statements that run on the writer's and on the readers' connections after they were set up; stand
   ///     for what a library does, in tests.
+  ///   - rehearses: whether each body runs once before, for nothing, to show in tests that it may.
   package init(
     path: String, mayCreate: Bool, rowMACs: RowMACs, largestSize: Int?,
-    meddling: (writer: [String], readers: [String]) = ([], []),
+    meddling: (writer: [String], readers: [String]) = ([], []), rehearses: Bool = false,
     onOutage: @escaping @Sendable (StoreEvent) -> Void = { _ in }
   ) throws {
     guard mayCreate || FileManager.default.fileExists(atPath: path) else {
@@ -67,7 +68,7 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore 
     try ConnectionPromises.writer.check(database)
     tables = ProtectedTables(rowMACs)
     (readOutage, writeOutage) = (Outage(.reading, report: onOutage), Outage(.writing, report: onOutage))
-    writer = GroupCommit(database: database, tables: tables, outage: writeOutage)
+    writer = GroupCommit(database: database, tables: tables, outage: writeOutage, rehearses: rehearses)
     readers = try GroupRead(path: path, meddling: meddling.readers, tables: tables)
   }
 
@@ -109,12 +110,14 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore 
   // MARK: Sole control
 
   public func read<Output: Sendable>(
+    reading keys: @autoclosure () -> [SoleControlKey],
     _ body: @escaping @Sendable (any SoleControlReading) throws -> Output
   ) async throws -> Output {
     try await read(from: readers) { try body($0) }
   }
 
   public func write<Output: Sendable>(
+    reading keys: @autoclosure () -> [SoleControlKey],
     _ body: @escaping @Sendable (any SoleControlWriting) throws -> Output
   ) async throws -> Output {
     try await write(to: writer) { try body($0) }
@@ -123,12 +126,13 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore 
   // MARK: Issuance
 
   public func readIssuance<Output: Sendable>(
-    _ body: @escaping @Sendable (any IssuanceReading) throws -> Output
+    reading keys: @autoclosure () -> [IssuanceKey], _ body: @escaping @Sendable (any IssuanceReading) throws -> Output
   ) async throws -> Output {
     try await read(from: readers) { try body($0) }
   }
 
   public func writeIssuance<Output: Sendable>(
+    reading keys: @autoclosure () -> [IssuanceKey],
     _ body: @escaping @Sendable (any IssuanceWriting & SoleControlWriting) throws -> Output
   ) async throws -> Output {
     try await write(to: writer) { try body($0) }
@@ -137,13 +141,13 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore 
   // MARK: Authorization server
 
   public func readOAuth<Output: Sendable>(
-    _ body: @escaping @Sendable (any OAuthReading) throws -> Output
+    reading keys: @autoclosure () -> [OAuthKey], _ body: @escaping @Sendable (any OAuthReading) throws -> Output
   ) async throws -> Output {
     try await read(from: readers) { try body($0) }
   }
 
   public func writeOAuth<Output: Sendable>(
-    _ body: @escaping @Sendable (any OAuthWriting) throws -> Output
+    reading keys: @autoclosure () -> [OAuthKey], _ body: @escaping @Sendable (any OAuthWriting) throws -> Output
   ) async throws -> Output {
     try await write(to: writer) { try body($0) }
   }

@@ -2,7 +2,7 @@ internal import Foundation
 internal import GRDB
 internal import SoleControl
 
-extension Snapshot {
+extension LedgerReading where Self: SQLiteReader {
   func successor(of activation: ActivationDigest) throws -> Successor? {
     try one(tables.successor, "extended = ?", [Self.data(activation.bytes)]).map {
       Successor(
@@ -12,7 +12,7 @@ extension Snapshot {
   }
 }
 
-extension Transaction {
+extension LedgerWriting where Self: SQLiteWriter {
   func add(_ successor: Successor) throws {
     if let row = try one(tables.activation, "digest = ?", [Self.data(successor.extended.bytes)]) {
       try change(tables.activation, row, ["replaced": true])

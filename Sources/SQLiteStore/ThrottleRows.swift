@@ -1,7 +1,7 @@
 internal import Throttling
 internal import GRDB
 
-extension Snapshot {
+extension ThrottleReading where Self: SQLiteReader {
   func throttleRecord(_ key: ThrottleKey) throws -> ThrottleRecord {
     try one(tables.throttle, "kind = ? AND digest = ?", [key.kind.rawValue, Self.data(key.digest)]).map {
       ThrottleRecord(
@@ -10,7 +10,7 @@ extension Snapshot {
   }
 }
 
-extension Transaction {
+extension ThrottleWriting where Self: SQLiteWriter {
   func put(_ record: ThrottleRecord, _ key: ThrottleKey, expires: Int64) throws {
     try insert(
       tables.throttle,
@@ -29,7 +29,7 @@ extension Transaction {
   }
 
   /// Rows that one call removes: other callers wait meanwhile.
-  private static let clearedAtOnce = 50
+  private static var clearedAtOnce: Int { 50 }
 
   func removeThrottling(expiredBefore time: Int64) throws {
     try execute(

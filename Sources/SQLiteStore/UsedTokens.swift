@@ -1,14 +1,15 @@
 internal import Foundation
 internal import GRDB
+internal import SoleControl
 internal import Vocabulary
 
-extension Snapshot {
+extension FactorReading where Self: SQLiteReader {
   func isUsed(_ digest: [UInt8]) throws -> Bool {
     try one(tables.usedTokens, "digest = ?", [Self.data(digest)]) != nil
   }
 }
 
-extension Transaction {
+extension FactorWriting where Self: SQLiteWriter {
   func use(once digest: [UInt8], until time: UnixTime) throws -> Bool {
     guard try !isUsed(digest) else { return false }
     try insert(tables.usedTokens, [Self.data(digest), time])

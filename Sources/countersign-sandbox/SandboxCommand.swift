@@ -5,7 +5,6 @@ import Foundation
 import Logging
 import OpenSSLPKI
 import PKCS11Device
-import SQLiteStore
 import WireJSON
 
 /// A gateway for integrators that stays up: a SoftHSM token of its own, SQLite, a test CA and TSA, the eID simulator,
@@ -57,7 +56,7 @@ struct Sandbox: AsyncParsableCommand {
       seed: seed, port: port, tlsPort: tlsPort, mtlsPort: mtlsPort, callbackOrigin: callbackOrigin,
       providers: providers,
       activationLife: activationLife, delivery: appDelivery, logLevel: logLevel)
-    try SQLiteFileStore.refuseForeign(path: config.database)
+    try Stores.refuseForeign(config.database)
     try token.provision(try Service.deviceSettings(config), seed: seed)
     let authority = try SandboxAuthority(folder, config: config)
     config = try authority.completeConfig()

@@ -35,6 +35,10 @@ TOOLS = {
     "ConformanceOpenSSL": "csc-conformance",
 }
 
+# Stores, and the one file that knows which there are. The benchmark has a service of its own.
+STORES = {"SQLiteStore"}
+CHOOSES_STORE = "Sources/Assembly/Stores.swift"
+
 # Declared before the first file that imports it.
 AHEAD = set()
 
@@ -166,7 +170,16 @@ def programs(targets):
         yield f"{PRODUCT} holds customers' keys and must not know {name}"
 
 
-RULES = (rooms, declared, core, neighbours, adapters, c_modules, programs)
+def stores(targets):
+    """One file chooses the store, so that another one can be chosen."""
+    for target in targets.values():
+        if not target.is_for_tests and target.name != "bench":
+            for place, module in target.imports:
+                if module in STORES and not place.startswith(CHOOSES_STORE):
+                    yield f"{place}: only {CHOOSES_STORE} names a store"
+
+
+RULES = (rooms, declared, core, neighbours, adapters, c_modules, programs, stores)
 
 
 def findings(targets):

@@ -100,6 +100,11 @@ class ImportTests(unittest.TestCase):
         self.breaks("Webhooks must not know Assembly", Webhooks="Assembly", Assembly="SoleControl")
         self.breaks("OutboundHTTP must not know SoleControl", OutboundHTTP="SoleControl")
 
+    def test_stores(self):
+        self.breaks(
+            "Sources/OperatorCommands/A.swift:1: only Sources/Assembly/Stores.swift names a store", SQLiteStore="SoleControl",
+            OperatorCommands="Assembly SQLiteStore")
+
     def test_c_modules(self):
         self.breaks("Assembly must not depend on the C module COpenSSL", Assembly="COpenSSL")
         self.breaks("OpenSSLPKI must not depend on the C module CJansson", OpenSSLPKI="CJansson")

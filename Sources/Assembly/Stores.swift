@@ -1,0 +1,69 @@
+package import AuditLog
+package import Issuance
+import Logging
+package import OAuth
+import SQLiteStore
+package import SoleControl
+import Vocabulary
+
+/// The one place that knows which stores there are. Everything else uses the ports.
+package enum Stores {
+  /// All that a service keeps something in.
+  package typealias Store = any SoleControlStore & IssuanceStore & OAuthStore & GatewayStore
+
+  /// - Parameters:
+  ///   - mayCreate: whether a missing database is made. Only commands that make one say so: a mistyped path must not
+  ///     start an empty history.
+  ///   - rowMACs: the keys under which every row is protected that has no other proof.
+  ///   - now: for the audit log's entries about rows that were edited.
+  static func open(
+    _ database: String, mayCreate: Bool, rowMACs: RowMACs, now: @escaping @Sendable () -> UnixTime
+  ) throws -> Store {
+    try SQLiteFileStore(
+      path: database, mayCreate: mayCreate, rowMACs: rowMACs, now: now, onOutage: report(database),
+      report: {
+        Logger(label: "store").critical(
+          "the database was edited", metadata: ["table": "\($0.table)", "row": "\($0.key)"])
+      })
+  }
+
+  /// Makes a database that is missing. Does not touch what is there.
+  static func make(_ database: String, rowMACs: RowMACs) throws {
+    _ = try SQLiteFileStore(path: database, mayCreate: true, rowMACs: rowMACs)
+  }
+
+  /// Checks, before anything else is opened, that this build can read the database. One that is missing is no fault.
+  package static func refuseForeign(_ database: String) throws {
+    try SQLiteFileStore.refuseForeign(path: database)
+  }
+
+  /// Hands over every entry of the audit log in order, and then the stored head. Changes nothing; a copy will do.
+  package static func readAudit(
+    _ database: String, _ accept: @escaping @Sendable (AuditEntry) throws -> Void
+  ) async throws -> AuditHead {
+    try await SQLiteFileStore.readAudit(path: database, accept)
+  }
+
+  /// A SAD's binding in the ledger: the canonical text, or nil. Changes nothing; a copy will do.
+  ///
+  /// - Parameter activation: the ledger's name of the SAD.
+  package static func readBinding(_ database: String, activation: [UInt8]) async throws -> [UInt8]? {
+    try await SQLiteFileStore.readBinding(path: database, activation: activation)
+  }
+
+  private static func report(_ database: String) -> @Sendable (StoreEvent) -> Void {
+    let logger = Logger(label: "store")
+    return { event in
+      switch event {
+      case .fails(let work, let fault):
+        logger.error(
+          "the database fails",
+          metadata: [
+            "file": "\(database)", "work": "\(work)", "code": "\(fault.code ?? 0)", "reason": "\(fault.text)",
+          ])
+      case .worksAgain(let work):
+        logger.warning("the database works again", metadata: ["file": "\(database)", "work": "\(work)"])
+      }
+    }
+  }
+}
