@@ -7,7 +7,6 @@ package import OAuth
 package import OpenSSLPKI
 import OutboundHTTP
 package import PKCS11Device
-package import SQLiteStore
 import ServiceLifecycle
 package import Issuance
 package import SoleControl
@@ -19,7 +18,7 @@ import Webhooks
 /// A gateway put together from its configuration.
 package struct Service {
   let config: Config
-  package let store: SQLiteFileStore
+  package let store: Stores.Store
   package let device: Device
   package let soleControl: SoleControlServices
   package let issuance: IssuanceService
@@ -37,7 +36,7 @@ package struct Service {
   package init(_ config: Config, mayCreateDatabase: Bool, keys: DeviceKeys? = nil) async throws {
     self.config = config
     Self.keepFilesPrivate()
-    try SQLiteFileStore.refuseForeign(path: config.database)
+    try Stores.refuseForeign(config.database)
     // Before the device: the first thing libp11 does is to close every session (Specs/decisions/0006-libp11.md).
     let keys = try keys ?? DocumentParts.openKeys(config)
     let timestampSigner = try DocumentParts.timestampSigner(config, keys)
@@ -45,14 +44,9 @@ package struct Service {
     try InstanceLock.refuseSecondName(of: config.database)
     let clock = ProcessClock(report: Self.reportClock)
     let now: @Sendable () -> UnixTime = { clock.now() }
-    let store = try SQLiteFileStore(
-      path: config.database, mayCreate: mayCreateDatabase,
-      rowMACs: try await RowMACs.derived(from: device, service: config.service), now: now,
-      onOutage: Self.storeReport(config.database),
-      report: {
-        Logger(label: "store").critical(
-          "the database was edited", metadata: ["table": "\($0.table)", "row": "\($0.key)"])
-      })
+    let store = try Stores.open(
+      config.database, mayCreate: mayCreateDatabase,
+      rowMACs: try await RowMACs.derived(from: device, service: config.service), now: now)
     store.deleteOnly(until: { clock.horizon() })
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
     let documents = DocumentParts(config, timestampSigner, now: now, isRight: { !clock.isBehind }, random: random)
@@ -73,7 +67,7 @@ package struct Service {
       report: { Logger(label: "jobs").error("job failed", metadata: ["what": "\($0)"]) })
     var tokens = TokenService(
       store: store, hasher: ScryptHasher(random: random), now: now, random: random)
-    tokens.redated = { clock.redated($0) }
+    tokens.redating = { clock.redating() }
     self.tokens = tokens
     self.clock = clock
     var gateway = Gateway(
@@ -173,22 +167,6 @@ package struct Service {
     }
   }
 
-  private static func storeReport(_ database: String) -> @Sendable (StoreEvent) -> Void {
-    let logger = Logger(label: "store")
-    return { event in
-      switch event {
-      case .fails(let work, let fault):
-        logger.error(
-          "the database fails",
-          metadata: [
-            "file": "\(database)", "work": "\(work)", "code": "\(fault.code ?? 0)", "reason": "\(fault.text)",
-          ])
-      case .worksAgain(let work):
-        logger.warning("the database works again", metadata: ["file": "\(database)", "work": "\(work)"])
-      }
-    }
-  }
-
   private static let reportClock: @Sendable (ProcessClock.Event) -> Void = { event in
     let logger = Logger(label: "clock")
     switch event {
@@ -205,13 +183,12 @@ package struct Service {
   /// Makes the keys in the device and the database. Does not touch what is there.
   package static func initialise(_ config: Config, officerPINFile: String) async throws {
     keepFilesPrivate()
-    try SQLiteFileStore.refuseForeign(path: config.database)
+    try Stores.refuseForeign(config.database)
     try Device.provision(
       try deviceSettings(config), securityOfficerPIN: try ConfigReader.firstLine(of: officerPINFile),
       authorityKeys: [DeviceTimestampSigner.standardLabel])
     let device = try Device(try deviceSettings(config))
-    _ = try SQLiteFileStore(
-      path: config.database, mayCreate: true, rowMACs: try await RowMACs.derived(from: device, service: config.service))
+    try Stores.make(config.database, rowMACs: try await RowMACs.derived(from: device, service: config.service))
   }
 
   /// Says in the log with what the service runs, and what is weak about it.

@@ -2,6 +2,7 @@ public import Throttling
 import JOSE
 internal import Octets
 import WireJSON
+import Vocabulary
 
 /// The parts of a request that prove which client it comes from.
 public struct PresentedClient: Sendable {
@@ -61,12 +62,14 @@ public struct ClientAuthentication: Sendable {
     guard case .failure = result else {
       // In the writer's line, although there is as a rule nothing to write: wrong guesses that stand before this one
       // there are not committed yet, and would not be seen by a reader.
-      return try await server.store.writeOAuth { store in
+      return try await server.store.writeOAuth(
+        reading: keys.map { .throttle($0, $0 == pair ? .exclusive : .shared) }
+      ) { store in
         guard let pair, try Self.isNews(keys, pair, now: now, store) else { return }
         try store.markKnown(pair, now: now)
       }
     }
-    try await server.store.writeOAuth { store in
+    try await server.store.writeOAuth(reading: keys.exclusive) { store in
       if let wait = try store.wait(keys, known: pair, now: now) { throw OAuthError.tooManyTries(retryAfter: wait) }
       try store.count(keys, now: now)
     }
@@ -186,7 +189,7 @@ extension AuthorizationServer {
   func useOnce(_ id: String, until expires: Int64, by user: [UInt8]? = nil) async throws -> Bool {
     let digest = TokenService.digest(id)
     let now = now
-    return try await store.writeOAuth { store in
+    return try await store.writeOAuth(reading: [.entry(.usedID, digest, .exclusive)]) { store in
       if let used = try store.entry(.usedID, digest) {
         return user.map { ConstantTime.isEqual($0, used.body) } ?? false
       }

@@ -1,5 +1,6 @@
 import Octets
 import WireJSON
+import Vocabulary
 
 /// End of a way through the pages. The same browser that sends the same form again gets the same answer, while its code
 /// is unused: a second press of the button, or a page that is loaded again, loses nothing.
@@ -93,21 +94,25 @@ extension AuthorizationServer {
     return try await end(key, transaction, answer, form: form) { _ in }
   }
 
-  /// - Parameter body: further changes that belong to this end, in the same transaction of the store.
+  /// - Parameter body: new rows that belong to this end, in the same transaction of the store.
   func end(
     _ key: TransactionKey, _ transaction: AuthorizationTransaction, _ answer: RedirectParameters, form: String,
     _ body: @escaping @Sendable (any OAuthWriting) throws -> Void
   ) async throws -> RedirectParameters {
     let now = now
     let ending = try key.ending(answer, form: form, until: now + rules.codeLife)
-    let earlier: Ending? = try await store.writeOAuth { store in
+    let pushed = transaction.request.pushed
+    let earlier: Ending? = try await store.writeOAuth(
+      reading: [.entry(.transaction, key.digest, .exclusive)]
+        + (pushed.map { [.entry(.pushedRequest, $0, .exclusive)] } ?? [])
+    ) { store in
       var found = try store.transaction(key, now: now)
       if let earlier = found.ending { return earlier }
       // The transaction that ends here must be the one that the page showed.
       guard found.request == transaction.request, found.user == transaction.user else {
         throw TransactionRefusal.unknown
       }
-      if let pushed = found.request.pushed {
+      if let pushed {
         // Answered once, in however many windows it is open.
         guard try store.entry(.pushedRequest, pushed) != nil else { throw TransactionRefusal.unknown }
         try store.removeEntry(.pushedRequest, pushed)

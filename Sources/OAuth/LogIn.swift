@@ -1,4 +1,5 @@
 public import Throttling
+import Vocabulary
 
 extension TokenService {
   /// The account of a user who knows its password.
@@ -43,7 +44,9 @@ extension TokenService {
     alongside changes: LogInChanges<Output>
   ) async throws -> Output {
     let now = now()
-    let (account, counted, exempt) = try await store.writeOAuth { store in
+    let (account, counted, exempt) = try await store.writeOAuth(
+      reading: changes.keys + throttle.keys.exclusive + [.account(username)]
+    ) { store in
       try changes.count(store)
       if let wait = try store.wait(throttle.keys, known: throttle.pair, now: now) {
         throw Refusal.tooManyFailures(retryAfter: wait)
@@ -62,18 +65,22 @@ extension TokenService {
       isRight = try await hasher.isRight(
         prepared ?? .impossible, for: prepared == nil ? "" : account?.passwordHash ?? "")
     } catch {
-      try await store.writeOAuth { store in
+      try await store.writeOAuth(reading: changes.keys + counted.exclusive) { store in
         try store.undo(counted)
         try changes.undo(store)
       }
       throw error
     }
     guard let account, isRight, accepts(account) else {
-      if !exempt.isEmpty { try await store.writeOAuth { _ = try $0.count(exempt, now: now) } }
+      if !exempt.isEmpty {
+        try await store.writeOAuth(reading: exempt.exclusive) { _ = try $0.count(exempt, now: now) }
+      }
       throw Refusal.loginFailed
     }
     // The password was right, even if its transaction has ended meanwhile.
-    let output = try await store.writeOAuth { store in
+    let output = try await store.writeOAuth(
+      reading: changes.keys + (counted + [throttle.pair]).exclusive
+    ) { store in
       try store.succeed(counted, pair: throttle.pair, now: now)
       return Result { try changes.succeed(store, account) }
     }
@@ -96,23 +103,26 @@ extension TokenService {
   ///
   /// - Returns: number of counters that there were.
   public func unlock(username: String) async throws -> Int {
-    try await store.writeOAuth {
-      try $0.removeThrottling(of: ThrottleKey.owner(ofName: AccountName.prepared(username)))
+    let owner = ThrottleKey.owner(ofName: AccountName.prepared(username))
+    return try await store.writeOAuth(reading: [.throttling(owner: owner, .exclusive)]) {
+      try $0.removeThrottling(of: owner)
     }
   }
 
   /// The signer behind a partner's name for its user; nil if the partner has no such user.
   public func signer(named username: String, of partner: String) async throws -> String? {
     let name = AccountName.prepared(username)
-    guard let account = try await store.readOAuth({ try $0.account(name) }), account.partner == partner else {
-      return nil
-    }
+    guard let account = try await store.readOAuth(reading: [.account(name)], { try $0.account(name) }),
+      account.partner == partner
+    else { return nil }
     return account.signer
   }
 }
 
 /// Changes that belong to a try to log in: made in the same transactions of the store, so that none is for them alone.
 struct LogInChanges<Output: Sendable>: Sendable {
+  /// Rows that they read or change.
+  let keys: [OAuthKey]
   /// Before the password is looked at. Throws if there must be no try.
   let count: @Sendable (any OAuthWriting) throws -> Void
   /// If the password was not looked at.
@@ -122,7 +132,7 @@ struct LogInChanges<Output: Sendable>: Sendable {
 }
 
 extension LogInChanges<Account> {
-  static let nothing = LogInChanges(count: { _ in }, undo: { _ in }, succeed: { _, account in account })
+  static let nothing = LogInChanges(keys: [], count: { _ in }, undo: { _ in }, succeed: { _, account in account })
 }
 
 /// A text that can be no password: empty, too long, or with characters that have no stable form.

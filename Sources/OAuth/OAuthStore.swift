@@ -3,14 +3,18 @@ public import Throttling
 /// The store of the authorization server. `StoreConformance` is the suite that every implementation passes.
 ///
 /// Promises as `SoleControlStore`: a `write` is one serializable transaction, durable when it returns; if its body
-/// throws, nothing of it remains. Bodies are synchronous and do nothing but use their argument.
+/// throws, nothing of it remains. Bodies are synchronous, may be run more than once, and do nothing but use their
+/// argument.
+///
+/// A body reads the rows that it declares, and changes those that it declares as exclusive. A store that needs no locks
+/// does not ask for the keys.
 public protocol OAuthStore: Sendable {
   func readOAuth<Result: Sendable>(
-    _ body: @escaping @Sendable (any OAuthReading) throws -> Result
+    reading keys: @autoclosure () -> [OAuthKey], _ body: @escaping @Sendable (any OAuthReading) throws -> Result
   ) async throws -> Result
 
   func writeOAuth<Result: Sendable>(
-    _ body: @escaping @Sendable (any OAuthWriting) throws -> Result
+    reading keys: @autoclosure () -> [OAuthKey], _ body: @escaping @Sendable (any OAuthWriting) throws -> Result
   ) async throws -> Result
 }
 

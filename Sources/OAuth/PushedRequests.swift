@@ -27,7 +27,7 @@ extension AuthorizationServer {
     // A request for a public client may come from anybody.
     let entry = PushedRequest(request: request, opened: nil, keptFor: client.isPublic ? client.id : nil)
       .entry(digest: TokenService.digest(reference), expires: now + rules.pushedRequestLife)
-    try await store.writeOAuth { store in
+    try await store.writeOAuth(reading: [.kept(.pushedRequest, client: client.id, .exclusive)]) { store in
       try store.forgetExpired(now: now)
       try store.put(entry)
       try store.limit(
@@ -44,7 +44,9 @@ extension AuthorizationServer {
     guard uri.startsWithOctets(of: Self.prefix) else { return nil }
     let digest = TokenService.digest(String(decoding: uri.utf8.dropFirst(Self.prefix.utf8.count), as: UTF8.self))
     let now = now
-    let kept = try await store.readOAuth { try $0.pushedRequest(digest, now: now) }
+    let kept = try await store.readOAuth(reading: [.entry(.pushedRequest, digest)]) {
+      try $0.pushedRequest(digest, now: now)
+    }
     guard let kept, kept.request.client == client.id, registered(kept.request) != nil,
       kept.isOpen(to: browserSecret.map(TokenService.digest))
     else { return nil }

@@ -37,9 +37,9 @@ public struct TokenService: Sendable {
   /// For log-ins, by name and address.
   let turns = KeyedQueue<ThrottleKey>(capacity: 20)
   let now: @Sendable () -> Int64
-  /// The time by today's clock at which this process stamped something that seems to be of the future: its clock may
-  /// have been set back since.
-  public var redated: @Sendable (Int64) -> Int64 = { $0 }
+  /// Makes what tells the time by today's clock at which this process stamped something that seems to be of the future:
+  /// its clock may have been set back since. Made before a transaction and used in it, where no clock is read.
+  public var redating: @Sendable () -> @Sendable (Int64) -> Int64 = { { $0 } }
   let random: @Sendable (Int) async throws -> [UInt8]
 
   public init(
@@ -61,10 +61,12 @@ public struct TokenService: Sendable {
   /// Finds the record of the party for whom a bearer token speaks.
   public func authenticate(_ token: String) async throws -> TokenRecord {
     let digest = Self.digest(token)
-    guard let record = try await store.readOAuth({ try $0.token(digest) }), record.kind == .access else {
+    guard let record = try await store.readOAuth(reading: [.token(digest)], { try $0.token(digest) }),
+      record.kind == .access
+    else {
       throw Refusal.unknown
     }
-    guard lifetime(of: record).isOpen(at: now()) else { throw Refusal.expired }
+    guard lifetime(of: record, redating()).isOpen(at: now()) else { throw Refusal.expired }
     return record
   }
 
@@ -79,7 +81,7 @@ public struct TokenService: Sendable {
   public func issue(partner: String, signer: String?, withRefreshToken: Bool = false) async throws -> Issued {
     let new = try await tokens(partner: partner, signer: signer, client: nil, withRefreshToken: withRefreshToken)
     let now = now()
-    try await store.writeOAuth { store in
+    try await store.writeOAuth(reading: []) { store in
       try store.forgetExpired(now: now)
       for record in new.records { try store.put(record) }
     }
@@ -93,8 +95,9 @@ public struct TokenService: Sendable {
     let grant = Base64.encodeURL(try await random(16))
     let access = try await secret()
     let refresh = withRefreshToken ? try await secret() : nil
-    var records = [record(access, .access, partner, signer, client, grant)]
-    if let refresh { records.append(record(refresh, .refresh, partner, signer, client, grant)) }
+    let now = now()
+    var records = [record(access, .access, partner, signer, client, grant, now)]
+    if let refresh { records.append(record(refresh, .refresh, partner, signer, client, grant, now)) }
     return (Issued(accessToken: access, refreshToken: refresh, expiresIn: rules.accessLife), records)
   }
 
@@ -102,16 +105,16 @@ public struct TokenService: Sendable {
   public func refresh(_ token: String) async throws -> Issued {
     let digest = Self.digest(token)
     let access = try await secret()
-    let now = now()
+    let (now, redated) = (now(), redating())
     // In the transaction that reads the old one, so that a revocation cannot come between.
-    try await store.writeOAuth { [self] store in
+    try await store.writeOAuth(reading: [.grantOfToken(digest, .exclusive)]) { [self] store in
       guard let old = try store.token(digest), old.kind == .refresh, old.client == nil,
-        lifetime(of: old).isOpen(at: now)
+        lifetime(of: old, redated).isOpen(at: now)
       else {
         throw Refusal.unknown
       }
       try store.forgetExpired(now: now)
-      try store.put(record(access, .access, old.partner, old.signer, nil, old.grant))
+      try store.put(record(access, .access, old.partner, old.signer, nil, old.grant, now))
     }
     return Issued(accessToken: access, refreshToken: nil, expiresIn: rules.accessLife)
   }
@@ -124,7 +127,7 @@ public struct TokenService: Sendable {
 
   func revoke(_ token: String, if mayRevoke: @escaping @Sendable (TokenRecord) -> Bool) async throws {
     let digest = Self.digest(token)
-    try await store.writeOAuth { store in
+    try await store.writeOAuth(reading: [.grantOfToken(digest, .exclusive)]) { store in
       guard let record = try store.token(digest), mayRevoke(record) else { throw Refusal.unknown }
       switch record.kind {
       case .access: try store.removeToken(digest)
@@ -134,7 +137,9 @@ public struct TokenService: Sendable {
   }
 
   /// Counted from the issue, so that a token which a clock gave that was ahead lives no longer than others.
-  func lifetime(of token: TokenRecord) -> Lifetime {
+  ///
+  /// - Parameter redated: as `redating` makes it.
+  func lifetime(of token: TokenRecord, _ redated: (Int64) -> Int64) -> Lifetime {
     guard token.grant != TokenRecord.lastingGrant else { return Lifetime(issued: 0, expires: token.expires) }
     let life = life(of: token.kind)
     let issued = redated(token.expires - life)
@@ -145,10 +150,10 @@ public struct TokenService: Sendable {
 
   func record(
     _ token: String, _ kind: TokenRecord.Kind, _ partner: String, _ signer: String?, _ client: String?,
-    _ grant: String
+    _ grant: String, _ now: Int64
   ) -> TokenRecord {
     TokenRecord(
       digest: Self.digest(token), kind: kind, partner: partner, signer: signer, client: client, grant: grant,
-      expires: now() + life(of: kind))
+      expires: now + life(of: kind))
   }
 }

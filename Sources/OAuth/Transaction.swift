@@ -95,7 +95,10 @@ extension AuthorizationServer {
     let transaction = AuthorizationTransaction(
       request: request, browser: TokenService.digest(key.browserSecret), expires: now + rules.transactionLife)
     let rules = rules
-    try await store.writeOAuth { store in
+    try await store.writeOAuth(
+      reading: [.kept(.transaction, client: request.client, .exclusive)]
+        + (request.pushed.map { [.entry(.pushedRequest, $0, .exclusive)] } ?? [])
+    ) { store in
       if let pushed = request.pushed {
         try store.open(pushed: pushed, browser: transaction.browser, now: now, life: rules.transactionLife)
       }
@@ -119,7 +122,9 @@ extension AuthorizationServer {
   /// - Throws: `TransactionRefusal.unknown` also if the client is not registered any more as when it asked.
   public func transaction(_ key: TransactionKey) async throws -> AuthorizationTransaction {
     let now = now
-    let found = try await store.readOAuth { try $0.transaction(key, now: now) }
+    let found = try await store.readOAuth(reading: [.entry(.transaction, key.digest)]) {
+      try $0.transaction(key, now: now)
+    }
     guard registered(found.request) != nil else { throw TransactionRefusal.unknown }
     return found
   }
@@ -148,6 +153,7 @@ extension AuthorizationServer {
           account.partner == client?.partner && asked.account.map { $0 == account.username } ?? true
         },
         alongside: LogInChanges(
+          keys: [.entry(.transaction, key.digest, .exclusive)],
           // Counted before the check, so that many at once are all counted.
           count: { store in
             _ = try store.change(key, now: now) {
@@ -208,7 +214,9 @@ extension AuthorizationServer {
     _ key: TransactionKey, _ body: @escaping @Sendable (inout AuthorizationTransaction) -> Void
   ) async throws -> AuthorizationTransaction {
     let now = now
-    return try await store.writeOAuth { try $0.change(key, now: now, body) }
+    return try await store.writeOAuth(reading: [.entry(.transaction, key.digest, .exclusive)]) {
+      try $0.change(key, now: now, body)
+    }
   }
 }
 

@@ -117,7 +117,7 @@ public struct ServiceContext: Sendable {
   /// Appends an event that is about no other state of the store, such as a person's registration.
   public func record(_ event: AuditEvent) async throws {
     let now = clock.now()
-    try await store.write { try $0.append(event, at: now) }
+    try await store.write(reading: []) { try $0.append(event, at: now) }
   }
 
   /// Writes a new finding to the audit log and returns the fault to throw.
@@ -147,82 +147,92 @@ extension DeviceError {
 extension ServiceContext {
   /// The ledger's entry of a SAD.
   func activation(_ digest: ActivationDigest) async throws -> Activation? {
-    try await store.read { try $0.activation(digest) }
+    try await store.read(reading: [.activation(digest)]) { try $0.activation(digest) }
   }
 }
 
 extension CredentialService {
   /// Credentials, and their factors when one is unlocked.
   func read<Result: Sendable>(
+    reading keys: @autoclosure () -> [SoleControlKey],
     _ body: @escaping @Sendable (any CredentialReading) throws -> Result
   ) async throws -> Result {
-    try await context.store.read { try body($0) }
+    try await context.store.read(reading: keys()) { try body($0) }
   }
 
   func write<Result: Sendable>(
+    reading keys: @autoclosure () -> [SoleControlKey],
     _ body: @escaping @Sendable (any CredentialTransaction) throws -> Result
   ) async throws -> Result {
-    try await context.store.write { try body($0) }
+    try await context.store.write(reading: keys()) { try body($0) }
   }
 }
 
 extension FactorService {
   /// Factors, for credentials that are still as they were.
   func read<Result: Sendable>(
+    reading keys: @autoclosure () -> [SoleControlKey],
     _ body: @escaping @Sendable (any FactorReading & ThrottleReading) throws -> Result
   ) async throws -> Result {
-    try await context.store.read { try body($0) }
+    try await context.store.read(reading: keys()) { try body($0) }
   }
 
   func write<Result: Sendable>(
+    reading keys: @autoclosure () -> [SoleControlKey],
     _ body: @escaping @Sendable (any CredentialReading & MessageTransaction) throws -> Result
   ) async throws -> Result {
-    try await context.store.write { try body($0) }
+    try await context.store.write(reading: keys()) { try body($0) }
   }
 }
 
 extension AuthorizationService {
   /// Factors are decided, SADs added to the ledger, and authorizations wait.
   func read<Result: Sendable>(
+    reading keys: @autoclosure () -> [SoleControlKey],
     _ body:
       @escaping @Sendable (any CredentialReading & FactorReading & LedgerReading & PendingReading) throws -> Result
   ) async throws -> Result {
-    try await context.store.read { try body($0) }
+    try await context.store.read(reading: keys()) { try body($0) }
   }
 
   func write<Result: Sendable>(
+    reading keys: @autoclosure () -> [SoleControlKey],
     _ body: @escaping @Sendable (any GrantTransaction) throws -> Result
   ) async throws -> Result {
-    try await context.store.write { try body($0) }
+    try await context.store.write(reading: keys()) { try body($0) }
   }
 }
 
 extension SigningService {
   /// The ledger; a job is added in the transaction that reserves its slots.
   func read<Result: Sendable>(
+    reading keys: @autoclosure () -> [SoleControlKey],
     _ body: @escaping @Sendable (any CredentialReading & LedgerReading) throws -> Result
   ) async throws -> Result {
-    try await context.store.read { try body($0) }
+    try await context.store.read(reading: keys()) { try body($0) }
   }
 
   func write<Result: Sendable>(
+    reading keys: @autoclosure () -> [SoleControlKey],
     _ body: @escaping @Sendable (any CredentialReading & LedgerWriting & JobWriting & AuditWriting) throws -> Result
   ) async throws -> Result {
-    try await context.store.write { try body($0) }
+    try await context.store.write(reading: keys()) { try body($0) }
   }
 }
 
 extension JobService {
   /// A job ends in the transaction that ends its operation.
   func read<Result: Sendable>(
+    reading keys: @autoclosure () -> [SoleControlKey],
     _ body: @escaping @Sendable (any CredentialReading & LedgerReading & JobReading) throws -> Result
   ) async throws -> Result {
-    try await signing.context.store.read { try body($0) }
+    try await signing.context.store.read(reading: keys()) { try body($0) }
   }
 
   func write<Result: Sendable>(
+    reading keys: @autoclosure () -> [SoleControlKey],
     _ body: @escaping @Sendable (any CredentialReading & LedgerWriting & JobWriting & AuditWriting) throws -> Result
   ) async throws -> Result {
-    try await signing.context.store.write { try body($0) }
+    try await signing.context.store.write(reading: keys()) { try body($0) }
   }
 }

@@ -4,7 +4,6 @@ import Foundation
 import OAuth
 import OpenSSLPKI
 import PKCS11Device
-import SQLiteStore
 import Issuance
 import SoleControl
 import Vocabulary
@@ -108,10 +107,12 @@ struct SandboxPopulation {
   private func make(_ user: SandboxSeed.User) async throws {
     try await make(token: user.serviceToken, signer: user.signer)
     try await registerSubject(user)
-    guard try await service.store.readOAuth({ try $0.account(user.username) }) == nil else { return }
+    guard
+      try await service.store.readOAuth(reading: [.account(user.username)], { try $0.account(user.username) }) == nil
+    else { return }
     let account = try await service.tokens.newAccount(
       username: user.username, password: user.password, partner: seed.partner, signer: user.signer)
-    try await service.store.writeOAuth { try $0.put(account) }
+    try await service.store.writeOAuth(reading: [.account(account.username, .exclusive)]) { try $0.put(account) }
   }
 
   /// Also into a folder that an earlier build made.
@@ -129,7 +130,7 @@ struct SandboxPopulation {
     let record = TokenRecord(
       digest: TokenService.digest(token), kind: .access, partner: seed.partner, signer: signer, client: seed.partner,
       grant: TokenRecord.lastingGrant, expires: Int64(Date().timeIntervalSince1970) + Self.tokenLife)
-    try await service.store.writeOAuth { try $0.put(record) }
+    try await service.store.writeOAuth(reading: [.token(record.digest, .exclusive)]) { try $0.put(record) }
   }
 
   private func make(_ line: CredentialSpec, id: String?) async throws {
@@ -139,7 +140,10 @@ struct SandboxPopulation {
     else {
       throw ConfigError(description: "the seed does not know \(line.label); delete the state folder to start again")
     }
-    guard try await service.store.read({ try $0.mac(of: CredentialID(id)) }) == nil else { return }
+    guard
+      try await service.store.read(reading: [.credential(CredentialID(id))], { try $0.mac(of: CredentialID(id)) })
+        == nil
+    else { return }
     FileHandle.standardError.write(Data("making \(line.label)\n".utf8))
     let plan = CredentialPlan(
       id: CredentialID(id), partner: PartnerID(seed.partner), signer: SignerID(user.signer),

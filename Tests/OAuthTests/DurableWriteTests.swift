@@ -74,13 +74,13 @@ private struct CountingStore: OAuthStore {
   }
 
   func readOAuth<Result: Sendable>(
-    _ body: @escaping @Sendable (any OAuthReading) throws -> Result
-  ) async throws -> Result { try await inner.readOAuth(body) }
+    reading keys: @autoclosure () -> [OAuthKey], _ body: @escaping @Sendable (any OAuthReading) throws -> Result
+  ) async throws -> Result { try await inner.readOAuth(reading: keys(), body) }
 
   func writeOAuth<Result: Sendable>(
-    _ body: @escaping @Sendable (any OAuthWriting) throws -> Result
+    reading keys: @autoclosure () -> [OAuthKey], _ body: @escaping @Sendable (any OAuthWriting) throws -> Result
   ) async throws -> Result {
     writes.note()
-    return try await inner.writeOAuth(body)
+    return try await inner.writeOAuth(reading: keys(), body)
   }
 }

@@ -29,7 +29,10 @@ struct FutureTests {
   func redated() async throws {
     let fixture = try await ServerFixture()
     var tokens = fixture.tokens
-    tokens.redated = { $0 > fixture.clock.now + 100 ? $0 - Self.ahead : $0 }
+    tokens.redating = {
+      let now = fixture.clock.now
+      return { $0 > now + 100 ? $0 - Self.ahead : $0 }
+    }
     fixture.clock.advance(Self.ahead)
     let early = try await tokens.issue(partner: "portal", signer: "alice")
     fixture.clock.advance(-Self.ahead)

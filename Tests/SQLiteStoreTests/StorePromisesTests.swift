@@ -9,6 +9,8 @@ import Testing
 /// A kind of store, all of which promise the same.
 enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
   case memory, sqlite
+  /// With every body run twice.
+  case repeated
 
   var testDescription: String { rawValue }
 
@@ -20,16 +22,18 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
       } readAudit: { store in
         try #require(store as? MemoryStore).audit
       }
-    case .sqlite: Self.sqliteConformance()
+    case .sqlite: Self.sqliteConformance(rehearses: false)
+    case .repeated: Self.sqliteConformance(rehearses: true)
     }
   }
 
-  private static func sqliteConformance() -> StoreConformance {
+  private static func sqliteConformance(rehearses: Bool) -> StoreConformance {
     let path = Mutex("")
     return StoreConformance {
       let new = try temporaryFolder().appendingPathComponent("test.sqlite").path
       path.withLock { $0 = new }
-      return try SQLiteFileStore(path: new, mayCreate: true, rowMACs: .test)
+      return try SQLiteFileStore(
+        path: new, mayCreate: true, rowMACs: .test, largestSize: nil, rehearses: rehearses)
     } readAudit: { _ in
       let entries = Mutex<[AuditEntry]>([])
       let head = try await SQLiteFileStore.readAudit(path: path.withLock { $0 }) { entry in

@@ -207,24 +207,27 @@ private final class SlowAnswers: SoleControlStore, IssuanceStore {
   init(_ real: MemoryStore) { self.real = real }
 
   func read<Output: Sendable>(
+    reading keys: @autoclosure () -> [SoleControlKey],
     _ body: @escaping @Sendable (any SoleControlReading) throws -> Output
   ) async throws -> Output {
-    let output = try await real.read(body)
+    let output = try await real.read(reading: keys(), body)
     try await Task.sleep(for: .milliseconds(5))
     return output
   }
 
   func write<Output: Sendable>(
+    reading keys: @autoclosure () -> [SoleControlKey],
     _ body: @escaping @Sendable (any SoleControlWriting) throws -> Output
-  ) async throws -> Output { try await real.write(body) }
+  ) async throws -> Output { try await real.write(reading: keys(), body) }
 
   func readIssuance<Output: Sendable>(
-    _ body: @escaping @Sendable (any IssuanceReading) throws -> Output
-  ) async throws -> Output { try await real.readIssuance(body) }
+    reading keys: @autoclosure () -> [IssuanceKey], _ body: @escaping @Sendable (any IssuanceReading) throws -> Output
+  ) async throws -> Output { try await real.readIssuance(reading: keys(), body) }
 
   func writeIssuance<Output: Sendable>(
+    reading keys: @autoclosure () -> [IssuanceKey],
     _ body: @escaping @Sendable (any IssuanceWriting & SoleControlWriting) throws -> Output
-  ) async throws -> Output { try await real.writeIssuance(body) }
+  ) async throws -> Output { try await real.writeIssuance(reading: keys(), body) }
 }
 
 /// Records what it is told to deliver.

@@ -181,7 +181,8 @@ struct FactorThrottleTests {
     let expression = isPending ? "PIN AND EID AND PARTNER AND PAGE" : "EID OR PARTNER"
     let credential = try await fixture.createCredential(expression: expression)
     let key = ThrottleKey(.statementSigner, "alice", owner: ThrottleKey.owner(ofSigner: "alice"))
-    for _ in 0..<301 { try await store.write { _ = try $0.count([key], now: fixture.clock.now) } }
+    let now = fixture.clock.now
+    for _ in 0..<301 { try await store.write { _ = try $0.count([key], now: now) } }
     func call(_ presented: [FactorID: String]) async throws {
       var request = AuthorizationRequest(
         credential: credential.id, numSignatures: 1, hashAlgorithm: nil, digests: [], presented: presented)
@@ -240,7 +241,8 @@ struct FactorThrottleTests {
         of: plain.id, presented: [.pin: "0"], client: ClientID("app"), as: fixture.principal(), from: Self.person)
     }
     #expect(try await counts() == [2, 2])
-    for _ in 0..<29 { try await store.write { _ = try $0.count([key], now: fixture.clock.now) } }
+    let now = fixture.clock.now
+    for _ in 0..<29 { try await store.write { _ = try $0.count([key], now: now) } }
     await #expect(throws: Refusal.tooManyTries(retryAfter: 30)) {
       try await fixture.service.authorizations.answer(.approve(pin: SigningFixture.pin), link: link, from: Self.person)
     }

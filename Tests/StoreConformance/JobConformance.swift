@@ -1,5 +1,6 @@
 import SoleControl
 import Testing
+import TestSupport
 import Vocabulary
 
 extension StoreConformance {

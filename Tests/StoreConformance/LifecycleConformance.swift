@@ -1,6 +1,7 @@
 import Issuance
 import SoleControl
 import Testing
+import TestSupport
 import Vocabulary
 
 extension StoreConformance {

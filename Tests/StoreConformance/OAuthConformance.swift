@@ -1,6 +1,7 @@
 import OAuth
 import SoleControl
 import Testing
+import TestSupport
 
 extension StoreConformance {
   func revokedIsKept() async throws {

@@ -5,6 +5,7 @@ public import SoleControl
 import Testing
 import Vocabulary
 import WireJSON
+import TestSupport
 
 /// The promises of every store. Each store's test target runs `promises` as the arguments of one test.
 public struct StoreConformance: Sendable {

@@ -2,6 +2,7 @@ import SoleControl
 import Throttling
 import OAuth
 import Testing
+import TestSupport
 
 extension StoreConformance {
   func throttling() async throws {

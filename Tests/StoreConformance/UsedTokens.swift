@@ -1,5 +1,6 @@
 import SoleControl
 import Testing
+import TestSupport
 
 extension StoreConformance {
   func tokensAreUsedOnce() async throws {

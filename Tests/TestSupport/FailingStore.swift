@@ -11,31 +11,36 @@ public final class FailingStore: SoleControlStore, IssuanceStore {
   public init(_ real: MemoryStore) { self.real = real }
 
   public func read<Output: Sendable>(
+    reading keys: @autoclosure () -> [SoleControlKey],
     _ body: @escaping @Sendable (any SoleControlReading) throws -> Output
-  ) async throws -> Output { try await real.read(body) }
+  ) async throws -> Output { try await real.read(reading: keys(), body) }
 
   public func readIssuance<Output: Sendable>(
-    _ body: @escaping @Sendable (any IssuanceReading) throws -> Output
-  ) async throws -> Output { try await real.readIssuance(body) }
+    reading keys: @autoclosure () -> [IssuanceKey], _ body: @escaping @Sendable (any IssuanceReading) throws -> Output
+  ) async throws -> Output { try await real.readIssuance(reading: keys(), body) }
 
   public func write<Output: Sendable>(
+    reading keys: @autoclosure () -> [SoleControlKey],
     _ body: @escaping @Sendable (any SoleControlWriting) throws -> Output
-  ) async throws -> Output { try await attempt { try await self.real.write(body) } }
+  ) async throws -> Output { try await attempt(keys()) { try await self.real.write(reading: $0, body) } }
 
   public func writeIssuance<Output: Sendable>(
+    reading keys: @autoclosure () -> [IssuanceKey],
     _ body: @escaping @Sendable (any IssuanceWriting & SoleControlWriting) throws -> Output
-  ) async throws -> Output { try await attempt { try await self.real.writeIssuance(body) } }
+  ) async throws -> Output { try await attempt(keys()) { try await self.real.writeIssuance(reading: $0, body) } }
 
   /// Fails before it is written, or after, if it is this one's turn.
-  private func attempt<Output: Sendable>(_ write: () async throws -> Output) async throws -> Output {
+  private func attempt<Key, Output: Sendable>(
+    _ keys: [Key], _ write: ([Key]) async throws -> Output
+  ) async throws -> Output {
     let fate: Bool? = failing.withLock { failing in
       guard let plan = failing else { return nil }
       failing = (plan.write - 1, plan.happens)
       return plan.write == 1 || plan.write < 1 && failsForGood.withLock(\.self) ? plan.happens : nil
     }
-    guard let fate else { return try await write() }
+    guard let fate else { return try await write(keys) }
     guard fate else { throw StoreError.unavailable(.made) }
-    _ = try await write()
+    _ = try await write(keys)
     throw StoreError.outcomeUnknown(.made)
   }
 }

@@ -15,7 +15,12 @@ public final class TestClock: Sendable {
   /// Begins now, because certificates are valid from now on.
   public init() { time = Mutex(UnixTime(Date().timeIntervalSince1970)) }
 
-  public var now: UnixTime { time.withLock { $0 } }
+  /// A body of a store must not read it.
+  public var now: UnixTime {
+    BodyFault.mustNotHappenInBodies("reads the clock")
+    return time.withLock { $0 }
+  }
+
   public func advance(_ seconds: UnixTime) { time.withLock { $0 += seconds } }
 
   public var port: ServiceContext.Clock {

@@ -7,7 +7,7 @@ import Vocabulary
 /// - Set back, it does not count: nothing is authorized or signed until it has caught up (`isBehind`), because what was
 ///   used up, or is over, would be good again.
 /// - Set ahead, it counts, but nothing is deleted by it until it has stood for an hour (`horizon`).
-/// - What it stamped while it was ahead is known to this process, which can still tell the true age (`redated`).
+/// - What it stamped while it was ahead is known to this process, which can still tell the true age (`redating`).
 ///
 /// Specs/decisions/0037-clocks.md.
 final class ProcessClock: Sendable {
@@ -104,15 +104,16 @@ final class ProcessClock: Sendable {
     return UnixTime(min(until, reading.steady + doubted.offset))
   }
 
-  /// The time, by today's clock, at which this process stamped `time`. Times that are not in the future stay.
-  func redated(_ time: UnixTime) -> UnixTime {
+  /// A function that tells the time, by today's clock, at which this process stamped another. Times that are not in the
+  /// future stay. It reads no clock: it knows what this process knows now.
+  func redating() -> @Sendable (UnixTime) -> UnixTime {
     let reading = look()
-    guard Double(time) > reading.wall + Self.tolerance else { return time }
-    return state.withLock { state in
+    let periods = state.withLock(\.periods)
+    return { time in
       let at = Double(time)
-      guard let now = state.periods.last?.offset,
+      guard at > reading.wall + Self.tolerance, let now = periods.last?.offset,
         // Stamped times are rounded down.
-        let period = state.periods.dropLast().last(where: { $0.start - 1 <= at && at <= $0.end + 1 })
+        let period = periods.dropLast().last(where: { $0.start - 1 <= at && at <= $0.end + 1 })
       else { return time }
       return UnixTime(at - period.offset + now)
     }

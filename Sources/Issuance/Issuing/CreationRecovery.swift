@@ -2,6 +2,7 @@ import AuditLog
 import Octets
 import SoleControl
 import WireJSON
+import Vocabulary
 
 extension IssuanceService {
   /// Ends what a stop of this process left of creations: their grants are spent, and certificates that may have been
@@ -12,7 +13,9 @@ extension IssuanceService {
   public func recover() async throws -> Int {
     let now = clock.now()
     let instance = rules.instance
-    return try await store.writeIssuance { transaction in
+    return try await store.writeIssuance(
+      reading: [.reservedLifecycleGrants(instance: instance, .exclusive)]
+    ) { transaction in
       let left = try transaction.takeReservedLifecycleGrants(instance: instance)
       for grant in left {
         guard case .reserved(_, let serialNumber, let issuer) = grant.state else { continue }

@@ -42,7 +42,9 @@ extension IssuanceService {
     }
     let now = clock.now()
     do {
-      try await store.writeIssuance { transaction in
+      try await store.writeIssuance(
+        reading: [.lifecycleGrant(grant.digest, .exclusive), .soleControl(.credential(credential.id, .exclusive))]
+      ) { transaction in
         guard try transaction.remove(lifecycleGrant: grant.digest) else { throw StoreError.corrupt }
         try transaction.put(row, of: credential)
         for event in credential.eventsOfCreation { try transaction.append(event, at: now) }
@@ -67,7 +69,7 @@ extension IssuanceService {
   private func reserve(_ grant: LifecycleGrant, _ revocation: Revocation) async throws {
     let now = clock.now()
     let rules = rules
-    try await store.writeIssuance { transaction in
+    try await store.writeIssuance(reading: [.lifecycleGrant(grant.digest, .exclusive)]) { transaction in
       guard try transaction.lifecycleGrant(grant.digest)?.state == .open, grant.lifetime(rules).isOpen(at: now) else {
         throw IssuanceRefusal.invalidLifecycleToken
       }
@@ -82,7 +84,7 @@ extension IssuanceService {
 
   private func giveBack(_ grant: LifecycleGrant) async throws {
     let now = clock.now()
-    try await store.writeIssuance { transaction in
+    try await store.writeIssuance(reading: [.lifecycleGrant(grant.digest, .exclusive)]) { transaction in
       try transaction.put(.open, ofLifecycleGrant: grant.digest)
       try transaction.append(AuditEvent(.creationReleased, [("lifecycle", .string(Hex.encode(grant.digest)))]), at: now)
     }
@@ -90,7 +92,7 @@ extension IssuanceService {
 
   private func abandon(_ digest: [UInt8], _ revocation: Revocation, kind: AuditEvent.Kind) async throws {
     let now = clock.now()
-    try await store.writeIssuance { transaction in
+    try await store.writeIssuance(reading: [.lifecycleGrant(digest, .exclusive)]) { transaction in
       _ = try transaction.remove(lifecycleGrant: digest)
       try transaction.add(revocation)
       try transaction.append(

@@ -141,7 +141,9 @@ extension IssuanceService {
         signer: credential.signer, credential: id, expires: now + rules.grantLife)
     }
     let stored = StoredLifecycleGrant(digest: token.digest, row: row, expires: grant.expires, state: .open)
-    let refusal: Refusal? = try await store.writeIssuance { transaction in
+    let refusal: Refusal? = try await store.writeIssuance(
+      reading: proof.keys.map { .soleControl($0) }
+    ) { transaction in
       if let refusal = try proof.decide(in: transaction) { return refusal }
       try transaction.removeLifecycleGrants(expiredBefore: proof.time)
       try transaction.add(stored)
@@ -165,9 +167,10 @@ extension IssuanceService {
   /// - Throws: `IssuanceRefusal.lifecycleTokenExpired`.
   public func grant(of token: LifecycleToken) async throws -> LifecycleBearer? {
     let digest = token.digest
-    guard let stored = try await store.readIssuance({ try $0.lifecycleGrant(digest) }), stored.state == .open else {
-      return nil
-    }
+    guard
+      let stored = try await store.readIssuance(
+        reading: [.lifecycleGrant(digest)], { try $0.lifecycleGrant(digest) }), stored.state == .open
+    else { return nil }
     let grant = try await soleControl.context.verifiedValue(
       stored.row, as: LifecycleGrant.self, where: { $0.digest == digest && $0.service == rules.service },
       named: ("lifecycle", .string(Hex.encode(digest))), else: IssuanceFault.lifecycleGrantIntegrity)
@@ -195,7 +198,7 @@ extension IssuanceService {
   /// Ends the grant of this digest, if it is open.
   public func withdraw(grant digest: [UInt8]) async throws {
     let now = clock.now()
-    try await store.writeIssuance { transaction in
+    try await store.writeIssuance(reading: [.lifecycleGrant(digest, .exclusive)]) { transaction in
       guard try transaction.lifecycleGrant(digest)?.state == .open else { return }
       _ = try transaction.remove(lifecycleGrant: digest)
       try transaction.append(AuditEvent(.lifecycleWithdrawn, [("lifecycle", .string(Hex.encode(digest)))]), at: now)

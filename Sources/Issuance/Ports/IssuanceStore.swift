@@ -5,13 +5,27 @@ public import Vocabulary
 /// `StoreConformance` is the suite that every implementation passes.
 public protocol IssuanceStore: Sendable {
   func readIssuance<Result: Sendable>(
-    _ body: @escaping @Sendable (any IssuanceReading) throws -> Result
+    reading keys: @autoclosure () -> [IssuanceKey], _ body: @escaping @Sendable (any IssuanceReading) throws -> Result
   ) async throws -> Result
 
   /// A transaction over both ports: a credential and the grant that makes or deletes it change together.
   func writeIssuance<Result: Sendable>(
+    reading keys: @autoclosure () -> [IssuanceKey],
     _ body: @escaping @Sendable (any IssuanceWriting & SoleControlWriting) throws -> Result
   ) async throws -> Result
+}
+
+/// Rows of issuance that a body declares, as `SoleControlKey`. Revocations are only added, and the first of a
+/// certificate counts, so that needs no declaration.
+public enum IssuanceKey: Sendable, Hashable {
+  case subject(SignerID, RowLock = .shared)
+  /// By the digest of its token.
+  case lifecycleGrant([UInt8], RowLock = .shared)
+  /// All grants that an instance has reserved.
+  case reservedLifecycleGrants(instance: String, RowLock = .shared)
+  /// All revocations of an issuer's certificates.
+  case revocations(issuer: String)
+  case soleControl(SoleControlKey)
 }
 
 /// The part of the store that keeps who signers are, what they were granted, and which certificates are revoked.

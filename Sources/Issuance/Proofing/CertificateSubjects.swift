@@ -8,7 +8,7 @@ extension IssuanceService {
   public func registerSubject(_ subject: CertificateSubject) async throws {
     let row = try await soleControl.context.protectedRow(subject)
     let now = clock.now()
-    try await store.writeIssuance { transaction in
+    try await store.writeIssuance(reading: [.subject(subject.signer, .exclusive)]) { transaction in
       try transaction.put(row, of: subject.signer)
       try transaction.append(
         AuditEvent(
@@ -21,7 +21,9 @@ extension IssuanceService {
   ///
   /// - Throws: `IssuanceFault.subjectIntegrity` if the row is not what the gateway wrote.
   public func subject(of signer: SignerID, at partner: PartnerID) async throws -> CertificateSubject? {
-    guard let row = try await store.readIssuance({ try $0.subject(of: signer) }) else { return nil }
+    guard let row = try await store.readIssuance(reading: [.subject(signer)], { try $0.subject(of: signer) }) else {
+      return nil
+    }
     let subject = try await soleControl.context.verifiedValue(
       row, as: CertificateSubject.self, where: { $0.signer == signer }, named: ("signer", .string(signer.rawValue)),
       else: IssuanceFault.subjectIntegrity(signer))

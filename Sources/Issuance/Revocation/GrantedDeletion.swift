@@ -21,7 +21,9 @@ extension IssuanceService {
     let (rules, certificate) = (rules, credential.credential.certificate)
     let revocation = Revocation(
       issuer: certificate.issuer, serialNumber: certificate.serialNumber, time: now, expires: certificate.notAfter)
-    try await store.writeIssuance { transaction in
+    try await store.writeIssuance(
+      reading: [.lifecycleGrant(grant.digest, .exclusive), .soleControl(.credential(id, .exclusive))]
+    ) { transaction in
       guard try transaction.lifecycleGrant(grant.digest)?.state == .open, grant.lifetime(rules).isOpen(at: now) else {
         throw IssuanceRefusal.invalidLifecycleToken
       }

@@ -36,9 +36,10 @@ extension IssuanceService {
     guard let authority else { return true }
     return await publication.run {
       let (now, name) = (clock.now(), authority.issuer.name)
-      guard let revocations = try? await store.readIssuance({ try $0.revocations(issuer: name, at: now) }) else {
-        return false
-      }
+      guard
+        let revocations = try? await store.readIssuance(
+          reading: [.revocations(issuer: name)], { try $0.revocations(issuer: name, at: now) })
+      else { return false }
       do throws(IssuerError) {
         try await authority.issuer.publish(revocations)
         return true

@@ -46,7 +46,12 @@ public struct AuthorizationCodeGrant: Sendable {
       partner: client.partner, signer: found.signer, client: client.id,
       withRefreshToken: found.request.scope == .service && client.grants.contains(.refreshToken))
     let rules = server.rules
-    let used = try await server.store.writeOAuth { store in
+    let used = try await server.store.writeOAuth(
+      reading: [
+        .entry(.code, digest, .exclusive), .grantOfCode(digest, .exclusive),
+        .entry(.transaction, found.transaction, .exclusive),
+      ]
+    ) { store in
       guard var record = try store.entry(.code, digest).flatMap(CodeRecord.init), record.request == found.request else {
         throw OAuthError.invalidGrant("Invalid parameter code")
       }
@@ -85,7 +90,9 @@ public struct AuthorizationCodeGrant: Sendable {
   }
 
   private func record(_ digest: [UInt8]) async throws -> CodeRecord? {
-    try await server.store.readOAuth { try $0.entry(.code, digest).flatMap(CodeRecord.init) }
+    try await server.store.readOAuth(reading: [.entry(.code, digest)]) {
+      try $0.entry(.code, digest).flatMap(CodeRecord.init)
+    }
   }
 
   private static func check(_ parameters: Parameters, _ details: JSONValue?, _ request: CodeRequest) throws {

@@ -14,7 +14,7 @@ public struct ClientCredentialsGrant: Sendable {
     let new = try await server.tokens.tokens(
       partner: client.partner, signer: nil, client: client.id, withRefreshToken: false)
     let now = server.now
-    try await server.store.writeOAuth { store in
+    try await server.store.writeOAuth(reading: []) { store in
       try store.forgetExpired(now: now)
       for token in new.records { try store.put(token) }
     }

@@ -28,10 +28,12 @@ public struct RefreshTokenGrant: Sendable {
     let tokens = server.tokens
     let digest = TokenService.digest(token)
     let (access, successor) = (try await tokens.secret(), try await tokens.secret())
-    let (now, grace) = (server.now, server.rules.refreshGrace)
+    let (now, redated, grace) = (server.now, tokens.redating(), server.rules.refreshGrace)
     let answer = try RefreshAnswer(access: access, successor: successor, made: now)
       .entry(under: token, digest: digest, expires: now + grace)
-    let result: Result = try await server.store.writeOAuth { store in
+    let result: Result = try await server.store.writeOAuth(
+      reading: [.grantOfToken(digest, .exclusive), .entry(.refreshAnswer, digest, .exclusive)]
+    ) { store in
       guard var old = try store.token(digest), old.client == client.id, old.partner == client.partner,
         old.kind != .access
       else { return .refused(.invalidGrant("Invalid parameter refresh_token")) }
@@ -47,12 +49,14 @@ public struct RefreshTokenGrant: Sendable {
         }
         return .again(access: first.access, successor: first.successor, made: first.made)
       }
-      guard tokens.lifetime(of: old).isOpen(at: now) else { return .refused(.invalidGrant("Refresh token expired")) }
+      guard tokens.lifetime(of: old, redated).isOpen(at: now) else {
+        return .refused(.invalidGrant("Refresh token expired"))
+      }
       try store.forgetExpired(now: now)
       old.kind = .replaced
       try store.put(old)
-      try store.put(tokens.record(access, .access, old.partner, old.signer, old.client, old.grant))
-      try store.put(tokens.record(successor, .refresh, old.partner, old.signer, old.client, old.grant))
+      try store.put(tokens.record(access, .access, old.partner, old.signer, old.client, old.grant, now))
+      try store.put(tokens.record(successor, .refresh, old.partner, old.signer, old.client, old.grant, now))
       try store.put(answer)
       return .issued
     }

@@ -44,7 +44,7 @@ public struct AuthorizationService: Sendable {
     let granted = binding
 
     let activation = Activation(digest: sad.digest, binding: row.text, expires: binding.expires)
-    let refusal: Refusal? = try await write { transaction in
+    let refusal: Refusal? = try await write(reading: [.credential(usable.id)] + decided.keys) { transaction in
       try usable.requireUnchanged(in: transaction)
       if let refusal = try decided.decide(in: transaction, rules, now) { return refusal }
       try transaction.add(activation, slots: request.numSignatures)

@@ -44,7 +44,7 @@ extension AuthorizationService {
   /// Ends the SAD of this name in the ledger, and those that took its place.
   public func revoke(_ activation: ActivationDigest) async throws {
     let now = context.clock.now()
-    try await write { transaction in
+    try await write(reading: [.activations(from: activation, .exclusive)]) { transaction in
       var next: ActivationDigest? = activation
       while let activation = next {
         try transaction.revoke(activation)

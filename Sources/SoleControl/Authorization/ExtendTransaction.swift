@@ -63,7 +63,9 @@ extension AuthorizationService {
 
   private func extensible(_ request: ExtensionRequest, as principal: Principal) async throws -> Extensible {
     let name = request.sad.digest
-    let (row, activation, states, successor) = try await read {
+    let (row, activation, states, successor) = try await read(
+      reading: [.credential(request.credential), .activation(name)]
+    ) {
       (
         try $0.credential(request.credential), try $0.activation(name), try $0.slots(name),
         try $0.successor(of: name)
@@ -91,7 +93,9 @@ extension AuthorizationService {
       extended: name, activation: sad.digest, request: request.digest,
       sealed: try SealedBox.successor(of: request.sad).seal(sad.octets))
 
-    let isDone: Bool = try await write { transaction in
+    let isDone: Bool = try await write(
+      reading: [.credential(old.usable.id), .activation(name, .exclusive)]
+    ) { transaction in
       try old.usable.requireUnchanged(in: transaction)
       let states = try transaction.slots(name)
       guard try transaction.activation(name)?.isAlive == true, states.count == old.binding.numSignatures,
@@ -141,7 +145,7 @@ extension AuthorizationService {
   private func repeated(_ request: ExtensionRequest, _ old: Extensible) async throws -> Authorization {
     guard let successor = old.successor, ConstantTime.isEqual(successor.request, request.digest),
       let sad = SealedBox.successor(of: request.sad).openSAD(successor.sealed),
-      let activation = try await read({ try $0.activation(sad.digest) }), activation.isAlive,
+      let activation = try await context.activation(sad.digest), activation.isAlive,
       let binding = Binding(canonical: activation.binding)
     else { throw Refusal.invalidSAD }
     let now = context.clock.now()

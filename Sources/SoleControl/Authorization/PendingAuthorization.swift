@@ -66,7 +66,7 @@ extension AuthorizationService {
     let digest = OctetDigest.sha256(handle)
     // Again if the provider has the answer now, or another call made the SAD meanwhile.
     for _ in 0..<3 {
-      let found = try await loadPending { try $0.pending(handle: digest) }
+      let found = try await loadPending(.handle(digest))
       guard let found, found.pendingRequest.partner == principal.partner, principal.mayUse(found.credential) else {
         throw Refusal.invalidHandle
       }
@@ -88,7 +88,9 @@ extension AuthorizationService {
       throw Refusal.invalidHandle
     }
     let (factor, credential) = (found.pendingRequest.factor, found.pendingRequest.credential)
-    let state = try await read { try $0.factorState(factor, of: credential) }
+    let state = try await read(reading: [.factorState(factor, credential)]) {
+      try $0.factorState(factor, of: credential)
+    }
     guard state.failures < context.rules.maximumTries(of: factor) else { throw Refusal.lockedFactor(factor) }
     // Gone from the credential since it was asked: nothing can approve any more.
     guard let asking = found.credential.authenticator(factor) as? any OutOfBandFactor else {
@@ -99,7 +101,7 @@ extension AuthorizationService {
 
   private func issued(_ sealed: [UInt8], _ handle: String) async throws -> Authorization {
     guard let sad = SealedBox.pending(handle: handle).openSAD(sealed),
-      let activation = try await read({ try $0.activation(sad.digest) }), activation.isAlive,
+      let activation = try await context.activation(sad.digest), activation.isAlive,
       let binding = Binding(canonical: activation.binding), case let now = context.clock.now(),
       binding.lifetime.isOpen(at: now)
     else { throw Refusal.invalidHandle }
@@ -130,7 +132,9 @@ extension AuthorizationService {
       expires: expires)
     let (sad, activation) = try await context.newSAD(for: binding)
     let sealed = try SealedBox.pending(handle: handle).seal(sad.octets)
-    let isDone: Bool = try await write { transaction in
+    let isDone: Bool = try await write(
+      reading: [.credential(found.usable.id), found.key(.exclusive)]
+    ) { transaction in
       try found.usable.requireUnchanged(in: transaction)
       guard try transaction.pending(handle: found.stored.handle)?.state == found.stored.state else { return false }
       try transaction.add(activation, slots: pendingRequest.numSignatures)
@@ -146,11 +150,9 @@ extension AuthorizationService {
   /// Nil if there is none.
   ///
   /// - Throws: `InternalFault.rowIntegrity` if request or approval are not as a gateway wrote them.
-  func loadPending(
-    _ find: @escaping @Sendable (any PendingReading) throws -> StoredPending?
-  ) async throws -> LoadedPending? {
-    let found = try await read { store in
-      try find(store).map { stored in (stored, try store.credential(stored.credential)) }
+  func loadPending(_ name: SoleControlKey.PendingName) async throws -> LoadedPending? {
+    let found = try await read(reading: [.pending(name), .credentialOfPending(name)]) { store in
+      try store.pending(name).map { stored in (stored, try store.credential(stored.credential)) }
     }
     guard let (stored, row) = found, let row else { return nil }
     let credential = try await credentials.confirmed(row, id: stored.credential)
@@ -185,6 +187,15 @@ extension AuthorizationService {
   }
 }
 
+extension PendingReading {
+  fileprivate func pending(_ name: SoleControlKey.PendingName) throws -> StoredPending? {
+    switch name {
+    case .handle(let handle): try pending(handle: handle)
+    case .link(let link): try pending(link: link)
+    }
+  }
+}
+
 extension AuthorizationService {
   /// Ended at a time, so that one transaction stays short.
   private static let endedAtOnce = 100
@@ -197,7 +208,7 @@ extension AuthorizationService {
     while true {
       let now = context.clock.now()
       let life = context.rules.activationLife
-      let ended = try await write { transaction in
+      let ended = try await write(reading: [.overduePending(.exclusive)]) { transaction in
         let overdue = try transaction.overdue(by: now, approved: now - life, limit: Self.endedAtOnce)
         for pending in overdue {
           try transaction.put(.ended(.expired), ofPending: pending.id)
@@ -226,7 +237,7 @@ extension AuthorizationService {
   /// - Throws: `Refusal.invalidHandle` if it is unknown, another's, or over.
   public func cancel(handle: String, as principal: Principal) async throws {
     let digest = OctetDigest.sha256(handle)
-    guard let found = try await loadPending({ try $0.pending(handle: digest) }),
+    guard let found = try await loadPending(.handle(digest)),
       found.pendingRequest.partner == principal.partner, principal.mayUse(found.credential)
     else { throw Refusal.invalidHandle }
     if case .issued(let sealed) = found.stored.state {
@@ -236,7 +247,7 @@ extension AuthorizationService {
       return try await revoke(sad.digest)
     }
     let now = context.clock.now()
-    let isDone = try await write { transaction in
+    let isDone = try await write(reading: [found.key(.exclusive)]) { transaction in
       switch try transaction.pending(handle: digest)?.state {
       case .waiting?, .approved?: break
       // A pending authorization that became a SAD meanwhile is revoked by the next call.

@@ -184,6 +184,17 @@ package struct NewPending: Sendable {
       id: request.id, partner: request.partner, credential: request.credential, factor: request.factor, time: time)
   }
 
+  /// Rows that `checkMayWait` and `add` read and change.
+  var keys: [SoleControlKey] {
+    [
+      .credential(request.credential), .factorState(request.factor, request.credential),
+      .waiting(request.credential, .exclusive),
+    ] + sent.keys
+  }
+
+  /// The authorization, after `add`.
+  var key: SoleControlKey { .pending(.handle(request.handle), .exclusive) }
+
   /// Whether one more authorization of this credential may wait for its customer.
   func checkMayWait(
     _ rules: ServiceContext.Rules, _ transaction: any CredentialReading & FactorReading & PendingReading
@@ -235,6 +246,8 @@ package struct LoadedPending: Sendable {
   let approval: Approval?
 
   var credential: Credential { usable.credential }
+
+  func key(_ lock: RowLock) -> SoleControlKey { .pending(.handle(stored.handle), lock) }
 
   /// Whether it still waits.
   func isWaiting(in store: any PendingReading) throws -> Bool {

@@ -1,3 +1,4 @@
+import Octets
 public import Vocabulary
 package import WireJSON
 
@@ -70,5 +71,34 @@ extension BackchannelBinding {
       let notification = object.octets("notification"), let began = object["began"]?.integer
     else { return nil }
     self.init(pending: pending, issuer: issuer, request: request, notification: notification, began: began)
+  }
+}
+
+extension AuthorizationService {
+  /// The provider says that there is news of a request (CIBA Core §10.2): the next `authorizeCheck` asks it at once.
+  ///
+  /// - Returns: false if the token is not the one of that request; then nothing has changed. An unknown request is not
+  ///   told apart from a wrong token.
+  public func receivePing(request id: String, token: String) async throws -> Bool {
+    let digest = OctetDigest.sha256(id)
+    let presented = OctetDigest.sha256(token)
+    let stored = try await read(reading: [.backchannelRequestNamed(digest)]) {
+      try $0.backchannelRequest(digest)
+    }
+    // Before the device works: anybody may call this.
+    guard let stored, let check = Unverified<BackchannelBinding>(stored.row, where: { $0.request == digest }),
+      ConstantTime.isEqual(presented, check.value.notification)
+    else { return false }
+    guard check.isRight(try await context.macs([check.message])[0]) else { return false }
+    let pending = stored.pending
+    try await write(reading: [.backchannelRequest(pending, .exclusive)]) { transaction in
+      guard let current = try transaction.backchannelRequest(ofPending: pending), current.request == digest else {
+        return
+      }
+      var schedule = current.schedule
+      schedule.due = PollSchedule.atOnce
+      try transaction.put(schedule, ofPending: current.pending)
+    }
+    return true
   }
 }

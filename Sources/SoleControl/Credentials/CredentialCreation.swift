@@ -68,7 +68,7 @@ extension CredentialService {
     guard credential.isConsistent else { throw InternalFault.contradictoryCredential(credential.id) }
     let row = try await context.protectedRow(credential)
     let now = context.clock.now()
-    try await write { transaction in
+    try await write(reading: [.credential(credential.id, .exclusive)]) { transaction in
       try transaction.put(row, of: credential)
       for event in events { try transaction.append(event, at: now) }
     }

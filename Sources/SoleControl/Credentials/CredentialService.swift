@@ -19,7 +19,7 @@ public struct CredentialService: Sendable {
   ///
   /// - Throws: `Refusal.unknownCredential`, `InternalFault.rowIntegrity`.
   package func usable(_ id: CredentialID, as principal: Principal) async throws -> UsableCredential {
-    try await usable(try await read { try $0.credential(id) }, id, as: principal)
+    try await usable(try await read(reading: [.credential(id)]) { try $0.credential(id) }, id, as: principal)
   }
 
   /// The same, for a row that was read together with others.
@@ -63,7 +63,9 @@ public struct CredentialService: Sendable {
   public func list(
     of signer: SignerID, after: CredentialID?, limit: Int, as principal: Principal
   ) async throws -> [Credential] {
-    let rows = try await read { try $0.credentials(of: signer, after: after, limit: limit) }
+    let rows = try await read(reading: [.credentials(of: signer)]) {
+      try $0.credentials(of: signer, after: after, limit: limit)
+    }
     var credentials: [Credential] = []
     for row in rows {
       do {
@@ -98,7 +100,7 @@ public struct CredentialService: Sendable {
     let credential = try await usable(id, as: principal).credential
     guard credential.authenticators.contains(where: { $0.factor == factor }) else { throw Refusal.unknownFactor }
     let now = context.clock.now()
-    return try await write { transaction in
+    return try await write(reading: [.factorState(factor, id, .exclusive)]) { transaction in
       var state = try transaction.factorState(factor, of: id)
       let isAhead = state.isAhead(at: now)
       guard state.failures > 0 || isAhead else { return false }

@@ -61,7 +61,7 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
     try await rehearse(waiting, authorizations)
     let (rules, request) = (context.rules, waiting.request)
     // In line before the provider is asked, so that many calls at once do not ask more often than allowed.
-    try await authorizations.write { transaction in
+    try await authorizations.write(reading: waiting.keys) { transaction in
       try waiting.checkMayWait(rules, transaction)
       try waiting.add(rules, transaction)
     }
@@ -92,7 +92,7 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
     let rules = authorizations.context.rules
     let refusal: Refusal
     do {
-      refusal = try await authorizations.write { transaction in
+      refusal = try await authorizations.write(reading: waiting.keys + waiting.decided.keys) { transaction in
         try waiting.checkMayWait(rules, transaction)
         if let refusal = try waiting.decided.decide(in: transaction, rules, waiting.time) { return refusal }
         throw Rehearsed()
@@ -119,7 +119,9 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
         sealed: try SealedBox.requestID(handle: waiting.handle).seal(Array(acknowledgement.id.utf8)),
         schedule: PollSchedule(
           interval: acknowledgement.interval, due: authorizations.context.clock.now() + acknowledgement.interval))
-      refusal = try await authorizations.write { transaction in
+      refusal = try await authorizations.write(
+        reading: [.credential(request.credential), waiting.key] + waiting.decided.keys
+      ) { transaction in
         try waiting.credential.requireUnchanged(in: transaction)
         if let refusal = try waiting.decided.decide(in: transaction, rules, time) {
           try transaction.put(.ended(.withdrawn), ofPending: request.id)
@@ -143,7 +145,7 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
     _ waiting: NewPending, _ event: AuditEvent?, wasSent: Bool = true, _ authorizations: AuthorizationService
   ) async throws {
     let now = authorizations.context.clock.now()
-    try await authorizations.write { transaction in
+    try await authorizations.write(reading: [.message(waiting.id, .exclusive), waiting.key]) { transaction in
       if wasSent {
         try transaction.markFailed(message: waiting.id)
       } else {
@@ -170,7 +172,9 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
     else { throw Refusal.invalidHandle }
     let now = context.clock.now()
     let lease = now + context.rules.pollLease
-    let isOurs = try await authorizations.write { transaction in
+    let isOurs = try await authorizations.write(
+      reading: [found.key(.shared), .backchannelRequest(pending, .exclusive)]
+    ) { transaction in
       guard try found.isWaiting(in: transaction),
         let current = try transaction.backchannelRequest(ofPending: pending)?.schedule, current.due <= now,
         current.lease <= now
@@ -208,7 +212,10 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
     _ found: LoadedPending, _ authorizations: AuthorizationService
   ) async throws -> (StoredBackchannelRequest, BackchannelBinding)? {
     let id = found.pendingRequest.id
-    guard let stored = try await authorizations.read({ try $0.backchannelRequest(ofPending: id) }) else { return nil }
+    guard
+      let stored = try await authorizations.read(
+        reading: [.backchannelRequest(id)], { try $0.backchannelRequest(ofPending: id) })
+    else { return nil }
     let credential = found.pendingRequest.credential
     let request = try await authorizations.context.verifiedValue(
       stored.row, as: BackchannelBinding.self, where: { $0.pending == id && $0.request == stored.request },
@@ -224,7 +231,7 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
   private func reschedule(_ pending: String, slower: Bool = false, _ authorizations: AuthorizationService) async throws
   {
     let now = authorizations.context.clock.now()
-    try await authorizations.write { transaction in
+    try await authorizations.write(reading: [.backchannelRequest(pending, .exclusive)]) { transaction in
       guard var schedule = try transaction.backchannelRequest(ofPending: pending)?.schedule else { return }
       if slower { schedule.interval += Self.slowing }
       if schedule.due != PollSchedule.atOnce { schedule.due = now + schedule.interval }
@@ -237,7 +244,7 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
     _ found: LoadedPending, _ end: PendingState.End, _ reason: String, _ authorizations: AuthorizationService
   ) async throws {
     let now = authorizations.context.clock.now()
-    try await authorizations.write { transaction in
+    try await authorizations.write(reading: [found.key(.exclusive)]) { transaction in
       guard try found.isWaiting(in: transaction) else { return }
       try transaction.put(.ended(end), ofPending: found.pendingRequest.id)
       try transaction.append(found.pendingRequest.denied(reason), at: now)
@@ -265,7 +272,9 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
       Approval(pending: pendingRequest.id, evidence: evidence, time: now))
     let once = SingleUse.digest(
       "ID token", issuer: statement.issuer, id: statement.tokenID ?? Hex.encode(statement.tokenDigest))
-    try await authorizations.write { transaction in
+    try await authorizations.write(
+      reading: [.credential(found.usable.id), found.key(.exclusive), .usedToken(once, .exclusive)]
+    ) { transaction in
       try found.usable.requireUnchanged(in: transaction)
       guard try found.isWaiting(in: transaction) else { return }
       guard try transaction.use(once: once, until: statement.expires + SingleUse.clockDifference, now: now) else {
@@ -304,30 +313,6 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
     ])
     if let id = statement.tokenID { detail["tokenID"] = .string(Hex.encode(OctetDigest.sha256(id))) }
     return detail
-  }
-}
-
-extension AuthorizationService {
-  /// The provider says that there is news of a request (CIBA Core §10.2): the next `authorizeCheck` asks it at once.
-  ///
-  /// - Returns: false if the token is not the one of that request; then nothing has changed. An unknown request is not
-  ///   told apart from a wrong token.
-  public func receivePing(request id: String, token: String) async throws -> Bool {
-    let digest = OctetDigest.sha256(id)
-    let presented = OctetDigest.sha256(token)
-    let stored = try await read { try $0.backchannelRequest(digest) }
-    // Before the device works: anybody may call this.
-    guard let stored, let check = Unverified<BackchannelBinding>(stored.row, where: { $0.request == digest }),
-      ConstantTime.isEqual(presented, check.value.notification)
-    else { return false }
-    guard check.isRight(try await context.macs([check.message])[0]) else { return false }
-    try await write { transaction in
-      guard let current = try transaction.backchannelRequest(digest) else { return }
-      var schedule = current.schedule
-      schedule.due = PollSchedule.atOnce
-      try transaction.put(schedule, ofPending: current.pending)
-    }
-    return true
   }
 }
 

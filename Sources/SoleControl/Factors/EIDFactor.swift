@@ -115,7 +115,9 @@ package struct EIDFactor: Factor, Equatable {
     let challenge = Challenge(
       digest: OctetDigest.sha256(text), credential: request.credential.id, factor: Self.id,
       expires: try context.decidingTime() + context.rules.challengeLife)
-    try await factors.write { try $0.add(challenge, keep: Self.openChallenges) }
+    try await factors.write(reading: [.challenges(Self.id, request.credential.id, .exclusive)]) {
+      try $0.add(challenge, keep: Self.openChallenges)
+    }
     return text
   }
 }
@@ -164,6 +166,11 @@ private struct LogInVerdict: Verdict {
     }
     guard let nonce = statement.nonce else { throw Unbound(reason: "nonce") }
     self.nonce = nonce
+  }
+
+  func keys(of factor: FactorID, _ credential: CredentialID) -> [SoleControlKey] {
+    (nonce == nil ? [] : [.challenges(factor, credential, .exclusive)])
+      + (once.map { [.usedToken($0.digest, .exclusive)] } ?? [])
   }
 
   func objection(to factor: FactorID, in decision: FactorDecision) throws -> Refusal? {

@@ -59,6 +59,9 @@ package struct DecidedCheck: Sendable {
 
 /// The part of a computed check that runs in the transaction that decides about the presented factors.
 package protocol Verdict: Sendable {
+  /// Rows that the other two read, and change.
+  func keys(of factor: FactorID, _ credential: CredentialID) -> [SoleControlKey]
+
   /// Rejects bad or replayed tokens before any try is counted or any code consumed. The other factors are not
   /// evaluated, so nothing leaks about them. By default nothing is rejected here.
   func objection(to factor: FactorID, in decision: FactorDecision) throws -> Refusal?
@@ -79,6 +82,8 @@ struct RefusedVerdict: Verdict {
   let reason: String
   /// The answer to the caller; nil for `Refusal.wrongFactor`.
   var refusal: Refusal?
+
+  func keys(of _: FactorID, _: CredentialID) -> [SoleControlKey] { [] }
 
   func objection(to factor: FactorID, in decision: FactorDecision) throws -> Refusal? {
     try decide(factor, in: decision)

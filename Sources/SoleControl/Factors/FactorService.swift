@@ -42,7 +42,8 @@ public struct FactorService: Sendable {
     let throttle = FactorThrottle(credential, client: client, origin: request.origin)
     let presented = credential.authenticators.map(\.factor).filter { request.presented[$0] != nil }
     if presented.contains(where: \.traits.isCheckedElsewhere),
-      let wait = try await read({ try throttle.wait(presented, $0, now) })
+      let wait = try await read(
+        reading: throttle.keys(of: presented).map { .throttle($0) }, { try throttle.wait(presented, $0, now) })
     {
       throw Refusal.tooManyTries(retryAfter: wait)
     }
@@ -100,7 +101,7 @@ public struct FactorService: Sendable {
   /// The audit log tells what became of a flow, also where the provider was the reason that nothing did.
   func noteUnavailable(_ factor: FactorID, _ credential: CredentialID, _ now: UnixTime) async throws {
     guard let event = outageEntries.entry(factor, credential, at: now) else { return }
-    try await write { try $0.append(event, at: now) }
+    try await write(reading: []) { try $0.append(event, at: now) }
   }
 }
 
@@ -129,6 +130,13 @@ package struct DecidedFactors: Sendable {
   package var evidence: [Evidence] { checks.map(\.evidence) }
   /// For the audit log.
   package var json: JSONValue { .array(evidence.map(\.json)) }
+
+  /// Rows that `decide` reads and changes.
+  var keys: [SoleControlKey] {
+    guard !checks.isEmpty else { return [] }
+    return throttle.keys(of: checks.map(\.factor)).exclusive
+      + checks.flatMap { $0.verdict.keys(of: $0.factor, throttle.credential) }
+  }
 
   /// Decides about the presented factors inside the caller's transaction: whether one has to wait comes first, and a
   /// wrong factor is counted, so that many tries at once are as one after the other.
@@ -183,6 +191,9 @@ package struct FactorProof: Sendable {
 
   /// Evidence for the audit log: who was authenticated and how.
   package var evidence: [Evidence] { decided.evidence }
+
+  /// Rows that `decide` reads and changes.
+  package var keys: [SoleControlKey] { [.credential(credential.id)] + decided.keys }
 
   /// Counts the tries and compares, inside the caller's transaction.
   ///

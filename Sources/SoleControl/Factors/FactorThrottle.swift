@@ -42,7 +42,7 @@ struct FactorThrottle: Sendable {
   }
 
   /// Refused statements do not hold up PINs, nor the other way round.
-  private func keys(of factors: [FactorID]) -> [ThrottleKey] {
+  func keys(of factors: [FactorID]) -> [ThrottleKey] {
     (factors.contains(where: \.traits.isGuessable) ? [guess] : [])
       + (factors.allSatisfy(\.traits.isGuessable) ? [] : [statement])
       + common
@@ -59,16 +59,24 @@ struct FactorThrottle: Sendable {
     }
   }
 
+  static func codeKeys(_ request: ChallengeRequest) -> [ThrottleKey] {
+    let credential = request.credential.credential
+    return [Self.key(.codeSigner, credential)]
+      + Self.keys(credential, request.principal.client, request.origin, .codeClient, .codePerson, .codeServer)
+  }
+
   /// Holds a message with a code that was asked for against what the signer, the client and the address may ask for.
   /// Every request counts.
   static func countCode(_ request: ChallengeRequest, _ transaction: any FactorTransaction, _ now: UnixTime) throws {
-    let credential = request.credential.credential
-    let keys =
-      [Self.key(.codeSigner, credential)]
-      + Self.keys(credential, request.principal.client, request.origin, .codeClient, .codePerson, .codeServer)
+    let keys = codeKeys(request)
     if let wait = try transaction.wait(keys, now: now) { throw Refusal.tooManyMessages(retryAfter: wait) }
     try transaction.count(keys, now: now)
   }
+}
+
+extension [ThrottleKey] {
+  /// These counters, to be changed.
+  var exclusive: [SoleControlKey] { map { .throttle($0, .exclusive) } }
 }
 
 extension FactorService {
@@ -77,8 +85,9 @@ extension FactorService {
   /// - Returns: number of counters that there were.
   public func unlock(_ signer: SignerID, of partner: PartnerID) async throws -> Int {
     let now = context.clock.now()
-    return try await write { transaction in
-      let count = try transaction.removeThrottling(of: ThrottleKey.owner(ofSigner: signer.rawValue))
+    let owner = ThrottleKey.owner(ofSigner: signer.rawValue)
+    return try await write(reading: [.throttling(owner: owner, .exclusive)]) { transaction in
+      let count = try transaction.removeThrottling(of: owner)
       try transaction.append(
         AuditEvent(
           .throttlingReset, [("signer", .string(signer.rawValue)), ("partner", .string(partner.rawValue))]), at: now)
@@ -103,7 +112,7 @@ extension FactorService {
 
   private func resetThrottling(of owner: [UInt8], _ field: (String, JSONValue)) async throws -> Int {
     let now = context.clock.now()
-    return try await write { transaction in
+    return try await write(reading: [.throttling(owner: owner, .exclusive)]) { transaction in
       let count = try transaction.removeThrottling(of: owner)
       try transaction.append(AuditEvent(.throttlingReset, [field]), at: now)
       return count

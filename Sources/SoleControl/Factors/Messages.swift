@@ -35,6 +35,11 @@ extension SentMessage {
     }
   }
 
+  /// Rows that `check` and `count` read and change.
+  var keys: [SoleControlKey] {
+    [.messages(factor, credential, .exclusive), .partnerMessages(partner, .exclusive)]
+  }
+
   /// Notes it as sent.
   func count(_ transaction: any FactorWriting) throws {
     try transaction.add(self, forgotten: time - MessageLimits.hour)
@@ -44,8 +49,11 @@ extension SentMessage {
 extension FactorService {
   /// Hands over a message that was counted. If the messenger does not take it, the customer's allowance is given back,
   /// and `undo` makes dead what the message was about.
+  ///
+  /// - Parameter keys: rows that `undo` changes.
   func deliver(
-    _ message: Message, _ sent: SentMessage, undo: @escaping @Sendable (any MessageTransaction) throws -> Void
+    _ message: Message, _ sent: SentMessage, undoing keys: [SoleControlKey],
+    undo: @escaping @Sendable (any MessageTransaction) throws -> Void
   ) async throws {
     let failure: MessengerError
     do {
@@ -54,7 +62,7 @@ extension FactorService {
     } catch {
       failure = error
     }
-    try await write { transaction in
+    try await write(reading: [.message(sent.id, .exclusive)] + keys) { transaction in
       try transaction.markFailed(message: sent.id)
       try undo(transaction)
     }

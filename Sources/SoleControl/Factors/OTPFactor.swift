@@ -86,6 +86,10 @@ private struct OTPVerdict: Verdict {
   /// The code's name among what was used.
   let use: [UInt8]
 
+  func keys(of factor: FactorID, _ credential: CredentialID) -> [SoleControlKey] {
+    [.factorState(factor, credential, .exclusive), .usedToken(use, .exclusive)]
+  }
+
   func decide(_ factor: FactorID, in decision: FactorDecision) throws -> Refusal? {
     try decision.counted(factor) { state in
       // One authenticator serves several credentials of a person; its code is good for one of them.

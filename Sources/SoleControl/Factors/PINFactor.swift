@@ -86,6 +86,10 @@ package struct PINVerifier: Sendable, Equatable {
 private struct PINVerdict: Verdict {
   let isRight: Bool
 
+  func keys(of factor: FactorID, _ credential: CredentialID) -> [SoleControlKey] {
+    [.factorState(factor, credential, .exclusive)]
+  }
+
   func decide(_ factor: FactorID, in decision: FactorDecision) throws -> Refusal? {
     try decision.counted(factor) { _ in isRight }
   }

@@ -31,7 +31,8 @@ package struct PageFactor: OutOfBandFactor, Equatable {
   package func ask(_ waiting: NewPending, in authorizations: AuthorizationService) async throws {
     let (context, request) = (authorizations.context, waiting.request)
     let rules = context.rules
-    let refusal: Refusal? = try await authorizations.write { transaction in
+    let refusal: Refusal? = try await authorizations.write(reading: waiting.keys + waiting.decided.keys) {
+      transaction in
       try waiting.checkMayWait(rules, transaction)
       if let refusal = try waiting.decided.decide(in: transaction, rules, waiting.time) { return refusal }
       try waiting.add(rules, transaction)
@@ -45,7 +46,7 @@ package struct PageFactor: OutOfBandFactor, Equatable {
       text: MessageText(to, rules).confirmation(
         url, partner: rules.name(of: request.partner), count: request.numSignatures, minutes: rules.pendingLife / 60,
         description: request.description))
-    try await authorizations.factors.deliver(message, waiting.sent) { transaction in
+    try await authorizations.factors.deliver(message, waiting.sent, undoing: [waiting.key]) { transaction in
       try transaction.put(.ended(.withdrawn), ofPending: request.id)
       try transaction.append(request.denied("undelivered"), at: waiting.time)
     }
@@ -121,14 +122,14 @@ extension AuthorizationService {
 
   private func loadPending(_ link: String) async throws -> LoadedPending {
     let digest = OctetDigest.sha256(link)
-    guard let found = try await loadPending({ try $0.pending(link: digest) }), found.stored.state.isKnownToCustomers
+    guard let found = try await loadPending(.link(digest)), found.stored.state.isKnownToCustomers
     else { throw Refusal.invalidHandle }
     return found
   }
 
   private func deny(_ found: LoadedPending) async throws {
     let now = context.clock.now()
-    try await write { transaction in
+    try await write(reading: [found.key(.exclusive)]) { transaction in
       guard try found.isWaiting(in: transaction) else { return }
       try transaction.put(.ended(.denied), ofPending: found.pendingRequest.id)
       try transaction.append(found.pendingRequest.denied("customer"), at: now)
@@ -147,7 +148,9 @@ extension AuthorizationService {
     let (decided, approval) = try await factors.complete(prepared, thenAuthenticate: Approval.macKey) { evidence in
       Approval(pending: pendingRequest.id, evidence: evidence[0], time: now).canonical()
     }
-    let refusal: Refusal? = try await write { transaction in
+    let refusal: Refusal? = try await write(
+      reading: [.credential(credential.id), found.key(.exclusive)] + decided.keys
+    ) { transaction in
       try found.usable.requireUnchanged(in: transaction)
       guard case .waiting(let tries)? = try transaction.pending(handle: found.stored.handle)?.state else { return nil }
       guard let refusal = try decided.decide(in: transaction, rules, now) else {

@@ -106,6 +106,8 @@ private struct StatementVerdict: Verdict {
   let use: [UInt8]
   let until: UnixTime
 
+  func keys(of _: FactorID, _: CredentialID) -> [SoleControlKey] { [.usedToken(use, .exclusive)] }
+
   func objection(to factor: FactorID, in decision: FactorDecision) throws -> Refusal? {
     try decision.transaction.isUsed(use) ? try decision.refused(factor, "jti") : nil
   }

@@ -27,7 +27,9 @@ package struct SMSFactor: Factor, Equatable {
   /// The MAC of the presented code, under the id of the code that is open now.
   package func prepare(_ presented: PresentedFactor, in factors: FactorService) async throws -> FactorCheck {
     let (evidenceID, credential) = (presented.evidenceID, presented.credential.id)
-    let open = try await factors.read { try $0.oneTimeCode(Self.id, of: credential) }
+    let open = try await factors.read(reading: [.oneTimeCode(Self.id, credential)]) {
+      try $0.oneTimeCode(Self.id, of: credential)
+    }
     let id = open?.id ?? ""
     return FactorCheck(
       factor: Self.id, evidenceID: evidenceID, deviceMessages: [Self.message(presented.value, id: id, credential)]
@@ -64,7 +66,12 @@ package struct SMSFactor: Factor, Equatable {
     let (now, rules) = (try context.decidingTime(), context.rules)
     let open = OneTimeCode(id: id, credential: credential.id, factor: Self.id, mac: mac, expires: now + rules.codeLife)
     let sent = SentMessage(id: id, partner: credential.partner, credential: credential.id, factor: Self.id, time: now)
-    try await factors.write { transaction in
+    try await factors.write(
+      reading: [
+        .credential(credential.id), .factorState(Self.id, credential.id),
+        .oneTimeCode(Self.id, credential.id, .exclusive),
+      ] + sent.keys + FactorThrottle.codeKeys(request).exclusive
+    ) { transaction in
       try request.credential.requireUnchanged(in: transaction)
       guard try transaction.factorState(Self.id, of: credential.id).failures < rules.maximumTries(of: Self.id) else {
         throw Refusal.lockedFactor(Self.id)
@@ -80,7 +87,9 @@ package struct SMSFactor: Factor, Equatable {
       description: request.description)
     let message = Message(
       id: id, recipient: to.name, credential: credential.id, content: .oneTimeCode(code), text: text)
-    try await factors.deliver(message, sent) { transaction in
+    try await factors.deliver(
+      message, sent, undoing: [.oneTimeCode(Self.id, credential.id, .exclusive)]
+    ) { transaction in
       _ = try transaction.take(oneTimeCode: id)
       try transaction.append(Self.event(.codeUndelivered, sent), at: now)
     }
@@ -128,6 +137,10 @@ private struct CodeVerdict: Verdict {
   /// The open code's id as it was before the device computed the MAC of the presented one.
   let id: String
   let mac: [UInt8]
+
+  func keys(of factor: FactorID, _ credential: CredentialID) -> [SoleControlKey] {
+    [.factorState(factor, credential, .exclusive), .oneTimeCode(factor, credential, .exclusive)]
+  }
 
   /// If no code is open there is nothing to guess: such a try is refused and not counted, so that a code that was never
   /// delivered, or a messenger that is down, does not lock the factor. A right code that comes too late is not

@@ -125,7 +125,7 @@ extension JobService {
   private func due() async -> [CompletionNotification] {
     let now = signing.context.clock.milliseconds()
     let instance = signing.context.rules.instance
-    let found = try? await read {
+    let found = try? await read(reading: [.dueNotifications(instance: instance)]) {
       try $0.dueNotifications(
         instance: instance, by: now, perPartner: Self.deliveriesPerPartner, limit: Self.deliveries * 4)
     }
@@ -148,7 +148,7 @@ extension JobService {
     let pause = min(Self.firstPause << Int64(notification.attempts), Self.longestPause)
     let due = signing.context.clock.milliseconds() + pause
     // If this fails, the notification is delivered once more.
-    try? await write { transaction in
+    try? await write(reading: [.notification(notification.id, .exclusive)]) { transaction in
       if isOver {
         try transaction.removeNotification(notification.id)
       } else {

@@ -16,7 +16,7 @@ extension JobService {
   ///
   /// - Throws: `InternalFault.jobIntegrity` if what is stored does not belong together.
   func loadJob(_ id: JobID) async throws -> UnverifiedJob? {
-    let found = try await read { snapshot in
+    let found = try await read(reading: [.job(id), .partsOfJob(id)]) { snapshot in
       try snapshot.job(id).map { stored in
         let job = SigningJob(canonical: stored.row.text)
         let operation = try snapshot.operation(id: stored.operation)
@@ -65,7 +65,7 @@ extension JobService {
   /// - Parameter signer: the one whose job it must be, if the caller says so.
   /// - Throws: `Refusal.unknownJob` also for jobs of others, so that their existence stays hidden.
   public func result(of id: JobID, signer: SignerID?, as principal: Principal) async throws -> JobResult {
-    guard let stored = try await read({ try $0.job(id) }),
+    guard let stored = try await read(reading: [.job(id)], { try $0.job(id) }),
       let job = SigningJob(canonical: stored.row.text), principal.mayHave(job), signer == nil || signer == job.signer,
       !stored.state.isOver(at: signing.context.clock.milliseconds())
     else { throw Refusal.unknownJob }

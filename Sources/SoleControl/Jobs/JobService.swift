@@ -74,7 +74,7 @@ public final class JobService: Sendable {
     while !Task.isCancelled {
       let now = signing.context.clock.milliseconds()
       do {
-        _ = try await write { try $0.removeJobs(expiredBy: now) }
+        _ = try await write(reading: []) { try $0.removeJobs(expiredBy: now) }
         try await signing.context.clock.pause(Self.sweepingStep)
       } catch {
         // A store that is busy is tried again at the next turn.

@@ -48,7 +48,9 @@ extension JobService {
       // 8. It is durable when `write` returns.
       let now = signing.context.clock.now()
       let time = signing.context.clock.milliseconds()
-      try await write { transaction in
+      try await write(
+        reading: unverified.operation.keys(toComplete: credential.id) + [.job(id, .exclusive)]
+      ) { transaction in
         try transaction.complete(
           unverified.operation, signatures, of: credential.id, mac: mac, count: unverified.work.items.count, at: now)
         try transaction.end(id, as: .completed(expires: time + Self.validity(unverified.job)))
@@ -90,7 +92,7 @@ extension JobService {
   private func end(_ id: JobID, _ failure: Failure) async throws {
     let now = signing.context.clock.now()
     let time = signing.context.clock.milliseconds()
-    try await write { transaction in
+    try await write(reading: [.job(id, .exclusive), .partsOfJob(id, .exclusive)]) { transaction in
       guard let stored = try transaction.job(id), stored.state == .open else { return }
       if failure.reason == Failure.integrity {
         try transaction.append(AuditEvent(.integrityViolated, [("operation", .string(stored.operation))]), at: now)

@@ -65,7 +65,7 @@ extension JobService {
     let now = signing.context.clock.milliseconds()
     let job = try await newJob(
       request, operation, binding, state: .completed(expires: now + request.validity))
-    let id = try await write { transaction in
+    let id = try await write(reading: [.jobs(ofOperation: operation.id, .exclusive)]) { transaction in
       if let earlier = try transaction.job(of: operation.id), !earlier.state.isOver(at: now) { return earlier.id }
       try transaction.add(job)
       try transaction.addNotification(of: SigningJob(canonical: job.row.text), job, isCompleted: true, now: now)

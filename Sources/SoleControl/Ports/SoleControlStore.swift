@@ -9,13 +9,20 @@ public import Vocabulary
 ///   If the body throws, nothing of it remains.
 /// - Many bodies may share one commit; each sees the effects of those before it.
 /// - `read` sees one committed state.
-/// - Bodies are synchronous and may be run on any thread. They do nothing but use their argument.
+/// - Bodies are synchronous and may be run on any thread, and more than once. So they do nothing but use their
+///   argument: no clock, no random numbers, no variable outside (Specs/decisions/0049-bodies-of-the-store.md).
+///
+/// A body reads the rows that it declares, and changes those that it declares as exclusive: a store that several
+/// gateways share locks them all at once before it runs the bodies. A store that needs no locks does not ask for the
+/// keys.
 public protocol SoleControlStore: Sendable {
   func read<Result: Sendable>(
+    reading keys: @autoclosure () -> [SoleControlKey],
     _ body: @escaping @Sendable (any SoleControlReading) throws -> Result
   ) async throws -> Result
 
   func write<Result: Sendable>(
+    reading keys: @autoclosure () -> [SoleControlKey],
     _ body: @escaping @Sendable (any SoleControlWriting) throws -> Result
   ) async throws -> Result
 }

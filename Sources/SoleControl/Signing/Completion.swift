@@ -24,7 +24,7 @@ extension SigningService {
     for _ in 0..<Self.mostChanges {
       let (now, verified) = (context.clock.now(), mac)
       do {
-        return try await write {
+        return try await write(reading: operation.keys(toComplete: id)) {
           try $0.complete(operation, made, of: id, mac: verified, count: request.items.count, at: now)
         }
       } catch is CredentialChanged {
@@ -65,7 +65,7 @@ extension SigningService {
 
   func release(_ operation: SigningOperation, reason: String) async throws {
     let now = context.clock.now()
-    try await write { try $0.release(operation, reason: reason, at: now) }
+    try await write(reading: operation.keysToRelease) { try $0.release(operation, reason: reason, at: now) }
   }
 
   /// For the audit log.
@@ -80,6 +80,16 @@ extension SigningService {
     default: "changed"
     }
   }
+}
+
+extension SigningOperation {
+  /// - Parameter credential: the one that signed.
+  func keys(toComplete credential: CredentialID) -> [SoleControlKey] {
+    [.credential(credential), .activation(activation), .operation(id, .exclusive)]
+  }
+
+  /// Its slots become free for others.
+  var keysToRelease: [SoleControlKey] { [.activation(activation, .exclusive), .operation(id, .exclusive)] }
 }
 
 extension CredentialReading where Self: LedgerWriting & AuditWriting {

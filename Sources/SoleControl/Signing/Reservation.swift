@@ -55,7 +55,12 @@ extension SigningService {
     at now: UnixTime
   ) async throws -> Reservation? {
     do {
-      return try await write { transaction in
+      return try await write(
+        reading: [
+          .credential(authorization.credential.id), .activation(operation.activation, .exclusive),
+          .request(operation.activation, operation.requestDigest, .exclusive),
+        ]
+      ) { transaction in
         // The credential may have been disabled or changed since step 2.
         try authorization.usable.requireUnchanged(in: transaction)
         let activation = try transaction.activation(operation.activation)

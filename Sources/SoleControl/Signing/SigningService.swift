@@ -36,7 +36,7 @@ extension SigningService {
   /// - Returns: the time from which on the log goes on.
   public func acceptClock(after last: UnixTime) async throws -> UnixTime {
     let now = context.clock.now()
-    try await write { try $0.append(AuditEvent(.clockAccepted, [("after", .integer(last))]), at: now) }
+    try await write(reading: []) { try $0.append(AuditEvent(.clockAccepted, [("after", .integer(last))]), at: now) }
     return now
   }
 
@@ -46,7 +46,9 @@ extension SigningService {
   public func recover() async throws -> Recovery {
     let now = context.clock.now()
     let instance = context.rules.instance
-    return try await write { transaction in
+    return try await write(
+      reading: [.operations(instance: instance, .exclusive), .openJobs(instance: instance)]
+    ) { transaction in
       let unknown = try transaction.markUnknown(instance: instance)
       for operation in unknown {
         try transaction.append(AuditEvent(.signatureUnknown, [("operation", .string(operation.id))]), at: now)

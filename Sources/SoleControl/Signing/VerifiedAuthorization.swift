@@ -19,7 +19,9 @@ extension SigningService {
     let now = try context.decidingTime()
     let known = request.verified.flatMap { $0.sad == request.sad ? $0 : nil }
     let name = request.sad.digest
-    let (row, activation) = try await read {
+    let (row, activation) = try await read(
+      reading: [.credential(request.credential)] + (known == nil ? [.activation(name)] : [])
+    ) {
       (try $0.credential(request.credential), known == nil ? try $0.activation(name) : nil)
     }
     guard let row else { throw Refusal.unknownCredential }

@@ -1,0 +1,73 @@
+import Issuance
+import SoleControl
+import Vocabulary
+
+extension MemoryTransaction: IssuanceWriting {
+  func subject(of signer: SignerID) throws -> ProtectedRow? {
+    uses(.shared, issuance: { [.subject(signer, $0)] })
+    return state.subjects[signer]
+  }
+
+  func lifecycleGrant(_ digest: [UInt8]) throws -> StoredLifecycleGrant? {
+    uses(.shared, issuance: { [.lifecycleGrant(digest, $0)] })
+    return state.lifecycleGrants[digest]
+  }
+
+  func revocations(issuer: String, at time: UnixTime) throws -> [Revocation] {
+    uses(.shared, issuance: { _ in [.revocations(issuer: issuer)] })
+    return state.revocations.values.filter { $0.issuer == issuer && $0.expires > time }
+      .sorted { $0.serialNumber < $1.serialNumber }
+  }
+
+  func put(_ subject: ProtectedRow, of signer: SignerID) throws {
+    uses(.exclusive, issuance: { [.subject(signer, $0)] })
+    state.subjects[signer] = subject
+  }
+
+  func add(_ grant: StoredLifecycleGrant) throws {
+    guard state.lifecycleGrants.updateValue(grant, forKey: grant.digest) == nil else { throw StoreError.corrupt }
+  }
+
+  func put(_ grantState: StoredLifecycleGrant.State, ofLifecycleGrant digest: [UInt8]) throws {
+    uses(.exclusive, issuance: { [.lifecycleGrant(digest, $0)] })
+    guard let old = state.lifecycleGrants[digest] else { throw StoreError.corrupt }
+    state.lifecycleGrants[digest] = StoredLifecycleGrant(
+      digest: digest, row: old.row, expires: old.expires, state: grantState)
+  }
+
+  func remove(lifecycleGrant digest: [UInt8]) throws -> Bool {
+    uses(.exclusive, issuance: { [.lifecycleGrant(digest, $0)] })
+    return state.lifecycleGrants.removeValue(forKey: digest) != nil
+  }
+
+  func removeLifecycleGrants(expiredBefore time: UnixTime) throws {
+    state.lifecycleGrants = state.lifecycleGrants.filter { $0.value.state != .open || $0.value.expires >= time }
+  }
+
+  func takeReservedLifecycleGrants(instance: String) throws -> [StoredLifecycleGrant] {
+    uses(.exclusive, issuance: { [.reservedLifecycleGrants(instance: instance, $0)] })
+    let found = state.lifecycleGrants.values.filter { grant in
+      if case .reserved(let owner, _, _) = grant.state { owner == instance } else { false }
+    }
+    for grant in found { state.lifecycleGrants[grant.digest] = nil }
+    return found.sorted { $0.digest.lexicographicallyPrecedes($1.digest) }
+  }
+
+  func add(_ revocation: Revocation) throws {
+    let key = "\(revocation.issuer) \(revocation.serialNumber)"
+    state.revocations[key] = state.revocations[key] ?? revocation
+    state.revocations = state.revocations.filter { $0.value.expires > revocation.time }
+  }
+
+  func remove(_ credential: CredentialID) throws -> Bool {
+    uses(.exclusive) { [.credential(credential, $0)] }
+    for factor in FactorID.allCases {
+      state.factors["\(credential) \(factor)"] = nil
+      state.codes["\(credential) \(factor)"] = nil
+    }
+    state.challenges.removeAll { $0.challenge.credential == credential }
+    for id in state.pending.filter({ $0.value.credential == credential }).keys { state.backchannelRequests[id] = nil }
+    state.pending = state.pending.filter { $0.value.credential != credential }
+    return state.credentials.removeValue(forKey: credential) != nil
+  }
+}
