@@ -98,7 +98,10 @@ let package = Package(
 
     adapter(
       "PKCS11Device",
-      ["Vocabulary", "Octets", "SoleControl", "CCryptoki", .product(name: "SwiftASN1", package: "swift-asn1")]),
+      [
+        "Vocabulary", "Octets", "BlockingWork", "SoleControl", "CCryptoki",
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+      ]),
     adapter(
       "OpenSSLPKI",
       [
