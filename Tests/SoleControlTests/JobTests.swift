@@ -345,10 +345,12 @@ struct JobTests {
     let fixture = JobFixture(MemoryStore(), device: device, rules: rules)
     let credential = try await fixture.signing.createCredential(multisign: 30)
     let sad = try await fixture.signing.authorize(credential, count: 30).sad
-    device.pause.withLock { $0 = .milliseconds(5) }
+    device.pause.withLock { $0 = .milliseconds(50) }
+    // All wait when the workers begin, so that none is ended while the next is accepted.
+    var submitted: [JobID] = []
+    for number in 0..<30 { submitted.append(try await fixture.submit(credential, sad, [digest("\(number)")])) }
+    let jobs = submitted
     try await fixture.running {
-      var jobs: [JobID] = []
-      for number in 0..<30 { jobs.append(try await fixture.submit(credential, sad, [digest("\(number)")])) }
       for job in jobs {
         let result = try await fixture.ended(job)
         #expect(result.signatures?.count == 1)
