@@ -79,14 +79,15 @@ let package = Package(
     core("AuditLog", ["Octets", "WireJSON", crypto]),
     core("Throttling", ["Vocabulary", "Octets"]),
     core("Texts", ["Octets"]),
+    core("Registry", ["Vocabulary", "Octets"]),
     core(
       "SoleControl",
       [
-        "Vocabulary", "Throttling", "AuditLog", "Octets", "Texts", "WireJSON", crypto,
+        "Vocabulary", "Registry", "Throttling", "AuditLog", "Octets", "Texts", "WireJSON", crypto,
         .product(name: "SwiftASN1", package: "swift-asn1"),
       ]),
     core("Issuance", ["Vocabulary", "Octets", "SoleControl", "AuditLog", "Throttling", "WireJSON"]),
-    core("OAuth", ["JOSE", "Vocabulary", "Throttling", "Octets", "WireJSON", crypto]),
+    core("OAuth", ["JOSE", "Vocabulary", "Registry", "Throttling", "Octets", "WireJSON", crypto]),
     core("Conformance", ["Vocabulary", "Octets", "WireJSON", crypto]),
     core("TimestampAuthority", ["Vocabulary"]),
     core(
@@ -112,11 +113,11 @@ let package = Package(
     adapter("ConformanceOpenSSL", ["Conformance", "COpenSSL"]),
     adapter("SelfSignedTLS", ["COpenSSL"]),
     adapter("OutboundHTTP", ["CCurl"]),
-    adapter("Webhooks", ["Vocabulary", "Octets", "SoleControl", "WireJSON", "OutboundHTTP", crypto]),
+    adapter("Webhooks", ["Vocabulary", "Octets", "Registry", "SoleControl", "WireJSON", "OutboundHTTP", crypto]),
     adapter(
       "OpenIDClient",
       [
-        "Vocabulary", "JOSE", "Octets", "SoleControl", "OAuth", "WireJSON", "OutboundHTTP", crypto,
+        "Vocabulary", "JOSE", "Octets", "Registry", "SoleControl", "OAuth", "WireJSON", "OutboundHTTP", crypto,
         .product(name: "JWTKit", package: "jwt-kit"),
       ]),
     // Not an implementation of a port but threads made usable, so adapters may build on it.
@@ -132,7 +133,7 @@ let package = Package(
       "HTTPGateway",
       [
         "Vocabulary",
-        "Throttling", "BlockingWork", "CSCModel", "Octets", "WireJSON", "SoleControl", "Issuance", "OAuth",
+        "Throttling", "BlockingWork", "CSCModel", "Octets", "WireJSON", "Registry", "SoleControl", "Issuance", "OAuth",
         "TimestampAuthority", "DocumentSigning", "CResources", "Texts",
         log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -165,8 +166,8 @@ let package = Package(
     .target(
       name: "Assembly",
       dependencies: [
-        "JOSE", "Vocabulary", "BlockingWork", "Octets", "WireJSON", "CSCModel", "SoleControl", "Issuance", "OAuth",
-        "AuditLog", "TimestampAuthority",
+        "JOSE", "Vocabulary", "BlockingWork", "Octets", "WireJSON", "CSCModel", "Registry", "SoleControl", "Issuance",
+        "OAuth", "AuditLog", "TimestampAuthority",
         "DocumentSigning", "PKCS11Device", "OpenSSLPKI", "OpenIDClient", "OutboundHTTP", "Webhooks", "SQLiteStore",
         "HTTPGateway", "Texts",
         log,
@@ -189,8 +190,8 @@ let package = Package(
     program(
       "countersign-sandbox",
       [
-        "Vocabulary", "JOSE", "Octets", "Assembly", "OperatorCommands", "EIDSimulator", "WireJSON", "SoleControl",
-        "Issuance",
+        "Vocabulary", "JOSE", "Octets", "Assembly", "OperatorCommands", "EIDSimulator", "WireJSON", "Registry",
+        "SoleControl", "Issuance",
         "OAuth",
         "AuditLog",
         "PKCS11Device",
@@ -202,7 +203,7 @@ let package = Package(
     program(
       "bench",
       [
-        "Vocabulary", "Octets", "WireJSON", "CSCModel", "SoleControl", "Issuance", "OAuth", "PKCS11Device",
+        "Vocabulary", "Octets", "WireJSON", "CSCModel", "Registry", "SoleControl", "Issuance", "OAuth", "PKCS11Device",
         "OpenSSLPKI",
         "OpenIDClient",
         "OutboundHTTP",
@@ -216,8 +217,8 @@ let package = Package(
     support(
       "TestSupport",
       [
-        "Vocabulary", "Octets", "Throttling", "SoleControl", "Issuance", "OAuth", "AuditLog", "COpenSSL", "OpenSSLPKI",
-        "WireJSON",
+        "Vocabulary", "Octets", "Throttling", "Registry", "SoleControl", "Issuance", "OAuth", "AuditLog", "COpenSSL",
+        "OpenSSLPKI", "WireJSON",
         crypto, log,
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -241,13 +242,17 @@ let package = Package(
       "StoreConformance",
       ["Vocabulary", "Throttling", "SoleControl", "Issuance", "OAuth", "AuditLog", "WireJSON", "TestSupport"]),
     tests("OctetsTests", ["Octets"]),
+    tests("RegistryTests", ["Registry", "Octets", "Vocabulary"]),
     tests("JOSETests", ["JOSE", "Octets", "WireJSON"]),
     support("Growth", []),
     tests("WireJSONTests", ["Growth", "WireJSON"]),
     tests("CSCModelTests", ["Octets", "Vocabulary", "CSCModel", "Growth", "WireJSON"]),
     tests(
       "OAuthTests",
-      ["Octets", "Vocabulary", "Throttling", "OAuth", "CSCModel", "OpenSSLPKI", "WireJSON", "TestSupport", crypto]),
+      [
+        "Octets", "Vocabulary", "Throttling", "Registry", "OAuth", "CSCModel", "OpenSSLPKI", "WireJSON", "TestSupport",
+        crypto,
+      ]),
     tests(
       "ConformanceTests",
       [
@@ -266,7 +271,8 @@ let package = Package(
     tests(
       "SoleControlTests",
       [
-        "Vocabulary", "Octets", "Throttling", "SoleControl", "Issuance", "AuditLog", "WireJSON", "OpenSSLPKI",
+        "Vocabulary", "Octets", "Throttling", "Registry", "SoleControl", "Issuance", "AuditLog", "WireJSON",
+        "OpenSSLPKI",
         "TestSupport",
       ]),
     tests(
@@ -294,7 +300,7 @@ let package = Package(
     tests(
       "WebhooksTests",
       [
-        "Vocabulary", "Webhooks", "SoleControl", "OutboundHTTP", "WireJSON", "TestSupport", crypto,
+        "Vocabulary", "Registry", "Webhooks", "SoleControl", "OutboundHTTP", "WireJSON", "TestSupport", crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -302,8 +308,8 @@ let package = Package(
     tests(
       "OpenIDClientTests",
       [
-        "Vocabulary", "JOSE", "Octets", "OpenIDClient", "OutboundHTTP", "EIDSimulator", "SoleControl", "WireJSON",
-        "TestSupport", log,
+        "Vocabulary", "JOSE", "Octets", "Registry", "OpenIDClient", "OutboundHTTP", "EIDSimulator", "SoleControl",
+        "WireJSON", "TestSupport", log,
         crypto,
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -314,11 +320,10 @@ let package = Package(
       "HTTPGatewayTests",
       [
         "Octets", "Growth", "BlockingWork", "Vocabulary",
-        "Throttling", "HTTPGateway", "CSCModel", "WireJSON", "SoleControl", "Issuance", "OAuth", "AuditLog",
+        "Throttling", "HTTPGateway", "CSCModel", "WireJSON", "Registry", "SoleControl", "Issuance", "OAuth", "AuditLog",
         "OpenIDClient",
-        "OpenSSLPKI", "SelfSignedTLS", "SQLiteStore", "Texts", "TimestampAuthority", "DocumentSigning", "TestSupport",
-        log,
-        crypto,
+        "OpenSSLPKI", "SelfSignedTLS", "SQLiteStore", "Texts", "TimestampAuthority", "DocumentSigning", "Webhooks",
+        "TestSupport", log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

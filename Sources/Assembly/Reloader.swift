@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Registry
 import ServiceLifecycle
 import UnixSignals
 
@@ -11,6 +12,8 @@ struct Reloader: ServiceLifecycle.Service {
   let config: Config
   /// Reads the files of the TLS listeners; nil if there are none.
   let certificates: (@Sendable () throws -> Void)?
+  /// Gets the partners of the new file.
+  let partners: MemoryPartnerDirectory
   let logger: Logger
 
   func run() async throws {
@@ -30,7 +33,9 @@ struct Reloader: ServiceLifecycle.Service {
     do {
       let new = try Config.load(path)
       JSONLogHandler.commonLevel = new.logLevel
-      let waiting = config.differences(from: new).filter { $0 != "logLevel" }
+      partners.replace(with: new.partners)
+      config.warnOfClientCertificates(new.partners, logger)
+      let waiting = config.differences(from: new).filter { !["logLevel", "partners"].contains($0) }
       logger.notice(
         "read the configuration again",
         metadata: [

@@ -9,11 +9,11 @@ import OutboundHTTP
 package import PKCS11Device
 import ServiceLifecycle
 package import Issuance
+import Registry
 package import SoleControl
 import Synchronization
 import UnixSignals
 import Vocabulary
-import Webhooks
 
 /// A gateway put together from its configuration.
 package struct Service {
@@ -25,6 +25,8 @@ package struct Service {
   let jobs: JobService
   package let tokens: TokenService
   private let clock: ProcessClock
+  /// Filled from the configuration, at start and at SIGHUP.
+  let partners: MemoryPartnerDirectory
   private let gateway: Gateway
   private let logger = Logger(label: "countersign")
 
@@ -51,9 +53,13 @@ package struct Service {
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
     let documents = DocumentParts(config, timestampSigner, now: now, isRight: { !clock.isBehind }, random: random)
     let providers = Self.providers(config, now)
+    let partners = MemoryPartnerDirectory(config.partners)
+    self.partners = partners
+    let calls = PartnerCalls(partners: partners, now: now)
     let soleControl = SoleControlServices(
-      ServiceContext(store: store, device: device, rules: Self.rules(config), clock: Self.clock(clock)),
-      outside: Self.outside(config, providers, now), verifier: Verifier(), timestamps: documents.timestamps)
+      ServiceContext(
+        store: store, device: device, rules: Self.rules(config), clock: Self.clock(clock), partners: partners),
+      outside: Self.outside(config, providers, calls), verifier: Verifier(), timestamps: documents.timestamps)
     self.soleControl = soleControl
     issuance = IssuanceService(
       soleControl, store: store, rules: Self.issuanceRules(config),
@@ -63,7 +69,7 @@ package struct Service {
     var jobRules = JobService.Rules()
     jobRules.workers = config.device.sessions
     jobs = JobService(
-      soleControl.signing, notifier: PartnerWebhooks.completions(config.partners, now), rules: jobRules,
+      soleControl.signing, notifier: calls.completions, rules: jobRules,
       report: { Logger(label: "jobs").error("job failed", metadata: ["what": "\($0)"]) })
     var tokens = TokenService(
       store: store, hasher: ScryptHasher(random: random), now: now, random: random)
@@ -74,9 +80,8 @@ package struct Service {
       info: config.serviceInfo, soleControl: soleControl, issuance: issuance, jobs: jobs, tokens: tokens,
       oauth: AuthorizationServer(
         rules: AuthorizationServer.Rules(issuer: config.info.publicURL),
-        clients: ClientRegistry(config.partners.flatMap(\.clients)), tokens: tokens, assertions: ClientAssertions()),
-      eidLogIn: providers,
-      brands: Dictionary(config.partners.map { ($0.id, $0.brand) }, uniquingKeysWith: { first, _ in first }),
+        partners: partners, tokens: tokens, assertions: ClientAssertions()),
+      eidLogIn: providers, partners: partners,
       logger: logger, now: now,
       checkReadiness: {
         try clock.check()
@@ -85,7 +90,6 @@ package struct Service {
       })
     gateway.trustedProxy = config.trustedProxy
     gateway.mutualTLSURL = config.tls?.clientCertificates?.publicURL
-    gateway.browserOrigins = config.partners.reduce(into: []) { $0.formUnion($1.browserOrigins) }
     documents.complete(&gateway, soleControl: soleControl)
     self.gateway = gateway
     self.store = store
@@ -114,11 +118,11 @@ package struct Service {
 
   /// Everybody outside who is asked about factors.
   private static func outside(
-    _ config: Config, _ providers: TrustedProviders, _ now: @escaping @Sendable () -> UnixTime
+    _ config: Config, _ providers: TrustedProviders, _ calls: PartnerCalls
   ) -> FactorService.Outside {
     var outside = FactorService.Outside(eid: providers)
-    outside.messenger = PartnerWebhooks.messenger(config.partners, now)
-    outside.statements = config.partnerStatements(now)
+    outside.messenger = calls.messenger
+    outside.statements = calls.statements(audience: config.info.publicURL)
     if config.eidProviders.contains(where: { $0.settings.backchannel != nil }) { outside.backchannel = providers }
     return outside
   }
@@ -128,8 +132,6 @@ package struct Service {
     rules.language = config.info.language
     rules.confirmationURL = config.info.publicURL + "/confirm/"
     rules.activationLife = UnixTime(config.activationLife)
-    rules.partnerPolicies = config.partnerPolicies
-    for partner in config.partners { rules.partnerNames[partner.id] = partner.name }
     return rules
   }
 
@@ -240,9 +242,7 @@ package struct Service {
     let limits = ConnectionLimits(
       connections: config.connections, connectionsPerAddress: config.connectionsPerAddress)
     let certificates = try ServerCertificates(listeners, logger: logger)
-    if config.usesClientCertificates, config.tls?.clientCertificates == nil {
-      logger.warning("clients with certificates cannot connect: tls.clientCertificates is missing")
-    }
+    config.warnOfClientCertificates(config.partners, logger)
     let servers = try gateway.servers(listeners, certificates: certificates, limits: limits) { _ in
       guard running.increment() == count else { return }
       do { try await onReady() } catch {
@@ -250,7 +250,9 @@ package struct Service {
       }
       logger.info("serving")
     }
-    let reloaders = file.map { Reloader(path: $0, config: config, certificates: certificates.reload, logger: logger) }
+    let reloaders = file.map {
+      Reloader(path: $0, config: config, certificates: certificates.reload, partners: partners, logger: logger)
+    }
     var configuration = ServiceGroupConfiguration(
       services: servers + (reloaders.map { [$0] } ?? []) + [
         JobWorkers(jobs: jobs), PendingKeeper(authorizations: soleControl.authorizations, logger: logger), publisher,

@@ -6,6 +6,7 @@ public import Hummingbird
 public import Issuance
 public import Logging
 public import OAuth
+public import Registry
 public import SoleControl
 public import TimestampAuthority
 public import Vocabulary
@@ -20,7 +21,7 @@ public struct Gateway: Sendable {
   let tokens: TokenService
   let oauth: AuthorizationServer
   let eidLogIn: any EIDLogIn
-  let brands: [PartnerID: Brand]
+  let partners: any PartnerDirectory
   let pages: Pages
   let logger: Logger
   let now: @Sendable () -> UnixTime
@@ -34,8 +35,6 @@ public struct Gateway: Sendable {
   /// none.
   public var mutualTLSURL: String?
   private let unreadableProxy = Once()
-  /// Origins whose pages' scripts may read answers of the API and the authorization server.
-  public var browserOrigins: Set<BrowserOrigin> = []
   /// For requests with documents.
   public var documentThreads: any DocumentWorker = ThreadPool.documents()
   private let bodies = BodyReader()
@@ -43,12 +42,12 @@ public struct Gateway: Sendable {
   private let readinessProbe: ReadinessProbe
 
   /// - Parameters:
-  ///   - brands: look of the partners' pages; the others get the service's own look.
+  ///   - partners: asked at every use. A partner that is not there gets the service's own look.
   ///   - checkReadiness: throws if a part that every signature needs does not work.
   public init(
     info: ServiceInfo, soleControl: SoleControlServices, issuance: IssuanceService, jobs: JobService,
     tokens: TokenService,
-    oauth: AuthorizationServer, eidLogIn: any EIDLogIn, brands: [PartnerID: Brand], logger: Logger,
+    oauth: AuthorizationServer, eidLogIn: any EIDLogIn, partners: any PartnerDirectory, logger: Logger,
     now: @escaping @Sendable () -> UnixTime, checkReadiness: @escaping @Sendable () async throws -> Void
   ) {
     self.info = info
@@ -58,8 +57,8 @@ public struct Gateway: Sendable {
     self.tokens = tokens
     self.oauth = oauth
     self.eidLogIn = eidLogIn
-    self.brands = brands
-    pages = Pages(serviceName: info.name, language: info.language, brands: brands)
+    self.partners = partners
+    pages = Pages(serviceName: info.name, language: info.language, partners: partners)
     self.logger = logger
     self.now = now
     readinessProbe = ReadinessProbe(checkReadiness)
@@ -75,14 +74,15 @@ public struct Gateway: Sendable {
     let routes = Routes(unanswered: unanswered)
     // The outermost first.
     for middleware: any Routes.Middleware in [
-      CallLogging(logger: logger), CrossOrigin(origins: browserOrigins), unanswered,
+      CallLogging(logger: logger), CrossOrigin(partners: partners), unanswered,
       OriginReading(proxy: trustedProxy, unreadable: unreadableProxy, logger: logger),
       Admission(budget: octetBudget, proxy: trustedProxy, pages: pages),
     ] {
       routes.router.add(middleware: middleware)
     }
     let scopes = ScopeReader(soleControl: soleControl, issuance: issuance, bodies: bodies)
-    let forms = PageForms(oauth: oauth, bodies: bodies, redirects: Redirects(issuer: oauth.rules.issuer))
+    let forms = PageForms(
+      oauth: oauth, bodies: bodies, redirects: Redirects(issuer: oauth.rules.issuer), looks: pages.looks)
     OAuthEndpoints(
       oauth: oauth, soleControl: soleControl, issuance: issuance, bodies: bodies, scopes: scopes,
       mutualTLSURL: mutualTLSURL
@@ -102,7 +102,7 @@ public struct Gateway: Sendable {
     CSCMethods(
       version: version, info: info, bodies: bodies,
       bearers: BearerAuthentication(
-        soleControl: soleControl, issuance: issuance, tokens: tokens, clients: oauth.clients,
+        soleControl: soleControl, issuance: issuance, tokens: tokens, partners: partners,
         mutualTLSURL: mutualTLSURL,
         logger: logger),
       tokens: TokenMethods(soleControl: soleControl, issuance: issuance, tokens: tokens),
@@ -117,7 +117,7 @@ public struct Gateway: Sendable {
   private func consentRoutes(_ forms: PageForms, _ scopes: ScopeReader) -> ConsentRoutes {
     let consent = ConsentPages(
       oauth: oauth, soleControl: soleControl, pages: pages, forms: forms,
-      offers: Offers(soleControl: soleControl, issuance: issuance, clients: oauth.clients, now: now),
+      offers: Offers(soleControl: soleControl, issuance: issuance, now: now),
       grants: Grants(oauth: oauth, soleControl: soleControl, issuance: issuance, now: now))
     return ConsentRoutes(
       logIn: LogInPages(oauth: oauth, pages: pages, forms: forms, scopes: scopes, consent: consent), consent: consent,
@@ -132,7 +132,7 @@ public struct Gateway: Sendable {
     routes.add("health/ready", get: { _, _ in await readiness() })
     routes.add("logo.png", get: { _, _ in Logo.response })
     for folder in ["assets", "brand"] {
-      routes.add("\(folder)/**", get: { request, _ in pages.assets.response(request.uri.path) })
+      routes.add("\(folder)/**", get: { request, _ in try await pages.file(request.uri.path) })
     }
     routes.add("openapi.yaml", get: { request, _ in OpenAPIDocument.response(to: request) })
   }

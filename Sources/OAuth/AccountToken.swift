@@ -1,6 +1,8 @@
 import Crypto
 import JOSE
 import Octets
+import Registry
+import Vocabulary
 import WireJSON
 
 /// The account that an `account_token` admits. It is still to be used up, so that a request that is refused leaves it
@@ -19,7 +21,7 @@ extension AuthorizationServer {
   func account(of token: String, client: Client) async throws -> AdmittedAccount {
     let refused = OAuthError.invalid("account_token")
     guard let jwt = try? CompactJWS(token), let claims = jwt.claims, let signature = jwt.signature,
-      let secret = client.secret, jwt.header["alg"] == "HS256",
+      let secret = client.secret?.octets, jwt.header["alg"] == "HS256",
       jwt.header["typ"]?.string?.loweringASCII() == "jwt", jwt.header["crit"] == nil
     else { throw refused }
     // The binary digest, as operating providers have it; the text of the standard leaves it open.
@@ -28,11 +30,11 @@ extension AuthorizationServer {
       throw refused
     }
     let now = now
-    guard claims["azp"] == .string(client.id), let account = claims["sub"]?.string, !account.isEmpty,
+    guard claims["azp"] == .string(client.id.rawValue), let account = claims["sub"]?.string, !account.isEmpty,
       let issued = NumericDate(claims["iat"]), issued.ceiling <= now + rules.clockSkew,
       now - issued.floor <= rules.accountTokenLife, let id = claims["jti"]?.string, !id.isEmpty
     else { throw refused }
-    guard try await tokens.signer(named: account, of: client.partner) != nil else { throw refused }
+    guard try await tokens.signer(named: account, of: client.partner.rawValue) != nil else { throw refused }
     return AdmittedAccount(
       name: AccountName.prepared(account), token: "account \(client.id) \(id)",
       usedUntil: issued.ceiling + rules.accountTokenLife + rules.clockSkew)

@@ -30,7 +30,9 @@ extension AuthorizationServer {
   public func issueCode(
     _ key: TransactionKey, _ transaction: AuthorizationTransaction, granted: GrantedToken?, form: String
   ) async throws -> RedirectParameters {
-    guard let user = transaction.user, registered(transaction.request) != nil else { throw TransactionRefusal.unknown }
+    guard let user = transaction.user, try await registered(transaction.request) != nil else {
+      throw TransactionRefusal.unknown
+    }
     let code = try await tokens.secret()
     let now = now
     let record = CodeRecord(

@@ -1,3 +1,4 @@
+public import Registry
 public import WireJSON
 
 /// The OAuth 2.0 authorization server of the CSC API (CSC v1 §8.3, v2 §8.4; RFC 6749, 7636, 9126, 9396, 9207, 9700).
@@ -33,15 +34,17 @@ public struct AuthorizationServer: Sendable {
   }
 
   public let rules: Rules
-  public let clients: ClientRegistry
+  let partners: any PartnerDirectory
   let tokens: TokenService
   let assertions: any AssertionVerifier
   /// For what browsers send, by transaction.
   let turns = KeyedQueue<[UInt8]>(capacity: 10)
 
-  public init(rules: Rules, clients: ClientRegistry, tokens: TokenService, assertions: any AssertionVerifier) {
+  public init(
+    rules: Rules, partners: any PartnerDirectory, tokens: TokenService, assertions: any AssertionVerifier
+  ) {
     self.rules = rules
-    self.clients = clients
+    self.partners = partners
     self.tokens = tokens
     self.assertions = assertions
   }
@@ -52,7 +55,7 @@ public struct AuthorizationServer: Sendable {
 
 /// Verifies a client's signed statement (RFC 7523) with its registered keys.
 public protocol AssertionVerifier: Sendable {
-  /// - Parameter keys: a JWK set.
+  /// - Parameter keys: the JSON of a JWK set.
   /// - Returns: the claims of a JWS that one of the keys signed with an asymmetric algorithm; nil for anything else.
-  func claims(of assertion: String, keys: JSONValue) async -> JSONObject?
+  func claims(of assertion: String, keys: [UInt8]) async -> JSONObject?
 }

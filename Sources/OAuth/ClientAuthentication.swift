@@ -1,6 +1,8 @@
+public import Registry
 public import Throttling
 import JOSE
 internal import Octets
+import Vocabulary
 import WireJSON
 import Vocabulary
 
@@ -40,15 +42,15 @@ public struct ClientAuthentication: Sendable {
   /// is decided in one transaction with the count, so that many tries at once are as one after the other. A right one
   /// stands in the same line, and changes nothing but once a day.
   public func authenticate(_ presented: PresentedClient, _ parameters: Parameters) async throws -> Client {
+    let named = try await namedClient(presented, parameters)
     let result: Result<Client, OAuthError>
-    do { result = .success(try await proven(presented, parameters)) } catch let error as OAuthError {
+    do { result = .success(try await proven(named, presented, parameters)) } catch let error as OAuthError {
       guard Self.isGuess(error) else { throw error }
       result = .failure(error)
     }
     if case .success(let client) = result, client.isPublic { return client }
     // Made-up clients must not make many counters.
-    let named = (try? namedClient(presented, parameters))?.id
-    try await count(result, named, presented.origin)
+    try await count(result, try? named.get().id.rawValue, presented.origin)
     return try result.get()
   }
 
@@ -94,9 +96,12 @@ public struct ClientAuthentication: Sendable {
   /// secrets.
   private static func isGuess(_ error: OAuthError) -> Bool { error == .wrongSecret || error.code == "invalid_client" }
 
-  private func proven(_ presented: PresentedClient, _ parameters: Parameters) async throws -> Client {
+  /// - Parameter named: the client whom the request names, which is not proven yet.
+  private func proven(
+    _ named: Result<Client, OAuthError>, _ presented: PresentedClient, _ parameters: Parameters
+  ) async throws -> Client {
     guard !parameters.repeatsOne else { throw OAuthError.repeatedParameter }
-    let client = try namedClient(presented, parameters)
+    let client = try named.get()
     let proofs = [
       presented.basic != nil, parameters["client_secret"] != nil, parameters["client_assertion"] != nil,
     ].count { $0 }
@@ -121,14 +126,16 @@ public struct ClientAuthentication: Sendable {
   }
 
   /// `client_id` in the form, or the name in the header or in the assertion.
-  private func namedClient(_ presented: PresentedClient, _ parameters: Parameters) throws -> Client {
+  private func namedClient(
+    _ presented: PresentedClient, _ parameters: Parameters
+  ) async throws -> Result<Client, OAuthError> {
     guard let id = parameters["client_id"] ?? presented.basic?.id ?? subject(of: parameters["client_assertion"]) else {
-      throw OAuthError.missing("client_id")
+      return .failure(.missing("client_id"))
     }
-    guard let client = server.clients[id], presented.basic == nil || (presented.basic?.id).isSame(as: id) else {
-      throw OAuthError.invalid("client_id")
-    }
-    return client
+    guard presented.basic == nil || (presented.basic?.id).isSame(as: id),
+      let client = try await server.partners.client(ClientID(id))
+    else { return .failure(.invalid("client_id")) }
+    return .success(client)
   }
 
   private func sendsSecretTwice(_ presented: PresentedClient, _ parameters: Parameters) -> Bool {
@@ -141,7 +148,7 @@ public struct ClientAuthentication: Sendable {
   ) throws {
     // A public client may send a Basic header with an empty secret (one of the known clients always does).
     if client.isPublic, secrets.allSatisfy(\.isEmpty) { return }
-    guard client.methods.contains(method), let expected = client.secret,
+    guard client.methods.contains(method), let expected = client.secret?.octets,
       secrets.contains(where: { ConstantTime.isEqual(OctetDigest.sha256($0), OctetDigest.sha256(expected)) })
     else { throw OAuthError.wrongSecret }
   }
@@ -163,7 +170,7 @@ public struct ClientAuthentication: Sendable {
       let claims = await server.assertions.claims(of: assertion, keys: keys)
     else { throw OAuthError.invalidClient("Invalid parameter client_assertion") }
     let now = now
-    guard claims["iss"] == .string(client.id), claims["sub"] == .string(client.id),
+    guard claims["iss"] == .string(client.id.rawValue), claims["sub"] == .string(client.id.rawValue),
       Self.audience(claims).contains(where: { audiences.containsSame(as: $0) || $0.isSame(as: rules.issuer) }),
       let expires = NumericDate(claims["exp"])?.floor, now < expires + rules.clockSkew,
       expires <= now + rules.assertionLife + rules.clockSkew,

@@ -1,3 +1,4 @@
+public import Registry
 public import Vocabulary
 public import WireJSON
 
@@ -42,8 +43,8 @@ public struct CodeRequest: Sendable, Equatable {
     client: Client, redirectURI: String, namesRedirectURI: Bool, state: String?, scope: Scope, challenge: String?,
     version: CSCVersion, language: String?, account: String?, credential: CredentialDetails?
   ) {
-    self.client = client.id
-    partner = client.partner
+    self.client = client.id.rawValue
+    partner = client.partner.rawValue
     self.redirectURI = redirectURI
     self.namesRedirectURI = namesRedirectURI
     self.state = state

@@ -1,4 +1,5 @@
 import Octets
+public import Registry
 public import Vocabulary
 import WireJSON
 
@@ -25,13 +26,13 @@ extension AuthorizationServer {
     let reference = try await tokens.secret()
     let (now, rules) = (now, rules)
     // A request for a public client may come from anybody.
-    let entry = PushedRequest(request: request, opened: nil, keptFor: client.isPublic ? client.id : nil)
+    let entry = PushedRequest(request: request, opened: nil, keptFor: client.isPublic ? client.id.rawValue : nil)
       .entry(digest: TokenService.digest(reference), expires: now + rules.pushedRequestLife)
-    try await store.writeOAuth(reading: [.kept(.pushedRequest, client: client.id, .exclusive)]) { store in
+    try await store.writeOAuth(reading: [.kept(.pushedRequest, client: client.id.rawValue, .exclusive)]) { store in
       try store.forgetExpired(now: now)
       try store.put(entry)
       try store.limit(
-        .pushedRequest, keptFor: client.id, to: rules.maximumRequests, octets: rules.maximumRequestOctets)
+        .pushedRequest, keptFor: client.id.rawValue, to: rules.maximumRequests, octets: rules.maximumRequestOctets)
     }
     return Self.prefix + reference
   }
@@ -47,7 +48,7 @@ extension AuthorizationServer {
     let kept = try await store.readOAuth(reading: [.entry(.pushedRequest, digest)]) {
       try $0.pushedRequest(digest, now: now)
     }
-    guard let kept, kept.request.client == client.id, registered(kept.request) != nil,
+    guard let kept, kept.request.client == client.id.rawValue, try await registered(kept.request) != nil,
       kept.isOpen(to: browserSecret.map(TokenService.digest))
     else { return nil }
     var request = kept.request

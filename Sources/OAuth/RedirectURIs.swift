@@ -1,3 +1,5 @@
+public import Registry
+
 extension Client {
   /// Whether answers may be sent there: one of the registered URIs, octet by octet (RFC 9700 §2.1).
   ///

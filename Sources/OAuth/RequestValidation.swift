@@ -1,4 +1,5 @@
 import Octets
+public import Registry
 public import Vocabulary
 
 /// Reason why a request for a code is refused, and where that may be said.
@@ -40,7 +41,9 @@ extension AuthorizationServer {
     guard let id = parameters["client_id"], !parameters.repeatsOne else {
       throw CodeRequestRefusal.page(parameters.repeatsOne ? .repeatedParameter : .missing("client_id"))
     }
-    guard let client = clients[id] else { throw CodeRequestRefusal.page(.invalid("client_id")) }
+    guard let client = try await partners.client(ClientID(id)) else {
+      throw CodeRequestRefusal.page(.invalid("client_id"))
+    }
     if let uri = parameters["request_uri"] {
       guard var request = try await pushedRequest(uri, client: client, browserSecret: browserSecret) else {
         throw CodeRequestRefusal.page(OAuthError("invalid_request_uri", "Invalid parameter request_uri"))
@@ -55,8 +58,9 @@ extension AuthorizationServer {
   /// The client of a request, if it is still registered as when it asked: for the same partner, for this grant and
   /// scope, and with this redirect URI. The store's copy of a request is held against it before anything is sent
   /// anywhere.
-  func registered(_ request: CodeRequest) -> Client? {
-    guard let client = clients[request.client], client.partner == request.partner,
+  func registered(_ request: CodeRequest) async throws -> Client? {
+    guard let client = try await partners.client(ClientID(request.client)),
+      client.partner == PartnerID(request.partner),
       client.grants.contains(.authorizationCode), client.scopes.contains(request.scope),
       client.admits(redirectURI: request.redirectURI)
     else { return nil }

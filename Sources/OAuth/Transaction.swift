@@ -1,3 +1,4 @@
+public import Registry
 public import Throttling
 import Crypto
 import Octets
@@ -121,12 +122,19 @@ extension AuthorizationServer {
   ///
   /// - Throws: `TransactionRefusal.unknown` also if the client is not registered any more as when it asked.
   public func transaction(_ key: TransactionKey) async throws -> AuthorizationTransaction {
+    try await visited(key).transaction
+  }
+
+  /// The same, and the client that asked, as it is registered now.
+  public func visited(
+    _ key: TransactionKey
+  ) async throws -> (transaction: AuthorizationTransaction, client: Client) {
     let now = now
     let found = try await store.readOAuth(reading: [.entry(.transaction, key.digest)]) {
       try $0.transaction(key, now: now)
     }
-    guard registered(found.request) != nil else { throw TransactionRefusal.unknown }
-    return found
+    guard let client = try await registered(found.request) else { throw TransactionRefusal.unknown }
+    return (found, client)
   }
 
   /// Handles what one browser sends of one transaction one after the other, so that the second of two equal forms finds
@@ -143,14 +151,14 @@ extension AuthorizationServer {
   ) async throws -> AuthorizationTransaction {
     let now = now
     let limit = rules.maximumLogIns
-    let asked = try await transaction(key).request
-    let client = clients[asked.client]
+    let (found, client) = try await visited(key)
+    let asked = found.request
     do {
       return try await tokens.verify(
         username: username, password: password, from: origin, client: asked.client,
         accepts: { account in
           // The right password of somebody else is as good as a wrong one.
-          account.partner == client?.partner && asked.account.map { $0 == account.username } ?? true
+          account.partner == client.partner.rawValue && asked.account.map { $0 == account.username } ?? true
         },
         alongside: LogInChanges(
           keys: [.entry(.transaction, key.digest, .exclusive)],

@@ -7,8 +7,9 @@ public import WireJSON
 public struct ClientAssertions: AssertionVerifier {
   public init() {}
 
-  public func claims(of assertion: String, keys: JSONValue) async -> JSONObject? {
-    guard let token = try? SignedToken(assertion), let set = KeySet(keys),
+  public func claims(of assertion: String, keys: [UInt8]) async -> JSONObject? {
+    guard let token = try? SignedToken(assertion),
+      let set = (try? JSONValue.parse(keys, limits: .configuration)).flatMap(KeySet.init),
       await token.isSigned(byOneOf: token.candidates(in: set))
     else { return nil }
     return token.claims.object

@@ -1,29 +1,9 @@
-public import JOSE
+internal import JOSE
 internal import Octets
+public import Registry
 public import SoleControl
 public import Vocabulary
 internal import WireJSON
-
-/// Rules for one partner's statements.
-public struct StatementSettings: Sendable {
-  /// Exactly as in the statements.
-  public var issuer: String
-  /// The gateway's public URL: the only audience.
-  public var audience: String
-  public var algorithms: Set<TokenAlgorithm> = Set(TokenAlgorithm.allCases)
-  /// Values of `acr`.
-  public var levels: [String: AssuranceLevel]
-  /// Seconds by which clocks may differ.
-  public var clockSkew: UnixTime = 30
-  /// Seconds from `iat` to `exp` at most.
-  public var longestLife: UnixTime = 300
-
-  public init(issuer: String, audience: String, levels: [String: AssuranceLevel]) {
-    self.issuer = issuer
-    self.audience = audience
-    self.levels = levels
-  }
-}
 
 /// Reads and verifies the statements in which partners say that they authenticated a customer
 /// (Specs/design/authentication.md, "PARTNER").
@@ -34,29 +14,43 @@ public struct PartnerStatements: PartnerStatementVerifier {
   static let largest = 160 << 10
   private static let longestID = 255
 
-  private let partners: [PartnerID: (settings: StatementSettings, keys: StatementKeys)]
-  private let now: @Sendable () -> UnixTime
+  /// Partners whose keys are kept; the others' are read for each statement.
+  private static let mostPartners = 1000
 
+  private let partners: any PartnerDirectory
+  private let audience: String
+  private let now: @Sendable () -> UnixTime
+  private let makeKeys: @Sendable (Partner, Partner.Statements) -> StatementKeys
+  private let keys = PartnerCache<StatementKeys>(capacity: Self.mostPartners)
+
+  /// - Parameters:
+  ///   - audience: the gateway's public URL: the only audience.
+  ///   - keys: makes the keys of a partner. They are used until its record changes.
   public init(
-    _ partners: [PartnerID: (settings: StatementSettings, keys: StatementKeys)],
-    now: @escaping @Sendable () -> UnixTime
+    _ partners: any PartnerDirectory, audience: String, now: @escaping @Sendable () -> UnixTime,
+    keys: @escaping @Sendable (Partner, Partner.Statements) -> StatementKeys
   ) {
     self.partners = partners
+    self.audience = audience
     self.now = now
+    makeKeys = keys
   }
 
   public func verify(
-    _ text: String, of partner: PartnerID
+    _ text: String, of id: PartnerID
   ) async throws(PartnerStatementError) -> PartnerStatement {
-    guard let (settings, keys) = partners[partner] else { throw .refused("partner") }
+    let found: Partner?
+    do { found = try await partners.partner(id) } catch { throw .unavailable }
+    guard let partner = found, let rules = partner.statements else { throw .refused("partner") }
     do throws(EIDTokenError) {
       let token = try SignedToken(text, largest: Self.largest)
-      guard settings.algorithms.contains(token.algorithm) else { throw .refused("alg") }
+      guard rules.algorithms?.contains(token.algorithm.rawValue) ?? true else { throw .refused("alg") }
       guard token.type == Self.type else { throw .refused("typ") }
       // The token must name its key; it is not guessed.
       guard token.keyID != nil else { throw .refused("kid") }
       // Cheap checks come first: a statement for somebody else must not make us call the partner.
-      let statement = try read(token, settings)
+      let statement = try read(token, rules)
+      let keys = keys.value(for: partner) { makeKeys($0, rules) }
       let strong = try await keys.candidates(for: token).filter(KeySet.isStrong)
       guard !strong.isEmpty else { throw .refused("key") }
       guard await token.isSigned(byOneOf: strong) else { throw .refused("signature") }
@@ -72,15 +66,15 @@ public struct PartnerStatements: PartnerStatementVerifier {
 
   // MARK: Claims
 
-  private func read(_ token: SignedToken, _ settings: StatementSettings) throws(EIDTokenError) -> PartnerStatement {
+  private func read(_ token: SignedToken, _ rules: Partner.Statements) throws(EIDTokenError) -> PartnerStatement {
     let claims = token.claims.object
-    guard claims["iss"] == .string(settings.issuer) else { throw .refused("iss") }
-    try checkAudience(claims["aud"], settings.audience)
-    let (issued, expires) = try times(claims, settings)
+    guard claims["iss"] == .string(rules.issuer) else { throw .refused("iss") }
+    try checkAudience(claims["aud"], audience)
+    let (issued, expires) = try times(claims, rules)
     guard let subject = claims["sub"]?.string, !subject.isEmpty else { throw .refused("sub") }
     guard let id = claims["jti"]?.string, (1...Self.longestID).contains(id.utf8.count) else { throw .refused("jti") }
-    guard let acr = claims["acr"]?.string, let level = settings.levels[acr] else { throw .refused("acr") }
-    guard let authenticated = NumericDate(claims["auth_time"]), authenticated.ceiling <= now() + settings.clockSkew
+    guard let acr = claims["acr"]?.string, let level = rules.levels[acr] else { throw .refused("acr") }
+    guard let authenticated = NumericDate(claims["auth_time"]), authenticated.ceiling <= now() + rules.policy.clockSkew
     else { throw .refused("auth_time") }
     guard let amr = claims["amr"]?.array, case let methods = amr.compactMap(\.string), methods.count == amr.count,
       !methods.isEmpty, methods.count <= 16, methods.allSatisfy({ $0.utf8.count <= 32 })
@@ -91,7 +85,7 @@ public struct PartnerStatements: PartnerStatementVerifier {
       credential = CredentialID(text)
     }
     return PartnerStatement(
-      issuer: settings.issuer, subject: subject, id: id, issued: issued, expires: expires,
+      issuer: rules.issuer, subject: subject, id: id, issued: issued, expires: expires,
       authenticationTime: authenticated.floor, acr: acr, level: level, methods: methods, credential: credential,
       authorizedDigests: try Self.authorizedDigests(claims), digest: token.digest)
   }
@@ -106,12 +100,12 @@ public struct PartnerStatements: PartnerStatementVerifier {
   }
 
   private func times(
-    _ claims: JSONObject, _ settings: StatementSettings
+    _ claims: JSONObject, _ rules: Partner.Statements
   ) throws(EIDTokenError) -> (issued: UnixTime, expires: UnixTime) {
-    let (now, skew) = (now(), settings.clockSkew)
+    let (now, skew) = (now(), rules.policy.clockSkew)
     guard let expires = NumericDate(claims["exp"])?.floor, now < expires + skew else { throw .refused("exp") }
     guard let issued = NumericDate(claims["iat"]), issued.ceiling <= now + skew else { throw .refused("iat") }
-    guard expires - issued.floor <= settings.longestLife else { throw .refused("exp") }
+    guard expires - issued.floor <= rules.policy.maximumAge else { throw .refused("exp") }
     if let notBefore = claims["nbf"] {
       guard let time = NumericDate(notBefore), time.ceiling <= now + skew else { throw .refused("nbf") }
     }

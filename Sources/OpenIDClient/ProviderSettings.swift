@@ -1,5 +1,5 @@
 public import JOSE
-public import SoleControl
+internal import SoleControl
 public import Vocabulary
 
 /// The document that has the assurance level.

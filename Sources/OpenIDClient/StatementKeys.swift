@@ -1,6 +1,7 @@
 internal import Foundation
 internal import JOSE
 public import OutboundHTTP
+public import Registry
 internal import SoleControl
 public import Vocabulary
 public import WireJSON
@@ -66,6 +67,25 @@ extension StatementKeys {
   /// A set in a file. A changed file is noticed after `life`.
   public static func file(_ path: String) -> Source {
     { FileManager.default.contents(atPath: path).flatMap { try? JSONValue.parse(Array($0), limits: .answer) } }
+  }
+
+  /// The keys of a partner's statements, where its record says that they are.
+  ///
+  /// - Parameters:
+  ///   - client: for a set at a URL.
+  ///   - report: told of every reading that brought no good set.
+  public init(
+    _ rules: Partner.Statements, now: @escaping @Sendable () -> UnixTime, client: (PeerRules) -> HTTPClient,
+    report: @escaping @Sendable (Failure) -> Void = { _ in }
+  ) {
+    let source =
+      switch rules.keys {
+      case .file(let path): Self.file(path)
+      case .url(let url, let peers): Self.url(url, client: client(peers))
+      }
+    var times = Times()
+    (times.life, times.pause, times.keptFor) = (rules.keyLife, rules.keyPause, rules.keysKeptFor)
+    self.init(source, times: times, now: now, report: report)
   }
 
   /// A set at a URL.

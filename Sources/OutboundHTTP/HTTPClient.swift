@@ -26,7 +26,7 @@ public enum HTTPClientError: Error, Equatable, Sendable {
 /// elsewhere), and time and size are limited. Proxies of the environment are ignored: a route is configured or
 /// there is none. The thread ends with the client.
 public final class HTTPClient: Sendable {
-  public struct Settings: Sendable {
+  public struct Settings: Sendable, Hashable {
     /// Plain HTTP, for a provider on the same machine in tests and in the sandbox.
     public var allowsPlainHTTP = false
     /// Connect to public addresses only (`PublicAddress`), for URLs that somebody outside chose. Checked for the very
@@ -49,7 +49,7 @@ public final class HTTPClient: Sendable {
   }
 
   /// A certificate of the client, in files.
-  public struct Identity: Sendable, Equatable {
+  public struct Identity: Sendable, Hashable {
     /// PEM file: the certificate and, after it, those above it.
     public var certificate: String
     /// PEM file, unencrypted. Secret.

@@ -1,8 +1,7 @@
-internal import Octets
-public import WireJSON
+public import Vocabulary
 
 /// Software of a partner that is registered with the authorization server (RFC 6749 §2).
-public struct Client: Sendable {
+public struct Client: Sendable, Equatable {
   /// Method by which a client proves its identity, by the names of RFC 7591 §2 and RFC 8705 §2.2.1.
   public enum AuthenticationMethod: String, Sendable, CaseIterable {
     /// A public client: an app that can keep no secret. PKCE alone protects its codes.
@@ -21,33 +20,33 @@ public struct Client: Sendable {
   }
 
   /// Wire name: `client_id`.
-  public let id: String
+  public let id: ClientID
   /// The organisation whose customers it may reach.
-  public let partner: String
+  public var partner: PartnerID
   /// Shown to people on the consent page.
-  public let name: String
-  public let methods: Set<AuthenticationMethod>
-  /// UTF-8 octets; also the secret behind `account_token` (CSC v1 §8.4).
-  public let secret: [UInt8]?
-  /// Public keys for `private_key_jwt`: a JWK set (RFC 7517 §5).
-  public let keys: JSONValue?
+  public var name: String
+  public var methods: Set<AuthenticationMethod>
+  /// Also the secret behind `account_token` (CSC v1 §8.4).
+  public var secret: Secret?
+  /// Public keys for `private_key_jwt`: the JSON of a JWK set (RFC 7517 §5).
+  public var keys: [UInt8]?
   /// SHA-256 of the DER of the certificate for mutual TLS.
-  public let certificate: [UInt8]?
+  public var certificate: [UInt8]?
   /// Compared octet by octet (RFC 9700 §2.1), but for the port of a native application on loopback
-  /// (`admits(redirectURI:)`). The first is the default of CSC v1 §8.3.2.
-  public let redirectURIs: [String]
-  public let grants: Set<Grant>
+  /// (RFC 8252 §7.3). The first is the default of CSC v1 §8.3.2.
+  public var redirectURIs: [String]
+  public var grants: Set<Grant>
   /// False only for confidential clients of CSC v1, which has no PKCE.
-  public let requiresPKCE: Bool
+  public var requiresPKCE: Bool
   /// Scopes that it may ask people for.
-  public let scopes: Set<Scope>
+  public var scopes: Set<Scope>
 
   /// Opening the API, and single signatures. Making and deleting credentials is for clients that are registered for it.
   public static let usualScopes: Set<Scope> = [.service, .credential]
 
   public init(
-    id: String, partner: String, name: String, methods: Set<AuthenticationMethod>, secret: [UInt8]?,
-    keys: JSONValue?, certificate: [UInt8]?, redirectURIs: [String], grants: Set<Grant>, requiresPKCE: Bool,
+    id: ClientID, partner: PartnerID, name: String, methods: Set<AuthenticationMethod>, secret: Secret?,
+    keys: [UInt8]?, certificate: [UInt8]?, redirectURIs: [String], grants: Set<Grant>, requiresPKCE: Bool,
     scopes: Set<Scope> = usualScopes
   ) {
     self.id = id
@@ -66,15 +65,4 @@ public struct Client: Sendable {
   public var isPublic: Bool { methods == [.none] }
   /// Whether its tokens are good only on a connection with its certificate (RFC 8705 §3).
   public var bindsTokens: Bool { methods == [.certificate] }
-}
-
-/// The registered clients by id.
-public struct ClientRegistry: Sendable {
-  private let clients: [OctetText: Client]
-
-  public init(_ clients: [Client] = []) {
-    self.clients = Dictionary(clients.map { (OctetText($0.id), $0) }, uniquingKeysWith: { first, _ in first })
-  }
-
-  public subscript(id: String) -> Client? { clients[id] }
 }

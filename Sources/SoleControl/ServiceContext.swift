@@ -1,5 +1,6 @@
 import Octets
 public import AuditLog
+public import Registry
 import Throttling
 public import Vocabulary
 import WireJSON
@@ -38,14 +39,10 @@ public struct ServiceContext: Sendable {
     public var confirmationURL = "/confirm/"
     /// RFC 5646; of messages to people whose language is not known.
     public var language = "en"
-    /// Partners' names for customers. A partner without a name is called by its id.
-    public var partnerNames: [PartnerID: String] = [:]
     /// Seconds.
     public var challengeLife: UnixTime = 600
     /// Greatest age of an authentication at an eID provider. Seconds.
     public var maximumAuthenticationAge: UnixTime = 600
-    /// Of those partners whose statements are accepted.
-    public var partnerPolicies: [PartnerID: PartnerPolicy] = [:]
 
     public init(service: String, instance: String) {
       self.service = service
@@ -53,8 +50,6 @@ public struct ServiceContext: Sendable {
     }
 
     package func maximumTries(of factor: FactorID) -> Int { factor.kind.maximumTries(self) }
-    /// The partner's name for customers.
-    package func name(of partner: PartnerID) -> String { partnerNames[partner] ?? partner.rawValue }
   }
 
   /// Time, as a value from outside.
@@ -80,13 +75,30 @@ public struct ServiceContext: Sendable {
   package let device: any SigningDevice
   package let rules: Rules
   public let clock: Clock
+  private let partners: any PartnerDirectory
   let verifiedRows = VerifiedRows(capacity: 4096)
 
-  public init(store: any SoleControlStore, device: any SigningDevice, rules: Rules, clock: Clock) {
+  /// - Parameter partners: asked at every use. A partner that is not there is called by its id, and its statements
+  ///   count as far as the standard policy lets them.
+  public init(
+    store: any SoleControlStore, device: any SigningDevice, rules: Rules, clock: Clock,
+    partners: any PartnerDirectory = MemoryPartnerDirectory()
+  ) {
     self.store = store
     self.device = device
     self.rules = rules
     self.clock = clock
+    self.partners = partners
+  }
+
+  /// The partner's name for customers.
+  func name(of partner: PartnerID) async throws -> String {
+    try await partners.partner(partner)?.name ?? partner.rawValue
+  }
+
+  /// Limits of the partner's statements.
+  func statementPolicy(of partner: PartnerID) async throws -> StatementPolicy {
+    try await partners.partner(partner)?.statements?.policy ?? StatementPolicy()
   }
 
   /// The time, for what authorizes or signs.

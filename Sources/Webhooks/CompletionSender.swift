@@ -1,36 +1,40 @@
+public import OutboundHTTP
+public import Registry
 public import SoleControl
 public import Vocabulary
 internal import WireJSON
 
 /// Tells partners by webhook that their jobs have ended.
 public struct CompletionSender: CompletionNotifier {
-  /// Registration of a partner for notifications: its secret and origins.
-  public struct Receiver: Sendable {
-    let secret: WebhookSecret
-    let origins: [(origin: CallbackOrigin, sender: WebhookSender)]
+  private let partners: any PartnerDirectory
+  private let calls: WebhookCalls
 
-    /// - Parameter origins: each with a sender that makes one attempt, and whose client connects to public addresses
-    ///   only, unless the origin allows others.
-    public init(secret: WebhookSecret, origins: [(origin: CallbackOrigin, sender: WebhookSender)]) {
-      self.secret = secret
-      self.origins = origins
-    }
-
-    fileprivate func sender(for uri: String) -> WebhookSender? { origins.first { $0.origin.covers(uri) }?.sender }
+  /// - Parameters:
+  ///   - settings: limits of an attempt. The partner's record says which addresses may be called, and whom to trust.
+  ///   - now: UTC, seconds since 1970.
+  public init(
+    _ partners: any PartnerDirectory, settings: HTTPClient.Settings = .init(), now: @escaping @Sendable () -> Int64
+  ) {
+    self.partners = partners
+    // No pauses: further attempts are the store's to remember.
+    calls = WebhookCalls(settings: settings, pauses: [], now: now)
   }
 
-  private let receivers: [PartnerID: Receiver]
-
-  public init(_ receivers: [PartnerID: Receiver]) { self.receivers = receivers }
-
-  public func accepts(_ uri: String, of partner: PartnerID) -> Bool { receivers[partner]?.sender(for: uri) != nil }
+  public func accepts(_ uri: String, of partner: PartnerID) async throws -> Bool {
+    try await partners.partner(partner)?.webhooks?.callbackOrigin(covering: uri) != nil
+  }
 
   public func deliver(_ notification: CompletionNotification) async throws(DeliveryFailure) {
+    let webhooks: Partner.Webhooks?
+    do { webhooks = try await partners.partner(notification.partner)?.webhooks } catch { throw .failed("\(error)") }
     // Asked again: the registration may have changed since the call, and the store is not trusted with addresses.
-    guard let receiver = receivers[notification.partner], let sender = receiver.sender(for: notification.uri) else {
-      throw .notAccepted
-    }
-    do { try await sender.send(notification.json, to: notification.uri, secret: receiver.secret) } catch {
+    guard let webhooks, let origin = webhooks.callbackOrigin(covering: notification.uri) else { throw .notAccepted }
+    let isPublic = !origin.allowsPrivateAddresses
+    let peers = PeerRules(allowsPlainHTTP: !isPublic, trustAnchors: webhooks.peers.trustAnchors)
+    do {
+      try await calls.sender(peers, publicAddressesOnly: isPublic)
+        .send(notification.json, to: notification.uri, secret: webhooks.secret)
+    } catch {
       throw .failed("\(error)")
     }
   }

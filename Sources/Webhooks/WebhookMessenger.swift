@@ -1,39 +1,41 @@
+public import OutboundHTTP
+public import Registry
 public import SoleControl
 public import Vocabulary
 internal import WireJSON
 
 /// The partners' messengers, reached by webhook.
 public struct WebhookMessenger: Messenger {
-  /// A partner's endpoint for messages.
-  public struct Destination: Sendable {
-    let url: String
-    let secret: WebhookSecret
-    let sender: WebhookSender
-
-    public init(url: String, secret: WebhookSecret, sender: WebhookSender) {
-      self.url = url
-      self.secret = secret
-      self.sender = sender
-    }
-  }
-
-  private let destinations: [PartnerID: Destination]
+  private let partners: any PartnerDirectory
+  private let calls: WebhookCalls
   private let report: @Sendable (_ partner: PartnerID, _ failure: String) -> Void
 
-  /// - Parameter report: told why a partner's messenger did not take a message. For the operator's log; holds nothing
-  ///   of the message.
+  /// - Parameters:
+  ///   - settings: limits of one attempt. The partner's record says which addresses may be called, and whom to trust.
+  ///   - pauses: between the attempts, of which there is one more.
+  ///   - now: UTC, seconds since 1970.
+  ///   - report: told why a partner's messenger did not take a message. For the operator's log; holds nothing of the
+  ///     message.
   public init(
-    _ destinations: [PartnerID: Destination],
+    _ partners: any PartnerDirectory, settings: HTTPClient.Settings = .init(),
+    pauses: [Duration] = WebhookSender.standardPauses, now: @escaping @Sendable () -> Int64,
     report: @escaping @Sendable (_ partner: PartnerID, _ failure: String) -> Void
   ) {
-    self.destinations = destinations
+    self.partners = partners
+    calls = WebhookCalls(settings: settings, pauses: pauses, now: now)
     self.report = report
   }
 
   public func deliver(_ message: Message, of partner: PartnerID) async throws(MessengerError) {
-    guard let destination = destinations[partner] else { throw .notConfigured }
+    let webhooks: Partner.Webhooks?
+    do { webhooks = try await partners.partner(partner)?.webhooks } catch {
+      report(partner, "\(error)")
+      throw .unavailable
+    }
+    guard let webhooks, let url = webhooks.messenger else { throw .notConfigured }
     do {
-      try await destination.sender.send(message.json, to: destination.url, secret: destination.secret)
+      try await calls.sender(webhooks.peers, publicAddressesOnly: false)
+        .send(message.json, to: url, secret: webhooks.secret)
     } catch {
       report(partner, "\(error)")
       throw .unavailable

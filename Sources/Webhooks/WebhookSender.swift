@@ -1,4 +1,5 @@
 public import OutboundHTTP
+public import Registry
 public import WireJSON
 
 /// Reason why a message did not reach its receiver. Holds nothing of the message, the address or the secret.
@@ -39,7 +40,7 @@ public struct WebhookSender: Sendable {
   /// Returns when the receiver has answered with 2xx.
   ///
   /// - Throws: `WebhookError` of the last attempt; `CancellationError` if the task is cancelled meanwhile.
-  public func send(_ message: JSONValue, to url: String, secret: WebhookSecret) async throws {
+  public func send(_ message: JSONValue, to url: String, secret: Secret) async throws {
     let body = message.compact()
     var rest = pauses[...]
     while true {
@@ -52,7 +53,7 @@ public struct WebhookSender: Sendable {
   }
 
   /// Nil if the receiver has the message.
-  private func attempt(_ body: [UInt8], _ url: String, _ secret: WebhookSecret) async -> WebhookError? {
+  private func attempt(_ body: [UInt8], _ url: String, _ secret: Secret) async -> WebhookError? {
     let request = HTTPClient.Request(
       url: url, body: body,
       headers: [

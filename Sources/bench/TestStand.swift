@@ -8,6 +8,7 @@ import Octets
 import OpenSSLPKI
 import OutboundHTTP
 import PKCS11Device
+import Registry
 import SQLiteStore
 import ServiceLifecycle
 import Issuance
@@ -69,6 +70,7 @@ final class TestStand: Sendable {
         store: store, device: device, rules: .init(service: "bench", instance: "bench"),
         clock: .init(now: { Self.now }, pause: { try await Task.sleep(for: $0) })),
       outside: .init(eid: Self.providers(slowIssuer)), verifier: Verifier())
+    let partners = MemoryPartnerDirectory([Partner(id: Self.principal.partner, name: "Bench")])
     let issuance = IssuanceService(soleControl, store: store, rules: .init(service: "bench", instance: "bench"))
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
     let tokens = TokenService(
@@ -82,9 +84,9 @@ final class TestStand: Sendable {
         name: "", logo: "", region: "", language: "", description: "", authTypes: [], authorizationServer: nil),
       soleControl: soleControl, issuance: issuance, jobs: JobService(soleControl.signing), tokens: tokens,
       oauth: AuthorizationServer(
-        rules: AuthorizationServer.Rules(issuer: ""), clients: ClientRegistry(), tokens: tokens,
+        rules: AuthorizationServer.Rules(issuer: ""), partners: partners, tokens: tokens,
         assertions: ClientAssertions()),
-      eidLogIn: TrustedProviders([:]), brands: [:], logger: logger, now: { Self.now }, checkReadiness: {})
+      eidLogIn: TrustedProviders([:]), partners: partners, logger: logger, now: { Self.now }, checkReadiness: {})
     // Each log-in comes from an address of its own, so that no limit for one address counts.
     gateway.trustedProxy = AddressBlock("127.0.0.1").map { TrustedProxy(header: "X-Forwarded-For", addresses: [$0]) }
     let (running, isRunning) = AsyncStream<Void>.makeStream()

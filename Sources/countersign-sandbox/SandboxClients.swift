@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 import JOSE
-import OAuth
+import Registry
 import Octets
 import SelfSignedTLS
 import WireJSON

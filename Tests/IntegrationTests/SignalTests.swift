@@ -97,6 +97,9 @@ final class ServedGateway: @unchecked Sendable {
       atPath: folder.appendingPathComponent("config.json").path, contents: Data(text.utf8))
   }
 
+  /// A member of the configuration file.
+  func member(_ name: String) -> JSONValue? { config[name] }
+
   func change(_ name: String, to value: JSONValue) throws {
     config[name] = value
     try write(String(decoding: JSONValue.object(config).compact(), as: UTF8.self))
@@ -125,14 +128,16 @@ final class ServedGateway: @unchecked Sendable {
   }
 
   func call(_ path: String, _ body: JSONValue, token: String) async throws -> JSONObject {
+    let answer = try await send(
+      "/csc/\(path)", body.compact(), ["Content-Type: application/json", "Authorization: Bearer \(token)"])
+    return try JSONValue.parse(answer.body, limits: .own).object ?? JSONObject()
+  }
+
+  func send(_ path: String, _ body: [UInt8]? = nil, _ headers: [String]) async throws -> HTTPClient.Response {
     var settings = HTTPClient.Settings()
     settings.allowsPlainHTTP = true
     let client = HTTPClient(settings)
     defer { client.stop() }
-    let answer = try await client.perform(
-      .init(
-        url: "\(base)/csc/\(path)", body: body.compact(),
-        headers: ["Content-Type: application/json", "Authorization: Bearer \(token)"]))
-    return try JSONValue.parse(answer.body, limits: .own).object ?? JSONObject()
+    return try await client.perform(.init(url: base + path, body: body, headers: headers))
   }
 }

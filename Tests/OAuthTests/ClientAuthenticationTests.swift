@@ -1,8 +1,10 @@
 import CSCModel
 import OAuth
 import Octets
+import Registry
 import TestSupport
 import Testing
+import Vocabulary
 import WireJSON
 
 @Suite("Client authentication", .timeLimit(.minutes(2)))
@@ -36,7 +38,7 @@ struct ClientAuthenticationTests {
       #expect(
         try await ClientAuthentication(fixture.server).authenticate(
           presented, Parameters(parameters.map { (name: $0.0, value: $0.1) })
-        ).id
+        ).id.rawValue
           == id)
     }
   }
@@ -83,7 +85,7 @@ struct ClientAuthenticationTests {
 
   /// Says that the signature is right, so that the claims decide.
   private struct Signed: AssertionVerifier {
-    func claims(of assertion: String, keys: JSONValue) async -> JSONObject? {
+    func claims(of assertion: String, keys: [UInt8]) async -> JSONObject? {
       let payload = assertion.split(separator: ".")[1]
       return Base64.decode(String(payload)).flatMap { try? JSONValue.parse($0, limits: .own).object }
     }
@@ -111,14 +113,14 @@ struct ClientAuthenticationTests {
   func assertions() async throws {
     let fixture = try await ServerFixture(assertions: Signed())
     let good = assertion(fixture)
-    #expect(try await ClientAuthentication(fixture.server).authenticate(presented(), good).id == "client-42")
+    #expect(try await ClientAuthentication(fixture.server).authenticate(presented(), good).id.rawValue == "client-42")
     await #expect(throws: OAuthError.self) {
       try await ClientAuthentication(fixture.server).authenticate(presented(), good)
     }
     #expect(
       try await ClientAuthentication(fixture.server).authenticate(
         presented(), assertion(fixture, [("aud", ["x", "https://as.example"])])
-      ).id
+      ).id.rawValue
         == "client-42")
     let now = fixture.clock.now
     let wrong: [[(String, JSONValue?)]] =
@@ -148,7 +150,7 @@ struct ClientAuthenticationTests {
       [("x", .real(1e300)), ("iat", .real(Double(now) + 0.5))],
     ] as [[(String, JSONValue?)]] {
       #expect(
-        try await ClientAuthentication(fixture.server).authenticate(presented(), assertion(fixture, good)).id
+        try await ClientAuthentication(fixture.server).authenticate(presented(), assertion(fixture, good)).id.rawValue
           == "client-42", "\(good)")
     }
     for late in [[("nbf", .real(Double(now) + 30.5))], [("exp", .real(Double(now) - 30.5))]] as [[(String, JSONValue?)]]

@@ -10,7 +10,7 @@ struct ExpiryTests {
 
   /// Says that the signature is right, so that an id is used up.
   private struct Signed: AssertionVerifier {
-    func claims(of assertion: String, keys: JSONValue) async -> JSONObject? {
+    func claims(of assertion: String, keys: [UInt8]) async -> JSONObject? {
       JSONObject([
         ("iss", "client-42"), ("sub", "client-42"), ("aud", "https://as.example"), ("jti", "1"),
         ("exp", .integer(Int64(assertion) ?? 0)),

@@ -2,6 +2,7 @@ import CSCModel
 import Crypto
 import OAuth
 import Octets
+import Registry
 import TestSupport
 import Testing
 import Vocabulary

@@ -1,6 +1,7 @@
 import CSCModel
 import OAuth
 import OpenSSLPKI
+import Registry
 import TestSupport
 import Vocabulary
 import WireJSON
@@ -15,6 +16,7 @@ struct ServerFixture {
   static let password = "correct horse"
 
   let store: MemoryStore
+  let partners: TestDirectory
   let clock = TestClock()
   let tokens: TokenService
   let server: AuthorizationServer
@@ -36,10 +38,9 @@ struct ServerFixture {
       store: seen(store), hasher: hasher, now: { clock.now }, random: random)
     var rules = AuthorizationServer.Rules(issuer: "https://as.example")
     change(&rules)
-    server = AuthorizationServer(
-      rules: rules,
-      clients: ClientRegistry(
-        [
+    partners = TestDirectory(
+      Partner.list(
+        of: [
           Self.client("client-42", [.secretBasic, .secretPost, .privateKeyJWT]), Self.client("app", [.none]),
           Self.client("old", [.secretPost], requiresPKCE: false),
           Self.client("two", [.secretPost], redirectURIs: [Self.redirectURI, "https://app.example.org/other"]),
@@ -47,7 +48,8 @@ struct ServerFixture {
           Self.client("rival", [.secretPost], partner: "rival"),
           Self.client("native", [.none], redirectURIs: ["http://127.0.0.1:8091/cb", "http://[::1]/cb?x=1"]),
           Self.client("local", [.secretPost], redirectURIs: ["http://127.0.0.1:8091/cb"]),
-        ] + more), tokens: tokens, assertions: assertions)
+        ] + more))
+    server = AuthorizationServer(rules: rules, partners: partners, tokens: tokens, assertions: assertions)
     let hash = try await tokens.newAccount(username: "", password: Self.password, partner: "", signer: "").passwordHash
     try await store.writeOAuth { store in
       for (name, partner) in [("alice", "portal"), ("acct-20931", "portal"), ("mallory", "rival")] {
@@ -62,15 +64,15 @@ struct ServerFixture {
     requiresPKCE: Bool = true
   ) -> Client {
     Client(
-      id: id, partner: partner, name: id, methods: methods,
-      secret: methods.isDisjoint(with: [.secretBasic, .secretPost]) ? nil : Array(secret.utf8),
-      keys: methods.contains(.privateKeyJWT) ? ["keys": []] : nil,
+      id: ClientID(id), partner: PartnerID(partner), name: id, methods: methods,
+      secret: methods.isDisjoint(with: [.secretBasic, .secretPost]) ? nil : Secret(secret),
+      keys: methods.contains(.privateKeyJWT) ? Array(#"{"keys":[]}"#.utf8) : nil,
       certificate: methods.contains(.certificate) ? [1, 2, 3] : nil,
       redirectURIs: grants.contains(.authorizationCode) ? redirectURIs : [], grants: grants,
       requiresPKCE: requiresPKCE)
   }
 
-  func client(_ id: String) -> Client { server.clients[id]! }
+  func client(_ id: String) -> Client { partners.partners.lazy.flatMap(\.clients).first { $0.id == ClientID(id) }! }
 
   /// Request of a client with scope `credential`, as the gateway would read it.
   static let reader: AuthorizationServer.CredentialReader = { parameters, _ in
@@ -132,5 +134,5 @@ struct ServerFixture {
 }
 
 struct NoAssertions: AssertionVerifier {
-  func claims(of assertion: String, keys: JSONValue) async -> JSONObject? { nil }
+  func claims(of assertion: String, keys: [UInt8]) async -> JSONObject? { nil }
 }

@@ -1,7 +1,9 @@
 import OAuth
 import Synchronization
+import Registry
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import Throttling
 
@@ -221,7 +223,9 @@ struct ThrottlingTests {
   ) async throws -> String {
     let presented = PresentedClient(
       basic: (id, [Array(secret.utf8)]), certificate: nil, audiences: [], origin: Self.origin(number))
-    do { return try await ClientAuthentication(fixture.server).authenticate(presented, Parameters([])).id } catch let
+    do {
+      return try await ClientAuthentication(fixture.server).authenticate(presented, Parameters([])).id.rawValue
+    } catch let
       error as OAuthError
     {
       return error.retryAfter.map { "\($0)" } ?? error.text

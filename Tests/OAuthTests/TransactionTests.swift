@@ -1,3 +1,4 @@
+import Registry
 import Synchronization
 import TestSupport
 import Testing
@@ -83,8 +84,8 @@ struct TransactionTests {
     let store = MemoryStore()
     func client(_ partner: String, _ uris: [String], _ grants: Set<Client.Grant>) -> Client {
       Client(
-        id: "moving", partner: partner, name: "moving", methods: [.none], secret: nil, keys: nil, certificate: nil,
-        redirectURIs: uris, grants: grants, requiresPKCE: true)
+        id: ClientID("moving"), partner: PartnerID(partner), name: "moving", methods: [.none], secret: nil,
+        keys: nil, certificate: nil, redirectURIs: uris, grants: grants, requiresPKCE: true)
     }
     let uri = ServerFixture.redirectURI
     let before = try await ServerFixture(clients: [client("portal", [uri], [.authorizationCode])], store: store)

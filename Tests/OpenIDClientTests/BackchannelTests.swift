@@ -4,6 +4,7 @@ import Hummingbird
 import JWTKit
 import OutboundHTTP
 import SoleControl
+import Vocabulary
 import TestSupport
 import Testing
 import WireJSON

@@ -7,6 +7,7 @@ import NIOCore
 import JOSE
 import Octets
 import OutboundHTTP
+import Registry
 import SoleControl
 import Synchronization
 import TestSupport
@@ -121,8 +122,8 @@ struct PartnerStatementTests {
     let jwk = try JSONSerialization.jsonObject(with: Data(forge.second.jwk.compact()))
     await expect(try signed(["jwk": jwk], forge.second), "signature")
     await expect(try signed([:], forge.second), "signature")
-    await expect(try signed([:]), "alg", forge.verifier { $0.algorithms = [.rs256] })
-    await expect(try signed([:]), "aud", forge.verifier { $0.audience = "https://other.example" })
+    await expect(try signed([:]), "alg", forge.verifier { $0.algorithms = ["RS256"] })
+    await expect(try signed([:]), "aud", forge.verifier(audience: "https://other.example"))
     var evil = StatementForge.claims()
     evil["sub"] = "customer-2"
     await expect("\(parts[0]).\(try StatementForge.part(evil)).\(parts[2])", "signature")
@@ -137,14 +138,15 @@ struct PartnerStatementTests {
   @Test("one partner's statements are not another's, whatever they say")
   func otherPartners() async throws {
     let other = StatementForge()
-    let settings = StatementSettings(
-      issuer: "https://portal.example", audience: StatementForge.audience, levels: ["two": .substantial])
-    func keys(_ forge: StatementForge) -> StatementKeys {
-      StatementKeys({ forge.published.withLock { $0 } }, now: { StatementForge.now })
+    let directory = TestDirectory()
+    for id in [StatementForge.partner, PartnerID("rival")] {
+      directory.change(id) { $0.statements = StatementForge.rules }
     }
-    let verifier = PartnerStatements(
-      [StatementForge.partner: (settings, keys(forge)), PartnerID("rival"): (settings, keys(other))],
-      now: { StatementForge.now })
+    let forges = [StatementForge.partner: forge, PartnerID("rival"): other]
+    let verifier = PartnerStatements(directory, audience: StatementForge.audience, now: { StatementForge.now }) {
+      partner, _ in
+      StatementKeys({ forges[partner.id]?.published.withLock { $0 } }, now: { StatementForge.now })
+    }
     let text = try StatementForge.statement(other.first)
     _ = try await verifier.verify(text, of: PartnerID("rival"))
     await expect(text, "signature", verifier)
@@ -166,6 +168,32 @@ struct PartnerStatementTests {
       forge.publish(weak.jwk)
       await expect(try await weak.sign(input), "key")
     }
+  }
+
+  // MARK: The partner's record
+
+  @Test("the partner's record is asked for each statement: rules, other keys, no statements any more, no answer")
+  func changes() async throws {
+    let directory = TestDirectory()
+    let verifier = forge.verifier(directory)
+    let text = try StatementForge.statement(forge.first)
+    _ = try await verifier.verify(text, of: StatementForge.partner)
+    directory.change(StatementForge.partner) { $0.statements?.levels = ["one": .low] }
+    await expect(text, "acr", verifier)
+    // Its keys are somewhere else now: what was read before counts no longer, though it is fresh.
+    forge.publish(forge.second.jwk)
+    directory.change(StatementForge.partner) {
+      $0.statements = StatementForge.rules
+      $0.statements?.keys = .file("/elsewhere")
+    }
+    await expect(text, "kid", verifier)
+    directory.set(isAway: true)
+    await #expect(throws: PartnerStatementError.unavailable) {
+      try await verifier.verify(text, of: StatementForge.partner)
+    }
+    directory.set(isAway: false)
+    directory.change(StatementForge.partner) { $0.statements = nil }
+    await expect(text, "partner", verifier)
   }
 
   // MARK: Keys
@@ -207,8 +235,8 @@ struct PartnerStatementTests {
     "the last good keys serve for an hour if no others can be fetched, and then nothing does; a wrong set never does")
   func outage() async throws {
     let verifier = forge.verifier {
-      $0.longestLife = 100_000
-      $0.clockSkew = 100_000
+      $0.policy.maximumAge = 100_000
+      $0.policy.clockSkew = 100_000
     }
     let text = try StatementForge.statement(forge.first)
     func verify() async throws { _ = try await verifier.verify(text, of: StatementForge.partner) }

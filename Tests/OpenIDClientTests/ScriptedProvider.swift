@@ -7,6 +7,7 @@ import NIOCore
 import Octets
 import OutboundHTTP
 import SoleControl
+import Vocabulary
 import Synchronization
 import TestSupport
 import WireJSON

@@ -5,6 +5,7 @@ import Logging
 import Octets
 import OutboundHTTP
 import SoleControl
+import Vocabulary
 import TestSupport
 import Testing
 

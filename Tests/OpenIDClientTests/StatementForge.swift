@@ -4,7 +4,9 @@ import Foundation
 import JWTKit
 import Octets
 import SoleControl
+import Registry
 import Synchronization
+import TestSupport
 import Vocabulary
 import WireJSON
 
@@ -41,16 +43,25 @@ final class StatementForge: Sendable {
   func advance(_ seconds: Int64) { time.withLock { $0 += seconds } }
   var now: Int64 { time.withLock { $0 } }
 
-  func verifier(_ change: (inout StatementSettings) -> Void = { _ in }) -> PartnerStatements {
-    var settings = StatementSettings(
-      issuer: "https://portal.example", audience: Self.audience, levels: ["one": .low, "two": .substantial])
-    change(&settings)
-    let keys = StatementKeys(
-      {
-        self.readings.withLock { $0 += 1 }
-        return self.published.withLock { $0 }
-      }, now: { self.now })
-    return PartnerStatements([Self.partner: (settings, keys)], now: { self.now })
+  /// Rules for the partner's statements.
+  static let rules = Partner.Statements(
+    issuer: "https://portal.example", levels: ["one": .low, "two": .substantial], keys: .file("/nonexistent"))
+
+  /// A verifier for which the partner publishes the keys, wherever its record says that they are.
+  func verifier(
+    _ directory: TestDirectory = TestDirectory(), audience: String = StatementForge.audience,
+    _ change: (inout Partner.Statements) -> Void = { _ in }
+  ) -> PartnerStatements {
+    var rules = Self.rules
+    change(&rules)
+    directory.change(Self.partner) { $0.statements = rules }
+    return PartnerStatements(directory, audience: audience, now: { self.now }) { _, _ in
+      StatementKeys(
+        {
+          self.readings.withLock { $0 += 1 }
+          return self.published.withLock { $0 }
+        }, now: { self.now })
+    }
   }
 
   static let digests = [OctetDigest.sha256("a"), OctetDigest.sha256("b")]

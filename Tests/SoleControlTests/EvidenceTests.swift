@@ -3,6 +3,7 @@ import Foundation
 import Octets
 import TestSupport
 import Testing
+import Vocabulary
 import WireJSON
 
 @testable import SoleControl

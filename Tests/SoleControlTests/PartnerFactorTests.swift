@@ -1,5 +1,6 @@
 import AuditLog
 import Foundation
+import Registry
 import SoleControl
 import TestSupport
 import Testing
@@ -92,7 +93,7 @@ struct PartnerFactorTests {
           $0.clockSkew = 0
         }, false
       ),
-    ] as [((inout PartnerPolicy) -> Void, Bool)] {
+    ] as [((inout StatementPolicy) -> Void, Bool)] {
       var policy = SigningFixture.alone
       change(&policy)
       let fixture = SigningFixture(policy: policy)

@@ -1,5 +1,7 @@
 import AuditLog
+import Registry
 import SoleControl
+import Vocabulary
 import TestSupport
 import Testing
 
@@ -42,7 +44,7 @@ struct StepUpTests {
   @Test("a statement that may not stand alone asks for a companion, also where the policy would not")
   func company() async throws {
     let store = MemoryStore()
-    let fixture = SigningFixture(store: store, policy: PartnerPolicy())
+    let fixture = SigningFixture(store: store, policy: StatementPolicy())
     let either = try await fixture.createCredential(expression: "PARTNER OR PIN")
     #expect(await missing(fixture, either, [.partner]) == .factorMissing(.pin))
     let only = try await fixture.createCredential("cred-2", expression: "PARTNER")

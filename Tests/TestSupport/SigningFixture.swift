@@ -4,6 +4,7 @@ import Foundation
 public import Issuance
 import Octets
 public import OpenSSLPKI
+public import Registry
 public import SoleControl
 import Synchronization
 public import Vocabulary
@@ -74,6 +75,7 @@ public struct SigningFixture: Sendable {
   public let statements = StubStatements()
   public let messenger = StubMessenger()
   public let app = StubBackchannel()
+  public let partners: TestDirectory
   public let service: SoleControlServices
   public let issuance: IssuanceService
   private let keys: any KeyMaker
@@ -84,14 +86,15 @@ public struct SigningFixture: Sendable {
     keys: any KeyMaker = TestDevice.shared.device,
     verifier: any SignatureVerifier = Verifier(), instance: String = "test",
     timestamps: (TestClock) -> (any SignatureTimestamping)? = { _ in nil }, authority: IssuingAuthority? = nil,
-    policy: PartnerPolicy = SigningFixture.alone
+    policy: StatementPolicy = SigningFixture.alone, partners: TestDirectory = TestDirectory()
   ) {
     self.store = store
     self.keys = keys
-    var rules = ServiceContext.Rules(service: "test", instance: instance)
-    rules.partnerPolicies[Self.partner] = policy
+    partners.change(Self.partner) { $0 = $0.stating(policy) }
+    self.partners = partners
+    let rules = ServiceContext.Rules(service: "test", instance: instance)
     service = SoleControlServices(
-      ServiceContext(store: store, device: device, rules: rules, clock: clock.port),
+      ServiceContext(store: store, device: device, rules: rules, clock: clock.port, partners: partners),
       outside: Self.outside(eid, messenger, statements, app), verifier: verifier, timestamps: timestamps(clock))
     issuance = IssuanceService(
       service, store: store, rules: .init(service: "test", instance: instance), authority: authority)
@@ -109,8 +112,8 @@ public struct SigningFixture: Sendable {
   }
 
   /// A partner whose statements suffice.
-  public static var alone: PartnerPolicy {
-    var policy = PartnerPolicy()
+  public static var alone: StatementPolicy {
+    var policy = StatementPolicy()
     policy.isSufficientAlone = true
     return policy
   }

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import OutboundHTTP
+import Registry
 import SoleControl
 import Synchronization
 import TestSupport
@@ -14,21 +15,17 @@ import WireJSON
 
 @Suite("Notifications of completion", .timeLimit(.minutes(2)))
 struct CompletionSenderTests {
-  private let secret = WebhookSecret("a partner's secret")
-
-  private func sender(publicOnly: Bool) -> WebhookSender {
-    WebhookSender(client: patientClient(publicOnly: publicOnly), pauses: [], now: { 1_700_000_000 })
-  }
-
-  private func completions(_ origins: [(String, allowsPrivate: Bool)]) throws -> CompletionSender {
-    CompletionSender([
-      PartnerID("portal"): .init(
-        secret: secret,
-        origins: try origins.map {
-          let origin = try #require(CallbackOrigin($0.0, allowsPrivateAddresses: $0.allowsPrivate))
-          return (origin, sender(publicOnly: !$0.allowsPrivate))
-        })
-    ])
+  private func completions(
+    _ origins: [(String, allowsPrivate: Bool)], _ directory: TestDirectory = TestDirectory()
+  ) throws -> CompletionSender {
+    try directory.change(PartnerID("portal")) { partner in
+      var webhooks = Partner.Webhooks(secret: Secret("a partner's secret"))
+      webhooks.callbackOrigins = try origins.map {
+        try #require(CallbackOrigin($0.0, allowsPrivateAddresses: $0.allowsPrivate))
+      }
+      partner.webhooks = webhooks
+    }
+    return CompletionSender(directory, settings: .patient, now: { 1_700_000_000 })
   }
 
   private func notification(_ uri: String, partner: String = "portal", isCompleted: Bool = true)
@@ -47,13 +44,13 @@ struct CompletionSenderTests {
       "https://portal.example:8443/a", "https://[2001:db8::1]/a", "https://portal.example/a@b:c",
       "http://127.0.0.1:8092/",
     ])
-  func below(uri: String) throws {
+  func below(uri: String) async throws {
     let completions = try completions([
       ("https://portal.example", false), ("https://PORTAL.example:8443", false), ("https://[2001:DB8::1]", false),
       ("http://127.0.0.1:8092", true),
     ])
-    #expect(completions.accepts(uri, of: PartnerID("portal")))
-    #expect(!completions.accepts(uri, of: PartnerID("rival")))
+    #expect(try await completions.accepts(uri, of: PartnerID("portal")))
+    #expect(try await !completions.accepts(uri, of: PartnerID("rival")))
   }
 
   @Test(
@@ -82,27 +79,12 @@ struct CompletionSenderTests {
       "https://portal.example:+443/", "https://portal.example:443:443/", "https://portal.example:８443/",
       "https://[2001:db8::1", "https://[2001:db8::1]x/", "https://[2001:db8::1%25eth0]/", "https://2001:db8::1/",
     ])
-  func notBelow(uri: String) throws {
+  func notBelow(uri: String) async throws {
     let completions = try completions([
       ("https://portal.example", false), ("https://[2001:db8::1]", false), ("http://127.0.0.1:8092", true),
     ])
     // A leading zero is the same number; all else here is not covered.
-    #expect(completions.accepts(uri, of: PartnerID("portal")) == uri.contains(":0443"))
-  }
-
-  @Test(
-    "what is no origin",
-    arguments: [
-      "portal.example", "https://portal.example/", "https://portal.example/a", "https://portal.example?x",
-      "https://*.example", "https://user@portal.example", "https://portal.example#", "http://portal.example",
-      "https://",
-    ])
-  func noOrigin(text: String) { #expect(CallbackOrigin(text, allowsPrivateAddresses: false) == nil) }
-
-  @Test("plain http is an origin where private addresses are allowed")
-  func plainOrigin() {
-    #expect(CallbackOrigin("http://10.0.0.7:81", allowsPrivateAddresses: true) != nil)
-    #expect(CallbackOrigin("http://10.0.0.7:81/", allowsPrivateAddresses: true) == nil)
+    #expect(try await completions.accepts(uri, of: PartnerID("portal")) == uri.contains(":0443"))
   }
 
   /// Calls that a receiver got, and statuses that it answers.
@@ -157,7 +139,7 @@ struct CompletionSenderTests {
       // Not allowed: the connection is refused before TLS begins.
       let origin = "https://localhost:\(port)"
       let completions = try completions([(origin, false)])
-      #expect(completions.accepts(origin + "/hook", of: PartnerID("portal")))
+      #expect(try await completions.accepts(origin + "/hook", of: PartnerID("portal")))
       await #expect(throws: DeliveryFailure.failed("\(WebhookError.unanswered(.forbiddenAddress))")) {
         try await completions.deliver(notification(origin + "/hook"))
       }
@@ -174,5 +156,30 @@ struct CompletionSenderTests {
       }
     }
     #expect(calls.isEmpty)
+  }
+
+  @Test("what is registered is asked at every attempt: another secret, an origin that is taken away, no answer")
+  func changes() async throws {
+    let directory = TestDirectory()
+    let portal = PartnerID("portal")
+    let calls = try await serve([]) { base in
+      let completions = try completions([(base, true)], directory)
+      try await completions.deliver(notification(base + "/hook"))
+      directory.change(portal) { $0.webhooks?.secret = Secret("another one") }
+      try await completions.deliver(notification(base + "/hook"))
+      directory.set(isAway: true)
+      await #expect(throws: DeliveryFailure.failed("\(DirectoryUnavailable())")) {
+        try await completions.deliver(notification(base + "/hook"))
+      }
+      await #expect(throws: DirectoryUnavailable()) { try await completions.accepts(base + "/hook", of: portal) }
+      directory.set(isAway: false)
+      directory.change(portal) { $0.webhooks?.callbackOrigins = [] }
+      #expect(try await !completions.accepts(base + "/hook", of: portal))
+      await #expect(throws: DeliveryFailure.notAccepted) { try await completions.deliver(notification(base + "/hook")) }
+    }
+    #expect(calls.count == 2 && calls[0].body == calls[1].body)
+    #expect(
+      calls.map(\.signature)
+        == ["a partner's secret", "another one"].map { Secret($0).signature(of: calls[0].body, at: 1_700_000_000) })
   }
 }

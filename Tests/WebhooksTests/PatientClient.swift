@@ -1,11 +1,18 @@
 import OutboundHTTP
 
-/// A client that waits as long as it takes: all tests share two threads, and an answer can come late.
-func patientClient(publicOnly: Bool = false) -> HTTPClient {
-  var settings = HTTPClient.Settings()
-  settings.allowsPlainHTTP = !publicOnly
-  settings.publicAddressesOnly = publicOnly
-  settings.timeout = .seconds(300)
-  settings.connectTimeout = .seconds(300)
+extension HTTPClient.Settings {
+  /// Wait as long as it takes: all tests share two threads, and an answer can come late.
+  static var patient: Self {
+    var settings = Self()
+    settings.timeout = .seconds(300)
+    settings.connectTimeout = .seconds(300)
+    return settings
+  }
+}
+
+/// A client for receivers on this machine.
+func patientClient() -> HTTPClient {
+  var settings = HTTPClient.Settings.patient
+  settings.allowsPlainHTTP = true
   return HTTPClient(settings)
 }

@@ -1,6 +1,6 @@
 import Hummingbird
 import NIOCore
-import OutboundHTTP
+import Registry
 import SoleControl
 import Synchronization
 import TestSupport
@@ -17,11 +17,16 @@ struct WebhookMessengerTests {
     text: "123456 is your code")
 
   private func messenger(
-    _ url: String, report: @escaping @Sendable (PartnerID, String) -> Void = { _, _ in }
+    _ url: String, _ directory: TestDirectory = TestDirectory(),
+    report: @escaping @Sendable (PartnerID, String) -> Void = { _, _ in }
   ) -> WebhookMessenger {
-    let sender = WebhookSender(client: patientClient(), pauses: [], now: { 1 })
-    return WebhookMessenger(
-      [PartnerID("portal"): .init(url: url, secret: WebhookSecret("s"), sender: sender)], report: report)
+    directory.change(PartnerID("portal")) { partner in
+      var webhooks = Partner.Webhooks(secret: Secret("s"))
+      webhooks.messenger = url
+      webhooks.peers.allowsPlainHTTP = true
+      partner.webhooks = webhooks
+    }
+    return WebhookMessenger(directory, settings: .patient, pauses: [], now: { 1 }, report: report)
   }
 
   @Test("a one-time code arrives as the contract says")
@@ -52,5 +57,31 @@ struct WebhookMessengerTests {
     await #expect(throws: MessengerError.notConfigured) { try await messenger.deliver(message, of: PartnerID("other")) }
     await #expect(throws: MessengerError.unavailable) { try await messenger.deliver(message, of: PartnerID("portal")) }
     #expect(reports.withLock(\.self) == ["portal unanswered(OutboundHTTP.HTTPClientError.unreachable)"])
+  }
+
+  @Test("where the messenger is, is asked for each message; a directory that is away is a messenger that is away")
+  func changes() async throws {
+    let arrived = Mutex<[String]>([])
+    let router = Router()
+    for path in ["old", "new"] {
+      router.post(RouterPath(path)) { _, _ in
+        arrived.withLock { $0.append(path) }
+        return Response(status: .accepted)
+      }
+    }
+    let directory = TestDirectory()
+    try await LocalServer.serve(router) { base in
+      let portal = PartnerID("portal")
+      let messenger = messenger(base + "/old", directory)
+      try await messenger.deliver(message, of: portal)
+      directory.change(portal) { $0.webhooks?.messenger = base + "/new" }
+      try await messenger.deliver(message, of: portal)
+      directory.set(isAway: true)
+      await #expect(throws: MessengerError.unavailable) { try await messenger.deliver(message, of: portal) }
+      directory.set(isAway: false)
+      directory.change(portal) { $0.webhooks = nil }
+      await #expect(throws: MessengerError.notConfigured) { try await messenger.deliver(message, of: portal) }
+    }
+    #expect(arrived.withLock(\.self) == ["old", "new"])
   }
 }

@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import OutboundHTTP
+import Registry
 import Synchronization
 import TestSupport
 import Testing
@@ -48,7 +49,7 @@ struct WebhookSenderTests {
     }
   }
 
-  private let secret = WebhookSecret("a partner's secret")
+  private let secret = Secret("a partner's secret")
   private let message: JSONValue = ["id": "m-1", "text": "Grüße"]
 
   /// A sender whose clock goes on by 7 s with every look, and which notes its pauses instead of making them.
@@ -83,7 +84,7 @@ struct WebhookSenderTests {
   @Test("OpenSSL computes the same value: printf '1.what do ya want for nothing?' | openssl dgst -sha256 -hmac Jefe")
   func vector() {
     #expect(
-      WebhookSecret("Jefe").signature(of: Array("what do ya want for nothing?".utf8), at: 1)
+      Secret("Jefe").signature(of: Array("what do ya want for nothing?".utf8), at: 1)
         == "t=1,v1=a9049465ce89cfb8e9aac62333abda66f80e3403f51f57f6bae3c3a4485eca38")
   }
 

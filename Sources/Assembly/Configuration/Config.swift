@@ -5,6 +5,7 @@ import HTTPGateway
 package import Logging
 import OAuth
 import OpenSSLPKI
+import Registry
 import SoleControl
 internal import Vocabulary
 import WireJSON
@@ -38,8 +39,8 @@ package struct Config {
   package var info: Info
   /// Trusted eID providers.
   var eidProviders: [EIDProviderConfig]
-  /// Partners with their brands and OAuth clients (`PartnerConfig`).
-  var partners: [PartnerConfig]
+  /// Partners with their brands and OAuth clients (`PartnerConfig.swift`).
+  var partners: [Partner]
   /// The built-in time-stamping authority. Absent: `signatures/timestamp` is not offered.
   var tsa: TimestampAuthorityConfig?
   /// CA that issues certificates for credentials that people ask for. Absent: `credentials/create` and
@@ -184,7 +185,7 @@ package struct Config {
     device = try DeviceConfig(reader.object("device"))
     info = try Info(reader.object("info"))
     eidProviders = try reader.list("eidProviders").map { try EIDProviderConfig($0) }
-    partners = try reader.list("partners").map { try PartnerConfig($0) }
+    partners = try reader.list("partners").map { try Partner($0) }
     let names = partners.map(\.id.rawValue) + partners.flatMap(\.clients).map { "client \($0.id)" }
     guard Set(names).count == names.count else { throw reader.error("partners", "contains an id twice") }
     let issuers = eidProviders.map(\.settings.issuer)

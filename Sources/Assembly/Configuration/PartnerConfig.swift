@@ -1,98 +1,81 @@
 import Foundation
 import HTTPGateway
-import OAuth
+import Logging
 import Octets
+import Registry
+import Texts
 import Vocabulary
 import WireJSON
-import Texts
-
-/// A partner: an organisation whose customers sign, its look on the pages, and its software.
-struct PartnerConfig {
-  /// Id of the partner, in every credential and SAD of its customers. Never changes.
-  var id: PartnerID
-  /// The partner's name as customers know it.
-  var name: String
-  var brand: Brand
-  /// Settings for calls to the partner. Absent: the gateway makes none.
-  var webhooks: PartnerWebhooks?
-  /// Rules for its statements about its customers. Absent: it makes none.
-  var statements: PartnerStatementsConfig?
-  var clients: [Client]
-  /// Origins whose pages' scripts may call the API and the authorization server from the browser.
-  var browserOrigins: Set<BrowserOrigin>
-}
 
 extension Config {
-  /// Whether a client authenticates by mutual TLS, for which `tls.clientCertificates` must be there.
-  var usesClientCertificates: Bool {
-    partners.flatMap(\.clients).contains { $0.methods.contains(.certificate) }
+  /// Warns of clients that authenticate by mutual TLS, for which `tls.clientCertificates` must be there.
+  func warnOfClientCertificates(_ partners: [Partner], _ logger: Logger) {
+    guard tls?.clientCertificates == nil,
+      partners.contains(where: { $0.clients.contains { $0.methods.contains(.certificate) } })
+    else { return }
+    logger.warning("clients with certificates cannot connect: tls.clientCertificates is missing")
   }
 }
 
-extension PartnerConfig {
-  /// Members:
-  /// - `id`: at most 255 characters. Never changes.
-  /// - `name`: for people.
+extension Partner {
+  /// A partner: an organisation whose customers sign, its look on the pages, and its software. Members:
+  /// - `id`: at most 255 characters; in every credential and SAD of its customers. Never changes.
+  /// - `name`: as customers know it.
   /// - `colour`: `#rrggbb`. `logo`: path of a PNG, JPEG, WebP or SVG file. `words`: by language, `welcome` and the URLs
   ///   `terms`, `privacy`, `help`. All optional.
   /// - `frameOrigins`: origins that may show the pages in a frame. Default: none.
   /// - `browserOrigins`: origins such as `https://portal.example` whose scripts may call the API, the token endpoint
   ///   and the like from a browser; never the pages. Default: none.
   /// - `opensInPopUps`: true lets the pages' windows stay known to the page that opened them. Default: false.
-  /// - `webhooks`: `PartnerWebhooks`. `statements`: `PartnerStatementsConfig`. Both optional.
-  /// - `clients`: the partner's OAuth clients.
+  /// - `webhooks`: settings for calls to the partner (`Partner.Webhooks`). Absent: the gateway makes none.
+  /// - `statements`: rules for its statements about its customers (`Partner.Statements`). Absent: it makes none.
+  /// - `clients`: the partner's OAuth clients (`Client`).
   init(_ reader: ConfigReader) throws {
-    id = PartnerID(try reader.string("id", longest: 255))
-    name = try reader.string("name")
-    webhooks = try reader.optional("webhooks").map { try PartnerWebhooks($0) }
-    statements = try reader.optional("statements").map { try PartnerStatementsConfig($0) }
-    let colour = try reader.optionalString("colour").map { text in
-      guard let colour = BrandColour(hex: text) else {
-        throw reader.error("colour", "must be a colour such as #1b457e")
-      }
-      return colour
+    self.init(id: PartnerID(try reader.string("id", longest: 255)), name: try reader.string("name"))
+    webhooks = try reader.optional("webhooks").map { try Webhooks($0) }
+    statements = try reader.optional("statements").map { try Statements($0) }
+    brand = try Brand(partner: reader)
+    do { _ = try HTTPGateway.Brand(self) } catch { throw reader.error(error.member, error.what) }
+    browserOrigins = try reader.optionalStrings("browserOrigins") ?? []
+    for text in browserOrigins where BrowserOrigin(text) == nil {
+      throw reader.error("browserOrigins", "must list https origins such as https://portal.example: \(text)")
     }
-    let logo = try reader.optionalString("logo").map { path in
+    let id = id
+    clients = try reader.list("clients").map { try Client($0, partner: id) }
+    try reader.finish()
+  }
+}
+
+extension Partner.Brand {
+  /// - Parameter reader: of the partner.
+  fileprivate init(partner reader: ConfigReader) throws {
+    self.init()
+    colour = try reader.optionalString("colour")
+    logo = try reader.optionalString("logo").map { path in
       guard let data = FileManager.default.contents(atPath: path) else {
         throw reader.error("logo", "cannot be read: \(path)")
       }
       return [UInt8](data)
     }
-    var words: [Language: Brand.Words] = [:]
     if let languages = try reader.optional("words") {
       for name in languages.names {
-        guard let language = Language(rawValue: name) else {
+        guard Language(rawValue: name) != nil else {
           throw languages.error(name, "is not one of \(Language.allCases.map(\.rawValue))")
         }
-        words[language] = try Self.words(languages.object(name))
+        words[name] = try Words(languages.object(name))
       }
     }
-    do {
-      brand = try Brand(
-        name: name, colour: colour, logo: logo.map { try BrandLogo(octets: $0) }, words: words,
-        frameOrigins: reader.optionalStrings("frameOrigins") ?? [],
-        opensInPopUps: reader.bool("opensInPopUps", default: false))
-    } catch let error as BrandError {
-      throw reader.error(error.member, error.what)
-    }
-    browserOrigins = Set(
-      try (reader.optionalStrings("browserOrigins") ?? []).map { text in
-        guard let origin = BrowserOrigin(text) else {
-          throw reader.error("browserOrigins", "must list https origins such as https://portal.example: \(text)")
-        }
-        return origin
-      })
-    let partner = id.rawValue
-    clients = try reader.list("clients").map { try Client($0, partner: partner) }
-    try reader.finish()
+    frameOrigins = try reader.optionalStrings("frameOrigins") ?? []
+    opensInPopUps = try reader.bool("opensInPopUps", default: false)
   }
+}
 
-  private static func words(_ reader: ConfigReader) throws -> Brand.Words {
-    let words = Brand.Words(
+extension Partner.Brand.Words {
+  fileprivate init(_ reader: ConfigReader) throws {
+    self.init(
       welcome: try reader.optionalString("welcome"), terms: try reader.optionalString("terms"),
       privacy: try reader.optionalString("privacy"), help: try reader.optionalString("help"))
     try reader.finish()
-    return words
   }
 }
 
@@ -111,7 +94,7 @@ extension Client {
   /// - `requiresPKCE`: false only for confidential clients of v1. Default: true.
   /// - `scopes`: those that it may ask people for, `service`, `credential`, `credential-creation`,
   ///   `credential-deletion`. Default: the first two.
-  init(_ reader: ConfigReader, partner: String) throws {
+  init(_ reader: ConfigReader, partner: PartnerID) throws {
     let id = try reader.string("id", longest: 255)
     let methods = try Self.names("authentication", reader, AuthenticationMethod.self)
     let grants = try Self.names("grants", reader, Grant.self)
@@ -121,7 +104,7 @@ extension Client {
         let keys = try? JSONValue.parse(Array(data), limits: .configuration),
         keys.object?["keys"]?.array != nil
       else { throw reader.error("keysFile", "is not a JWK set: \(path)") }
-      return keys
+      return [UInt8](data)
     }
     let certificate = try reader.optionalString("certificate").map { path in
       guard let der = PEM.certificate(path) else {
@@ -131,8 +114,8 @@ extension Client {
     }
     let redirectURIs = try reader.optionalStrings("redirectURIs") ?? []
     self.init(
-      id: id, partner: partner, name: try reader.string("name", longest: 80), methods: Set(methods),
-      secret: secret.map { Array($0.utf8) }, keys: keys, certificate: certificate, redirectURIs: redirectURIs,
+      id: ClientID(id), partner: partner, name: try reader.string("name", longest: 80), methods: Set(methods),
+      secret: secret.map { Secret($0) }, keys: keys, certificate: certificate, redirectURIs: redirectURIs,
       grants: Set(grants), requiresPKCE: try reader.bool("requiresPKCE", default: true),
       scopes: try reader.optionalStrings("scopes") != nil
         ? Set(Self.names("scopes", reader, Scope.self)) : Client.usualScopes)
@@ -148,7 +131,7 @@ extension Client {
     guard usesSecret == (secret != nil) else {
       throw reader.error("secretFile", usesSecret ? "is missing" : "is not used by these methods")
     }
-    guard secret.map({ $0.count >= 16 }) ?? true else {
+    guard secret.map({ $0.octets.count >= 16 }) ?? true else {
       throw reader.error("secretFile", "has fewer than 16 characters")
     }
     guard methods.contains(.privateKeyJWT) == (keys != nil) else {

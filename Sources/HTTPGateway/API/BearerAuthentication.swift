@@ -4,6 +4,7 @@ internal import Issuance
 internal import Logging
 internal import OAuth
 internal import Octets
+internal import Registry
 internal import SoleControl
 internal import Vocabulary
 
@@ -12,7 +13,7 @@ struct BearerAuthentication: Sendable {
   let soleControl: SoleControlServices
   let issuance: IssuanceService
   let tokens: TokenService
-  let clients: ClientRegistry
+  let partners: any PartnerDirectory
   /// Base URL of the listener on which clients show certificates; nil if there is none.
   let mutualTLSURL: String?
   let logger: Logger
@@ -26,8 +27,8 @@ struct BearerAuthentication: Sendable {
     }
     let caller = try await caller(token, method)
     guard let id = caller.principal.client else { return caller }
-    // A client that the configuration no longer has, or has for another partner, has no tokens.
-    guard let client = clients[id.rawValue], client.partner == caller.principal.partner.rawValue else {
+    // A client that is not registered any more, or for another partner, has no tokens.
+    guard let client = try await partners.client(id), client.partner == caller.principal.partner else {
       throw CSCError.invalidToken
     }
     if client.bindsTokens {

@@ -4,6 +4,7 @@ internal import DocumentSigning
 internal import Hummingbird
 internal import Issuance
 internal import OAuth
+internal import Registry
 internal import SoleControl
 internal import TimestampAuthority
 internal import Vocabulary
@@ -37,7 +38,8 @@ extension CallLog {
     case let error as Refusal: return error.cscError(version)
     case let error as IssuanceRefusal: return error.cscError
     case let error as DocumentRefusal: return error.cscError
-    case StoreError.unavailable, TimestampError.busy, is PasswordHasherBusy, is ThreadPool.Busy:
+    case StoreError.unavailable, is DirectoryUnavailable, TimestampError.busy, is PasswordHasherBusy,
+      is ThreadPool.Busy:
       return .temporarilyUnavailable
     default:
       detail = ErrorText.of(error)

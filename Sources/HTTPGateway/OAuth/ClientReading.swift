@@ -2,6 +2,8 @@ internal import CSCModel
 internal import HTTPTypes
 internal import Hummingbird
 internal import OAuth
+internal import Registry
+internal import Vocabulary
 
 extension OAuthEndpoints {
   /// The authenticated client of a request to the token, revocation or PAR endpoint.
@@ -23,7 +25,7 @@ extension OAuthEndpoints {
     {
       throw OAuthError.certificateElsewhere
     }
-    context.call.partner = client.partner
+    context.call.partner = client.partner.rawValue
     return client
   }
 

@@ -1,6 +1,7 @@
 internal import CSCModel
 internal import Issuance
 internal import OAuth
+internal import Registry
 internal import WireJSON
 
 extension OAuthEndpoints {

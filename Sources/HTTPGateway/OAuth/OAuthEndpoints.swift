@@ -53,7 +53,7 @@ struct OAuthErrors: RouterMiddleware {
 
 extension CallLog {
   /// The caller's answer to an error. Anything unknown is `server_error`; its detail is in the log.
-  fileprivate func oauthError(for error: any Error) -> OAuthError {
+  func oauthError(for error: any Error) -> OAuthError {
     switch error {
     case let error as OAuthError: return error
     case let error as CSCError where error.kind == .badRequest: return OAuthError(error.code, error.text)

@@ -3,6 +3,7 @@ internal import Hummingbird
 internal import Issuance
 internal import OAuth
 internal import Octets
+internal import Registry
 internal import SoleControl
 internal import Vocabulary
 
@@ -15,7 +16,7 @@ extension OAuthEndpoints {
     guard ["access_token", "refresh_token"].contains(parameters["token_type_hint"] ?? "access_token") else {
       throw OAuthError.invalid("token_type_hint")
     }
-    let principal = Principal(partner: PartnerID(client.partner), signer: nil, client: ClientID(client.id))
+    let principal = Principal(partner: client.partner, signer: nil, client: client.id)
     do {
       if let sad = BearerToken.sad(token) {
         try await soleControl.authorizations.revoke(sad, as: principal)

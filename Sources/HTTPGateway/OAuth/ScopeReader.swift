@@ -1,6 +1,7 @@
 internal import CSCModel
 internal import Issuance
 internal import OAuth
+internal import Registry
 internal import SoleControl
 internal import Vocabulary
 
@@ -27,8 +28,8 @@ struct ScopeReader: Sendable {
           }
         if let id = asked.credentialID {
           _ = try await soleControl.authorizations.check(
-            SoleControl.AuthorizationRequest(asked, CredentialID(id), client: client.id),
-            as: Principal(partner: PartnerID(client.partner), signer: nil, client: ClientID(client.id)))
+            SoleControl.AuthorizationRequest(asked, CredentialID(id), client: client.id.rawValue),
+            as: Principal(partner: client.partner, signer: nil, client: client.id))
         }
       } catch Refusal.authorizedElsewhere {
         // By `credentials/authorize`, whose text would send the caller here.
@@ -68,7 +69,7 @@ struct ScopeReader: Sendable {
       case .deletion(let id):
         _ = try await issuance.offerDeletion(
           of: CredentialID(id), askable: FactorID.askable,
-          as: Principal(partner: PartnerID(client.partner), signer: nil, client: ClientID(client.id)))
+          as: Principal(partner: client.partner, signer: nil, client: client.id))
       }
     } catch Refusal.policyNotSatisfied {
       // Its factors cannot be asked for on the page.

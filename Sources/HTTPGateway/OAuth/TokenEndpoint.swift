@@ -2,6 +2,7 @@ internal import CSCModel
 internal import Hummingbird
 internal import Issuance
 internal import OAuth
+internal import Registry
 internal import Octets
 internal import SoleControl
 internal import Vocabulary

@@ -1,5 +1,6 @@
 import Vocabulary
 import Octets
+public import Registry
 public import WireJSON
 
 /// The answer to a token request.
@@ -39,11 +40,11 @@ public struct AuthorizationCodeGrant: Sendable {
     let digest = TokenService.digest(code)
     let now = server.now
     // The client may have been registered for somebody else meanwhile, or the redirect URI withdrawn.
-    guard let found = try await record(digest), server.registered(found.request)?.id == client.id else {
+    guard let found = try await record(digest), try await server.registered(found.request)?.id == client.id else {
       throw OAuthError.invalidGrant("Invalid parameter code")
     }
     let new = try await server.tokens.tokens(
-      partner: client.partner, signer: found.signer, client: client.id,
+      partner: client.partner.rawValue, signer: found.signer, client: client.id.rawValue,
       withRefreshToken: found.request.scope == .service && client.grants.contains(.refreshToken))
     let rules = server.rules
     let used = try await server.store.writeOAuth(

@@ -1,3 +1,6 @@
+public import Registry
+import Vocabulary
+
 /// Grant `client_credentials` (RFC 6749 §4.4): a token of scope service that speaks for the partner itself.
 public struct ClientCredentialsGrant: Sendable {
   let server: AuthorizationServer
@@ -12,7 +15,7 @@ public struct ClientCredentialsGrant: Sendable {
       throw OAuthError.invalidScope
     }
     let new = try await server.tokens.tokens(
-      partner: client.partner, signer: nil, client: client.id, withRefreshToken: false)
+      partner: client.partner.rawValue, signer: nil, client: client.id.rawValue, withRefreshToken: false)
     let now = server.now
     try await server.store.writeOAuth(reading: []) { store in
       try store.forgetExpired(now: now)

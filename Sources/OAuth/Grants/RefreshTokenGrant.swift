@@ -1,4 +1,5 @@
 import Octets
+public import Registry
 import Vocabulary
 import WireJSON
 
@@ -29,12 +30,13 @@ public struct RefreshTokenGrant: Sendable {
     let digest = TokenService.digest(token)
     let (access, successor) = (try await tokens.secret(), try await tokens.secret())
     let (now, redated, grace) = (server.now, tokens.redating(), server.rules.refreshGrace)
+    let (id, partner) = (client.id.rawValue, client.partner.rawValue)
     let answer = try RefreshAnswer(access: access, successor: successor, made: now)
       .entry(under: token, digest: digest, expires: now + grace)
     let result: Result = try await server.store.writeOAuth(
       reading: [.grantOfToken(digest, .exclusive), .entry(.refreshAnswer, digest, .exclusive)]
     ) { store in
-      guard var old = try store.token(digest), old.client == client.id, old.partner == client.partner,
+      guard var old = try store.token(digest), old.client == id, old.partner == partner,
         old.kind != .access
       else { return .refused(.invalidGrant("Invalid parameter refresh_token")) }
       guard old.kind == .refresh else {

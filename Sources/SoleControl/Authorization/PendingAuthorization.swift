@@ -42,6 +42,7 @@ extension AuthorizationService {
     let (credential, kind, rules) = (usable.credential, type(of: factor), context.rules)
     let (id, link) = (try await context.randomID(), try await context.randomID())
     let handle = try await context.randomSecret()
+    let message = try await factor.bindingMessage(request, credential, context)
     let prepared = try await factors.prepare(
       request, for: credential, client: client, evidencePrefix: id, now: now)
     var asked = PendingRequest(
@@ -49,7 +50,7 @@ extension AuthorizationService {
       service: rules.service, partner: credential.partner, signer: credential.signer,
       credential: credential.id, numSignatures: request.numSignatures, hashAlgorithm: request.hashAlgorithm,
       digests: request.digests, description: request.description, factor: kind.id, evidence: [],
-      expires: now + rules.pendingLife, bindingMessage: factor.bindingMessage(request, credential, rules))
+      expires: now + rules.pendingLife, bindingMessage: message)
     let (decided, row) = try await factors.complete(prepared, thenAuthenticate: PendingRequest.macKey) {
       asked.evidence = $0
       return asked.canonical()

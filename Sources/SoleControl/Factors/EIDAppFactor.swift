@@ -1,6 +1,6 @@
 import Octets
 import AuditLog
-import Vocabulary
+public import Vocabulary
 package import WireJSON
 
 /// The person's approval in the app of an eID provider, which the provider asks for (OpenID Connect CIBA Core).
@@ -39,10 +39,12 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
   }
 
   package func bindingMessage(
-    _ request: AuthorizationRequest, _ credential: Credential, _ rules: ServiceContext.Rules
-  ) -> String? {
-    BindingMessage.text(
-      partner: rules.name(of: credential.partner), description: request.description, count: request.numSignatures,
+    _ request: AuthorizationRequest, _ credential: Credential, _ context: ServiceContext
+  ) async throws -> String? {
+    let rules = context.rules
+    return BindingMessage.text(
+      partner: try await context.name(of: credential.partner), description: request.description,
+      count: request.numSignatures,
       digests: request.digests, language: rules.language, longest: rules.longestBindingMessage)
   }
 

@@ -47,8 +47,9 @@ package protocol OutOfBandFactor: Factor {
   static var hasPage: Bool { get }
 
   /// The text that the person reads where it is asked; nil if the page shows the request itself.
-  func bindingMessage(_ request: AuthorizationRequest, _ credential: Credential, _ rules: ServiceContext.Rules)
-    -> String?
+  func bindingMessage(
+    _ request: AuthorizationRequest, _ credential: Credential, _ context: ServiceContext
+  ) async throws -> String?
 
   /// Stores the authorization that waits, and asks the customer.
   func ask(_ waiting: NewPending, in authorizations: AuthorizationService) async throws
@@ -64,7 +65,7 @@ extension OutOfBandFactor {
   package func prepare(_: PresentedFactor, in _: FactorService) async throws -> FactorCheck {
     throw Refusal.unknownFactor
   }
-  package func bindingMessage(_: AuthorizationRequest, _: Credential, _: ServiceContext.Rules) -> String? { nil }
+  package func bindingMessage(_: AuthorizationRequest, _: Credential, _: ServiceContext) async throws -> String? { nil }
   package func poll(_: LoadedPending, handle _: String, in _: AuthorizationService) async throws -> Bool { false }
 }
 

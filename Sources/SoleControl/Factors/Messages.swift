@@ -131,11 +131,10 @@ extension FactorService {
       let others = try? await credentials.list(
         of: credential.signer, after: nil, limit: Self.mostSearched, as: principal),
       let recipient = others.lazy.flatMap(\.authenticators).compactMap(\.value.recipient).first,
-      let id = try? await context.randomID()
+      let partner = try? await context.name(of: credential.partner), let id = try? await context.randomID()
     else { return }
-    let rules = context.rules
-    let text = MessageText(recipient, rules).credentialMade(
-      credential.certificate.serialNumber, partner: rules.name(of: credential.partner))
+    let text = MessageText(recipient, context.rules).credentialMade(
+      credential.certificate.serialNumber, partner: partner)
     let message = Message(
       id: id, recipient: recipient.name, credential: credential.id, content: .credentialMade, text: text)
     try? await outside.messenger.deliver(message, of: credential.partner)

@@ -31,6 +31,8 @@ package struct PageFactor: OutOfBandFactor, Equatable {
   package func ask(_ waiting: NewPending, in authorizations: AuthorizationService) async throws {
     let (context, request) = (authorizations.context, waiting.request)
     let rules = context.rules
+    // Before a factor is used up.
+    let partner = try await context.name(of: request.partner)
     let refusal: Refusal? = try await authorizations.write(reading: waiting.keys + waiting.decided.keys) {
       transaction in
       try waiting.checkMayWait(rules, transaction)
@@ -44,7 +46,7 @@ package struct PageFactor: OutOfBandFactor, Equatable {
     let message = Message(
       id: request.id, recipient: to.name, credential: request.credential, content: .confirmation(url: url),
       text: MessageText(to, rules).confirmation(
-        url, partner: rules.name(of: request.partner), count: request.numSignatures, minutes: rules.pendingLife / 60,
+        url, partner: partner, count: request.numSignatures, minutes: rules.pendingLife / 60,
         description: request.description))
     try await authorizations.factors.deliver(message, waiting.sent, undoing: [waiting.key]) { transaction in
       try transaction.put(.ended(.withdrawn), ofPending: request.id)

@@ -1,5 +1,6 @@
 import Octets
-public import Vocabulary
+import Registry
+import Vocabulary
 package import WireJSON
 
 /// A signed statement of the partner that it authenticated its customer.
@@ -24,7 +25,7 @@ package struct PartnerFactor: Factor, Equatable {
   /// to be signed, and the partner's policy.
   package func prepare(_ presented: PresentedFactor, in factors: FactorService) async throws -> FactorCheck {
     let (evidenceID, credential) = (presented.evidenceID, presented.credential)
-    let policy = factors.context.rules.partnerPolicies[credential.partner] ?? PartnerPolicy()
+    let policy = try await factors.context.statementPolicy(of: credential.partner)
     if !policy.isSufficientAlone { try Self.requireSecondFactor(presented.request, credential) }
     let statement: PartnerStatement
     do {
@@ -67,7 +68,7 @@ package struct PartnerFactor: Factor, Equatable {
 
   /// The reason is for the audit log.
   private func rejection(
-    of statement: PartnerStatement, _ presented: PresentedFactor, _ policy: PartnerPolicy
+    of statement: PartnerStatement, _ presented: PresentedFactor, _ policy: StatementPolicy
   ) -> String? {
     let (credential, now) = (presented.credential, presented.now)
     // Octet by octet: Swift's own comparison takes different spellings of a letter for the same.
@@ -118,24 +119,4 @@ private struct StatementVerdict: Verdict {
     }
     return nil
   }
-}
-
-/// Limits of one partner's statements.
-public struct PartnerPolicy: Sendable, Equatable {
-  /// Customers, as the partner names them; nil for all that have an authenticator.
-  public var users: Set<String>?
-  /// Nil for all that have an authenticator.
-  public var credentials: Set<CredentialID>?
-  public var minimumLevel = AssuranceLevel.substantial
-  /// Greatest age of the authentication. Seconds.
-  public var maximumAuthenticationAge: UnixTime = 600
-  /// Greatest age of the statement, whatever it says about its end. Seconds.
-  public var maximumAge: UnixTime = 300
-  /// Seconds by which clocks may differ.
-  public var clockSkew: UnixTime = 30
-  /// Whether a statement authorizes where the credential's policy asks for nothing else. If not, another factor must be
-  /// presented with it.
-  public var isSufficientAlone = false
-
-  public init() {}
 }

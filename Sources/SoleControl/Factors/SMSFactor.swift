@@ -60,6 +60,8 @@ package struct SMSFactor: Factor, Equatable {
   package func challenge(_ request: ChallengeRequest, in factors: FactorService) async throws -> String? {
     let (context, credential) = (factors.context, request.credential.credential)
     guard credential.isEnabled else { throw Refusal.credentialDisabled }
+    // Before a message is counted.
+    let partner = try await context.name(of: credential.partner)
     let code = try await Self.randomCode(context)
     let id = try await context.randomID()
     let mac = try await context.macs([Self.message(code, id: id, credential.id)])[0]
@@ -83,7 +85,7 @@ package struct SMSFactor: Factor, Equatable {
       try transaction.append(Self.event(.codeSent, sent), at: now)
     }
     let text = MessageText(to, rules).oneTimeCode(
-      code, partner: rules.name(of: credential.partner), minutes: rules.codeLife / 60,
+      code, partner: partner, minutes: rules.codeLife / 60,
       description: request.description)
     let message = Message(
       id: id, recipient: to.name, credential: credential.id, content: .oneTimeCode(code), text: text)

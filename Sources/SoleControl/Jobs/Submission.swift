@@ -21,7 +21,7 @@ extension JobService {
   /// - Throws: `Refusal`; nothing was spent then.
   public func submit(_ request: JobRequest, as principal: Principal) async throws -> JobID {
     if let uri = request.responseURI {
-      guard notifier?.accepts(uri, of: principal.partner) == true else { throw Refusal.responseURINotAllowed }
+      guard try await notifier?.accepts(uri, of: principal.partner) == true else { throw Refusal.responseURINotAllowed }
     }
     // 1 and 2 are those of a synchronous call.
     let authorization = try await signing.verifySAD(request.signing, as: principal)

@@ -4,7 +4,9 @@ public import Vocabulary
 public protocol CompletionNotifier: Sendable {
   /// Whether the partner may be told at this URI: the sender of a request must not choose any address for the gateway
   /// to call.
-  func accepts(_ uri: String, of partner: PartnerID) -> Bool
+  ///
+  /// - Throws: if that cannot be found out now.
+  func accepts(_ uri: String, of partner: PartnerID) async throws -> Bool
 
   /// Makes one attempt. Returns when the receiver has confirmed.
   ///

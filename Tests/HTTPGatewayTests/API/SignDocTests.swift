@@ -4,6 +4,7 @@ import OAuth
 import Octets
 import OpenSSLPKI
 import SoleControl
+import Registry
 import TestSupport
 import Testing
 import Vocabulary
@@ -210,14 +211,14 @@ struct SignDocTests {
   func credentialToken() async throws {
     let fixture = try await GatewayFixture()
     let credential = try await fixture.signing.createCredential(scal: .two, mode: .oauth2code)
-    let client = try #require(OAuthFixture.clients.first { $0.partner == SigningFixture.partner.rawValue })
+    let client = try #require(OAuthFixture.clients.first { $0.partner == SigningFixture.partner })
     func token() async throws -> String {
       let principal = Principal(
-        partner: SigningFixture.partner, signer: SignerID("alice"), client: ClientID(client.id))
+        partner: SigningFixture.partner, signer: SignerID("alice"), client: client.id)
       let authorization = try await fixture.signing.service.authorizations.authorize(
         AuthorizationRequest(
           credential: credential.id, numSignatures: 1, hashAlgorithm: .sha256, digests: [digest("a")],
-          presented: [.pin: SigningFixture.pin], channel: .authorizationServer(ClientID(client.id))), as: principal)
+          presented: [.pin: SigningFixture.pin], channel: .authorizationServer(client.id)), as: principal)
       return Base64.encodeURL(authorization.sad.octets)
     }
     let bearer = try await token()

@@ -11,6 +11,7 @@ import Logging
 import NIOCore
 import OAuth
 import OpenSSLPKI
+import Registry
 import SQLiteStore
 import SoleControl
 import TestSupport
@@ -29,6 +30,8 @@ struct GatewayFixture: Sendable {
   let jobs: JobService
   let tokens: TokenService
   var gateway: Gateway
+  /// Asked by all parts of the service.
+  var partners: TestDirectory { signing.partners }
   /// Bearer tokens.
   let alice, bob, partner, otherPartner: String
   let path: String
@@ -40,7 +43,7 @@ struct GatewayFixture: Sendable {
 
   /// - Parameter copy: a copy of another fixture's database, which is gone on with; its tokens are this one's.
   init(
-    brands: [PartnerID: Brand] = [:], jobRules: JobService.Rules = .init(), withTimestamps: Bool = true,
+    partners: TestDirectory = TestDirectory(), jobRules: JobService.Rules = .init(), withTimestamps: Bool = true,
     withDocuments: Bool = true, withIssuer: Bool = true, notifier: (any CompletionNotifier)? = nil,
     logger given: Logger? = nil, device: any SigningDevice = TestDevice.shared.device,
     copy: (path: String, original: GatewayFixture)? = nil
@@ -56,7 +59,10 @@ struct GatewayFixture: Sendable {
     list = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("issuing.crl")
     signing = SigningFixture(
       store: store, device: device, timestamps: { withTimestamps ? timestamps($0) : nil },
-      authority: withIssuer ? try TestIssuance.make(list: list) : nil)
+      authority: withIssuer ? try TestIssuance.make(list: list) : nil, partners: partners)
+    for partner in Partner.list(of: OAuthFixture.clients) {
+      signing.partners.change(partner.id) { $0.clients = partner.clients }
+    }
     self.notifier = notifier
     jobs = JobService(signing.service.signing, notifier: notifier, rules: jobRules)
     let clock = signing.clock
@@ -87,9 +93,9 @@ struct GatewayFixture: Sendable {
     var gateway = Gateway(
       info: info, soleControl: signing.service, issuance: signing.issuance, jobs: jobs, tokens: tokens,
       oauth: AuthorizationServer(
-        rules: AuthorizationServer.Rules(issuer: OAuthFixture.issuer), clients: ClientRegistry(OAuthFixture.clients),
+        rules: AuthorizationServer.Rules(issuer: OAuthFixture.issuer), partners: signing.partners,
         tokens: tokens, assertions: ClientAssertions()),
-      eidLogIn: StubEIDLogIn(), brands: brands, logger: logger,
+      eidLogIn: StubEIDLogIn(), partners: signing.partners, logger: logger,
       now: { clock.now }, checkReadiness: {})
     if withTimestamps { gateway.timestamps = timestamps(clock) }
     if withDocuments {

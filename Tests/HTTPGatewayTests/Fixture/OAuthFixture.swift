@@ -1,5 +1,7 @@
 import OAuth
+import Registry
 import SoleControl
+import Vocabulary
 
 /// The clients of the tests.
 enum OAuthFixture {
@@ -21,8 +23,8 @@ enum OAuthFixture {
     scopes: Set<Scope> = Set(Scope.allCases)
   ) -> Client {
     Client(
-      id: id, partner: partner, name: "Client \(id)", methods: methods,
-      secret: methods == [.none] ? nil : Array(secret.utf8), keys: nil, certificate: nil,
+      id: ClientID(id), partner: PartnerID(partner), name: "Client \(id)", methods: methods,
+      secret: methods == [.none] ? nil : Secret(secret), keys: nil, certificate: nil,
       redirectURIs: id == "batch" ? [redirectURI, redirectURI + "/2"] : redirectURIs,
       grants: methods == [.none] ? [.authorizationCode, .refreshToken] : grants,
       requiresPKCE: requiresPKCE, scopes: scopes)

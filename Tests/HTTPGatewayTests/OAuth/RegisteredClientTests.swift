@@ -1,42 +1,30 @@
-import CSCModel
-import OpenIDClient
 import OAuth
 import SoleControl
+import Registry
 import SQLiteStore
 import TestSupport
 import Testing
-import WireJSON
-
-@testable import HTTPGateway
 import Vocabulary
 
-extension GatewayFixture {
-  /// The same service on the same store, started with other clients in its configuration.
-  fileprivate func restarted(with clients: [Client]) -> GatewayFixture {
-    var fixture = self
-    fixture.gateway = Gateway(
-      info: gateway.info, soleControl: gateway.soleControl, issuance: gateway.issuance, jobs: gateway.jobs,
-      tokens: tokens,
-      oauth: AuthorizationServer(
-        rules: gateway.oauth.rules, clients: ClientRegistry(clients), tokens: tokens, assertions: ClientAssertions()),
-      eidLogIn: gateway.eidLogIn, brands: gateway.brands, logger: gateway.logger, now: gateway.now, checkReadiness: {})
-    return fixture
-  }
-}
+@testable import HTTPGateway
 
-extension Client {
-  fileprivate func moved(to partner: String) -> Client {
-    Client(
-      id: id, partner: partner, name: name, methods: methods, secret: secret, keys: keys, certificate: certificate,
-      redirectURIs: redirectURIs, grants: grants, requiresPKCE: requiresPKCE, scopes: scopes)
-  }
-}
-
-@Suite("Tokens of clients that the configuration no longer has", .timeLimit(.minutes(5)))
+@Suite("Tokens of clients that are not registered any more", .timeLimit(.minutes(5)))
 struct RegisteredClientTests {
   private static let refused = "401 invalid_token The token provided is not a valid OAuth access or refresh token."
 
-  private static func without(_ id: String) -> [Client] { OAuthFixture.clients.filter { $0.id != id } }
+  private static func without(_ id: ClientID) -> [Partner] {
+    Partner.list(of: OAuthFixture.clients.filter { $0.id != id })
+  }
+
+  /// The same clients, of which one belongs to another partner.
+  private static func moved(_ id: ClientID, to partner: PartnerID) -> [Partner] {
+    Partner.list(
+      of: OAuthFixture.clients.map { client in
+        var client = client
+        if client.id == id { client.partner = partner }
+        return client
+      })
+  }
 
   private func put(_ token: String, of client: String, _ fixture: GatewayFixture) async throws {
     let store = try #require(fixture.signing.store as? SQLiteFileStore)
@@ -54,16 +42,17 @@ struct RegisteredClientTests {
     let fixture = try await GatewayFixture()
     try await put("of-portal", of: "portal", fixture)
     #expect(try await fixture.call("credentials/list", token: "of-portal").status == 200)
-    let portal = try #require(OAuthFixture.clients.first { $0.id == "portal" })
-    for clients in [Self.without("portal"), [], Self.without("portal") + [portal.moved(to: "other")]] {
-      let other = fixture.restarted(with: clients)
+    let registered = fixture.partners.partners
+    let portal = ClientID("portal")
+    for partners in [Self.without(portal), [], Self.moved(portal, to: PartnerID("other"))] {
+      fixture.partners.replace(with: partners)
       for method in ["credentials/list", "credentials/info", "signatures/signHash", "auth/revoke"] {
-        #expect(try await other.call(method, token: "of-portal").row == Self.refused, "\(method)")
+        #expect(try await fixture.call(method, token: "of-portal").row == Self.refused, "\(method)")
       }
-      #expect(try await other.call("credentials/list", token: fixture.alice).status == 200)
+      #expect(try await fixture.call("credentials/list", token: fixture.alice).status == 200)
     }
-    let again = fixture.restarted(with: OAuthFixture.clients)
-    #expect(try await again.call("credentials/list", token: "of-portal").status == 200)
+    fixture.partners.replace(with: registered)
+    #expect(try await fixture.call("credentials/list", token: "of-portal").status == 200)
   }
 
   @Test("a token that is bound to a certificate is not free of it when its client is gone")
@@ -71,28 +60,33 @@ struct RegisteredClientTests {
     let fixture = try await GatewayFixture()
     try await put("of-device", of: "device", fixture)
     #expect(try await fixture.call("credentials/list", token: "of-device").row == Self.refused)
-    let other = fixture.restarted(with: Self.without("device"))
-    #expect(try await other.call("credentials/list", token: "of-device").row == Self.refused)
+    fixture.partners.replace(with: Self.without(ClientID("device")))
+    #expect(try await fixture.call("credentials/list", token: "of-device").row == Self.refused)
   }
 
   @Test("a credential token and an order's token too, and neither is spent")
   func credential() async throws {
     let fixture = try await GatewayFixture()
     _ = try await fixture.signing.createCredential("c", mode: .oauth2code)
-    let gone = fixture.restarted(with: Self.without("portal"))
+    let registered = fixture.partners.partners
+    let gone = Self.without(ClientID("portal"))
 
     let signing = try await CredentialWay(
       fixture, ["scope": "credential", "credentialID": "c", "numSignatures": "1"])
     #expect(try await signing.logIn().status == 200)
     let sad = try await signing.token(signing.approve())
-    #expect(try await gone.call("credentials/info", #"{"credentialID":"c"}"#, token: sad).row == Self.refused)
+    fixture.partners.replace(with: gone)
+    #expect(try await fixture.call("credentials/info", #"{"credentialID":"c"}"#, token: sad).row == Self.refused)
+    fixture.partners.replace(with: registered)
     #expect(try await fixture.call("credentials/info", #"{"credentialID":"c"}"#, token: sad).status == 200)
 
     let deletion = try await CredentialWay(fixture, ["scope": "credential-deletion", "credentialID": "c"])
     #expect(try await deletion.logIn().status == 200)
     let order = try await deletion.token(deletion.approve())
     let body = #"{"credentialID":"c"}"#
-    #expect(try await gone.call("credentials/delete", body, .v2, token: order).row == Self.refused)
+    fixture.partners.replace(with: gone)
+    #expect(try await fixture.call("credentials/delete", body, .v2, token: order).row == Self.refused)
+    fixture.partners.replace(with: registered)
     #expect(try await fixture.call("credentials/delete", body, .v2, token: order).status == 204)
   }
 }

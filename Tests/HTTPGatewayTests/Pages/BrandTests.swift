@@ -2,6 +2,8 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Registry
+import TestSupport
 import Testing
 import Texts
 import Vocabulary
@@ -79,32 +81,36 @@ struct BrandTests {
 
   @Test("a page carries the partner's brand, and the service's for a partner without one")
   func brand() async throws {
-    let fixture = try PagesFixture()
+    let fixture = try await PagesFixture()
     let view = PagesFixture.logIn()
-    let branded = try await HTML(fixture.pages.logIn(view, of: PagesFixture.partner, in: .english, redirectingTo: []))
+    let branded = try await HTML(fixture.pages.logIn(view, of: fixture.look, in: .english, redirectingTo: []))
     #expect(branded.text.contains("<title>Log in – Example Portal</title>") && branded.text.contains("Good to see you"))
     #expect(branded.tags("img").map { $0["alt"] } == ["Example Portal"])
     #expect(branded.tags("a").compactMap { $0["href"] }.filter { $0.hasPrefix("https://portal.example/") }.count == 3)
-    let german = try await HTML(fixture.pages.logIn(view, of: PagesFixture.partner, in: .german, redirectingTo: []))
+    let german = try await HTML(fixture.pages.logIn(view, of: fixture.look, in: .german, redirectingTo: []))
     #expect(german.text.contains("Willkommen") && german.tags("a").isEmpty)
-    let plain = try await HTML(fixture.pages.logIn(view, of: PartnerID("other"), in: .english, redirectingTo: []))
+    let plain = try await HTML(
+      fixture.pages.logIn(view, of: fixture.pages.looks.look(of: PartnerID("other")), in: .english, redirectingTo: []))
     #expect(plain.text.contains("– Example Signing</title>") && !plain.text.contains("Good to see you"))
     #expect(plain.tags("link").allSatisfy { $0["href"]?.hasPrefix("/assets/") == true })
   }
 
   @Test("the files that a page names are served, for ever, and can do nothing when opened alone")
   func assets() async throws {
-    let fixture = try await GatewayFixture(brands: [
-      PartnerID("port al/..é"): Brand(
-        name: "A", colour: BrandColour(hex: "#ffcc00"), logo: BrandLogo(octets: PagesFixture.png))
-    ])
-    let assets = fixture.gateway.pages.assets
-    let paths = try #require(assets.brands.values.first)
+    let fixture = try await GatewayFixture()
+    let id = PartnerID("port al/..é")
+    fixture.partners.change(id) { partner in
+      partner.brand.colour = "#ffcc00"
+      partner.brand.logo = PagesFixture.png
+    }
+    let pages = fixture.gateway.pages
+    let paths = try await pages.looks.look(of: id)
     let logo = try #require(paths.logo)
     #expect(logo.wholeMatch(of: /\/brand\/port%20al%2F%2E%2E%C3%A9\/logo-[0-9a-f]{16}\.png/) != nil, "\(logo)")
     for (path, type, text) in [
-      (assets.style, "text/css; charset=utf-8", ".card"), (paths.style, "text/css; charset=utf-8", "#ffcc00"),
-      (paths.icon, "image/svg+xml", "<svg"), (logo, "image/png", nil), (assets.standard.icon, "image/svg+xml", "<svg"),
+      (pages.style, "text/css; charset=utf-8", ".card"), (paths.style, "text/css; charset=utf-8", "#ffcc00"),
+      (paths.icon, "image/svg+xml", "<svg"), (logo, "image/png", nil),
+      (pages.looks.standard.icon, "image/svg+xml", "<svg"),
     ] as [(String, String, String?)] {
       try await fixture.application.test(.router) { client in
         try await client.execute(uri: path, method: .get) { answer in

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Registry
 import Testing
 import Texts
 
@@ -31,9 +32,10 @@ struct PageHeadersTests {
 
   @Test("framing: only the registered origins, and then no X-Frame-Options, which cannot name them")
   func framing() async throws {
-    let pages = try PagesFixture(frameOrigins: ["https://portal.example", "https://bank.example:8443"]).pages
+    let fixture = try await PagesFixture(frameOrigins: ["https://portal.example", "https://bank.example:8443"])
+    let pages = fixture.pages
     let page = try await HTML(
-      pages.logIn(PagesFixture.logIn(), of: PagesFixture.partner, in: .english, redirectingTo: []))
+      pages.logIn(PagesFixture.logIn(), of: fixture.look, in: .english, redirectingTo: []))
     #expect(page.headers[.xFrameOptions] == nil)
     #expect(
       page.headers[.contentSecurityPolicy]?.hasSuffix(
@@ -44,19 +46,18 @@ struct PageHeadersTests {
 
   @Test("pop-ups: the opener is kept for partners that register it, on the pages that they open")
   func popUps() async throws {
-    let brand = try Brand(name: "Portal", opensInPopUps: true)
-    let partner = PagesFixture.partner
-    let pages = Pages(serviceName: "Test", language: "en", brands: [partner: brand])
+    let fixture = try await PagesFixture { $0.opensInPopUps = true }
+    let pages = fixture.pages
     func policy(_ response: Response) -> String? { response.headers[.crossOriginOpenerPolicy] }
-    for partner in [partner, nil] {
-      let expected = partner == nil ? "same-origin" : "unsafe-none"
+    for look in [fixture.look, nil] {
+      let expected = look == nil ? "same-origin" : "unsafe-none"
       let error = ErrorView(kind: .expired)
-      #expect(policy(pages.logIn(PagesFixture.logIn(), of: partner, in: .english, redirectingTo: [])) == expected)
-      #expect(policy(pages.consent(PagesFixture.consent(), of: partner, in: .english, redirectingTo: [])) == expected)
-      #expect(policy(pages.error(error, of: partner, in: .english)) == expected)
-      #expect(policy(pages.forward(ForwardView(url: "https://eid.example/"), of: partner, in: .english)) == expected)
+      #expect(policy(pages.logIn(PagesFixture.logIn(), of: look, in: .english, redirectingTo: [])) == expected)
+      #expect(policy(pages.consent(PagesFixture.consent(), of: look, in: .english, redirectingTo: [])) == expected)
+      #expect(policy(pages.error(error, of: look, in: .english)) == expected)
+      #expect(policy(pages.forward(ForwardView(url: "https://eid.example/"), of: look, in: .english)) == expected)
       // Behind links in messages; no page opened them.
-      #expect(policy(pages.done(DoneView(kind: .confirmed), of: partner, in: .english)) == "same-origin")
+      #expect(policy(pages.done(DoneView(kind: .confirmed), of: look, in: .english)) == "same-origin")
     }
   }
 

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import Registry
 import SoleControl
 import Testing
 import Texts
@@ -17,16 +18,26 @@ struct PagesFixture {
 
   let pages: Pages
 
-  init(frameOrigins: [String] = [], logo: Bool = true) throws {
-    let brand = try Brand(
-      name: "Example Portal", colour: BrandColour(hex: "#ffcc00"), logo: logo ? BrandLogo(octets: Self.png) : nil,
-      words: [
-        .english: .init(
-          welcome: "Good to see you", terms: "https://portal.example/terms", privacy: "https://portal.example/privacy",
-          help: "https://portal.example/help"),
-        .german: .init(welcome: "Willkommen"),
-      ], frameOrigins: frameOrigins)
-    pages = Pages(serviceName: "Example Signing", language: "en-GB", brands: [Self.partner: brand])
+  /// Of the partner's pages.
+  let look: Look
+
+  init(
+    frameOrigins: [String] = [], logo: Bool = true, change: (inout Partner.Brand) -> Void = { _ in }
+  ) async throws {
+    var partner = Partner(id: Self.partner, name: "Example Portal")
+    partner.brand.colour = "#ffcc00"
+    partner.brand.logo = logo ? Self.png : nil
+    partner.brand.words = [
+      "en": .init(
+        welcome: "Good to see you", terms: "https://portal.example/terms", privacy: "https://portal.example/privacy",
+        help: "https://portal.example/help"),
+      "de": .init(welcome: "Willkommen"),
+    ]
+    partner.brand.frameOrigins = frameOrigins
+    change(&partner.brand)
+    pages = Pages(
+      serviceName: "Example Signing", language: "en-GB", partners: MemoryPartnerDirectory([partner]))
+    look = try await pages.looks.look(of: Self.partner)
   }
 
   static func logIn(client: String = "Example Portal", message: PageMessage? = nil) -> LogInView {
@@ -72,17 +83,16 @@ struct PagesFixture {
   }
 
   func consent(_ view: ConsentView, _ language: Language = .english) async throws -> HTML {
-    try await HTML(pages.consent(view, of: Self.partner, in: language, redirectingTo: []))
+    try await HTML(pages.consent(view, of: look, in: language, redirectingTo: []))
   }
 
   /// One of each page in each of its states that differ in their parts.
   func all(_ language: Language) async throws -> [HTML] {
-    let partner = Self.partner
     var responses = [
-      pages.logIn(Self.logIn(), of: partner, in: language, redirectingTo: []),
+      pages.logIn(Self.logIn(), of: look, in: language, redirectingTo: []),
       pages.logIn(Self.logIn(message: .logInFailed), of: nil, in: language, redirectingTo: []),
-      pages.consent(Self.consent(nil), of: partner, in: language, redirectingTo: []),
-      pages.forward(ForwardView(url: "https://eid.example/authorize?a=1&b=2"), of: partner, in: language),
+      pages.consent(Self.consent(nil), of: look, in: language, redirectingTo: []),
+      pages.forward(ForwardView(url: "https://eid.example/authorize?a=1&b=2"), of: look, in: language),
     ]
     let fields: [PageMessage.Field] =
       [.username, .password, .newPIN, .repeatedPIN] + FactorID.allCases.map { .factor($0) }
@@ -96,15 +106,15 @@ struct PagesFixture {
     ]
     for message in messages {
       let view = Self.consent(Self.signing(labels: ["A", nil], count: 3, factors: factors), message: message)
-      responses.append(pages.consent(view, of: partner, in: language, redirectingTo: []))
+      responses.append(pages.consent(view, of: look, in: language, redirectingTo: []))
     }
     for message: PageMessage? in [nil, .missing(.newPIN), .missing(.repeatedPIN), .unsuitablePIN, .pinsDiffer] {
       let view = Self.consent(scope: .creation(Self.creation), message: message)
-      responses.append(pages.consent(view, of: partner, in: language, redirectingTo: []))
+      responses.append(pages.consent(view, of: look, in: language, redirectingTo: []))
     }
     for message: PageMessage? in [nil, .wrong(.factor(.pin)), .codeSent] {
       let view = Self.consent(scope: .deletion(Self.deletion(factors)), message: message)
-      responses.append(pages.consent(view, of: partner, in: language, redirectingTo: []))
+      responses.append(pages.consent(view, of: look, in: language, redirectingTo: []))
     }
     let others: [[SigningView.Factor]] = [
       [], [.init(kind: .eid(isDone: false))], [.init(kind: .eid(isDone: true)), .init(kind: .typed(.pin))],
@@ -113,7 +123,7 @@ struct PagesFixture {
       let view = ConfirmView(
         action: "/confirm/abc", transaction: "t1", csrf: "c1", client: "Example Portal",
         signing: Self.signing(labels: Array(repeating: "A", count: 40), factors: factors))
-      responses.append(pages.confirm(view, of: partner, in: language))
+      responses.append(pages.confirm(view, of: look, in: language))
     }
     for kind in ErrorView.Kind.allCases {
       responses.append(
@@ -121,7 +131,7 @@ struct PagesFixture {
     }
     for kind in DoneView.Kind.allCases {
       let view = DoneView(kind: kind, client: "Example Portal", continueURL: "https://portal.example/")
-      responses.append(pages.done(view, of: partner, in: language))
+      responses.append(pages.done(view, of: look, in: language))
     }
     var html: [HTML] = []
     for response in responses { html.append(try await HTML(response)) }

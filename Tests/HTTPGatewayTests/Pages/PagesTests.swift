@@ -17,7 +17,7 @@ struct PagesTests {
 
   @Test("values cannot add, change or end a tag", arguments: hostile)
   func hostileValues(text: String) async throws {
-    let fixture = try PagesFixture()
+    let fixture = try await PagesFixture()
     func pages(_ text: String) async throws -> [HTML] {
       var signing = PagesFixture.signing(labels: [text], description: text)
       signing.credential = text
@@ -49,7 +49,7 @@ struct PagesTests {
 
   @Test("a label cannot turn the reading direction, hide, or be endless; one of nothing visible is none")
   func labels() async throws {
-    let fixture = try PagesFixture()
+    let fixture = try await PagesFixture()
     let turned = "a\u{202e}fdp.exe \u{2066}x\u{2069} \u{200f}\u{61c}"
     let page = try await fixture.consent(
       PagesFixture.consent(
@@ -108,7 +108,7 @@ struct PagesTests {
 
   @Test("the forms are those of the contract")
   func forms() async throws {
-    let fixture = try PagesFixture()
+    let fixture = try await PagesFixture()
     let logIn = try await HTML(fixture.pages.logIn(PagesFixture.logIn(), of: nil, in: .english, redirectingTo: []))
     #expect(logIn.status == 200 && logIn.tags("form").map { $0["action"] } == ["/oauth2/login"])
     #expect(logIn.tag(id: "username")?["autocomplete"] == "username")
@@ -143,13 +143,13 @@ struct PagesTests {
       fixture.pages.confirm(
         ConfirmView(
           action: "/confirm/x", transaction: "t", csrf: "c", client: "Portal", signing: PagesFixture.signing()),
-        of: PagesFixture.partner, in: .german))
+        of: fixture.look, in: .german))
     #expect(confirm.tags("form").map { $0["action"] } == ["/confirm/x"])
   }
 
   @Test("orders: what will be made, for whom, and a PIN twice; what will be deleted, and its factors")
   func orders() async throws {
-    let fixture = try PagesFixture()
+    let fixture = try await PagesFixture()
     let made = try await fixture.consent(PagesFixture.consent(scope: .creation(PagesFixture.creation)), .german)
     for text in [
       "Signaturzertifikat ausstellen", "<bdi>Advanced &lt;certificate&gt;</bdi>", "<code>1.3.6.1.4.1.32473.9</code>",
@@ -179,7 +179,7 @@ struct PagesTests {
 
   @Test("a wrong PIN: status, title, alert, link to the field, focus, and the field says what is wrong")
   func wiring() async throws {
-    let fixture = try PagesFixture()
+    let fixture = try await PagesFixture()
     let first = try await fixture.consent(PagesFixture.consent())
     #expect(first.status == 200 && !first.text.contains("role=\"alert\"") && !first.text.contains("aria-invalid"))
     #expect(!first.text.contains("autofocus"), "the documents come before the PIN")
@@ -214,7 +214,7 @@ struct PagesTests {
     var view = PagesFixture.logIn()
     view.username = "alice"
     view.usernameIsFixed = true
-    let page = try await HTML(PagesFixture().pages.logIn(view, of: nil, in: .english, redirectingTo: []))
+    let page = try await HTML(await PagesFixture().pages.logIn(view, of: nil, in: .english, redirectingTo: []))
     let username = try #require(page.tag(id: "username"))
     #expect(username["value"] == "alice" && username["readonly"] != nil && username["autofocus"] == nil)
     #expect(username["aria-describedby"] == "username-hint" && page.tag(id: "password")?["autofocus"] != nil)
@@ -222,7 +222,7 @@ struct PagesTests {
 
   @Test("what is signed: labels, whole digests, number, certificate; a thousand documents, the first ones open")
   func documents() async throws {
-    let fixture = try PagesFixture()
+    let fixture = try await PagesFixture()
     let page = try await fixture.consent(
       PagesFixture.consent(PagesFixture.signing(description: "Rent from May")), .german)
     for text in [

@@ -7,6 +7,7 @@ import SQLiteStore
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import SoleControl
 

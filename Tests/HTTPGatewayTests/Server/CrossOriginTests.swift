@@ -2,7 +2,10 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import Registry
+import TestSupport
 import Testing
+import Vocabulary
 
 @testable import HTTPGateway
 
@@ -22,8 +25,8 @@ struct CrossOriginTests {
   private static let methods: [HTTPRequest.Method] = [.options, .get, .post, .head, .delete]
 
   private func fixture(_ origins: [String] = [Self.portal, "http://localhost:3000"]) async throws -> GatewayFixture {
-    var fixture = try await GatewayFixture()
-    fixture.gateway.browserOrigins = Set(try origins.map { try #require(BrowserOrigin($0)) })
+    let fixture = try await GatewayFixture()
+    fixture.partners.change(PartnerID("portal")) { $0.browserOrigins = origins }
     return fixture
   }
 

@@ -1,5 +1,5 @@
-internal import Foundation
-public import Texts
+public import Registry
+internal import Texts
 
 /// Reason why a brand cannot be used, for the author of the configuration.
 public struct BrandError: Error, CustomStringConvertible {
@@ -15,22 +15,10 @@ public struct BrandError: Error, CustomStringConvertible {
   public var description: String { "\"\(member)\" \(what)" }
 }
 
-/// Look of the pages of a partner's customers.
+/// Look of the pages of a partner's customers, fit to be shown: none of its texts can leave its place in a page or a
+/// header.
 public struct Brand: Sendable {
-  /// The partner's own words in one language.
-  public struct Words: Sendable, Hashable {
-    /// A line above the log-in.
-    public var welcome: String?
-    /// URLs.
-    public var terms, privacy, help: String?
-
-    public init(welcome: String? = nil, terms: String? = nil, privacy: String? = nil, help: String? = nil) {
-      self.welcome = welcome
-      self.terms = terms
-      self.privacy = privacy
-      self.help = help
-    }
-  }
+  typealias Words = Partner.Brand.Words
 
   let name: String
   let colour: BrandColour
@@ -43,12 +31,31 @@ public struct Brand: Sendable {
   static let longestName = 80
   static let longestWelcome = 300
 
+  /// The look that a partner has registered.
+  ///
+  /// - Throws: what is wrong with it.
+  public init(_ partner: Partner) throws(BrandError) {
+    let registered = partner.brand
+    var colour: BrandColour?
+    if let text = registered.colour {
+      guard let parsed = BrandColour(hex: text) else { throw BrandError("colour", "must be a colour such as #1b457e") }
+      colour = parsed
+    }
+    var logo: BrandLogo?
+    if let octets = registered.logo { logo = try BrandLogo(octets: octets) }
+    var words: [Language: Words] = [:]
+    for language in Language.allCases { words[language] = registered.words[language.rawValue] }
+    try self.init(
+      name: partner.name, colour: colour, logo: logo, words: words, frameOrigins: registered.frameOrigins,
+      opensInPopUps: registered.opensInPopUps)
+  }
+
   /// - Parameters:
   ///   - colour: of buttons and lines; text on it and text in it are adjusted until they can be read.
   ///   - words: for each language; a language that is missing has none.
   ///   - frameOrigins: origins whose pages may show ours in a frame.
   ///   - opensInPopUps: whether the partner's pages open ours in a window of their own and talk with it afterwards.
-  public init(
+  init(
     name: String, colour: BrandColour? = nil, logo: BrandLogo? = nil, words: [Language: Words] = [:],
     frameOrigins: [String] = [], opensInPopUps: Bool = false
   ) throws(BrandError) {

@@ -2,7 +2,7 @@ internal import Foundation
 internal import Octets
 
 /// An sRGB colour, and what can be read on it (WCAG 2.2, success criterion 1.4.3).
-public struct BrandColour: Sendable, Hashable {
+struct BrandColour: Sendable, Hashable {
   let red, green, blue: UInt8
 
   init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
@@ -12,7 +12,7 @@ public struct BrandColour: Sendable, Hashable {
   }
 
   /// `#rrggbb`. Nothing else, because the text goes into a stylesheet.
-  public init?(hex: String) {
+  init?(hex: String) {
     let digits = Array(hex.utf8)
     guard digits.count == 7, digits[0] == UInt8(ascii: "#"), hex.dropFirst().allSatisfy(\.isHexDigit),
       let value = UInt32(hex.dropFirst(), radix: 16)

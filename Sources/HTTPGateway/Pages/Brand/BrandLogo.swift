@@ -1,5 +1,5 @@
 /// A partner's picture. Its octets tell its type, not the partner; files of other types are not served.
-public struct BrandLogo: Sendable, Hashable {
+struct BrandLogo: Sendable, Hashable {
   enum Kind: String, Sendable {
     case png = "image/png"
     case jpeg = "image/jpeg"
@@ -22,7 +22,7 @@ public struct BrandLogo: Sendable, Hashable {
   /// A logo that is larger is a mistake.
   static let largest = 256 * 1024
 
-  public init(octets: [UInt8]) throws(BrandError) {
+  init(octets: [UInt8]) throws(BrandError) {
     guard octets.count <= Self.largest else { throw BrandError("logo", "is larger than \(Self.largest) octets") }
     guard let kind = Self.kind(octets) else { throw BrandError("logo", "is not a PNG, JPEG, WebP or SVG picture") }
     self.octets = octets

@@ -24,11 +24,13 @@ struct ConfirmPages: Sendable {
   private func open(_ request: Request, _ context: GatewayContext) async throws -> Response {
     let link = try context.parameters.require("link")
     guard let found = try await found(link, context) else { return gone(request, context) }
-    guard found.state == .waiting else { return done(.alreadyAnswered, found, request) }
+    let (look, name) = try await pages.looks.named(found.credential.partner)
+    guard found.state == .waiting else { return done(.alreadyAnswered, of: look, name, request) }
     let known = browser.secret(request)
     let secret: String
     if let known { secret = known } else { secret = try await tokens.secret() }
-    var response = show(Shown(found: found, link: link, secret: secret, request: request))
+    var response = show(
+      Shown(found: found, link: link, secret: secret, request: request, look: look, partner: name))
     if known == nil { browser.set(secret, isFramed: false, in: &response) }
     return response
   }
@@ -44,13 +46,14 @@ struct ConfirmPages: Sendable {
       HMAC<SHA256>.isValidAuthenticationCode(
         token, authenticating: Self.formMessage(found), using: Self.formKey(secret))
     else { throw ForeignForm() }
-    let page = Shown(found: found, link: link, secret: secret, request: request)
+    let (look, name) = try await pages.looks.named(found.credential.partner)
+    let page = Shown(found: found, link: link, secret: secret, request: request, look: look, partner: name)
     switch (found.state, parameters["decision"]) {
     case (.waiting, _): break
     // The same form again, pressed twice or loaded again, gets the same answer.
-    case (.approved, "approve"): return done(.confirmed, found, request)
-    case (.denied, "deny"): return done(.denied, found, request)
-    default: return done(.alreadyAnswered, found, request)
+    case (.approved, "approve"): return done(.confirmed, of: look, name, request)
+    case (.denied, "deny"): return done(.denied, of: look, name, request)
+    default: return done(.alreadyAnswered, of: look, name, request)
     }
     let answer: ConfirmationAnswer
     switch (parameters["decision"], parameters["PIN"]) {
@@ -64,11 +67,11 @@ struct ConfirmPages: Sendable {
     }
     do {
       switch try await soleControl.authorizations.answer(answer, link: link, from: context.origin.person) {
-      case .approved: return done(.confirmed, found, request)
-      case .denied: return done(.denied, found, request)
+      case .approved: return done(.confirmed, of: look, name, request)
+      case .denied: return done(.denied, of: look, name, request)
       case .failed:
         return pages.error(
-          ErrorView(kind: .tooManyTries, requestID: context.call.id), of: found.credential.partner,
+          ErrorView(kind: .tooManyTries, requestID: context.call.id), of: look,
           in: pages.language(request))
       case .waiting: return show(page, .busy)
       }
@@ -103,6 +106,9 @@ struct ConfirmPages: Sendable {
     let found: PendingConfirmation
     let link, secret: String
     let request: Request
+    let look: Look
+    /// The partner's name.
+    let partner: String
   }
 
   private func show(_ page: Shown, _ message: PageMessage? = nil) -> Response {
@@ -110,7 +116,7 @@ struct ConfirmPages: Sendable {
     let token = HMAC<SHA256>.authenticationCode(for: Self.formMessage(found), using: Self.formKey(page.secret))
     let view = ConfirmView(
       action: "/confirm/" + page.link, transaction: found.id, csrf: Base64.encodeURL(Array(token)),
-      client: pages.name(of: found.credential.partner),
+      client: page.partner,
       signing: SigningView(
         credential: found.credential.description,
         certificate: SigningView.Certificate(found.credential.certificate),
@@ -118,12 +124,11 @@ struct ConfirmPages: Sendable {
         hashName: found.hashAlgorithm?.displayName ?? "", numSignatures: found.numSignatures,
         description: found.description, factors: [SigningView.Factor(kind: .typed(.pin))]),
       message: message)
-    return pages.confirm(view, of: found.credential.partner, in: pages.language(page.request))
+    return pages.confirm(view, of: page.look, in: pages.language(page.request))
   }
 
-  private func done(_ kind: DoneView.Kind, _ found: PendingConfirmation, _ request: Request) -> Response {
-    let partner = found.credential.partner
-    return pages.done(DoneView(kind: kind, client: pages.name(of: partner)), of: partner, in: pages.language(request))
+  private func done(_ kind: DoneView.Kind, of look: Look, _ partner: String, _ request: Request) -> Response {
+    pages.done(DoneView(kind: kind, client: partner), of: look, in: pages.language(request))
   }
 
   private func gone(_ request: Request, _ context: GatewayContext) -> Response {

@@ -2,6 +2,7 @@ internal import CSCModel
 internal import Hummingbird
 internal import Issuance
 internal import OAuth
+internal import Registry
 internal import SoleControl
 internal import Vocabulary
 
@@ -16,7 +17,7 @@ struct ConsentPages: Sendable {
 
   /// Shows the page to the person who has logged in.
   func show(_ visit: PageVisit, _ message: PageMessage? = nil) async throws -> Response {
-    guard let offer = try await offers.offer(visit.transaction) else { return try await refuse(visit) }
+    guard let offer = try await offers.offer(visit) else { return try await refuse(visit) }
     return try show(offer, visit, message)
   }
 
@@ -30,10 +31,9 @@ struct ConsentPages: Sendable {
       issuer: offers.issuance.authority?.issuer.name ?? "", language)
     let token = oauth.formToken(key, .consent(transaction, offer: offer.canonical))
     let view = ConsentView(
-      transaction: key.id, csrf: token, client: oauth.clients.name(of: asked), signer: user.username, scope: scope,
+      transaction: key.id, csrf: token, client: visit.asking.client.name, signer: user.username, scope: scope,
       message: message)
-    return pages.consent(
-      view, of: oauth.clients.partner(of: asked), in: language, redirectingTo: [asked.redirectURI])
+    return pages.consent(view, of: visit.asking.look, in: language, redirectingTo: [asked.redirectURI])
   }
 
   /// Handles a form of the consent page: it must come from the page that shows what is still on offer.
@@ -41,7 +41,7 @@ struct ConsentPages: Sendable {
     _ request: Request, _ context: GatewayContext, _ body: (PageVisit, Offer) async throws -> Response
   ) async throws -> Response {
     try await forms.visit(request, context) { visit in
-      guard let offer = try await offers.offer(visit.transaction) else { return try await refuse(visit) }
+      guard let offer = try await offers.offer(visit) else { return try await refuse(visit) }
       // Chosen each time: what the person approves is what the page showed.
       guard offer.serviceChoice == nil || visit.parameters["shown"] == offer.serviceChoice else {
         return try show(offer, visit, .otherCredential)

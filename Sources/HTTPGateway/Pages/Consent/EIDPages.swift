@@ -34,7 +34,7 @@ struct EIDPages: Sendable {
       let url = try await provider.authorizationURL(
         issuer: issuer, redirectURI: callback, state: logIn.state, nonce: nonce, codeVerifier: logIn.codeVerifier)
       return pages.forward(
-        ForwardView(url: url), of: oauth.clients.partner(of: asked),
+        ForwardView(url: url), of: visit.asking.look,
         in: pages.language(visit.request, asked.language))
     } catch {
       visit.context.call.detail = "eID log-in: \(ErrorText.of(error))"
@@ -49,11 +49,12 @@ struct EIDPages: Sendable {
       throw TransactionRefusal.unknown
     }
     let key = TransactionKey(id: id, browserSecret: secret)
-    return try await forms.inTurn(key, context) { transaction in
+    return try await forms.inTurn(key, context) { transaction, asking in
       // No form led here.
       try await end(
         PageVisit(
-          request: request, context: context, key: key, transaction: transaction, parameters: parameters, token: ""))
+          request: request, context: context, key: key, transaction: transaction, asking: asking,
+          parameters: parameters, token: ""))
     }
   }
 

@@ -1,6 +1,7 @@
 internal import CSCModel
 internal import Hummingbird
 internal import OAuth
+internal import Registry
 internal import Vocabulary
 
 /// The first page: who asks, and who the person is.
@@ -18,15 +19,15 @@ struct LogInPages: Sendable {
       let secret = try await oauth.browserSecret(forms.session.secret(request))
       let asked = try await oauth.request(
         parameters, version, browserSecret: secret, reader: scopes.reader(version))
+      let look = try await pages.looks.look(of: PartnerID(asked.partner))
       let key = try await oauth.begin(asked, browserSecret: secret)
       context.call.partner = asked.partner
-      let shown = ShownPage.logIn(try await oauth.transaction(key))
+      let (transaction, client) = try await oauth.visited(key)
       let view = LogInView(
-        transaction: key.id, csrf: oauth.formToken(key, shown), client: oauth.clients.name(of: asked),
+        transaction: key.id, csrf: oauth.formToken(key, .logIn(transaction)), client: client.name,
         username: asked.account, usernameIsFixed: asked.account != nil)
-      var response = show(view, asked, request)
-      forms.session.set(
-        key.browserSecret, isFramed: pages.isFramed(of: oauth.clients.partner(of: asked)), in: &response)
+      var response = show(view, asked, look, request)
+      forms.session.set(key.browserSecret, isFramed: look.isFramed, in: &response)
       return response
     }
   }
@@ -41,15 +42,15 @@ struct LogInPages: Sendable {
     guard oauth.isForm(visit.token, key, .logIn(visit.transaction)) else { throw TransactionRefusal.unknown }
     let username = asked.account ?? parameters["username"]
     var view = LogInView(
-      transaction: key.id, csrf: visit.token, client: oauth.clients.name(of: asked), username: username,
+      transaction: key.id, csrf: visit.token, client: visit.asking.client.name, username: username,
       usernameIsFixed: asked.account != nil)
     guard let username else {
       view.message = .missing(.username)
-      return show(view, asked, visit.request)
+      return show(view, asked, visit.asking.look, visit.request)
     }
     guard let password = parameters["password"] else {
       view.message = .missing(.password)
-      return show(view, asked, visit.request)
+      return show(view, asked, visit.asking.look, visit.request)
     }
     do {
       var known = visit
@@ -61,19 +62,11 @@ struct LogInPages: Sendable {
     } catch is PasswordHasherBusy {
       view.message = .busy
     }
-    return show(view, asked, visit.request)
+    return show(view, asked, visit.asking.look, visit.request)
   }
 
-  private func show(_ view: LogInView, _ asked: CodeRequest, _ request: Request) -> Response {
+  private func show(_ view: LogInView, _ asked: CodeRequest, _ look: Look, _ request: Request) -> Response {
     pages.logIn(
-      view, of: oauth.clients.partner(of: asked), in: pages.language(request, asked.language),
-      redirectingTo: [asked.redirectURI])
+      view, of: look, in: pages.language(request, asked.language), redirectingTo: [asked.redirectURI])
   }
-}
-
-extension ClientRegistry {
-  /// Name of the client as people know it.
-  func name(of request: CodeRequest) -> String { self[request.client]?.name ?? request.client }
-
-  func partner(of request: CodeRequest) -> PartnerID? { self[request.client].map { PartnerID($0.partner) } }
 }

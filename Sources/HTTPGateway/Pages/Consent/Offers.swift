@@ -1,6 +1,7 @@
 internal import CSCModel
 internal import Issuance
 internal import OAuth
+internal import Registry
 internal import SoleControl
 internal import Vocabulary
 
@@ -86,22 +87,24 @@ extension Offer {
 struct Offers: Sendable {
   let soleControl: SoleControlServices
   let issuance: IssuanceService
-  let clients: ClientRegistry
   let now: @Sendable () -> UnixTime
 
   /// Nil if this person cannot have what is asked for.
-  func offer(_ transaction: AuthorizationTransaction) async throws -> Offer? {
+  func offer(_ visit: PageVisit) async throws -> Offer? {
+    let (transaction, client) = (visit.transaction, visit.asking.client)
     guard transaction.user != nil else { throw TransactionRefusal.unknown }
     return switch transaction.request.scope {
     case .service: .service
-    case .credential: try await credential(transaction).map(Offer.credential)
-    case .credentialCreation, .credentialDeletion: try await lifecycle(transaction).map(Offer.lifecycle)
+    case .credential: try await credential(transaction, client).map(Offer.credential)
+    case .credentialCreation, .credentialDeletion: try await lifecycle(transaction, client).map(Offer.lifecycle)
     }
   }
 
   /// Nil if the user has no credential that fits: it may be another's, or not usable for this.
-  private func credential(_ transaction: AuthorizationTransaction) async throws -> ConsentRequest? {
-    let (principal, signer, details) = try asking(transaction)
+  private func credential(
+    _ transaction: AuthorizationTransaction, _ client: Client
+  ) async throws -> ConsentRequest? {
+    let (principal, signer, details) = try asking(transaction, client)
     guard let asked = CredentialScopeRequest(json: details.value) else { throw StoreError.corrupt }
     let candidates =
       if let id = asked.credentialID { [CredentialID(id)] } else {
@@ -122,8 +125,10 @@ struct Offers: Sendable {
   private static let mostCandidates = 1000
 
   /// Nil if this person cannot have it: the credential is another's, or the name is not the person's.
-  private func lifecycle(_ transaction: AuthorizationTransaction) async throws -> LifecycleOffer? {
-    let (principal, _, details) = try asking(transaction)
+  private func lifecycle(
+    _ transaction: AuthorizationTransaction, _ client: Client
+  ) async throws -> LifecycleOffer? {
+    let (principal, _, details) = try asking(transaction, client)
     guard let asked = LifecycleRequest(json: details.value) else { throw StoreError.corrupt }
     do {
       switch asked.kind {
@@ -144,13 +149,11 @@ struct Offers: Sendable {
 
   /// The person who logged in, as a customer of the client's partner, and what the client asks for.
   private func asking(
-    _ transaction: AuthorizationTransaction
+    _ transaction: AuthorizationTransaction, _ client: Client
   ) throws -> (principal: Principal, signer: SignerID, details: CredentialDetails) {
-    guard let user = transaction.user, let client = clients[transaction.request.client],
-      let details = transaction.request.credential
-    else { throw StoreError.corrupt }
+    guard let user = transaction.user, let details = transaction.request.credential else { throw StoreError.corrupt }
     let signer = SignerID(user.signer)
-    return (Principal(partner: PartnerID(client.partner), signer: signer, client: ClientID(client.id)), signer, details)
+    return (Principal(partner: client.partner, signer: signer, client: client.id), signer, details)
   }
 }
 

@@ -26,7 +26,10 @@ struct PageErrors: RouterMiddleware {
       }
     } catch {
       // A window that a partner opened stays known to it also when something went wrong.
-      response = pages.error(call.errorView(error), of: call.partner.map { PartnerID($0) }, in: language)
+      // In the service's own look if the partner's cannot be found out: that may be what went wrong.
+      var look: Look?
+      if let partner = call.partner { look = try? await pages.looks.look(of: PartnerID(partner)) }
+      response = pages.error(call.errorView(error), of: look, in: language)
       if case TokenService.Refusal.tooManyFailures(let seconds) = error { response.headers[.retryAfter] = "\(seconds)" }
     }
     // The page says in words that one has to wait; software reads it here.

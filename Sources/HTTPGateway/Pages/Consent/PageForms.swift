@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import OAuth
+internal import Registry
 internal import SoleControl
 
 /// A form that was not sent by a page of ours.
@@ -13,9 +14,16 @@ struct PageVisit: Sendable {
   let context: GatewayContext
   let key: TransactionKey
   var transaction: AuthorizationTransaction
+  let asking: Asking
   let parameters: OAuth.Parameters
   /// The form's; empty if no form led here.
   let token: String
+}
+
+/// The client that asks, as it is registered now, and the look of its partner's pages.
+struct Asking: Sendable {
+  let client: Client
+  let look: Look
 }
 
 /// Reads the forms of the pages: right browser, sent from our own page, and one after the other.
@@ -23,6 +31,7 @@ struct PageForms: Sendable {
   let oauth: AuthorizationServer
   let bodies: BodyReader
   let redirects: Redirects
+  let looks: Looks
 
   var session: BrowserSession { BrowserSession(issuer: oauth.rules.issuer) }
 
@@ -35,23 +44,26 @@ struct PageForms: Sendable {
     guard let id = parameters["transaction"], let token = parameters["csrf"], let secret = session.secret(request)
     else { throw ForeignForm() }
     let key = TransactionKey(id: id, browserSecret: secret)
-    return try await inTurn(key, context) { transaction in
+    return try await inTurn(key, context) { transaction, asking in
       if let answer = try oauth.answer(key, transaction, form: token) {
         return redirects.response(transaction.destination, answer)
       }
       return try await body(
         PageVisit(
-          request: request, context: context, key: key, transaction: transaction, parameters: parameters, token: token))
+          request: request, context: context, key: key, transaction: transaction, asking: asking,
+          parameters: parameters, token: token))
     }
   }
 
   func inTurn(
-    _ key: TransactionKey, _ context: GatewayContext, _ body: (AuthorizationTransaction) async throws -> Response
+    _ key: TransactionKey, _ context: GatewayContext,
+    _ body: (AuthorizationTransaction, Asking) async throws -> Response
   ) async throws -> Response {
     let response = try await oauth.inTurn(key) {
-      let transaction = try await oauth.transaction(key)
+      let (transaction, client) = try await oauth.visited(key)
       context.call.partner = transaction.request.partner
-      return try await body(transaction)
+      return try await body(
+        transaction, Asking(client: client, look: try await looks.look(of: client.partner)))
     }
     guard let response else { throw Refusal.unavailable }
     return response

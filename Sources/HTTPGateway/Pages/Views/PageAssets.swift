@@ -4,58 +4,35 @@ internal import NIOCore
 internal import Octets
 internal import Vocabulary
 
-/// The files that pages refer to. Their names hold a digest of their content, so they can be kept for ever.
+/// The files of a folder that pages refer to. Their names hold a digest of their content, so they can be kept for ever.
 struct PageAssets: Sendable {
   private struct Asset: Sendable {
     let type: String
     let octets: [UInt8]
   }
 
-  /// Paths of the files of one brand.
-  struct Paths: Sendable {
-    let style, icon: String
-    let logo: String?
-  }
-
+  private let folder: String
   private var assets: [String: Asset] = [:]
-  private(set) var style = ""
-  private(set) var standard: Paths
-  private(set) var brands: [PartnerID: Paths] = [:]
 
-  init(standard: Brand, brands: [PartnerID: Brand]) {
-    self.standard = Paths(style: "", icon: "", logo: nil)
-    style = add(folder: "/assets", "pages", "css", "text/css; charset=utf-8", PageStyle.text)
-    self.standard = add(standard, folder: "/assets")
-    for (partner, brand) in brands { self.brands[partner] = add(brand, folder: "/brand/" + Self.segment(partner)) }
-  }
+  init(folder: String) { self.folder = folder }
 
-  private mutating func add(_ brand: Brand, folder: String) -> Paths {
-    Paths(
-      style: add(folder: folder, "colours", "css", "text/css; charset=utf-8", PageStyle.colours(of: brand.colour)),
-      icon: add(folder: folder, "icon", "svg", BrandLogo.Kind.svg.rawValue, Mark.svg(brand.colour)),
-      logo: brand.logo.map { add(folder: folder, "logo", $0.kind.fileExtension, $0.kind.rawValue, $0.octets) })
-  }
-
-  private mutating func add(folder: String, _ name: String, _ end: String, _ type: String, _ text: String) -> String {
-    add(folder: folder, name, end, type, Array(text.utf8))
-  }
-
-  private mutating func add(folder: String, _ name: String, _ end: String, _ type: String, _ octets: [UInt8]) -> String
-  {
+  /// Adds a file.
+  ///
+  /// - Returns: its path.
+  mutating func add(_ name: String, _ end: String, _ type: String, _ octets: [UInt8]) -> String {
     let digest = Hex.encode(OctetDigest.sha256(octets).prefix(8))
     let path = "\(folder)/\(name)-\(digest).\(end)"
     assets[path] = Asset(type: type, octets: octets)
     return path
   }
 
-  /// A partner's id as one segment of a path.
-  private static func segment(_ partner: PartnerID) -> String {
-    PercentText.encode(partner.rawValue, plain: .alphanumeric)
+  mutating func add(_ name: String, _ end: String, _ type: String, _ text: String) -> String {
+    add(name, end, type, Array(text.utf8))
   }
 
-  /// The file at a path as it stands in the request, 404 for any other.
-  func response(_ path: String) -> Response {
-    guard let asset = assets[path] else { return Response(text: "not found\n", status: .notFound) }
+  /// The file at a path as it stands in the request; nil if there is none.
+  func response(_ path: String) -> Response? {
+    guard let asset = assets[path] else { return nil }
     return Response(
       status: .ok,
       headers: [
@@ -64,5 +41,28 @@ struct PageAssets: Sendable {
         // A picture of a partner that is opened by itself can do nothing.
         .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
       ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.octets)))
+  }
+}
+
+/// A brand with the files of its pages.
+struct Look: Sendable {
+  static let stylesheet = "text/css; charset=utf-8"
+
+  let brand: Brand
+  private(set) var assets: PageAssets
+  /// Paths of its files.
+  let style, icon: String
+  let logo: String?
+
+  /// Whether the partner's own pages may show ours.
+  var isFramed: Bool { !brand.frameOrigins.isEmpty }
+
+  init(_ brand: Brand, folder: String) {
+    self.brand = brand
+    var assets = PageAssets(folder: folder)
+    style = assets.add("colours", "css", Self.stylesheet, PageStyle.colours(of: brand.colour))
+    icon = assets.add("icon", "svg", BrandLogo.Kind.svg.rawValue, Mark.svg(brand.colour))
+    logo = brand.logo.map { assets.add("logo", $0.kind.fileExtension, $0.kind.rawValue, $0.octets) }
+    self.assets = assets
   }
 }

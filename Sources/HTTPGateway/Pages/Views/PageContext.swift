@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Octets
+internal import Registry
 internal import SoleControl
 internal import Texts
 
@@ -25,11 +26,12 @@ struct PageContext {
   // MARK: Every page
 
   static func frame(
-    _ brand: Brand, _ paths: PageAssets.Paths, style: String, serviceName: String, _ language: Language
+    _ look: Look, style: String, serviceName: String, _ language: Language
   ) -> [String: Any] {
+    let brand = look.brand
     let texts = Texts.of(language).pages
-    var brandValues: [String: Any] = ["name": brand.name, "style": paths.style, "icon": paths.icon]
-    brandValues["logo"] = paths.logo
+    var brandValues: [String: Any] = ["name": brand.name, "style": look.style, "icon": look.icon]
+    brandValues["logo"] = look.logo
     let words = brand.words[language]
     let links = [(texts.terms, words?.terms), (texts.privacy, words?.privacy), (texts.help, words?.help)]
       .compactMap { label, url in url.map { ["label": label, "url": $0] } }

@@ -2,25 +2,30 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Mustache
 internal import NIOCore
+internal import Registry
 internal import Texts
-internal import Vocabulary
 
 /// The pages that a signer sees, under the brand of the partner whose customer the signer is.
+///
+/// Whose look a page has is asked before anything is done for it (`looks`), so that showing it cannot fail.
 struct Pages: Sendable {
-  let assets: PageAssets
-  private let brands: [PartnerID: Brand]
-  private let standardBrand: Brand
+  let looks: Looks
+  /// Files of all pages.
+  private let assets: PageAssets
+  /// Path of the style of all pages.
+  let style: String
   private let serviceName: String
   private let standardLanguage: Language
 
   /// - Parameters:
   ///   - language: RFC 5646 tag of the service's language; English if pages do not exist in it.
-  init(serviceName: String, language: String, brands: [PartnerID: Brand]) {
+  init(serviceName: String, language: String, partners: any PartnerDirectory) {
     self.serviceName = serviceName
-    self.brands = brands
     standardLanguage = Language(tag: language) ?? .english
-    standardBrand = Brand(serviceName: serviceName)
-    assets = PageAssets(standard: standardBrand, brands: brands)
+    looks = Looks(partners, serviceName: serviceName)
+    var assets = PageAssets(folder: "/assets")
+    style = assets.add("pages", "css", Look.stylesheet, PageStyle.text)
+    self.assets = assets
     _ = PageTemplates.library
   }
 
@@ -31,25 +36,25 @@ struct Pages: Sendable {
     .chosen(lang: wish, acceptLanguage: request.headers[.acceptLanguage], standard: standardLanguage)
   }
 
-  /// A partner's name, as its customers know it.
-  func name(of partner: PartnerID) -> String { brands[partner]?.name ?? partner.rawValue }
-
-  /// Whether the partner's own pages may show ours.
-  func isFramed(of partner: PartnerID?) -> Bool { !brand(of: partner).frameOrigins.isEmpty }
+  /// The file at a path below `/assets` or `/brand`, 404 for any other.
+  func file(_ path: String) async throws -> Response {
+    if let file = assets.response(path) ?? looks.standard.assets.response(path) { return file }
+    return try await looks.file(path) ?? Response(text: "not found\n", status: .notFound)
+  }
 
   /// - Parameters:
-  ///   - partner: whose brand the page carries; nil: the service's own.
+  ///   - look: nil: the service's own.
   ///   - targets: URLs to which the answer of the form may redirect: the client's redirect URI.
   func logIn(
-    _ view: LogInView, of partner: PartnerID?, in language: Language, redirectingTo targets: [String]
+    _ view: LogInView, of look: Look?, in language: Language, redirectingTo targets: [String]
   ) -> Response {
-    let context = PageContext(view, brand(of: partner), language)
+    let context = PageContext(view, (look ?? looks.standard).brand, language)
     return page(
-      "logIn", context.values, view.message?.logInStatus ?? .ok, of: partner, language, targets, inPopUps: true)
+      "logIn", context.values, view.message?.logInStatus ?? .ok, of: look, language, targets, inPopUps: true)
   }
 
   func consent(
-    _ view: ConsentView, of partner: PartnerID?, in language: Language, redirectingTo targets: [String]
+    _ view: ConsentView, of look: Look?, in language: Language, redirectingTo targets: [String]
   ) -> Response {
     let context = PageContext(view, language)
     let template =
@@ -60,38 +65,36 @@ struct Pages: Sendable {
       case .deletion: "deletion"
       }
     return page(
-      template, context.values, view.message?.status ?? .ok, of: partner, language, targets, inPopUps: true)
+      template, context.values, view.message?.status ?? .ok, of: look, language, targets, inPopUps: true)
   }
 
   func confirm(
-    _ view: ConfirmView, of partner: PartnerID?, in language: Language, redirectingTo targets: [String] = []
+    _ view: ConfirmView, of look: Look?, in language: Language, redirectingTo targets: [String] = []
   ) -> Response {
     let context = PageContext(view, language)
-    return page("signing", context.values, view.message?.status ?? .ok, of: partner, language, targets)
+    return page("signing", context.values, view.message?.status ?? .ok, of: look, language, targets)
   }
 
-  func error(_ view: ErrorView, of partner: PartnerID?, in language: Language) -> Response {
-    page("error", PageContext(view, language).values, view.kind.status, of: partner, language, [], inPopUps: true)
+  func error(_ view: ErrorView, of look: Look?, in language: Language) -> Response {
+    page("error", PageContext(view, language).values, view.kind.status, of: look, language, [], inPopUps: true)
   }
 
-  func done(_ view: DoneView, of partner: PartnerID?, in language: Language) -> Response {
-    page("done", PageContext(view, language).values, .ok, of: partner, language, [])
+  func done(_ view: DoneView, of look: Look?, in language: Language) -> Response {
+    page("done", PageContext(view, language).values, .ok, of: look, language, [])
   }
 
-  func forward(_ view: ForwardView, of partner: PartnerID?, in language: Language) -> Response {
-    page("forward", PageContext(view, language).values, .ok, of: partner, language, [], inPopUps: true)
+  func forward(_ view: ForwardView, of look: Look?, in language: Language) -> Response {
+    page("forward", PageContext(view, language).values, .ok, of: look, language, [], inPopUps: true)
   }
-
-  private func brand(of partner: PartnerID?) -> Brand { partner.flatMap { brands[$0] } ?? standardBrand }
 
   /// - Parameter inPopUps: whether it is one of the pages that partners open. Those behind a link of a message are not.
   private func page(
-    _ template: String, _ values: [String: Any], _ status: HTTPResponse.Status, of partner: PartnerID?,
+    _ template: String, _ values: [String: Any], _ status: HTTPResponse.Status, of look: Look?,
     _ language: Language, _ targets: [String], inPopUps: Bool = false
   ) -> Response {
-    let brand = brand(of: partner)
-    let paths = partner.flatMap { assets.brands[$0] } ?? assets.standard
-    let frame = PageContext.frame(brand, paths, style: assets.style, serviceName: serviceName, language)
+    let look = look ?? looks.standard
+    let brand = look.brand
+    let frame = PageContext.frame(look, style: style, serviceName: serviceName, language)
     let html = PageTemplates.library.render(values.merging(frame) { value, _ in value }, withTemplate: template) ?? ""
     return Response(
       status: status,

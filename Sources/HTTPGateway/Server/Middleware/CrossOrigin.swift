@@ -1,5 +1,8 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import Octets
+internal import Registry
+internal import Vocabulary
 
 /// An origin (RFC 6454) as browsers write it: scheme, host, and port unless it is the scheme's own.
 public struct BrowserOrigin: Sendable, Hashable {
@@ -11,6 +14,16 @@ public struct BrowserOrigin: Sendable, Hashable {
       origin.port != (origin.scheme == "https" ? 443 : 80)
     else { return nil }
     self.text = text
+  }
+}
+
+extension Area {
+  /// Whether browsers' scripts may read what is there.
+  fileprivate var isForScripts: Bool {
+    switch self {
+    case .api, .oauth, .document: true
+    case .page, .service, .nowhere: false
+    }
   }
 }
 
@@ -26,30 +39,40 @@ struct CrossOrigin: RouterMiddleware {
   /// Seconds that a browser may remember a preflight.
   private static let preflightLife = "600"
 
-  let origins: Set<BrowserOrigin>
+  let partners: any PartnerDirectory
 
   /// Adds to an answer, errors too, what a browser wants to see.
   func handle(
     _ request: Request, context: GatewayContext, next: (Request, GatewayContext) async throws -> Response
   ) async throws -> Response {
+    let area = Area(request.uri.path)
+    guard area.isForScripts else { return try await next(request, context) }
+    let origins: Set<OctetText>
+    // Asked before anything is done: a script that may not read the answer must not have spent anything for it.
+    do { origins = try await partners.browserOrigins() } catch {
+      // Callers that are no browsers need none.
+      let isScript = request.headers[.origin] != nil
+      var response = try await isScript ? refusal(error, area, context) : next(request, context)
+      response.headers.append(HTTPField(name: .vary, value: "Origin"))
+      return response
+    }
     var response = try await next(request, context)
-    if isForScripts(request) { open(&response, request) }
+    if !origins.isEmpty { open(&response, request, origins) }
     return response
   }
 
-  private func isForScripts(_ request: Request) -> Bool {
-    guard !origins.isEmpty else { return false }
-    switch Area(request.uri.path) {
-    case .api, .oauth, .document: return true
-    case .page, .service, .nowhere: return false
-    }
+  /// The answer to a script while it is not known whether it may read answers.
+  private func refusal(_ error: any Error, _ area: Area, _ context: GatewayContext) -> Response {
+    context.call.name = CallLog.refused
+    let call = context.call
+    return area == .oauth ? Response(call.oauthError(for: error)) : Response(call.cscError(for: error, .v2))
   }
 
-  private func open(_ response: inout Response, _ request: Request) {
+  private func open(_ response: inout Response, _ request: Request, _ origins: Set<OctetText>) {
     // Also without Origin: a cache must not give one answer to all.
     response.headers.append(HTTPField(name: .vary, value: "Origin"))
     let asking = request.headers[values: .origin]
-    guard asking.count == 1, origins.contains(where: { $0.text == asking[0] }) else { return }
+    guard asking.count == 1, origins.contains(asking[0]) else { return }
     response.headers[.accessControlAllowOrigin] = asking[0]
     response.headers[.accessControlExposeHeaders] = Self.answerFields
     guard request.method == .options, request.headers[.accessControlRequestMethod] != nil,

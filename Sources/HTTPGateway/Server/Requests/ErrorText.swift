@@ -3,7 +3,7 @@ enum ErrorText {
   /// Types whose errors describe themselves in fixed words, ids of ours and codes.
   private static let ours: Set<Substring> = [
     "Assembly", "BlockingWork", "DocumentSigning", "Issuance", "OpenIDClient", "OAuth", "OpenSSLPKI", "PKCS11Device",
-    "SQLiteStore", "SoleControl", "TimestampAuthority",
+    "Registry", "SQLiteStore", "SoleControl", "TimestampAuthority",
   ]
 
   /// Of other errors, which libraries make and which may repeat what they were given, only the type and the case.

@@ -1,0 +1,46 @@
+public import Octets
+import Synchronization
+public import Vocabulary
+
+/// A directory in memory, filled from elsewhere. It always answers, and never waits.
+public final class MemoryPartnerDirectory: PartnerDirectory {
+  private struct Contents: Sendable {
+    var partners: [OctetText: Partner] = [:]
+    var clients: [OctetText: Client] = [:]
+    var origins: Set<OctetText> = []
+    /// The last one that was given.
+    var revision: UInt64 = 0
+  }
+
+  private let contents = Mutex(Contents())
+
+  public init(_ partners: [Partner] = []) { replace(with: partners) }
+
+  /// Takes these partners and no others. Of those that are as they were, the revision stays.
+  ///
+  /// - Parameter partners: ids of partners and clients occur once; of two with one id the first counts.
+  public func replace(with partners: [Partner]) {
+    contents.withLock { contents in
+      var new = Contents(revision: contents.revision)
+      for var partner in partners {
+        let id = OctetText(partner.id.rawValue)
+        guard new.partners[id] == nil else { continue }
+        partner.revision = contents.partners[id]?.revision ?? 0
+        if contents.partners[id] != partner {
+          new.revision += 1
+          partner.revision = new.revision
+        }
+        new.partners[id] = partner
+        for client in partner.clients where new.clients[client.id.rawValue] == nil {
+          new.clients[client.id.rawValue] = client
+        }
+        new.origins.formUnion(partner.browserOrigins.map { OctetText($0) })
+      }
+      contents = new
+    }
+  }
+
+  public func partner(_ id: PartnerID) async -> Partner? { contents.withLock { $0.partners[id.rawValue] } }
+  public func client(_ id: ClientID) async -> Client? { contents.withLock { $0.clients[id.rawValue] } }
+  public func browserOrigins() async -> Set<OctetText> { contents.withLock { $0.origins } }
+}
