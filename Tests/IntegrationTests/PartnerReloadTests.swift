@@ -1,5 +1,6 @@
 import Foundation
 import Octets
+import OutboundHTTP
 import TestSupport
 import Testing
 import WireJSON
