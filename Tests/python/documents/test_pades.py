@@ -25,7 +25,7 @@ from harness.failure import require
 from harness.program import FIXTURES
 
 CONTRACT = (FIXTURES / "contract.pdf").read_bytes()
-LEVELS = ["Ades-B-B", "Ades-B-T"]
+LEVELS = ["AdES-B-B", "AdES-B-T"]
 SIGNING_TIME = "1.2.840.113549.1.9.5"
 
 
