@@ -32,7 +32,7 @@ struct PartnerCalls {
   func statements(audience: String) -> PartnerStatements {
     let clients = HTTPClients(capacity: 64)
     let now = now
-    return PartnerStatements(partners, audience: audience, now: now) { partner, rules in
+    return PartnerStatements(audience: audience, now: now) { partner, rules in
       StatementKeys(rules, now: now, client: { clients.client(Self.keySettings($0)) }) { failure in
         Logger(label: "partner-keys").warning("\(failure.rawValue)", metadata: ["partner": "\(partner.id)"])
       }

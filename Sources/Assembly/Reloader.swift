@@ -3,6 +3,7 @@ import Logging
 import Registry
 import ServiceLifecycle
 import UnixSignals
+import Vocabulary
 
 /// Reads again, at SIGHUP, what can change while the service runs. Nothing that is under way notices.
 struct Reloader: ServiceLifecycle.Service {
@@ -20,7 +21,7 @@ struct Reloader: ServiceLifecycle.Service {
     for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { reload() }
   }
 
-  /// A file that cannot be read leaves everything as it was.
+  /// TLS files and configuration, each by itself: one that cannot be used leaves what it says as it was.
   private func reload() {
     if let certificates {
       do {
@@ -31,19 +32,25 @@ struct Reloader: ServiceLifecycle.Service {
       }
     }
     do {
-      let new = try Config.load(path)
+      let notes = ConfigNotes()
+      let new = try Config.load(path, notes: notes)
+      notes.report(to: logger)
       JSONLogHandler.commonLevel = new.logLevel
-      partners.replace(with: new.partners)
+      let changed = partners.replace(with: new.partners)
       config.warnOfClientCertificates(new.partners, logger)
       let waiting = config.differences(from: new).filter { !["logLevel", "partners"].contains($0) }
       logger.notice(
         "read the configuration again",
         metadata: [
-          "logLevel": "\(new.logLevel)",
-          "needsRestart": "\(waiting.isEmpty ? "nothing" : waiting.joined(separator: ", "))",
+          "logLevel": "\(new.logLevel)", "partnersChanged": "\(Self.list(changed.map(\.rawValue)))",
+          "needsRestart": "\(Self.list(waiting))",
         ])
     } catch {
       logger.error("the configuration cannot be used; the old one stays", metadata: ["reason": "\(error)"])
     }
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.isEmpty ? "nothing" : names.joined(separator: ", ")
   }
 }

@@ -195,8 +195,7 @@ package struct Service {
 
   /// Says in the log with what the service runs, and what is weak about it.
   package func report(_ notes: ConfigNotes) {
-    if let excuse = notes.excuse { logger.warning("\(excuse)") }
-    for warning in notes.warnings { logger.warning("weak configuration", metadata: ["what": "\(warning)"]) }
+    notes.report(to: logger)
     var facts: Logger.Metadata = [
       "service": "\(config.service)", "instance": "\(config.instance)", "publicURL": "\(config.info.publicURL)",
       "database": "\(config.database)", "device": "\(config.device.module)", "token": "\(config.device.tokenLabel)",
@@ -299,5 +298,13 @@ extension Config {
           host: mutual.address.host, port: mutual.address.port, tls: files, asksForCertificates: true))
     }
     return listeners
+  }
+}
+
+extension ConfigNotes {
+  /// Writes a line for each.
+  func report(to logger: Logger) {
+    if let excuse { logger.warning("\(excuse)") }
+    for warning in warnings { logger.warning("weak configuration", metadata: ["what": "\(warning)"]) }
   }
 }

@@ -1,3 +1,4 @@
+public import Vocabulary
 public import WireJSON
 
 /// The part of a credential's certificates that an answer shows.
@@ -58,13 +59,14 @@ public struct CredentialsListRequest: Sendable {
   public let onlyValid: Bool
   public let detail: CredentialDetailWanted
 
-  public init(_ fields: Fields) throws {
+  /// v2 ignores what details are wanted where `credentialInfo` does not ask for any (§11.6, input).
+  public init(_ fields: Fields, _ version: CSCVersion) throws {
     userID = try fields.optionalString("userID", "user_id").flatMap { $0.isEmpty ? nil : $0 }
     maxResults = try fields.value(["maxResults"])?.integer.flatMap { $0 > 0 ? Int(clamping: $0) : nil }
     pageToken = try fields.optionalString("pageToken")
     withInfo = try fields.optionalBool("credentialInfo") ?? false
     onlyValid = try fields.optionalBool("onlyValid", "only_valid") ?? false
-    detail = try CredentialDetailWanted(fields)
+    detail = version == .v2 && !withInfo ? .nothing : try CredentialDetailWanted(fields)
   }
 }
 

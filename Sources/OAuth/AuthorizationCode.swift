@@ -1,4 +1,5 @@
 import Octets
+public import Registry
 import WireJSON
 
 /// A granted authorization of another scope than `service`: the SAD or a lifecycle token, and what the token answer
@@ -24,13 +25,16 @@ extension AuthorizationServer {
   /// Ends a transaction with a code. Of two forms sent at once only one makes a code, and both get it.
   ///
   /// - Parameters:
+  ///   - client: the one that asked, as the caller found it registered for this form. It is not asked for again: the
+  ///     person's factors are used up.
   ///   - granted: for another scope than service.
   ///   - form: the token of the person's form.
   /// - Returns: the parameters that the browser brings to the client.
   public func issueCode(
-    _ key: TransactionKey, _ transaction: AuthorizationTransaction, granted: GrantedToken?, form: String
+    _ key: TransactionKey, _ transaction: AuthorizationTransaction, of client: Client, granted: GrantedToken?,
+    form: String
   ) async throws -> RedirectParameters {
-    guard let user = transaction.user, try await registered(transaction.request) != nil else {
+    guard let user = transaction.user, transaction.request.isAdmitted(by: client) else {
       throw TransactionRefusal.unknown
     }
     let code = try await tokens.secret()

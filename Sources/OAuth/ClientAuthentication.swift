@@ -4,7 +4,6 @@ import JOSE
 internal import Octets
 import Vocabulary
 import WireJSON
-import Vocabulary
 
 /// The parts of a request that prove which client it comes from.
 public struct PresentedClient: Sendable {

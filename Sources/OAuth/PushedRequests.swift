@@ -48,9 +48,9 @@ extension AuthorizationServer {
     let kept = try await store.readOAuth(reading: [.entry(.pushedRequest, digest)]) {
       try $0.pushedRequest(digest, now: now)
     }
-    guard let kept, kept.request.client == client.id.rawValue, try await registered(kept.request) != nil,
-      kept.isOpen(to: browserSecret.map(TokenService.digest))
-    else { return nil }
+    guard let kept, kept.request.isAdmitted(by: client), kept.isOpen(to: browserSecret.map(TokenService.digest)) else {
+      return nil
+    }
     var request = kept.request
     request.pushed = digest
     return request

@@ -30,20 +30,30 @@ extension AuthorizationServer {
   /// Octets of a language tag (RFC 5646 §4.4.1: 35 hold every one that is in use).
   private static let longestLanguage = 35
 
-  /// Validates the parameters of `oauth2/authorize`; those of a pushed request are fetched.
+  /// The client that the parameters of `oauth2/authorize` name.
   ///
-  /// - Parameter browserSecret: value of the browser's cookie, present or future. The same browser may come again with
-  ///   the same request, as long as it is not answered.
   /// - Throws: `CodeRequestRefusal`.
-  public func request(
-    _ parameters: Parameters, _ version: CSCVersion, browserSecret: String? = nil, reader: CredentialReader
-  ) async throws -> CodeRequest {
+  public func client(_ parameters: Parameters) async throws -> Client {
     guard let id = parameters["client_id"], !parameters.repeatsOne else {
       throw CodeRequestRefusal.page(parameters.repeatsOne ? .repeatedParameter : .missing("client_id"))
     }
     guard let client = try await partners.client(ClientID(id)) else {
       throw CodeRequestRefusal.page(.invalid("client_id"))
     }
+    return client
+  }
+
+  /// Validates the parameters of `oauth2/authorize`; those of a pushed request are fetched.
+  ///
+  /// - Parameters:
+  ///   - client: the one that they name.
+  ///   - browserSecret: value of the browser's cookie, present or future. The same browser may come again with the same
+  ///     request, as long as it is not answered.
+  /// - Throws: `CodeRequestRefusal`.
+  public func request(
+    _ parameters: Parameters, _ version: CSCVersion, of client: Client, browserSecret: String? = nil,
+    reader: CredentialReader
+  ) async throws -> CodeRequest {
     if let uri = parameters["request_uri"] {
       guard var request = try await pushedRequest(uri, client: client, browserSecret: browserSecret) else {
         throw CodeRequestRefusal.page(OAuthError("invalid_request_uri", "Invalid parameter request_uri"))
@@ -55,15 +65,12 @@ extension AuthorizationServer {
     return try await validate(parameters, version, client, browserSecret, reader)
   }
 
-  /// The client of a request, if it is still registered as when it asked: for the same partner, for this grant and
-  /// scope, and with this redirect URI. The store's copy of a request is held against it before anything is sent
-  /// anywhere.
+  /// The client of a request, if it is still registered as when it asked. The store's copy of a request is held against
+  /// it before anything is sent anywhere.
   func registered(_ request: CodeRequest) async throws -> Client? {
-    guard let client = try await partners.client(ClientID(request.client)),
-      client.partner == PartnerID(request.partner),
-      client.grants.contains(.authorizationCode), client.scopes.contains(request.scope),
-      client.admits(redirectURI: request.redirectURI)
-    else { return nil }
+    guard let client = try await partners.client(ClientID(request.client)), request.isAdmitted(by: client) else {
+      return nil
+    }
     return client
   }
 
@@ -156,5 +163,15 @@ extension Optional {
   fileprivate func asyncMap<Output>(_ body: (Wrapped) async throws -> Output) async rethrows -> Output? {
     guard let self else { return nil }
     return try await body(self)
+  }
+}
+
+extension CodeRequest {
+  /// Whether the client is registered as when it asked: for the same partner, for this grant and scope, and with this
+  /// redirect URI.
+  func isAdmitted(by client: Client) -> Bool {
+    client.id == ClientID(self.client) && client.partner == PartnerID(partner)
+      && client.grants.contains(.authorizationCode) && client.scopes.contains(scope)
+      && client.admits(redirectURI: redirectURI)
   }
 }

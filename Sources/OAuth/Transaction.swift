@@ -89,7 +89,9 @@ extension AuthorizationServer {
   /// Begins a person's way through the pages.
   ///
   /// - Parameter browserSecret: present value of the browser's cookie; two windows of one browser share it.
-  public func begin(_ request: CodeRequest, browserSecret: String?) async throws -> TransactionKey {
+  public func begin(
+    _ request: CodeRequest, browserSecret: String?
+  ) async throws -> (key: TransactionKey, transaction: AuthorizationTransaction) {
     let key = TransactionKey(
       id: try await tokens.secret(), browserSecret: try await browserSecret.orElse { try await tokens.secret() })
     let now = now
@@ -109,7 +111,7 @@ extension AuthorizationServer {
       try store.limit(
         .transaction, keptFor: request.client, to: rules.maximumRequests, octets: rules.maximumRequestOctets)
     }
-    return key
+    return (key, transaction)
   }
 
   /// The value of the browser's cookie, present or future.

@@ -17,7 +17,6 @@ public struct PartnerStatements: PartnerStatementVerifier {
   /// Partners whose keys are kept; the others' are read for each statement.
   private static let mostPartners = 1000
 
-  private let partners: any PartnerDirectory
   private let audience: String
   private let now: @Sendable () -> UnixTime
   private let makeKeys: @Sendable (Partner, Partner.Statements) -> StatementKeys
@@ -27,21 +26,18 @@ public struct PartnerStatements: PartnerStatementVerifier {
   ///   - audience: the gateway's public URL: the only audience.
   ///   - keys: makes the keys of a partner. They are used until its record changes.
   public init(
-    _ partners: any PartnerDirectory, audience: String, now: @escaping @Sendable () -> UnixTime,
+    audience: String, now: @escaping @Sendable () -> UnixTime,
     keys: @escaping @Sendable (Partner, Partner.Statements) -> StatementKeys
   ) {
-    self.partners = partners
     self.audience = audience
     self.now = now
     makeKeys = keys
   }
 
   public func verify(
-    _ text: String, of id: PartnerID
+    _ text: String, of partner: Partner
   ) async throws(PartnerStatementError) -> PartnerStatement {
-    let found: Partner?
-    do { found = try await partners.partner(id) } catch { throw .unavailable }
-    guard let partner = found, let rules = partner.statements else { throw .refused("partner") }
+    guard let rules = partner.statements else { throw .refused("partner") }
     do throws(EIDTokenError) {
       let token = try SignedToken(text, largest: Self.largest)
       guard rules.algorithms?.contains(token.algorithm.rawValue) ?? true else { throw .refused("alg") }

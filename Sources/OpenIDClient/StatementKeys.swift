@@ -72,16 +72,17 @@ extension StatementKeys {
   /// The keys of a partner's statements, where its record says that they are.
   ///
   /// - Parameters:
-  ///   - client: for a set at a URL.
+  ///   - client: for a set at a URL; asked at each reading, so that no set keeps one.
   ///   - report: told of every reading that brought no good set.
   public init(
-    _ rules: Partner.Statements, now: @escaping @Sendable () -> UnixTime, client: (PeerRules) -> HTTPClient,
+    _ rules: Partner.Statements, now: @escaping @Sendable () -> UnixTime,
+    client: @escaping @Sendable (PeerRules) -> HTTPClient,
     report: @escaping @Sendable (Failure) -> Void = { _ in }
   ) {
     let source =
       switch rules.keys {
       case .file(let path): Self.file(path)
-      case .url(let url, let peers): Self.url(url, client: client(peers))
+      case .url(let url, let peers): Self.url(url, client: { client(peers) })
       }
     var times = Times()
     (times.life, times.pause, times.keptFor) = (rules.keyLife, rules.keyPause, rules.keysKeptFor)
@@ -89,10 +90,10 @@ extension StatementKeys {
   }
 
   /// A set at a URL.
-  public static func url(_ url: String, client: HTTPClient) -> Source {
+  public static func url(_ url: String, client: @escaping @Sendable () -> HTTPClient) -> Source {
     {
       guard
-        let answer = try? await client.perform(HTTPClient.Request(url: url, headers: ["Accept: application/json"])),
+        let answer = try? await client().perform(HTTPClient.Request(url: url, headers: ["Accept: application/json"])),
         answer.status == 200
       else { return nil }
       return try? JSONValue.parse(answer.body, limits: .answer)

@@ -14,13 +14,16 @@ public final class MemoryPartnerDirectory: PartnerDirectory {
 
   private let contents = Mutex(Contents())
 
-  public init(_ partners: [Partner] = []) { replace(with: partners) }
+  public init(_ partners: [Partner] = []) { _ = replace(with: partners) }
 
   /// Takes these partners and no others. Of those that are as they were, the revision stays.
   ///
   /// - Parameter partners: ids of partners and clients occur once; of two with one id the first counts.
-  public func replace(with partners: [Partner]) {
+  /// - Returns: those that came, went or changed, in the order of their ids.
+  @discardableResult
+  public func replace(with partners: [Partner]) -> [PartnerID] {
     contents.withLock { contents in
+      var changed = contents.partners
       var new = Contents(revision: contents.revision)
       for var partner in partners {
         let id = OctetText(partner.id.rawValue)
@@ -29,6 +32,9 @@ public final class MemoryPartnerDirectory: PartnerDirectory {
         if contents.partners[id] != partner {
           new.revision += 1
           partner.revision = new.revision
+          changed[id] = partner
+        } else {
+          changed[id] = nil
         }
         new.partners[id] = partner
         for client in partner.clients where new.clients[client.id.rawValue] == nil {
@@ -37,6 +43,7 @@ public final class MemoryPartnerDirectory: PartnerDirectory {
         new.origins.formUnion(partner.browserOrigins.map { OctetText($0) })
       }
       contents = new
+      return changed.values.map(\.id).sorted { $0.rawValue < $1.rawValue }
     }
   }
 

@@ -67,7 +67,11 @@ final class GroupCommit: Sendable {
       let accepted = line.append(
         Job(
           run: { [rehearses] transaction in
-            if rehearses { transaction.rehearse { try body(transaction) } }
+            if rehearses {
+              transaction.rehearse { try body(transaction) }
+              // A full disk can end the group's transaction in the rehearsal; what follows would be committed alone.
+              guard transaction.db.isInsideTransaction else { return StoreError.corrupt }
+            }
             let result = Result { try transaction.savepoint { try body(transaction) } }
             outcome.value = result
             if case .failure(let error) = result { return error }
@@ -112,7 +116,7 @@ final class GroupCommit: Sendable {
       try database.writeWithoutTransaction { db in
         try db.beginTransaction(.immediate)
         do {
-          let transaction = try Transaction(db, tables, horizon: horizon.withLock { $0.time }())
+          let transaction = try Transaction(db, tables, horizon: horizon.withLock { $0 }.time())
           try fence.check(transaction)
           // Bodies that change nothing would commit on any disk.
           if isOutage { try transaction.writeProbe() }

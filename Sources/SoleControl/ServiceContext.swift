@@ -82,7 +82,7 @@ public struct ServiceContext: Sendable {
   ///   count as far as the standard policy lets them.
   public init(
     store: any SoleControlStore, device: any SigningDevice, rules: Rules, clock: Clock,
-    partners: any PartnerDirectory = MemoryPartnerDirectory()
+    partners: any PartnerDirectory
   ) {
     self.store = store
     self.device = device
@@ -96,10 +96,8 @@ public struct ServiceContext: Sendable {
     try await partners.partner(partner)?.name ?? partner.rawValue
   }
 
-  /// Limits of the partner's statements.
-  func statementPolicy(of partner: PartnerID) async throws -> StatementPolicy {
-    try await partners.partner(partner)?.statements?.policy ?? StatementPolicy()
-  }
+  /// The partner's record; nil if there is none.
+  func partner(_ id: PartnerID) async throws -> Partner? { try await partners.partner(id) }
 
   /// The time, for what authorizes or signs.
   ///

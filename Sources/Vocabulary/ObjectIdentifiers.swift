@@ -1,5 +1,5 @@
-/// Object identifiers in dotted decimal text, as the wire has them. Each stands here and nowhere else; those of hash
-/// algorithms and curves are asked of `HashAlgorithm` and `Curve`.
+/// Object identifiers in dotted decimal text, as the wire has them. In the product each stands here and nowhere else;
+/// those of hash algorithms and curves are asked of `HashAlgorithm` and `Curve`.
 public enum OID {
   // MARK: Hash algorithms (NIST CSOR)
 

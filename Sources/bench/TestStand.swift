@@ -65,12 +65,12 @@ final class TestStand: Sendable {
     let store = try SQLiteFileStore(
       path: folder.appendingPathComponent("bench.sqlite").path, mayCreate: true,
       rowMACs: try await RowMACs.derived(from: device, service: "bench"))
+    let partners = MemoryPartnerDirectory([Partner(id: Self.principal.partner, name: "Bench")])
     soleControl = SoleControlServices(
       ServiceContext(
         store: store, device: device, rules: .init(service: "bench", instance: "bench"),
-        clock: .init(now: { Self.now }, pause: { try await Task.sleep(for: $0) })),
+        clock: .init(now: { Self.now }, pause: { try await Task.sleep(for: $0) }), partners: partners),
       outside: .init(eid: Self.providers(slowIssuer)), verifier: Verifier())
-    let partners = MemoryPartnerDirectory([Partner(id: Self.principal.partner, name: "Bench")])
     let issuance = IssuanceService(soleControl, store: store, rules: .init(service: "bench", instance: "bench"))
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
     let tokens = TokenService(

@@ -14,7 +14,7 @@ struct DurableWriteTests {
     let fixture = try await ServerFixture(seen: { CountingStore($0, writes) })
     let server = fixture.server
     let request = try await server.request(ServerFixture.parameters(), .v2, reader: ServerFixture.reader)
-    let key = try await server.begin(request, browserSecret: nil)
+    let key = try await server.begin(request, browserSecret: nil).key
     #expect(writes.taken() == 1)
     await #expect(throws: TransactionRefusal.wrongPassword) {
       try await server.logIn(key, username: "alice", password: "wrong")

@@ -31,7 +31,7 @@ struct ExpiryTests {
       "a transaction",
       {
         let request = try await $0.server.request(ServerFixture.parameters(), .v2, reader: ServerFixture.reader)
-        _ = try await $0.server.begin(request, browserSecret: nil)
+        _ = try await $0.server.begin(request, browserSecret: nil).key
       }
     ),
     (

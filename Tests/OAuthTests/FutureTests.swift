@@ -48,7 +48,7 @@ struct FutureTests {
     fixture.clock.advance(Self.ahead)
     let code = try await fixture.code()
     let request = try await fixture.server.request(ServerFixture.parameters(), .v2, reader: ServerFixture.reader)
-    let key = try await fixture.server.begin(request, browserSecret: nil)
+    let key = try await fixture.server.begin(request, browserSecret: nil).key
     let pushed = try await fixture.server.push(
       ServerFixture.parameters(), .v2, client: fixture.client("app"), reader: ServerFixture.reader)
     fixture.clock.advance(-Self.ahead)

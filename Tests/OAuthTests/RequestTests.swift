@@ -156,7 +156,7 @@ struct RequestTests {
       let secret = try await server.browserSecret(secret)
       let parameters = Parameters([("client_id", "app"), ("request_uri", uri)])
       let request = try await server.request(parameters, .v2, browserSecret: secret, reader: ServerFixture.reader)
-      return try await server.begin(request, browserSecret: secret)
+      return try await server.begin(request, browserSecret: secret).key
     }
     let first = try await open(nil)
     await #expect(throws: CodeRequestRefusal.self) { try await open(nil) }

@@ -98,7 +98,7 @@ struct ServerFixture {
     granted: GrantedToken? = nil, username: String = "alice"
   ) async throws -> String {
     let request = try await server.request(Self.parameters(client, changes), version, reader: Self.reader)
-    let key = try await server.begin(request, browserSecret: nil)
+    let key = try await server.begin(request, browserSecret: nil).key
     let transaction = try await server.logIn(key, username: username, password: Self.password)
     return try await self.code(key, transaction, granted: granted)
   }
@@ -107,7 +107,8 @@ struct ServerFixture {
     _ key: TransactionKey, _ transaction: AuthorizationTransaction, granted: GrantedToken? = nil,
     form: String = "form"
   ) async throws -> String {
-    let answer = try await server.issueCode(key, transaction, granted: granted, form: form)
+    let answer = try await server.issueCode(
+      key, transaction, of: server.visited(key).client, granted: granted, form: form)
     guard answer.count == 1, answer[0].name == "code" else { throw Unexpected() }
     return answer[0].value
   }
@@ -135,4 +136,14 @@ struct ServerFixture {
 
 struct NoAssertions: AssertionVerifier {
   func claims(of assertion: String, keys: [UInt8]) async -> JSONObject? { nil }
+}
+
+extension AuthorizationServer {
+  /// Reads a request as `oauth2/authorize` does.
+  func request(
+    _ parameters: Parameters, _ version: CSCVersion, browserSecret: String? = nil, reader: CredentialReader
+  ) async throws -> CodeRequest {
+    try await request(
+      parameters, version, of: client(parameters), browserSecret: browserSecret, reader: reader)
+  }
 }

@@ -11,7 +11,7 @@ struct TransactionTests {
   private func begin(_ fixture: ServerFixture, _ changes: [String: String?] = [:]) async throws -> TransactionKey {
     let request = try await fixture.server.request(
       ServerFixture.parameters("app", changes), .v2, reader: ServerFixture.reader)
-    return try await fixture.server.begin(request, browserSecret: nil)
+    return try await fixture.server.begin(request, browserSecret: nil).key
   }
 
   @Test("another browser and an old one are refused; a form is good for its own browser, transaction and page only")
@@ -91,7 +91,7 @@ struct TransactionTests {
     let before = try await ServerFixture(clients: [client("portal", [uri], [.authorizationCode])], store: store)
     let parameters = ServerFixture.parameters("moving")
     let request = try await before.server.request(parameters, .v2, reader: ServerFixture.reader)
-    let key = try await before.server.begin(request, browserSecret: nil)
+    let key = try await before.server.begin(request, browserSecret: nil).key
     let known = try await before.server.logIn(key, username: "alice", password: ServerFixture.password)
     let code = try await before.code("moving")
     let pushed = try await before.server.push(
@@ -120,7 +120,7 @@ struct TransactionTests {
     let fixture = try await ServerFixture()
     let first = try await begin(fixture)
     let request = try await fixture.server.request(ServerFixture.parameters(), .v2, reader: ServerFixture.reader)
-    let second = try await fixture.server.begin(request, browserSecret: first.browserSecret)
+    let second = try await fixture.server.begin(request, browserSecret: first.browserSecret).key
     let shown = ShownPage.logIn(try await fixture.server.transaction(first))
     #expect(first.id != second.id && fixture.server.formToken(first, shown) != fixture.server.formToken(second, shown))
     _ = try await fixture.server.logIn(first, username: "alice", password: ServerFixture.password)
@@ -168,7 +168,8 @@ struct TransactionTests {
     let denial = try await fixture.server.deny(declined, known, .accessDenied, form: "form")
     #expect(denial.first?.value == "access_denied")
     // The first answer counts.
-    let late = try await fixture.server.issueCode(declined, known, granted: nil, form: "form")
+    let late = try await fixture.server.issueCode(
+      declined, known, of: fixture.server.visited(declined).client, granted: nil, form: "form")
     #expect(late.first?.value == "access_denied")
   }
 

@@ -7,6 +7,7 @@ import SoleControl
 import Registry
 import Synchronization
 import TestSupport
+import Testing
 import Vocabulary
 import WireJSON
 
@@ -51,17 +52,18 @@ final class StatementForge: Sendable {
   func verifier(
     _ directory: TestDirectory = TestDirectory(), audience: String = StatementForge.audience,
     _ change: (inout Partner.Statements) -> Void = { _ in }
-  ) -> PartnerStatements {
+  ) -> RegisteredStatements {
     var rules = Self.rules
     change(&rules)
     directory.change(Self.partner) { $0.statements = rules }
-    return PartnerStatements(directory, audience: audience, now: { self.now }) { _, _ in
+    let statements = PartnerStatements(audience: audience, now: { self.now }) { _, _ in
       StatementKeys(
         {
           self.readings.withLock { $0 += 1 }
           return self.published.withLock { $0 }
         }, now: { self.now })
     }
+    return RegisteredStatements(directory: directory, statements: statements)
   }
 
   static let digests = [OctetDigest.sha256("a"), OctetDigest.sha256("b")]
@@ -91,5 +93,16 @@ final class StatementForge: Sendable {
 
   static func base64url(_ data: Data) -> String {
     Base64.encodeURL(Array(data))
+  }
+}
+
+/// Statements of the partners of a directory.
+struct RegisteredStatements: Sendable {
+  let directory: TestDirectory
+  let statements: PartnerStatements
+
+  /// Verifies with the partner's record as it is now.
+  func verify(_ text: String, of id: PartnerID) async throws -> PartnerStatement {
+    try await statements.verify(text, of: #require(try await directory.partner(id), "\(id)"))
   }
 }

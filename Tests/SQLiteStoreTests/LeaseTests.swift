@@ -1,7 +1,6 @@
 import AuditLog
 import Foundation
 @testable import SQLiteStore
-import Synchronization
 @testable import SoleControl
 import Synchronization
 import TestSupport

@@ -50,4 +50,13 @@ struct StorePromisesTests {
   func promises(kind: StoreKind, promise: StoreConformance.Promise) async throws {
     try await kind.conformance.keeps(promise)
   }
+
+  @Test("a store that rehearses runs each body of a write twice", arguments: [false, true])
+  func rehearsal(_ rehearses: Bool) async throws {
+    let path = try temporaryFolder().appendingPathComponent("test.sqlite").path
+    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test, largestSize: nil, rehearses: rehearses)
+    let runs = Atomic(0)
+    try await store.write { _ in _ = runs.add(1, ordering: .relaxed) }
+    #expect(runs.load(ordering: .relaxed) == (rehearses ? 2 : 1))
+  }
 }

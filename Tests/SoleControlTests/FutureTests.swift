@@ -100,7 +100,8 @@ struct FutureTests {
     clock.isRight = { false }
     let service = SoleControlServices(
       ServiceContext(
-        store: fixture.store, device: TestDevice.shared.device, rules: fixture.service.context.rules, clock: clock),
+        store: fixture.store, device: TestDevice.shared.device, rules: fixture.service.context.rules, clock: clock,
+        partners: fixture.partners),
       outside: SigningFixture.outside(fixture.eid, fixture.messenger, fixture.statements, fixture.app),
       verifier: OnlyTrue())
     let request = AuthorizationRequest(

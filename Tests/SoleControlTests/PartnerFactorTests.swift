@@ -138,6 +138,7 @@ struct PartnerFactorTests {
     let credential = try await fixture.createCredential(scal: .two, expression: "PARTNER")
     let foreign = try await fixture.createCredential(
       "cred-2", scal: .two, expression: "PARTNER AND PIN", partner: PartnerID("other"))
+    fixture.partners.change(PartnerID("other")) { $0 = $0.stating(SigningFixture.alone) }
     fixture.statements.set(.success(Self.statement(fixture)))
     _ = try await fixture.authorize(
       foreign, digests: [digest("a")], presented: [.partner: "jws", .pin: SigningFixture.pin],

@@ -102,7 +102,7 @@ struct SADTests {
     let other = SoleControlServices(
       ServiceContext(
         store: store, device: TestDevice.shared.device, rules: .init(service: "another", instance: "x"),
-        clock: fixture.clock.port),
+        clock: fixture.clock.port, partners: fixture.partners),
       outside: .init(eid: fixture.eid), verifier: OnlyTrue())
     await #expect(throws: Refusal.invalidSAD) {
       try await other.signing.signHash(

@@ -56,7 +56,7 @@ public final class StubStatements: PartnerStatementVerifier {
   public func set(_ answer: Result<PartnerStatement, PartnerStatementError>) { self.answer.withLock { $0 = answer } }
 
   public func verify(
-    _ statement: String, of partner: PartnerID
+    _ statement: String, of partner: Partner
   ) async throws(PartnerStatementError) -> PartnerStatement {
     count.withLock { $0 += 1 }
     return try answer.withLock { $0 }.get()

@@ -7,7 +7,8 @@ public import Vocabulary
 public final class TestDirectory: PartnerDirectory {
   private struct State {
     var partners: [Partner]
-    var isAway = false
+    /// Questions that it still answers.
+    var answersLeft = Int.max
   }
 
   private let state: Mutex<State>
@@ -52,10 +53,16 @@ public final class TestDirectory: PartnerDirectory {
   }
 
   /// Whether it answers.
-  public func set(isAway: Bool) { state.withLock { $0.isAway = isAway } }
+  public func set(isAway: Bool) { set(answersLeft: isAway ? 0 : .max) }
+
+  /// From now on it answers so many questions, and is away then.
+  public func set(answersLeft: Int) { state.withLock { $0.answersLeft = answersLeft } }
 
   private func requireAnswer() throws {
-    if state.withLock({ $0.isAway }) { throw DirectoryUnavailable() }
+    try state.withLock { state in
+      guard state.answersLeft > 0 else { throw DirectoryUnavailable() }
+      state.answersLeft -= 1
+    }
   }
 
   public func partner(_ id: PartnerID) async throws -> Partner? {

@@ -10,13 +10,35 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# `Mutex<() -> Int>`, also optional, in a tuple or behind attributes; not `Mutex<[() -> Int]>`, whose elements have one form.
-BOX = re.compile(r"\b(?:Mutex|NIOLockedValueBox|NIOLoopBoundBox)<(?!\[)[^<>\n]*->")
+BOX = re.compile(r"\b(?:Mutex|NIOLockedValueBox|NIOLoopBoundBox)(?:<|\(\s*\{)")
+
+
+def holds_closure(text, start):
+    """Whether an arrow stands between the angle brackets that open before `start`.
+
+    In square brackets it may: the elements of an array have one form.
+    """
+    angles, squares = 1, 0
+    for place in range(start, len(text)):
+        if text.startswith("->", place):
+            if squares == 0:
+                return True
+        elif text[place] == ">" and text[place - 1] != "-":
+            angles -= 1
+            if angles == 0:
+                return False
+        else:
+            angles += text[place] == "<"
+            squares += (text[place] == "[") - (text[place] == "]")
+    return False
 
 
 def found(text):
     """Line numbers of such boxes."""
-    return [text.count("\n", 0, match.start()) + 1 for match in BOX.finditer(text)]
+    return [
+        text.count("\n", 0, match.start()) + 1 for match in BOX.finditer(text)
+        if match.group().endswith("{") or holds_closure(text, match.end())
+    ]
 
 
 def main():

@@ -2,8 +2,10 @@
 
 import contextlib
 import io
+import os
 import pathlib
 import tempfile
+import time
 import unittest
 
 import boxes
@@ -234,6 +236,19 @@ class WithinTests(unittest.TestCase):
         self.assertIn('"hangs"', said)
         self.assertNotIn('  "quick"\n', said)
 
+    def test_what_it_started_is_ended_too(self):
+        with tempfile.NamedTemporaryFile("r") as file:
+            self.run_within(0.2, f"""
+                bash -c 'trap "" TERM; echo $$ > {file.name}; while :; do sleep 0.1; done' &
+                wait""")
+            child = int(file.read())
+            for _ in range(50):
+                if not pathlib.Path(f"/proc/{child}").exists() or " Z " in pathlib.Path(f"/proc/{child}/stat").read_text():
+                    return
+                time.sleep(0.1)
+        os.kill(child, 9)
+        self.fail("it goes on")
+
 
 class DocumentTests(unittest.TestCase):
     FILES = {
@@ -299,9 +314,11 @@ class DocumentTests(unittest.TestCase):
 
 class BoxRules(unittest.TestCase):
     def test_a_closure_by_itself(self):
-        for text in ("Mutex<() -> Int>", "Mutex<@Sendable () -> Int>({ 1 })", "Mutex<(@Sendable () async -> Void)?>(nil)"):
+        for text in ("Mutex<() -> Int>", "Mutex<@Sendable () -> Int>({ 1 })", "Mutex<(@Sendable () async -> Void)?>(nil)",
+                     "Mutex<(Result<Int, any Error>) -> Void>", "Mutex<Optional<() -> Int>>", "Mutex({ 1 })", "Mutex<\n() -> Int>"):
             self.assertEqual(boxes.found(f"\nlet a = {text}"), [2], text)
-        for text in ("Mutex<State>(State())", "Mutex<[@Sendable () -> Int]>([])", "Mutex<Int?>(nil)"):
+        for text in ("Mutex<State>(State())", "Mutex<[@Sendable () -> Int]>([])", "Mutex<Int?>(nil)", "Mutex<[Int: () -> Int]>([:])",
+                     "Mutex<Result<Int, any Error>>(.success(1))\nfunc a() -> Int"):
             self.assertEqual(boxes.found(text), [], text)
 
 

@@ -3,7 +3,7 @@
     within.py MINUTES COMMAND [ARGUMENT ...]
 
 Tests have limits of their own, but code that ignores its cancellation hangs in spite of them. The limit here is for that,
-and much longer than the tests take. After it everything that the command started is ended, the tests that had begun and
+and much longer than the tests take. After it the command is ended with all of its session, the tests that had begun and
 not ended are named, and the exit status is 124. `TIMES=3` makes each limit three times as long, for a slow machine.
 """
 
@@ -42,6 +42,9 @@ class Run:
         reader.start()
         status = self.process.wait()
         self.isOver.set()
+        if self.hasTimedOut:
+            # What it started may not heed the first signal though it did itself.
+            kill(self.process.pid, signal.SIGKILL)
         reader.join(GRACE)
         # Something that it left running may hold the pipe open.
         if not reader.is_alive():

@@ -24,7 +24,7 @@ struct CredentialMethods: Sendable {
 
   /// `credentials/list`
   func list(_ fields: Fields, _ call: APICall) async throws -> Response {
-    let request = try CredentialsListRequest(fields)
+    let request = try CredentialsListRequest(fields, call.version)
     let (version, principal) = (call.version, call.principal)
     guard let signer = try await signer(request.userID, as: principal) else {
       return Response(json: ["credentialIDs": []])

@@ -57,7 +57,8 @@ struct SigningMethods: Sendable {
     case .failed(let failure):
       // The row names the certificate, which the job does not keep.
       let isExpired = failure == .certificateExpired
-      let credential = isExpired ? try await jobs.credential(of: JobID(request.requestID), as: principal) : nil
+      let credential =
+        isExpired ? try await jobs.credential(of: JobID(request.requestID), signer: signer, as: principal) : nil
       throw failure.cscError(credential?.certificate, call.version).ofFailedJob
     case .completed(let method, let result):
       switch method {

@@ -40,7 +40,7 @@ public struct AuthorizationCodeGrant: Sendable {
     let digest = TokenService.digest(code)
     let now = server.now
     // The client may have been registered for somebody else meanwhile, or the redirect URI withdrawn.
-    guard let found = try await record(digest), try await server.registered(found.request)?.id == client.id else {
+    guard let found = try await record(digest), found.request.isAdmitted(by: client) else {
       throw OAuthError.invalidGrant("Invalid parameter code")
     }
     let new = try await server.tokens.tokens(

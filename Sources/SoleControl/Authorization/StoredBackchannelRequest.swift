@@ -90,7 +90,7 @@ extension AuthorizationService {
       ConstantTime.isEqual(presented, check.value.notification)
     else { return false }
     guard check.isRight(try await context.macs([check.message])[0]) else { return false }
-    let pending = stored.pending
+    let pending = check.value.pending
     try await write(reading: [.backchannelRequest(pending, .exclusive)]) { transaction in
       guard let current = try transaction.backchannelRequest(ofPending: pending), current.request == digest else {
         return

@@ -10,14 +10,11 @@ public struct CertificateStatements: Sendable, Equatable {
   /// without them.
   public let qualified: [String]
 
-  /// Nil if the octets are no certificate, or an extension of these two cannot be read.
+  /// Of an extension that cannot be read nothing is told. Nil if the octets are no certificate.
   public init?(certificate der: [UInt8]) {
     guard let extensions = Self.extensions(der) else { return nil }
-    guard let policies = Self.policies(extensions[OID.certificatePolicies]),
-      let qualified = Self.qualified(extensions[OID.qualifiedStatements])
-    else { return nil }
-    self.policies = policies
-    self.qualified = qualified
+    policies = Self.policies(extensions[OID.certificatePolicies]) ?? []
+    qualified = Self.qualified(extensions[OID.qualifiedStatements]) ?? []
   }
 
   /// The values of the extensions by OID (RFC 5280 §4.1). Empty if there are none.
@@ -44,7 +41,7 @@ public struct CertificateStatements: Sendable, Equatable {
     guard let value else { return [] }
     return (try? DER.parse(value))?.elements?.everyOID { statement in
       guard let parts = statement.elements, let id = parts.first else { return nil }
-      return id.oid == OID.qualifiedType ? parts.dropFirst().first?.elements : [id]
+      return id.oid == OID.qualifiedType ? parts.dropFirst().first?.elements ?? [] : [id]
     }
   }
 }

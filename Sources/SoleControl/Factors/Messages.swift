@@ -131,8 +131,10 @@ extension FactorService {
       let others = try? await credentials.list(
         of: credential.signer, after: nil, limit: Self.mostSearched, as: principal),
       let recipient = others.lazy.flatMap(\.authenticators).compactMap(\.value.recipient).first,
-      let partner = try? await context.name(of: credential.partner), let id = try? await context.randomID()
+      let id = try? await context.randomID()
     else { return }
+    // A warning is not held back for a name.
+    let partner = (try? await context.name(of: credential.partner)) ?? credential.partner.rawValue
     let text = MessageText(recipient, context.rules).credentialMade(
       credential.certificate.serialNumber, partner: partner)
     let message = Message(

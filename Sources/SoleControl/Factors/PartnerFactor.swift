@@ -25,11 +25,13 @@ package struct PartnerFactor: Factor, Equatable {
   /// to be signed, and the partner's policy.
   package func prepare(_ presented: PresentedFactor, in factors: FactorService) async throws -> FactorCheck {
     let (evidenceID, credential) = (presented.evidenceID, presented.credential)
-    let policy = try await factors.context.statementPolicy(of: credential.partner)
+    let partner = try await factors.context.partner(credential.partner)
+    let policy = partner?.statements?.policy ?? StatementPolicy()
     if !policy.isSufficientAlone { try Self.requireSecondFactor(presented.request, credential) }
     let statement: PartnerStatement
-    do {
-      statement = try await factors.outside.statements.verify(presented.value, of: credential.partner)
+    do throws(PartnerStatementError) {
+      guard let partner else { throw .refused("partner") }
+      statement = try await factors.outside.statements.verify(presented.value, of: partner)
     } catch .unavailable {
       try await factors.noteUnavailable(Self.id, credential.id, presented.now)
       throw Refusal.unavailable

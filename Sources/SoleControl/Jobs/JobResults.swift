@@ -65,11 +65,7 @@ extension JobService {
   /// - Parameter signer: the one whose job it must be, if the caller says so.
   /// - Throws: `Refusal.unknownJob` also for jobs of others, so that their existence stays hidden.
   public func result(of id: JobID, signer: SignerID?, as principal: Principal) async throws -> JobResult {
-    guard let stored = try await read(reading: [.job(id)], { try $0.job(id) }),
-      let job = SigningJob(canonical: stored.row.text), principal.mayHave(job), signer == nil || signer == job.signer,
-      !stored.state.isOver(at: signing.context.clock.milliseconds())
-    else { throw Refusal.unknownJob }
-    switch stored.state {
+    switch try await state(of: id, signer: signer, as: principal) {
     case .open: return .running
     case .failed(let failure, _): return .failed(failure)
     case .completed:
@@ -85,9 +81,18 @@ extension JobService {
 
   /// The credential of a job, as it is now; nil if it has gone.
   ///
-  /// - Throws: `Refusal.unknownJob`, as `result(of:signer:as:)`.
-  public func credential(of id: JobID, as principal: Principal) async throws -> Credential? {
+  /// - Throws: `Refusal.unknownJob`, as `result(of:signer:as:)`; the faults of reading rows.
+  public func credential(of id: JobID, signer: SignerID?, as principal: Principal) async throws -> Credential? {
+    _ = try await state(of: id, signer: signer, as: principal)
     guard let unverified = try await loadJob(id), principal.mayHave(unverified.job) else { throw Refusal.unknownJob }
     return try await verify(unverified)
+  }
+
+  private func state(of id: JobID, signer: SignerID?, as principal: Principal) async throws -> JobState {
+    guard let stored = try await read(reading: [.job(id)], { try $0.job(id) }),
+      let job = SigningJob(canonical: stored.row.text), principal.mayHave(job), signer == nil || signer == job.signer,
+      !stored.state.isOver(at: signing.context.clock.milliseconds())
+    else { throw Refusal.unknownJob }
+    return stored.state
   }
 }

@@ -1,3 +1,4 @@
+public import Registry
 public import Vocabulary
 
 /// The content of a partner's signed statement about its customer, after signature, type, issuer, audience and times
@@ -66,13 +67,16 @@ public enum PartnerStatementError: Error, Equatable, Sendable {
 
 public protocol PartnerStatementVerifier: Sendable {
   /// Checks a statement with the registered keys of this partner, and with no others.
-  func verify(_ statement: String, of partner: PartnerID) async throws(PartnerStatementError) -> PartnerStatement
+  ///
+  /// - Parameter partner: the record by which the caller judges what the statement is worth, so that one version of it
+  ///   decides all.
+  func verify(_ statement: String, of partner: Partner) async throws(PartnerStatementError) -> PartnerStatement
 }
 
 /// For services whose partners make no statements.
 public struct NoPartnerStatements: PartnerStatementVerifier {
   public init() {}
-  public func verify(_: String, of _: PartnerID) async throws(PartnerStatementError) -> PartnerStatement {
+  public func verify(_: String, of _: Partner) async throws(PartnerStatementError) -> PartnerStatement {
     throw .refused("partner")
   }
 }

@@ -38,8 +38,8 @@ struct RequestRowTests {
     var rows: [Row] = [
       ("credentials/list", #""credentialInfo":1"#, "Invalid parameter credentialInfo"),
       ("credentials/list", #""onlyValid":"true""#, "Invalid parameter onlyValid"),
-      ("credentials/list", #""certInfo":"true""#, "Invalid parameter certInfo"),
-      ("credentials/list", #""authInfo":[]"#, "Invalid parameter authInfo"),
+      ("credentials/list", #""credentialInfo":true,"certInfo":"true""#, "Invalid parameter certInfo"),
+      ("credentials/list", #""credentialInfo":true,"authInfo":[]"#, "Invalid parameter authInfo"),
       ("credentials/list", #""pageToken":5"#, "Invalid parameter pageToken"),
       ("credentials/info", #""certInfo":1"#, "Invalid parameter certInfo"),
       ("credentials/info", #""authInfo":true,"auth_info":false"#, "Invalid parameter authInfo"),

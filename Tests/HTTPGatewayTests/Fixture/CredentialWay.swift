@@ -1,6 +1,9 @@
+import Crypto
 import HTTPTypes
 import Octets
+import TestSupport
 import Testing
+import WireJSON
 
 @testable import HTTPGateway
 
@@ -25,6 +28,18 @@ struct CredentialWay {
 
   static func query(_ parameters: [String: String]) -> String {
     Self.parameters(parameters).map { "\($0.key)=\(PercentText.encode($0.value))" }.joined(separator: "&")
+  }
+
+  /// A request for a log-in with a statement of the client about who its user is.
+  static func accountQuery(_ fixture: GatewayFixture) throws -> String {
+    let claims: JSONValue = [
+      "sub": "alice", "azp": "portal", "iat": .integer(fixture.signing.clock.now), "jti": "j-1",
+    ]
+    let signed =
+      Base64.encodeURL(Array(#"{"typ":"JWT","alg":"HS256"}"#.utf8)) + "." + Base64.encodeURL(claims.compact())
+    let key = SymmetricKey(data: OctetDigest.sha256(OAuthFixture.secret))
+    let code = HMAC<SHA256>.authenticationCode(for: Array(signed.utf8), using: key)
+    return query(["scope": "service", "account_token": signed + "." + Base64.encodeURL(Array(code))])
   }
 
   /// A request for a code, with what the test adds or changes.

@@ -77,6 +77,35 @@ struct DirectoryOutageTests {
     #expect(try await token(OAuthFixture.secret) == 200)
   }
 
+  /// Lets the directory answer no question, then one, then two, and so on, until the request is served.
+  private func servedAtLast(
+    _ fixture: GatewayFixture, as status: Int, _ body: () async throws -> PageVisitor.Page
+  ) async throws {
+    defer { fixture.partners.set(isAway: false) }
+    for questions in 0..<20 {
+      fixture.partners.set(answersLeft: questions)
+      let page = try await body()
+      guard page.status == 503 else {
+        #expect(page.status == status && questions > 0, "after \(questions) questions: \(page.text.prefix(300))")
+        return
+      }
+    }
+    Issue.record("never served")
+  }
+
+  @Test("it goes away between two questions: a one-time code and a client's statement are good again afterwards")
+  func between() async throws {
+    let fixture = try await GatewayFixture()
+    _ = try await fixture.signing.createCredential("c", expression: "PIN AND OTP", mode: .oauth2code)
+    let way = try await CredentialWay(fixture, ["scope": "credential", "credentialID": "c", "numSignatures": "1"])
+    _ = try await way.logIn()
+    let code = TOTP.code(SigningFixture.otpSecret, at: fixture.signing.clock.now)
+    try await servedAtLast(fixture, as: 302) { try await way.approve(more: ["OTP": code]) }
+    let query = try CredentialWay.accountQuery(fixture)
+    // Each time from a browser that has no cookie of ours.
+    try await servedAtLast(fixture, as: 200) { try await PageVisitor(fixture).get("/oauth2/authorize?" + query) }
+  }
+
   @Test("a confirmation page: no answer is taken, and the authorization waits on")
   func confirmation() async throws {
     let fixture = try await GatewayFixture()

@@ -1,6 +1,5 @@
 import Throttling
 import CSCModel
-import Crypto
 import HTTPTypes
 import Issuance
 import OAuth
@@ -89,7 +88,7 @@ extension SchemaAct {
     },
     SchemaAct("oauth_entry", "use an account_token again", isDone: false) { fixture in
       _ = try await consent(fixture)
-      let query = try accountQuery(fixture)
+      let query = try CredentialWay.accountQuery(fixture)
       let first = try await PageVisitor(fixture).get("/oauth2/authorize?\(query)")
       #expect(first.status == 200, "\(first.text)")
       return Ready(row: "kind = 'jti'") { fixture in
@@ -150,16 +149,5 @@ extension SchemaAct {
         return true
       }
     }
-  }
-
-  private static func accountQuery(_ fixture: GatewayFixture) throws -> String {
-    let claims: JSONValue = [
-      "sub": "alice", "azp": "portal", "iat": .integer(fixture.signing.clock.now), "jti": "j-1",
-    ]
-    let signed =
-      Base64.encodeURL(Array(#"{"typ":"JWT","alg":"HS256"}"#.utf8)) + "." + Base64.encodeURL(claims.compact())
-    let key = SymmetricKey(data: OctetDigest.sha256(OAuthFixture.secret))
-    let code = HMAC<SHA256>.authenticationCode(for: Array(signed.utf8), using: key)
-    return CredentialWay.query(["scope": "service", "account_token": signed + "." + Base64.encodeURL(Array(code))])
   }
 }

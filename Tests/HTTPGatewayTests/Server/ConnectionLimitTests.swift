@@ -108,7 +108,7 @@ struct ConnectionLimitTests {
     }
   }
 
-  @Test("TLS that does not begin ends the connection")
+  @Test("TLS that does not begin ends the connection; one that began stays")
   func handshake() async throws {
     let fixture = try await GatewayFixture()
     let authority = try await LocalAuthority("limits")
@@ -117,6 +117,14 @@ struct ConnectionLimitTests {
     try await fixture.serving(ConnectionLimits(handshake: .milliseconds(300)), tls: tls) { port in
       let silent = try await RawConnection.open(port)
       #expect(try await silent.closed(within: Self.patience) != nil)
+      let begun = try await RawConnection.open(port, tls: ["http/1.1"])
+      try await begun.send("GET /health/live HTTP/1.1\r\nHost: test\r\n\r\n")
+      try await begun.wait { $0.contains("alive\n") }
+      let later = try await RawConnection.open(port)
+      #expect(try await later.closed(within: Self.patience) != nil)
+      try await begun.send("GET /health/live HTTP/1.1\r\nHost: test\r\n\r\n")
+      try await begun.wait { $0.components(separatedBy: "alive\n").count == 3 }
+      #expect(!begun.isClosed)
     }
   }
 }

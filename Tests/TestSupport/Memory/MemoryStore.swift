@@ -143,7 +143,7 @@ public final class MemoryStore: SoleControlStore, IssuanceStore, OAuthStore {
     state.withLock { state in state.subjects = state.subjects.mapValues(change) }
   }
 
-  /// Exchanges stored lifecycleGrants.
+  /// Exchanges stored lifecycle grants.
   public func tamper(lifecycleGrants change: (StoredLifecycleGrant) -> StoredLifecycleGrant) {
     state.withLock { state in state.lifecycleGrants = state.lifecycleGrants.mapValues(change) }
   }

@@ -187,6 +187,11 @@ final class MemoryTransaction: SoleControlWriting {
   }
 
   func add(_ job: StoredJob) throws {
+    // A caller that looks first whether there is one must keep others from adding theirs meanwhile.
+    uses(.exclusive) { lock in
+      [.jobs(ofOperation: job.operation, lock)]
+        + (state.operations[job.operation].map { [.request($0.activation, $0.requestDigest, lock)] } ?? [])
+    }
     guard state.jobs.updateValue(job, forKey: job.id) == nil else { throw StoreError.corrupt }
   }
 

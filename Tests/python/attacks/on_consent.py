@@ -39,6 +39,8 @@ def another_credential_than_shown(world):
         result = page.browser.post(url, fields, page)
         require(not isinstance(result, Landing), f"{what} was authorized")
         require(result.status == 400 and result.asks_for_consent, f"{what}: {result.status}: {result.text[:200]}")
+        # A page that waits for an eID would be refused in any case, but not for this.
+        require("Your certificate has changed in the meantime" in result.text, f"{what}: another reason")
     if not has_approval(result):
         # The ids are random, and so is which one is chosen. The honest way with an eID is in on_eid.
         return

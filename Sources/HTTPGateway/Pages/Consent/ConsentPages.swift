@@ -71,7 +71,8 @@ struct ConsentPages: Sendable {
     let (key, transaction) = (visit.key, visit.transaction)
     do {
       let granted = try await grants.grant(offer, visit)
-      let answer = try await oauth.issueCode(key, transaction, granted: granted, form: visit.token)
+      let answer = try await oauth.issueCode(
+        key, transaction, of: visit.asking.client, granted: granted, form: visit.token)
       return forms.redirects.response(transaction.destination, answer)
     } catch let message as PageMessage {
       return try show(offer, visit, message)

@@ -17,12 +17,14 @@ struct LogInPages: Sendable {
     { request, context in
       let parameters = try await forms.bodies.parameters(request, mayBeLarge: true)
       let secret = try await oauth.browserSecret(forms.session.secret(request))
+      // All questions to the directory come before the request uses anything up: a browser that gets an error page
+      // has no cookie by which it could send the same again.
+      let client = try await oauth.client(parameters)
+      let look = try await pages.looks.look(of: client.partner)
       let asked = try await oauth.request(
-        parameters, version, browserSecret: secret, reader: scopes.reader(version))
-      let look = try await pages.looks.look(of: PartnerID(asked.partner))
-      let key = try await oauth.begin(asked, browserSecret: secret)
+        parameters, version, of: client, browserSecret: secret, reader: scopes.reader(version))
+      let (key, transaction) = try await oauth.begin(asked, browserSecret: secret)
       context.call.partner = asked.partner
-      let (transaction, client) = try await oauth.visited(key)
       let view = LogInView(
         transaction: key.id, csrf: oauth.formToken(key, .logIn(transaction)), client: client.name,
         username: asked.account, usernameIsFixed: asked.account != nil)

@@ -72,7 +72,8 @@ struct CrossOrigin: RouterMiddleware {
     // Also without Origin: a cache must not give one answer to all.
     response.headers.append(HTTPField(name: .vary, value: "Origin"))
     let asking = request.headers[values: .origin]
-    guard asking.count == 1, origins.contains(asking[0]) else { return }
+    // The directory may be filled by others: `null` and plain HTTP are no one's (`BrowserOrigin`).
+    guard asking.count == 1, origins.contains(asking[0]), BrowserOrigin(asking[0]) != nil else { return }
     response.headers[.accessControlAllowOrigin] = asking[0]
     response.headers[.accessControlExposeHeaders] = Self.answerFields
     guard request.method == .options, request.headers[.accessControlRequestMethod] != nil,
