@@ -215,6 +215,9 @@ extension CSCError {
   /// And the one for a token of the authorization server.
   public static let documentNotAuthorizedByToken = CSCError(
     .forbidden, "invalid_hash", "Document or documentDigest does not match authorized hash")
+  /// Signed properties or circumstances that are not those of the authorization.
+  public static let attributesNotAuthorized = invalid(
+    "One or more attributes in the documents parameter is not authorized.")
   public static func invalidSignedProps(_ names: [String]) -> CSCError {
     var error = invalid("Invalid parameter signed_props (\(names.joined(separator: ", ")))")
     error.ownText = "Invalid parameter signed_props"

@@ -10,8 +10,12 @@ public struct CredentialScopeRequest: Sendable, Equatable {
     public var digest: [UInt8]
     /// For people to recognise the document by.
     public var label: String?
-    /// The digest's input as sent, upper case (2.1+: SDR, DTBSR, SODR).
+    /// The digest's input as sent, upper case: SDR or DTBSR.
     public var hashType: String?
+    /// `signed_props`: attributes to be signed along with it.
+    public var properties: [RequestedProperty] = []
+    /// `circumstantialData`: text about how it is signed, at most 500 characters of together 2,000 octets.
+    public var circumstances: String?
 
     public init(digest: [UInt8], label: String? = nil, hashType: String? = nil) {
       self.digest = digest
@@ -37,7 +41,7 @@ public struct CredentialScopeRequest: Sendable, Equatable {
   /// Characters of a description (CSC v1 §8.3.2) and of a label.
   private static let longestText = 500
   /// Octets of the same: a character can have any number of them, and anybody can have requests kept.
-  private static let largestText = 2000
+  static let largestText = 2000
 
   /// Reads single parameters.
   ///
@@ -93,14 +97,20 @@ public struct CredentialScopeRequest: Sendable, Equatable {
   private static func document(_ value: JSONValue) throws -> Document {
     guard let object = value.object, case let fields = Fields(object), let text = object["hash"]?.string,
       let label = try? fields.optionalString("label") ?? "", isShort(label),
-      let hashType = try? fields.optionalString("hashType") ?? ""
+      let hashType = try? fields.optionalString("hashType") ?? "",
+      let circumstances = try? fields.optionalString("circumstantialData") ?? "", isShort(circumstances),
+      let properties = try? RequestedProperty.list(fields)
     else { throw CSCError.invalidAuthorizationDetails }
-    guard hashType.isEmpty || ["SDR", "DTBSR", "SODR"].contains(hashType.uppercased()) else {
+    // No originals (`sodr`): nothing that is signed here is found by the digest of one.
+    guard hashType.isEmpty || ["SDR", "DTBSR"].contains(hashType.uppercased()) else {
       throw CSCError.invalidAuthorizationDetails
     }
-    return Document(
+    var document = Document(
       digest: try digest(text), label: label.isEmpty ? nil : label,
       hashType: hashType.isEmpty ? nil : hashType.uppercased())
+    document.properties = properties
+    document.circumstances = circumstances.isEmpty ? nil : circumstances
+    return document
   }
 
   private static func digest(_ text: String) throws -> [UInt8] {
@@ -173,18 +183,26 @@ extension CredentialScopeRequest.Document {
     var object = JSONObject([("digest", .string(Base64.encode(digest)))])
     if let label { object["label"] = .string(label) }
     if let hashType { object["hashType"] = .string(hashType) }
+    if !properties.isEmpty { object["properties"] = .array(properties.map(\.json)) }
+    if let circumstances { object["circumstances"] = .string(circumstances) }
     return .object(object)
   }
 
   fileprivate init?(json object: JSONObject) {
     guard let digest = object["digest"]?.string.flatMap(Base64.decode) else { return nil }
     self.init(digest: digest, label: object["label"]?.string, hashType: object["hashType"]?.string)
+    circumstances = object["circumstances"]?.string
+    let listed = object["properties"]?.array ?? []
+    properties = listed.compactMap { $0.object.flatMap(RequestedProperty.init(json:)) }
+    guard properties.count == listed.count else { return nil }
   }
 
   fileprivate var wireValue: JSONValue {
     var object = JSONObject([("hash", .string(Base64.encode(digest)))])
     if let label { object["label"] = .string(label) }
     if let hashType { object["hashType"] = .string(hashType) }
+    if !properties.isEmpty { object["signed_props"] = .array(properties.map(\.wireValue)) }
+    if let circumstances { object["circumstantialData"] = .string(circumstances) }
     return .object(object)
   }
 }

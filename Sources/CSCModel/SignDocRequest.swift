@@ -32,14 +32,9 @@ public struct SignDocRequest: Sendable {
     public let algorithm: SignatureAlgorithm
     /// Nil: the format's own default.
     public let envelope: WireEnvelope?
-    public let properties: [Property]
-  }
-
-  /// An element of `signed_props`.
-  public struct Property: Sendable, Equatable {
-    public let name: String
-    /// Nil: the service computes it.
-    public let value: [UInt8]?
+    public let properties: [RequestedProperty]
+    /// `circumstantialData`: what was told about the signature when it was authorized.
+    public let circumstances: String?
   }
 
   /// Checks the whole first, then entry by entry: presence and types, then values.
@@ -132,7 +127,12 @@ extension SignDocRequest.Choices {
     level = try Self.level(entry)
     algorithm = try Self.algorithm(signAlgo, entry, hashOID)
     envelope = try Self.envelope(entry, known)
-    properties = try Self.properties(entry)
+    properties = try RequestedProperty.list(entry)
+    let circumstances = try entry.optionalString("circumstantialData") ?? ""
+    guard circumstances.utf8.count <= CredentialScopeRequest.largestText else {
+      throw CSCError.invalidParameter("circumstantialData")
+    }
+    self.circumstances = circumstances.isEmpty ? nil : circumstances
   }
 
   private static func level(_ entry: Fields) throws -> WireConformanceLevel {
@@ -171,31 +171,5 @@ extension SignDocRequest.Choices {
     }
     guard named == algorithm.hash else { throw CSCError.hashContradictsDocumentAlgorithm }
     return algorithm
-  }
-
-  /// Of one signature; there are not many kinds (a limit of this service).
-  static let maximumProperties = 32
-
-  private static func properties(_ entry: Fields) throws -> [SignDocRequest.Property] {
-    guard let value = try entry.value(["signed_props", "signedProps"]) else { return [] }
-    guard let array = value.array, array.count <= maximumProperties else {
-      throw CSCError.invalidParameter("signed_props")
-    }
-    let properties = try array.map { element in
-      guard let object = element.object, case let fields = Fields(object),
-        let name = try fields.value(["attribute_name", "attributeName"])?.string
-      else { throw CSCError.invalidParameter("signed_props") }
-      guard let value = try fields.value(["attribute_value", "attributeValue"]) else {
-        return SignDocRequest.Property(name: name, value: nil)
-      }
-      guard let octets = value.string.flatMap({ Base64.decode($0) }), !octets.isEmpty else {
-        throw CSCError.invalidSignedProps([name])
-      }
-      return SignDocRequest.Property(name: name, value: octets)
-    }
-    var seen: Set<OctetText> = []
-    let doubled = properties.map(\.name).filter { !seen.insert(OctetText($0)).inserted }
-    guard doubled.isEmpty else { throw CSCError.invalidSignedProps(doubled) }
-    return properties
   }
 }

@@ -156,7 +156,7 @@ extension DocumentSigningService {
         SigningItem(
           algorithm: signature.algorithm, dtbsRepresentation: dtbsRepresentation,
           authorizedDigest: AuthorizedDigest(hashAlgorithm: signature.algorithm.hash, bytes: signature.documentDigest),
-          isTimestamped: signature.level == .t))
+          isTimestamped: signature.level == .t, terms: signature.terms.canonical))
     }
     var documents = PreparedDocuments(chain: credential.certificate.chain, entries: entries)
     documents.wantsValidationData = request.wantsValidationData
@@ -243,15 +243,12 @@ extension DocumentSigningService {
 extension DocumentSignature {
   /// Parameters that make two requests for the same document different.
   fileprivate var parameters: JSONValue {
-    [
-      "format": .string(format.rawValue), "level": .string(level.rawValue), "packaging": .string(packaging.rawValue),
-      "properties": .array(
-        properties.map { property in
-          var object = JSONObject([("kind", .string(property.kind.rawValue))])
-          if let value = property.value { object["value"] = .string(Hex.encode(value)) }
-          return .object(object)
-        }),
-    ]
+    var object = JSONObject([
+      ("format", .string(format.rawValue)), ("level", .string(level.rawValue)),
+      ("packaging", .string(packaging.rawValue)), ("properties", .array(properties.map(\.json))),
+    ])
+    if let circumstances { object["circumstances"] = .string(circumstances) }
+    return .object(object)
   }
 }
 

@@ -34,6 +34,8 @@ public enum Refusal: Error, Equatable, Sendable {
   case invalidSAD
   case sadExpired
   case digestNotAuthorized
+  /// The digest is authorized, and not with what is to be signed along with it.
+  case termsNotAuthorized
   /// More signatures than the SAD has left.
   case authorizationExhausted
   case algorithmNotAllowed

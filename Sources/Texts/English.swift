@@ -40,6 +40,24 @@ extension Texts {
       namesHelp: "The document names came with the request. We have not checked them.",
       noLabel: "Document without a name",
       noLabelHelp: "The request gives no name for this document. Only the fingerprint shows which document it is.",
+      signedAlong: "Signed together with this document:",
+      circumstances: "Details stated by the request, which we have not checked:",
+      properties: PropertyTexts(
+        commitment: "What your signature means",
+        contentHints: "Description of the content",
+        mimeType: "File type",
+        signerLocation: "Place of signing",
+        contentTimestamp: "Time-stamp of the document",
+        signerAttributes: "Your roles",
+        signaturePolicy: "Rules for the signature",
+        contentReference: "Other document referred to",
+        contentIdentifier: "Identifier of the content",
+        computed: "added by us when you sign",
+        commitments: [
+          "You made and approved the document, and you sent it", "You received the document",
+          "The document was delivered", "You sent the document", "You approve the document",
+          "You made the document",
+        ]),
       moreDocuments: Texts.Amount(one: "Show 1 more document", many: "Show {count} more documents"),
       unnamed: Texts.Amount(
         one:

@@ -42,6 +42,24 @@ extension Texts {
       noLabel: "Dokument ohne Namen",
       noLabelHelp:
         "Die Anfrage nennt für dieses Dokument keinen Namen. Nur die Prüfsumme zeigt, welches Dokument es ist.",
+      signedAlong: "Wird mit diesem Dokument unterschrieben:",
+      circumstances: "Angaben aus der Anfrage, die wir nicht geprüft haben:",
+      properties: PropertyTexts(
+        commitment: "Bedeutung Ihrer Unterschrift",
+        contentHints: "Beschreibung des Inhalts",
+        mimeType: "Dateityp",
+        signerLocation: "Ort der Unterschrift",
+        contentTimestamp: "Zeitstempel des Dokuments",
+        signerAttributes: "Ihre Rollen",
+        signaturePolicy: "Regeln für die Unterschrift",
+        contentReference: "Anderes Dokument, auf das verwiesen wird",
+        contentIdentifier: "Kennung des Inhalts",
+        computed: "wird beim Unterschreiben von uns ergänzt",
+        commitments: [
+          "Sie haben das Dokument erstellt, gebilligt und abgesandt", "Sie haben das Dokument erhalten",
+          "Das Dokument wurde zugestellt", "Sie haben das Dokument abgesandt", "Sie billigen das Dokument",
+          "Sie haben das Dokument erstellt",
+        ]),
       moreDocuments: Texts.Amount(one: "1 weiteres Dokument anzeigen", many: "{count} weitere Dokumente anzeigen"),
       unnamed: Texts.Amount(
         one:

@@ -18,10 +18,12 @@ public struct DocumentSignature: Sendable, Equatable {
   public let algorithm: SignatureAlgorithm
   /// Each kind at most once.
   public let properties: [SignedProperty]
+  /// Text that was told about the signature when it was authorized. Not in the signature.
+  public let circumstances: String?
 
   public init(
     subject: Subject, format: SignatureFormat, level: ConformanceLevel, packaging: Packaging,
-    algorithm: SignatureAlgorithm, properties: [SignedProperty]
+    algorithm: SignatureAlgorithm, properties: [SignedProperty], circumstances: String? = nil
   ) {
     self.subject = subject
     self.format = format
@@ -29,6 +31,7 @@ public struct DocumentSignature: Sendable, Equatable {
     self.packaging = packaging
     self.algorithm = algorithm
     self.properties = properties
+    self.circumstances = circumstances
     documentDigest =
       switch subject {
       case .digest(let digest): digest

@@ -1,6 +1,8 @@
+import Octets
+import SwiftASN1
 import Vocabulary
 
-/// An attribute that a client wants to be signed along with the document (`signed_props`, CSC v2 §11.11).
+/// An attribute that a client wants to be signed along with the document (`signed_props`, CSC v2 §11.14).
 public struct SignedProperty: Sendable, Equatable {
   /// Raw values: the names of CSC v2.
   public enum Kind: String, Sendable, CaseIterable {
@@ -56,16 +58,13 @@ public struct SignedProperty: Sendable, Equatable {
   /// DER of the attribute's value; nil if the service is to compute it.
   public let value: [UInt8]?
 
-  /// Nil if there is no such attribute, if the format has no place for it, if the octets are not its value, or if it
-  /// has no value and none can be computed.
+  /// Nil if there is no such attribute, if the octets are not its value, or if it has none and none can be computed.
   ///
   /// - Parameters:
   ///   - name: by name or by OID.
   ///   - octets: DER of the attribute's value, or of the whole attribute (type and one value).
-  public init?(name: String, octets: [UInt8]?, for format: SignatureFormat) {
-    guard let kind = Kind.allCases.first(where: { $0.rawValue == name || $0.oid == name }),
-      kind.isAllowed(in: format)
-    else { return nil }
+  public init?(name: String, octets: [UInt8]?) {
+    guard let kind = Kind(called: name) else { return nil }
     self.kind = kind
     guard let octets else {
       guard kind.isComputable else { return nil }
@@ -74,5 +73,57 @@ public struct SignedProperty: Sendable, Equatable {
     }
     guard let value = AttributeSyntax.value(octets, of: kind) else { return nil }
     self.value = value
+  }
+
+  /// As `init(name:octets:)`; nil also if the format has no place for it.
+  public init?(name: String, octets: [UInt8]?, for format: SignatureFormat) {
+    self.init(name: name, octets: octets)
+    guard kind.isAllowed(in: format) else { return nil }
+  }
+
+  /// Of a value that was written as text: the OID of a commitment type, or a media type; else DER in base64.
+  public init?(name: String, text: String) {
+    guard let kind = Kind(called: name) else { return nil }
+    switch kind {
+    case .commitmentTypeIndication:
+      guard let type = try? ASN1ObjectIdentifier(dotRepresentation: text), let der = try? Self.commitment(type) else {
+        return nil
+      }
+      self.init(name: name, octets: der)
+    case .mimeType:
+      guard let der = try? ASN1UTF8String(text).der() else { return nil }
+      self.init(name: name, octets: der)
+    default:
+      guard let octets = Base64.decode(text) else { return nil }
+      self.init(name: name, octets: octets)
+    }
+  }
+
+  /// Whether the format's profile has a place for it.
+  public func isAllowed(in format: SignatureFormat) -> Bool { kind.isAllowed(in: format) }
+
+  /// `CommitmentTypeIndication` without qualifiers (RFC 5126 §5.11.1).
+  private static func commitment(_ type: ASN1ObjectIdentifier) throws -> [UInt8] {
+    var serializer = DER.Serializer()
+    try serializer.appendConstructedNode(identifier: .sequence) { try $0.serialize(type) }
+    return serializer.serializedBytes
+  }
+}
+
+extension SignedProperty.Kind {
+  /// By name or by OID.
+  fileprivate init?(called name: String) {
+    guard let kind = Self.allCases.first(where: { $0.rawValue.isSame(as: name) || $0.oid.isSame(as: name) }) else {
+      return nil
+    }
+    self = kind
+  }
+}
+
+extension DERSerializable {
+  fileprivate func der() throws -> [UInt8] {
+    var serializer = DER.Serializer()
+    try serializer.serialize(self)
+    return serializer.serializedBytes
   }
 }

@@ -115,17 +115,11 @@ extension SignDocRequest.Signature {
     return DocumentSignature(
       subject: subject.domainValue, format: format, level: level, packaging: packaging,
       algorithm: choices.algorithm,
-      properties: try properties(for: format))
+      properties: try properties(for: format), circumstances: choices.circumstances)
   }
 
   private func properties(for format: SignatureFormat) throws -> [SignedProperty] {
-    let properties = choices.properties.map { ($0.name, SignedProperty(name: $0.name, octets: $0.value, for: format)) }
-    let known = properties.compactMap(\.1)
-    // The same attribute by its name and by its OID is twice the same.
-    let isDoubled = Set(known.map(\.kind)).count < known.count
-    let refused = properties.filter { $0.1 == nil || isDoubled }.map(\.0)
-    guard refused.isEmpty else { throw CSCError.invalidSignedProps(refused) }
-    return known
+    try choices.properties.domainValues { $0.isAllowed(in: format) }
   }
 }
 

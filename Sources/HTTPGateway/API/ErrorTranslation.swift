@@ -69,6 +69,7 @@ extension Refusal {
     case .invalidSAD: .invalidParameter("SAD")
     case .sadExpired: .sadExpired
     case .digestNotAuthorized: .hashNotAuthorized(version)
+    case .termsNotAuthorized: .attributesNotAuthorized
     case .algorithmNotAllowed: .invalidParameter("signAlgo")
     case .parametersNotSupported: .invalidParameter("signAlgoParams")
     case .digestLength: .digestLength

@@ -26,6 +26,7 @@ struct ScopeReader: Sendable {
           } else {
             try CredentialScopeRequest(parameters: { parameters[$0] }, version)
           }
+        _ = try asked.terms()
         if let id = asked.credentialID {
           _ = try await soleControl.authorizations.check(
             SoleControl.AuthorizationRequest(asked, CredentialID(id), client: client.id.rawValue),
@@ -85,16 +86,5 @@ struct ScopeReader: Sendable {
     return CredentialDetails(
       asked.json, isRich: details != nil,
       scope: asked.isCreation ? .credentialCreation : .credentialDeletion)
-  }
-}
-
-extension SoleControl.AuthorizationRequest {
-  /// The part of a request with scope `credential` about one credential.
-  init(
-    _ asked: CredentialScopeRequest, _ credential: CredentialID, client: String, presented: [FactorID: String] = [:]
-  ) {
-    self.init(
-      credential: credential, numSignatures: asked.numSignatures, hashAlgorithm: asked.hashAlgorithm,
-      digests: asked.documents.map(\.digest), presented: presented, channel: .authorizationServer(ClientID(client)))
   }
 }

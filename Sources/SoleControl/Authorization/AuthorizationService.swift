@@ -35,6 +35,7 @@ public struct AuthorizationService: Sendable {
       credential: credential.id, scal: credential.scal, numSignatures: request.numSignatures,
       hashAlgorithm: request.hashAlgorithm,
       digests: request.digests, evidence: [], issued: now, expires: now + rules.activationLife)
+    binding.terms = request.terms
     let sadID = try await context.random(SignatureActivationData.idLength)
     let (decided, row) = try await factors.complete(prepared, thenAuthenticate: .activation, prefix: sadID) {
       binding.evidence = $0
@@ -87,6 +88,6 @@ extension AuditEvent {
         ("digests", .octets(binding.digests)),
         ("evidence", .array(binding.evidence.map(\.json))),
         ("expires", .integer(binding.expires)),
-      ])
+      ] + binding.termsField)
   }
 }

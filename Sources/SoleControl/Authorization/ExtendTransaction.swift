@@ -118,6 +118,7 @@ extension AuthorizationService {
     binding.scal = old.credential.scal
     binding.numSignatures = old.free.count
     binding.digests = try Self.digests(old, request)
+    binding.terms = Self.terms(old, binding.digests)
     if !request.digests.isEmpty { binding.hashAlgorithm = request.hashAlgorithm }
     if binding.digests.isEmpty { binding.hashAlgorithm = nil }
     let began = old.binding.began ?? old.binding.issued
@@ -139,6 +140,16 @@ extension AuthorizationService {
     for digest in named { if let index = further.firstIndex(of: digest) { further.remove(at: index) } }
     guard named.count + further.count <= old.free.count else { throw Refusal.digestNotAuthorized }
     return named + further
+  }
+
+  /// Terms of the digests of the new SAD: nothing was said of those that the old SAD did not name.
+  private static func terms(_ old: Extensible, _ digests: [[UInt8]]) -> [AuthorizedTerms?] {
+    var named: [[UInt8]: [AuthorizedTerms?]] = [:]
+    for place in old.free.reversed() where place < old.binding.digests.count {
+      named[old.binding.digests[place], default: []].append(old.binding.terms(at: place))
+    }
+    let terms = digests.map { named[$0]?.popLast() ?? nil }
+    return terms.allSatisfy { $0 == nil } ? [] : terms
   }
 
   /// A dead SAD is good for nothing but the extension that ended it.
@@ -165,7 +176,7 @@ extension AuthorizationService {
         ("numSignatures", .integer(Int64(binding.numSignatures))),
         ("digests", .octets(binding.digests)),
         ("expires", .integer(binding.expires)),
-      ])
+      ] + binding.termsField)
   }
 }
 

@@ -61,6 +61,8 @@ public struct Binding: CanonicalObject, Sendable, Equatable {
   /// Authorized digests in request order, one per occurrence. Empty: any digest may be signed (SCAL 1 only).
   /// Fewer than `numSignatures`: the rest is for an extension of the transaction to name.
   public var digests: [[UInt8]]
+  /// All that goes with each of the digests, in their order; empty if nothing was said of any.
+  public var terms: [AuthorizedTerms?] = []
   public var evidence: [Evidence]
   public var issued, expires: UnixTime
   /// Beginning of the transaction, if this SAD extends it; nil if it began with this one.
@@ -78,6 +80,7 @@ public struct Binding: CanonicalObject, Sendable, Equatable {
     if let client { object["client"] = .string(client.rawValue) }
     if let began { object["began"] = .integer(began) }
     if let hashAlgorithm { object["hashAlgorithm"] = .string(hashAlgorithm.rawValue) }
+    if !terms.isEmpty { object["terms"] = terms.json }
     return object
   }
 
@@ -96,6 +99,9 @@ public struct Binding: CanonicalObject, Sendable, Equatable {
       credential: CredentialID(credential), scal: scal, numSignatures: Int(numSignatures),
       hashAlgorithm: object["hashAlgorithm"]?.string.flatMap(HashAlgorithm.init(rawValue:)), digests: digests,
       evidence: evidence, issued: issued, expires: expires, began: object["began"]?.integer)
+    guard let read = object["terms"] else { return }
+    guard let terms = [AuthorizedTerms?](json: read), terms.count == digests.count else { return nil }
+    self.terms = terms
   }
 
   init(
@@ -121,6 +127,57 @@ public struct Binding: CanonicalObject, Sendable, Equatable {
 
 extension Binding {
   var lifetime: Lifetime { Lifetime(issued: issued, expires: expires) }
+}
+
+/// All that was authorized along with a digest, such as properties that are signed with it.
+public struct AuthorizedTerms: Sendable, Hashable {
+  /// The one text of them, which the caller makes; opaque here. Empty if the digest was authorized with nothing else.
+  public var text: [UInt8]
+  /// Whether the digest is of all that is signed (DTBS/R), so that whatever goes with it is in it.
+  public var isInDigest: Bool
+
+  public init(text: [UInt8], isInDigest: Bool) {
+    self.text = text
+    self.isInDigest = isInDigest
+  }
+
+  /// Whether an item may be signed under these terms: with exactly what goes with the digest, or the digest itself
+  /// where nothing has to be added to it.
+  func cover(_ item: SigningItem) -> Bool {
+    guard let asked = item.terms else { return isInDigest || text.isEmpty }
+    return asked == text
+  }
+}
+
+extension Binding {
+  /// The terms of a digest; nil if none were named, so that they are the caller's choice.
+  func terms(at place: Int) -> AuthorizedTerms? { place < terms.count ? terms[place] : nil }
+
+  /// For the audit log.
+  var termsField: [(String, JSONValue)] { terms.isEmpty ? [] : [("terms", terms.json)] }
+}
+
+extension [AuthorizedTerms?] {
+  /// Null for digests without terms.
+  var json: JSONValue {
+    .array(map { $0.map { ["text": .octets($0.text), "inDigest": .bool($0.isInDigest)] } ?? .null })
+  }
+
+  /// Nil if it is not what `json` makes.
+  init?(json: JSONValue) {
+    guard let values = json.array else { return nil }
+    var list: Self = []
+    for value in values {
+      guard value != .null else {
+        list.append(nil)
+        continue
+      }
+      guard let object = value.object, let text = object.octets("text"), let isInDigest = object["inDigest"]?.bool
+      else { return nil }
+      list.append(AuthorizedTerms(text: text, isInDigest: isInDigest))
+    }
+    self = list
+  }
 }
 
 /// The extension of a SAD: its successor, and what was added. Only a holder of the old SAD gets the new one.

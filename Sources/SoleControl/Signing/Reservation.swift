@@ -106,10 +106,22 @@ extension SigningService {
     }
     return try request.items.map { item in
       guard item.authorizedDigest.hashAlgorithm == binding.hashAlgorithm,
-        let slot = open[item.authorizedDigest.bytes]?.popLast()
+        let candidates = open[item.authorizedDigest.bytes], !candidates.isEmpty
       else { throw Refusal.digestNotAuthorized }
-      return slot
+      let place = try Self.place(of: item, in: candidates, of: binding)
+      return open[item.authorizedDigest.bytes]!.remove(at: place)
     }
+  }
+
+  /// The last of the slots of an item's digest that is good for the item. One with terms goes before one without, which
+  /// another item may need.
+  private static func place(of item: SigningItem, in slots: [Int], of binding: Binding) throws -> Int {
+    guard !binding.terms.isEmpty else { return slots.count - 1 }
+    let place =
+      slots.lastIndex { binding.terms(at: $0)?.cover(item) ?? false }
+      ?? slots.lastIndex { binding.terms(at: $0) == nil }
+    if let place { return place }
+    throw item.terms == nil ? Refusal.digestNotAuthorized : Refusal.termsNotAuthorized
   }
 
   /// `digests` are what is signed; `authorized` says for what, where that is something else; `response` is the

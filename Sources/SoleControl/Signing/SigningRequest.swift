@@ -31,15 +31,19 @@ public struct SigningItem: Sendable, Hashable {
   public var authorizedDigest: AuthorizedDigest
   /// Whether a time-stamp over the signature belongs to it.
   public var isTimestamped: Bool
+  /// Text of all that goes with the authorized digest, as in `AuthorizedTerms`; nil if it is the digest itself that is
+  /// signed.
+  public var terms: [UInt8]?
 
   public init(
     algorithm: SignatureAlgorithm, dtbsRepresentation: [UInt8], authorizedDigest: AuthorizedDigest,
-    isTimestamped: Bool = false
+    isTimestamped: Bool = false, terms: [UInt8]? = nil
   ) {
     self.algorithm = algorithm
     self.dtbsRepresentation = dtbsRepresentation
     self.authorizedDigest = authorizedDigest
     self.isTimestamped = isTimestamped
+    self.terms = terms
   }
 
   /// A digest that was authorized itself, as in signHash.

@@ -13,7 +13,7 @@ struct SigningWork: CanonicalText, Sendable, Equatable {
       && zip(items, request.items).allSatisfy { kept, asked in
         kept.algorithm == asked.algorithm && kept.authorizedDigest == asked.authorizedDigest
           && kept.isDirect == asked.isDirect
-          && kept.isTimestamped == asked.isTimestamped
+          && kept.isTimestamped == asked.isTimestamped && kept.terms == asked.terms
       }
   }
 
@@ -50,6 +50,7 @@ extension SigningItem {
       object["authorized"] = .octets(authorizedDigest.bytes)
     }
     if isTimestamped { object["timestamp"] = true }
+    if let terms { object["terms"] = .octets(terms) }
     return .object(object)
   }
 
@@ -60,6 +61,7 @@ extension SigningItem {
     guard object["hash"] != nil || object["authorized"] != nil else {
       self.init(algorithm: algorithm, digest: dtbsRepresentation)
       isTimestamped = object["timestamp"]?.bool ?? false
+      terms = object.octets("terms")
       return
     }
     guard let hash = object["hash"]?.string.flatMap(HashAlgorithm.init(rawValue:)),
@@ -68,6 +70,6 @@ extension SigningItem {
     self.init(
       algorithm: algorithm, dtbsRepresentation: dtbsRepresentation,
       authorizedDigest: AuthorizedDigest(hashAlgorithm: hash, bytes: authorized),
-      isTimestamped: object["timestamp"]?.bool ?? false)
+      isTimestamped: object["timestamp"]?.bool ?? false, terms: object.octets("terms"))
   }
 }

@@ -14,9 +14,7 @@ struct PublishedRowTests {
   private static let unsaid: [String: [Int: String]] = [
     "credentials/delete": Dictionary(uniqueKeysWithValues: (2...4).map { ($0, lifecycle) }),
     "signatures/signHash": [23: "one-time passwords are checked at authorize"],
-    "signatures/signDoc": [
-      13: "signed properties are not authorized yet (Specs/divergences.md)", 25: "info says allowMix",
-    ],
+    "signatures/signDoc": [25: "info says allowMix"],
     "oauth2/revoke": [4: "tokens of every type can be revoked"],
   ]
 

@@ -15,6 +15,7 @@ struct CredentialWay {
   let fixture: GatewayFixture
   let visitor: PageVisitor
   let logInPage: PageVisitor.Page
+  private let details: String?
   /// The consent page's form.
   private let consent = Fields()
 
@@ -22,6 +23,7 @@ struct CredentialWay {
 
   init(_ fixture: GatewayFixture, _ parameters: [String: String]) async throws {
     self.fixture = fixture
+    details = parameters["authorization_details"]
     visitor = PageVisitor(fixture)
     logInPage = try await visitor.get("/oauth2/authorize?\(Self.query(parameters))")
   }
@@ -65,14 +67,21 @@ struct CredentialWay {
 
   /// The access token of the code that a redirect carries.
   func token(_ end: PageVisitor.Page) async throws -> String {
+    let answer = try await redeem(end)
+    return String(try #require(answer.text.firstMatch(of: /"access_token":"([^"]+)"/), "\(answer.text)").1)
+  }
+
+  /// The answer to the exchange of that code.
+  ///
+  /// - Parameter changed: what differs from the right exchange.
+  func redeem(_ end: PageVisitor.Page, _ changed: [String: String] = [:]) async throws -> PageVisitor.Page {
     let location = end.headers[.location] ?? "no redirect: \(end.text)"
     let code = String(try #require(location.firstMatch(of: /[?&]code=([A-Za-z0-9_-]+)/), "\(location)").1)
-    let answer = try await visitor.post(
-      "/oauth2/token",
-      [
-        "grant_type": "authorization_code", "code": code, "redirect_uri": OAuthFixture.redirectURI,
-        "code_verifier": Self.verifier, "client_id": "portal", "client_secret": OAuthFixture.secret,
-      ], headers: [:])
-    return String(try #require(answer.text.firstMatch(of: /"access_token":"([^"]+)"/), "\(answer.text)").1)
+    var form = [
+      "grant_type": "authorization_code", "code": code, "redirect_uri": OAuthFixture.redirectURI,
+      "code_verifier": Self.verifier, "client_id": "portal", "client_secret": OAuthFixture.secret,
+    ]
+    form["authorization_details"] = details
+    return try await visitor.post("/oauth2/token", form.merging(changed) { $1 }, headers: [:])
   }
 }

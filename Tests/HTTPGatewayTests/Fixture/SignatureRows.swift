@@ -84,6 +84,8 @@ struct SignatureRows {
         26: digests(["signed_props": [["attribute_name": "x"]]]), 32: digests(["hashes": ["AAAA"]]),
         34: ["credentialID": "expired", "SAD": try await stand.sad(stand.expired)],
       ]) { $1 })
+    answers[13] = try await otherDocument(
+      method, body.changed(digests(["signed_props": [["attribute_name": "content-hints"]]])))
     answers[35] = try await otherDocument(method, body.changed(digests(["hashes": [RowStand.hash("b")]])))
     #expect(try await stand.call(method, body).status == 200)
     answers[33] = try await late(method, body)
@@ -99,15 +101,17 @@ struct SignatureRows {
 
   /// The answer to a token of the authorization server, which a person gave for `a`.
   private func otherDocument(_ method: String, _ body: JSONValue) async throws -> GatewayFixture.Answer {
-    let credential = try await stand.fixture.signing.createCredential("three", scal: .two, mode: .oauth2code)
+    let name = "three-\(Base64.encodeURL(OctetDigest.sha256(body.compact())))"
+    let credential = try await stand.fixture.signing.createCredential(name, scal: .two, mode: .oauth2code)
     let client = ClientID("portal")
+    var request = AuthorizationRequest(
+      credential: credential.id, numSignatures: 1, hashAlgorithm: .sha256, digests: [digest("a")],
+      presented: [.pin: SigningFixture.pin], channel: .authorizationServer(client))
+    request.terms = [AuthorizedTerms(text: [], isInDigest: false)]
     let authorization = try await stand.fixture.signing.service.authorizations.authorize(
-      AuthorizationRequest(
-        credential: credential.id, numSignatures: 1, hashAlgorithm: .sha256, digests: [digest("a")],
-        presented: [.pin: SigningFixture.pin], channel: .authorizationServer(client)),
-      as: Principal(partner: SigningFixture.partner, signer: SignerID("alice"), client: client))
+      request, as: Principal(partner: SigningFixture.partner, signer: SignerID("alice"), client: client))
     return try await stand.call(
-      method, body.changed(["credentialID": "three", "SAD": nil]),
+      method, body.changed(["credentialID": .string(name), "SAD": nil]),
       token: Base64.encodeURL(authorization.sad.octets))
   }
 }

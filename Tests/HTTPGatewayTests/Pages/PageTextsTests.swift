@@ -23,6 +23,10 @@ struct PageTextsTests {
       case let pair as PageTexts.Pair: all[name] = [pair.title, pair.text]
       case let amount as Texts.Amount: all[name] = [amount.one, amount.many]
       case let list as [String]: all[name] = list
+      case let properties as PropertyTexts:
+        for child in Mirror(reflecting: properties).children {
+          all["properties \(child.label!)"] = child.value as? [String] ?? [child.value as? String].compactMap(\.self)
+        }
       default: Issue.record("\(name) is of a kind that this test does not know")
       }
     }

@@ -39,19 +39,21 @@ class World(Portal):
         self.codes = OneTimeCodes()
         self.callback = Callback(sandbox.fact("partner")["redirectURI"])
 
-    def details(self, label):
+    def details(self, label, terms=None):
+        """For both digests; `terms` go with the first."""
+        kind = {"hashType": "SDR"} if terms else {"hashType": "DTBSR"}
         return json.dumps([{
             "type": "https://cloudsignatureconsortium.org/2025/credential",
             "credentialID": self.sandbox.credential_id(label), "numSignatures": 2, "hashAlgorithmOID": verify.SHA256,
             "documentDigests": [
-                {"hash": encodings.base64std(digest), "label": name, "hashType": "DTBSR"}
-                for digest, name in zip(DIGESTS, LABELS)
+                {"hash": encodings.base64std(digest), "label": name, **kind, **more}
+                for digest, name, more in zip(DIGESTS, LABELS, [terms or {}, {}])
             ],
         }])
 
-    def request(self, label, **more):
+    def request(self, label, terms=None, **more):
         """A pushed request of a client of its own."""
-        return Order(self, label, more)
+        return Order(self, label, terms, more)
 
     def arrived(self, state):
         """What the client got by redirect."""
@@ -66,10 +68,10 @@ class World(Portal):
 class Order(OAuthClient):
     """A request for two signatures, and what its exchange needs."""
 
-    def __init__(self, world, label, more):
+    def __init__(self, world, label, terms, more):
         super().__init__(world, "public")
         self.label = label
-        self.details = [("authorization_details", world.details(label))]
+        self.details = [("authorization_details", world.details(label, terms))]
         answer = self.form(f"{self.base}/oauth2/pushed_authorize", [*self.begin(), *self.details, *more.items()])
         require(answer.status == 201, answer.summary())
         self.url = self.authorize_url([("client_id", self.client_id), ("request_uri", answer.json()["request_uri"])])
@@ -79,12 +81,15 @@ class Order(OAuthClient):
 
     def sign(self):
         """Exchanges the code, signs both digests, and verifies with the credential's certificate."""
+        self.world.signed(self.label, DIGESTS, self.token())
+
+    def token(self):
         answer = self.answer()
         require("code" in answer, f"no code: {answer}")
         pairs = [*self.redemption(answer["code"]), ("client_id", self.client_id), *self.details]
         token = self.form(f"{self.base}/oauth2/token", pairs)
         require(token.status == 200, token.summary())
-        self.world.signed(self.label, DIGESTS, token.json()["access_token"])
+        return token.json()["access_token"]
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +193,49 @@ def keyboard(person, name, text, enter=False):
         except Exception:
             return
     raise Failure("Enter does not send the form")
+
+
+PLACE = encodings.base64std(bytes.fromhex("3011a00413024154a1090c0756696c6c616368"))
+TERMS = {
+    "signed_props": [
+        {"commitment-type-indication": "1.2.840.113549.1.9.16.6.5"},
+        {"attribute_name": "signer-location", "attribute_value": PLACE},
+        {"attribute_name": "mime-type", "attribute_value": encodings.base64std(b"\x0c\x0fapplication/pdf")},
+        {"attribute_name": "content-hints"},
+    ],
+    "circumstantialData": "signingTime=20241129170916+00'00' <b>&amp; " + "x" * 400,
+}
+
+
+@pytest.mark.parametrize("language, texts", [
+    ("en", ["What your signature means", "You approve the document", "Place of signing", "Villach", "File type",
+            "application/pdf", "added by us when you sign", "Details stated by the request"]),
+    ("de", ["Bedeutung Ihrer Unterschrift", "Sie billigen das Dokument", "Ort der Unterschrift", "Villach", "Dateityp",
+            "application/pdf", "wird beim Unterschreiben von uns ergänzt", "Angaben aus der Anfrage"]),
+])
+def test_terms(world, language, texts):
+    """The page shows the properties and circumstances that were asked for; signDoc takes these and no others."""
+    with Person(PICTURES, width=500, height=900) as person:
+        order = world.request("p256-oauth", TERMS, lang=language)
+        person.open(order.url)
+        log_in(person, world)
+        shows_documents(person)
+        page = person.text()
+        for text in [*texts, TERMS["circumstantialData"]]:
+            require(text in page, f"not on the page: {text}")
+        accessible(person, language)
+        wide = person.driver.execute_script("return document.documentElement.scrollWidth > innerWidth")
+        require(not wide, "a long value makes the page too wide")
+        person.picture(f"12-terms-{language}")
+        person.type("PIN", world.alice["pin"])
+        person.press("button[value=approve]")
+    token = order.token()
+    entry = {"hashes": [encodings.base64std(DIGESTS[0])], "signature_format": "C", "signAlgo": "1.2.840.10045.4.3.2"}
+    for changes, status in [({}, 400), ({**TERMS, "circumstantialData": "else"}, 400), (TERMS, 200)]:
+        answer = world.call("signatures/signDoc", {
+            "credentialID": world.sandbox.credential_id("p256-oauth"), "documentDigests": [{**entry, **changes}],
+        }, token)
+        require(answer.status == status, answer.summary())
 
 
 def test_denied(world):

@@ -25,8 +25,8 @@ struct Grants: Sendable {
 
   /// The SAD.
   private func authorize(_ offered: ConsentRequest, _ visit: PageVisit) async throws -> GrantedToken {
-    var asked = SoleControl.AuthorizationRequest(
-      offered.asked, offered.credential.id, client: visit.transaction.request.client, presented: try presented(visit))
+    var asked = offered.wanted
+    asked.presented = try presented(visit)
     asked.origin = visit.context.origin.person
     let authorization = try await soleControl.authorizations.authorize(asked, as: offered.principal)
     return GrantedToken(

@@ -20,7 +20,9 @@ extension Offer {
         SigningView(
           credential: offered.credential.description,
           certificate: SigningView.Certificate(offered.credential.certificate),
-          documents: offered.asked.documents.map { SigningView.Document(label: $0.label, digest: $0.digest) },
+          documents: zip(offered.asked.documents, offered.terms).map {
+            SigningView.Document(label: $0.label, digest: $0.digest, terms: $1)
+          },
           hashName: offered.asked.hashAlgorithm?.displayName ?? "",
           numSignatures: offered.asked.numSignatures,
           description: offered.asked.description,

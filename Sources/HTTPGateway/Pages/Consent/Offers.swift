@@ -1,4 +1,5 @@
 internal import CSCModel
+internal import DocumentSigning
 internal import Issuance
 internal import OAuth
 internal import Registry
@@ -9,6 +10,10 @@ internal import Vocabulary
 struct ConsentRequest {
   let credential: Credential
   let asked: CredentialScopeRequest
+  /// The same, as sole control takes it.
+  let wanted: SoleControl.AuthorizationRequest
+  /// All that goes with each document that is asked for.
+  let terms: [DocumentTerms]
   let principal: Principal
 
   /// The credential's id if the service chose it, not the client.
@@ -72,10 +77,8 @@ extension Offer {
         description: nil, principal: principal)
     case .credential(let offered):
       FactorRequest(
-        credential: offered.credential,
-        wanted: SoleControl.AuthorizationRequest(
-          offered.asked, offered.credential.id, client: transaction.request.client),
-        description: offered.asked.description, principal: offered.principal)
+        credential: offered.credential, wanted: offered.wanted, description: offered.asked.description,
+        principal: offered.principal)
     case .lifecycle(.deletion(let credential, let principal)):
       FactorRequest(
         credential: credential, wanted: .deletion(of: credential.id), description: nil, principal: principal)
@@ -111,11 +114,13 @@ struct Offers: Sendable {
         try await soleControl.credentials.list(of: signer, after: nil, limit: Self.mostCandidates, as: principal)
           .filter { $0.qualifier == asked.signatureQualifier && $0.isValid(at: now()) }.map(\.id)
       }
+    let terms = try asked.terms()
     for id in candidates {
-      let wanted = SoleControl.AuthorizationRequest(asked, id, client: transaction.request.client)
+      let wanted = try SoleControl.AuthorizationRequest(asked, id, client: transaction.request.client)
       do {
         let credential = try await soleControl.authorizations.check(wanted, as: principal)
-        return ConsentRequest(credential: credential, asked: asked, principal: principal)
+        return ConsentRequest(
+          credential: credential, asked: asked, wanted: wanted, terms: terms, principal: principal)
       } catch let refusal as Refusal where refusal.isAboutTheOffer {}
     }
     return nil

@@ -40,6 +40,12 @@ enum DisplayText {
     return isCut ? String(shown.prefix(longest)) + "…" : shown
   }
 
+  /// Whether `neutral` shows the whole of it as it is, but for the number of spaces between words.
+  static func isWhole(_ text: String, longest: Int) -> Bool {
+    let words = text.parts(separatedBy: UInt8(ascii: " ")).filter { !$0.isEmpty }.joined(separator: " ")
+    return neutral(text, longest: longest).map { $0.isSame(as: words) } ?? false
+  }
+
   private enum Kind { case visible, mark, space, hidden }
 
   private static func kind(_ scalar: Unicode.Scalar) -> Kind {

@@ -1,3 +1,4 @@
+internal import DocumentSigning
 internal import Foundation
 internal import Octets
 internal import Registry
@@ -147,11 +148,11 @@ struct PageContext {
     values["hasDocuments"] = !documents.isEmpty
     values["hasLabels"] = documents.contains { $0.label != nil }
     values["digestName"] = texts.digest.filled(["hash": hashName])
-    values["documents"] = documents.prefix(shown).map(Self.document)
+    values["documents"] = documents.prefix(shown).map(document)
     if hidden > 0 {
       values["more"] = texts.moreDocuments.text(hidden).filled(["count": "\(hidden)"])
       values["moreStart"] = "\(shown + 1)"
-      values["moreDocuments"] = documents.dropFirst(shown).map(Self.document)
+      values["moreDocuments"] = documents.dropFirst(shown).map(document)
     }
     let unnamed = numSignatures - documents.count
     if unnamed > 0 {
@@ -161,12 +162,17 @@ struct PageContext {
     }
   }
 
-  private static func document(_ document: SigningView.Document) -> [String: Any] {
+  private func document(_ document: SigningView.Document) -> [String: Any] {
     let digits = Array(Hex.encode(document.digest))
     var values: [String: Any] = [
       "digest": stride(from: 0, to: digits.count, by: 8).map { String(digits[$0..<min($0 + 8, digits.count)]) }
     ]
-    values["label"] = document.label.flatMap { DisplayText.neutral($0, longest: longestLabel) }
+    values["label"] = document.label.flatMap { DisplayText.neutral($0, longest: Self.longestLabel) }
+    let properties = document.terms.shownProperties(texts.properties)
+    if !properties.isEmpty { values["properties"] = ["rows": properties] }
+    values["circumstances"] = document.terms.circumstances.flatMap {
+      DisplayText.neutral($0, longest: DocumentTerms.longest)
+    }
     return values
   }
 

@@ -1,3 +1,4 @@
+internal import DocumentSigning
 internal import SoleControl
 internal import Texts
 internal import Vocabulary
@@ -46,6 +47,8 @@ struct SigningView: Sendable {
   struct Document: Sendable {
     var label: String?
     var digest: [UInt8]
+    /// All that goes with it. Showable.
+    var terms = DocumentTerms(properties: [], circumstances: nil)
   }
 
   struct Certificate: Sendable {

@@ -1,0 +1,38 @@
+import Octets
+import WireJSON
+
+/// All that goes with a document's digest: what is signed along with it, and what was told about how it is signed.
+public struct DocumentTerms: Sendable, Equatable {
+  /// Each kind at most once.
+  public let properties: [SignedProperty]
+  /// CSC v2 `circumstantialData`, as it came.
+  public let circumstances: String?
+
+  public init(properties: [SignedProperty], circumstances: String?) {
+    self.properties = properties
+    self.circumstances = circumstances
+  }
+
+  /// The one text of these terms, in whichever order and spelling they came. Empty if there are none.
+  public var canonical: [UInt8] {
+    guard !properties.isEmpty || circumstances != nil else { return [] }
+    var object = JSONObject()
+    let ordered = properties.sorted { $0.kind.rawValue < $1.kind.rawValue }
+    if !ordered.isEmpty { object["properties"] = .array(ordered.map(\.json)) }
+    if let circumstances { object["circumstances"] = .string(circumstances) }
+    return JSONValue.object(object).canonical()
+  }
+}
+
+extension SignedProperty {
+  var json: JSONValue {
+    var object = JSONObject([("kind", .string(kind.rawValue))])
+    if let value { object["value"] = .string(Hex.encode(value)) }
+    return .object(object)
+  }
+}
+
+extension DocumentSignature {
+  /// Terms that must have been authorized along with the document.
+  public var terms: DocumentTerms { DocumentTerms(properties: properties, circumstances: circumstances) }
+}
