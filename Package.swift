@@ -236,7 +236,7 @@ let package = Package(
       "DocumentSigningTests",
       [
         "Vocabulary", "Octets", "DocumentSigning", "TimestampAuthority", "SoleControl", "AuditLog", "OpenSSLPKI",
-        "TestSupport",
+        "TestSupport", "WireJSON",
       ]),
     support(
       "StoreConformance",

@@ -1,10 +1,10 @@
 internal import Octets
 internal import WireJSON
 
-/// An element of `signed_props` (CSC v2 §8.2.4, §11.14): an attribute that is to be signed along with a document.
+/// An element of `signed_props` (CSC v2 §8.2.2, §11.14): an attribute that is to be signed along with a document.
 ///
 /// It has two spellings: the data model's `{"attribute_name": …, "attribute_value": …}` with DER in base64, and
-/// `{name: value}` of a sample of §8.2.4, where a value that is text is written as it is.
+/// `{name: value}` of a sample of §8.2.2, where a value that is text is written as it is.
 public struct RequestedProperty: Sendable, Equatable {
   public enum Value: Sendable, Equatable {
     /// The service computes it.

@@ -80,6 +80,7 @@ public struct SignDocRequest: Sendable {
   // MARK: Entries
 
   private static func signatures(ofDigests entry: Fields, _ hashOID: JSONValue?) throws -> [Signature] {
+    guard isOriginal(entry) else { throw CSCError.invalidDocumentDigests }
     let digests = try digests(entry)
     let choices = try Choices(entry, hashOID)
     guard digests.allSatisfy({ $0.count == choices.algorithm.hash.digestLength }) else { throw CSCError.digestLength }
@@ -108,8 +109,13 @@ public struct SignDocRequest: Sendable {
     }
   }
 
+  /// Whether `documentType` says signer's original document, which is the default. No other is in `info`.
+  private static func isOriginal(_ entry: Fields) -> Bool {
+    (try? entry.optionalString("documentType") ?? "sod") == "sod"
+  }
+
   private static func signature(ofDocument entry: Fields, _ hashOID: JSONValue?) throws -> Signature {
-    guard let text = try entry.value(["document"])?.string else { throw CSCError.invalidDocuments }
+    guard isOriginal(entry), let text = try entry.value(["document"])?.string else { throw CSCError.invalidDocuments }
     let choices = try Choices(entry, hashOID)
     // There is nothing to sign in an empty document.
     guard let document = Base64.decode(text), !document.isEmpty else { throw CSCError.documentsNotBase64 }

@@ -6,8 +6,9 @@ public enum DocumentRefusal: Error, Equatable, Sendable {
   case algorithm
   /// No JWS algorithm has these parameters of RSASSA-PSS.
   case algorithmParameters
-  /// A signature is to be added to a document that is no CMS SignedData with its content.
-  case notSignedData
+  /// Some certificate has no current statement on its revocation, so that the level cannot be made. Trying again can
+  /// help.
+  case noRevocationData
   /// No credential of the signer has the qualifier.
   case qualifier
 }

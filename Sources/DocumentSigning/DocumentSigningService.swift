@@ -29,10 +29,12 @@ public struct DocumentSigningRequest: Sendable {
 
 /// One finished signature.
 public struct SignedDocument: Sendable, Equatable {
-  /// CMS in DER, or a JWS in compact serialization.
+  /// CMS in DER, or a JWS in compact serialization; of a parallel signature its part of them.
   public let octets: [UInt8]
   /// Whether the document is in it.
   public let hasDocument: Bool
+  /// Whether the certificates up to the root are in it.
+  public let hasCertificates: Bool
 }
 
 /// The result of signing documents.
@@ -74,7 +76,13 @@ public struct DocumentSigningService: Sendable {
 
   /// The levels that can be made of a format.
   public func levels(of format: SignatureFormat) -> [ConformanceLevel] {
-    format.levels.filter { $0 != .t || timestamps != nil }
+    format.levels.filter { level in
+      switch level {
+      case .b: true
+      case .t: timestamps != nil
+      case .lt: timestamps != nil && revocation != nil
+      }
+    }
   }
 
   /// Signs each document once.
@@ -105,7 +113,8 @@ public struct DocumentSigningService: Sendable {
 
   /// Data that a reader needs to validate signatures and time-stamps, and does not find in them.
   public func validationData(for signed: SignedDocuments) async -> ValidationData {
-    var certificates = Array(signed.chain.dropFirst(PreparedDocuments.embedded(signed.chain).count))
+    let known = signed.documents.allSatisfy(\.hasCertificates) ? PreparedDocuments.embedded(signed.chain).count : 0
+    var certificates = Array(signed.chain.dropFirst(known))
     var all = signed.chain
     if signed.hasTimestamps, let timestamps {
       all += timestamps.chain
@@ -147,6 +156,9 @@ extension DocumentSigningService {
     let credential = try await soleControl.credentials.credential(
       id, for: Set(request.signatures.map(\.algorithm)), as: principal)
     let time = now()
+    if request.signatures.contains(where: { $0.level == .lt }) {
+      try await requireRevocationData(for: credential.certificate.chain, at: time)
+    }
     var items: [SigningItem] = []
     var entries: [PreparedDocuments.Entry] = []
     for signature in request.signatures {
@@ -156,7 +168,7 @@ extension DocumentSigningService {
         SigningItem(
           algorithm: signature.algorithm, dtbsRepresentation: dtbsRepresentation,
           authorizedDigest: AuthorizedDigest(hashAlgorithm: signature.algorithm.hash, bytes: signature.documentDigest),
-          isTimestamped: signature.level == .t, terms: signature.terms.canonical))
+          isTimestamped: signature.level.isTimestamped, terms: signature.terms.canonical))
     }
     var documents = PreparedDocuments(chain: credential.certificate.chain, entries: entries)
     documents.wantsValidationData = request.wantsValidationData
@@ -181,13 +193,27 @@ extension DocumentSigningService {
     return id
   }
 
+  /// Keeps what level B-LT promises: each certificate but the roots must have a current statement on its revocation.
+  /// Asked before anything is spent.
+  ///
+  /// - Throws: `DocumentRefusal.noRevocationData`.
+  private func requireRevocationData(for chain: [[UInt8]], at time: UnixTime) async throws {
+    let anchors = timestamps?.trustAnchors ?? []
+    let stamping = timestamps?.chain.filter { !anchors.contains($0) } ?? []
+    for certificate in PreparedDocuments.embedded(chain) + stamping {
+      guard await revocation?.revocationLists(for: [certificate], at: time).isEmpty == false else {
+        throw DocumentRefusal.noRevocationData
+      }
+    }
+  }
+
   /// - Returns: the part that is kept, and the digest to be signed.
   private func prepare(
     _ signature: DocumentSignature, for credential: Credential, at time: UnixTime
   ) async throws -> (PreparedDocuments.Entry, dtbsRepresentation: [UInt8]) {
     let chain = credential.certificate.chain
     let hash = signature.algorithm.hash
-    let kept = signature.packaging == .detached ? nil : signature.content
+    let kept = signature.keptContent
     let (cms, keyType) = (cms, credential.keyType)
     let signedPart: [UInt8]
     let dtbsRepresentation: [UInt8]
@@ -202,12 +228,9 @@ extension DocumentSigningService {
     case .cades, .pades:
       let others = try await attributes(signature)
       (signedPart, dtbsRepresentation) = try await worker.run {
-        let digest =
-          signature.packaging == .parallel
-          ? hash.digest(of: try cms.content(of: kept ?? [])) : signature.documentDigest
         let attributes = try cms.signedAttributes(
           CMSAttributes(
-            messageDigest: digest, hash: hash, certificate: chain.first ?? [],
+            messageDigest: signature.documentDigest, hash: hash, certificate: chain.first ?? [],
             // In PAdES the signature dictionary's M says the time (ETSI EN 319 142-1 clause 6.3).
             signingTime: signature.format == .cades ? time : nil, others: others))
         return (attributes, hash.digest(of: attributes))
@@ -264,58 +287,57 @@ extension DocumentSigningService {
     else { throw DocumentFault.preparation }
     var documents: [SignedDocument] = []
     for (index, entry) in prepared.entries.enumerated() {
-      let content =
-        entry.packaging == .detached ? nil : entry.content ?? (index < contents.count ? contents[index] : nil)
-      guard (content == nil) == (entry.packaging == .detached) else { throw DocumentFault.preparation }
+      let content = entry.content ?? (index < contents.count ? contents[index] : nil)
       let (cms, certificates) = (cms, prepared.embeddedCertificates)
       let (item, signature, timestamp) = (result.items[index], result.signatures[index], result.timestamps[index])
       let octets = try await worker.run {
         switch entry.format {
         case .jades: return try Self.jws(entry, content, item, signature)
         case .cades, .pades:
-          guard item.algorithm.hash.digest(of: entry.signedPart) == item.dtbsRepresentation else {
-            throw DocumentFault.preparation
-          }
-          return try cms.signedData(
-            CMSSignature(
-              signedAttributes: entry.signedPart,
-              messageDigest: try Self.messageDigest(entry, content, item, cms), signature: signature,
-              algorithm: item.algorithm, certificates: certificates, timestamp: timestamp,
-              content: CMSSignature.Content(entry.packaging, content ?? [])))
+          guard item.algorithm.hash.digest(of: entry.signedPart) == item.dtbsRepresentation,
+            content != nil || entry.packaging != .attached
+          else { throw DocumentFault.preparation }
+          let parts = CMSSignature(
+            signedAttributes: entry.signedPart, messageDigest: item.authorizedDigest.bytes, signature: signature,
+            algorithm: item.algorithm, certificates: certificates, timestamp: timestamp,
+            content: entry.packaging == .attached ? .attached(content ?? []) : .detached)
+          return try entry.packaging == .parallel ? cms.signerInfo(parts) : cms.signedData(parts)
         }
       }
-      documents.append(SignedDocument(octets: octets, hasDocument: entry.packaging != .detached))
+      documents.append(
+        SignedDocument(
+          octets: octets, hasDocument: entry.packaging == .attached,
+          hasCertificates: entry.packaging != .parallel || entry.format == .jades))
     }
     return SignedDocuments(
       documents: documents, chain: prepared.chain, hasTimestamps: result.timestamps.contains { $0 != nil },
       wantsValidationData: prepared.wantsValidationData)
   }
 
-  /// The digest that the signed attributes must have of the document: a stored preparation is not trusted.
-  private static func messageDigest(
-    _ entry: PreparedDocuments.Entry, _ content: [UInt8]?, _ item: SigningItem, _ cms: any CMSBuilder
-  ) throws -> [UInt8] {
-    guard entry.packaging == .parallel else { return item.authorizedDigest.bytes }
-    return item.algorithm.hash.digest(of: try cms.content(of: content ?? []))
-  }
-
   private static func jws(
     _ entry: PreparedDocuments.Entry, _ content: [UInt8]?, _ item: SigningItem, _ signature: [UInt8]
   ) throws -> [UInt8] {
     let jades = try JAdESSignature(header: entry.signedPart)
-    guard item.algorithm.hash.digest(of: jades.signingInput(content: content)) == item.dtbsRepresentation,
-      content != nil || jades.referencedDigest == item.authorizedDigest.bytes
+    let payload = jades.referencedDigest == nil ? content : nil
+    guard entry.packaging == .parallel || (payload != nil) == (entry.packaging == .attached) else {
+      throw DocumentFault.preparation
+    }
+    guard item.algorithm.hash.digest(of: jades.signingInput(content: payload)) == item.dtbsRepresentation,
+      payload != nil || jades.referencedDigest == item.authorizedDigest.bytes
     else { throw DocumentFault.preparation }
-    return jades.compact(content: content, signature: try jades.algorithm.jws(signature))
+    let value = try jades.algorithm.jws(signature)
+    return entry.packaging == .parallel
+      ? jades.element(signature: value) : jades.compact(content: payload, signature: value)
   }
 }
 
-extension CMSSignature.Content {
-  fileprivate init(_ packaging: Packaging, _ content: [UInt8]) {
+extension DocumentSignature {
+  /// The document, where the signature cannot be put together without it.
+  fileprivate var keptContent: [UInt8]? {
     switch packaging {
-    case .detached: self = .detached
-    case .attached: self = .attached(content)
-    case .parallel: self = .existing(content)
+    case .attached: content
+    case .detached: nil
+    case .parallel: format == .jades ? content : nil
     }
   }
 }

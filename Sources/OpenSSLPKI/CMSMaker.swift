@@ -1,5 +1,6 @@
 internal import COpenSSL
 public import DocumentSigning
+internal import SwiftASN1
 internal import Vocabulary
 
 /// CMS SignedData with OpenSSL, around a signature that the device made: OpenSSL gets the public key only, and is never
@@ -12,19 +13,12 @@ public struct CMSMaker: CMSBuilder {
     return try SignedAttributes.encode(attributes)
   }
 
-  public func content(of signedData: [UInt8]) throws -> [UInt8] {
-    let cms = try Message(signedData)
-    guard let content = cms.content else { throw DocumentRefusal.notSignedData }
-    return Array(content)
-  }
-
   public func signedData(_ signature: CMSSignature) throws -> [UInt8] {
     ERR_clear_error()
     let cms: Message
     switch signature.content {
     case .detached: cms = try Message(content: nil)
     case .attached(let content): cms = try Message(content: content)
-    case .existing(let existing): cms = try Message(existing)
     }
     let certificates = try signature.certificates.map { try X509Certificate(der: $0) }
     guard let own = certificates.first else { throw OpenSSLError("no certificate") }
@@ -45,6 +39,15 @@ public struct CMSMaker: CMSBuilder {
       try check(CMS_unsigned_add1_attr(signer, attribute), "time-stamp")
     }
     return try encoded("CMS") { i2d_CMS_ContentInfo(cms.pointer, $0) }
+  }
+
+  public func signerInfo(_ signature: CMSSignature) throws -> [UInt8] {
+    // ContentInfo, SignedData; its last element is the SET OF SignerInfo (RFC 5652 §5.1).
+    let message = try DER.parse(try signedData(signature))
+    guard let signed = message.elements?.last?.elements?.first, let infos = signed.elements?.last,
+      infos.identifier == .set, let info = infos.elements?.first, infos.elements?.count == 1
+    else { throw OpenSSLError("no SignerInfo") }
+    return Array(info.encodedBytes)
   }
 
   /// The signature is over these attributes by this certificate's key, and they name this content.
@@ -97,35 +100,10 @@ private final class Message {
     place.pointee.flags &= ~Int(ASN1_STRING_FLAG_CONT)
   }
 
-  /// An existing one.
-  init(_ der: [UInt8]) throws {
-    let read = der.withUnsafeBufferPointer { octets in
-      var position = octets.baseAddress
-      return d2i_CMS_ContentInfo(nil, &position, octets.count)
-    }
-    ERR_clear_error()
-    guard let read else { throw DocumentRefusal.notSignedData }
-    pointer = read
-    guard OBJ_obj2nid(CMS_get0_type(read)) == NID_pkcs7_signed,
-      OBJ_obj2nid(CMS_get0_eContentType(read)) == NID_pkcs7_data
-    else { throw DocumentRefusal.notSignedData }
-  }
-
   deinit { CMS_ContentInfo_free(pointer) }
 
-  /// The content, if it is inside.
-  var content: UnsafeBufferPointer<UInt8>? {
-    guard let place = CMS_get0_content(pointer)?.pointee else { return nil }
-    return UnsafeBufferPointer(start: place.pointee.data, count: Int(place.pointee.length))
-  }
-
   func add(_ certificate: X509Certificate) throws {
-    guard CMS_add1_cert(pointer, certificate.pointer) <= 0 else { return }
-    // An existing message may have it already.
-    guard ERR_GET_REASON(ERR_peek_last_error()) == CMS_R_CERTIFICATE_ALREADY_PRESENT else {
-      throw OpenSSLError("certificate")
-    }
-    ERR_clear_error()
+    try check(CMS_add1_cert(pointer, certificate.pointer), "certificate")
   }
 
   /// A SignerInfo without attributes and signature. The message owns it.
@@ -135,6 +113,14 @@ private final class Message {
       CMS_add1_signer(
         pointer, certificate.pointer, key.pointer, hash.evp, UInt32(CMS_PARTIAL | CMS_NOSMIMECAP | CMS_NOCERTS)),
       "signer")
+  }
+}
+
+extension ASN1Node {
+  /// Nil if it has none.
+  fileprivate var elements: [ASN1Node]? {
+    guard case .constructed(let nodes) = content else { return nil }
+    return Array(nodes)
   }
 }
 

@@ -49,7 +49,6 @@ struct CMSMakerTests {
       let cms = try CMSMaker().signedData(
         try await signature(fixture, credential, algorithm, attributes, place, says: digest))
       #expect(try await isGood(cms, over: "a document", isAttached: isAttached), "\(algorithm.name)")
-      if isAttached { #expect(try CMSMaker().content(of: cms) == content) }
     }
   }
 
@@ -90,7 +89,5 @@ struct CMSMakerTests {
     }
     #expect(with[0] == 0x31 && contains(with, "06092a864886f70d010905") && !contains(without, "06092a864886f70d010905"))
     #expect(contains(without, "060604008d450201") && contains(without, "31050c03612f62"))
-    #expect(throws: DocumentRefusal.notSignedData) { try maker.content(of: with) }
-    #expect(throws: DocumentRefusal.notSignedData) { try maker.content(of: []) }
   }
 }

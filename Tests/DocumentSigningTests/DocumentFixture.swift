@@ -14,22 +14,24 @@ struct DocumentFixture: Sendable {
   let authority: SwitchableTimestamps
   let documents: DocumentSigningService
 
-  init() {
+  /// - Parameter revocation: source of statements on revocation; nil for none.
+  init(revocation: (any RevocationSource)? = nil) {
     let authority = SwitchableTimestamps()
     self.authority = authority
     signing = SigningFixture(store: store, timestamps: { authority.serve($0) })
     let clock = signing.clock
     documents = DocumentSigningService(
-      soleControl: signing.service, cms: CMSMaker(), worker: InPlace(), revocation: nil,
+      soleControl: signing.service, cms: CMSMaker(), worker: InPlace(), revocation: revocation,
       timestamps: SwitchableTimestamps.service(clock), now: { clock.now })
   }
 
   func signature(
     _ text: String, _ format: SignatureFormat = .cades, _ level: ConformanceLevel = .b,
-    _ packaging: Packaging = .detached, properties: [SignedProperty] = []
+    _ packaging: Packaging = .detached, byDigest: Bool? = nil, properties: [SignedProperty] = []
   ) -> DocumentSignature {
     DocumentSignature(
-      subject: packaging == .detached ? .digest(digest(text)) : .content(Array(text.utf8)), format: format,
+      subject: byDigest ?? (packaging == .detached) ? .digest(digest(text)) : .content(Array(text.utf8)),
+      format: format,
       level: level, packaging: packaging, algorithm: .ecdsa(.sha256), properties: properties)
   }
 

@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 import TimestampAuthority
 import Vocabulary
+import WireJSON
 
 /// Documents and the ledger: what is authorized, what is spent, and what leaves.
 @Suite("Documents and the ledger", .timeLimit(.minutes(2)))
@@ -185,6 +186,62 @@ struct DocumentLedgerTests {
     #expect(try await isGood(finished.documents[1].octets, over: "b"))
     #expect(finished.documents.map(\.hasDocument) == [true, false, true])
     #expect(finished.hasTimestamps)
+  }
+
+  @Test("signatures for a list of others: those of a request that is finished later too", arguments: [true, false])
+  func parallel(byDigest: Bool) async throws {
+    let fixture = DocumentFixture()
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential, count: 2).sad
+    let asked = DocumentSigningRequest(
+      credential: credential.id, qualifier: nil, sad: sad,
+      signatures: [
+        fixture.signature("a", .cades, .t, .parallel, byDigest: byDigest),
+        fixture.signature("b", .jades, .b, .parallel, byDigest: byDigest),
+      ])
+    let request = try await fixture.documents.lastingRequest(asked, as: fixture.signing.principal())
+    let result = try await fixture.signing.service.signing.sign(request, as: fixture.signing.principal())
+    let finished = try await fixture.documents.finish(result)
+    #expect(finished.documents.map(\.hasDocument) == [false, false])
+    // A SignerInfo brings no certificates; the header of a JWS does.
+    #expect(finished.documents.map(\.hasCertificates) == [false, true])
+    #expect(finished.documents[0].octets.starts(with: [0x30, 0x82]))
+    let data = await fixture.documents.validationData(for: finished)
+    #expect(data.certificates.starts(with: credential.certificate.chain))
+    let element = try #require(JSONValue.parse(finished.documents[1].octets, limits: .own).object)
+    #expect(element.members.map(\.name) == ["protected", "signature"])
+    let header = try #require(element["protected"]?.string.flatMap { Base64.decode($0) })
+    #expect((try JSONValue.parse(header, limits: .own).object?["sigD"] == nil) != byDigest)
+  }
+
+  /// Knows lists for all but some certificates.
+  private struct Lists: RevocationSource {
+    let missing: [[UInt8]]
+    func revocationLists(for certificates: [[UInt8]], at time: UnixTime) async -> [[UInt8]] {
+      certificates.contains { !missing.contains($0) } ? [[1]] : []
+    }
+  }
+
+  @Test("level B-LT needs an authority, and a list for each certificate below a root; without them nothing is spent")
+  func longTerm() async throws {
+    #expect(DocumentFixture().documents.levels(of: .pades) == [.b, .t])
+    let stamping = TestDevice.shared.timestampSigner
+    let chain = try await SigningFixture().createCredential().certificate.chain
+    for missing in [chain[1], stamping.chain[0]] {
+      let fixture = DocumentFixture(revocation: Lists(missing: [missing]))
+      #expect(
+        fixture.documents.levels(of: .pades) == [.b, .t, .lt] && fixture.documents.levels(of: .cades) == [.b, .t])
+      let credential = try await fixture.signing.createCredential()
+      let sad = try await fixture.signing.authorize(credential).sad
+      await #expect(throws: DocumentRefusal.noRevocationData) {
+        try await fixture.sign(credential, sad, [fixture.signature("a", .pades, .lt)])
+      }
+      _ = try await fixture.sign(credential, sad, [fixture.signature("a", .pades, .t)])
+    }
+    let good = DocumentFixture(revocation: Lists(missing: [chain.last ?? []] + stamping.trustAnchors))
+    let credential = try await good.signing.createCredential()
+    let sad = try await good.signing.authorize(credential).sad
+    #expect(try await good.sign(credential, sad, [good.signature("a", .pades, .lt)]).count == 1)
   }
 
   @Test("the credential that a qualifier chooses: that of the SAD, else the first usable one")

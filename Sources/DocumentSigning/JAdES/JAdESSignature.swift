@@ -3,7 +3,7 @@ import Octets
 import Vocabulary
 import WireJSON
 
-/// A JAdES baseline B-B signature in JWS compact serialization (ETSI TS 119 182-1 V1.2.1).
+/// A JAdES baseline B-B signature (ETSI TS 119 182-1 V1.2.1).
 struct JAdESSignature {
   /// The protected header as it is signed: base64url.
   let header: [UInt8]
@@ -19,16 +19,17 @@ struct JAdESSignature {
     _ signature: DocumentSignature, digest: [UInt8], certificates: [[UInt8]], keyType: KeyType, time: UnixTime
   ) throws(DocumentRefusal) {
     algorithm = try JWSAlgorithm(signature.algorithm, keyType)
-    referencedDigest = signature.packaging == .detached ? digest : nil
+    let isReferenced = signature.packaging == .detached || signature.content == nil
+    referencedDigest = isReferenced ? digest : nil
     var members = JSONObject([("alg", .string(algorithm.rawValue))])
-    if signature.packaging == .attached {
+    if !isReferenced {
       members["cty"] = .string(MediaType(of: signature.content).short)
     }
     members["x5t#S256"] = .string(Base64.encodeURL(OctetDigest.sha256(certificates.first ?? [])))
     members["x5c"] = .array(certificates.map { .string(Base64.encode($0)) })
     // Clause 5.1.11: since May 2025 `iat` takes the place of `sigT`.
     members["iat"] = .integer(time)
-    if signature.packaging == .detached {
+    if isReferenced {
       members["sigD"] = Self.reference(signature.algorithm.hash, digest)
       // Clause 5.2.8.3.3: without it, `hashV` would be the digest of the document's base64url.
       members["b64"] = false
@@ -67,6 +68,17 @@ struct JAdESSignature {
   /// - Parameter signature: as JWS has it.
   func compact(content: [UInt8]?, signature: [UInt8]) -> [UInt8] {
     signingInput(content: content) + [Self.dot] + Array(Base64.encodeURL(signature).utf8)
+  }
+
+  /// The signature as an element of `signatures` of a JWS in general JSON serialization (RFC 7515 §7.2.1), whose
+  /// payload is the document, or nothing if the document is only referenced.
+  ///
+  /// - Parameter signature: as JWS has it.
+  func element(signature: [UInt8]) -> [UInt8] {
+    let element: JSONValue = [
+      "protected": .string(String(decoding: header, as: UTF8.self)), "signature": .string(Base64.encodeURL(signature)),
+    ]
+    return element.compact()
   }
 
   private static func payload(_ content: [UInt8]?) -> [UInt8] {

@@ -13,12 +13,19 @@ public enum ConformanceLevel: String, Sendable, CaseIterable {
   case b = "B-B"
   /// With a time-stamp over the signature.
   case t = "B-T"
+  /// With a time-stamp, and data that prove all certificates good. The data come with the signature, not in it, for
+  /// the client to put where the format has a place for them.
+  case lt = "B-LT"
+
+  /// Whether a time-stamp over the signature belongs to it.
+  var isTimestamped: Bool { self != .b }
 }
 
 /// Position of document and signature to each other.
 public enum Packaging: String, Sendable, CaseIterable {
   case detached, attached
-  /// The document is a CMS SignedData; the signature is added to those it has.
+  /// A signature alone, for a list of signatures of the same document: a CMS SignerInfo, or an element of `signatures`
+  /// of a JWS.
   case parallel
 }
 
@@ -26,13 +33,20 @@ extension SignatureFormat {
   /// Forms that can be made of a document, or of its digest alone.
   public func packagings(byDigest: Bool) -> [Packaging] {
     switch (self, byDigest) {
-    case (.pades, true), (.cades, true), (.jades, true): [.detached]
+    case (.pades, true): [.detached]
+    case (.cades, true), (.jades, true): [.detached, .parallel]
     // The PDF would have to be written here.
     case (.pades, false): []
-    case (.cades, false): [.attached, .detached, .parallel]
-    case (.jades, false): [.attached, .detached]
+    case (.cades, false), (.jades, false): [.attached, .detached, .parallel]
     }
   }
 
-  public var levels: [ConformanceLevel] { self == .jades ? [.b] : [.b, .t] }
+  /// Levels that can be made of it.
+  public var levels: [ConformanceLevel] {
+    switch self {
+    case .jades: [.b]
+    case .cades: [.b, .t]
+    case .pades: [.b, .t, .lt]
+    }
+  }
 }

@@ -8,13 +8,11 @@ public protocol CMSBuilder: Sendable {
   /// - Returns: `SET OF Attribute`, DER: the octets whose digest is signed (RFC 5652 §5.4).
   func signedAttributes(_ attributes: CMSAttributes) throws -> [UInt8]
 
-  /// SignedData with one signature, or with one more; verified before it is returned.
+  /// SignedData with one signature; verified before it is returned.
   func signedData(_ signature: CMSSignature) throws -> [UInt8]
 
-  /// The content of a SignedData that encapsulates it, type `id-data`.
-  ///
-  /// - Throws: `DocumentRefusal.notSignedData`.
-  func content(of signedData: [UInt8]) throws -> [UInt8]
+  /// The SignerInfo of a signature, for another SignedData; verified before it is returned. No certificates are in it.
+  func signerInfo(_ signature: CMSSignature) throws -> [UInt8]
 }
 
 /// Content of the signed attributes. `content-type` is always `id-data`.
@@ -58,8 +56,6 @@ public struct CMSSignature: Sendable {
   public enum Content: Sendable {
     case detached
     case attached([UInt8])
-    /// An existing SignedData, to which the signature is added.
-    case existing([UInt8])
   }
 
   public init(

@@ -72,16 +72,16 @@ extension SigningMethods {
     return DocumentSupport(
       formats: [
         (.cades, [.attached, .detached, .parallel]), (.pades, [.certification, .revision]),
-        (.jades, [.attached, .detached]),
+        (.jades, [.attached, .detached, .parallel]),
       ],
-      levels: documents.levels(of: .cades) == [.b] ? [.bB] : [.bB, .bT], validationInfo: true)
+      levels: documents.levels(of: .pades).map(\.wireValue), validationInfo: true)
   }
 }
 
 // MARK: Answer
 
 extension JSONObject {
-  /// Signatures that contain their document, and those that do not, each in request order.
+  /// Signatures that contain their document, and all others, each in request order (CSC v2 §11.14).
   fileprivate init(_ signed: SignedDocuments) {
     self.init()
     for (name, hasDocument) in [("DocumentWithSignature", true), ("SignatureObject", false)] {
@@ -148,7 +148,18 @@ extension WireConformanceLevel {
     switch self {
     case .bB: .b
     case .bT: .t
+    case .bLT: .lt
     default: nil
+    }
+  }
+}
+
+extension ConformanceLevel {
+  fileprivate var wireValue: WireConformanceLevel {
+    switch self {
+    case .b: .bB
+    case .t: .bT
+    case .lt: .bLT
     }
   }
 }
@@ -159,7 +170,7 @@ extension DocumentRefusal {
     case .property(let kind): .invalidSignedProps([kind.rawValue])
     case .algorithm: .invalidParameter("signAlgo")
     case .algorithmParameters: .invalidParameter("signAlgoParams")
-    case .notSignedData: .invalidDocuments
+    case .noRevocationData: .temporarilyUnavailable
     case .qualifier: .invalidParameter("signatureQualifier")
     }
   }

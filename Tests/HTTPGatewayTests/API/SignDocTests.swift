@@ -92,6 +92,12 @@ struct SignDocTests {
         digests(#"{"hashes":["\#(short)"],"signature_format":"C","signAlgo":"1.2.840.10045.4.3.2"}"#),
         "Invalid digest value length")
     }
+    for type in [#""sfd""#, #""SOD""#, #""x""#, "5", "[]"] {
+      try await expect(
+        #"\#(key),"documents":[\#(document.dropLast()),"documentType":\#(type)}]"#, "Invalid array parameter documents")
+      try await expect(
+        digests(entry("a", #","documentType":\#(type)"#)), "Invalid object parameter documentDigests")
+    }
     let hash = #""hashes":["\#(Base64.encode(digest("a")))"]"#
     let algo = #""signAlgo":"1.2.840.10045.4.3.2""#
     for (members, text) in [
@@ -124,7 +130,7 @@ struct SignDocTests {
       try await expect(digests(entry("a", #","conformance_level":\#(level)"#)), "Invalid parameter conformance_level")
     }
     for (format, envelope) in [
-      ("P", "Detached"), ("P", "Attached"), ("C", "Enveloped"), ("C", "Attached"), ("C", "Parallel"), ("J", "Parallel"),
+      ("P", "Detached"), ("P", "Attached"), ("C", "Enveloped"), ("C", "Attached"), ("J", "Attached"), ("P", "Parallel"),
       ("J", "Certification"), ("C", "detached"),
     ] {
       try await expect(
@@ -293,12 +299,28 @@ struct SignDocTests {
       all["signature_formats"] == [
         "formats": ["C", "P", "J"],
         "envelope_properties": [
-          ["Attached", "Detached", "Parallel"], ["Certification", "Revision"], ["Attached", "Detached"],
+          ["Attached", "Detached", "Parallel"], ["Certification", "Revision"], ["Attached", "Detached", "Parallel"],
         ], "allowMix": true,
       ])
     #expect(all["conformance_levels"] == ["AdES-B-B", "AdES-B-T"] && all["validationInfo"] == true)
     #expect(try await full.call("info", "{}", .v1)["methods"]?.array?.contains("signatures/signDoc") == false)
     #expect(try await full.call("signatures/signDoc", "{}", .v1, token: full.alice).status == 501)
+  }
+
+  @Test("level B-LT is announced where there are CRLs, and is not given while one is missing")
+  func longTerm() async throws {
+    let fixture = try await GatewayFixture(revocation: RevocationFiles(paths: ["none.crl"]))
+    let info = try await fixture.call("info", "{}", .v2)
+    #expect(info["conformance_levels"] == ["AdES-B-B", "AdES-B-T", "AdES-B-LT"])
+    let credential = try await fixture.signing.createCredential()
+    let key = #""credentialID":"\#(credential.id)","SAD":"\#(try await sad(fixture, credential))""#
+    func body(_ level: String) -> String {
+      let members = #","conformance_level":"\#(level)""#
+      return #"\#(key),"documentDigests":[\#(entry("a", members).replacing(#""C""#, with: #""P""#))]"#
+    }
+    let refused = try await call(fixture, body("AdES-B-LT"))
+    #expect(refused.status == 503 && refused["error"] == "temporarily_unavailable", "\(refused.row)")
+    #expect(try await call(fixture, body("AdES-B-T")).status == 200)
   }
 
   @Test("a document beyond the limit of other methods is signed, one beyond signDoc's own is not read")

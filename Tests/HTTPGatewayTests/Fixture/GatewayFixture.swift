@@ -45,7 +45,8 @@ struct GatewayFixture: Sendable {
   init(
     partners: TestDirectory = TestDirectory(), jobRules: JobService.Rules = .init(), withTimestamps: Bool = true,
     withDocuments: Bool = true, withIssuer: Bool = true, notifier: (any CompletionNotifier)? = nil,
-    logger given: Logger? = nil, device: any SigningDevice = TestDevice.shared.device,
+    revocation: (any RevocationSource)? = nil, logger given: Logger? = nil,
+    device: any SigningDevice = TestDevice.shared.device,
     copy: (path: String, original: GatewayFixture)? = nil
   ) async throws {
     path = try copy?.path ?? temporaryFolder().appendingPathComponent("test.sqlite").path
@@ -100,7 +101,7 @@ struct GatewayFixture: Sendable {
     if withTimestamps { gateway.timestamps = timestamps(clock) }
     if withDocuments {
       gateway.documents = DocumentSigningService(
-        soleControl: signing.service, cms: CMSMaker(), worker: ThreadPool.documents(), revocation: nil,
+        soleControl: signing.service, cms: CMSMaker(), worker: ThreadPool.documents(), revocation: revocation,
         timestamps: gateway.timestamps,
         now: { clock.now })
     }

@@ -6,7 +6,7 @@ import Testing
 import Vocabulary
 import WireJSON
 
-/// `signed_props` and `circumstantialData` on the way from `authorization_details` (CSC v2 §8.2.4) to signDoc (§11.14).
+/// `signed_props` and `circumstantialData` on the way from `authorization_details` (CSC v2 §8.2.2) to signDoc (§11.14).
 @Suite("What is authorized is what is signed", .timeLimit(.minutes(5)))
 struct AuthorizedTermsTests {
   private static let approval = "1.2.840.113549.1.9.16.6.5"

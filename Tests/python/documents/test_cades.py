@@ -191,26 +191,47 @@ def test_wrong_digest(signer):
     signer.sign_doc("p256-scal2", sad, documentDigests=[by_digest(ECDSA256, [DOCUMENT], "C")])
 
 
-def test_parallel(signer):
-    """Alice signs, Bob adds his signature to hers."""
-    sad = signer.sad("rsa2048-pin", [digest(DOCUMENT)])
-    first = decoded(
-        signer.sign_doc("rsa2048-pin", sad, documents=[with_document(RSA256, DOCUMENT, "C", "Ades-B-T")]),
-        "DocumentWithSignature",
-    )[0]
-    sad = signer.sad("p256-pin-bob", [digest(first)])
-    entry = with_document(ECDSA256, first, "C", signed_envelope_property="Parallel")
-    both = decoded(signer.sign_doc("p256-pin-bob", sad, documents=[entry]), "DocumentWithSignature")[0]
-    signers = signed_data(both)["signer_infos"]
-    require(len(signers) == 2, f"{len(signers)} signatures")
-    before = signed_data(first)["signer_infos"][0].dump()
-    require(before in [s.dump() for s in signers], "Alice's signature was changed")
-    judge_openssl(both, signer, DOCUMENT, True)
-    # Something else than a SignedData with its content is refused.
-    for other in (DOCUMENT, b"0\x03\x02\x01\x05"):
-        sad = signer.sad("p256-pin", [digest(other)])
-        entry = with_document(ECDSA256, other, "C", signed_envelope_property="Parallel")
-        signer.refused("p256-pin", sad, "Invalid array parameter documents", documents=[entry])
+def put_together(infos, certificates, document=None):
+    """A SignedData of these SignerInfos, as a client makes it."""
+    signers = [cms.SignerInfo.load(octets, strict=True) for octets in infos]
+    return cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData({
+        "version": "v1", "digest_algorithms": [s["digest_algorithm"] for s in signers],
+        "encap_content_info": {"content_type": "data", "content": document},
+        "certificates": [cms.CertificateChoices("certificate", x509.Certificate.load(c)) for c in certificates],
+        "signer_infos": signers,
+    })}).dump()
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["document", "digest"])
+@of_each_level
+def test_parallel(signer, level, whole):
+    """Alice and Bob sign the same document; what each of them gets goes into one SignedData."""
+    make = with_document if whole else (lambda algorithm, document, *rest, **more: by_digest(
+        algorithm, [document], *rest, **more))
+    infos, certificates = [], []
+    for label, algorithm in [("rsa2048-pin", PSS256), ("p256-pin-bob", ECDSA256)]:
+        sad = signer.sad(label, [digest(DOCUMENT)])
+        entry = make(algorithm, DOCUMENT, "C", level, signed_envelope_property="Parallel")
+        answer = signer.sign_doc(
+            label, sad, **{"documents" if whole else "documentDigests": [entry]}, returnValidationInfo=True)
+        require(list(answer) == ["SignatureObject", "validationInfo"], f"members {list(answer)}")
+        found = decoded(answer, "SignatureObject")
+        require(len(found) == 1 and len(elements(found[0])) == 1, "not one SignerInfo")
+        info = cms.SignerInfo.load(found[0], strict=True)
+        require(info["sid"].chosen.native["serial_number"] == x509.Certificate.load(
+            signer.chain(label)[0]).serial_number, "another signer")
+        # Nothing but its name stands in the SignerInfo, so all certificates are in validationInfo.
+        given = [base64.b64decode(c) for c in answer["validationInfo"]["certificates"]]
+        require(given[:3] == signer.chain(label), "validationInfo has not the whole chain")
+        infos.append(found[0])
+        certificates += [c for c in given if c not in certificates]
+    for document in (None, DOCUMENT):
+        octets = put_together(infos, certificates, document)
+        judge_openssl(octets, signer, DOCUMENT, document is not None)
+        both = signed_data(cms.ContentInfo.load(octets).dump())["signer_infos"]
+        require(len(both) == 2, f"{len(both)} signatures")
+    for info in infos:
+        judge_pyhanko(put_together([info], certificates), signer, DOCUMENT, level)
 
 
 def test_large(signer):

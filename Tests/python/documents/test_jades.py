@@ -92,6 +92,23 @@ def test_document(signer, label, algorithm, alg, envelope):
     judge(signer, octets, label, alg, algorithm[1], DOCUMENT, attached)
 
 
+@pytest.mark.parametrize("whole", [True, False], ids=["document", "digest"])
+@of_each
+def test_parallel(signer, label, algorithm, alg, whole):
+    """An element for `signatures` of a JWS of several signatures."""
+    sad = signer.sad(label, [hashlib.new(algorithm[1], DOCUMENT).digest()], algorithm[1])
+    entry = {"documents": [with_document(algorithm, DOCUMENT, "J", signed_envelope_property="Parallel")]} if whole else {
+        "documentDigests": [by_digest(algorithm, [DOCUMENT], "J", signed_envelope_property="Parallel")]}
+    answer = signer.sign_doc(label, sad, **entry)
+    require(list(answer) == ["SignatureObject"], f"members {list(answer)}")
+    element = json.loads(decoded(answer, "SignatureObject")[0])
+    require(set(element) == {"protected", "signature"}, f"members {set(element)}")
+    # The general serialization (RFC 7515 section 7.2.1) has the payload once, next to all signatures.
+    payload = base64url(DOCUMENT) if whole else ""
+    jws = f"{element['protected']}.{payload}.{element['signature']}".encode()
+    judge(signer, jws, label, alg, algorithm[1], DOCUMENT, whole)
+
+
 def test_replay(signer):
     sad = signer.sad("p256-pin", [hashlib.sha256(DOCUMENT).digest()])
     entry = with_document(ECDSA256, DOCUMENT, "J")
