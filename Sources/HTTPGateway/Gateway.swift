@@ -76,7 +76,7 @@ public struct Gateway: Sendable {
     for middleware: any Routes.Middleware in [
       CallLogging(logger: logger), CrossOrigin(partners: partners), unanswered,
       OriginReading(proxy: trustedProxy, unreadable: unreadableProxy, logger: logger),
-      Admission(budget: octetBudget, proxy: trustedProxy, pages: pages),
+      Admission(budget: octetBudget, pages: pages),
     ] {
       routes.router.add(middleware: middleware)
     }

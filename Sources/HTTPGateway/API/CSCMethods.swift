@@ -35,12 +35,13 @@ struct CSCMethods: Sendable {
     let method = Method(rawValue: context.parameters.getCatchAll().joined(separator: "/"))
     context.call.name = "csc/\(version.rawValue)/\(method?.rawValue ?? "unknown")"
     guard let method, method.exists(in: version), isAvailable(method) else { throw CSCError.notImplemented }
-    let allowed = Routes.allowed(get: method == .info, post: true)
     // Before the token: browsers ask without one (Fetch §4.8).
-    guard request.method != .options else { return Routes.options(allowed) }
+    guard request.method != .options else {
+      return Routes.options(Routes.allowed(get: method == .info, post: true))
+    }
     guard request.method == .post || method == .info && request.method == .get else {
       var response = Response(CSCError.methodNotAllowed)
-      response.headers[.allow] = allowed
+      response.headers[.allow] = Routes.allowed(get: method == .info, post: true)
       return response
     }
     switch method {

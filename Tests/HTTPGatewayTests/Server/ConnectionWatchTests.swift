@@ -24,7 +24,7 @@ struct ConnectionWatchTests {
 
   private struct Connection {
     let channel: EmbeddedChannel
-    let watch = ConnectionWatch(limits)
+    let watch = ConnectionWatch(limits, Peer(nil, nil))
     let told = Told()
 
     init(isHTTP1: Bool) throws {

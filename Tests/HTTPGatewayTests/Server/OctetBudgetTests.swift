@@ -44,7 +44,7 @@ struct OctetBudgetTests {
     #expect(throws: CSCError.temporarilyUnavailable) { try Hold().begin(in: budget, as: .address("d")) }
     try holds[0].belongs(to: "partner")
     try holds[0].take(1 << 20)
-    #expect(budget.held == 10 * Hold.request + 1 << 20)
+    #expect(budget.held == 10 * Hold.request + (1 << 20) - Hold.included)
     try Hold().begin(in: budget, as: .address("d"))
     holds = []
     #expect(budget.held == 0)
@@ -56,13 +56,21 @@ struct OctetBudgetTests {
     do {
       let hold = Hold()
       try hold.begin(in: budget, as: .address("a"))
-      hold.add(1000)
+      // A small body and answer are counted with the request.
+      hold.add(Hold.included - 1)
+      #expect(budget.held == Hold.request)
+      hold.add(1001)
       #expect(budget.held == Hold.request + 1000)
       hold.give(400)
       #expect(budget.held == Hold.request + 600)
+      hold.give(700)
+      #expect(budget.held == Hold.request)
       // More than there is is never given back.
       hold.give(1 << 30)
-      #expect(budget.held == 0)
+      #expect(budget.held == Hold.request)
+      hold.add(Hold.included + 1)
+      #expect(budget.held == Hold.request + 1)
     }
+    #expect(budget.held == 0)
   }
 }

@@ -7,12 +7,19 @@ final class Hold: Sendable {
   /// The hold of the request that the task answers.
   @TaskLocal static var current: Hold?
 
-  /// Octets of a request that are counted for its head, its stream and its tasks, whatever it brings.
+  /// Octets of a request that are counted for its head, its stream and its tasks, whatever it brings, and for what
+  /// `included` says.
   static let request = 16 << 10
+  /// Octets of body and answer among those: most calls are smaller, and ask the budget only once.
+  static let included = 4 << 10
 
   private struct State {
     var account: (budget: OctetBudget, holder: OctetBudget.Holder)?
+    /// Octets of body and answer.
     var octets = 0
+
+    /// Octets that are counted in the budget.
+    var counted: Int { Hold.request + max(octets - Hold.included, 0) }
   }
 
   private let state = Mutex(State())
@@ -20,7 +27,7 @@ final class Hold: Sendable {
   deinit {
     state.withLock { state in
       guard let (budget, holder) = state.account else { return }
-      budget.give(state.octets, back: holder)
+      budget.give(state.counted, back: holder)
     }
   }
 
@@ -32,7 +39,6 @@ final class Hold: Sendable {
       guard state.account == nil else { return true }
       guard budget.grant(Self.request, to: holder) else { return false }
       state.account = (budget, holder)
-      state.octets = Self.request
       return true
     }
     if !isGranted { throw .temporarilyUnavailable }
@@ -46,8 +52,7 @@ final class Hold: Sendable {
       guard let (budget, holder) = state.account else { return true }
       let partner = OctetBudget.Holder.partner(partner)
       guard holder != partner else { return true }
-      guard budget.grant(state.octets, to: partner) else { return false }
-      budget.give(state.octets, back: holder)
+      guard budget.move(state.counted, from: holder, to: partner) else { return false }
       state.account = (budget, partner)
       return true
     }
@@ -65,8 +70,11 @@ final class Hold: Sendable {
   private func add(_ octets: Int, mustHave: Bool) -> Bool {
     state.withLock { state in
       guard let (budget, holder) = state.account else { return true }
-      guard budget.grant(octets, to: holder, mustHave: mustHave) else { return false }
-      state.octets += octets
+      var grown = state
+      grown.octets += octets
+      let more = grown.counted - state.counted
+      guard more == 0 || budget.grant(more, to: holder, mustHave: mustHave) else { return false }
+      state = grown
       return true
     }
   }
@@ -74,9 +82,9 @@ final class Hold: Sendable {
   func give(_ octets: Int) {
     state.withLock { state in
       guard let (budget, holder) = state.account else { return }
-      let given = min(octets, state.octets)
-      budget.give(given, back: holder)
-      state.octets -= given
+      let counted = state.counted
+      state.octets -= min(octets, state.octets)
+      budget.give(counted - state.counted, back: holder)
     }
   }
 }

@@ -29,6 +29,31 @@ final class OctetBudget: Sendable {
     var known = 0
     /// Without those that hold nothing.
     var byHolder: [Holder: Int] = [:]
+
+    mutating func grant(_ octets: Int, to holder: Holder, _ limits: Limits, mustHave: Bool) -> Bool {
+      let mine = byHolder[holder, default: 0] + octets
+      switch holder {
+      case .address:
+        let all = strangers + octets
+        guard mustHave || mine <= limits.address && all <= limits.strangers else { return false }
+        strangers = all
+      case .partner:
+        let all = known + octets
+        guard mustHave || mine <= limits.partner && all <= limits.known else { return false }
+        known = all
+      }
+      byHolder[holder] = mine
+      return true
+    }
+
+    mutating func give(_ octets: Int, back holder: Holder) {
+      switch holder {
+      case .address: strangers -= octets
+      case .partner: known -= octets
+      }
+      let left = byHolder[holder, default: octets] - octets
+      byHolder[holder] = left > 0 ? left : nil
+    }
   }
 
   private let limits: Limits
@@ -41,33 +66,20 @@ final class OctetBudget: Sendable {
 
   /// - Parameter mustHave: they exist already, so they are counted even if they exceed; then others are refused.
   func grant(_ octets: Int, to holder: Holder, mustHave: Bool = false) -> Bool {
+    state.withLock { $0.grant(octets, to: holder, limits, mustHave: mustHave) }
+  }
+
+  /// Gives back what one holds and grants it to another; false if that one may not have it.
+  func move(_ octets: Int, from holder: Holder, to other: Holder) -> Bool {
     state.withLock { state in
-      let mine = state.byHolder[holder, default: 0] + octets
-      let all: Int
-      switch holder {
-      case .address:
-        all = state.strangers + octets
-        guard mustHave || mine <= limits.address && all <= limits.strangers else { return false }
-        state.strangers = all
-      case .partner:
-        all = state.known + octets
-        guard mustHave || mine <= limits.partner && all <= limits.known else { return false }
-        state.known = all
-      }
-      state.byHolder[holder] = mine
+      guard state.grant(octets, to: other, limits, mustHave: false) else { return false }
+      state.give(octets, back: holder)
       return true
     }
   }
 
   func give(_ octets: Int, back holder: Holder) {
     guard octets > 0 else { return }
-    state.withLock { state in
-      switch holder {
-      case .address: state.strangers -= octets
-      case .partner: state.known -= octets
-      }
-      let left = state.byHolder[holder, default: octets] - octets
-      state.byHolder[holder] = left > 0 ? left : nil
-    }
+    state.withLock { $0.give(octets, back: holder) }
   }
 }

@@ -15,7 +15,7 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundOut = IOData
 
   /// Holdings of the connection's requests.
-  let holdings = Holdings()
+  let holdings: Holdings
   private let limits: ConnectionLimits
   /// Times are the loop's own, so that tests can move them.
   private var loop: (any EventLoop)?
@@ -33,7 +33,10 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
   private var isLeaving = false
   private var timer: Scheduled<Void>?
 
-  init(_ limits: ConnectionLimits) { self.limits = limits }
+  init(_ limits: ConnectionLimits, _ peer: Peer) {
+    self.limits = limits
+    holdings = Holdings(peer)
+  }
 
   // MARK: What the exchanges tell
 

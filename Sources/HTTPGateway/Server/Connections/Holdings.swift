@@ -6,9 +6,13 @@ final class Holdings: Sendable {
   /// Those of the connection on which the task's requests come.
   @TaskLocal static var current: Holdings?
 
+  let peer: Peer
+
   /// In the order of the requests; of HTTP/2 one for each stream's channel.
   private let holds = Mutex<[ObjectIdentifier: [Hold]]>([:])
   private let shown = Mutex<String?>(nil)
+
+  init(_ peer: Peer) { self.peer = peer }
 
   /// The partner whose token was shown on this connection last.
   var partner: String? {

@@ -11,22 +11,17 @@ final class Places: Sendable {
 
   private let all: Int
   private let share: Int
-  private let isExempt: @Sendable (String) -> Bool
   private let state = Mutex(State())
 
-  /// - Parameters:
-  ///   - share: of one address.
-  ///   - isExempt: whether an address may have all: behind a proxy's are many clients.
-  init(_ all: Int, share: Int, isExempt: @escaping @Sendable (String) -> Bool) {
+  /// - Parameter share: of one address. A proxy may have all: behind its address are many clients.
+  init(_ all: Int, share: Int) {
     self.all = all
     self.share = share
-    self.isExempt = isExempt
   }
 
-  /// - Parameter address: as the socket has it.
   /// - Returns: a function that gives the place back; nil if there is none.
-  func take(_ address: String) -> (@Sendable () -> Void)? {
-    let key = isExempt(address) ? nil : NetworkAddress.text(address) ?? address
+  func take(_ peer: Peer) -> (@Sendable () -> Void)? {
+    let key = peer.isProxy ? nil : peer.origin.address
     let isTaken = state.withLock { state in
       guard state.taken < all else { return false }
       if let key {

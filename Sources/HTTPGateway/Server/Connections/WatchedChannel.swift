@@ -7,17 +7,19 @@ struct WatchedChannel<Inner: ServerChildChannel>: ServerChildChannel {
   let inner: Inner
   let limits: ConnectionLimits
   let places: Places
+  let proxy: TrustedProxy?
 
   private struct NoPlace: Error {}
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Inner.Value> {
-    guard let giveBack = places.take(channel.remoteAddress?.ipAddress ?? "") else {
+    let peer = Peer(of: channel, proxy)
+    guard let giveBack = places.take(peer) else {
       channel.close(promise: nil)
       return channel.eventLoop.makeFailedFuture(NoPlace())
     }
     channel.closeFuture.whenComplete { _ in giveBack() }
     do {
-      try channel.pipeline.syncOperations.addHandler(ConnectionWatch(limits), position: .first)
+      try channel.pipeline.syncOperations.addHandler(ConnectionWatch(limits, peer), position: .first)
       try channel.syncOptions?.setOption(.tcpOption(.unsentLimit), value: Self.mostUnsent)
     } catch {
       channel.close(promise: nil)

@@ -43,20 +43,20 @@ extension Gateway {
       var configuration = ApplicationConfiguration(
         address: .hostname(listener.host, port: listener.port), serverName: nil)
       configuration.reuseAddress = true
-      let places = Places(
-        limits.connections, share: limits.connectionsPerAddress, isExempt: { proxy?.isOne($0) ?? false })
+      let places = Places(limits.connections, share: limits.connectionsPerAddress)
       return NamedListener(
         listener: listener,
         inner: Application(
           responder: StrictTransport(inner: responder, isOn: isStrict(listener)),
-          server: try Self.server(listener, certificates, limits, places),
+          server: try Self.server(listener, certificates, limits, places, proxy),
           configuration: configuration, onServerRunning: { _ in await onRunning(index) }, logger: quiet))
     }
     return servers + [certificates]
   }
 
   private static func server(
-    _ listener: Listener, _ certificates: ServerCertificates, _ limits: ConnectionLimits, _ places: Places
+    _ listener: Listener, _ certificates: ServerCertificates, _ limits: ConnectionLimits, _ places: Places,
+    _ proxy: TrustedProxy?
   ) throws -> HTTPServerBuilder {
     // Of connections of HTTP/1, and of streams of HTTP/2.
     let connection = HTTP1Channel.Configuration(
@@ -64,7 +64,7 @@ extension Gateway {
     let plain = HTTPServerBuilder { responder in
       WatchedChannel(
         inner: HTTP1Channel(responder: Expectations.answered(responder), configuration: connection), limits: limits,
-        places: places)
+        places: places, proxy: proxy)
     }
     guard let tls = listener.tls else { return plain }
     let channel = try TLSListening.configuration(
@@ -76,7 +76,7 @@ extension Gateway {
             tlsChannelConfiguration: channel, configuration: .init(streamConfiguration: connection),
             responder: Expectations.answered(responder)),
           handshake: TimeAmount(limits.handshake)),
-        limits: limits, places: places)
+        limits: limits, places: places, proxy: proxy)
     }
   }
 

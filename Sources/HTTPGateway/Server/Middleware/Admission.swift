@@ -7,15 +7,13 @@ internal import OAuth
 /// it.
 struct Admission: RouterMiddleware {
   let budget: OctetBudget
-  let proxy: TrustedProxy?
   let pages: Pages
 
   func handle(
     _ request: Request, context: GatewayContext, next: (Request, GatewayContext) async throws -> Response
   ) async throws -> Response {
-    let path = request.uri.path
     // Health is answered whatever the gateway does otherwise.
-    if !path.hasPrefix(Area.health) {
+    if !context.isHealth {
       do {
         try context.hold.begin(in: budget, as: holder(context))
       } catch {
@@ -23,7 +21,7 @@ struct Admission: RouterMiddleware {
       }
     }
     var response = try await Hold.$current.withValue(context.hold) { try await next(request, context) }
-    if let length = response.body.contentLength, !Self.isShared(path) { context.hold.add(length) }
+    if let length = response.body.contentLength, !Self.isShared(context) { context.hold.add(length) }
     response.body = response.body.inPieces(to: Holdings.current == nil ? nil : context.channel)
     return response
   }
@@ -31,20 +29,24 @@ struct Admission: RouterMiddleware {
   /// The holder that pays before the request has shown its token: the partner whose token came on this connection
   /// before, or the address. A proxy's connections carry everybody's requests.
   private func holder(_ context: GatewayContext) -> OctetBudget.Holder {
-    if let partner = Holdings.current?.partner, proxy?.isOne(context.peerAddress) != true { return .partner(partner) }
+    if let connection = Holdings.current, !connection.peer.isProxy, let partner = connection.partner {
+      return .partner(partner)
+    }
     return .address(context.origin.address)
   }
 
   /// Whether an answer is the same octets for everybody, which exist once.
-  private static func isShared(_ path: String) -> Bool {
-    path == "/openapi.yaml" || path == "/logo.png" || path.hasPrefix("/assets/") || path.hasPrefix("/brand/")
+  private static func isShared(_ context: GatewayContext) -> Bool {
+    guard context.area == .document || context.area == .service else { return false }
+    let path = context.path
+    return path == "/openapi.yaml" || path == "/logo.png" || path.hasPrefix("/assets/") || path.hasPrefix("/brand/")
   }
 
   /// The answer to a request for which there is no memory now, in the manner of its endpoint.
   private func busy(_ request: Request, _ context: GatewayContext) -> Response {
     context.call.name = CallLog.refused
     var response: Response
-    let parts = request.uri.path.split(separator: "/")
+    let parts = context.path.split(separator: "/")
     if parts.contains("oauth2") || parts == ["revoke"] {
       let isPage = !["token", "revoke", "pushed_authorize", "jwks"].contains(parts.last ?? "")
       response = isPage ? page(request, context) : Response(OAuthError.temporarilyUnavailable)

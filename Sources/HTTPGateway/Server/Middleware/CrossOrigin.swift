@@ -45,7 +45,7 @@ struct CrossOrigin: RouterMiddleware {
   func handle(
     _ request: Request, context: GatewayContext, next: (Request, GatewayContext) async throws -> Response
   ) async throws -> Response {
-    let area = Area(request.uri.path)
+    let area = context.area
     guard area.isForScripts else { return try await next(request, context) }
     let origins: Set<OctetText>
     // Asked before anything is done: a script that may not read the answer must not have spent anything for it.

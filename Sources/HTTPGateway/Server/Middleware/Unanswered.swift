@@ -54,7 +54,7 @@ struct Unanswered: RouterMiddleware {
   private func answer(
     _ request: Request, _ context: GatewayContext, _ json: Response, _ status: HTTPResponse.Status, _ text: String
   ) -> Response {
-    let area = Area(request.uri.path)
+    let area = context.area
     let accepts = request.headers[.accept] ?? ""
     guard area == .page || area == .nowhere && accepts.lowercased().contains("text/html") else { return json }
     let kind: ErrorView.Kind =

@@ -11,10 +11,13 @@ public struct TrustedProxy: Sendable {
   public let header: String
   /// The addresses from which it connects; only there the header counts.
   public let addresses: [AddressBlock]
+  /// Nil if the header can be no field's name.
+  let field: HTTPField.Name?
 
   public init(header: String, addresses: [AddressBlock]) {
     self.header = header
     self.addresses = addresses
+    field = HTTPField.Name(header)
   }
 }
 
@@ -37,6 +40,11 @@ struct RequestOrigin: Sendable {
   /// one server are.
   let isKnown: Bool
 
+  /// Of a caller whose address is told.
+  static func known(_ address: String) -> RequestOrigin {
+    RequestOrigin(address: NetworkAddress.text(address) ?? address, isKnown: true)
+  }
+
   /// Of a request that a partner's server sends.
   var server: Origin { Origin(address: address, kind: .server) }
   /// Of a request that a person's browser sends.
@@ -58,30 +66,26 @@ struct OriginReading: RouterMiddleware {
     _ request: Request, context: GatewayContext, next: (Request, GatewayContext) async throws -> Response
   ) async throws -> Response {
     // Proxies ask for the gateway's health in their own name.
-    guard !request.uri.path.hasPrefix(Area.health) else { return try await next(request, context) }
+    guard !context.isHealth else { return try await next(request, context) }
     var context = context
     context.origin = origin(request, context)
     return try await next(request, context)
   }
 
   private func origin(_ request: Request, _ context: GatewayContext) -> RequestOrigin {
-    let peer = context.peerAddress ?? Origin.local.address
-    guard let proxy, proxy.isOne(peer), let name = HTTPField.Name(proxy.header) else { return Self.known(peer) }
+    let peer = context.peer(proxy)
+    guard let proxy, peer.isProxy, let name = proxy.field else { return peer.origin }
     let nodes = ForwardedFor.nodes(request.headers[values: name], isForwarded: name == .forwarded)
-    guard let told = nodes.first(where: { !proxy.isOne($0) }) ?? nodes.last else { return Self.known(peer) }
+    guard let told = nodes.first(where: { !proxy.isOne($0) }) ?? nodes.last else { return peer.origin }
     switch told {
-    case .address(let address): return Self.known(address)
+    case .address(let address): return .known(address)
     case .obfuscated(let identifier): return RequestOrigin(address: identifier, isKnown: true)
     case .unknown:
       if unreadable.isFirst {
-        logger.warning("a proxy does not say where requests come from", metadata: ["proxy": "\(peer)"])
+        logger.warning("a proxy does not say where requests come from", metadata: ["proxy": "\(peer.address)"])
       }
       return RequestOrigin(address: "unknown", isKnown: false)
     }
-  }
-
-  private static func known(_ address: String) -> RequestOrigin {
-    RequestOrigin(address: NetworkAddress.text(address) ?? address, isKnown: true)
   }
 }
 

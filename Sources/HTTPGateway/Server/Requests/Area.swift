@@ -16,23 +16,37 @@ enum Area {
   static let health = "/health/"
 
   init(_ path: String) {
-    var parts = path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }[...]
-    if parts.first == "csc", parts.count >= 3, ["v1", "v2"].contains(parts[1]), parts[2] == "oauth2" {
-      parts = parts.dropFirst(2)
-    }
-    switch parts.first {
-    case "csc"?: self = .api
-    case "revoke"?: self = .oauth
-    case "oauth2"?:
-      switch parts.dropFirst().first {
-      case "token"?, "revoke"?, "pushed_authorize"?: self = .oauth
-      case "jwks"?: self = .document
-      default: self = .page
+    var rest = path.utf8[...]
+    switch Self.next(&rest) {
+    case "csc":
+      let version = Self.next(&rest)
+      guard version == "v1" || version == "v2", Self.next(&rest) == "oauth2" else {
+        self = .api
+        return
       }
-    case ".well-known"?, "openapi.yaml"?: self = .document
-    case "confirm"?: self = .page
-    case "health"?, "logo.png"?, "assets"?, "brand"?, "eid"?: self = .service
+      self = Self.ofOAuth(Self.next(&rest))
+    case "revoke": self = .oauth
+    case "oauth2": self = Self.ofOAuth(Self.next(&rest))
+    case ".well-known", "openapi.yaml": self = .document
+    case "confirm": self = .page
+    case "health", "logo.png", "assets", "brand", "eid": self = .service
     default: self = .nowhere
     }
+  }
+
+  private static func ofOAuth(_ endpoint: Substring) -> Area {
+    switch endpoint {
+    case "token", "revoke", "pushed_authorize": .oauth
+    case "jwks": .document
+    default: .page
+    }
+  }
+
+  /// The next segment; empty at the end.
+  private static func next(_ path: inout Substring.UTF8View) -> Substring {
+    path = path.drop { $0 == UInt8(ascii: "/") }
+    let segment = path.prefix { $0 != UInt8(ascii: "/") }
+    path = path[segment.endIndex...]
+    return Substring(segment)
   }
 }

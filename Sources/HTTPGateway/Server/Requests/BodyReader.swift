@@ -42,6 +42,7 @@ struct BodyReader: Sendable {
     let length = request.headers[.contentLength].flatMap(Int.init) ?? 0
     guard length <= limit else { throw CSCError.bodyTooLarge }
     var octets: [UInt8] = []
+    octets.reserveCapacity(min(length, Self.largestSmallBody))
     var parts = request.body.makeAsyncIterator()
     while let part = try await Self.next(&parts) {
       let total = octets.count + part.readableBytes

@@ -10,11 +10,14 @@ struct FrontResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context =
 
   func respond(to request: Request, context: GatewayContext) async throws -> Response {
     if let refusal = FramingRefusal(request.head) { return refused(refusal, context) }
+    var context = context
+    context.path = request.uri.path
+    context.area = Area(context.path)
     // RFC 9110 §9.3.2: as GET, without the content.
     let asked = request.method == .head ? request.asGet : request
     // RFC 9110 §9.3.7: the service as a whole.
     var response =
-      request.uri.path == "*"
+      context.path == "*"
       ? Routes.options(Routes.allowed(get: true, post: true)) : try await routes.respond(to: asked, context: context)
     // RFC 9110 §8.6
     if response.status == .noContent || response.status == .notModified { response.headers[.contentLength] = nil }

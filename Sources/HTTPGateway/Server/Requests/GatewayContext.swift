@@ -11,6 +11,9 @@ public struct GatewayContext: RequestContext {
   /// The part of the budget that the request and its answer hold.
   let hold = Hold()
   let call = CallLog()
+  /// The request's path without its query. It and what it is for are set by `FrontResponder`.
+  var path = ""
+  var area = Area.nowhere
   /// Set by `OriginReading`.
   var origin = RequestOrigin.local
 
@@ -20,10 +23,11 @@ public struct GatewayContext: RequestContext {
     Holdings.current?.add(hold, of: channel)
   }
 
-  /// The other end of the connection; nil if it has no IP address.
-  var peerAddress: String? {
-    channel.remoteAddress?.ipAddress ?? channel.parent?.remoteAddress?.ipAddress
-  }
+  /// Whether a probe asks whether the gateway lives.
+  var isHealth: Bool { area == .service && path.hasPrefix(Area.health) }
+
+  /// The other end of the connection.
+  func peer(_ proxy: TrustedProxy?) -> Peer { Holdings.current?.peer ?? Peer(of: channel, proxy) }
 
   /// SHA-256 of the certificate with which the client opened the connection (RFC 8705 §3.1); nil if it showed none.
   /// TLS has proven that the client has the key.
