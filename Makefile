@@ -24,6 +24,8 @@ ONE := --experimental-maximum-parallelization-width 1
 WITHIN := python3 Tests/house/within.py
 # Test targets that need more than what is built: a token, or programs that run.
 NEEDY := IntegrationTests|PKCS11DeviceTests
+# With Swift's libraries in the program: calls into them cost less, and the machine that runs it has no Swift.
+OPTIMIZED := -c release --static-swift-stdlib
 STATE ?= .sandbox
 SANDBOX_ARGUMENTS ?=
 
@@ -47,6 +49,11 @@ build: packages ## build the programs (debug)
 	swift build --product countersign
 	swift build --product countersign-sandbox
 	swift build --product csc-conformance
+
+release: packages ## build what a machine runs for real: one file that needs no Swift there
+	swift build $(OPTIMIZED) --product countersign
+	python3 Tests/house/symbols.py .build/release/countersign
+	@du -h .build/release/countersign
 
 demo: build ## one signature from beginning to end, verified with OpenSSL
 	Tests/demo/demo.sh $(SANDBOX) $(PRODUCT)
@@ -92,7 +99,7 @@ lint: ## Swift's own formatter, without changing anything; closures that would g
 	swift format lint --strict --recursive Sources Tests Package.swift
 
 bench: packages ## rates of the signing path as ratios to the device alone; what log-ins, heavy calls and a slow eID provider cost others
-	swift build -c release --product bench
+	swift build $(OPTIMIZED) --product bench
 	.build/release/bench $(BENCH_ARGUMENTS)
 
 conformance: build ## run the conformance checklist (314 items) against a throw-away sandbox
@@ -120,4 +127,4 @@ long: build .venv/ready ## what takes hours: 500 kills, 2000 power failures, tho
 clean: ## remove what was built, but not the sandbox
 	rm -rf .build .venv
 
-.PHONY: help packages build demo sandbox test unit imports sizes suites documents lint bench conformance crash long clean
+.PHONY: help packages build release demo sandbox test unit imports sizes suites documents lint bench conformance crash long clean
