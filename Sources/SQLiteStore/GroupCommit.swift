@@ -114,7 +114,7 @@ final class GroupCommit: Sendable {
     var bodyFailed = false
     do {
       try database.writeWithoutTransaction { db in
-        try db.beginTransaction(.immediate)
+        try db.run("BEGIN IMMEDIATE", [])
         do {
           let transaction = try Transaction(db, tables, horizon: horizon.withLock { $0 }.time())
           try fence.check(transaction)
@@ -132,7 +132,7 @@ final class GroupCommit: Sendable {
           throw error
         }
         isCommitting = true
-        do { try db.commit() } catch {
+        do { try db.run("COMMIT", []) } catch {
           try? db.rollback()
           throw error
         }
