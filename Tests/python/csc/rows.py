@@ -11,22 +11,13 @@ looks like, and the cell before them is parted from the description of the row a
 does not fit fails; nothing is skipped.
 """
 
-import argparse
-import json
 import re
 from pathlib import Path
 
-ROWS = Path(__file__).with_name("rows.json")
-SOURCE = {
-    "title": "Architectures and protocols for remote signature applications",
-    "version": "2.2.0.0",
-    "publisher": "Cloud Signature Consortium",
-    "published": "2025-11-04",
-    "licence": "CC BY-SA 4.0",
-}
+from csc.published import parts, without_pages, write
 
-_PAGE = re.compile(r"^f\n\d+\n\n--- PAGE \d+ ---\n", re.M)
-_SECTION = re.compile(r"^(8\.2\.\d|11\.\d{1,2}) ((?:[a-zA-Z]+2?/)?[a-zA-Z_]+)\n(?=Description\n|Note \d+:|This is )", re.M)
+ROWS = Path(__file__).with_name("rows.json")
+
 _HEAD = re.compile(r"^Error Case ?Status ?\n?(?:Code ?)?\n?Error ?Error Description\n", re.M)
 _END = re.compile(r"^(?:Examples?|Note \d+: .*|Sample Request.*|Error Response.*)$", re.M)
 # A page can end inside of the words after the number.
@@ -38,15 +29,12 @@ _COMMON = re.compile(r"^([a-z]+(?:_[a-z]+)+) ?(?=The )", re.M)
 
 def rows(text):
     """Every row, in the order of the text: section, method, row (its number in the table), status, error, error_description."""
-    text = _PAGE.sub("", text)
-    found, heads = list(_common(text)), 0
-    sections = list(_SECTION.finditer(text))
-    for section, following in zip(sections, [*sections[1:], None]):
-        body = text[section.end():following.start() if following else None]
+    found, heads = list(_common(without_pages(text))), 0
+    for section, method, body in parts(text):
         heads += body.count("Error Case")
-        for number, row in enumerate(_table(body, section.group(1)), 1):
-            found.append({"section": section.group(1), "method": section.group(2), "row": number, **row})
-    if heads != text.count("Error Case"):
+        for number, row in enumerate(_table(body, section), 1):
+            found.append({"section": section, "method": method, "row": number, **row})
+    if heads != without_pages(text).count("Error Case"):
         raise ValueError("a table stands outside of the sections that are known")
     return found
 
@@ -112,17 +100,7 @@ def _join(lines):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Take the error tables out of the text of CSC API 2.2.0.0.")
-    parser.add_argument("text", type=Path)
-    parser.add_argument("--check", action="store_true", help="compare with rows.json instead of writing it")
-    arguments = parser.parse_args()
-    found = rows(arguments.text.read_text(encoding="utf-8"))
-    lines = ",\n".join("    " + json.dumps(row, ensure_ascii=False) for row in found)
-    written = f'{{\n  "source": {json.dumps(SOURCE, ensure_ascii=False)},\n  "rows": [\n{lines}\n  ]\n}}\n'
-    if arguments.check:
-        raise SystemExit(None if ROWS.read_text(encoding="utf-8") == written else "rows.json is not what the text says")
-    ROWS.write_text(written, encoding="utf-8")
-    print(f"{len(found)} rows of {len({row['section'] for row in found})} sections")
+    write(__doc__, ROWS, "rows", rows)
 
 
 if __name__ == "__main__":
