@@ -102,7 +102,7 @@ bench: packages ## rates of the signing path as ratios to the device alone; what
 	swift build $(OPTIMIZED) --product bench
 	.build/release/bench $(BENCH_ARGUMENTS)
 
-conformance: build ## run the conformance checklist (314 items) against a throw-away sandbox
+conformance: build ## run the conformance checklist (638 items) against a throw-away sandbox
 	Tests/conformance/conformance.sh $(SANDBOX) $(TOOL) $(CONFORMANCE_ARGUMENTS)
 
 crash: build ## kill the gateway 50 times, and the power 100 times, under load and check the ledger; fill its disk

@@ -35,10 +35,10 @@ struct ConformanceCommand: AsyncParsableCommand {
   @Option(name: .long, help: "PEM file of trusted roots for TLS instead of the system's.")
   var trustAnchor: String?
   @Option(
-    name: .long, help: "Only these items, such as 1,2,5-9.",
+    name: .long, help: "Only these items: numbers, ranges, sections of 2.2.0.0, kinds; such as 1,5-9,11.8,rows.",
     transform: { text in
       guard let items = ItemSelection(text) else {
-        throw ValidationError("'\(text)' is not a list of items such as 1,2,5-9")
+        throw ValidationError("'\(text)' is not a list of items such as 1,5-9,11.8,rows")
       }
       return items
     })
@@ -80,7 +80,11 @@ struct ConformanceCommand: AsyncParsableCommand {
   private func printList() {
     for item in Catalogue.items where items.contains(item) {
       let versions = item.versions.map(\.rawValue).joined(separator: " ")
-      print("\(item.number)\t\(item.level.rawValue)\t\(versions)\t\(item.method)\t\(item.statement)\t\(item.expected)")
+      let cells = [
+        "\(item.number)", item.kind.rawValue, item.level.rawValue, versions, item.section ?? "–", item.method,
+        item.statement, item.expected,
+      ]
+      print(cells.joined(separator: "\t"))
     }
   }
 
@@ -184,6 +188,8 @@ struct ClientOptions: ParsableArguments {
   var otherClientID: String?
   @Option(name: .long, help: "The second client's secret.")
   var otherClientSecret: String?
+  @Option(name: .long, help: "A client without a secret, which may not use the client credentials grant.")
+  var publicClientID: String?
   @Option(name: .long, help: "A service access token for the client itself, without a user.")
   var clientToken: String?
   @Option(
@@ -202,6 +208,10 @@ struct ClientOptions: ParsableArguments {
     if let otherClientID {
       subject.otherClient = OAuthClient(
         id: otherClientID, secret: try Secret.value(otherClientSecret), redirectURI: subject.client?.redirectURI ?? "")
+    }
+    if let publicClientID {
+      subject.publicClient = OAuthClient(
+        id: publicClientID, secret: nil, redirectURI: subject.client?.redirectURI ?? "")
     }
     subject.clientToken = try Secret.value(clientToken) ?? subject.clientToken
     subject.certificatePolicy = certificatePolicy ?? subject.certificatePolicy

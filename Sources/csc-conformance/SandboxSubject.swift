@@ -32,6 +32,10 @@ struct SandboxSubject {
     if let id = partner?["clientID"]?.string, let redirectURI {
       subject.client = OAuthClient(id: id, secret: partner?["clientSecret"]?.string, redirectURI: redirectURI)
     }
+    let app = json["clients"]?.array?.compactMap(\.object).first { $0["label"]?.string == "public" }
+    if let id = app?["clientID"]?.string, let redirectURI = app?["redirectURIs"]?.array?.first?.string {
+      subject.publicClient = OAuthClient(id: id, secret: nil, redirectURI: redirectURI)
+    }
     let rival = json["clients"]?.array?.compactMap(\.object).first { $0["label"]?.string == "rival" }
     if let id = rival?["clientID"]?.string, let redirectURI = rival?["redirectURIs"]?.array?.first?.string {
       subject.otherClient = OAuthClient(id: id, secret: rival?["clientSecret"]?.string, redirectURI: redirectURI)

@@ -5,13 +5,26 @@ import Vocabulary
 
 @Suite("Catalogue of the checklist", .timeLimit(.minutes(2)))
 struct CatalogueTests {
-  @Test("314 items in order: 275 MUST, 17 SHOULD, 22 IMPL")
+  @Test("314 rules in order: 274 MUST, 18 SHOULD, 22 IMPL; then what the text prints")
   func table() {
-    #expect(Catalogue.items.map(\.number) == Array(1...314))
-    let counts = Level.allCases.map { level in Catalogue.items.count { $0.level == level } }
-    #expect(counts == [275, 17, 22])
+    let rules = Catalogue.items.filter { $0.kind == .rule }
+    #expect(rules.map(\.number) == Array(1...314))
+    let counts = Level.allCases.map { level in rules.count { $0.level == level } }
+    #expect(counts == [274, 18, 22])
+    let kinds = Item.Kind.allCases.map { kind in Catalogue.items.count { $0.kind == kind } }
+    #expect(kinds == [314, 154, 133, 37])
     #expect(Catalogue.item(132)?.expected.contains("Malformed authroization header.") == true)
     #expect(Catalogue.item(315) == nil)
+  }
+
+  @Test("items of v2 name their section of the published text, those of v1 alone none")
+  func sections() {
+    for item in Catalogue.items { #expect((item.section != nil) == item.versions.contains(.v2), "\(item.number)") }
+    #expect(Catalogue.item(104)?.section == "11.8" && Catalogue.item(209)?.section == "11.15")
+    #expect(Catalogue.item(110803)?.expected == #"400 · invalid_request · "Invalid parameter credentialID""#)
+    #expect(Catalogue.item(82407)?.section == "8.2.4" && Catalogue.item(82407)?.kind == .row)
+    #expect(Catalogue.item(110855)?.statement == "member `SAD` is there")
+    #expect(Catalogue.sections.first == "7.1" && Catalogue.sections.last == "11.16")
   }
 
   @Test("every item has a check in every version it is about")
@@ -28,7 +41,9 @@ struct CatalogueTests {
   @Test("numbers and ranges choose items")
   func selection() {
     #expect(ItemSelection("1,2, 5-9")?.numbers == [1, 2, 5, 6, 7, 8, 9])
-    for wrong in ["", "0", "315", "9-5", "1-2-3", "a", "1,,2", "5-"] {
+    #expect(ItemSelection("samples")?.numbers.count == 37)
+    #expect(ItemSelection("11.5,1")?.numbers.isSuperset(of: [1, 313, 314, 110501, 110504, 110591, 110592]) == true)
+    for wrong in ["", "0", "315", "9-5", "1-2-3", "a", "1,,2", "5-", "11.99", "row"] {
       #expect(ItemSelection(wrong) == nil, "\(wrong)")
     }
     #expect(TextReport.ranges([7, 1, 2, 3, 9, 10]) == "1-3, 7, 9-10")

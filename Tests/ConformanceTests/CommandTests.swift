@@ -89,6 +89,10 @@ struct CommandTests {
       #"{"item":8,"level":"MUST","statement":"s","result":"passed","outcomes":[{"result":"passed","unmade":[{"kind":"missing","reason":"r"}]}]}"#
     #expect(try await decide([part], excused: "9").status == 1)
     #expect(try await decide([part], excused: "8").status == 0)
+    let pending = "9 | because |\n\n## Not built yet\n\n| 6"
+    #expect(try await decide(passed + [item(6, "failed")], excused: pending).status == 0)
+    let built = try await decide(passed + [item(6, "passed")], excused: pending)
+    #expect(built.status == 1 && built.output.contains("BUILT  6"))
     let needless = try await decide(passed, excused: "1")
     #expect(needless.status == 1 && needless.output.contains("FOR NOTHING  1"))
   }

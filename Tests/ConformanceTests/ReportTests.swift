@@ -16,15 +16,17 @@ struct ReportTests {
       $0.lockable = []
     }
     let text = lines.withLock { $0.joined(separator: "\n") } + TextReport().summary(report)
-    #expect(text.contains("✗  20  Response has `specs`") && text.contains("expected  a string name"))
-    #expect(text.contains("✗ 108  Wrong PIN") && text.contains("expected  400 · invalid_pin · \"The PIN is invalid\""))
+    #expect(text.contains("✗     20  Response has `specs`") && text.contains("expected  a string name"))
+    #expect(
+      text.contains("✗    108  Wrong PIN") && text.contains("expected  400 · invalid_pin · \"The PIN is invalid\""))
     #expect(text.contains("POST \(TestService.base)/csc/v1/credentials/authorize"))
     #expect(text.contains("\"PIN\":\"•••\"") && text.contains("\"SAD\":\"•••\""))
-    #expect(text.contains("– 110  PIN locked") && text.contains("needs --may-lock"))
-    #expect(text.contains("# auth/login") && text.contains("✓  34  Correct Basic credentials"))
+    #expect(text.contains("–    110  PIN locked") && text.contains("needs --may-lock"))
+    #expect(text.contains("# auth/login") && text.contains("✓     34  Correct Basic credentials"))
     #expect(text.contains("failed: 20, 108") && text.contains("cannot be seen from outside: 253"))
     #expect(text.contains("MUST           1       2       2"))
     #expect(text.contains("MUST items failed"))
+    #expect(text.contains("  11.2    auth/login                    1\n") && text.contains("1 ✗2 –2\n"))
     for secret in [TestService.pin, "secret-word", "user-token", "app-secret"] { #expect(!text.contains(secret)) }
   }
 
@@ -44,6 +46,9 @@ struct ReportTests {
       failure["request"]?.string?.contains("•••") == true && failure["received"]?.string?.hasPrefix("200") == true)
     #expect(items[3].at("outcomes")?.array?.first?.object?["kind"] == "unseen")
     #expect(!String(decoding: report.json.compact(), as: UTF8.self).contains(TestService.pin))
+    let sections = try #require(json["sections"]?.array).compactMap(\.object)
+    #expect(sections.map { $0["section"] } == ["8.2.4", "11.2", "11.8", nil])
+    #expect(sections[2]["rules"] == ["passed": 0, "failed": 1, "skipped": 0] && items[2]["kind"] == "rule")
   }
 
   @Test("an item of which one experiment could not be made passes in part")

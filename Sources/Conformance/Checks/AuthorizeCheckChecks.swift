@@ -30,11 +30,11 @@ extension Section {
         try exchange.succeeded()
         _ = try exchange.string("SAD")
       },
-      Check(119, needs: method) { session in
+      Check(119, 110902, needs: method) { session in
         let exchange = try await session.api.call(method, ["handle": .string("unknown-\(session.randomText())")])
         try exchange.refused("invalid_request", Row.invalid("handle"))
       },
-      Check(122, needs: method) { try await $0.malformedHeader(method) },
+      Check(122, 110901, needs: method) { try await $0.malformedHeader(method) },
     ])
 }
 

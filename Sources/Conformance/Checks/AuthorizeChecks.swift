@@ -61,13 +61,13 @@ extension Section {
         try exchange.succeeded()
         _ = try exchange.string("SAD")
       },
-      Check(102, needs: method) { session in
+      Check(102, 110802, needs: method) { session in
         try await session.missingCredential(method, try await session.authorizeSample().body)
       },
-      Check(103, needs: method) { session in
+      Check(103, 110803, needs: method) { session in
         try await session.unknownCredential(method, try await session.authorizeSample().body)
       },
-      Check(104, needs: method) { session in
+      Check(104, 110804, needs: method) { session in
         guard
           let credential = session.run.credentials.first(where: {
             !$0.isEnabled && $0.certificateStatus != "expired" && !$0.isOAuth
@@ -77,7 +77,7 @@ extension Section {
         let exchange = try await session.api.call(method, try await session.withFactors(body, credential))
         try exchange.refused("invalid_request", "The credential identified by credentialID is disabled")
       },
-      Check(105, needs: method) { session in
+      Check(105, 110805, needs: method) { session in
         let body = try await session.authorizeSample().body
         for body in [
           body.without("numSignatures"), body.with(["numSignatures": "1"]), body.with(["numSignatures": .real(1.5)]),
@@ -86,14 +86,14 @@ extension Section {
           try exchange.refused("invalid_request", Row.missing("numSignatures", type: "integer"))
         }
       },
-      Check(106, needs: method) { session in
+      Check(106, 110806, needs: method) { session in
         let body = try await session.authorizeSample().body
         for number: Int64 in [0, -1] {
           let exchange = try await session.api.call(method, body.with(["numSignatures": .integer(number)]))
           try exchange.refused("invalid_request", "Invalid value for parameter numSignatures")
         }
       },
-      Check(107, needs: method) { session in
+      Check(107, 110807, needs: method) { session in
         let (body, credential) = try await session.authorizeSample()
         let number = Int64(credential.multisign) + 1
         let exchange = try await session.api.call(method, body.with(["numSignatures": .integer(number)]))
@@ -110,7 +110,7 @@ extension Section {
         try exchange.refused("invalid_pin", "The PIN is invalid")
         try right.succeeded()
       },
-      Check(112, needs: method) { session in
+      Check(112, 110808, needs: method) { session in
         let credential = try session.credential("PIN") { credential in
           session.objectsToUse(of: credential).map {
             $0.count == 1 && $0[0].type == "Password" && $0[0].generator == nil
@@ -124,7 +124,7 @@ extension Section {
         try exchange.refused("invalid_authentication_data", "The authentication data is invalid")
         try right.succeeded()
       },
-      Check(114, 115, needs: method) { try await $0.malformedHeader(method) },
+      Check(114, 115, 110801, needs: method) { try await $0.malformedHeader(method) },
       Check(116, needs: method) { session in
         let credential = try session.inBandCredential { !session.usesAuthenticator($0) }
         let exchange = try await session.authorizeCall(session.signableBody(credential), credential)

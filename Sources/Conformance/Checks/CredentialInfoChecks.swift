@@ -157,14 +157,14 @@ extension Section {
           try exchange.require(types.allSatisfy(known.contains), "types among \(known)", received: "\(types)")
         }
       },
-      Check(90, 91, needs: method) { try await $0.malformedHeader(method) },
-      Check(92, needs: method) { session in
+      Check(90, 91, 110701, needs: method) { try await $0.malformedHeader(method) },
+      Check(92, 110702, needs: method) { session in
         for body: JSONValue in [[:], ["credentialID": 5]] {
           try await session.api.call(method, body).refused("invalid_request", Row.missing("credentialID"))
         }
       },
-      Check(93, needs: method) { try await $0.unknownCredential(method, [:]) },
-      Check(94, needs: method) { session in
+      Check(93, 110703, needs: method) { try await $0.unknownCredential(method, [:]) },
+      Check(94, 110704, needs: method) { session in
         let id = try session.anyCredential().id
         let exchange = try await session.api.call(method, ["credentialID": .string(id), "certificates": "both"])
         try exchange.refused("invalid_request", Row.invalid("certificates"))

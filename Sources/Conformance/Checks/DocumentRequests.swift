@@ -35,20 +35,22 @@ extension Session {
     let algorithm = try algorithm(credential)
     var entry: JSONValue = [
       "hashes": [.string(Base64.encode(OctetDigest.sha256(content)))],
-      "hashAlgorithmOID": .string(HashFunction.sha256.rawValue), "signature_format": .string(format),
-      "conformance_level": "AdES-B-B", "signAlgo": .string(algorithm.oid),
+      "signature_format": .string(format), "conformance_level": "AdES-B-B", "signAlgo": .string(algorithm.oid),
     ]
     if format != "P" { entry = entry.with(["signed_envelope_property": "Detached"]) }
     if let parameters = algorithm.parameters {
       entry = entry.with(["signAlgoParams": .string(Base64.encode(parameters))])
     }
-    return ["credentialID": .string(credential.id), "SAD": .string(sad), "documentDigests": [entry]]
+    return [
+      "credentialID": .string(credential.id), "SAD": .string(sad), "documentDigests": [entry],
+      "hashAlgorithmOID": .string(HashFunction.sha256.rawValue),
+    ]
   }
 
   /// The entry of a right request by digest, turned into one for a whole document.
   func documentEntry(_ content: [UInt8], _ body: JSONValue) -> JSONValue {
     let entry = body.object?["documentDigests"]?.array?.first ?? [:]
-    return entry.without("hashes", "hashAlgorithmOID", "signed_envelope_property")
+    return entry.without("hashes", "signed_envelope_property")
       .with(["document": .string(Base64.encode(content))])
   }
 
@@ -88,8 +90,11 @@ extension Session {
       enveloped ? "the service puts no signature into a document" : "the service signs digests of documents only")
   }
 
-  func faultyDocument(_ change: (JSONValue) -> JSONValue) async throws -> Exchange {
-    let credential = try documentCredential()
+  /// - Parameter credential: nil for any that signs documents.
+  func faultyDocument(
+    _ credential: CredentialFacts? = nil, _ change: (JSONValue) -> JSONValue
+  ) async throws -> Exchange {
+    let credential = try credential ?? documentCredential()
     return try await faulty(credential, method: "signatures/signDoc", digest: documentDigest) { activation in
       change(try signDocBody(credential, activation.sad, content: Self.documentContent))
     }

@@ -37,7 +37,7 @@ extension Section {
       },
       Check(137, needs: method) { try await $0.extendDoesNotAdd() },
       Check(138, needs: method) { try await $0.extendBindsNewHashes() },
-      Check(139, needs: method) { try await $0.malformedHeader(method, Row.malformedHeaderCapitals) },
+      Check(139, 111101, needs: method) { try await $0.malformedHeader(method, Row.malformedHeaderCapitals) },
     ])
 }
 

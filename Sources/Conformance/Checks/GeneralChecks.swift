@@ -6,7 +6,7 @@ extension Section {
   static let general = Section(
     title: "in general",
     checks: [
-      Check(11) { session in
+      Check(11, 100109) { session in
         let methods = session.api.knownMethods.filter { $0 != "auth/login" && session.has($0) }
         guard !methods.isEmpty else { throw Finding.notOffered("no protected method is implemented") }
         for method in methods {

@@ -82,9 +82,15 @@ extension Section {
       },
       Check(30) { session in
         guard session.needsOAuth else { throw Finding.notOffered("OAuth 2.0 is not used") }
-        let present = ["oauth2", "oauth2Issuer"].filter { session.info[$0]?.string != nil }
+        let present = ["oauth2", "oauth2Issuer", "oauth2Servers"].filter { session.info[$0] != nil }
         try session.infoExchange.require(
-          present.count == 1, "exactly one of oauth2 and oauth2Issuer", received: "\(present)")
+          present.count == 1, "exactly one of oauth2, oauth2Issuer and oauth2Servers", received: "\(present)")
+        guard let servers = session.info["oauth2Servers"]?.array?.map(\.object) else { return }
+        for server in servers {
+          let names = ["baseUri", "issuerIdentifier"].filter { server?[$0] != nil }
+          try session.infoExchange.require(
+            names.count == 1, "either baseUri or issuerIdentifier in each of oauth2Servers", received: "\(names)")
+        }
       },
       Check(7, 31) { session in
         for method in session.api.knownMethods {

@@ -39,12 +39,12 @@ extension Section {
         let exchange = try await session.api.call(method, ["pageToken": .string("garbage-\(session.randomText())")])
         try exchange.refused("invalid_request", Row.invalid("pageToken"))
       },
-      Check(58, needs: method) { session in
+      Check(58, 110602, needs: method) { session in
         let user = session.subject.userID ?? session.subject.username ?? "somebody"
         let exchange = try await session.api.call(method, ["userID": .string(user)])
         try exchange.refused("invalid_request", "userID parameter MUST be null")
       },
-      Check(59, needs: method) { session in
+      Check(59, 110603, needs: method) { session in
         let token = try session.clientToken()
         // The form of a user's name is the service's own affair; one of these is malformed for any.
         var last: Exchange?
@@ -64,7 +64,7 @@ extension Section {
         try exchange.require(
           !ids.isEmpty && Set(ids) == Set(own), "the ids that the user's own token gets", received: "\(ids)")
       },
-      Check(61, 62, needs: method) { try await $0.malformedHeader(method) },
+      Check(61, 62, 110601, needs: method) { try await $0.malformedHeader(method) },
       Check(63, needs: method) { session in
         for body: JSONValue in [[:], ["credentialInfo": false]] {
           let exchange = try await session.api.call(method, body)
@@ -110,7 +110,7 @@ extension Section {
             "usable credentials only", received: exchange.masking.text(.object(info)))
         }
       },
-      Check(70, needs: method) { session in
+      Check(70, 110604, needs: method) { session in
         let exchange = try await session.api.call(method, ["credentialInfo": true, "certificates": "all"])
         try exchange.refused("invalid_request", Row.invalid("certificates"))
       },

@@ -11,9 +11,10 @@ extension Section {
         _ = credential
         try exchange.refused("invalid_request", "OTP locked")
       },
-      Check(131, needs: "credentials/sendOTP") { session in
-        let (credential, _) = try await session.lockOTP()
-        guard credential.otpIsOnline else {
+      Check(131, 111204, needs: "credentials/sendOTP") { session in
+        let credential =
+          session.version == .v1 ? try await session.lockOTP().0 : try await session.lockChallenge()
+        guard session.version == .v2 || credential.otpIsOnline else {
           throw Finding.missing("no lockable credential with an online OTP is given")
         }
         let exchange = try await session.api.call("credentials/sendOTP", ["credentialID": .string(credential.id)])
@@ -24,7 +25,7 @@ extension Section {
           try session.lockable("PIN") { $0.modeV1 == .explicit && $0.pin == .required && $0.otp == .forbidden })
         try exchange.refused("invalid_request", "PIN locked")
       },
-      Check(113, needs: "credentials/authorize") { session in
+      Check(113, 110809, needs: "credentials/authorize") { session in
         let exchange = try await session.lockPIN(
           try session.lockable("PIN") { credential in
             credential.modeV2 == .explicit && credential.objects.count == 1 && credential.objects[0].type == "Password"
@@ -32,11 +33,11 @@ extension Section {
           })
         try exchange.refused("invalid_request", "Credential locked")
       },
-      Check(120, needs: "credentials/authorizeCheck") { session in
+      Check(120, 110903, needs: "credentials/authorizeCheck") { session in
         let exchange = try await session.answerWrongly(until: ["invalid_authentication_data"])
         try exchange.refused("invalid_authentication_data", "The authentication data is invalid")
       },
-      Check(121, needs: "credentials/authorizeCheck") { session in
+      Check(121, 110904, needs: "credentials/authorizeCheck") { session in
         let exchange = try await session.answerWrongly(until: ["invalid_request"])
         try exchange.refused("invalid_request", "Credential locked")
       },
@@ -107,6 +108,22 @@ extension Session {
       return try await api.call("credentials/authorize", body)
     }
     return (credential, exchange)
+  }
+
+  /// v2: answers a challenge wrongly, next to the right PIN, until the answer changes.
+  fileprivate func lockChallenge() async throws -> CredentialFacts {
+    let credential = try lockable("a challenge") { credential in
+      credential.modeV2 == .explicit && credential.objects.contains(where: \.isChallenge)
+    }
+    _ = try await api.call("credentials/sendOTP", ["credentialID": .string(credential.id)])
+    let answers = credential.objects.map { object -> JSONValue in
+      ["id": .string(object.id), "value": .string(object.isChallenge ? "000000" : subject.pin ?? "")]
+    }
+    _ = try await lastOfTries(["invalid_authentication_data"]) {
+      try await api.call(
+        "credentials/authorize", signableBody(credential).with(["authData": .array(answers)]))
+    }
+    return credential
   }
 
   private func lastOfTries(_ wrong: Set<String>, _ attempt: () async throws -> Exchange) async throws -> Exchange {

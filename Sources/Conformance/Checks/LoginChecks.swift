@@ -22,27 +22,27 @@ extension Section {
         try used.require(used.status == 200, "200 with the new access token")
         session.spareTokens.append(token)
       },
-      Check(38, 39, needs: "auth/login") { session in
+      Check(38, 39, 110201, needs: "auth/login") { session in
         for header in ["Basic *not base64*", "Basic", "Conformance abc"] {
           let exchange = try await session.api.call("auth/login", [:], .header(header))
           try exchange.refused("invalid_request", "Malformed authentication parameter.", status: [401])
         }
       },
-      Check(40, 41, needs: "auth/login") { session in
+      Check(40, 41, 110202, needs: "auth/login") { session in
         let header = "Basic \(Base64.encode(Array("nocolon".utf8)))"
         let exchange = try await session.api.call("auth/login", [:], .header(header))
         try exchange.refused("invalid_request", "Malformed username-password.")
       },
-      Check(42, needs: "auth/login") { session in
+      Check(42, 110203, needs: "auth/login") { session in
         let exchange = try await session.api.call("auth/login", ["refresh_token": 5], .none)
         try exchange.refused("invalid_request", "Invalid string parameter: refresh_token")
       },
-      Check(43, needs: "auth/login") { session in
+      Check(43, 110204, needs: "auth/login") { session in
         let exchange = try await session.api.call(
           "auth/login", ["refresh_token": .string(session.randomText(32))], .none)
         try exchange.refused("invalid_request", "Invalid refresh_token")
       },
-      Check(44, needs: "auth/login") { session in
+      Check(44, 110205, needs: "auth/login") { session in
         guard let header = session.basicHeader(password: "wrong-\(session.randomText())") else {
           throw Finding.missing("--username is not given")
         }

@@ -27,13 +27,13 @@ extension Section {
       let exchange = try await session.api.call("credentials/list", [:], .bearer(token))
       try exchange.require(exchange.status == 200, "200 with a token of scope service")
     },
-    Check(226) { session in
+    Check(226, 100104) { session in
       try await session.expectError("unsupported_response_type", try session.attempt().with("response_type", "token"))
     },
-    Check(227, 224) { session in
+    Check(227, 224, 100105) { session in
       try await session.expectError("invalid_scope", try session.attempt().with("scope", "conformance"))
     },
-    Check(228, 224) { session in
+    Check(228, 224, 100103) { session in
       try await session.expectError("access_denied", try session.attempt(), declines: true)
     },
     Check(229) { session in
@@ -164,8 +164,9 @@ extension Section {
         ("redirect_uri", client.redirectURI), ("code_verifier", session.randomText(32)),
       ]
       let authorization = session.clientAuthorization(client)
-      let plain = try await session.wire.post(endpoint, form: form, authorization: authorization)
-      let exchange = try await session.wire.post(String(doubled), form: form, authorization: authorization)
+      let plain = try await session.wire.post(endpoint, "oauth2/token", form: form, authorization: authorization)
+      let exchange = try await session.wire.post(
+        String(doubled), "oauth2/token", form: form, authorization: authorization)
       try exchange.require(
         exchange.status == plain.status && exchange.error == plain.error, "the answer of \(endpoint): \(plain.received)"
       )
@@ -193,14 +194,17 @@ extension Session {
 
   /// `authorization_details` of type credential for one digest.
   func richAttempt(
-    _ credential: CredentialFacts, _ digest: [UInt8], encode: ([UInt8]) -> String = Base64.encode
+    _ credential: CredentialFacts, _ digest: [UInt8], encode: ([UInt8]) -> String = Base64.encode,
+    more: KeyValuePairs<String, JSONValue> = [:]
   ) throws -> Attempt {
     let attempt = try attempt(scope: nil)
     let hash = try algorithm(credential).hash
+    let entry: JSONValue = ["hash": .string(encode(digest)), "label": "Order 4711"]
     let details: JSONValue = [
       [
         "type": "credential", "credentialID": .string(credential.id),
-        "documentDigests": [["hash": .string(encode(digest)), "label": "Order 4711"]],
+        "numSignatures": 1,
+        "documentDigests": [entry.with(more)],
         "hashAlgorithmOID": .string(hash.rawValue),
       ]
     ]
@@ -213,11 +217,11 @@ extension Session {
     return text.replacing(Base64.encodeURL(digest), with: encode(digest))
   }
 
-  fileprivate func push(_ attempt: Attempt) async throws -> Exchange {
+  func push(_ attempt: Attempt) async throws -> Exchange {
     let endpoint = try await server().pushed
     guard !endpoint.isEmpty else { throw Finding.notOffered("the server has no endpoint for pushed requests") }
     let exchange = try await wire.post(
-      endpoint, form: attempt.parameters, authorization: clientAuthorization(try client()))
+      endpoint, "oauth2/pushed_authorize", form: attempt.parameters, authorization: clientAuthorization(try client()))
     if exchange.status == 404 || exchange.status == 501 {
       throw exchange.failure("201")
     }

@@ -19,18 +19,18 @@ extension Section {
         try await session.revokeCall([("token", access), ("token_type_hint", "access_token")]).isEmpty204()
         try await session.tokenCall([("grant_type", "refresh_token"), ("refresh_token", refresh)]).succeeded()
       },
-      Check(263) { session in
+      Check(263, 82501) { session in
         try await session.revokeCall([]).refused("invalid_request", "Missing parameter token")
       },
-      Check(264) { session in
+      Check(264, 82502) { session in
         let form: Form.Fields = [("token", try await session.tokenToRevoke()), ("token_type_hint", "foo")]
         try await session.revokeCall(form).refused("invalid_request", Row.invalid("token_type_hint"))
       },
-      Check(265) { session in
+      Check(265, 82503) { session in
         try await session.revokeCall([("token", session.randomText(32))])
           .refused("invalid_request", "Invalid string parameter token")
       },
-      Check(266) { session in
+      Check(266, 82504) { session in
         let token = try await session.newGrant().access
         let exchange = try await session.revokeCall([("token", token), ("token_type_hint", "access_token")])
         if exchange.status == 204 { throw Finding.notOffered("tokens of every type can be revoked") }
@@ -39,35 +39,35 @@ extension Section {
           "The authorization server does not support the revocation of the presented token type. That is, the client tried to revoke an access token on a server not supporting this feature."
         )
       },
-      Check(267) { session in
+      Check(267, 82505) { session in
         let form: Form.Fields = [
           ("token", try await session.tokenToRevoke()), ("client_secret", try session.confidentialClient().secret),
         ]
         try await session.anonymousRevokeCall(form)
           .refused("invalid_request", "Missing parameter client_id", status: [400, 401])
       },
-      Check(268) { session in
+      Check(268, 82506) { session in
         let form: Form.Fields = [
           ("token", try await session.tokenToRevoke()), ("client_id", "unknown-\(session.randomText())"),
           ("client_secret", session.randomText()),
         ]
         try await session.anonymousRevokeCall(form).refused("invalid_request", Row.invalid("client_id"))
       },
-      Check(269) { session in
+      Check(269, 82507) { session in
         let form: Form.Fields = [
           ("token", try await session.tokenToRevoke()), ("client_id", try session.confidentialClient().client.id),
         ]
         try await session.anonymousRevokeCall(form)
           .refused("invalid_request", "Client authorization required", status: [400, 401])
       },
-      Check(270) { session in
+      Check(270, 82508) { session in
         let form: Form.Fields = [
           ("token", try await session.tokenToRevoke()), ("client_id", try session.confidentialClient().client.id),
           ("client_secret", "wrong-\(session.randomText())"),
         ]
         try await session.anonymousRevokeCall(form).refused("invalid_request", Row.invalid("client_secret"))
       },
-      Check(271) { session in
+      Check(271, 82509) { session in
         let form: Form.Fields = [("token", try await session.tokenToRevoke())]
         try await session.anonymousRevokeCall(form, authorization: "Basic *not base64*")
           .refused("invalid_client", "Invalid authorization header", status: [401])
@@ -87,14 +87,14 @@ extension Session {
   fileprivate func revokeCall(_ form: Form.Fields) async throws -> Exchange {
     let client = try client()
     return try await wire.post(
-      try await revocationEndpoint(), form: form + [("client_id", client.id)],
+      try await revocationEndpoint(), "oauth2/revoke", form: form + [("client_id", client.id)],
       authorization: clientAuthorization(client))
   }
 
   fileprivate func anonymousRevokeCall(
     _ form: Form.Fields, authorization: String? = nil
   ) async throws -> Exchange {
-    try await wire.post(try await revocationEndpoint(), form: form, authorization: authorization)
+    try await wire.post(try await revocationEndpoint(), "oauth2/revoke", form: form, authorization: authorization)
   }
 
   private func revocationEndpoint() async throws -> String {

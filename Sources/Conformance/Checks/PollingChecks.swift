@@ -31,12 +31,12 @@ extension Section {
         try exchange.succeeded()
         try session.detachedSignature(exchange)
       },
-      Check(208, needs: method) { session in
+      Check(208, 111502, needs: method) { session in
         for body: JSONValue in [[:], ["requestID": 5]] {
           try await session.api.call(method, body).refused("invalid_request", Row.missing("requestID"))
         }
       },
-      Check(209, needs: method) { session in
+      Check(209, 111503, needs: method) { session in
         let unknown = try await session.api.call(method, ["requestID": .string("unknown-\(session.randomText())")])
         try unknown.refused("invalid_request", Row.invalid("requestID"))
       },
@@ -49,18 +49,26 @@ extension Section {
         try await session.api.call(method, body, .bearer(stranger)).refused("invalid_request", Row.invalid("requestID"))
         try await session.result(of: job.id).succeeded()
       },
-      Check(210, needs: method) { session in
+      Check(210, 111504, needs: method) { session in
         let body: JSONValue = [
           "requestID": .string("unknown-\(session.randomText())"),
           "userID": .string(session.subject.userID ?? "somebody"),
         ]
         try await session.api.call(method, body).refused("invalid_request", "userID parameter SHALL be null")
       },
-      Check(211, needs: method) { session in
+      Check(111505, needs: method) { session in
+        let token = try session.clientToken()
+        // The form of a user's name is the service's own affair; one of these is malformed for any.
+        for value: JSONValue in [.string("no user\u{1}\n" + String(repeating: "#", count: 5000)), "", 5] {
+          let body: JSONValue = ["requestID": .string("unknown-\(session.randomText())"), "userID": value]
+          _ = try await session.api.call(method, body, .bearer(token))
+        }
+      },
+      Check(211, 111506, needs: method) { session in
         let body: JSONValue = ["requestID": .string("unknown-\(session.randomText())"), "clientData": 5]
         try await session.api.call(method, body).refused("invalid_request", Row.invalid("clientData"))
       },
-      Check(212, needs: method) { try await $0.malformedHeader(method) },
+      Check(212, 111501, needs: method) { try await $0.malformedHeader(method) },
     ])
 }
 

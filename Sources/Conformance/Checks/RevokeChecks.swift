@@ -30,18 +30,20 @@ extension Section {
         let refreshed = try await session.api.call("auth/login", ["refresh_token": .string(tokens.refresh)], .none)
         try refreshed.succeeded()
       },
-      Check(49, needs: "auth/revoke") { try await $0.malformedHeader("auth/revoke", Row.malformedHeaderCapitals) },
-      Check(50, needs: "auth/revoke") { session in
+      Check(49, 110301, needs: "auth/revoke") {
+        try await $0.malformedHeader("auth/revoke", Row.malformedHeaderCapitals)
+      },
+      Check(50, 110302, needs: "auth/revoke") { session in
         for body: JSONValue in [[:], ["token": 5]] {
           try await session.api.call("auth/revoke", body).refused("invalid_request", Row.missing("token"))
         }
       },
-      Check(51, needs: "auth/revoke") { session in
+      Check(51, 110303, needs: "auth/revoke") { session in
         let body: JSONValue = ["token": .string(session.randomText(32)), "token_type_hint": "foo"]
         let exchange = try await session.api.call("auth/revoke", body)
         try exchange.refused("invalid_request", "Invalid string parameter token_type_hint")
       },
-      Check(52, needs: "auth/revoke") { session in
+      Check(52, 110304, needs: "auth/revoke") { session in
         let exchange = try await session.api.call("auth/revoke", ["token": .string(session.randomText(32))])
         try exchange.refused("invalid_request", "Invalid string parameter token")
       },

@@ -52,11 +52,7 @@ extension Section {
       throw Finding.notOffered("the service computes none of \(properties.map(\.key).joined(separator: ", "))")
     },
     Check(200, needs: method) { session in
-      let credential = try session.credential("SCAL 2") { $0.scal == 2 }
-      let hash = try session.algorithm(credential).hash
-      let activation = try await session.authorize(credential, digests: [session.digest(hash)], hash: hash)
-      let exchange = try await session.api.call(
-        method, try session.signDocBody(credential, activation.sad, content: Session.documentContent))
+      let exchange = try await session.otherDocument { $0.scal == 2 }
       if exchange.status == 403 {
         try exchange.refused(
           "invalid_hash", "Document or documentDigest does not match authorized hash", status: [403])
@@ -88,66 +84,66 @@ extension Section {
       let exchange = try await session.faultyDocument { $0.without("credentialID") }
       try exchange.refused(code: "invalid_request")
     },
-    Check(183, needs: method) { session in
+    Check(183, 111409, needs: method) { session in
       let exchange = try await session.faultyDocument { body in
         body.with(["documents": [session.documentEntry(Session.documentContent, body)]])
       }
       try exchange.refused("invalid_request", "Both documentDigests and documents parameters passed")
     },
-    Check(184, needs: method) { session in
+    Check(184, 111408, needs: method) { session in
       for change in [
         { $0.without("documentDigests") },
         { (body: JSONValue) in body.with(["documentDigests": [], "documents": []]) },
       ] {
-        let exchange = try await session.faultyDocument(change)
+        let exchange = try await session.faultyDocument(nil, change)
         try exchange.refused("invalid_request", "Empty documentDigests and documents objects")
       }
     },
-    Check(185, needs: method) { session in
+    Check(185, 111406, needs: method) { session in
       let exchange = try await session.faultyDocument { $0.with(["documentDigests": "x"]) }
       try exchange.refused("invalid_request", "Invalid object parameter documentDigests")
     },
-    Check(186, needs: method) { session in
+    Check(186, 111407, needs: method) { session in
       let exchange = try await session.faultyDocument { body in
         body.without("documentDigests").with(["documents": session.documentEntry(Session.documentContent, body)])
       }
       try exchange.refused("invalid_request", "Invalid array parameter documents")
     },
-    Check(204, needs: method) { try await $0.malformedHeader(method) },
+    Check(204, 111401, needs: method) { try await $0.malformedHeader(method) },
   ]
 
   /// One fault in the entry for a document.
   private static let entries = [
-    Check(187, needs: method) { session in
+    Check(187, 111410, needs: method) { session in
       let text = "*" + Base64.encode(session.documentDigest).dropFirst()
       let exchange = try await session.faultyDocument { $0.withInEntry(["hashes": [.string(text)]]) }
       try exchange.refused("invalid_request", "Invalid Base64 hashes string parameter")
     },
-    Check(188, needs: method) { session in
+    Check(188, 111411, needs: method) { session in
       let text = "*" + Base64.encode(Session.documentContent).dropFirst()
       let exchange = try await session.faultyWholeDocument { $0.with(["document": .string(text)]) }
       try exchange.refused("invalid_request", "Invalid Base64 documents string parameter")
     },
-    Check(189, needs: method) { session in
+    Check(189, 111421, needs: method) { session in
       let exchange = try await session.faultyDocument { $0.withInEntry(["signature_format": "Z"]) }
       try exchange.refused("invalid_request", Row.invalid("signature_format"))
     },
-    Check(190, needs: method) { session in
+    Check(190, 111422, needs: method) { session in
       let exchange = try await session.faultyWholeDocument { $0.without("signature_format") }
       try exchange.refused("invalid_request", Row.missing("signature_format"))
     },
-    Check(191, needs: method) { session in
+    Check(191, 111423, needs: method) { session in
       let exchange = try await session.faultyDocument { $0.withInEntry(["conformance_level": "AdES-Q"]) }
       try exchange.refused("invalid_request", Row.invalid("conformance_level"))
     },
-    Check(193, needs: method) { session in
+    Check(193, 111424, needs: method) { session in
       guard session.formats.contains("P") else { throw Finding.notOffered("PAdES is not offered") }
       let exchange = try await session.faultyDocument {
         $0.withInEntry(["signature_format": "P", "signed_envelope_property": "Detached"])
       }
       try exchange.refused("invalid_request", Row.invalid("signed_envelope_property"))
     },
-    Check(195, needs: method) { session in
+    Check(195, 111426, needs: method) { session in
       let exchange = try await session.faultyDocument {
         $0.withInEntry(["signed_props": [["attribute_name": "conformance-unknown"]]])
       }
@@ -156,7 +152,7 @@ extension Section {
           && exchange.errorDescription?.hasPrefix("Invalid parameter signed_props (") ?? false,
         "400 · invalid_request · \"Invalid parameter signed_props (<list>)\"")
     },
-    Check(197, needs: method) { session in
+    Check(197, 111419, needs: method) { session in
       let credential = try session.documentCredential()
       let algorithm = try session.algorithm(credential)
       guard !algorithm.needsHashOID, algorithm.parameters == nil else {
@@ -168,18 +164,18 @@ extension Section {
       for length in [algorithm.hash, other] {
         let digest = Base64.encode(session.digest(length))
         exchange = try await session.faultyDocument {
-          $0.withInEntry(["hashAlgorithmOID": .string(other.rawValue), "hashes": [.string(digest)]])
+          $0.withInEntry(["hashes": [.string(digest)]]).with(["hashAlgorithmOID": .string(other.rawValue)])
         }
         if exchange?.errorDescription != "Invalid digest value length" { break }
       }
       try exchange?.refused(
         "invalid_request", "String parameter hashAlgorithmOID contradicts with signAlgo or signAlgoParams parameter")
     },
-    Check(198, needs: method) { session in
+    Check(198, 111414, needs: method) { session in
       let exchange = try await session.faultyDocument { $0.withoutInEntry("signAlgo") }
       try exchange.refused("invalid_request", Row.missing("signAlgo"))
     },
-    Check(199, needs: method) { session in
+    Check(199, 111432, needs: method) { session in
       let short = Base64.encode(Array(session.documentDigest.dropLast()))
       let exchange = try await session.faultyDocument { $0.withInEntry(["hashes": [.string(short)]]) }
       try exchange.refused("invalid_request", "Invalid digest value length")

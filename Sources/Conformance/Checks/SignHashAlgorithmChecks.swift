@@ -7,7 +7,7 @@ extension Section {
 
   /// Signature and hash algorithms, and their parameters.
   static let signHashAlgorithms = [
-    Check(161, needs: method) { session in
+    Check(161, 111311, needs: method) { session in
       let credential = try session.credential()
       let known = [Algorithm.ecdsaWithSHA256, Algorithm.sha256WithRSA, "1.2.3.4.5"]
       for oid in known where !credential.algorithms.contains(oid) {
@@ -15,7 +15,7 @@ extension Section {
         try exchange.refused("invalid_request", Row.invalid("signAlgo"))
       }
     },
-    Check(162, 163, needs: method) { session in
+    Check(162, 163, 111314, needs: method) { session in
       let credential = try session.rsa()
       let name = session.api.hashAlgorithm
       for change in [{ $0.without(name) }, { (body: JSONValue) in body.with([name: 5]) }] {
@@ -23,7 +23,7 @@ extension Section {
         try exchange.refused("invalid_request", Row.missing(name))
       }
     },
-    Check(164, 165, needs: method) { session in
+    Check(164, 165, 111316, needs: method) { session in
       let name = session.api.hashAlgorithm
       let exchange = try await session.faultySignHash(try session.rsa(), Algorithm(Algorithm.rsaEncryption)) {
         $0.with([name: "1.2.3.4.5"])
@@ -67,12 +67,25 @@ extension Section {
         try session.verify(try await session.api.call(method, body), digests, algorithm, credential)
       }
     },
-    Check(167, needs: method) { session in
+    Check(167, 111312, needs: method) { session in
       let credential = try session.rsa(Algorithm.rsassaPSS)
       let exchange = try await session.faultySignHash(credential, Algorithm(Algorithm.rsassaPSS)) {
         $0.without("signAlgoParams")
       }
       try exchange.refused("invalid_request", Row.missing("signAlgoParams"))
+    },
+    Check(111313, needs: method) { session in
+      let credential = try session.rsa(Algorithm.rsassaPSS)
+      _ = try await session.faultySignHash(credential, Algorithm(Algorithm.rsassaPSS)) {
+        $0.with(["signAlgoParams": "AAAA"])
+      }
+    },
+    Check(111315, needs: method) { session in
+      let credential = try session.credential("hash in signAlgo") { credential in
+        Algorithm.preferred(credential.algorithms).map { !$0.needsHashOID && $0.parameters == nil } ?? false
+      }
+      let other: HashFunction = try session.algorithm(credential).hash == .sha512 ? .sha256 : .sha512
+      _ = try await session.faultySignHash(credential) { $0.with(["hashAlgorithmOID": .string(other.rawValue)]) }
     },
     Check(274, needs: method) { session in
       let credential = try session.rsa(Algorithm.rsassaPSS)

@@ -46,7 +46,7 @@ extension Section {
       try await session.sign(activation, [digests[0]], algorithm).succeeded()
       try await session.sign(activation, [digests[1]], algorithm).refused()
     },
-    Check(157, 158, needs: method) { session in
+    Check(157, 158, 111309, needs: method) { session in
       let credential = try session.scal2()
       let algorithm = try session.algorithm(credential)
       let activation = try await session.activate(credential, [session.digest(algorithm.hash)], hash: algorithm.hash)
@@ -71,25 +71,25 @@ extension Section {
     Check(175, needs: method) { session in
       _ = try await session.asynchronousHashJob()
     },
-    Check(176, needs: method) { session in
+    Check(176, 111317, needs: method) { session in
       let exchange = try await session.faultySignHash(try session.credential()) { $0.with(["operationMode": "X"]) }
       try exchange.refused("invalid_request", Row.invalid("operationMode"))
     },
-    Check(177, needs: method) { session in
+    Check(177, 111318, needs: method) { session in
       try session.requireAsynchronous()
       let exchange = try await session.faultySignHash(try session.credential()) {
         $0.with(["operationMode": "A", "validity_period": "soon"])
       }
       try exchange.refused("invalid_request", Row.invalid("validity_period"))
     },
-    Check(178, needs: method) { session in
+    Check(178, 111319, needs: method) { session in
       try session.requireAsynchronous()
       let exchange = try await session.faultySignHash(try session.credential()) {
         $0.with(["operationMode": "A", "validity_period": 1_000_000_000_000_000])
       }
       try exchange.refused("invalid_request", "Out of bounds parameter validity_period")
     },
-    Check(179, needs: method) { session in
+    Check(179, 111320, needs: method) { session in
       try session.requireAsynchronous()
       let exchange = try await session.faultySignHash(try session.credential()) {
         $0.with(["operationMode": "A", "response_uri": "not a URI"])

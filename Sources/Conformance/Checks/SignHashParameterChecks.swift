@@ -7,14 +7,14 @@ extension Section {
 
   /// One fault in a request that would be right.
   static let signHashParameters = [
-    Check(143, 144, needs: method) { session in
+    Check(143, 144, 111302, needs: method) { session in
       let credential = try session.credential()
       for change in [{ $0.without("SAD") }, { (body: JSONValue) in body.with(["SAD": 5]) }] {
         try await session.faultySignHash(credential, change: change)
           .refused("invalid_request", Row.missing("SAD"))
       }
     },
-    Check(148, needs: method) { session in
+    Check(148, 111303, needs: method) { session in
       let credential = try session.credential()
       let algorithm = try session.algorithm(credential)
       let digest = Session.spareContent(algorithm.hash)
@@ -27,7 +27,7 @@ extension Section {
         method, session.signBody(credential, foreign.sad, [digest], algorithm))
       try exchange.refused("invalid_request", Row.invalid("SAD"))
     },
-    Check(150, needs: method) { session in
+    Check(150, 111304, needs: method) { session in
       let credential = try session.credential()
       for change in [
         { $0.without("credentialID") }, { (body: JSONValue) in body.with(["credentialID": 5]) },
@@ -36,14 +36,14 @@ extension Section {
           .refused("invalid_request", Row.missing("credentialID"))
       }
     },
-    Check(151, needs: method) { session in
+    Check(151, 111305, needs: method) { session in
       let id = "unknown-\(session.randomText())"
       let exchange = try await session.faultySignHash(try session.credential()) {
         $0.with(["credentialID": .string(id)])
       }
       try exchange.refused("invalid_request", Row.invalid("credentialID"))
     },
-    Check(152, 153, needs: method) { session in
+    Check(152, 153, 111306, needs: method) { session in
       let credential = try session.credential()
       let name = session.api.hashes
       let text = JSONValue.string(Base64.encode(session.digest()))
@@ -52,13 +52,13 @@ extension Section {
           "invalid_request", Row.missing(name, type: "array"))
       }
     },
-    Check(154, needs: method) { session in
+    Check(154, 111307, needs: method) { session in
       let exchange = try await session.faultySignHash(try session.credential()) {
         $0.with([session.api.hashes: []])
       }
       try exchange.refused("invalid_request", "Empty \(session.api.hashes) array")
     },
-    Check(155, needs: method) { session in
+    Check(155, 111308, needs: method) { session in
       // As long as a digest, so that nothing but the characters is wrong.
       let text = "*" + Base64.encode(session.digest(try session.algorithm(try session.credential()).hash)).dropFirst()
       let exchange = try await session.faultySignHash(try session.credential()) {
@@ -66,7 +66,7 @@ extension Section {
       }
       try exchange.refused("invalid_request", "Invalid Base64 hash string parameter")
     },
-    Check(156, needs: method) { session in
+    Check(156, 111322, needs: method) { session in
       let credential = try session.credential("SHA-256") { $0.algorithms.contains { Algorithm($0)?.hash == .sha256 } }
       let algorithm = credential.algorithms.compactMap { Algorithm($0) }.first { $0.hash == .sha256 }
       let short = Base64.encode(Array(session.digest().dropLast()))
@@ -75,18 +75,18 @@ extension Section {
       }
       try exchange.refused("invalid_request", "Invalid digest value length")
     },
-    Check(160, needs: method) { session in
+    Check(160, 111310, needs: method) { session in
       let credential = try session.credential()
       for change in [{ $0.without("signAlgo") }, { (body: JSONValue) in body.with(["signAlgo": 5]) }] {
         try await session.faultySignHash(credential, change: change)
           .refused("invalid_request", Row.missing("signAlgo"))
       }
     },
-    Check(168, needs: method) { session in
+    Check(168, 111321, needs: method) { session in
       let exchange = try await session.faultySignHash(try session.credential()) { $0.with(["clientData": ["a": 1]]) }
       try exchange.refused("invalid_request", Row.invalid("clientData"))
     },
-    Check(169, needs: method) { session in
+    Check(169, 111323, needs: method) { session in
       if session.refusesWrongOTPAtOnce == true {
         throw Finding.notOffered("the service refuses wrong one-time passwords at authorize already")
       }
@@ -103,7 +103,7 @@ extension Section {
         session.signBody(credential, try exchange.string("SAD"), [session.digest(algorithm.hash)], algorithm))
       try signed.refused("invalid_otp", "The OTP is invalid")
     },
-    Check(170, 171, needs: method) { session in
+    Check(170, 171, 111325, needs: method) { session in
       guard let credential = session.run.credentials.first(where: { $0.certificateStatus == "expired" && !$0.isOAuth })
       else { throw Finding.missing("no credential with an expired certificate is given") }
       let algorithm = try session.algorithm(credential)
@@ -117,7 +117,7 @@ extension Section {
         method, session.signBody(credential, try authorized.string("SAD"), digests, algorithm))
       try session.saysCertificateExpired(exchange, credential)
     },
-    Check(172, 173, needs: method) { try await $0.malformedHeader(method) },
+    Check(172, 173, 111301, needs: method) { try await $0.malformedHeader(method) },
   ]
 }
 

@@ -28,34 +28,34 @@ extension Section {
             facts.nonce == Hex.normal(nonce), "the nonce \(nonce) in the token", received: facts.nonce ?? "none")
         }
       },
-      Check(215, needs: method) { session in
+      Check(215, 111602, needs: method) { session in
         for body in [session.timestampBody.without("hash"), session.timestampBody.with(["hash": 5])] {
           try await session.api.call(method, body).refused("invalid_request", Row.missing("hash"))
         }
       },
-      Check(216, needs: method) { session in
+      Check(216, 111603, needs: method) { session in
         let exchange = try await session.api.call(method, session.timestampBody.with(["hash": ""]))
         try exchange.refused("invalid_request", "Empty hash parameter")
       },
-      Check(217, needs: method) { session in
+      Check(217, 111604, needs: method) { session in
         let short = Base64.encode(Array(session.digest().dropLast()))
         let exchange = try await session.api.call(method, session.timestampBody.with(["hash": .string(short)]))
         try exchange.refused("invalid_request", "Invalid digest value length")
       },
-      Check(218, needs: method) { session in
+      Check(218, 111605, needs: method) { session in
         let text = "*" + Base64.encode(session.digest()).dropFirst()
         let exchange = try await session.api.call(method, session.timestampBody.with(["hash": .string(text)]))
         try exchange.refused("invalid_request", "Invalid Base64 hash string parameter")
       },
-      Check(219, needs: method) { session in
+      Check(219, 111606, needs: method) { session in
         let exchange = try await session.api.call(method, session.timestampBody.with(["hashAlgo": "1.2.3.4.5"]))
         try exchange.refused("invalid_request", Row.invalid("hashAlgo"))
       },
-      Check(220, needs: method) { session in
+      Check(220, 111607, needs: method) { session in
         let exchange = try await session.api.call(method, session.timestampBody.with(["nonce": "xyz"]))
         try exchange.refused("invalid_request", Row.invalid("nonce"))
       },
-      Check(221, 222, needs: method) { try await $0.malformedHeader(method) },
+      Check(221, 222, 111601, needs: method) { try await $0.malformedHeader(method) },
     ])
 }
 

@@ -26,8 +26,11 @@ struct AuthorizationServer: Sendable {
 
   /// The server of a version, or nil if `info` names none.
   static func find(_ info: JSONObject, _ wire: Wire) async throws -> AuthorizationServer? {
-    if let base = info["oauth2"]?.string { return AuthorizationServer(base: base) }
-    guard let issuer = info["oauth2Issuer"]?.string, let address = Address(issuer) else { return nil }
+    // Of several servers the first.
+    let first = info["oauth2Servers"]?.array?.first?.object
+    if let base = info["oauth2"]?.string ?? first?["baseUri"]?.string { return AuthorizationServer(base: base) }
+    guard let issuer = info["oauth2Issuer"]?.string ?? first?["issuerIdentifier"]?.string, let address = Address(issuer)
+    else { return nil }
     let path = address.path == "/" ? "" : address.path
     // RFC 8414 §3.1 inserts the well-known part before the issuer's path; OpenID Connect appends it.
     for url in [

@@ -110,7 +110,13 @@ extension Session {
     _ attempt: Attempt, declines: Bool = false, ends: [String] = [], withOTP: Bool = true
   ) async throws -> Browser.End {
     var browser = Browser(wire: wire, ends: try [client().redirectURI] + ends)
-    return try await browser.visit(try await address(attempt), person(declines: declines, withOTP: withOTP))
+    let end = try await browser.visit(try await address(attempt), person(declines: declines, withOTP: withOTP))
+    if case .redirect(_, let parameters, let exchange) = end {
+      wire.note(
+        Observed(
+          "oauth2/authorize", request: attempt.parameters.object, answer: parameters.object, status: 302, exchange))
+    }
+    return end
   }
 
   /// The code that an approved request gives.
@@ -141,7 +147,8 @@ extension Session {
   func tokenCall(_ form: Form.Fields, as client: OAuthClient? = nil) async throws -> Exchange {
     let client = try client ?? self.client()
     return try await wire.post(
-      try await server().token, form: form + [("client_id", client.id)], authorization: clientAuthorization(client))
+      try await server().token, "oauth2/token", form: form + [("client_id", client.id)],
+      authorization: clientAuthorization(client))
   }
 
   func redeemForm(_ code: String, _ attempt: Attempt) throws -> Form.Fields {

@@ -57,7 +57,13 @@ final class FormFilling {
     for control in form.controls where !control.name.isEmpty && !control.isDisabled {
       switch control.type {
       case "submit", "image", "button", "reset", "file": continue
-      case "checkbox", "radio":
+      case "radio":
+        // Of those under one name the chosen one, else the first.
+        let group = form.controls.filter { $0.type == "radio" && $0.name == control.name && !$0.isDisabled }
+        let isChosen = control == (group.first(where: \.isChecked) ?? group.first(where: \.isRequired))
+        if isChosen, fields.value(control.name) == nil { fields.append((control.name, control.value)) }
+        continue
+      case "checkbox":
         if control.isChecked || control.isRequired { fields.append((control.name, control.value)) }
         continue
       default: break

@@ -13,6 +13,8 @@ struct CredentialGrant: Sendable {
   let token: String
   let credential: CredentialFacts
   let digests: [[UInt8]]
+  /// UTC, seconds; nil if the answer did not tell.
+  let expires: Double?
 }
 
 extension Session {
@@ -94,7 +96,8 @@ extension Session {
     let answer = try await redeem(code, attempt)
     try answer.succeeded()
     return CredentialGrant(
-      answer: answer, token: try answer.string("access_token"), credential: credential, digests: digests)
+      answer: answer, token: try answer.string("access_token"), credential: credential, digests: digests,
+      expires: answer.json?["expires_in"]?.seconds.map { clock.now() + $0 })
   }
 
   func authorizeByOAuth(

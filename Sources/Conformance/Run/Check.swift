@@ -14,6 +14,10 @@ struct Check: Sendable {
     self.run = run
   }
 
+  init(_ item: Int, needing needs: [String], run: @escaping @Sendable (Session) async throws -> Void) {
+    self.init(items: [item], needs: needs, run: run)
+  }
+
   /// Items about which a client can find out nothing.
   static func unseen(_ items: Int..., because reason: String) -> Check {
     Check(items: items, needs: []) { _ in throw Finding.unseen(reason) }
@@ -38,7 +42,8 @@ struct Section: Sendable {
   /// Order matters: what is observed over the whole run, and what waits, comes last.
   static let all: [Section] = [
     .transport, .info, .login, .revoke, .list, .credentialInfo, .getChallenge, .authorize, .authorizeCheck,
-    .extendTransaction, .signHash, .signDoc, .polling, .timestamp, .oauthAuthorize, .oauthToken, .oauthRevoke,
-    .accountToken, .creation, .sendOTP, .locking, .expiry, .general,
+    .extendTransaction, .signHash, .signDoc, .signDocRows, .polling, .timestamp, .oauthAuthorize, .oauthToken,
+    .oauthRevoke,
+    .accountToken, .commonRows, .creation, .sendOTP, .locking, .expiry, .samples, .members, .general,
   ]
 }

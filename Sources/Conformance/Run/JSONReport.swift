@@ -25,6 +25,13 @@ extension Report {
               ]
             )
           })),
+      "sections": .array(
+        sections.map { line in
+          var object = JSONObject([("method", .string(line.method))])
+          object["section"] = line.section.map(JSONValue.string)
+          for kind in Item.Kind.allCases { object[kind.rawValue + "s"] = line.counts[kind]?.json }
+          return .object(object)
+        }),
       "items": .array(results.map(\.json)),
     ]
   }
@@ -34,10 +41,15 @@ extension Int {
   fileprivate var json: JSONValue { .integer(Int64(self)) }
 }
 
+extension Counts {
+  fileprivate var json: JSONValue { ["passed": passed.json, "failed": failed.json, "skipped": skipped.json] }
+}
+
 extension ItemResult {
   fileprivate var json: JSONValue {
     [
-      "item": item.number.json, "level": .string(item.level.rawValue),
+      "item": item.number.json, "kind": .string(item.kind.rawValue),
+      "section": item.section.map(JSONValue.string) ?? .null, "level": .string(item.level.rawValue),
       "versions": .array(item.versions.map { .string($0.rawValue) }), "method": .string(item.method),
       "statement": .string(item.statement), "expected": .string(item.expected), "result": .string(outcome.word),
       "outcomes": .array(

@@ -29,6 +29,12 @@ final class Session {
   var revocable: String?
   /// The credential that the run had made and has still to have deleted.
   var madeCredential: String?
+  /// Tokens that a person gave for one creation or deletion and that are not used, by scope.
+  var ordered: [String: String] = [:]
+  /// Sections whose answers were asked for because the run had none of them.
+  var provoked: Set<String> = []
+  /// The sample that was pushed, and the address that stands for it.
+  var pushedSample: (Attempt, requestURI: String)?
   /// For pages that want another PIN than the user's.
   var pinOnPages: String?
   /// Access tokens of log-ins that are not needed any more.

@@ -19,6 +19,8 @@ public struct Subject: Sendable {
   public var client: OAuthClient?
   /// A client of somebody else, to show that codes are bound to their client.
   public var otherClient: OAuthClient?
+  /// A client that may not use the client credentials grant.
+  public var publicClient: OAuthClient?
   /// Bearer token that speaks for a client and no user, and a user of that client.
   public var clientToken, userID: String?
   /// Address or file of the one-time codes that were sent to the user.

@@ -58,7 +58,7 @@ public struct Suite: Sendable {
       listener.began(section.title)
       for session in sessions {
         for check in section.checks where tally.isWanted(check, in: session.version) {
-          tally.record(await session.perform(check), check, session.version)
+          tally.record(await session.perform(check), session.version)
         }
       }
       for result in tally.takeFinished(sessions.map(\.version)) { listener.finished(result) }
@@ -112,17 +112,35 @@ extension Outcome {
 }
 
 extension Session {
-  func perform(_ check: Check) async -> Outcome {
+  /// Makes a check; gives its outcome for each of its items.
+  func perform(_ check: Check) async -> [Int: Outcome] {
     if let method = check.needs.first(where: { !has($0) }) {
-      return .init(.notOffered("\(method) is not implemented in \(version.rawValue)"))
+      let absent = Outcome(.notOffered("\(method) is not implemented in \(version.rawValue)"))
+      return Dictionary(uniqueKeysWithValues: check.items.map { ($0, absent) })
     }
+    wire.beginCheck()
+    let outcome: Outcome
     do {
       try await check.run(self)
-      return .passed
+      outcome = .passed
     } catch let finding as Finding {
-      return .init(finding)
+      outcome = .init(finding)
     } catch {
-      return .failed(Evidence(request: "–", expected: "a check that runs", received: "\(error)"))
+      outcome = .failed(Evidence(request: "–", expected: "a check that runs", received: "\(error)"))
     }
+    return Dictionary(uniqueKeysWithValues: check.items.map { ($0, outcome.held(against: wire.refusals, item: $0)) })
+  }
+}
+
+extension Outcome {
+  /// A check passes a row of an error table only if an answer has said it in the words of the text.
+  fileprivate func held(against refusals: [Observed], item: Int) -> Outcome {
+    guard self == .passed, let row = PublishedText.rowsByNumber[item], !refusals.contains(where: row.isSaid) else {
+      return self
+    }
+    let last = refusals.last?.exchange
+    return .failed(
+      Evidence(
+        request: last?.request ?? "–", expected: row.expected, received: last?.received ?? "no error answer"))
   }
 }

@@ -22,10 +22,11 @@ struct Tally {
     check.items.contains { selection.contains($0) && Catalogue.item($0)?.versions.contains(version) ?? false }
   }
 
-  mutating func record(_ outcome: Outcome, _ check: Check, _ version: CSCVersion) {
-    for item in check.items.compactMap(Catalogue.item) where item.versions.contains(version) {
-      open[item.number]?[version]? -= 1
-      record(outcome, items: [item.number], version)
+  /// - Parameter found: the outcomes of a check's items.
+  mutating func record(_ found: [Int: Outcome], _ version: CSCVersion) {
+    for (number, outcome) in found where Catalogue.item(number)?.versions.contains(version) ?? false {
+      open[number]?[version]? -= 1
+      record(outcome, items: [number], version)
     }
   }
 

@@ -19,7 +19,7 @@ public struct TextReport: Sendable {
   /// One item, and under it what went wrong or why it was left out.
   public func line(_ result: ItemResult) -> String {
     let item = result.item
-    let number = String(repeating: " ", count: max(0, 3 - "\(item.number)".count)) + "\(item.number)"
+    let number = String(repeating: " ", count: max(0, 6 - "\(item.number)".count)) + "\(item.number)"
     let versions = item.versions.map(\.rawValue).joined(separator: " ")
     let head = "\(mark(result.outcome)) \(number)  \(item.statement)"
     var lines = [head + style.paint("  \(versions)\(item.level == .must ? "" : " \(item.level.rawValue)")", 2)]
@@ -27,15 +27,47 @@ public struct TextReport: Sendable {
       let prefix = result.outcomes.count > 1 ? "\(found.version.rawValue): " : ""
       switch found.outcome {
       case .passed: break
-      case .skipped(let skip): lines += wrapped(prefix + skip.reason, indent: 9)
+      case .skipped(let skip): lines += wrapped(prefix + skip.reason, indent: 12)
       case .failed(let evidence):
-        lines += wrapped("\(prefix)sent      \(evidence.request)", indent: 9)
-        lines += wrapped("expected  \(evidence.expected)", indent: 9)
-        lines += wrapped("received  \(evidence.received)", indent: 9)
+        lines += wrapped("\(prefix)sent      \(evidence.request)", indent: 12)
+        lines += wrapped("expected  \(evidence.expected)", indent: 12)
+        lines += wrapped("received  \(evidence.received)", indent: 12)
       }
-      for skip in found.unmade { lines += wrapped("\(prefix)shown in part: \(skip.reason)", indent: 9) }
+      for skip in found.unmade { lines += wrapped("\(prefix)shown in part: \(skip.reason)", indent: 12) }
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// Everything that a run found, for a file.
+  public func text(_ report: Report) -> String {
+    let groups: [String?] = Catalogue.sections + [nil]
+    let parts = groups.flatMap { section -> [String] in
+      let own = report.results.filter { $0.item.section == section }
+      return own.isEmpty ? [] : [heading(section.map { "§\($0)" } ?? "v1 only")] + own.map(line)
+    }
+    return (parts + [summary(report), ""]).joined(separator: "\n")
+  }
+
+  /// Counts by section of the published text and by kind.
+  private func sections(_ report: Report) -> [String] {
+    func cell(_ counts: Counts?) -> String {
+      guard let counts, counts.all > 0 else { return "" }
+      return [("", counts.passed), ("✗", counts.failed), ("–", counts.skipped)].filter { $0.1 > 0 }
+        .map { "\($0.0)\($0.1)" }.joined(separator: " ")
+    }
+    func padded(_ text: String, _ width: Int) -> String {
+      text + String(repeating: " ", count: max(1, width - text.count))
+    }
+    let kinds = Item.Kind.allCases
+    func line(_ first: String, _ second: String, _ cells: [String]) -> String {
+      let text = padded(first, 8) + padded(second, 30) + cells.map { padded($0, 13) }.joined()
+      return "  " + String(text.reversed().drop { $0 == " " }.reversed())
+    }
+    let rows = report.sections.map { row in
+      line(row.section ?? "–", row.method, kinds.map { cell(row.counts[$0]) })
+    }
+    return [line("section", "method", kinds.map { "\($0.rawValue)s" })] + rows
+      + [line("all", "", kinds.map { cell(report.counts($0)) })]
   }
 
   public func heading(_ title: String) -> String { "\n" + style.paint(title, 1) }
@@ -57,6 +89,7 @@ public struct TextReport: Sendable {
       let cells = counts.map { String(repeating: " ", count: 8 - "\($0)".count) + "\($0)" }.joined()
       lines.append("  \(level.rawValue)" + String(repeating: " ", count: 8 - level.rawValue.count) + cells)
     }
+    lines += [""] + sections(report) + ["  (passed, ✗ failed, – skipped)"]
     let failed = report.results.filter(\.outcome.isFailed).map(\.item.number)
     if !failed.isEmpty { lines += ["", "  failed: " + Self.ranges(failed)] }
     lines += skips(report)

@@ -39,7 +39,7 @@ final class API {
       case .none: nil
       case .header(let value): value
       }
-    return try await wire.post("\(base)/\(method)", json: body, authorization: header)
+    return try await wire.post("\(base)/\(method)", method, json: body, authorization: header)
   }
 
   // MARK: Names of this version

@@ -1,4 +1,5 @@
 import Octets
+internal import WireJSON
 
 /// RFC 4648 §6 without padding, as authenticator apps take their secrets; small letters and blanks are forgiven.
 public enum Base32 {
@@ -53,4 +54,11 @@ enum Form {
 extension Array where Element == (name: String, value: String) {
   /// The first value under that name.
   func value(_ name: String) -> String? { first { $0.name == name }?.value }
+
+  /// The first value under each name.
+  var object: JSONObject {
+    var object = JSONObject()
+    for field in self where object[field.name] == nil { object[field.name] = .string(field.value) }
+    return object
+  }
 }

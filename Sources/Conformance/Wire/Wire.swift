@@ -8,6 +8,10 @@ final class Wire {
   let http: any HTTPPort
   private(set) var masking: Masking
   private(set) var observations = Observations()
+  /// Members that the answers of v2 had or lacked.
+  private(set) var members = MemberLedger()
+  /// Error answers since a check began.
+  private(set) var refusals: [Observed] = []
 
   init(version: CSCVersion, http: any HTTPPort, masking: Masking) {
     self.version = version
@@ -16,17 +20,21 @@ final class Wire {
   }
 
   /// A call of the CSC API.
-  func post(_ url: String, json body: JSONValue, authorization: String?) async throws -> Exchange {
+  func post(_ url: String, _ method: String, json body: JSONValue, authorization: String?) async throws -> Exchange {
     var headers = [(name: "Content-Type", value: "application/json"), (name: "Accept", value: "application/json")]
     if let authorization { headers.append(("Authorization", authorization)) }
     let request = HTTPRequest(method: "POST", url: url, headers: headers, body: body.compact())
     var shown = "POST \(url) \(masking.text(body))"
     if let authorization { shown += " Authorization: \(Self.shown(authorization))" }
-    return try await send(request, shown: shown, isObserved: true)
+    let exchange = try await send(request, shown: shown, isObserved: true)
+    note(Observed(method, request: body.object ?? JSONObject(), exchange))
+    return exchange
   }
 
   /// A call of an OAuth 2.0 endpoint for programs.
-  func post(_ url: String, form: Form.Fields, authorization: String?) async throws -> Exchange {
+  func post(
+    _ url: String, _ method: String, form: Form.Fields, authorization: String?
+  ) async throws -> Exchange {
     var headers = [
       (name: "Content-Type", value: "application/x-www-form-urlencoded"), (name: "Accept", value: "application/json"),
     ]
@@ -34,7 +42,17 @@ final class Wire {
     let request = HTTPRequest(method: "POST", url: url, headers: headers, body: Array(Form.encode(form).utf8))
     var shown = "POST \(url) \(masking.text(form))"
     if let authorization { shown += " Authorization: \(Self.shown(authorization))" }
-    return try await send(request, shown: shown, isObserved: true)
+    let exchange = try await send(request, shown: shown, isObserved: true)
+    note(Observed(method, request: form.object, exchange))
+    return exchange
+  }
+
+  func beginCheck() { refusals = [] }
+
+  /// Remembers an answer of a method, also one that came as a redirect.
+  func note(_ seen: Observed) {
+    if version == .v2 { members.add(seen) }
+    if seen.answer["error"] != nil { refusals.append(seen) }
   }
 
   func get(_ url: String) async throws -> Exchange {

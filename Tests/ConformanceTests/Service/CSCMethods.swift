@@ -110,6 +110,7 @@ struct Call {
 
   func credential() throws -> TestService.Credential {
     let id = try string("credentialID")
+    if service.state.withLock({ $0.made.contains(id) }) { return TestService.Credential(id: id) }
     guard let credential = TestService.credentials.first(where: { $0.id == id }) else { throw invalid("credentialID") }
     return credential
   }

@@ -9,7 +9,7 @@ extension Call {
     let isCreation = order["scope"] == "credential-creation"
     guard method == (isCreation ? "credentials/create" : "credentials/delete") else { throw insufficient }
     guard isCreation else {
-      let id = try string("credentialID")
+      let id = try deleted()
       guard id == order["credentialID"] else { throw invalid("credentialID") }
       service.state.withLock { state in
         state.orders[token] = nil
@@ -29,11 +29,18 @@ extension Call {
       return Response(json: ["credentialID": .string(make())])
     }
     if method == "credentials/delete", has(.deletesForAnyToken) {
-      let id = try string("credentialID")
+      let id = try deleted()
       service.state.withLock { _ = $0.made.remove(id) }
       return Response(status: .noContent)
     }
     throw insufficient
+  }
+
+  private func deleted() throws -> String {
+    guard let id = fields["credentialDeletionRequest"]?.object?["credentialID"]?.string else {
+      throw TestService.Refusal(text: "Missing (or invalid type) string parameter “credentialID”")
+    }
+    return id
   }
 
   private var insufficient: TestService.Refusal {

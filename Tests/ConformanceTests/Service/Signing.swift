@@ -172,7 +172,7 @@ extension Call {
       throw TestService.Refusal(text: "Missing (or invalid type) string parameter signAlgo")
     }
     guard algorithm == Self.ecdsaWithSHA256 else { throw invalid("signAlgo") }
-    if let hash = entry["hashAlgorithmOID"]?.string, hash != "2.16.840.1.101.3.4.2.1" {
+    if let hash = fields["hashAlgorithmOID"]?.string, hash != "2.16.840.1.101.3.4.2.1" {
       throw TestService.Refusal(
         text: "String parameter hashAlgorithmOID contradicts with signAlgo or signAlgoParams parameter")
     }

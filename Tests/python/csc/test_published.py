@@ -1,9 +1,10 @@
-"""Members and samples are read out of the text as they stand there."""
+"""Members and samples are read out of the text as they stand there, and what was read is what the tool has."""
 
 import json
 
 import pytest
 
+from csc import embed
 from csc.members import MEMBERS, members
 from csc.samples import GAP, SAMPLES, samples
 
@@ -69,3 +70,9 @@ def test_samples_of_the_repository():
     found = json.loads(SAMPLES.read_text(encoding="utf-8"))["samples"]
     assert len({(entry["section"], entry["number"]) for entry in found}) == len(found) == 37
     assert max(entry["number"] for entry in found) < 10
+
+
+@pytest.mark.parametrize("name", sorted(embed.TABLES))
+def test_the_tool_has_what_the_files_have(name):
+    file = embed.CATALOGUE / f"Published{name.capitalize()}.swift"
+    assert file.read_text(encoding="utf-8") == embed.swift(name)
