@@ -49,6 +49,16 @@ struct ConformanceCommand: AsyncParsableCommand {
   var mayLock = false
   @Option(name: .long, help: "Write the result as JSON into this file; - for standard output, instead of the text.")
   var json: String?
+  @Option(
+    name: .long,
+    help: "Also write a report into this file, by its ending: .txt, .json, .xml (JUnit) or .html; repeat it.",
+    transform: { path in
+      guard let file = ReportFile(path) else {
+        throw ValidationError("'\(path)' ends in none of .txt, .json, .xml and .html")
+      }
+      return file
+    })
+  var report: [ReportFile] = []
   @Flag(name: .long, help: "Print the checklist and do nothing.")
   var list = false
 
@@ -66,6 +76,7 @@ struct ConformanceCommand: AsyncParsableCommand {
       listener: writesText ? Self.listener(text) : .silent)
     let report = await suite.run()
     if writesText { print(text.summary(report)) }
+    for file in self.report { try file.write(report) }
     if let json {
       let octets = report.json.indented() + Array("\n".utf8)
       if json == "-" {

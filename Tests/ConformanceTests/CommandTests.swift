@@ -50,6 +50,7 @@ struct CommandTests {
     #expect(subject.client?.redirectURI == "https://b.example/cb" && subject.totpSecret == Array("12345".utf8))
     for wrong in [
       [], ["--url", "https://a", "--sandbox", "f"], ["--url", "https://a", "--items", "999"],
+      ["--url", "https://a", "--report", "r.pdf"],
       ["--url", "https://a", "--version", "v3"],
     ] {
       #expect(throws: (any Error).self) { try ConformanceCommand.parse(wrong) }

@@ -1,8 +1,11 @@
+import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import WireJSON
 
 @testable import Conformance
+@testable import csc_conformance
 
 @Suite("Reports", .timeLimit(.minutes(2)))
 struct ReportTests {
@@ -49,6 +52,48 @@ struct ReportTests {
     let sections = try #require(json["sections"]?.array).compactMap(\.object)
     #expect(sections.map { $0["section"] } == ["8.2.4", "11.2", "11.8", nil])
     #expect(sections[2]["rules"] == ["passed": 0, "failed": 1, "skipped": 0] && items[2]["kind"] == "rule")
+  }
+
+  @Test("JUnit: one case for each item, in suites by section, as XML that can be parsed")
+  func junit() async throws {
+    let report = try await Fixture(.takesWrongPIN).run("34,108,112,253")
+    let file = try temporaryFolder().appendingPathComponent("r.xml")
+    let text = JUnitReport().text(report)
+    try text.write(to: file, atomically: true, encoding: .utf8)
+    let program =
+      "from sys import argv; from xml.etree.ElementTree import parse; root = parse(argv[1]).getroot(); "
+      + "names = ('testcase', 'failure', 'skipped'); "
+      + "print([suite.get('name') for suite in root], *(len(root.findall('.//' + name)) for name in names))"
+    let found = try await run("/usr/bin/python3", ["-c", program, file.path])
+    #expect(found.output.contains("['§8.2.4', '§11.2', '§11.8', 'v1 only'] 4 2 1"), "\(found.output)")
+    #expect(text.contains("•••") && !text.contains(TestService.pin))
+  }
+
+  @Test("HTML: failures before the rest, nothing loaded and nothing run, what a service says is text")
+  func html() async throws {
+    var report = try await Fixture(.takesWrongPIN).run("34,108,112,253")
+    report = Report(
+      base: "https://a.example/?<script>", versions: report.versions, results: report.results, duration: 1, requests: 1,
+      lostConnections: 0)
+    let page = HTMLReport().text(report)
+    for word in ["<script", "src=", "http-equiv", "@import", "url(", TestService.pin] { #expect(!page.contains(word)) }
+    #expect(page.contains("&lt;script&gt;") && page.contains("2 MUST items failed"))
+    let failed = try #require(page.range(of: "112 Wrong value in `authData`"))
+    let every = try #require(page.range(of: "Every item"))
+    #expect(failed.lowerBound < every.lowerBound && page.contains("<details id=\"s11.8\">"))
+    #expect(Markup.escaped("a\u{0}b\u{85}\u{ffff}&\"") == "a\u{fffd}b\u{fffd}\u{fffd}&amp;&quot;")
+  }
+
+  @Test("a report's form is the ending of its file")
+  func files() async throws {
+    let report = try await Fixture().run("34")
+    let folder = try temporaryFolder()
+    for (ending, start) in [("txt", "\n§11.2"), ("json", "{"), ("xml", "<?xml"), ("HTML", "<!DOCTYPE html>")] {
+      let file = folder.appendingPathComponent("r.\(ending)")
+      try #require(ReportFile(file.path)).write(report)
+      #expect(try String(contentsOf: file, encoding: .utf8).hasPrefix(start))
+    }
+    #expect(ReportFile("r") == nil && ReportFile("r.pdf") == nil && ReportFile("html") == nil)
   }
 
   @Test("an item of which one experiment could not be made passes in part")
