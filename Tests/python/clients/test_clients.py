@@ -10,7 +10,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from clients import csc22, documenso, eudi_kotlin, eudi_swift, laverca, setasign, siros, vck
+from clients import (
+    csc22, documenso, eudi_kotlin, eudi_relying_party, eudi_swift, eudi_swift22, go_csc, laverca, sealing, setasign, siros, vck)
 from harness import verify
 from harness.browser import Browser
 from harness.encodings import base64std
@@ -18,7 +19,8 @@ from harness.failure import require
 from harness.one_time_codes import OneTimeCodes
 from harness.portal import Portal
 
-CLIENTS = [eudi_kotlin, eudi_swift, laverca, siros, vck, documenso, setasign, csc22]
+CLIENTS = [
+    eudi_kotlin, eudi_swift, laverca, siros, vck, documenso, setasign, csc22, eudi_relying_party, eudi_swift22, go_csc, sealing]
 
 
 class Run(Portal):
