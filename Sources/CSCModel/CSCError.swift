@@ -171,8 +171,12 @@ extension CSCError {
 
 extension CSCError {
   static let missingCreationRequest = invalid("Missing (or invalid type) parameter “credentialCreationRequest”")
+  /// Not in the table; after the row of `credentials/create`.
+  static let missingDeletionRequest = invalid("Missing (or invalid type) parameter “credentialDeletionRequest”")
+  static let missingCredentialIDToDelete = missingString("“credentialID”")
+  public static let contradictingCredentialIDs = invalid("Contradicting “credentialID” parameters")
   /// Some rows of these methods quote the name.
-  static func invalidQuoted(_ name: String) -> CSCError { invalid("Invalid parameter “\(name)”") }
+  public static func invalidQuoted(_ name: String) -> CSCError { invalid("Invalid parameter “\(name)”") }
   /// A good token of another scope (RFC 6750 §3.1); the tables do not say what it gets.
   public static let insufficientScope = CSCError(
     .forbidden, "insufficient_scope", "The request requires higher privileges than provided by the access token.")

@@ -36,16 +36,6 @@ public struct CredentialsCreateRequest: Sendable {
   }
 }
 
-/// `credentials/delete` (CSC 2.1+ §11.5, as its clients show it).
-public struct CredentialsDeleteRequest: Sendable {
-  public let credentialID: String
-
-  public init(_ fields: Fields) throws {
-    credentialID = try fields.string("credentialID")
-    _ = try fields.optionalString("clientData", "client_data")
-  }
-}
-
 /// `subjectData`: the certificate's subject as the caller wants it. Which members there are is the provider's to say
 /// (CSC v2 §11.4); these are the names of RFC 5280, of RFC 4514 and of OpenID Connect. Others that a certificate could
 /// carry are refused: no one here could vouch for them.

@@ -16,6 +16,8 @@ public enum IssuanceRefusal: Error, Equatable, Sendable {
   /// The grant to make or delete a credential is unknown, used, or another's.
   case invalidLifecycleToken
   case lifecycleTokenExpired
+  /// The grant to delete is for another of the signer's credentials.
+  case otherCredential
 }
 
 /// Rows that the service did not write so: someone edited the store. The detail is for the log.

@@ -1,5 +1,6 @@
 internal import COpenSSL
 public import Issuance
+internal import Vocabulary
 
 /// The CA's statements on revocation.
 extension CertificateAuthority {
@@ -40,7 +41,7 @@ extension CertificateAuthority {
     }
   }
 
-  /// An entry of the list. The owner wanted no more of the certificate (RFC 5280 §5.3.1).
+  /// An entry of the list. One without a reason has no reason code (RFC 5280 §5.3.1).
   private static func add(_ revocation: Revocation, to list: RevocationList) throws {
     let entry = try nonNil(X509_REVOKED_new(), "entry")
     var isAdded = false
@@ -55,10 +56,12 @@ extension CertificateAuthority {
     let time = try nonNil(ASN1_TIME_set(nil, time_t(revocation.time)), "time")
     defer { ASN1_STRING_free(time) }
     try check(X509_REVOKED_set_revocationDate(entry, time), "time")
-    let reason = try nonNil(ASN1_ENUMERATED_new(), "reason")
-    defer { ASN1_ENUMERATED_free(reason) }
-    try check(ASN1_ENUMERATED_set(reason, Int(CRL_REASON_CESSATION_OF_OPERATION)), "reason")
-    try check(X509_REVOKED_add1_ext_i2d(entry, NID_crl_reason, reason, 0, 0), "reason")
+    if revocation.reason != .unspecified {
+      let reason = try nonNil(ASN1_ENUMERATED_new(), "reason")
+      defer { ASN1_ENUMERATED_free(reason) }
+      try check(ASN1_ENUMERATED_set(reason, Int(revocation.reason.rawValue)), "reason")
+      try check(X509_REVOKED_add1_ext_i2d(entry, NID_crl_reason, reason, 0, 0), "reason")
+    }
     try check(X509_CRL_add0_revoked(list.pointer, entry), "entry")
     isAdded = true
   }

@@ -13,7 +13,7 @@ extension RevocationList {
     return X509_CRL_verify(pointer, key) == 1
   }
 
-  /// The list's entries: number and time of each revocation. The list does not say when the certificates end.
+  /// The list's entries: number, time and reason of each revocation. The list does not say when the certificates end.
   ///
   /// - Parameter life: of the longest certificate, in seconds; no certificate ends later than that after its
   ///   revocation.
@@ -24,7 +24,17 @@ extension RevocationList {
       let time = try unixTime(X509_REVOKED_get0_revocationDate(entry))
       return Revocation(
         issuer: issuer, serialNumber: try Certificate.serialNumber(X509_REVOKED_get0_serialNumber(entry)),
-        time: time, expires: time + life)
+        time: time, expires: time + life, reason: Self.reason(of: entry))
     }
+  }
+
+  /// An entry without a number, or with one that RFC 5280 does not have, gives no reason.
+  private static func reason(of entry: OpaquePointer?) -> RevocationReason {
+    guard
+      let value = X509_REVOKED_get_ext_d2i(entry, NID_crl_reason, nil, nil)?
+        .assumingMemoryBound(to: ASN1_ENUMERATED.self)
+    else { return .unspecified }
+    defer { ASN1_ENUMERATED_free(value) }
+    return RevocationReason(rawValue: Int64(ASN1_ENUMERATED_get(value))) ?? .unspecified
   }
 }

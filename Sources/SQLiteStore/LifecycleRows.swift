@@ -19,7 +19,9 @@ extension IssuanceReading where Self: SQLiteReader {
 
   func revocations(issuer: String, at time: UnixTime) throws -> [Revocation] {
     try fitting(tables.revocation, "issuer = ? ORDER BY serial", [issuer]).map {
-      Revocation(issuer: issuer, serialNumber: $0["serial"], time: $0["time"], expires: $0["expires"])
+      guard let reason = RevocationReason(rawValue: $0["reason"]) else { throw StoreError.corrupt }
+      return Revocation(
+        issuer: issuer, serialNumber: $0["serial"], time: $0["time"], expires: $0["expires"], reason: reason)
     }.filter { $0.expires > time }
   }
 
@@ -95,8 +97,10 @@ extension IssuanceWriting where Self: SQLiteWriter {
       // A row that somebody put there must not keep the right one out.
     }
     try insert(
-      tables.revocation, [revocation.issuer, revocation.serialNumber, revocation.time, revocation.expires],
-      or: .replace)
+      tables.revocation,
+      [
+        revocation.issuer, revocation.serialNumber, revocation.time, revocation.expires, revocation.reason.rawValue,
+      ], or: .replace)
     try execute("DELETE FROM revocation WHERE expires <= ?", [min(revocation.time, horizon)])
   }
 

@@ -158,6 +158,6 @@ final class ProtectedTables: Sendable {
     )
     lifecycleGrant = ProtectedTable(
       "lifecycle_grant", key: ["digest"], ["text", "mac", "expires", "instance", "serial", "issuer"], rowMACs)
-    revocation = ProtectedTable("revocation", key: ["issuer", "serial"], ["time", "expires"], rowMACs)
+    revocation = ProtectedTable("revocation", key: ["issuer", "serial"], ["time", "expires", "reason"], rowMACs)
   }
 }

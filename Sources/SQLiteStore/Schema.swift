@@ -58,7 +58,7 @@ enum Schema {
     CREATE INDEX lifecycle_grant_reserved ON lifecycle_grant (instance) WHERE instance IS NOT NULL;
     CREATE TABLE revocation (
       issuer TEXT NOT NULL, serial TEXT NOT NULL, time INTEGER NOT NULL, expires INTEGER NOT NULL,
-      row_mac BLOB NOT NULL, PRIMARY KEY (issuer, serial)) WITHOUT ROWID;
+      reason INTEGER NOT NULL, row_mac BLOB NOT NULL, PRIMARY KEY (issuer, serial)) WITHOUT ROWID;
     CREATE INDEX revocation_expires ON revocation (expires);
     """
 

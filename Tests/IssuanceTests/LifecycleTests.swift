@@ -300,7 +300,11 @@ struct LifecycleTests {
 
     let plain = try await fixture.createCredential("plain")
     let bearer = try await setting.grantDeletion(plain)
-    await #expect(throws: Refusal.unknownCredential) { try await issuance.delete(kept.id, by: bearer) }
+    await #expect(throws: IssuanceRefusal.otherCredential) { try await issuance.delete(kept.id, by: bearer) }
+    let bobs = try await fixture.createCredential("bobs", signer: "bob")
+    for id in [CredentialID("none"), bobs.id] {
+      await #expect(throws: Refusal.unknownCredential) { try await issuance.delete(id, by: bearer) }
+    }
     await #expect(throws: IssuanceRefusal.invalidLifecycleToken) { try await setting.create(bearer) }
     try await issuance.delete(plain.id, by: bearer)
     await #expect(throws: Refusal.unknownCredential) {

@@ -113,14 +113,14 @@ struct ProtectedRowTests {
 
   @Test("a forged revocation is left out and told of, and keeps no right one out")
   func revocations() async throws {
-    let right = Revocation(issuer: "CN=CA", serialNumber: "AA", time: 1, expires: 100)
+    let right = Revocation(issuer: "CN=CA", serialNumber: "AA", time: 1, expires: 100, reason: .superseded)
     try await store.writeIssuance { try $0.add(right) }
     for serial in ["BB", "CC"] {
-      try await sql("INSERT INTO revocation VALUES ('CN=CA', '\(serial)', 1, 100, x'')")
+      try await sql("INSERT INTO revocation VALUES ('CN=CA', '\(serial)', 1, 100, 5, x'')")
     }
     #expect(try await store.readIssuance { try $0.revocations(issuer: "CN=CA", at: 2) } == [right])
     #expect(log.all.map(\.key) == ["CN=CA BB", "CN=CA CC"])
-    let second = Revocation(issuer: "CN=CA", serialNumber: "BB", time: 2, expires: 90)
+    let second = Revocation(issuer: "CN=CA", serialNumber: "BB", time: 2, expires: 90, reason: .unspecified)
     try await store.writeIssuance { try $0.add(second) }
     #expect(try await store.readIssuance { try $0.revocations(issuer: "CN=CA", at: 2) } == [right, second])
   }

@@ -15,15 +15,18 @@ extension StoreConformance {
         try await store.readIssuance { try $0.subject(of: signer) } == ProtectedRow(text: [number], mac: [9, number]))
     }
 
-    @Sendable func revocation(_ serial: String, issuer: String = "CN=a", time: Int64 = 10, expires: Int64 = 100)
-      -> Revocation
-    { Revocation(issuer: issuer, serialNumber: serial, time: time, expires: expires) }
+    @Sendable func revocation(
+      _ serial: String, issuer: String = "CN=a", time: Int64 = 10, expires: Int64 = 100,
+      reason: RevocationReason = .keyCompromise
+    ) -> Revocation {
+      Revocation(issuer: issuer, serialNumber: serial, time: time, expires: expires, reason: reason)
+    }
     try await store.writeIssuance { transaction in
       try transaction.add(revocation("0B"))
       try transaction.add(revocation("0A", expires: 50))
       try transaction.add(revocation("0C", issuer: "CN=b"))
       // The first one counts: a certificate is revoked once.
-      try transaction.add(revocation("0B", time: 20, expires: 999))
+      try transaction.add(revocation("0B", time: 20, expires: 999, reason: .unspecified))
     }
     #expect(
       try await store.readIssuance { try $0.revocations(issuer: "CN=a", at: 49) } == [

@@ -72,7 +72,12 @@ struct CredentialMethods: Sendable {
   func delete(_ fields: Fields, _ call: APICall) async throws -> Response {
     guard case .lifecycle(let bearer) = call.caller, !bearer.grant.isCreation else { throw CSCError.insufficientScope }
     let request = try CredentialsDeleteRequest(fields)
-    try await issuance.delete(CredentialID(request.credentialID), by: bearer)
+    do {
+      try await issuance.delete(CredentialID(request.credentialID), reason: request.reason, by: bearer)
+    } catch Refusal.unknownCredential {
+      // This method's row quotes the name.
+      throw CSCError.invalidQuoted("credentialID")
+    }
     return Response(status: .noContent)
   }
 

@@ -102,6 +102,7 @@ extension IssuanceRefusal {
     case .unsuitablePIN: .invalidParameter("PIN")
     case .invalidLifecycleToken: .invalidToken
     case .lifecycleTokenExpired: .expiredToken
+    case .otherCredential: .contradictingCredentialIDs
     }
   }
 }

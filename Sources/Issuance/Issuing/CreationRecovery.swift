@@ -21,7 +21,9 @@ extension IssuanceService {
         guard case .reserved(_, let serialNumber, let issuer) = grant.state else { continue }
         // The end of such a certificate is unknown; it is named for ten years.
         try transaction.add(
-          Revocation(issuer: issuer, serialNumber: serialNumber, time: now, expires: now + 10 * 31_557_600))
+          Revocation(
+            issuer: issuer, serialNumber: serialNumber, time: now, expires: now + 10 * 31_557_600,
+            reason: .cessationOfOperation))
         try transaction.append(
           AuditEvent(
             .creationUnknown,

@@ -23,7 +23,7 @@ extension IssuanceService {
     let serialNumber = try await serialNumber()
     let revocation = Revocation(
       issuer: authority.issuer.name, serialNumber: Hex.encode(serialNumber, .upper), time: clock.now(),
-      expires: clock.now() + profile.days * 86400)
+      expires: clock.now() + profile.days * 86400, reason: .cessationOfOperation)
     try await reserve(grant, revocation)
 
     let (credential, row): (Credential, ProtectedRow)

@@ -9,11 +9,16 @@ public struct Revocation: Sendable, Equatable {
   public let time: UnixTime
   /// End of the certificate's validity.
   public let expires: UnixTime
+  /// As the list says it.
+  public let reason: RevocationReason
 
-  public init(issuer: String, serialNumber: String, time: UnixTime, expires: UnixTime) {
+  public init(
+    issuer: String, serialNumber: String, time: UnixTime, expires: UnixTime, reason: RevocationReason
+  ) {
     self.issuer = issuer
     self.serialNumber = serialNumber
     self.time = time
     self.expires = expires
+    self.reason = reason
   }
 }

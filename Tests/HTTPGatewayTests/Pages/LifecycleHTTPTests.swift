@@ -103,13 +103,6 @@ struct LifecycleHTTPTests {
     return try #require(try await token(fixture, end)["access_token"]?.string)
   }
 
-  private func deletionToken(_ fixture: GatewayFixture, _ credential: String) async throws -> String {
-    let (visitor, page) = try await consent(fixture, ["scope": "credential-deletion", "credentialID": credential])
-    let end = try await visitor.post(
-      "/oauth2/consent", page.hidden.merging(["decision": "approve", "PIN": SigningFixture.pin]) { $1 })
-    return try #require(try await token(fixture, end)["access_token"]?.string)
-  }
-
   private func body(_ policy: String = policy, subject: String? = nil, more: String = "") -> String {
     let subject = subject.map { #","subjectData":\#($0)"# } ?? ""
     return #"{"credentialCreationRequest":{"certificatePolicy":"\#(policy)"\#(subject)}\#(more)}"#
@@ -443,61 +436,5 @@ struct LifecycleHTTPTests {
     #expect(try await revoke("legacy") == 400)
     #expect(try await revoke("portal") == 204)
     #expect(try await fixture.call("credentials/create", body(), .v2, token: second).row.hasPrefix("401 invalid_token"))
-  }
-
-  // MARK: Deletion
-
-  @Test("a person sees what will be deleted and gives the PIN; then it is gone, and on the CA's list")
-  func deletion() async throws {
-    let fixture = try await GatewayFixture()
-    let credential = try await fixture.signing.createCredential("old")
-    _ = try await fixture.signing.createCredential("other")
-    let (visitor, page) = try await consent(fixture, ["scope": "credential-deletion", "credentialID": "old"])
-    #expect(page.text.contains("Delete your signing certificate?") && page.text.contains("<bdi>old</bdi>"))
-    let wrong = try await visitor.post(
-      "/oauth2/consent", page.hidden.merging(["decision": "approve", "PIN": "0"]) { $1 })
-    #expect(wrong.status == 400 && wrong.text.contains(FieldTexts.pin(.english).wrong))
-    let end = try await visitor.post(
-      "/oauth2/consent", page.hidden.merging(["decision": "approve", "PIN": SigningFixture.pin]) { $1 })
-    let issued = try await token(fixture, end)
-    #expect(issued["scope"] == "credential-deletion" && issued["credentialID"] == "old")
-    let access = try #require(issued["access_token"]?.string)
-
-    let rows: [(String, String)] = [
-      ("{}", "\(Self.request) Missing (or invalid type) string parameter credentialID"),
-      (#"{"credentialID":7}"#, "\(Self.request) Missing (or invalid type) string parameter credentialID"),
-      (#"{"credentialID":"other"}"#, "\(Self.request) Invalid parameter credentialID"),
-      (#"{"credentialID":"old","clientData":7}"#, "\(Self.request) Invalid parameter clientData"),
-    ]
-    for (body, expected) in rows {
-      #expect(try await fixture.call("credentials/delete", body, .v2, token: access).row == expected, "\(body)")
-    }
-    let scope = "403 insufficient_scope The request requires higher privileges than provided by the access token."
-    #expect(
-      try await fixture.call("credentials/delete", #"{"credentialID":"old"}"#, .v2, token: fixture.alice).row == scope)
-    #expect(try await fixture.call("credentials/create", body(), .v2, token: access).row == scope)
-    #expect(try await fixture.call("credentials/delete", #"{"credentialID":"old"}"#, .v2, token: access).status == 204)
-    let again = try await fixture.call("credentials/delete", #"{"credentialID":"old"}"#, .v2, token: access)
-    #expect(again.row.hasPrefix("401 invalid_token"))
-    let info = try await fixture.call("credentials/info", #"{"credentialID":"old"}"#, .v2, token: fixture.alice)
-    #expect(info.row == "\(Self.request) Invalid parameter credentialID")
-
-    let list = try await run(
-      "/usr/bin/openssl", ["crl", "-inform", "DER", "-in", fixture.list.path, "-noout", "-text"])
-    #expect(list.output.contains("Serial Number: \(credential.certificate.serialNumber)"), "\(list.output)")
-    #expect(list.output.contains("Cessation Of Operation"))
-  }
-
-  @Test("an order to delete says nothing about other credentials, and dies with its own")
-  func deletedMeanwhile() async throws {
-    let fixture = try await GatewayFixture()
-    _ = try await fixture.signing.createCredential("old")
-    let first = try await deletionToken(fixture, "old")
-    let second = try await deletionToken(fixture, "old")
-    let body = #"{"credentialID":"old"}"#
-    #expect(try await fixture.call("credentials/delete", body, .v2, token: first).status == 204)
-    #expect(
-      try await fixture.call("credentials/delete", body, .v2, token: second).row
-        == "\(Self.request) Invalid parameter credentialID")
   }
 }

@@ -141,6 +141,13 @@ extension SchemaAct {
         return try !serials(fixture).isSuperset(of: ["AA", "BB"])
       }
     },
+    SchemaAct("revocation", "give a revocation another reason", isDone: false) { fixture in
+      try await revoked(fixture)
+      return Ready(row: "serial = 'AA'") { fixture in
+        await fixture.signing.issuance.publishRevocations()
+        return try entries(fixture).contains { $0.reason != .keyCompromise }
+      }
+    },
     SchemaAct("audit", "find the log whole") { fixture in
       _ = try await credentials(fixture)
       return Ready(row: "sequence = 2") { try await isWhole($0) }

@@ -138,7 +138,8 @@ extension SchemaAct {
     let now = fixture.signing.clock.now
     for serial in ["AA", "BB"] {
       try await fixture.signing.store.writeIssuance {
-        try $0.add(Revocation(issuer: name, serialNumber: serial, time: now, expires: now + 86400))
+        try $0.add(
+          Revocation(issuer: name, serialNumber: serial, time: now, expires: now + 86400, reason: .keyCompromise))
       }
     }
     await fixture.signing.issuance.publishRevocations()
@@ -146,10 +147,11 @@ extension SchemaAct {
   }
 
   /// Entries of the CA's list.
-  static func serials(_ fixture: GatewayFixture) throws -> Set<String> {
-    let octets = try Array(Data(contentsOf: fixture.list))
-    return Set(TestDevice.shared.authority.revocations(inList: octets, life: 1).map(\.serialNumber))
+  static func entries(_ fixture: GatewayFixture) throws -> [Revocation] {
+    TestDevice.shared.authority.revocations(inList: try Array(Data(contentsOf: fixture.list)), life: 1)
   }
+
+  static func serials(_ fixture: GatewayFixture) throws -> Set<String> { Set(try entries(fixture).map(\.serialNumber)) }
 
   // MARK: The file
 

@@ -180,7 +180,7 @@ extension IssuanceRefusal {
   fileprivate var isAboutTheOffer: Bool {
     switch self {
     case .policyNotOffered, .notRegistered, .notProven, .subjectDiffers: true
-    case .unsuitablePIN, .invalidLifecycleToken, .lifecycleTokenExpired: false
+    case .unsuitablePIN, .invalidLifecycleToken, .lifecycleTokenExpired, .otherCredential: false
     }
   }
 }
