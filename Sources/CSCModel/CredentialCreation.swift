@@ -36,54 +36,6 @@ public struct CredentialsCreateRequest: Sendable {
   }
 }
 
-/// `subjectData`: the certificate's subject as the caller wants it. Which members there are is the provider's to say
-/// (CSC v2 §11.4); these are the names of RFC 5280, of RFC 4514 and of OpenID Connect. Others that a certificate could
-/// carry are refused: no one here could vouch for them.
-public struct SubjectData: Sendable, Equatable {
-  public var commonName, givenName, surname, country: String?
-
-  private static let names = (
-    commonName: ["commonName", "common_name", "CN", "name"], givenName: ["givenName", "given_name", "GN"],
-    surname: ["surname", "familyName", "family_name", "SN"], country: ["country", "countryName", "country_name", "C"]
-  )
-
-  /// Claims of OpenID Connect that no certificate of ours carries, so that they promise nothing.
-  private static let ignored = ["birthdate", "gender"]
-
-  /// All names of everything (a limit of this service).
-  private static let mostMembers = 64
-
-  /// Reads the member `subjectData`; without it, nothing is claimed.
-  init(_ fields: Fields) throws {
-    guard let value = try fields.value(["subjectData", "subject_data"]) else { return }
-    guard let object = value.object else { throw CSCError.invalidParameter("subjectData") }
-    guard object.members.count <= Self.mostMembers else { throw CSCError.invalidParameter("subjectData") }
-    let known = Self.names.commonName + Self.names.givenName + Self.names.surname + Self.names.country + Self.ignored
-    let refused = CSCError.invalidParameter("subjectData")
-    guard object.members.allSatisfy({ known.containsSame(as: $0.name) || $0.value == .null }) else { throw refused }
-    func text(_ names: [String]) throws -> String? {
-      do {
-        guard let value = try Fields(object).value(names) else { return nil }
-        guard let text = value.string else { throw refused }
-        return text
-      } catch is FieldError { throw refused }
-    }
-    commonName = try text(Self.names.commonName)
-    givenName = try text(Self.names.givenName)
-    surname = try text(Self.names.surname)
-    country = try text(Self.names.country)
-  }
-
-  var json: JSONValue {
-    var object = JSONObject()
-    let texts = [
-      ("commonName", commonName), ("givenName", givenName), ("surname", surname), ("country", country),
-    ]
-    for (name, text) in texts { object[name] = text.map(JSONValue.string) }
-    return .object(object)
-  }
-}
-
 extension OID {
   static func isWellFormed(_ text: String) -> Bool {
     guard text.utf8.count <= 255 else { return false }

@@ -144,7 +144,8 @@ struct LifecycleHTTPTests {
     let made = try await fixture.call(
       "credentials/create",
       body(
-        subject: #"{"givenName":"Alice","family_name":"Example","C":"AT","commonName":null}"#,
+        subject:
+          #"{"given_name":"Alice","family_name":"Example","birthdate":"1980-12-01","gender":"female","address":{"country":"AT","locality":"Wien"},"name":null}"#,
         more:
           #","credentialInfo":true,"certificates":"chain","certInfo":true,"authInfo":true,"clientData":"x","unknown":1"#
       ),
@@ -247,7 +248,7 @@ struct LifecycleHTTPTests {
     #expect(
       echo["type"] == .string(type)
         && echo["credentialCreationRequest"] == [
-          "certificatePolicy": .string(Self.policy), "subjectData": ["surname": "Example"],
+          "certificatePolicy": .string(Self.policy), "subjectData": ["family_name": "Example"],
         ])
     // Required members only: without credentialInfo the rest does not count.
     let made = try await fixture.call(
@@ -375,6 +376,11 @@ struct LifecycleHTTPTests {
       (body(subject: #"{"givenName":1}"#), "\(Self.request) Invalid parameter subjectData"),
       (body(subject: #"{"givenName":"Alice","GN":"Bob"}"#), "\(Self.request) Invalid parameter subjectData"),
       (body(subject: #"{"organization":"Example"}"#), "\(Self.request) Invalid parameter subjectData"),
+      (body(subject: #"{"address":"AT"}"#), "\(Self.request) Invalid parameter subjectData"),
+      (body(subject: #"{"address":{"country":7}}"#), "\(Self.request) Invalid parameter subjectData"),
+      (body(subject: #"{"address":{"country":"DE"}}"#), "\(Self.request) Invalid parameter subjectData"),
+      (body(subject: #"{"country":"AT","address":{"country":"DE"}}"#), "\(Self.request) Invalid parameter subjectData"),
+      (body(subject: #"{"name":"Bob Example"}"#), "\(Self.request) Invalid parameter subjectData"),
       (body(more: #","clientData":7"#), "\(Self.request) Invalid parameter clientData"),
       (body(more: #","credentialInfo":"x""#), "\(Self.request) Invalid parameter credentialInfo"),
       (
