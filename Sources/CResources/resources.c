@@ -15,6 +15,10 @@ static const unsigned char certificate_mustache[] = {
 #embed "pages/certificate.mustache"
 };
 
+static const unsigned char choice_mustache[] = {
+#embed "pages/choice.mustache"
+};
+
 static const unsigned char creation_mustache[] = {
 #embed "pages/creation.mustache"
 };
@@ -93,6 +97,7 @@ static const struct embedded_file files[] = {
     FILE_NAMED("openapi.yaml", openapi_yaml),
     FILE_NAMED("answer.mustache", answer_mustache),
     FILE_NAMED("certificate.mustache", certificate_mustache),
+    FILE_NAMED("choice.mustache", choice_mustache),
     FILE_NAMED("creation.mustache", creation_mustache),
     FILE_NAMED("deletion.mustache", deletion_mustache),
     FILE_NAMED("documents.mustache", documents_mustache),

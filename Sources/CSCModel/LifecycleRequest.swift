@@ -4,15 +4,19 @@ public import WireJSON
 
 /// A client's request to the authorization server with the scopes `credential-creation` and
 /// `credential-deletion`, by single parameters or by a rich request (CSC v2 §8.2.2).
+///
+/// By scope alone it may leave open which certificate policy, or which credential: then the person is asked.
 public struct LifecycleRequest: Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
-    case creation(certificatePolicy: String, subject: SubjectData)
-    case deletion(credentialID: String)
+    case creation(certificatePolicy: String?, subject: SubjectData)
+    case deletion(credentialID: String?)
   }
 
-  public let kind: Kind
+  public private(set) var kind: Kind
   /// Type of the rich request; nil for single parameters.
   public let type: String?
+  /// Whether the person chose what the request left open.
+  public private(set) var isChosen = false
 
   public static let creationType = "https://cloudsignatureconsortium.org/2025/credential-creation"
   public static let deletionType = "https://cloudsignatureconsortium.org/2025/credential-deletion"
@@ -21,6 +25,27 @@ public struct LifecycleRequest: Sendable, Equatable {
   public static let deletionTypes = [deletionType, "credential-deletion"]
 
   public var isCreation: Bool { if case .creation = kind { true } else { false } }
+
+  /// Whether the person has to be asked which policy, or which credential.
+  public var isOpen: Bool {
+    switch kind {
+    case .creation(let policy, _): policy == nil
+    case .deletion(let id): id == nil
+    }
+  }
+
+  /// The request with what the person chose.
+  ///
+  /// - Parameter choice: a certificate policy, or a credential's id.
+  public func choosing(_ choice: String) -> LifecycleRequest {
+    var request = self
+    request.isChosen = true
+    switch kind {
+    case .creation(_, let subject): request.kind = .creation(certificatePolicy: choice, subject: subject)
+    case .deletion: request.kind = .deletion(credentialID: choice)
+    }
+    return request
+  }
 
   /// Reads single parameters.
   ///
@@ -53,29 +78,40 @@ public struct LifecycleRequest: Sendable, Equatable {
     type.map { (creationTypes + deletionTypes).containsSame(as: $0) } ?? false
   }
 
+  /// - Parameter type: a rich request names what it is about (CSC v2 §8.2.2, tables of the types).
   private init(isCreation: Bool, _ fields: Fields, type: String?) throws {
     self.type = type
     guard isCreation else {
-      do { kind = .deletion(credentialID: try fields.string("credentialID")) } catch { throw CSCError.field(error) }
+      kind = .deletion(credentialID: try Self.named("credentialID", fields, isRequired: type != nil))
       return
     }
-    let policy: String
-    do { policy = try fields.string("certificatePolicy") } catch { throw CSCError.field(error) }
-    guard OID.isWellFormed(policy) else { throw CSCError.invalidParameter("certificatePolicy") }
+    let policy = try Self.named("certificatePolicy", fields, isRequired: type != nil)
+    guard policy.map(OID.isWellFormed) ?? true else { throw CSCError.invalidParameter("certificatePolicy") }
     kind = .creation(certificatePolicy: policy, subject: try SubjectData(fields))
   }
 
+  private static func named(_ name: String, _ fields: Fields, isRequired: Bool) throws -> String? {
+    do {
+      if !isRequired, try fields.value([name]) == nil { return nil }
+      return try fields.string(name)
+    } catch { throw CSCError.field(error) }
+  }
+
   /// The one value of what is asked for, however it was spelt.
-  public var json: JSONValue { .object(members) }
+  public var json: JSONValue {
+    var object = members
+    object["isCreation"] = .bool(isCreation)
+    if isChosen { object["isChosen"] = true }
+    return .object(object)
+  }
 
   /// Reads `json` back.
   public init?(json: JSONValue) {
-    guard let object = json.object else { return nil }
-    let isCreation = object["certificatePolicy"] != nil
-    guard let read = try? Self(isCreation: isCreation, Fields(object), type: object["type"]?.string) else {
-      return nil
-    }
+    guard let object = json.object, let isCreation = object["isCreation"]?.bool,
+      let read = try? Self(isCreation: isCreation, Fields(object), type: object["type"]?.string)
+    else { return nil }
     self = read
+    isChosen = object["isChosen"]?.bool ?? false
   }
 
   private var members: JSONObject {
@@ -83,20 +119,20 @@ public struct LifecycleRequest: Sendable, Equatable {
     object["type"] = type.map(JSONValue.string)
     switch kind {
     case .creation(let policy, let subject):
-      object["certificatePolicy"] = .string(policy)
+      object["certificatePolicy"] = policy.map(JSONValue.string)
       object["subjectData"] = subject.json
-    case .deletion(let id): object["credentialID"] = .string(id)
+    case .deletion(let id): object["credentialID"] = id.map(JSONValue.string)
     }
     return object
   }
 
-  /// `authorization_details` of the token answer (RFC 9396 §7), with the members of the request (CSC v2 §8.2.2).
-  public var granted: JSONValue {
-    guard isCreation else { return [.object(members)] }
-    var (object, request) = (JSONObject(), members)
-    object["type"] = request["type"]
-    request["type"] = nil
-    object["credentialCreationRequest"] = .object(request)
-    return [.object(object)]
+  /// `authorization_details` of the token answer (RFC 9396 §7), with the members of the request (CSC v2 §8.2.2). Nil if
+  /// the client knows all of it: it named everything, by single parameters.
+  public var granted: JSONValue? {
+    guard type != nil || isChosen else { return nil }
+    var object = members
+    let name = JSONValue.string(type ?? (isCreation ? Self.creationType : Self.deletionType))
+    object["type"] = isCreation ? nil : name
+    return isCreation ? [["type": name, "credentialCreationRequest": .object(object)]] : [.object(object)]
   }
 }

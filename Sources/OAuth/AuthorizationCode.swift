@@ -12,12 +12,17 @@ public struct GrantedToken: Sendable {
   public let credential: String
   /// The ledger's name of the SAD, or the lifecycle grant's, by which it can be revoked.
   public let reference: [UInt8]
+  /// Details of what was granted, where the request had left something open; else nil.
+  public let details: CredentialDetails?
 
-  public init(octets: [UInt8], expires: Int64, credential: String, reference: [UInt8]) {
+  public init(
+    octets: [UInt8], expires: Int64, credential: String, reference: [UInt8], details: CredentialDetails? = nil
+  ) {
     self.octets = octets
     self.expires = expires
     self.credential = credential
     self.reference = reference
+    self.details = details
   }
 }
 
@@ -39,8 +44,10 @@ extension AuthorizationServer {
     }
     let code = try await tokens.secret()
     let now = now
+    var request = transaction.request
+    if let details = granted?.details { request.credential = details }
     let record = CodeRecord(
-      request: transaction.request, signer: user.signer, transaction: key.digest, validUntil: now + rules.codeLife,
+      request: request, signer: user.signer, transaction: key.digest, validUntil: now + rules.codeLife,
       granted: try granted.map {
         CodeRecord.Granted(
           sealed: try SealedBox.opening(with: code).seal($0.octets), expires: $0.expires, credential: $0.credential,

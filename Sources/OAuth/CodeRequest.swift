@@ -35,7 +35,7 @@ public struct CodeRequest: Sendable, Equatable {
   public let language: String?
   /// The only account that may log in, from `account_token`.
   public let account: String?
-  public let credential: CredentialDetails?
+  public internal(set) var credential: CredentialDetails?
   /// Name under which it is kept if it was pushed; it is good until it has been answered.
   var pushed: [UInt8]?
 

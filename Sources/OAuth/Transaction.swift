@@ -26,6 +26,8 @@ public struct AuthorizationTransaction: Sendable, Equatable {
   }
 
   public let request: CodeRequest
+  /// The person's choice of what the request leaves open; opaque here.
+  public internal(set) var choice: String?
   /// SHA-256 of the secret in the browser's cookie.
   let browser: [UInt8]
   /// UTC, seconds since 1970.
@@ -208,6 +210,16 @@ extension AuthorizationServer {
     }
   }
 
+  /// Remembers what the person chose, instead of an earlier choice.
+  public func choose(_ key: TransactionKey, _ choice: String) async throws -> AuthorizationTransaction {
+    try await change(key) {
+      guard $0.choice != choice else { return }
+      $0.choice = choice
+      // Factors that were given for another choice proves nothing for this one.
+      ($0.eid, $0.sealedEIDToken, $0.eidAnswer, $0.codeSent) = (nil, nil, nil, nil)
+    }
+  }
+
   /// Notes that a one-time code was sent.
   public func noteCode(_ key: TransactionKey) async throws {
     let now = now
@@ -274,6 +286,7 @@ extension AuthorizationTransaction {
     }
     if let sealedEIDToken { body["eidToken"] = .octets(sealedEIDToken) }
     if let eidAnswer { body["eidAnswer"] = .octets(eidAnswer) }
+    if let choice { body["choice"] = .string(choice) }
     if let codeSent { body["codeSent"] = .integer(codeSent) }
     if let ending { body["ending"] = ending.json }
     return OAuthEntry(
@@ -291,6 +304,7 @@ extension AuthorizationTransaction {
     self.failedLogIns = Int(failedLogIns)
     sealedEIDToken = body["eidToken"]?.octets
     eidAnswer = body["eidAnswer"]?.octets
+    choice = body["choice"]?.string
     codeSent = body["codeSent"]?.integer
     ending = body["ending"]?.object.flatMap(Ending.init(json:))
     if let user = body["user"]?.object, let name = user["username"]?.string, let signer = user["signer"]?.string {

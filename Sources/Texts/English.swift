@@ -108,6 +108,19 @@ extension Texts {
         "The certificate will be revoked and its key deleted permanently. You will no longer be able to sign with it. Signatures that you have already made stay as they are.",
       delete: "Delete permanently",
 
+      choosePolicyTitle: "Which kind of certificate?",
+      choosePolicyLead:
+        "{client} asks us to create a signing certificate for you. Choose which kind. You confirm it on the next page.",
+      choosePolicyHeading: "Kinds of certificates",
+      chooseCredentialTitle: "Which certificate should be deleted?",
+      chooseCredentialLead:
+        "{client} asks us to delete one of your signing certificates. Choose which one. You confirm it on the next page.",
+      chooseCredentialHeading: "Your signing certificates",
+      serialNumber: "Serial number",
+      moreToChoose: "You have more than are shown here. {client} can ask for any of them.",
+      goOn: "Continue",
+      nothingChosen: "Choose one, then continue.",
+
       problemHeading: "There is a problem",
       logInFailed: "The user name or the password is wrong. Check both, then try again.",
       missingUsername: "Enter your user name.",

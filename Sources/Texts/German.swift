@@ -112,6 +112,19 @@ extension Texts {
         "Das Zertifikat wird widerrufen und sein Schlüssel endgültig gelöscht. Sie können danach nicht mehr damit unterschreiben. Bereits geleistete Unterschriften ändern sich nicht.",
       delete: "Endgültig löschen",
 
+      choosePolicyTitle: "Welche Art von Zertifikat?",
+      choosePolicyLead:
+        "{client} bittet uns, ein Signaturzertifikat für Sie auszustellen. Wählen Sie, welche Art. Sie bestätigen es auf der nächsten Seite.",
+      choosePolicyHeading: "Arten von Zertifikaten",
+      chooseCredentialTitle: "Welches Zertifikat soll gelöscht werden?",
+      chooseCredentialLead:
+        "{client} bittet uns, eines Ihrer Signaturzertifikate zu löschen. Wählen Sie, welches. Sie bestätigen es auf der nächsten Seite.",
+      chooseCredentialHeading: "Ihre Signaturzertifikate",
+      serialNumber: "Seriennummer",
+      moreToChoose: "Sie haben mehr, als hier gezeigt werden. {client} kann um jedes davon bitten.",
+      goOn: "Weiter",
+      nothingChosen: "Bitte wählen Sie eines aus und gehen Sie dann weiter.",
+
       problemHeading: "Es gibt ein Problem",
       logInFailed:
         "Der Benutzername oder das Passwort ist falsch. Bitte prüfen Sie beides und versuchen Sie es noch einmal.",

@@ -30,6 +30,11 @@ public struct PageTexts: Sendable {
   public let creationProof, pinHeading, newPIN, newPINHint, repeatedPIN, create: String
   public let deletionTitle, deletionLead, deletionHeading, deletionWarning, delete: String
 
+  // Questions about what the client left open.
+  public let choosePolicyTitle, choosePolicyLead, choosePolicyHeading: String
+  public let chooseCredentialTitle, chooseCredentialLead, chooseCredentialHeading: String
+  public let serialNumber, moreToChoose, goOn, nothingChosen: String
+
   // Messages about the last try.
   public let problemHeading, logInFailed: String
   public let missingUsername, missingPassword: String

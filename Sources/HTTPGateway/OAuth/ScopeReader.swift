@@ -65,9 +65,11 @@ struct ScopeReader: Sendable {
         asked = try LifecycleRequest(isCreation: scope == .credentialCreation) { parameters[$0] }
       }
       switch asked.kind {
-      case .creation(let policy, _):
+      case .creation(let policy?, _):
         guard issuance.authority?.profile(policy) != nil else { throw IssuanceRefusal.policyNotOffered }
-      case .deletion(let id):
+      // The person is asked.
+      case .creation(nil, _), .deletion(nil): break
+      case .deletion(let id?):
         _ = try await issuance.offerDeletion(
           of: CredentialID(id), askable: FactorID.askable,
           as: Principal(partner: client.partner, signer: nil, client: client.id))

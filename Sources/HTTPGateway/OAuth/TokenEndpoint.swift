@@ -66,7 +66,7 @@ extension OAuthEndpoints {
         throw StoreError.corrupt
       }
       if !asked.isCreation { answer["credentialID"] = .string(token.credential) }
-      if asked.type != nil { answer["authorization_details"] = asked.granted }
+      answer["authorization_details"] = asked.granted
       return .object(answer)
     }
     answer["credentialID"] = .string(token.credential)

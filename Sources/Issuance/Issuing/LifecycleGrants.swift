@@ -104,7 +104,7 @@ extension IssuanceService {
     of id: CredentialID, askable: Set<FactorID>, as principal: Principal
   ) async throws -> Credential {
     let credential = try await soleControl.credentials.credential(id, as: principal)
-    guard credential.expression.map({ $0.isSatisfied(by: askable) || $0.factors.isSubset(of: askable) }) ?? true else {
+    guard credential.canBeAsked(askable) else {
       throw Refusal.policyNotSatisfied
     }
     return credential

@@ -270,20 +270,12 @@ struct LifecycleHTTPTests {
     let type = LifecycleRequest.creationType
     let rows: [([String: String], String)] = [
       (
-        ["scope": "credential-creation"],
-        "error=invalid_request error_description=Missing %28or invalid type%29 string parameter certificatePolicy"
-      ),
-      (
         ["scope": "credential-creation", "certificatePolicy": "1.2.3"],
         "error=invalid_request error_description=Invalid parameter certificatePolicy"
       ),
       (
         ["scope": "credential-creation", "certificatePolicy": "x"],
         "error=invalid_request error_description=Invalid parameter certificatePolicy"
-      ),
-      (
-        ["scope": "credential-deletion"],
-        "error=invalid_request error_description=Missing %28or invalid type%29 string parameter credentialID"
       ),
       (
         ["scope": "credential-deletion", "credentialID": "none"],
@@ -296,6 +288,14 @@ struct LifecycleHTTPTests {
       (
         ["authorization_details": #"[{"type":"\#(type)","certificatePolicy":7}]"#],
         "error=invalid_request error_description=Missing %28or invalid type%29 string parameter certificatePolicy"
+      ),
+      (
+        ["authorization_details": #"[{"type":"\#(type)"}]"#],
+        "error=invalid_request error_description=Missing %28or invalid type%29 string parameter certificatePolicy"
+      ),
+      (
+        ["authorization_details": #"[{"type":"credential-deletion"}]"#],
+        "error=invalid_request error_description=Missing %28or invalid type%29 string parameter credentialID"
       ),
       (
         [

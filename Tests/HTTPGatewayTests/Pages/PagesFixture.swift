@@ -82,6 +82,14 @@ struct PagesFixture {
     DeletionView(credential: "Alice Example, p256", certificate: signing().certificate, factors: factors)
   }
 
+  static func choice(isCreation: Bool, name: String = "Alice Example") -> ChoiceView {
+    let options = ["1.3.6.1.4.1.32473.8", "1.3.6.1.4.1.32473.9"].map { value in
+      ChoiceView.Option(
+        value: value, name: name, certificate: isCreation ? nil : (serialNumber: "4A1B", validTo: 1_861_833_600))
+    }
+    return ChoiceView(isCreation: isCreation, options: options, isCut: !isCreation)
+  }
+
   func consent(_ view: ConsentView, _ language: Language = .english) async throws -> HTML {
     try await HTML(pages.consent(view, of: look, in: language, redirectingTo: []))
   }
@@ -115,6 +123,12 @@ struct PagesFixture {
     for message: PageMessage? in [nil, .wrong(.factor(.pin)), .codeSent] {
       let view = Self.consent(scope: .deletion(Self.deletion(factors)), message: message)
       responses.append(pages.consent(view, of: look, in: language, redirectingTo: []))
+    }
+    for message: PageMessage? in [nil, .nothingChosen] {
+      for isCreation in [true, false] {
+        let view = Self.consent(scope: .choice(Self.choice(isCreation: isCreation)), message: message)
+        responses.append(pages.consent(view, of: look, in: language, redirectingTo: []))
+      }
     }
     let others: [[SigningView.Factor]] = [
       [], [.init(kind: .eid(isDone: false))], [.init(kind: .eid(isDone: true)), .init(kind: .typed(.pin))],

@@ -181,10 +181,13 @@ def walk_to(person, is_there):
 
 def keyboard(person, name, text, enter=False):
     walk_to(person, lambda element: element.get_attribute("name") == name)
-    before = person.find("html")
     person.focused().send_keys(text)
-    if not enter:
-        return
+    if enter:
+        send_form(person)
+
+
+def send_form(person):
+    before = person.find("html")
     person.focused().send_keys(Keys.ENTER)
     for _ in range(100):
         try:
@@ -236,6 +239,40 @@ def test_terms(world, language, texts):
             "credentialID": world.sandbox.credential_id("p256-oauth"), "documentDigests": [{**entry, **changes}],
         }, token)
         require(answer.status == status, answer.summary())
+
+
+def test_choices(world):
+    """What the client left open is asked for: by keyboard in German, and on a narrow screen without scripts."""
+    def address(scope):
+        client = OAuthClient(world, "public")
+        return client.authorize_url([*client.begin(), ("scope", scope)])
+
+    with Person(PICTURES, languages="de-AT,de") as person:
+        person.open(address("credential-deletion"))
+        keyboard(person, "username", "alice")
+        keyboard(person, "password", world.alice["password"], enter=True)
+        accessible(person, "de")
+        person.picture("13-auswahl")
+        values = [option.get_attribute("value") for option in person.all("input[name=choice]")]
+        require(len(values) > 1, "there is nothing to choose")
+        walk_to(person, lambda element: element.get_attribute("name") == "choice")
+        person.focused().send_keys(Keys.ARROW_DOWN)
+        chosen = person.focused()
+        require(chosen.is_selected() and chosen.get_attribute("value") == values[1], "the arrow does not choose")
+        name = person.find(f"label[for='{chosen.get_attribute('id')}']").text
+        send_form(person)
+        require("Endgültig löschen" in person.text() and name in person.text(), "not the page of what was chosen")
+        accessible(person, "de")
+        person.picture("14-auswahl-folgt")
+    with Person(PICTURES, scripts=False, width=500, height=900) as person:
+        person.open(address("credential-creation"))
+        log_in(person, world)
+        person.picture("15-narrow-choice")
+        policy = world.sandbox.fact("certificatePolicies")[1]
+        person.find(f"input[value='{policy}']").click()
+        person.press("button[value=choose]")
+        require(policy in person.text() and person.all("[name=newPIN]"), "not the page of what was chosen")
+        person.picture("16-narrow-choice-follows")
 
 
 def test_denied(world):

@@ -44,10 +44,13 @@ class Client(OAuthClient):
             pairs.append(("authorization_details", details))
         return models.Token.of(self.form(f"{self.base}/oauth2/token", pairs), [200])
 
-    def order(self, url, values, details=None):
-        """The person's way, and the token that it gives."""
+    def order(self, url, values, details=None, choice=None):
+        """The person's way, and the token that it gives. `choice`: what the page asks for first."""
         user = self.world.sandbox.user()
         page = consent_page(self.world.browser(), url, user)
+        if choice is not None:
+            button = ("decision", "choose")
+            page = page.browser.press(page, page.form(CONSENT, button), {"choice": choice}, button)
         form = page.form(CONSENT, ("decision", "approve"))
         asked = {name for name, attributes in form.inputs.items() if attributes["type"] != "hidden"}
         require(asked == set(values), f"the page asks for {sorted(asked)}, not for {sorted(values)}")
@@ -127,14 +130,27 @@ def create_sign_delete(run):
             client.direct([("scope", "credential-creation"), ("certificatePolicy", policy)]),
             {"PIN": user["pin"], "newPIN": PIN, "repeatedPIN": PIN},
         )
-        answer = client.call(
-            "credentials/create", {"credentialCreationRequest": {"certificatePolicy": policy}}, token.access_token
-        )
+        subject = {"family_name": "Example", "gender": "female", "address": {"country": "AT", "locality": "Wien"}}
+        request = {"certificatePolicy": policy, "subjectData": subject}
+        answer = client.call("credentials/create", {"credentialCreationRequest": request}, token.access_token)
         require(answer.status == 201 and set(answer.json()["cert"]) == {"status"}, answer.summary())
         made = answer.json()["credentialID"]
         details = json.dumps([{"type": TYPES + "credential-deletion", "credentialID": made}])
         _, token = client.order(client.pushed([("authorization_details", details)]), {"PIN": PIN}, details)
         delete(client, {"credentialID": made, "revoke": None}, token)
+    with run.step("the scopes alone: the page asks which policy and which credential, and the token answers name them"):
+        values = {"PIN": user["pin"], "newPIN": PIN, "repeatedPIN": PIN}
+        _, token = client.order(client.direct([("scope", "credential-creation")]), values, choice=policy)
+        request = token.authorization_details[0]["credentialCreationRequest"]
+        require(request["certificatePolicy"] == policy, request)
+        answer = client.call("credentials/create", {"credentialCreationRequest": request}, token.access_token)
+        require(answer.status == 201, answer.summary())
+        made = answer.json()["credentialID"]
+        _, token = client.order(client.direct([("scope", "credential-deletion")]), {"PIN": PIN}, choice=made)
+        require(token.credentialID == made, token)
+        granted = [{"type": TYPES + "credential-deletion", "credentialID": made}]
+        require(token.authorization_details == granted, token)
+        delete(client, {"credentialID": made}, token)
 
 
 def delete(client, request, token):

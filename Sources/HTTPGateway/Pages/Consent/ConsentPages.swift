@@ -2,6 +2,7 @@ internal import CSCModel
 internal import Hummingbird
 internal import Issuance
 internal import OAuth
+internal import Octets
 internal import Registry
 internal import SoleControl
 internal import Vocabulary
@@ -40,31 +41,59 @@ struct ConsentPages: Sendable {
   func visit(
     _ request: Request, _ context: GatewayContext, _ body: (PageVisit, Offer) async throws -> Response
   ) async throws -> Response {
-    try await forms.visit(request, context) { visit in
-      guard let offer = try await offers.offer(visit) else { return try await refuse(visit) }
-      // Chosen each time: what the person approves is what the page showed.
-      guard offer.serviceChoice == nil || visit.parameters["shown"] == offer.serviceChoice else {
-        return try show(offer, visit, .otherCredential)
-      }
-      guard oauth.isForm(visit.token, visit.key, .consent(visit.transaction, offer: offer.canonical)) else {
-        throw TransactionRefusal.unknown
-      }
-      return try await body(visit, offer)
+    try await forms.visit(request, context) { try await checked($0, body) }
+  }
+
+  private func checked(
+    _ visit: PageVisit, _ body: (PageVisit, Offer) async throws -> Response
+  ) async throws -> Response {
+    guard let offer = try await offers.offer(visit) else { return try await refuse(visit) }
+    // Chosen each time: what the person approves is what the page showed.
+    guard offer.serviceChoice == nil || visit.parameters["shown"] == offer.serviceChoice else {
+      return try show(offer, visit, .otherCredential)
     }
+    guard isForm(visit, of: offer) else {
+      // There is more to choose among than when the page was made.
+      if case .choice = offer { return try show(offer, visit, nil) }
+      throw TransactionRefusal.unknown
+    }
+    return try await body(visit, offer)
+  }
+
+  private func isForm(_ visit: PageVisit, of offer: Offer) -> Bool {
+    oauth.isForm(visit.token, visit.key, .consent(visit.transaction, offer: offer.canonical))
   }
 
   /// The form of the consent page.
   func decide(_ request: Request, _ context: GatewayContext) async throws -> Response {
-    try await visit(request, context) { visit, offer in
-      switch visit.parameters["decision"] {
-      case "approve": return try await approve(offer, visit)
-      case "deny": return try await refuse(visit)
-      case "send-code":
-        guard let message = try await sendCode(offer, visit) else { fallthrough }
-        return try show(offer, visit, message)
-      default: throw OAuthError.invalid("decision")
+    try await forms.visit(request, context) { visit in
+      if visit.parameters["decision"] == "choose" { return try await choose(visit) }
+      return try await checked(visit) { visit, offer in
+        switch visit.parameters["decision"] {
+        case "approve": return try await approve(offer, visit)
+        case "deny": return try await refuse(visit)
+        case "send-code":
+          guard let message = try await sendCode(offer, visit) else { fallthrough }
+          return try show(offer, visit, message)
+        default: throw OAuthError.invalid("decision")
+        }
       }
     }
+  }
+
+  /// The form of a page with a choice. It may come again with another one, after the browser went back.
+  private func choose(_ visit: PageVisit) async throws -> Response {
+    guard let choice = try await offers.choice(visit) else { throw OAuthError.invalid("decision") }
+    let offer = Offer.choice(choice)
+    guard isForm(visit, of: offer) else {
+      return choice.values.count > 1 ? try show(offer, visit, nil) : try await show(visit)
+    }
+    guard let value = visit.parameters["choice"], choice.values.containsSame(as: value) else {
+      return try show(offer, visit, .nothingChosen)
+    }
+    var known = visit
+    known.transaction = try await oauth.choose(visit.key, value)
+    return try await show(known)
   }
 
   private func approve(_ offer: Offer, _ visit: PageVisit) async throws -> Response {

@@ -1,3 +1,4 @@
+internal import CSCModel
 internal import Issuance
 internal import OAuth
 internal import Octets
@@ -20,6 +21,8 @@ struct Grants: Sendable {
     case .service: nil
     case .credential(let offered): try await authorize(offered, visit)
     case .lifecycle(let offer): try await carryOut(offer, visit)
+    // Nothing to approve yet.
+    case .choice: throw OAuthError.invalid("decision")
     }
   }
 
@@ -39,18 +42,28 @@ struct Grants: Sendable {
     let client = ClientID(visit.transaction.request.client)
     let origin = visit.context.origin.person
     let granted: IssuedLifecycleToken
+    let choice: String
     switch offered {
     case .creation(let creation, let principal):
+      choice = creation.profile.policy
       granted = try await issuance.grantCreation(
         creation, pin: try Self.chosenPIN(visit.parameters), presented: try presented(visit), client: client,
         as: principal, from: origin)
     case .deletion(let credential, let principal):
+      choice = credential.id.rawValue
       granted = try await issuance.grantDeletion(
         of: credential.id, presented: try presented(visit), client: client, as: principal, from: origin)
     }
     return GrantedToken(
       octets: granted.token.octets, expires: granted.grant.expires, credential: granted.grant.credential.rawValue,
-      reference: granted.grant.digest)
+      reference: granted.grant.digest, details: Self.details(visit, choice))
+  }
+
+  /// The request with what the page asked for; nil if the client had named it.
+  private static func details(_ visit: PageVisit, _ choice: String) -> CredentialDetails? {
+    guard let open = visit.transaction.request.credential, let asked = LifecycleRequest(json: open.value), asked.isOpen
+    else { return nil }
+    return CredentialDetails(asked.choosing(choice).json, isRich: false, scope: open.scope)
   }
 
   /// The factors that the person gave on the page.

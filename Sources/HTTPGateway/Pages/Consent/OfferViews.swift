@@ -28,12 +28,13 @@ extension Offer {
           description: offered.asked.description,
           factors: offered.credential.pageFactors(hasEID: hasEID, codeWasSent: codeWasSent),
           shown: offered.serviceChoice))
+    case .choice(let choice): return .choice(choice.view(language))
     case .lifecycle(.creation(let creation, _)):
       let profile = creation.profile
       let identity = creation.subject
       return .creation(
         CreationView(
-          policyName: profile.names[language.rawValue] ?? profile.names["en"] ?? profile.policy,
+          policyName: profile.name(language),
           policy: profile.policy, subject: identity.commonName, givenName: identity.givenName,
           surname: identity.surname, country: identity.country, issuer: issuer, days: profile.days,
           credential: creation.proof.description,
@@ -43,6 +44,30 @@ extension Offer {
         DeletionView(
           credential: credential.description, certificate: SigningView.Certificate(credential.certificate),
           factors: credential.pageFactors(hasEID: hasEID, codeWasSent: codeWasSent)))
+    }
+  }
+}
+
+extension CredentialProfile {
+  fileprivate func name(_ language: Language) -> String { names[language.rawValue] ?? names["en"] ?? policy }
+}
+
+extension ChoiceOffer {
+  fileprivate func view(_ language: Language) -> ChoiceView {
+    switch options {
+    case .policies(let offers):
+      ChoiceView(
+        isCreation: true,
+        options: offers.map { .init(value: $0.profile.policy, name: $0.profile.name(language)) }, isCut: isCut)
+    case .credentials(let credentials):
+      ChoiceView(
+        isCreation: false,
+        options: credentials.map { credential in
+          let certificate = credential.certificate
+          return .init(
+            value: credential.id.rawValue, name: credential.description,
+            certificate: (serialNumber: certificate.serialNumber, validTo: certificate.notAfter))
+        }, isCut: isCut)
     }
   }
 }

@@ -39,6 +39,7 @@ enum Offer {
   case service
   case credential(ConsentRequest)
   case lifecycle(LifecycleOffer)
+  case choice(ChoiceOffer)
 
   /// A form is good only for this.
   var canonical: [UInt8] {
@@ -47,6 +48,7 @@ enum Offer {
     // The whole row: certificate, description, factors.
     case .credential(let offered): offered.credential.canonical()
     case .lifecycle(let offer): offer.canonical
+    case .choice(let offer): offer.canonical
     }
   }
 
@@ -70,7 +72,7 @@ extension Offer {
   /// Nil for pages that ask for no credential's factors.
   func factorRequest(_ transaction: AuthorizationTransaction) -> FactorRequest? {
     switch self {
-    case .service: nil
+    case .service, .choice: nil
     case .lifecycle(.creation(let creation, let principal)):
       FactorRequest(
         credential: creation.proof, wanted: .creation(policy: creation.profile.policy, by: creation.proof.id),
@@ -99,7 +101,7 @@ struct Offers: Sendable {
     return switch transaction.request.scope {
     case .service: .service
     case .credential: try await credential(transaction, client).map(Offer.credential)
-    case .credentialCreation, .credentialDeletion: try await lifecycle(transaction, client).map(Offer.lifecycle)
+    case .credentialCreation, .credentialDeletion: try await lifecycle(transaction, client)
     }
   }
 
@@ -132,18 +134,14 @@ struct Offers: Sendable {
   /// Nil if this person cannot have it: the credential is another's, or the name is not the person's.
   private func lifecycle(
     _ transaction: AuthorizationTransaction, _ client: Client
-  ) async throws -> LifecycleOffer? {
+  ) async throws -> Offer? {
     let (principal, _, details) = try asking(transaction, client)
     guard let asked = LifecycleRequest(json: details.value) else { throw StoreError.corrupt }
     do {
-      switch asked.kind {
-      case .creation(let policy, let subject):
-        return .creation(
-          try await issuance.offerCreation(
-            policy: policy, claim: SubjectClaim(subject), askable: FactorID.askable, as: principal), principal)
-      case .deletion(let id):
-        return .deletion(
-          try await issuance.offerDeletion(of: CredentialID(id), askable: FactorID.askable, as: principal), principal)
+      switch try await chosen(asked, transaction, principal) {
+      case .open(let offer)?: return .choice(offer)
+      case .request(let request)?: return try await lifecycle(request, principal).map(Offer.lifecycle)
+      case nil: return nil
       }
     } catch let refusal as Refusal where refusal.isAboutTheOffer {
       return nil
@@ -152,8 +150,21 @@ struct Offers: Sendable {
     }
   }
 
+  private func lifecycle(_ asked: LifecycleRequest, _ principal: Principal) async throws -> LifecycleOffer? {
+    switch asked.kind {
+    case .creation(let policy?, let subject):
+      .creation(
+        try await issuance.offerCreation(
+          policy: policy, claim: SubjectClaim(subject), askable: FactorID.askable, as: principal), principal)
+    case .deletion(let id?):
+      .deletion(
+        try await issuance.offerDeletion(of: CredentialID(id), askable: FactorID.askable, as: principal), principal)
+    case .creation(nil, _), .deletion(nil): nil
+    }
+  }
+
   /// The person who logged in, as a customer of the client's partner, and what the client asks for.
-  private func asking(
+  func asking(
     _ transaction: AuthorizationTransaction, _ client: Client
   ) throws -> (principal: Principal, signer: SignerID, details: CredentialDetails) {
     guard let user = transaction.user, let details = transaction.request.credential else { throw StoreError.corrupt }

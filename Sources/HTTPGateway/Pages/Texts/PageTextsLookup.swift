@@ -42,6 +42,7 @@ extension PageMessage {
     case .tooManyTries: pages.tooManyTries
     case .busy: pages.busy
     case .otherCredential: pages.otherCredential
+    case .nothingChosen: pages.nothingChosen
     }
   }
 }

@@ -4,13 +4,14 @@ internal import Octets
 internal import Registry
 internal import SoleControl
 internal import Texts
+internal import Vocabulary
 
 /// The values that a template needs, made from a view. Here texts get their values and foreign text is made fit to
 /// be shown.
 struct PageContext {
-  private(set) var values: [String: Any] = [:]
-  private let language: Language
-  private let texts: PageTexts
+  var values: [String: Any] = [:]
+  let language: Language
+  let texts: PageTexts
 
   /// Documents that are shown at once.
   static let firstDocuments = 10
@@ -82,6 +83,7 @@ struct PageContext {
       set(signing, client: view.client, view.message, action: "/oauth2/consent")
     case .creation(let creation): set(creation, client: view.client, view.message)
     case .deletion(let deletion): set(deletion, client: view.client, view.message)
+    case .choice(let choice): set(choice, client: view.client, view.message)
     }
     values["signer"] = Self.name(view.signer)
     values["transaction"] = view.transaction
@@ -177,17 +179,18 @@ struct PageContext {
   }
 
   private func certificate(_ certificate: SigningView.Certificate) -> [String: Any] {
-    let day = Day(certificate.validTo)
     return [
       "subject": Self.name(DisplayText.commonName(certificate.subject) ?? certificate.subject),
       "issuer": Self.name(DisplayText.commonName(certificate.issuer) ?? certificate.issuer),
       "fullSubject": DisplayText.neutral(DisplayText.readable(certificate.subject), longest: Self.longestPurpose) ?? "",
       "fullIssuer": DisplayText.neutral(DisplayText.readable(certificate.issuer), longest: Self.longestPurpose) ?? "",
-      "validToISO": day.iso,
-      "validTo": texts.date.filled([
-        "day": "\(day.day)", "month": texts.months[day.month - 1], "year": "\(day.year)",
-      ]),
+      "validToISO": Day(certificate.validTo).iso, "validTo": date(certificate.validTo),
     ]
+  }
+
+  func date(_ time: UnixTime) -> String {
+    let day = Day(time)
+    return texts.date.filled(["day": "\(day.day)", "month": texts.months[day.month - 1], "year": "\(day.year)"])
   }
 
   /// - Parameter newPIN: further fields, which wait until nothing leads away from the page.
@@ -263,10 +266,10 @@ struct PageContext {
 
   // MARK: Parts
 
-  private static func name(_ text: String) -> String { DisplayText.neutral(text, longest: longestName) ?? "–" }
+  static func name(_ text: String) -> String { DisplayText.neutral(text, longest: longestName) ?? "–" }
 
   /// A text around a name that others chose: pieces `text`, `value`, …, `text`.
-  private func sentence(_ text: String, client: String, _ values: [String: String] = [:]) -> [[String: Any]] {
+  func sentence(_ text: String, client: String, _ values: [String: String] = [:]) -> [[String: Any]] {
     var pieces: [[String: Any]] = []
     var rest = text[...]
     while let place = rest.range(of: "{client}") {
@@ -276,7 +279,7 @@ struct PageContext {
     return pieces + [["text": String(rest).filled(values)]]
   }
 
-  private mutating func set(message: PageMessage?, targets: Set<PageMessage.Field>) {
+  mutating func set(message: PageMessage?, targets: Set<PageMessage.Field>) {
     guard let message else { return }
     guard message.isError else {
       values["information"] = message.text(language)

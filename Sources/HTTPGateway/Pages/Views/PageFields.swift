@@ -73,7 +73,7 @@ extension PageMessage {
     case .logInFailed: .password
     case .unsuitablePIN: .newPIN
     case .pinsDiffer: .repeatedPIN
-    case .notEnough, .codeSent, .codeNotSent, .tooManyTries, .busy, .otherCredential: nil
+    case .notEnough, .codeSent, .codeNotSent, .tooManyTries, .busy, .otherCredential, .nothingChosen: nil
     }
   }
 }

@@ -14,14 +14,15 @@ struct LogInView: Sendable {
   var message: PageMessage?
 }
 
-/// The consent page: `POST /oauth2/consent` with `transaction`, `csrf`, `decision` (`approve`, `deny`) and the factors
-/// by their ids; `POST /oauth2/eid` with `transaction`, `csrf`, `shown`.
+/// The consent page: `POST /oauth2/consent` with `transaction`, `csrf`, `decision` (`approve`, `deny`, `choose`) and
+/// the factors by their ids, or `choice`; `POST /oauth2/eid` with `transaction`, `csrf`, `shown`.
 struct ConsentView: Sendable {
   enum Scope: Sendable {
     case service
     case credential(SigningView)
     case creation(CreationView)
     case deletion(DeletionView)
+    case choice(ChoiceView)
   }
 
   var transaction, csrf: String
@@ -111,6 +112,24 @@ struct DeletionView: Sendable {
   var factors: [SigningView.Factor]
 }
 
+/// The content of a page that asks for what the client left open: which certificate policy, or which credential. The
+/// radio buttons are named `choice`.
+struct ChoiceView: Sendable {
+  struct Option: Sendable {
+    /// The value that the form brings back; of a policy its OID, which is shown.
+    var value: String
+    /// For people.
+    var name: String
+    var certificate: (serialNumber: String, validTo: UnixTime)?
+  }
+
+  var isCreation: Bool
+  /// At least two.
+  var options: [Option]
+  /// Whether there are more.
+  var isCut: Bool
+}
+
 /// A page's message about the last try. The texts are in `PageTexts`.
 enum PageMessage: Error, Sendable, Hashable {
   /// A field of the forms.
@@ -134,6 +153,7 @@ enum PageMessage: Error, Sendable, Hashable {
   case busy
   /// The service would choose another credential now than the one that the page showed.
   case otherCredential
+  case nothingChosen
 }
 
 /// A page for what cannot go on and must not be redirected to the client.

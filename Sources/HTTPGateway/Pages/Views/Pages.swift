@@ -63,6 +63,7 @@ struct Pages: Sendable {
       case .credential: "signing"
       case .creation: "creation"
       case .deletion: "deletion"
+      case .choice: "choice"
       }
     return page(
       template, context.values, view.message?.status ?? .ok, of: look, language, targets, inPopUps: true)
@@ -113,7 +114,8 @@ extension PageMessage {
     case .codeSent: .ok
     case .tooManyTries: .tooManyRequests
     case .busy, .codeNotSent: .serviceUnavailable
-    case .logInFailed, .missing, .wrong, .locked, .notEnough, .unsuitablePIN, .pinsDiffer, .otherCredential:
+    case .logInFailed, .missing, .wrong, .locked, .notEnough, .unsuitablePIN, .pinsDiffer, .otherCredential,
+      .nothingChosen:
       .badRequest
     }
   }
