@@ -24,7 +24,8 @@ public struct AuditEvent: Sendable, Equatable {
     /// Somebody outside who is needed for a factor did not answer; nothing was spent.
     case authorizationUnavailable = "authorization.unavailable"
     case authorizationRevoked = "authorization.revoked"
-    /// A person granted on the page that a credential be made, or deleted.
+    /// A person granted on the page that a credential be made, or deleted; or a trusted client that one be deleted
+    /// (`byClient`).
     case lifecycleGranted = "lifecycle.granted"
     case lifecycleWithdrawn = "lifecycle.withdrawn"
     /// A certificate of this number will be asked for.
@@ -37,6 +38,8 @@ public struct AuditEvent: Sendable, Equatable {
     case creationUnknown = "creation.unknown"
     case credentialDeleted = "credential.deleted"
     case certificateRevoked = "certificate.revoked"
+    /// The owner was told of a deletion that a client ordered, or the messenger did not take the message (`delivered`).
+    case ownerTold = "owner.told"
     /// After wrong factors a signer, a client or an address has to wait.
     case throttled = "attempts.held"
     /// The operator had what was counted for a signer, a client or an address forgotten.

@@ -89,6 +89,8 @@ extension CSCError {
 // MARK: Common table (CSC v1 §10.1)
 
 extension CSCError {
+  public static let unauthorizedClient = CSCError(
+    .badRequest, "unauthorized_client", "The client is not authorized to use this method.")
   public static let serverError = CSCError(
     .serverError, "server_error",
     "The authorization server encountered an unexpected condition that prevented it from fulfilling the request.")

@@ -18,6 +18,8 @@ public enum IssuanceRefusal: Error, Equatable, Sendable {
   case lifecycleTokenExpired
   /// The grant to delete is for another of the signer's credentials.
   case otherCredential
+  /// Only the owner can have this credential deleted: it is a qualified one, or the owner could not be told.
+  case onlyByOwner
 }
 
 /// Rows that the service did not write so: someone edited the store. The detail is for the log.

@@ -40,6 +40,11 @@ public struct Client: Sendable, Equatable {
   public var requiresPKCE: Bool
   /// Scopes that it may ask people for.
   public var scopes: Set<Scope>
+  /// Scopes that it may carry out in its own name, by `client_credentials`, without asking the person (CSC v2 §8.2.2,
+  /// note 23). Only deletion: a credential takes a factor that its owner sets.
+  public var trustedScopes: Set<Scope>
+  /// Scopes that a client can be trusted with.
+  public static let trustableScopes: Set<Scope> = [.credentialDeletion]
 
   /// Opening the API, and single signatures. Making and deleting credentials is for clients that are registered for it.
   public static let usualScopes: Set<Scope> = [.service, .credential]
@@ -47,7 +52,7 @@ public struct Client: Sendable, Equatable {
   public init(
     id: ClientID, partner: PartnerID, name: String, methods: Set<AuthenticationMethod>, secret: Secret?,
     keys: [UInt8]?, certificate: [UInt8]?, redirectURIs: [String], grants: Set<Grant>, requiresPKCE: Bool,
-    scopes: Set<Scope> = usualScopes
+    scopes: Set<Scope> = usualScopes, trustedScopes: Set<Scope> = []
   ) {
     self.id = id
     self.partner = partner
@@ -60,6 +65,7 @@ public struct Client: Sendable, Equatable {
     self.grants = grants
     self.requiresPKCE = requiresPKCE
     self.scopes = scopes
+    self.trustedScopes = trustedScopes
   }
 
   public var isPublic: Bool { methods == [.none] }

@@ -202,6 +202,8 @@ extension Texts {
       ),
       credentialMade:
         "A signing certificate was issued in your name at {partner} (number {number}). If you did not order it, call {partner} now.",
+      credentialDeleted:
+        "{partner} had your signing certificate (number {number}) deleted. It cannot sign any more. If you do not know why, call {partner}.",
       minutes: Texts.Amount(one: "1 minute", many: "{count} minutes")),
     signatures: Texts.Amount(one: "signature", many: "signatures"))
 }

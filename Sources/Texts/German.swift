@@ -217,6 +217,8 @@ extension Texts {
       ),
       credentialMade:
         "Für Sie wurde bei {partner} ein Signaturzertifikat ausgestellt (Nummer {number}). Falls Sie es nicht bestellt haben, melden Sie sich sofort bei {partner}.",
+      credentialDeleted:
+        "{partner} hat Ihr Signaturzertifikat (Nummer {number}) löschen lassen. Damit kann nicht mehr unterschrieben werden. Falls Sie den Grund nicht kennen, melden Sie sich bei {partner}.",
       // After a preposition: für, innerhalb von.
       minutes: Texts.Amount(one: "1 Minute", many: "{count} Minuten")),
     signatures: Texts.Amount(one: "Unterschrift", many: "Unterschriften"))

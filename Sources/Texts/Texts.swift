@@ -31,6 +31,8 @@ public struct MessageTexts: Sendable {
   public let confirmation: Texts.Amount
   /// With `{partner}`, `{number}`.
   public let credentialMade: String
+  /// With `{partner}`, `{number}`.
+  public let credentialDeleted: String
   /// As `{time}` in the others.
   public let minutes: Texts.Amount
 }

@@ -57,6 +57,7 @@ extension Message {
       object["type"] = "confirmation"
       object["url"] = .string(url)
     case .credentialMade: object["type"] = "credential-made"
+    case .credentialDeleted: object["type"] = "credential-deleted"
     }
     return .object(object)
   }

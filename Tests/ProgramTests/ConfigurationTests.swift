@@ -142,6 +142,33 @@ struct ConfigurationTests {
   }
 
   @Test(
+    "a client is trusted with deletion alone, and only one that proves who it is and has the grant",
+    arguments: [
+      (["credential-deletion"], ["client_credentials"], "client_secret_post", true),
+      (["credential-creation"], ["client_credentials"], "client_secret_post", false),
+      (["credential-deletion", "credential-creation"], ["client_credentials"], "client_secret_post", false),
+      (["service"], ["client_credentials"], "client_secret_post", false),
+      (["deletion"], ["client_credentials"], "client_secret_post", false),
+      ([], ["client_credentials"], "client_secret_post", false),
+      (["credential-deletion"], ["authorization_code"], "client_secret_post", false),
+      (["credential-deletion"], ["authorization_code", "client_credentials"], "none", false),
+    ])
+  func trustedScopes(scopes: [String], grants: [String], method: String, isValid: Bool) throws {
+    let secret = try file("client", "0123456789abcdef\n", 0o600)
+    func texts(_ list: [String]) -> JSONValue { .array(list.map(JSONValue.string)) }
+    let result = try load {
+      let client = "partners/0/clients/0/"
+      Self.set(client + "trustedScopes", texts(scopes))(&$0)
+      Self.set(client + "grants", texts(grants))(&$0)
+      Self.set(client + "authentication", texts([method]))(&$0)
+      if method != "none" { Self.set(client + "secretFile", .string(secret))(&$0) }
+      if !grants.contains("authorization_code") { Self.set(client + "redirectURIs", [])(&$0) }
+    }
+    #expect(
+      (result.error == nil) == isValid && (isValid || result.error?.contains("\"trustedScopes\"") == true), "\(result)")
+  }
+
+  @Test(
     "a trusted proxy is named by addresses and blocks, and its header by a name",
     arguments: [
       ("X-Forwarded-For", "10.0.0.1", true), ("X-Forwarded-For", "10.0.0.0/8", true), ("Forwarded", "::1", true),

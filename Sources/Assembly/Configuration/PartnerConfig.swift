@@ -94,6 +94,8 @@ extension Client {
   /// - `requiresPKCE`: false only for confidential clients of v1. Default: true.
   /// - `scopes`: those that it may ask people for, `service`, `credential`, `credential-creation`,
   ///   `credential-deletion`. Default: the first two.
+  /// - `trustedScopes`: those that it may carry out without asking the person, by `client_credentials`:
+  ///   `credential-deletion`, and nothing else. Default: none.
   init(_ reader: ConfigReader, partner: PartnerID) throws {
     let id = try reader.string("id", longest: 255)
     let methods = try Self.names("authentication", reader, AuthenticationMethod.self)
@@ -118,7 +120,9 @@ extension Client {
       secret: secret.map { Secret($0) }, keys: keys, certificate: certificate, redirectURIs: redirectURIs,
       grants: Set(grants), requiresPKCE: try reader.bool("requiresPKCE", default: true),
       scopes: try reader.optionalStrings("scopes") != nil
-        ? Set(Self.names("scopes", reader, Scope.self)) : Client.usualScopes)
+        ? Set(Self.names("scopes", reader, Scope.self)) : Client.usualScopes,
+      trustedScopes: try reader.optionalStrings("trustedScopes") != nil
+        ? Set(Self.names("trustedScopes", reader, Scope.self)) : [])
     try check(reader)
     try reader.finish()
   }
@@ -147,6 +151,13 @@ extension Client {
     guard requiresPKCE || !isPublic else { throw reader.error("requiresPKCE", "cannot be false for a public client") }
     guard grants.contains(.authorizationCode) == !redirectURIs.isEmpty else {
       throw reader.error("redirectURIs", "are needed for the grant authorization_code, and for nothing else")
+    }
+    guard trustedScopes.isSubset(of: Self.trustableScopes) else {
+      throw reader.error(
+        "trustedScopes", "can only be \(Self.trustableScopes.map(\.rawValue)): the rest is the person's")
+    }
+    guard trustedScopes.isEmpty || (grants.contains(.clientCredentials) && !isPublic) else {
+      throw reader.error("trustedScopes", "need the grant client_credentials, and a client that proves who it is")
     }
     for uri in redirectURIs where !Self.isRedirectURI(uri) {
       throw reader.error(

@@ -31,6 +31,12 @@ struct BearerAuthentication: Sendable {
     guard let client = try await partners.client(id), client.partner == caller.principal.partner else {
       throw CSCError.invalidToken
     }
+    // Nor one that is trusted no more.
+    if case .lifecycle(let bearer) = caller, bearer.grant.isByClient,
+      !client.trustedScopes.contains(.credentialDeletion)
+    {
+      throw CSCError.invalidToken
+    }
     if client.bindsTokens {
       let shown = await context.clientCertificate()
       guard let certificate = client.certificate, shown == certificate else {

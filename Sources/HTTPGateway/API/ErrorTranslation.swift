@@ -103,6 +103,7 @@ extension IssuanceRefusal {
     case .invalidLifecycleToken: .invalidToken
     case .lifecycleTokenExpired: .expiredToken
     case .otherCredential: .contradictingCredentialIDs
+    case .onlyByOwner: .unauthorizedClient
     }
   }
 }

@@ -23,7 +23,7 @@ struct OAuthEndpoints: Sendable {
 
   func addRoutes(to routes: Routes) {
     for (base, version) in Self.bases {
-      routes.add("\(base)oauth2/token", through: CallName("oauth2/token"), OAuthErrors(), post: token)
+      routes.add("\(base)oauth2/token", through: CallName("oauth2/token"), OAuthErrors(), post: token(version))
       routes.add("\(base)oauth2/revoke", through: CallName("oauth2/revoke"), OAuthErrors(), post: revoke)
       guard version == .v2 else { continue }
       routes.add(

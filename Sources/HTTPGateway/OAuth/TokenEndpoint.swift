@@ -10,17 +10,20 @@ internal import WireJSON
 
 extension OAuthEndpoints {
   /// `oauth2/token` (CSC v1 §8.3.3, v2 §8.4.4): one handler for each grant.
-  func token(_ request: Request, _ context: GatewayContext) async throws -> Response {
-    let parameters = try await bodies.parameters(request)
-    let client = try await client(parameters, of: request, context)
-    guard let name = parameters["grant_type"] else { throw OAuthError.missing("grant_type") }
-    switch Client.Grant(rawValue: name) {
-    case .authorizationCode?: return try await redeem(parameters, client)
-    case .clientCredentials?:
-      return Response(json: Self.answer(try await ClientCredentialsGrant(oauth).issue(parameters, client: client)))
-    case .refreshToken?:
-      return Response(json: Self.answer(try await RefreshTokenGrant(oauth).refresh(parameters, client: client)))
-    case nil: throw OAuthError.invalid("grant_type")
+  func token(_ version: CSCVersion) -> Routes.Handler {
+    { request, context in
+      let parameters = try await bodies.parameters(request)
+      let client = try await client(parameters, of: request, context)
+      guard let name = parameters["grant_type"] else { throw OAuthError.missing("grant_type") }
+      switch Client.Grant(rawValue: name) {
+      case .authorizationCode?: return try await redeem(parameters, client)
+      case .clientCredentials?:
+        if let asked = try await ownOrder(parameters, client, version) { return try await carryOut(asked, client) }
+        return Response(json: Self.answer(try await ClientCredentialsGrant(oauth).issue(parameters, client: client)))
+      case .refreshToken?:
+        return Response(json: Self.answer(try await RefreshTokenGrant(oauth).refresh(parameters, client: client)))
+      case nil: throw OAuthError.invalid("grant_type")
+      }
     }
   }
 

@@ -4,7 +4,8 @@ public import Vocabulary
 import WireJSON
 
 /// A person's grant on the authorization server's page: to make one credential, or to delete one. Its token carries it
-/// out, once (CSC 2.1+: scopes `credential-creation` and `credential-deletion`).
+/// out, once (CSC v2 §8.2.2: scopes `credential-creation` and `credential-deletion`). A deletion can be a trusted
+/// client's own.
 public struct LifecycleGrant: Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
     /// - Parameters:
@@ -25,12 +26,14 @@ public struct LifecycleGrant: Sendable, Equatable {
   /// The one to be deleted, or what the new one will be called.
   public let credential: CredentialID
   public let expires: UnixTime
+  /// Whether the client ordered it itself, and not the signer.
+  public let isByClient: Bool
 
   public var isCreation: Bool { kind != .deletion }
 
   public init(
     kind: Kind, digest: [UInt8], service: String, partner: PartnerID, client: ClientID, signer: SignerID,
-    credential: CredentialID, expires: UnixTime
+    credential: CredentialID, expires: UnixTime, isByClient: Bool = false
   ) {
     self.kind = kind
     self.digest = digest
@@ -40,6 +43,7 @@ public struct LifecycleGrant: Sendable, Equatable {
     self.signer = signer
     self.credential = credential
     self.expires = expires
+    self.isByClient = isByClient
   }
 
   public func canonical() -> [UInt8] {
@@ -47,7 +51,7 @@ public struct LifecycleGrant: Sendable, Equatable {
       ("lifecycle", .string(isCreation ? "creation" : "deletion")), ("digest", .string(Hex.encode(digest))),
       ("service", .string(service)), ("partner", .string(partner.rawValue)), ("client", .string(client.rawValue)),
       ("signer", .string(signer.rawValue)), ("credential", .string(credential.rawValue)),
-      ("expires", .integer(expires)),
+      ("expires", .integer(expires)), ("byClient", .bool(isByClient)),
     ])
     if case .creation(let policy, let salt, let verifier) = kind {
       object["policy"] = .string(policy)
@@ -63,7 +67,7 @@ public struct LifecycleGrant: Sendable, Equatable {
       let digest = object["digest"]?.string.flatMap(Hex.decode), let service = object["service"]?.string,
       let partner = object["partner"]?.string, let client = object["client"]?.string,
       let signer = object["signer"]?.string, let credential = object["credential"]?.string,
-      let expires = object["expires"]?.integer
+      let expires = object["expires"]?.integer, let isByClient = object["byClient"]?.bool
     else { return nil }
     let kind: Kind
     switch grant {
@@ -77,7 +81,7 @@ public struct LifecycleGrant: Sendable, Equatable {
     }
     self.init(
       kind: kind, digest: digest, service: service, partner: PartnerID(partner), client: ClientID(client),
-      signer: SignerID(signer), credential: CredentialID(credential), expires: expires)
+      signer: SignerID(signer), credential: CredentialID(credential), expires: expires, isByClient: isByClient)
   }
 }
 
@@ -93,6 +97,7 @@ extension LifecycleGrant {
       ("partner", .string(partner.rawValue)),
     ]
     if case .creation(let policy, _, _) = kind { fields.append(("policy", .string(policy))) }
+    if isByClient { fields.append(("byClient", true)) }
     return fields
   }
 }

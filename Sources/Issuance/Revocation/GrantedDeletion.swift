@@ -10,6 +10,8 @@ extension IssuanceService {
   /// certificate for revocation. From then on nothing finds the credential any more: no SAD of it signs, and what the
   /// device is signing at this moment is not released (`SoleControlWriting.complete`).
   ///
+  /// The owner is told of a deletion that a client ordered.
+  ///
   /// Every deletion revokes: the wrapped key may still lie in a copy of the store, out of its owner's control.
   ///
   /// - Parameter reason: nil if the caller named none: the owner wants no more of the certificate. The list gets one
@@ -27,6 +29,9 @@ extension IssuanceService {
       throw IssuanceRefusal.otherCredential
     }
     let credential = try await soleControl.credentials.usable(id, as: bearer.principal)
+    // With the credential its channel may go.
+    let told = grant.isByClient ? try await soleControl.factors.recipient(of: credential.credential) : nil
+    guard !grant.isByClient || told != nil else { throw IssuanceRefusal.onlyByOwner }
     let now = clock.now()
     let (rules, certificate) = (rules, credential.credential.certificate)
     let revocation = Revocation(
@@ -51,6 +56,7 @@ extension IssuanceService {
             ("reason", .integer(revocation.reason.rawValue)),
           ] + (asked.map { [("asked", .integer($0.rawValue))] } ?? [])), at: now)
     }
+    if let told { await tellOwner(told, ofDeleted: credential.credential) }
     await publishRevocations()
   }
 }

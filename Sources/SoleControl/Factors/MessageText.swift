@@ -27,6 +27,10 @@ struct MessageText {
     texts.credentialMade.filled(["partner": Self.name(partner), "number": serialNumber])
   }
 
+  func credentialDeleted(_ serialNumber: String, partner: String) -> String {
+    texts.credentialDeleted.filled(["partner": Self.name(partner), "number": serialNumber])
+  }
+
   private func time(_ minutes: Int64) -> String {
     texts.minutes.text(Int(minutes)).filled(["count": "\(minutes)"])
   }

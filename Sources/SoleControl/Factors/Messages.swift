@@ -122,23 +122,45 @@ extension FactorService {
   /// Credentials of a signer that are searched for a way to reach the person.
   private static let mostSearched = 1000
 
-  /// Tells a person over the channel that the credentials' authenticators establish that there is a new way to sign in
-  /// the person's name. Somebody else may have asked for it. A person without such a channel is not told, and a
-  /// messenger that does not take the message ends nothing: the credential exists.
-  package func tellOwner(of credential: Credential) async {
+  /// The channel to the owner of a credential, which the authenticators of his or her credentials establish. Nil if
+  /// none does.
+  package func recipient(of credential: Credential) async throws -> MessageRecipient? {
     let principal = Principal(partner: credential.partner, signer: credential.signer)
-    guard
-      let others = try? await credentials.list(
-        of: credential.signer, after: nil, limit: Self.mostSearched, as: principal),
-      let recipient = others.lazy.flatMap(\.authenticators).compactMap(\.value.recipient).first,
-      let id = try? await context.randomID()
-    else { return }
+    return try await credentials.list(of: credential.signer, after: nil, limit: Self.mostSearched, as: principal)
+      .lazy.flatMap(\.authenticators).compactMap(\.value.recipient).first
+  }
+
+  /// Tells a person that there is a new way to sign in the person's name. Somebody else may have asked for it. A person
+  /// without a channel is not told, and a messenger that does not take the message ends nothing: the credential exists.
+  package func tellOwner(of credential: Credential) async {
+    guard let recipient = try? await recipient(of: credential) else { return }
+    await tell(recipient, of: credential, .credentialMade) { $0.credentialMade($1, partner: $2) }
+  }
+
+  /// Tells a person that a credential of the person's is gone, which somebody else ordered.
+  ///
+  /// - Parameter recipient: as it was before the deletion.
+  /// - Returns: whether the messenger took the message.
+  @discardableResult
+  package func tell(_ recipient: MessageRecipient, ofDeleted credential: Credential) async -> Bool {
+    await tell(recipient, of: credential, .credentialDeleted) { $0.credentialDeleted($1, partner: $2) }
+  }
+
+  /// - Parameter text: from the certificate's serial number and the partner's name.
+  @discardableResult
+  private func tell(
+    _ recipient: MessageRecipient, of credential: Credential, _ content: Message.Content,
+    _ text: (MessageText, String, String) -> String
+  ) async -> Bool {
+    guard let id = try? await context.randomID() else { return false }
     // A warning is not held back for a name.
     let partner = (try? await context.name(of: credential.partner)) ?? credential.partner.rawValue
-    let text = MessageText(recipient, context.rules).credentialMade(
-      credential.certificate.serialNumber, partner: partner)
     let message = Message(
-      id: id, recipient: recipient.name, credential: credential.id, content: .credentialMade, text: text)
-    try? await outside.messenger.deliver(message, of: credential.partner)
+      id: id, recipient: recipient.name, credential: credential.id, content: content,
+      text: text(MessageText(recipient, context.rules), credential.certificate.serialNumber, partner))
+    do {
+      try await outside.messenger.deliver(message, of: credential.partner)
+      return true
+    } catch { return false }
   }
 }

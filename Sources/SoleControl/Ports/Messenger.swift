@@ -32,6 +32,8 @@ public struct Message: Sendable, Equatable {
     case confirmation(url: String)
     /// There is a new credential of the customer; nothing is asked for.
     case credentialMade
+    /// A credential of the customer was deleted without the customer; nothing is asked for.
+    case credentialDeleted
   }
 
   /// The same for every attempt to deliver it.

@@ -191,7 +191,7 @@ extension IssuanceRefusal {
   fileprivate var isAboutTheOffer: Bool {
     switch self {
     case .policyNotOffered, .notRegistered, .notProven, .subjectDiffers: true
-    case .unsuitablePIN, .invalidLifecycleToken, .lifecycleTokenExpired, .otherCredential: false
+    case .unsuitablePIN, .invalidLifecycleToken, .lifecycleTokenExpired, .otherCredential, .onlyByOwner: false
     }
   }
 }

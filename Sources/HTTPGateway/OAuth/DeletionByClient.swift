@@ -1,0 +1,63 @@
+internal import CSCModel
+internal import Hummingbird
+internal import Issuance
+internal import OAuth
+internal import Octets
+internal import Registry
+internal import SoleControl
+internal import Vocabulary
+internal import WireJSON
+
+/// Grant `client_credentials` of scope `credential-deletion` (CSC v2 §8.2.2, note 23), for clients that are registered
+/// as trusted with it. That of scope `credential-creation` is given to none: the person sets the new credential's
+/// factor, on our page.
+extension OAuthEndpoints {
+  /// The order of a client in its own name; nil for a request of another scope.
+  ///
+  /// - Throws: for one that this client may not give, `OAuthError` as in `oauth2/authorize`: `invalid_scope`, or
+  ///   `invalid_authorization_details` for a rich request (RFC 9396 §5).
+  func ownOrder(
+    _ parameters: OAuth.Parameters, _ client: Client, _ version: CSCVersion
+  ) async throws -> LifecycleRequest? {
+    let details = parameters["authorization_details"]
+    // One that is no scope is refused below, or with the others (`ClientCredentialsGrant`).
+    let scope = parameters["scope"].flatMap { try? Scope(parameter: $0) }
+    let asked: LifecycleRequest
+    if let details, let rich = try await bodies.reading(details.utf8.count, { try LifecycleRequest(details: details) })
+    {
+      asked = rich
+    } else {
+      guard scope == .credentialCreation || scope == .credentialDeletion else { return nil }
+      guard details == nil else { throw OAuthError.invalidScope }
+      asked = try LifecycleRequest(isCreation: scope == .credentialCreation) { parameters[$0] }
+    }
+    guard client.grants.contains(.clientCredentials), !client.isPublic else { throw OAuthError.unauthorizedClient }
+    let meant: Scope = asked.isCreation ? .credentialCreation : .credentialDeletion
+    guard parameters["scope"] == nil || scope == meant else { throw OAuthError.invalidScope }
+    guard version == .v2, issuance.authority != nil, client.trustedScopes.contains(meant), !asked.isCreation else {
+      throw asked.type == nil ? OAuthError.invalidScope : OAuthError(CSCError.invalidAuthorizationDetails)
+    }
+    return asked
+  }
+
+  func carryOut(_ asked: LifecycleRequest, _ client: Client) async throws -> Response {
+    // Without a person there is no one who could be asked which.
+    guard case .deletion(let id?) = asked.kind else { throw OAuthError(CSCError.missingString("credentialID")) }
+    do {
+      let issued = try await issuance.grantDeletion(
+        of: CredentialID(id), byTrusted: client.id,
+        as: Principal(partner: client.partner, signer: nil, client: client.id))
+      var answer = JSONObject([
+        ("access_token", .string(Base64.encodeURL(issued.token.octets))), ("token_type", "Bearer"),
+        ("expires_in", .integer(issued.expiresIn)), ("scope", .string(Scope.credentialDeletion.rawValue)),
+        ("credentialID", .string(id)),
+      ])
+      answer["authorization_details"] = asked.granted
+      return Response(json: .object(answer))
+    } catch let refusal as Refusal where refusal == .unknownCredential {
+      throw OAuthError(refusal.cscError(.v2))
+    } catch IssuanceRefusal.onlyByOwner {
+      throw OAuthError.unauthorizedClient
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import AuditLog
+import Octets
+import SoleControl
+public import Vocabulary
+import WireJSON
+
+extension IssuanceService {
+  /// A trusted client orders that a credential of its partner's customer be deleted (CSC v2 §8.2.2, note 23). The owner
+  /// gives no factors, and is told when it is done (§11.5). Whom to trust is the caller's to know.
+  ///
+  /// - Parameter principal: the client, of no signer.
+  /// - Throws: `Refusal.unknownCredential`; `IssuanceRefusal.onlyByOwner` for a qualified credential, and for one whose
+  ///   owner could not be told. Nothing was used.
+  public func grantDeletion(
+    of id: CredentialID, byTrusted client: ClientID, as principal: Principal
+  ) async throws -> IssuedLifecycleToken {
+    let credential = try await soleControl.credentials.credential(id, as: principal)
+    guard !credential.isQualified, try await soleControl.factors.recipient(of: credential) != nil else {
+      throw IssuanceRefusal.onlyByOwner
+    }
+    guard let token = LifecycleToken(octets: try await soleControl.context.random(LifecycleToken.length)) else {
+      throw InternalFault.device(.fault)
+    }
+    let now = clock.now()
+    let grant = LifecycleGrant(
+      kind: .deletion, digest: token.digest, service: rules.service, partner: credential.partner, client: client,
+      signer: credential.signer, credential: id, expires: now + rules.grantLife, isByClient: true)
+    let stored = StoredLifecycleGrant(
+      digest: token.digest, row: try await soleControl.context.protectedRow(grant), expires: grant.expires,
+      state: .open)
+    try await store.writeIssuance(reading: []) { transaction in
+      try transaction.removeLifecycleGrants(expiredBefore: now)
+      try transaction.add(stored)
+      try transaction.append(
+        AuditEvent(
+          .lifecycleGranted,
+          grant.auditFields + [("client", .string(client.rawValue)), ("expires", .integer(grant.expires))]), at: now)
+    }
+    return IssuedLifecycleToken(token: token, grant: grant, expiresIn: rules.grantLife)
+  }
+
+  /// Tells the owner, and notes whether the messenger took it.
+  func tellOwner(_ recipient: MessageRecipient, ofDeleted credential: Credential) async {
+    let isDelivered = await soleControl.factors.tell(recipient, ofDeleted: credential)
+    let now = clock.now()
+    let event = AuditEvent(
+      .ownerTold, [("credential", .string(credential.id.rawValue)), ("delivered", .bool(isDelivered))])
+    // The credential is gone, whatever becomes of this.
+    try? await store.writeIssuance(reading: []) { try $0.append(event, at: now) }
+  }
+}
+
+extension Credential {
+  /// Qualifiers of signatures without a qualified certificate (CSC v2 §11.7 `signatureQualifier`).
+  private static let unqualified = ["eu_eidas_aes", "eu_eidas_aeseal"]
+  /// ETSI EN 319 412-5 §4.2.1, `id-etsi-qcs-QcCompliance`.
+  private static let compliance = "0.4.0.1862.1.1"
+
+  /// Whether it may be for qualified signatures, or has a qualified certificate, by its own word or the certificate's.
+  /// A qualifier that is not known may say so.
+  var isQualified: Bool {
+    let isCalledSo = qualifier.map { !Self.unqualified.contains($0) } ?? false
+    guard let leaf = certificate.chain.first, let statements = CertificateStatements(certificate: leaf) else {
+      return true
+    }
+    return isCalledSo || statements.qualified.contains(Self.compliance)
+  }
+}

@@ -1,0 +1,195 @@
+import AuditLog
+import Issuance
+import Registry
+import SQLiteStore
+import SoleControl
+import Synchronization
+import TestSupport
+import Testing
+import Vocabulary
+import WireJSON
+
+@testable import HTTPGateway
+
+/// Grant `client_credentials` of scope `credential-deletion`, for clients that are registered as trusted with it.
+@Suite("Deletions that a trusted client orders", .timeLimit(.minutes(5)))
+struct DeletionByClientTests {
+  private static let scope = "credential-deletion"
+  private static let invalidScope =
+    "400 invalid_scope The requested scope is invalid, unknown, or malformed."
+  private static let invalidDetails = "400 invalid_authorization_details Invalid parameter authorization_details"
+  private static let unauthorized = "400 unauthorized_client The client is not authorized to use this method."
+
+  /// A customer who can be told.
+  private func stand() async throws -> RowStand {
+    let stand = try await RowStand()
+    _ = try await stand.fixture.signing.createCredential("mobile", expression: "SMS")
+    _ = try await stand.fixture.signing.createCredential("old")
+    return stand
+  }
+
+  private func order(
+    _ stand: RowStand, _ form: [String: String], client: String = "keeper", path: String = "/oauth2/token"
+  ) async throws -> GatewayFixture.Answer {
+    let known = ["client_id": client, "client_secret": OAuthFixture.secret, "grant_type": "client_credentials"]
+    return try await stand.form(path, known.merging(form) { $1 })
+  }
+
+  private func delete(_ stand: RowStand, _ id: String, _ token: String) async throws -> GatewayFixture.Answer {
+    try await stand.call(
+      "credentials/delete", ["credentialDeletionRequest": ["credentialID": .string(id)]], token: token)
+  }
+
+  private func log(_ stand: RowStand) async throws -> [String] {
+    let found = Mutex<[String]>([])
+    _ = try await SQLiteFileStore.readAudit(path: stand.fixture.path) { entry in
+      found.withLock { $0.append(String(decoding: entry.body, as: UTF8.self)) }
+    }
+    return found.withLock { $0 }
+  }
+
+  @Test("it is carried out once, and the owner is told", arguments: [nil, "credential-deletion", "long"])
+  func deleted(type: String?) async throws {
+    let stand = try await stand()
+    let long = "https://cloudsignatureconsortium.org/2025/credential-deletion"
+    let name = type == "long" ? long : type
+    let details = name.map { #"[{"type":"\#($0)","credentialID":"old"}]"# }
+    let form = details.map { ["authorization_details": $0] } ?? ["scope": Self.scope, "credentialID": "old"]
+    let issued = try await order(stand, form)
+    #expect(issued.status == 200 && issued["scope"] == "credential-deletion" && issued["credentialID"] == "old")
+    #expect(issued["token_type"] == "Bearer" && issued["expires_in"] == 300 && issued["refresh_token"] == nil)
+    let granted: JSONValue? = name.map { [["type": .string($0), "credentialID": "old"]] }
+    #expect(issued["authorization_details"] == granted)
+    let token = try #require(issued["access_token"]?.string, "\(issued.row)")
+    #expect(stand.fixture.signing.messenger.delivered.isEmpty)
+    // It opens nothing else.
+    #expect(try await stand.call("credentials/info", ["credentialID": "old"], token: token).status == 401)
+    #expect(
+      try await delete(stand, "mobile", token).row == "400 invalid_request Contradicting “credentialID” parameters")
+
+    let serial = try #require(
+      try await stand.call("credentials/info", ["credentialID": "old", "certInfo": true])["cert"]?.object?[
+        "serialNumber"]?.string)
+    #expect(try await delete(stand, "old", token).status == 204)
+    #expect(try await delete(stand, "old", token).status == 401)
+    let message = try #require(stand.fixture.signing.messenger.delivered.last)
+    #expect(
+      message.content == .credentialDeleted && message.recipient == "alice" && message.credential.rawValue == "old")
+    #expect(message.text.contains(serial) && stand.fixture.signing.messenger.delivered.count == 1)
+    let log = try await log(stand)
+    #expect(
+      log.contains { $0.contains("lifecycle.granted") && $0.contains(#""byClient":true"#) && $0.contains("keeper") })
+    #expect(log.contains { $0.contains("owner.told") && $0.contains(#""delivered":true"#) })
+  }
+
+  @Test("the owner's own channel may be the credential that goes; a messenger that fails holds nothing up")
+  func lastChannel() async throws {
+    let stand = try await stand()
+    stand.fixture.signing.messenger.fail(.unavailable)
+    let token = try #require(
+      try await order(stand, ["scope": Self.scope, "credentialID": "mobile"])["access_token"]?.string)
+    #expect(try await delete(stand, "mobile", token).status == 204)
+    #expect(try await log(stand).contains { $0.contains("owner.told") && $0.contains(#""delivered":false"#) })
+    // No one could be told of this one.
+    #expect(try await order(stand, ["scope": Self.scope, "credentialID": "old"]).row == Self.unauthorized)
+  }
+
+  @Test("a client that may not, and what it may not, gets its error, and no token")
+  func refused() async throws {
+    let stand = try await stand()
+    let signing = stand.fixture.signing
+    _ = try await signing.createCredential("strangers", expression: "SMS", signer: "x", partner: PartnerID("other"))
+    _ = try await signing.createCredential("untold", signer: "bob")
+    for qualifier in ["eu_eidas_qes", "eu_eidas_aesqc", "something_new"] {
+      var credential = try await signing.createCredential(qualifier)
+      credential.qualifier = qualifier
+      try await signing.service.credentials.put(credential, events: [])
+    }
+    func rich(_ type: String, _ id: String = "old") -> [String: String] {
+      ["authorization_details": #"[{"type":"\#(type)","credentialID":"\#(id)"}]"#]
+    }
+    let policy = TestIssuance.policies.explicit
+    let creation = #"[{"type":"credential-creation","credentialCreationRequest":{"certificatePolicy":"\#(policy)"}}]"#
+    let right = ["scope": Self.scope, "credentialID": "old"]
+    let unknown = "400 invalid_request Invalid parameter credentialID"
+    let missing = "400 invalid_request Missing (or invalid type) string parameter credentialID"
+    let rows: [(client: String, form: [String: String], row: String)] = [
+      ("keeper", ["scope": Self.scope], missing),
+      ("keeper", ["authorization_details": #"[{"type":"credential-deletion"}]"#], missing),
+      ("keeper", ["scope": Self.scope, "credentialID": "none"], unknown),
+      ("keeper", ["scope": Self.scope, "credentialID": "strangers"], unknown),
+      ("keeper", rich(Self.scope, "strangers"), unknown),
+      ("keeper", ["scope": Self.scope, "credentialID": "untold"], Self.unauthorized),
+      ("keeper", ["scope": Self.scope, "credentialID": "eu_eidas_qes"], Self.unauthorized),
+      ("keeper", ["scope": Self.scope, "credentialID": "eu_eidas_aesqc"], Self.unauthorized),
+      ("keeper", ["scope": Self.scope, "credentialID": "something_new"], Self.unauthorized),
+      // A credential takes a factor that its owner sets.
+      ("keeper", ["scope": "credential-creation", "certificatePolicy": policy], Self.invalidScope),
+      ("keeper", ["authorization_details": creation], Self.invalidDetails),
+      ("keeper", rich(Self.scope).merging(["scope": "credential-creation"]) { $1 }, Self.invalidScope),
+      ("keeper", rich(Self.scope).merging(["scope": "service"]) { $1 }, Self.invalidScope),
+      ("keeper", rich(Self.scope).merging(["scope": "x"]) { $1 }, Self.invalidScope),
+      ("keeper", rich("credential").merging(["scope": Self.scope]) { $1 }, Self.invalidScope),
+      (
+        "keeper",
+        ["authorization_details": #"[{"type":"credential-deletion","credentialID":"old"},{"type":"credential"}]"#],
+        Self.invalidDetails
+      ),
+      ("keeper", ["scope": "credential-renewal", "credentialID": "old"], Self.invalidScope),
+      ("batch", right, Self.invalidScope), ("batch", rich(Self.scope), Self.invalidDetails),
+      ("portal", right, Self.invalidScope), ("portal", rich(Self.scope), Self.invalidDetails),
+    ]
+    for (client, form, row) in rows {
+      #expect(try await order(stand, form, client: client).row == row, "\(client) \(form)")
+    }
+    let app = ["client_id": "app", "grant_type": "client_credentials"].merging(right) { $1 }
+    #expect(try await stand.form("/oauth2/token", app).row == Self.unauthorized)
+    #expect(try await order(stand, right, path: "/csc/v1/oauth2/token").row == Self.invalidScope)
+    #expect(try await log(stand).allSatisfy { !$0.contains("lifecycle.granted") })
+    // The usual scope stays what it was.
+    #expect(try await order(stand, [:])["scope"] == "service")
+  }
+
+  @Test("trust is asked for at each use; a withdrawn or late order is dead; what the owner orders is not told")
+  func ends() async throws {
+    let stand = try await stand()
+    let form = ["scope": Self.scope, "credentialID": "old"]
+    func token() async throws -> String {
+      let issued = try await order(stand, form)
+      return try #require(issued["access_token"]?.string, "\(issued.row)")
+    }
+    let withdrawn = try await token()
+    let revocation = ["client_id": "keeper", "client_secret": OAuthFixture.secret, "token": withdrawn]
+    #expect(try await stand.form("/oauth2/revoke", revocation).status == 204)
+    #expect(try await delete(stand, "old", withdrawn).status == 401)
+    let late = try await token()
+    stand.fixture.signing.clock.advance(300)
+    #expect(try await delete(stand, "old", late).row.hasPrefix("401 expired_token"))
+
+    // The client is trusted no more, and then again.
+    let open = try await token()
+    func trust(_ scopes: Set<Scope>) {
+      stand.fixture.partners.change(SigningFixture.partner) { partner in
+        partner.clients = partner.clients.map { client in
+          var client = client
+          if client.id == ClientID("keeper") { client.trustedScopes = scopes }
+          return client
+        }
+      }
+    }
+    trust([])
+    #expect(try await delete(stand, "old", open).row.hasPrefix("401 invalid_token"))
+    trust([.credentialDeletion])
+    // The owner's channel goes meanwhile.
+    let owners = try await stand.fixture.signing.issuance.grantDeletion(
+      of: CredentialID("old"), presented: [.pin: SigningFixture.pin], client: ClientID("portal"),
+      as: stand.fixture.signing.principal())
+    try await stand.fixture.signing.store.writeIssuance(
+      reading: [.soleControl(.credential(CredentialID("mobile"), .exclusive))]
+    ) { _ = try $0.remove(CredentialID("mobile")) }
+    #expect(try await delete(stand, "old", open).row == Self.unauthorized)
+    let bearer = try #require(try await stand.fixture.signing.issuance.grant(of: owners.token))
+    try await stand.fixture.signing.issuance.delete(CredentialID("old"), by: bearer)
+    #expect(stand.fixture.signing.messenger.delivered.isEmpty)
+  }
+}
