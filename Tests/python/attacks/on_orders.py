@@ -228,6 +228,58 @@ def deletion_of_anothers_credential(world):
 
 
 @attack
+def order_by_the_client_itself(world):
+    """A client that is not trusted with it orders in its own name, without the person.
+
+    CSC v2 §8.2.2 notes 22 and 23 (trusted signature applications); RFC 6749 §5.2; RFC 9396 §5.
+    """
+    party, before = world.party("confidential"), listed(world)
+    credential = world.sandbox.credential_id("p256-pin")
+    rich = [{"type": "credential-deletion", "credentialID": credential}]
+    made = [{"type": "credential-creation", "credentialCreationRequest": {"certificatePolicy": POLICY}}]
+    for pairs, error in (
+        ([("scope", "credential-deletion"), ("credentialID", credential)], "invalid_scope"),
+        ([("scope", "credential-creation"), ("certificatePolicy", POLICY)], "invalid_scope"),
+        ([("authorization_details", json.dumps(rich))], "invalid_authorization_details"),
+        ([("authorization_details", json.dumps(made))], "invalid_authorization_details"),
+    ):
+        refused(party.form("token", [("grant_type", "client_credentials"), *pairs]), error, status=400)
+    require(listed(world) == before, "something was made or deleted")
+
+
+@attack
+def choice_of_what_is_not_offered(world):
+    """The page that asks which credential is to be deleted is answered with another's, and skipped.
+
+    CSC v2 §8.2.2 (scope without parameters); RFC 9700 §4.7.
+    """
+    party, before = world.party("public"), listed(world)
+    page = consent_page(world.browser(), party.url(party.request("credential-deletion")), world.user)
+    form = page.form(CONSENT, ("decision", "choose"))
+    require(before & {form.inputs["choice"]["value"]}, "the page offers what is not the person's")
+    hidden = {name: form.inputs[name]["value"] for name in ("transaction", "csrf")}
+
+    def post(**pairs):
+        return page.browser.post(page.url.split("/oauth2/")[0] + CONSENT, hidden | pairs, page)
+
+    bobs = listed(world, world.sandbox.user("bob"))
+    for choice in [*bobs, "", "x" * 5000, "0"]:
+        result = post(decision="choose", choice=choice)
+        require(isinstance(result, Page) and result.status == 400, f"{choice[:40]} was taken")
+    for pairs in ({"decision": "approve", "PIN": world.user["pin"]}, {"decision": "approve", "choice": min(before)}):
+        result = post(**pairs)
+        require(isinstance(result, Page) and result.status == 400, "approved without a choice")
+    # The form of the next page is good for what that page shows.
+    first, second = sorted(world.sandbox.credential_id(label) for label in ("p256-pin", "p384-pin"))
+    shown = post(decision="choose", choice=first)
+    require(shown.status == 200 and not shown.form(CONSENT, ("decision", "approve")).inputs.get("choice"), shown.text[:200])
+    post(decision="choose", choice=second)
+    result = press(shown, "approve", {"PIN": world.user["pin"]})
+    require(isinstance(result, Page) and result.status == 400, "approved what another page showed")
+    require(listed(world) == before, "something is gone")
+
+
+@attack
 def deleted_and_still_signing(world):
     """What was authorized before a credential was deleted is used afterwards: SADs, tokens, handles, jobs.
 

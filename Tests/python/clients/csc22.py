@@ -125,7 +125,7 @@ def create_sign_delete(run):
         listed = client.call("credentials/list", {}, user["serviceToken"]).json()
         require(created.credentialID not in listed["credentialIDs"], listed["credentialIDs"])
         require(revocation(run, certificate) == x509.ReasonFlags.superseded, "not the reason that was asked for")
-    with run.step("a rich request of type credential-deletion"):
+    with run.step("a rich request with the short type credential-deletion"):
         _, token = client.order(
             client.direct([("scope", "credential-creation"), ("certificatePolicy", policy)]),
             {"PIN": user["pin"], "newPIN": PIN, "repeatedPIN": PIN},
@@ -135,7 +135,7 @@ def create_sign_delete(run):
         answer = client.call("credentials/create", {"credentialCreationRequest": request}, token.access_token)
         require(answer.status == 201 and set(answer.json()["cert"]) == {"status"}, answer.summary())
         made = answer.json()["credentialID"]
-        details = json.dumps([{"type": TYPES + "credential-deletion", "credentialID": made}])
+        details = json.dumps([{"type": "credential-deletion", "credentialID": made}])
         _, token = client.order(client.pushed([("authorization_details", details)]), {"PIN": PIN}, details)
         delete(client, {"credentialID": made, "revoke": None}, token)
     with run.step("the scopes alone: the page asks which policy and which credential, and the token answers name them"):
