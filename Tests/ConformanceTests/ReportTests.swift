@@ -78,7 +78,7 @@ struct ReportTests {
     let page = HTMLReport().text(report)
     for word in ["<script", "src=", "http-equiv", "@import", "url(", TestService.pin] { #expect(!page.contains(word)) }
     #expect(page.contains("&lt;script&gt;") && page.contains("2 MUST items failed"))
-    let failed = try #require(page.range(of: "112 Wrong value in `authData`"))
+    let failed = try #require(page.range(of: "112 Wrong value in <code>authData</code>"))
     let every = try #require(page.range(of: "Every item"))
     #expect(failed.lowerBound < every.lowerBound && page.contains("<details id=\"s11.8\">"))
     #expect(Markup.escaped("a\u{0}b\u{85}\u{ffff}&\"") == "a\u{fffd}b\u{fffd}\u{fffd}&amp;&quot;")

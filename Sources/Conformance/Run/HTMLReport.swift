@@ -22,7 +22,10 @@ public struct HTMLReport: Sendable {
 
   public func text(_ report: Report) -> String {
     let title = Markup.escaped("CSC conformance of \(report.base)")
-    let failed = report.results.filter(\.outcome.isFailed)
+    // Those first that decide.
+    let failed = Level.allCases.flatMap { level in
+      report.results.filter { $0.outcome.isFailed && $0.item.level == level }
+    }
     return """
       <!DOCTYPE html>
       <html lang="en">
@@ -101,7 +104,11 @@ public struct HTMLReport: Sendable {
 
   private func name(_ item: Item) -> String {
     let level = item.level == .must ? "" : " (\(item.level.rawValue))"
-    return Markup.escaped("\(item.number) \(item.statement)\(level)")
+    // Names stand in backquotes.
+    let parts = item.statement.split(separator: "`", omittingEmptySubsequences: false).enumerated().map { place, part in
+      place.isMultiple(of: 2) ? Markup.escaped(String(part)) : "<code>\(Markup.escaped(String(part)))</code>"
+    }
+    return "\(item.number) \(parts.joined())\(level)"
   }
 
   private func failure(_ result: ItemResult) -> String {
