@@ -178,18 +178,25 @@ extension Session {
   }
 
   private func ordered(_ scope: String, _ parameter: String, _ value: String) async throws -> String {
-    if let token = ordered[scope] { return token }
-    let token = try await order(scope, parameter, value)
-    ordered[scope] = token
+    // Such tokens are brief, and some need a person.
+    if let kept = ordered[scope], clock.now() < kept.expires - 3 { return kept.token }
+    return try keep(try await order(scope, parameter, value), scope)
+  }
+
+  /// Remembers the token of an answer for the next creation or deletion.
+  @discardableResult
+  func keep(_ answer: Exchange, _ scope: String) throws -> String {
+    let token = try answer.string("access_token")
+    ordered[scope] = (token, clock.now() + (answer.json?["expires_in"]?.seconds ?? 3600))
     return token
   }
 
-  /// The access token that the user's consent gives.
-  fileprivate func order(_ scope: String, _ parameter: String, _ value: String) async throws -> String {
+  /// The answer with the access token that the user's consent gives.
+  fileprivate func order(_ scope: String, _ parameter: String, _ value: String) async throws -> Exchange {
     let attempt = try attempt(scope: scope).with(parameter, value)
     let exchange = try await redeem(try await code(attempt).code, attempt)
-    _ = try exchange.succeeded()
-    return try exchange.string("access_token")
+    try exchange.succeeded()
+    return exchange
   }
 
   fileprivate func listedCredentials() async throws -> Set<String> {

@@ -122,7 +122,7 @@ extension Section {
       try await session.tokenCall([("grant_type", "refresh_token"), ("refresh_token", session.randomText(32))])
         .refused("invalid_grant", Row.invalid("refresh_token"))
     },
-    .unseen(253, 82410, because: "a refresh token does not tell when it expires"),
+    .unseen(253, 82410, because: "a refresh token does not tell when it expires; the RSSP determines that (Note 26)"),
   ]
 
   private static let clients = [

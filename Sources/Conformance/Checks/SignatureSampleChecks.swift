@@ -12,7 +12,7 @@ extension Section {
       let attempt = try session.attempt(from: sample, try session.subjectValues())
       let answer = try await session.redeem(try await session.code(attempt).code, attempt)
       try answer.succeeded()
-      session.ordered["credential-creation"] = try answer.string("access_token")
+      try session.keep(answer, "credential-creation")
     },
     // Which certificate or credential is meant, a page may ask then.
     sample("8.2.2", 3, needs: "credentials/create") { try await $0.declineSample($1) },
@@ -23,7 +23,7 @@ extension Section {
       defer { session.pinOnPages = nil }
       let answer = try await session.redeem(try await session.code(attempt).code, attempt)
       try answer.succeeded()
-      session.ordered["credential-deletion"] = try answer.string("access_token")
+      try session.keep(answer, "credential-deletion")
     },
     sample("8.2.2", 5, needs: "credentials/delete") { try await $0.declineSample($1) },
     sample("8.2.2", 6) { session, sample in

@@ -30,7 +30,7 @@ final class Session {
   /// The credential that the run had made and has still to have deleted.
   var madeCredential: String?
   /// Tokens that a person gave for one creation or deletion and that are not used, by scope.
-  var ordered: [String: String] = [:]
+  var ordered: [String: (token: String, expires: Double)] = [:]
   /// Sections whose answers were asked for because the run had none of them.
   var provoked: Set<String> = []
   /// The sample that was pushed, and the address that stands for it.
