@@ -20,6 +20,13 @@ struct DocumentTermsTests {
     #expect(SignedProperty(name: "signer-location", text: "MAagBAwCQVQ=") == location)
     for (name, text) in [
       ("commitment-type-indication", "approval"), ("commitment-type-indication", "1.2.x"),
+      ("commitment-type-indication", "18446744073709551615.1"),
+      ("commitment-type-indication", "1.18446744073709551615"),
+      ("commitment-type-indication", "1.2.18446744073709551616"), ("commitment-type-indication", "3.1"),
+      ("commitment-type-indication", "1.40"), ("commitment-type-indication", "1"),
+      ("commitment-type-indication", "1..2"),
+      ("commitment-type-indication", "1.02"), ("commitment-type-indication", "460000000000000000.2.3"),
+      ("commitment-type-indication", "1.2." + String(repeating: "1.", count: 100) + "1"),
       ("commitment-type-indication", "MA0GCyqGSIb3DQEJEAYF"), ("mime-type", "text"), ("mime-type", "a b/c"),
       ("signer-location", "Vienna"), ("x", "1.2.3"), ("Mime-Type", "text/plain"),
     ] {

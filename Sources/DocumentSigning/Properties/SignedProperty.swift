@@ -86,9 +86,10 @@ public struct SignedProperty: Sendable, Equatable {
     guard let kind = Kind(called: name) else { return nil }
     switch kind {
     case .commitmentTypeIndication:
-      guard let type = try? ASN1ObjectIdentifier(dotRepresentation: text), let der = try? Self.commitment(type) else {
-        return nil
-      }
+      // The library's own reading of the text traps on numbers that are too large.
+      guard Self.isObjectIdentifier(text), let type = try? ASN1ObjectIdentifier(dotRepresentation: text),
+        let der = try? Self.commitment(type)
+      else { return nil }
       self.init(name: name, octets: der)
     case .mimeType:
       guard let der = try? ASN1UTF8String(text).der() else { return nil }
@@ -101,6 +102,20 @@ public struct SignedProperty: Sendable, Equatable {
 
   /// Whether the format's profile has a place for it.
   public func isAllowed(in format: SignatureFormat) -> Bool { kind.isAllowed(in: format) }
+
+  /// Whether a text is an OID in dotted decimal (ITU-T X.660), whose numbers have at most nine digits.
+  private static func isObjectIdentifier(_ text: String) -> Bool {
+    guard text.utf8.count <= 200 else { return false }
+    let texts = text.parts(separatedBy: UInt8(ascii: "."))
+    let numbers = texts.compactMap { part -> Int? in
+      guard (1...9).contains(part.utf8.count), part.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains),
+        part.utf8.count == 1 || part.utf8.first != UInt8(ascii: "0")
+      else { return nil }
+      return Int(part)
+    }
+    guard numbers.count == texts.count, numbers.count >= 2 else { return false }
+    return numbers[0] < 2 && numbers[1] < 40 || numbers[0] == 2
+  }
 
   /// `CommitmentTypeIndication` without qualifiers (RFC 5126 §5.11.1).
   private static func commitment(_ type: ASN1ObjectIdentifier) throws -> [UInt8] {
