@@ -26,7 +26,9 @@ public struct RequestedProperty: Sendable, Equatable {
 
   /// Of one signature; there are not many kinds (a limit of this service).
   static let most = 32
-  /// Octets of a name, and characters of a value in the short spelling (limits of this service).
+  /// Octets of a value in base64 (a limit of this service): each digest of an entry has it for itself.
+  private static let longestValue = 1 << 14
+  /// Octets of a name, and of a value in the short spelling (limits of this service).
   private static let longestName = 100
   private static let longestText = 2000
 
@@ -62,10 +64,19 @@ public struct RequestedProperty: Sendable, Equatable {
       self.init(name: name, value: .computed)
       return
     }
-    guard let octets = value.string.flatMap({ Base64.decode($0) }), !octets.isEmpty else {
-      throw CSCError.invalidSignedProps([name])
-    }
+    guard let text = value.string, text.utf8.count <= Self.longestValue, let octets = Base64.decode(text),
+      !octets.isEmpty
+    else { throw CSCError.invalidSignedProps([name]) }
     self.init(name: name, value: .octets(octets))
+  }
+
+  /// Octets of the value.
+  var size: Int {
+    switch value {
+    case .computed: 0
+    case .octets(let octets): octets.count
+    case .text(let text): text.utf8.count
+    }
   }
 
   private init(short name: String, _ value: JSONValue) throws {

@@ -84,8 +84,14 @@ public struct SignDocRequest: Sendable {
     let digests = try digests(entry)
     let choices = try Choices(entry, hashOID)
     guard digests.allSatisfy({ $0.count == choices.algorithm.hash.digestLength }) else { throw CSCError.digestLength }
+    guard digests.count * choices.properties.reduce(0, { $0 + $1.size }) <= mostProperties else {
+      throw CSCError.invalidSignedProps(choices.properties.map(\.name))
+    }
     return digests.map { Signature(subject: .digest($0), choices: choices) }
   }
+
+  /// Octets of the signed properties of all digests of an entry together (a limit of this service).
+  private static let mostProperties = 4 << 20
 
   /// At least the digests that an entry has; whether they are any is not looked at.
   private static func count(ofDigests entry: Fields) -> Int {

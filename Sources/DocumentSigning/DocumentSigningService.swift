@@ -168,7 +168,7 @@ extension DocumentSigningService {
         SigningItem(
           algorithm: signature.algorithm, dtbsRepresentation: dtbsRepresentation,
           authorizedDigest: AuthorizedDigest(hashAlgorithm: signature.algorithm.hash, bytes: signature.documentDigest),
-          isTimestamped: signature.level.isTimestamped, terms: signature.terms.canonical))
+          isTimestamped: signature.level.isTimestamped, terms: signature.terms.digest(for: signature.documentDigest)))
     }
     var documents = PreparedDocuments(chain: credential.certificate.chain, entries: entries)
     documents.wantsValidationData = request.wantsValidationData

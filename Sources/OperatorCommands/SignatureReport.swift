@@ -49,7 +49,7 @@ struct SignatureReport {
     guard let binding = bindings[name].flatMap({ try? JSONValue.parse($0, limits: .own).object }) else {
       return "not in the ledger"
     }
-    let same = ["credential", "signer", "partner", "numSignatures", "digests", "expires"].allSatisfy {
+    let same = ["credential", "signer", "partner", "numSignatures", "digests", "terms", "expires"].allSatisfy {
       binding[$0] == entry[$0]
     }
     let evidence = entry["evidence"] == nil || entry["evidence"] == binding["evidence"]
@@ -95,6 +95,7 @@ struct SignatureReport {
     result["at"] = moment(origin)
     for name in ["extends", "numSignatures", "digests", "client", "expires"] { result[name] = origin[name] }
     if result["client"] == "" { result["client"] = nil }
+    result["terms"] = origin["terms"]
     if let revoked = authorization.entries.first(where: { $0["kind"] == "authorization.revoked" }) {
       result["revokedAt"] = moment(revoked)
     }
@@ -163,6 +164,10 @@ extension SignatureReport {
       line("signatures", authorization["numSignatures"].map(Self.words), indent: 4)
       let digests = authorization["digests"].map(Self.words) ?? ""
       line("digests", digests.isEmpty ? "any" : digests, indent: 4)
+      for (place, terms) in (authorization["terms"]?.array ?? []).enumerated() {
+        guard let digest = terms.object?["digest"]?.string, !digest.isEmpty else { continue }
+        line("terms \(place + 1)", digest, indent: 4)
+      }
       for event in authorization["customer"]?.array?.compactMap(\.object) ?? [] {
         line("customer", [Self.words(event["event"]), Self.words(event["at"])].joined(separator: "  "), indent: 4)
       }

@@ -41,6 +41,7 @@ extension Texts {
       noLabel: "Document without a name",
       noLabelHelp: "The request gives no name for this document. Only the fingerprint shows which document it is.",
       signedAlong: "Signed together with this document:",
+      statedInDigest: "The request says that the fingerprint includes the following. We cannot check this.",
       circumstances: "Details stated by the request, which we have not checked:",
       properties: PropertyTexts(
         commitment: "What your signature means",

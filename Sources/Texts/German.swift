@@ -43,6 +43,8 @@ extension Texts {
       noLabelHelp:
         "Die Anfrage nennt für dieses Dokument keinen Namen. Nur die Prüfsumme zeigt, welches Dokument es ist.",
       signedAlong: "Wird mit diesem Dokument unterschrieben:",
+      statedInDigest:
+        "Die Anfrage sagt, dass die Prüfsumme Folgendes enthält. Wir können das nicht prüfen.",
       circumstances: "Angaben aus der Anfrage, die wir nicht geprüft haben:",
       properties: PropertyTexts(
         commitment: "Bedeutung Ihrer Unterschrift",

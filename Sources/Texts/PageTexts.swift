@@ -17,7 +17,7 @@ public struct PageTexts: Sendable {
   public let signingTitle: Texts.Amount
   public let signingLead, summaryHeading, requestedBy, purpose, credential, signatures: String
   public let documentsHeading, digest, digestHelp, namesHelp, noLabel, noLabelHelp: String
-  public let signedAlong, circumstances: String
+  public let signedAlong, statedInDigest, circumstances: String
   public let properties: PropertyTexts
   public let moreDocuments: Texts.Amount
   public let unnamed, unnamedRest: Texts.Amount

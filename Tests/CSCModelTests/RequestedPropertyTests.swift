@@ -77,6 +77,7 @@ struct RequestedPropertyTests {
       #""signed_props":[{"mime-type":"a/b"},{"mime-type":"a/c"}]"#,
       #""signed_props":[{"mime-type":"a/b"},{"attribute_name":"mime-type"}]"#,
       #""signed_props":[{"mime-type":"\#(String(repeating: "x", count: 2001))"}]"#,
+      #""signed_props":[{"attribute_name":"x","attribute_value":"\#(String(repeating: "A", count: 16388))"}]"#,
       #""signed_props":[{"\#(String(repeating: "x", count: 101))":"x"}]"#,
       #""signed_props":[\#(Array(repeating: #"{"x":"x"}"#, count: 33).joined(separator: ","))]"#,
       #""circumstantialData":5"#, #""circumstantialData":{"a":1}"#, #""circumstantialData":["x"]"#,

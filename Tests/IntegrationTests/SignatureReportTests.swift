@@ -37,6 +37,31 @@ struct SignatureReportTests {
     #expect(report.isGood)
   }
 
+  @Test("what was authorized along with a digest is shown, and must be the ledger's")
+  func terms() {
+    let terms: JSONValue = [["digest": "d1d1", "inDigest": false], ["digest": "", "inDigest": false], .null]
+    let granted = AuditEvent(
+      .authorizationGranted,
+      [
+        ("activation", "a1"), ("evidence", Self.evidence), ("client", ""), ("digests", ["aa", "bb", "cc"]),
+        ("expires", 1_800_000_300), ("terms", terms),
+      ])
+    var report = report([granted, Self.intended])
+    func binding(_ terms: JSONValue) -> [UInt8] {
+      JSONValue.object(
+        JSONObject([
+          ("evidence", Self.evidence), ("digests", ["aa", "bb", "cc"]), ("expires", 1_800_000_300), ("terms", terms),
+        ])
+      ).canonical()
+    }
+    report.bindings["a1"] = binding(terms)
+    let text = report.text(searched: "o1")
+    #expect(text.contains("terms 1         d1d1"), "\(text)")
+    #expect(!text.contains("terms 2 ") && !text.contains("terms 3 ") && report.isGood)
+    report.bindings["a1"] = binding([.null, .null, .null])
+    #expect(!report.isGood && report.text(searched: "o1").contains("differs"))
+  }
+
   @Test("an outcome is the last one that the log has", arguments: ["made", "released", "unknown"])
   func outcome(name: String) throws {
     let kind = try #require(AuditEvent.Kind(rawValue: "signature.\(name)"))

@@ -13,7 +13,7 @@ struct TermsTests {
   private static let other = Array("receipt".utf8)
 
   private static func terms(_ text: [UInt8], isInDigest: Bool = false) -> AuthorizedTerms {
-    AuthorizedTerms(text: text, isInDigest: isInDigest)
+    AuthorizedTerms(digest: text, isInDigest: isInDigest)
   }
 
   private func sad(
@@ -91,7 +91,7 @@ struct TermsTests {
     }
   }
 
-  @Test("an extension keeps the terms of digests that it keeps, and names none for others")
+  @Test("an extension keeps the terms of digests that it keeps, and others have none")
   func extended() async throws {
     let fixture = SigningFixture()
     let credential = try await fixture.createCredential(scal: .two, expression: "PIN", mode: .oauth2code)
@@ -99,6 +99,7 @@ struct TermsTests {
       credential: credential.id, numSignatures: 3, hashAlgorithm: .sha256, digests: [a, b],
       presented: [.pin: SigningFixture.pin], channel: .authorizationServer(ClientID("portal")))
     request.terms = [Self.terms(Self.text), Self.terms(Self.other)]
+    request.saysTerms = true
     let principal = Principal(partner: SigningFixture.partner, signer: SignerID("alice"), client: ClientID("portal"))
     let first = try await fixture.service.authorizations.authorize(request, as: principal).sad
     func sign(_ sad: SignatureActivationData, _ items: [SigningItem]) async throws {
@@ -114,7 +115,8 @@ struct TermsTests {
     ).sad
     await #expect(throws: Refusal.termsNotAuthorized) { try await sign(second, [item(b, Self.text)]) }
     await #expect(throws: Refusal.digestNotAuthorized) { try await sign(second, [item(a, Self.text)]) }
-    try await sign(second, [item(b, Self.other), item(c, Self.text)])
+    await #expect(throws: Refusal.termsNotAuthorized) { try await sign(second, [item(c, Self.text)]) }
+    try await sign(second, [item(b, Self.other), item(c, [])])
   }
 
   @Test("the terms are in the octets that the device's MAC covers")

@@ -13,6 +13,13 @@ public struct DocumentTerms: Sendable, Equatable {
     self.circumstances = circumstances
   }
 
+  /// SHA-256 over the document's digest and the text of these terms; empty if there are none. The ledger and the audit
+  /// log have no more of them: circumstances can be personal data.
+  public func digest(for document: [UInt8]) -> [UInt8] {
+    let text = canonical
+    return text.isEmpty ? [] : OctetDigest.sha256(document + text)
+  }
+
   /// The one text of these terms, in whichever order and spelling they came. Empty if there are none.
   public var canonical: [UInt8] {
     guard !properties.isEmpty || circumstances != nil else { return [] }

@@ -43,18 +43,26 @@ extension CredentialScopeRequest {
   }
 }
 
+extension CredentialScopeRequest.Document {
+  /// Whether the client itself says that whatever goes with the digest is in it already.
+  var isRepresentation: Bool { hashType == "DTBSR" }
+}
+
 extension SoleControl.AuthorizationRequest {
   /// The part of a request with scope `credential` about one credential.
   ///
-  /// - Throws: `CSCError` if it says something that cannot be shown to a person.
-  init(_ asked: CredentialScopeRequest, _ credential: CredentialID, client: String) throws(CSCError) {
+  /// - Parameter shown: the request's `terms()`.
+  init(
+    _ asked: CredentialScopeRequest, _ credential: CredentialID, _ shown: [DocumentTerms], client: String
+  ) {
     self.init(
       credential: credential, numSignatures: asked.numSignatures, hashAlgorithm: asked.hashAlgorithm,
       digests: asked.documents.map(\.digest), presented: [:], channel: .authorizationServer(ClientID(client)))
     // Single parameters have no place for terms, so a caller who sends them says nothing of any.
     guard asked.type != nil else { return }
-    terms = zip(asked.documents, try asked.terms()).map { document, terms in
-      AuthorizedTerms(text: terms.canonical, isInDigest: document.hashType != "SDR")
+    saysTerms = true
+    terms = zip(asked.documents, shown).map { document, terms in
+      AuthorizedTerms(digest: terms.digest(for: document.digest), isInDigest: document.isRepresentation)
     }
   }
 }

@@ -26,10 +26,10 @@ struct ScopeReader: Sendable {
           } else {
             try CredentialScopeRequest(parameters: { parameters[$0] }, version)
           }
-        _ = try asked.terms()
+        let terms = try asked.terms()
         if let id = asked.credentialID {
           _ = try await soleControl.authorizations.check(
-            SoleControl.AuthorizationRequest(asked, CredentialID(id), client: client.id.rawValue),
+            SoleControl.AuthorizationRequest(asked, CredentialID(id), terms, client: client.id.rawValue),
             as: Principal(partner: client.partner, signer: nil, client: client.id))
         }
       } catch Refusal.authorizedElsewhere {

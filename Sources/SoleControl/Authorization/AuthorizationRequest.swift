@@ -19,6 +19,8 @@ public struct AuthorizationRequest: Sendable {
   public var digests: [[UInt8]]
   /// All that goes with each of the digests, in their order; empty if the caller could not say.
   public var terms: [AuthorizedTerms?] = []
+  /// Whether the caller could say.
+  public var saysTerms = false
   /// Values that the caller presents, by factor.
   public var presented: [FactorID: String]
   /// v1's `OTP`, which names no factor: the credential's one-time code, whichever it has.

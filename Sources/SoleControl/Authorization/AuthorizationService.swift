@@ -36,6 +36,7 @@ public struct AuthorizationService: Sendable {
       hashAlgorithm: request.hashAlgorithm,
       digests: request.digests, evidence: [], issued: now, expires: now + rules.activationLife)
     binding.terms = request.terms
+    binding.saysTerms = request.saysTerms
     let sadID = try await context.random(SignatureActivationData.idLength)
     let (decided, row) = try await factors.complete(prepared, thenAuthenticate: .activation, prefix: sadID) {
       binding.evidence = $0

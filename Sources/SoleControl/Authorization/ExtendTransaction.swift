@@ -142,13 +142,17 @@ extension AuthorizationService {
     return named + further
   }
 
-  /// Terms of the digests of the new SAD: nothing was said of those that the old SAD did not name.
+  /// Terms of the digests of the new SAD: those that the old SAD did not name have none, or any if it could name none.
   private static func terms(_ old: Extensible, _ digests: [[UInt8]]) -> [AuthorizedTerms?] {
     var named: [[UInt8]: [AuthorizedTerms?]] = [:]
     for place in old.free.reversed() where place < old.binding.digests.count {
       named[old.binding.digests[place], default: []].append(old.binding.terms(at: place))
     }
-    let terms = digests.map { named[$0]?.popLast() ?? nil }
+    let none = old.binding.saysTerms ? AuthorizedTerms(digest: [], isInDigest: false) : nil
+    let terms = digests.map { digest -> AuthorizedTerms? in
+      guard let terms = named[digest]?.popLast() else { return none }
+      return terms
+    }
     return terms.allSatisfy { $0 == nil } ? [] : terms
   }
 

@@ -63,6 +63,8 @@ public struct Binding: CanonicalObject, Sendable, Equatable {
   public var digests: [[UInt8]]
   /// All that goes with each of the digests, in their order; empty if nothing was said of any.
   public var terms: [AuthorizedTerms?] = []
+  /// Whether the request could name terms: then a digest without any was authorized with none.
+  public var saysTerms = false
   public var evidence: [Evidence]
   public var issued, expires: UnixTime
   /// Beginning of the transaction, if this SAD extends it; nil if it began with this one.
@@ -81,6 +83,7 @@ public struct Binding: CanonicalObject, Sendable, Equatable {
     if let began { object["began"] = .integer(began) }
     if let hashAlgorithm { object["hashAlgorithm"] = .string(hashAlgorithm.rawValue) }
     if !terms.isEmpty { object["terms"] = terms.json }
+    if saysTerms { object["saysTerms"] = true }
     return object
   }
 
@@ -99,6 +102,7 @@ public struct Binding: CanonicalObject, Sendable, Equatable {
       credential: CredentialID(credential), scal: scal, numSignatures: Int(numSignatures),
       hashAlgorithm: object["hashAlgorithm"]?.string.flatMap(HashAlgorithm.init(rawValue:)), digests: digests,
       evidence: evidence, issued: issued, expires: expires, began: object["began"]?.integer)
+    saysTerms = object["saysTerms"]?.bool ?? false
     guard let read = object["terms"] else { return }
     guard let terms = [AuthorizedTerms?](json: read), terms.count == digests.count else { return nil }
     self.terms = terms
@@ -131,22 +135,18 @@ extension Binding {
 
 /// All that was authorized along with a digest, such as properties that are signed with it.
 public struct AuthorizedTerms: Sendable, Hashable {
-  /// The one text of them, which the caller makes; opaque here. Empty if the digest was authorized with nothing else.
-  public var text: [UInt8]
+  /// A digest of them, which the caller makes; opaque here. Empty if the digest was authorized with nothing else.
+  public var digest: [UInt8]
   /// Whether the digest is of all that is signed (DTBS/R), so that whatever goes with it is in it.
   public var isInDigest: Bool
 
-  public init(text: [UInt8], isInDigest: Bool) {
-    self.text = text
+  public init(digest: [UInt8], isInDigest: Bool) {
+    self.digest = digest
     self.isInDigest = isInDigest
   }
 
-  /// Whether an item may be signed under these terms: with exactly what goes with the digest, or the digest itself
-  /// where nothing has to be added to it.
-  func cover(_ item: SigningItem) -> Bool {
-    guard let asked = item.terms else { return isInDigest || text.isEmpty }
-    return asked == text
-  }
+  /// Whether the digest itself may be signed: nothing has to be added to it.
+  var isAlone: Bool { isInDigest || digest.isEmpty }
 }
 
 extension Binding {
@@ -160,7 +160,7 @@ extension Binding {
 extension [AuthorizedTerms?] {
   /// Null for digests without terms.
   var json: JSONValue {
-    .array(map { $0.map { ["text": .octets($0.text), "inDigest": .bool($0.isInDigest)] } ?? .null })
+    .array(map { $0.map { ["digest": .octets($0.digest), "inDigest": .bool($0.isInDigest)] } ?? .null })
   }
 
   /// Nil if it is not what `json` makes.
@@ -172,9 +172,9 @@ extension [AuthorizedTerms?] {
         list.append(nil)
         continue
       }
-      guard let object = value.object, let text = object.octets("text"), let isInDigest = object["inDigest"]?.bool
+      guard let object = value.object, let digest = object.octets("digest"), let isInDigest = object["inDigest"]?.bool
       else { return nil }
-      list.append(AuthorizedTerms(text: text, isInDigest: isInDigest))
+      list.append(AuthorizedTerms(digest: digest, isInDigest: isInDigest))
     }
     self = list
   }

@@ -98,30 +98,16 @@ extension SigningService {
     guard !free.isEmpty else { throw Refusal.invalidSAD }
     guard !binding.digests.isEmpty else {
       guard request.items.count <= free.count else { throw Refusal.authorizationExhausted }
+      guard !binding.saysTerms || request.items.allSatisfy({ $0.terms?.isEmpty ?? true }) else {
+        throw Refusal.termsNotAuthorized
+      }
       return Array(free.prefix(request.items.count))
     }
-    var open: [[UInt8]: [Int]] = [:]
-    for slot in free.reversed() where slot < binding.digests.count {
-      open[binding.digests[slot], default: []].append(slot)
-    }
+    var open = OpenSlots(free, of: binding)
     return try request.items.map { item in
-      guard item.authorizedDigest.hashAlgorithm == binding.hashAlgorithm,
-        let candidates = open[item.authorizedDigest.bytes], !candidates.isEmpty
-      else { throw Refusal.digestNotAuthorized }
-      let place = try Self.place(of: item, in: candidates, of: binding)
-      return open[item.authorizedDigest.bytes]!.remove(at: place)
+      guard item.authorizedDigest.hashAlgorithm == binding.hashAlgorithm else { throw Refusal.digestNotAuthorized }
+      return try open.take(for: item)
     }
-  }
-
-  /// The last of the slots of an item's digest that is good for the item. One with terms goes before one without, which
-  /// another item may need.
-  private static func place(of item: SigningItem, in slots: [Int], of binding: Binding) throws -> Int {
-    guard !binding.terms.isEmpty else { return slots.count - 1 }
-    let place =
-      slots.lastIndex { binding.terms(at: $0)?.cover(item) ?? false }
-      ?? slots.lastIndex { binding.terms(at: $0) == nil }
-    if let place { return place }
-    throw item.terms == nil ? Refusal.digestNotAuthorized : Refusal.termsNotAuthorized
   }
 
   /// `digests` are what is signed; `authorized` says for what, where that is something else; `response` is the
@@ -146,6 +132,50 @@ extension SigningService {
       fields.append(("authorized", .array(request.items.map { .string(Hex.encode($0.authorizedDigest.bytes)) })))
     }
     return AuditEvent(.signatureIntended, fields)
+  }
+}
+
+/// Free slots of a SAD that names digests, by the items for which they are good: each is found at once.
+private struct OpenSlots {
+  private enum Use: Hashable {
+    /// A signature of the digest itself, with exactly these terms, or with any.
+    case alone, terms([UInt8]), any
+  }
+
+  private struct Key: Hashable {
+    let digest: [UInt8]
+    let use: Use
+  }
+
+  private var slots: [Key: [Int]] = [:]
+  /// Slots stand under up to two keys.
+  private var taken: Set<Int> = []
+  /// Slots that are not taken, by their digests.
+  private var left: [[UInt8]: Int] = [:]
+
+  /// - Parameter free: in ascending order.
+  init(_ free: [Int], of binding: Binding) {
+    for slot in free.reversed() where slot < binding.digests.count {
+      var uses = [Use.any]
+      if let terms = binding.terms(at: slot) {
+        uses = [.terms(terms.digest)] + (terms.isAlone ? [.alone] : [])
+      }
+      for use in uses { slots[Key(digest: binding.digests[slot], use: use), default: []].append(slot) }
+      left[binding.digests[slot], default: 0] += 1
+    }
+  }
+
+  /// The first slot that is good for the item. One with terms goes before one without, which another item may need.
+  mutating func take(for item: SigningItem) throws -> Int {
+    let digest = item.authorizedDigest.bytes
+    for use in [item.terms.map(Use.terms) ?? .alone, .any] {
+      while let slot = slots[Key(digest: digest, use: use)]?.popLast() {
+        guard taken.insert(slot).inserted else { continue }
+        left[digest, default: 0] -= 1
+        return slot
+      }
+    }
+    throw item.terms != nil && left[digest, default: 0] > 0 ? Refusal.termsNotAuthorized : Refusal.digestNotAuthorized
   }
 }
 

@@ -31,8 +31,7 @@ public struct SigningItem: Sendable, Hashable {
   public var authorizedDigest: AuthorizedDigest
   /// Whether a time-stamp over the signature belongs to it.
   public var isTimestamped: Bool
-  /// Text of all that goes with the authorized digest, as in `AuthorizedTerms`; nil if it is the digest itself that is
-  /// signed.
+  /// Digest of all that goes with the authorized digest, as in `AuthorizedTerms`; nil if the digest itself is signed.
   public var terms: [UInt8]?
 
   public init(

@@ -303,6 +303,8 @@ struct SignDocTests {
         ], "allowMix": true,
       ])
     #expect(all["conformance_levels"] == ["AdES-B-B", "AdES-B-T"] && all["validationInfo"] == true)
+    // Only for others than original documents.
+    #expect(all["documentTypes"] == nil)
     #expect(try await full.call("info", "{}", .v1)["methods"]?.array?.contains("signatures/signDoc") == false)
     #expect(try await full.call("signatures/signDoc", "{}", .v1, token: full.alice).status == 501)
   }

@@ -107,7 +107,7 @@ struct SignatureRows {
     var request = AuthorizationRequest(
       credential: credential.id, numSignatures: 1, hashAlgorithm: .sha256, digests: [digest("a")],
       presented: [.pin: SigningFixture.pin], channel: .authorizationServer(client))
-    request.terms = [AuthorizedTerms(text: [], isInDigest: false)]
+    request.terms = [AuthorizedTerms(digest: [], isInDigest: false)]
     let authorization = try await stand.fixture.signing.service.authorizations.authorize(
       request, as: Principal(partner: SigningFixture.partner, signer: SignerID("alice"), client: client))
     return try await stand.call(

@@ -118,6 +118,29 @@ struct AuthorizedTermsTests {
     #expect(answer.status == 200, "\(answer.row)")
   }
 
+  @Test("without a kind, a digest with attributes is a document's, and is not signed without them")
+  func unspoken() async throws {
+    let fixture = try await fixture()
+    let way = try await CredentialWay(
+      fixture, ["authorization_details": details(Self.terms).replacing(#","hashType":"sdr""#, with: "")])
+    _ = try await way.logIn()
+    let token = try await way.token(try await way.approve())
+    let hash = #"{"credentialID":"c","hashes":["\#(Base64.encode(digest("a")))"],"signAlgo":"1.2.840.10045.4.3.2"}"#
+    #expect(try await fixture.call("signatures/signHash", hash, .v2, token: token).status == 400)
+    #expect(try await signDoc(fixture, token, Self.terms).status == 200)
+  }
+
+  @Test("signDoc takes no object identifier that is too large")
+  func largeNumbers() async throws {
+    let fixture = try await fixture()
+    let token = try await token(fixture, "")
+    for oid in ["18446744073709551615.1", "1.18446744073709551615"] {
+      #expect(
+        try await signDoc(fixture, token, #","signed_props":[{"commitment-type-indication":"\#(oid)"}]"#).row
+          == "400 invalid_request Invalid parameter signed_props (commitment-type-indication)")
+    }
+  }
+
   @Test("the page shows them, escaped, in both languages")
   func shown() async throws {
     let fixture = try await fixture()
@@ -180,8 +203,10 @@ struct AuthorizedTermsTests {
       // Unknown, doubled, not its value, nothing that the service could compute.
       #""signed_props":[{"x":"y"}]"#,
       #""signed_props":[{"attribute_name":"mime-type","attribute_value":"DAN0ZXh0"}]"#,
-      #""signed_props":[{"mime-type":"a/b"},{"attribute_name":"0.4.0.1733.2.1","attribute_value":"DAMvLy8="}]"#,
+      #""signed_props":[{"mime-type":"a/b"},{"attribute_name":"0.4.0.1733.2.1","attribute_value":"DANhL2I="}]"#,
       #""signed_props":[{"commitment-type-indication":"approval"}]"#,
+      #""signed_props":[{"commitment-type-indication":"18446744073709551615.1"}]"#,
+      #""signed_props":[{"commitment-type-indication":"1.18446744073709551615"}]"#,
       #""signed_props":[{"attribute_name":"signer-location"}]"#,
       // Parts that people cannot read: a qualifier, a role, a reference.
       #""signed_props":[{"attribute_name":"commitment-type-indication","attribute_value":"MBUGCyqGSIb3DQEJEAYFMAYwBAYCKgM="}]"#,

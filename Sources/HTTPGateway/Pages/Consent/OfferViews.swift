@@ -21,7 +21,8 @@ extension Offer {
           credential: offered.credential.description,
           certificate: SigningView.Certificate(offered.credential.certificate),
           documents: zip(offered.asked.documents, offered.terms).map {
-            SigningView.Document(label: $0.label, digest: $0.digest, terms: $1)
+            SigningView.Document(
+              label: $0.label, digest: $0.digest, terms: $1, isRepresentation: $0.isRepresentation)
           },
           hashName: offered.asked.hashAlgorithm?.displayName ?? "",
           numSignatures: offered.asked.numSignatures,

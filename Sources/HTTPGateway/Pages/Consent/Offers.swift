@@ -118,7 +118,7 @@ struct Offers: Sendable {
       }
     let terms = try asked.terms()
     for id in candidates {
-      let wanted = try SoleControl.AuthorizationRequest(asked, id, client: transaction.request.client)
+      let wanted = SoleControl.AuthorizationRequest(asked, id, terms, client: transaction.request.client)
       do {
         let credential = try await soleControl.authorizations.check(wanted, as: principal)
         return ConsentRequest(

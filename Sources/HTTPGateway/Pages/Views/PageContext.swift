@@ -171,7 +171,11 @@ struct PageContext {
     ]
     values["label"] = document.label.flatMap { DisplayText.neutral($0, longest: Self.longestLabel) }
     let properties = document.terms.shownProperties(texts.properties)
-    if !properties.isEmpty { values["properties"] = ["rows": properties] }
+    if !properties.isEmpty {
+      values["properties"] = [
+        "rows": properties, "lead": document.isRepresentation ? texts.statedInDigest : texts.signedAlong,
+      ]
+    }
     values["circumstances"] = document.terms.circumstances.flatMap {
       DisplayText.neutral($0, longest: DocumentTerms.longest)
     }

@@ -50,6 +50,8 @@ struct SigningView: Sendable {
     var digest: [UInt8]
     /// All that goes with it. Showable.
     var terms = DocumentTerms(properties: [], circumstances: nil)
+    /// Whether the digest has the terms inside, as the client says.
+    var isRepresentation = false
   }
 
   struct Certificate: Sendable {
