@@ -27,16 +27,24 @@ public struct WebhookMessenger: Messenger {
   }
 
   public func deliver(_ message: Message, of partner: PartnerID) async throws(MessengerError) {
-    let webhooks: Partner.Webhooks?
-    do { webhooks = try await partners.partner(partner)?.webhooks } catch {
-      report(partner, "\(error)")
-      throw .unavailable
-    }
-    guard let webhooks, let url = webhooks.messenger else { throw .notConfigured }
+    guard let webhooks = try await webhooks(of: partner), let url = webhooks.messenger else { throw .notConfigured }
     do {
       try await calls.sender(webhooks.peers, publicAddressesOnly: false)
         .send(message.json, to: url, secret: webhooks.secret)
     } catch {
+      report(partner, "\(error)")
+      throw .unavailable
+    }
+  }
+}
+
+extension WebhookMessenger {
+  public func exists(for partner: PartnerID) async throws(MessengerError) -> Bool {
+    try await webhooks(of: partner)?.messenger != nil
+  }
+
+  private func webhooks(of partner: PartnerID) async throws(MessengerError) -> Partner.Webhooks? {
+    do { return try await partners.partner(partner)?.webhooks } catch {
       report(partner, "\(error)")
       throw .unavailable
     }

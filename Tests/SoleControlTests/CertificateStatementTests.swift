@@ -1,13 +1,10 @@
 import Octets
 import SoleControl
+import TestSupport
 import Testing
 
 @Suite("Statements of certificates", .timeLimit(.minutes(2)))
 struct CertificateStatementTests {
-  /// A certificate of OpenSSL's: policies 0.4.0.194112.1.2 and 1.3.6.1.4.1.32473.1; QcCompliance, QcSSCD, QcType esign,
-  /// retention of 10 years.
-  private static let qualified =
-    "MIIBuDCCAV6gAwIBAgIUR2ClhoaX5f2tFfU3jlgCTQihbW8wCgYIKoZIzj0EAwIwFTETMBEGA1UEAwwKVEVTVCBBbGljZTAeFw0yNjExMzAwMzEwNTlaFw0zNjExMjcwMzEwNTlaMBUxEzARBgNVBAMMClRFU1QgQWxpY2UwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQgA2734JI3HrVMhleSFXFqvZMdTbgThwSQreR3bh14ZOAzmFfccbK0Zk3xiZuQitPasSuhrYPc7ry7jNg+rNqOo4GLMIGIMCEGA1UdIAQaMBgwCQYHBACL7EABAjALBgkrBgEEAYH9WQEwRAYIKwYBBQUHAQMEODA2MAgGBgQAjkYBATAIBgYEAI5GAQQwEwYGBACORgEGMAkGBwQAjkYBBgEwCwYGBACORgEDAgEKMB0GA1UdDgQWBBSFufNQcsJPKVAhZFkPmKTB+qURZzAKBggqhkjOPQQDAgNIADBFAiEA3GLq/G1ioxTX3n5k7yixMTJcZnSvBEWIOQHIY0whLdsCIALCBLvhHrtGTMKyCNm+MuEvXbl1e5sHcSpbfjL5zbzf"
   /// Version 1, without extensions.
   private static let plain =
     "MIIBJDCBywIUCaQi0Je5dVix1pMJOdGYyPffPr0wCgYIKoZIzj0EAwIwFTETMBEGA1UEAwwKVEVTVCBBbGljZTAeFw0yNjExMzAwMzExMDBaFw0zNjExMjcwMzExMDBaMBUxEzARBgNVBAMMClRFU1QgQWxpY2UwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATdV53VZKJtBIjldLOIeaGMyT+qC5GeA6OTPDodw0zPyfRehpkhTxH0+B8gWWur+apVmYtLpyxDt0JI2jnrf/fVMAoGCCqGSM49BAMCA0gAMEUCIDX1tbOkcU6Y8rcAXqXO7mEt/1YVoaX75ZTcxxII+usWAiEA07eoUXGQxM1QwwzKt+E9sglLGUniBcrYUQ/l6yXb4jA="
@@ -16,7 +13,7 @@ struct CertificateStatementTests {
 
   @Test("policies and statements in the certificate's order; QcType as the types that it names")
   func qualified() throws {
-    let statements = try #require(CertificateStatements(certificate: octets(Self.qualified)))
+    let statements = try #require(CertificateStatements(certificate: octets(TestCertificates.qualified)))
     #expect(statements.policies == ["0.4.0.194112.1.2", "1.3.6.1.4.1.32473.1"])
     #expect(statements.qualified == ["0.4.0.1862.1.1", "0.4.0.1862.1.4", "0.4.0.1862.1.6.1", "0.4.0.1862.1.3"])
   }
@@ -24,12 +21,12 @@ struct CertificateStatementTests {
   @Test("a certificate without extensions says nothing")
   func plain() throws {
     let statements = try #require(CertificateStatements(certificate: octets(Self.plain)))
-    #expect(statements.policies.isEmpty && statements.qualified.isEmpty)
+    #expect(statements.policies.isEmpty && statements.qualified.isEmpty && statements.isWhole)
   }
 
-  @Test("no certificate at all, one that is cut off; an extension that is none tells nothing")
+  @Test("no certificate at all, one that is cut off; an extension that is none tells nothing, and that is said")
   func unreadable() throws {
-    let whole = try octets(Self.qualified)
+    let whole = try octets(TestCertificates.qualified)
     #expect(CertificateStatements(certificate: []) == nil)
     #expect(CertificateStatements(certificate: Array("certificate".utf8)) == nil)
     #expect(CertificateStatements(certificate: Array(whole.dropLast())) == nil)
@@ -39,6 +36,7 @@ struct CertificateStatementTests {
     var broken = whole
     broken[place] = 0x02
     let readable = try #require(CertificateStatements(certificate: broken))
+    #expect(!readable.isWhole)
     #expect(readable.qualified.isEmpty && readable.policies == ["0.4.0.194112.1.2", "1.3.6.1.4.1.32473.1"])
   }
 }

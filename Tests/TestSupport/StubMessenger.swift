@@ -32,6 +32,10 @@ public final class StubMessenger: Messenger {
     return nil
   }
 
+  public func exists(for partner: PartnerID) async throws(MessengerError) -> Bool {
+    state.withLock { $0.failure != .notConfigured }
+  }
+
   public func deliver(_ message: Message, of partner: PartnerID) async throws(MessengerError) {
     try state.withLock { state throws(MessengerError) in
       if let failure = state.failure { throw failure }

@@ -31,7 +31,12 @@ extension IssuanceService {
     let credential = try await soleControl.credentials.usable(id, as: bearer.principal)
     // With the credential its channel may go.
     let told = grant.isByClient ? try await soleControl.factors.recipient(of: credential.credential) : nil
-    guard !grant.isByClient || told != nil else { throw IssuanceRefusal.onlyByOwner }
+    if grant.isByClient {
+      // The credential may have changed since, and the partner's messenger may have gone.
+      guard !credential.credential.isQualified,
+        try await soleControl.factors.canTellOwner(of: credential.credential)
+      else { throw IssuanceRefusal.onlyByOwner }
+    }
     let now = clock.now()
     let (rules, certificate) = (rules, credential.credential.certificate)
     let revocation = Revocation(
@@ -56,7 +61,8 @@ extension IssuanceService {
             ("reason", .integer(revocation.reason.rawValue)),
           ] + (asked.map { [("asked", .integer($0.rawValue))] } ?? [])), at: now)
     }
-    if let told { await tellOwner(told, ofDeleted: credential.credential) }
+    // The list first: a messenger may be slow.
     await publishRevocations()
+    if let told { await tellOwner(told, ofDeleted: credential.credential) }
   }
 }

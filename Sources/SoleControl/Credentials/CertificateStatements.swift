@@ -9,12 +9,17 @@ public struct CertificateStatements: Sendable, Equatable {
   /// OIDs of the statements, in the certificate's order. QcType stands as the types that it names: it says nothing
   /// without them.
   public let qualified: [String]
+  /// Whether all that the certificate says of either could be read.
+  public let isWhole: Bool
 
-  /// Of an extension that cannot be read nothing is told. Nil if the octets are no certificate.
+  /// Of an extension that cannot be read no OIDs are told. Nil if the octets are no certificate.
   public init?(certificate der: [UInt8]) {
     guard let extensions = Self.extensions(der) else { return nil }
-    policies = Self.policies(extensions[OID.certificatePolicies]) ?? []
-    qualified = Self.qualified(extensions[OID.qualifiedStatements]) ?? []
+    let policies = Self.policies(extensions[OID.certificatePolicies])
+    let qualified = Self.qualified(extensions[OID.qualifiedStatements])
+    isWhole = policies != nil && qualified != nil
+    self.policies = policies ?? []
+    self.qualified = qualified ?? []
   }
 
   /// The values of the extensions by OID (RFC 5280 §4.1). Empty if there are none.

@@ -130,6 +130,12 @@ extension FactorService {
       .lazy.flatMap(\.authenticators).compactMap(\.value.recipient).first
   }
 
+  /// Whether the owner of a credential can be told something: there is a channel, and its partner has a messenger.
+  package func canTellOwner(of credential: Credential) async throws -> Bool {
+    guard try await recipient(of: credential) != nil else { return false }
+    do { return try await outside.messenger.exists(for: credential.partner) } catch { throw Refusal.unavailable }
+  }
+
   /// Tells a person that there is a new way to sign in the person's name. Somebody else may have asked for it. A person
   /// without a channel is not told, and a messenger that does not take the message ends nothing: the credential exists.
   package func tellOwner(of credential: Credential) async {

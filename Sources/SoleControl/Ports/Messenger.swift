@@ -65,10 +65,15 @@ public enum MessengerError: Error, Equatable, Sendable {
 public protocol Messenger: Sendable {
   /// Returns when the messenger has taken the message.
   func deliver(_ message: Message, of partner: PartnerID) async throws(MessengerError)
+  /// Whether the partner has a messenger, which need not be up.
+  ///
+  /// - Throws: `unavailable` if that is not known now.
+  func exists(for partner: PartnerID) async throws(MessengerError) -> Bool
 }
 
 /// For services whose credentials need no messages.
 public struct NoMessenger: Messenger {
   public init() {}
   public func deliver(_: Message, of: PartnerID) async throws(MessengerError) { throw .notConfigured }
+  public func exists(for: PartnerID) async throws(MessengerError) -> Bool { false }
 }

@@ -1,5 +1,6 @@
 import AuditLog
 import Issuance
+import Octets
 import Registry
 import SQLiteStore
 import SoleControl
@@ -92,6 +93,52 @@ struct DeletionByClientTests {
     #expect(try await log(stand).contains { $0.contains("owner.told") && $0.contains(#""delivered":false"#) })
     // No one could be told of this one.
     #expect(try await order(stand, ["scope": Self.scope, "credentialID": "old"]).row == Self.unauthorized)
+  }
+
+  @Test("without a messenger of the partner's nothing is ordered, and no order is carried out")
+  func noMessenger() async throws {
+    let stand = try await stand()
+    let form = ["scope": Self.scope, "credentialID": "old"]
+    let token = try #require(try await order(stand, form)["access_token"]?.string)
+    stand.fixture.signing.messenger.fail(.notConfigured)
+    #expect(try await order(stand, form).row == Self.unauthorized)
+    #expect(try await delete(stand, "old", token).status != 204)
+    #expect(try await stand.call("credentials/info", ["credentialID": "old"]).status == 200)
+    stand.fixture.signing.messenger.fail(nil)
+    #expect(try await delete(stand, "old", token).status == 204)
+  }
+
+  @Test("the certificate's own word that it is qualified counts, and so does a word that cannot be read")
+  func qualifiedByCertificate() async throws {
+    let stand = try await stand()
+    let signing = stand.fixture.signing
+    var credential = try await signing.createCredential("own")
+    let form = ["scope": Self.scope, "credentialID": "own"]
+    let token = try #require(try await order(stand, form)["access_token"]?.string)
+    let whole = try #require(Base64.decode(TestCertificates.qualified))
+    // id-etsi-qcs-QcCompliance, whose tag becomes that of an INTEGER, and the policy 0.4.0.194112.1.2, which becomes
+    // another.
+    let statement = try #require(Self.place(of: [0x06, 0x06, 0x04, 0x00, 0x8e, 0x46, 0x01, 0x01], in: whole))
+    let policy = try #require(Self.place(of: [0x06, 0x07, 0x04, 0x00, 0x8b, 0xec, 0x40, 0x01, 0x02], in: whole))
+    var unreadable = whole
+    unreadable[statement] = 0x02
+    unreadable[policy + 3] = 0x01
+    var onlyPolicy = whole
+    // Another statement in its place.
+    onlyPolicy[statement + 7] = 0x7f
+    var neither = onlyPolicy
+    neither[policy + 3] = 0x01
+    for (leaf, isQualified) in [(whole, true), (unreadable, true), (onlyPolicy, true), (neither, false)] {
+      credential.certificate.chain[0] = leaf
+      try await signing.service.credentials.put(credential, events: [])
+      #expect(try await order(stand, form).status == (isQualified ? 400 : 200))
+      if isQualified { #expect(try await delete(stand, "own", token).status != 204) }
+    }
+    #expect(try await delete(stand, "own", token).status == 204)
+  }
+
+  private static func place(of octets: [UInt8], in whole: [UInt8]) -> Int? {
+    whole.indices.first { whole[$0...].starts(with: octets) }
   }
 
   @Test("a client that may not, and what it may not, gets its error, and no token")

@@ -1,0 +1,7 @@
+/// Certificates that were made once, as base64 of their DER.
+public enum TestCertificates {
+  /// OpenSSL's, of a TEST person: policies 0.4.0.194112.1.2 and 1.3.6.1.4.1.32473.1; QcCompliance, QcSSCD, QcType
+  /// esign, retention of 10 years.
+  public static let qualified =
+    "MIIBuDCCAV6gAwIBAgIUR2ClhoaX5f2tFfU3jlgCTQihbW8wCgYIKoZIzj0EAwIwFTETMBEGA1UEAwwKVEVTVCBBbGljZTAeFw0yNjExMzAwMzEwNTlaFw0zNjExMjcwMzEwNTlaMBUxEzARBgNVBAMMClRFU1QgQWxpY2UwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQgA2734JI3HrVMhleSFXFqvZMdTbgThwSQreR3bh14ZOAzmFfccbK0Zk3xiZuQitPasSuhrYPc7ry7jNg+rNqOo4GLMIGIMCEGA1UdIAQaMBgwCQYHBACL7EABAjALBgkrBgEEAYH9WQEwRAYIKwYBBQUHAQMEODA2MAgGBgQAjkYBATAIBgYEAI5GAQQwEwYGBACORgEGMAkGBwQAjkYBBgEwCwYGBACORgEDAgEKMB0GA1UdDgQWBBSFufNQcsJPKVAhZFkPmKTB+qURZzAKBggqhkjOPQQDAgNIADBFAiEA3GLq/G1ioxTX3n5k7yixMTJcZnSvBEWIOQHIY0whLdsCIALCBLvhHrtGTMKyCNm+MuEvXbl1e5sHcSpbfjL5zbzf"
+}
