@@ -9,16 +9,22 @@ from growth.meter import Meter
 
 # A service whose work for a body of n values grows as its path says.
 SERVICE = """
-import json
+import json, time
 from http.server import BaseHTTPRequestHandler, HTTPServer
+
+def work(seconds):
+    # By the processor's clock: what the machine does besides makes a loop of so many turns slower, but not this one.
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
 
 class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         values = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path == "/quadratic":
-            sum(values.index(value) for value in values)
+            work((len(values) / 14000) ** 2)
         elif self.path == "/linear":
-            sum(value * value % 7 for _ in range(100) for value in values)
+            work(len(values) / 40000)
         self.send_response(429 if self.path == "/unread" else 200)
         self.send_header("Content-Length", "0")
         self.end_headers()
