@@ -144,6 +144,10 @@ struct SignDocTests {
     ] {
       try await expect(digests(entry("a", #","signed_props":\#(props)"#)), "Invalid parameter \(text)")
     }
+    for value in ["5", #"["x"]"#, #"{"a":1}"#, #""\#(String(repeating: "x", count: 2001))""#] {
+      try await expect(
+        digests(entry("a", #","circumstantialData":\#(value)"#)), "Invalid parameter circumstantialData")
+    }
 
     // Entries with documents.
     func documents(_ members: String) -> String { #"\#(key),"documents":[{\#(members)}]"# }
