@@ -49,11 +49,13 @@ struct WebhookMessengerTests {
   }
 
   @Test("a partner without a messenger, and one whose messenger is down: the operator learns why, and nothing else")
-  func failures() async {
+  func failures() async throws {
     let reports = Mutex<[String]>([])
     let messenger = messenger("http://127.0.0.1:1/") { partner, failure in
       reports.withLock { $0.append("\(partner) \(failure)") }
     }
+    #expect(try await !messenger.exists(for: PartnerID("other")))
+    #expect(try await messenger.exists(for: PartnerID("portal")), "there, though it is down")
     await #expect(throws: MessengerError.notConfigured) { try await messenger.deliver(message, of: PartnerID("other")) }
     await #expect(throws: MessengerError.unavailable) { try await messenger.deliver(message, of: PartnerID("portal")) }
     #expect(reports.withLock(\.self) == ["portal unanswered(OutboundHTTP.HTTPClientError.unreachable)"])

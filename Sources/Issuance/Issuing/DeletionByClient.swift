@@ -15,7 +15,7 @@ extension IssuanceService {
     of id: CredentialID, byTrusted client: ClientID, as principal: Principal
   ) async throws -> IssuedLifecycleToken {
     let credential = try await soleControl.credentials.credential(id, as: principal)
-    guard !credential.isQualified, try await soleControl.factors.canTellOwner(of: credential) else {
+    guard !credential.isQualified, try await soleControl.factors.reachableRecipient(of: credential) != nil else {
       throw IssuanceRefusal.onlyByOwner
     }
     guard let token = LifecycleToken(octets: try await soleControl.context.random(LifecycleToken.length)) else {
@@ -53,10 +53,6 @@ extension IssuanceService {
 extension Credential {
   /// Qualifiers of signatures without a qualified certificate (CSC v2 §11.7 `signatureQualifier`).
   private static let unqualified = ["eu_eidas_aes", "eu_eidas_aeseal"]
-  /// ETSI EN 319 412-5 §4.2.1, `id-etsi-qcs-QcCompliance`.
-  private static let compliance = "0.4.0.1862.1.1"
-  /// ETSI EN 319 411-2 §5.3: the policies of qualified certificates stand below this arc.
-  private static let policies = "0.4.0.194112.1."
 
   /// Whether it may be for qualified signatures, or has a qualified certificate, by its own word or the certificate's.
   /// A qualifier that is not known may say so, and so may what cannot be read.
@@ -65,7 +61,7 @@ extension Credential {
     guard let leaf = certificate.chain.first, let statements = CertificateStatements(certificate: leaf),
       statements.isWhole
     else { return true }
-    return isCalledSo || statements.qualified.contains(Self.compliance)
-      || statements.policies.contains { $0.hasPrefix(Self.policies) }
+    return isCalledSo || statements.qualified.contains(OID.qualifiedCompliance)
+      || statements.policies.contains { $0.hasPrefix(OID.qualifiedPolicies) }
   }
 }

@@ -30,12 +30,10 @@ extension IssuanceService {
     }
     let credential = try await soleControl.credentials.usable(id, as: bearer.principal)
     // With the credential its channel may go.
-    let told = grant.isByClient ? try await soleControl.factors.recipient(of: credential.credential) : nil
-    if grant.isByClient {
-      // The credential may have changed since, and the partner's messenger may have gone.
-      guard !credential.credential.isQualified,
-        try await soleControl.factors.canTellOwner(of: credential.credential)
-      else { throw IssuanceRefusal.onlyByOwner }
+    let told = grant.isByClient ? try await soleControl.factors.reachableRecipient(of: credential.credential) : nil
+    // The credential may have changed since the order, and the partner's messenger may have gone.
+    guard !grant.isByClient || told != nil && !credential.credential.isQualified else {
+      throw IssuanceRefusal.onlyByOwner
     }
     let now = clock.now()
     let (rules, certificate) = (rules, credential.credential.certificate)

@@ -123,7 +123,7 @@ package struct EIDFactor: Factor, Equatable {
 }
 
 extension FactorService {
-  /// Makes a challenge and gives the nonce of a log-in that authorizes this request and no other.
+  /// Makes a challenge and gives the nonce of a log-in that authorizes these digests and no others.
   public func logInNonce(for request: AuthorizationRequest, as principal: Principal) async throws -> String {
     guard let text = try await challenge(for: request.credential, factor: .eid, as: principal) else {
       throw Refusal.noChallenge

@@ -124,16 +124,20 @@ extension FactorService {
 
   /// The channel to the owner of a credential, which the authenticators of his or her credentials establish. Nil if
   /// none does.
-  package func recipient(of credential: Credential) async throws -> MessageRecipient? {
+  private func recipient(of credential: Credential) async throws -> MessageRecipient? {
     let principal = Principal(partner: credential.partner, signer: credential.signer)
     return try await credentials.list(of: credential.signer, after: nil, limit: Self.mostSearched, as: principal)
       .lazy.flatMap(\.authenticators).compactMap(\.value.recipient).first
   }
 
-  /// Whether the owner of a credential can be told something: there is a channel, and its partner has a messenger.
-  package func canTellOwner(of credential: Credential) async throws -> Bool {
-    guard try await recipient(of: credential) != nil else { return false }
-    do { return try await outside.messenger.exists(for: credential.partner) } catch { throw Refusal.unavailable }
+  /// The channel to the owner of a credential, if its partner has a messenger, which need not be up.
+  ///
+  /// - Throws: `Refusal.unavailable` if that is not known now.
+  package func reachableRecipient(of credential: Credential) async throws -> MessageRecipient? {
+    guard let recipient = try await recipient(of: credential) else { return nil }
+    do { return try await outside.messenger.exists(for: credential.partner) ? recipient : nil } catch {
+      throw Refusal.unavailable
+    }
   }
 
   /// Tells a person that there is a new way to sign in the person's name. Somebody else may have asked for it. A person

@@ -4,7 +4,8 @@ internal import Octets
 internal import SoleControl
 
 /// The consent page's button to the eID: a log-in there (OpenID Connect Core §3.1) whose nonce is derived from the
-/// credential's challenge and the content of the page.
+/// credential's challenge and the digests on the page. Properties and circumstances of documents are not in it: the
+/// transaction, whose state the log-in comes back with, holds them.
 struct EIDPages: Sendable {
   let oauth: AuthorizationServer
   let soleControl: SoleControlServices
