@@ -53,6 +53,8 @@ extension Texts {
         signaturePolicy: "Rules for the signature",
         contentReference: "Other document referred to",
         contentIdentifier: "Identifier of the content",
+        country: "Country: {value}", locality: "Town or city: {value}", address: "Address: {value}",
+        policyDigest: "Fingerprint ({hash}): {value}",
         computed: "added by us when you sign",
         commitments: [
           "You made and approved the document, and you sent it", "You received the document",

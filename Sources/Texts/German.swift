@@ -56,6 +56,8 @@ extension Texts {
         signaturePolicy: "Regeln für die Unterschrift",
         contentReference: "Anderes Dokument, auf das verwiesen wird",
         contentIdentifier: "Kennung des Inhalts",
+        country: "Land: {value}", locality: "Ort: {value}", address: "Anschrift: {value}",
+        policyDigest: "Prüfsumme ({hash}): {value}",
         computed: "wird beim Unterschreiben von uns ergänzt",
         commitments: [
           "Sie haben das Dokument erstellt, gebilligt und abgesandt", "Sie haben das Dokument erhalten",

@@ -76,3 +76,27 @@ public enum OID {
   /// QCP-n-qscd: a qualified certificate of a natural person, its key in a qualified device.
   public static let qualifiedDevicePolicy = "0.4.0.194112.1.2"
 }
+
+extension OID {
+  /// The dotted decimal text of an OBJECT IDENTIFIER (ITU-T X.690 §8.19).
+  ///
+  /// - Parameter content: octets of its DER, without tag and length.
+  /// - Returns: nil if they are none, or if a number has more than 63 bits.
+  public static func text(ofContent content: some Sequence<UInt8>) -> String? {
+    var numbers: [UInt64] = []
+    var number: UInt64?
+    for octet in content {
+      // Numbers have no leading zeros, which `80` would be.
+      if number == nil, octet == 0x80 { return nil }
+      let high = number ?? 0
+      guard high < 1 << 56 else { return nil }
+      let value = high << 7 | UInt64(octet & 0x7f)
+      if octet & 0x80 == 0 { numbers.append(value) }
+      number = octet & 0x80 == 0 ? nil : value
+    }
+    guard number == nil, let first = numbers.first else { return nil }
+    // The first two numbers are one; only after 2 can the second have more than 39.
+    let root = min(first / 40, 2)
+    return ([root, first - root * 40] + numbers.dropFirst()).map { "\($0)" }.joined(separator: ".")
+  }
+}

@@ -43,14 +43,26 @@ struct DocumentTermsTests {
       ("content-hints", "300e 0c0161 06092a864886f70d010701", .parts(["a", "1.2.840.113549.1.7.1"])),
       ("content-hints", "300b 06092a864886f70d010701", .parts(["1.2.840.113549.1.7.1"])),
       ("mime-type", "0c0a 746578742f706c61696e", .parts(["text/plain"])),
-      ("signer-location", "3010 a004 0c024154 a108 1306 4c696e7a2061", .parts(["AT", "Linz a"])),
-      ("signer-location", "300a a208 3006 0c0161 0c0162", .parts(["a", "b"])),
+      (
+        "signer-location", "3010 a004 0c024154 a108 1306 4c696e7a2061",
+        .place(country: "AT", locality: "Linz a", address: [])
+      ),
+      ("signer-location", "300a a208 3006 0c0161 0c0162", .place(country: nil, locality: nil, address: ["a", "b"])),
       // Letters of an older alphabet.
       ("signer-location", "3006 a004 1402e1e2", nil),
       (
         "signature-policy-identifier", "3018 06032a0304 3011 300b 0609608648016503040201 04020102",
-        .parts(["1.2.3.4", "0102"])
+        .policy("1.2.3.4", hash: "2.16.840.1.101.3.4.2.1", digest: "0102")
       ),
+      // With the NULL that some write for no parameters, and another hash.
+      (
+        "signature-policy-identifier", "3016 06032a0304 300f 3009 06052b0e03021a 0500 04020102",
+        .policy("1.2.3.4", hash: "1.3.14.3.2.26", digest: "0102")
+      ),
+      ("commitment-type-indication", "3005 0603 883703", .commitment("2.999.3")),
+      ("commitment-type-indication", "3004 0602 7801", .commitment("2.40.1")),
+      ("commitment-type-indication", "3004 0602 7701", .commitment("2.39.1")),
+      ("commitment-type-indication", "3004 0602 4f01", .commitment("1.39.1")),
       ("content-identifier", "0402 01ff", .parts(["01ff"])),
       ("content-reference", "3011 06092a864886f70d010701 040101 0401 02", nil),
       ("signer-attributes-v2", "3014 a012 3010 300e 0603550448 3107 0c056275796572", nil),

@@ -41,6 +41,10 @@ struct SignedPropertyTests {
       ("signer-attributes-v2", "3002 a000", false),
       ("signer-attributes-v2", "3004 a302 0500", false),
       ("signature-policy-identifier", "3018 06032a0304 3011 300b 0609608648016503040201 04020102", true),
+      // The hash algorithm with NULL for parameters; with others.
+      ("signature-policy-identifier", "301a 06032a0304 3013 300d 0609608648016503040201 0500 04020102", true),
+      ("signature-policy-identifier", "301b 06032a0304 3014 300e 0609608648016503040201 020101 04020102", false),
+      ("signature-policy-identifier", "301c 06032a0304 3015 300f 0609608648016503040201 0500 0500 04020102", false),
       ("signature-policy-identifier", "0500", false),
       ("signature-policy-identifier", "3005 06032a0304", false),
       ("content-reference", "3011 06092a864886f70d010701 040101 0401 02", true),

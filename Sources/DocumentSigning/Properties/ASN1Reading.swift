@@ -1,4 +1,5 @@
 import SwiftASN1
+import Vocabulary
 
 /// Short names for what is asked of a node. Each is nil if the node is something else.
 extension ASN1Node {
@@ -10,7 +11,16 @@ extension ASN1Node {
   }
 
   /// Dotted decimal text.
-  var oid: String? { (try? ASN1ObjectIdentifier(derEncoded: self)).map { "\($0)" } }
+  var oid: String? {
+    guard identifier == .objectIdentifier, case .primitive(let octets) = content else { return nil }
+    return OID.text(ofContent: octets)
+  }
+
+  /// Whether it is NULL.
+  var isNull: Bool {
+    guard identifier == .null, case .primitive(let octets) = content else { return false }
+    return octets.isEmpty
+  }
 
   var octets: [UInt8]? {
     guard identifier == .octetString, case .primitive(let octets) = content else { return nil }

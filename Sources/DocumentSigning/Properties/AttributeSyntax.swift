@@ -81,11 +81,13 @@ enum AttributeSyntax {
   }
 
   /// `SEQUENCE { OBJECT IDENTIFIER, SEQUENCE { AlgorithmIdentifier, OCTET STRING }, SEQUENCE OF Qualifier OPTIONAL }`.
-  /// The implied policy (NULL) of RFC 5126 is not in the profile.
+  /// The implied policy (NULL) of RFC 5126 is not in the profile. No hash algorithm that is used for it has parameters,
+  /// though some write NULL (RFC 5754 §2); others would be signed without being shown.
   private static func isPolicy(_ node: ASN1Node) -> Bool {
     guard let parts = node.elements(of: .sequence), (2...3).contains(parts.count), parts[0].oid != nil,
       let hash = parts[1].elements(of: .sequence), hash.count == 2, hash[1].octets != nil,
-      let algorithm = hash[0].elements(of: .sequence), (1...2).contains(algorithm.count), algorithm[0].oid != nil
+      let algorithm = hash[0].elements(of: .sequence), algorithm.first?.oid != nil,
+      algorithm.count == 1 || algorithm.count == 2 && algorithm[1].isNull
     else { return false }
     return parts.count == 2 || areQualifiers(parts[2])
   }

@@ -70,7 +70,10 @@ extension ASN1Node {
   }
 
   /// Dotted decimal text.
-  fileprivate var oid: String? { (try? ASN1ObjectIdentifier(derEncoded: self)).map { "\($0)" } }
+  fileprivate var oid: String? {
+    guard identifier == .objectIdentifier, case .primitive(let octets) = content else { return nil }
+    return OID.text(ofContent: octets)
+  }
 
   fileprivate var octets: [UInt8]? {
     guard identifier == .octetString, case .primitive(let octets) = content else { return nil }
