@@ -235,7 +235,8 @@ let package = Package(
     tests(
       "DocumentSigningTests",
       [
-        "Vocabulary", "Octets", "DocumentSigning", "TimestampAuthority", "SoleControl", "AuditLog", "OpenSSLPKI",
+        "Vocabulary", "Octets", "DocumentSigning", "TimestampAuthority", "SoleControl", "Issuance", "AuditLog",
+        "OpenSSLPKI",
         "TestSupport", "WireJSON",
       ]),
     support(

@@ -6,6 +6,10 @@ public enum DocumentRefusal: Error, Equatable, Sendable {
   case algorithm
   /// No JWS algorithm has these parameters of RSASSA-PSS.
   case algorithmParameters
+  /// The signer's certificate, or one above it, is revoked.
+  case revoked
+  /// A certificate of the time-stamping authority is revoked, so that the level cannot be made.
+  case authorityRevoked
   /// Some certificate has no current statement on its revocation, so that the level cannot be made. Trying again can
   /// help.
   case noRevocationData

@@ -4,29 +4,6 @@ public import TimestampAuthority
 public import Vocabulary
 import WireJSON
 
-/// A call that asks for signatures of documents (CSC v2 §11.14).
-public struct DocumentSigningRequest: Sendable {
-  /// At least one of the two.
-  public var credential: CredentialID?
-  public var qualifier: String?
-  public var sad: SignatureActivationData
-  /// The SAD as it was verified when it came as the bearer of this call; nil if it did not.
-  public var verified: VerifiedSAD?
-  /// At least one.
-  public var signatures: [DocumentSignature]
-  /// Whether a later answer is to come with validation data.
-  public var wantsValidationData = false
-
-  public init(
-    credential: CredentialID?, qualifier: String?, sad: SignatureActivationData, signatures: [DocumentSignature]
-  ) {
-    self.credential = credential
-    self.qualifier = qualifier
-    self.sad = sad
-    self.signatures = signatures
-  }
-}
-
 /// One finished signature.
 public struct SignedDocument: Sendable, Equatable {
   /// CMS in DER, or a JWS in compact serialization; of a parallel signature its part of them.
@@ -43,8 +20,10 @@ public struct SignedDocuments: Sendable, Equatable {
   public let documents: [SignedDocument]
   /// DER, the signer's certificate first.
   public let chain: [[UInt8]]
-  /// Whether any of them has a time-stamp of this service in it.
+  /// Whether any of them has a time-stamp of this service in it, over the signature or over the document.
   public let hasTimestamps: Bool
+  /// CRLs that proved the certificates good when level B-LT was signed. DER.
+  public let keptLists: [[UInt8]]
   /// Whether the `lastingRequest` that they are for asked for validation data.
   public let wantsValidationData: Bool
 }
@@ -57,9 +36,9 @@ public struct DocumentSigningService: Sendable {
   private let soleControl: SoleControlServices
   private let cms: any CMSBuilder
   private let worker: any DocumentWorker
-  private let revocation: (any RevocationSource)?
-  private let timestamps: TimestampService?
-  private let now: @Sendable () -> UnixTime
+  let revocation: (any RevocationSource)?
+  let timestamps: TimestampService?
+  let now: @Sendable () -> UnixTime
 
   public init(
     soleControl: SoleControlServices, cms: any CMSBuilder, worker: any DocumentWorker,
@@ -91,8 +70,8 @@ public struct DocumentSigningService: Sendable {
   ///
   /// - Throws: `Refusal` and `DocumentRefusal` (nothing was spent), `InternalFault`, `DocumentFault`.
   public func sign(_ request: DocumentSigningRequest, as principal: Principal) async throws -> SignedDocuments {
-    let prepared = try await prepare(request, as: principal)
-    let result = try await soleControl.signing.sign(prepared.request(keepingContent: false), as: principal)
+    let prepared = try await prepare(request, keepingContent: false, as: principal)
+    let result = try await soleControl.signing.sign(prepared, as: principal)
     return try await finish(result, contents: request.signatures.map(\.content))
   }
 
@@ -103,79 +82,78 @@ public struct DocumentSigningService: Sendable {
   public func lastingRequest(
     _ request: DocumentSigningRequest, as principal: Principal
   ) async throws -> SigningRequest {
-    try await prepare(request, as: principal).request(keepingContent: true)
+    try await prepare(request, keepingContent: true, as: principal)
   }
 
   /// The documents of a `lastingRequest`.
   public func finish(_ result: SigningResult) async throws -> SignedDocuments {
     try await finish(result, contents: [])
   }
-
-  /// Data that a reader needs to validate signatures and time-stamps, and does not find in them.
-  public func validationData(for signed: SignedDocuments) async -> ValidationData {
-    let known = signed.documents.allSatisfy(\.hasCertificates) ? PreparedDocuments.embedded(signed.chain).count : 0
-    var certificates = Array(signed.chain.dropFirst(known))
-    var all = signed.chain
-    if signed.hasTimestamps, let timestamps {
-      all += timestamps.chain
-      certificates += timestamps.trustAnchors.filter { !certificates.contains($0) }
-    }
-    let lists = await revocation?.revocationLists(for: all, at: now()) ?? []
-    return ValidationData(certificates: certificates, revocationLists: lists)
-  }
 }
 
 // MARK: Before signing
 
-/// A request with what is to be signed for it.
-private struct Prepared {
-  let credential: CredentialID
-  let sad: SignatureActivationData
-  let verified: VerifiedSAD?
-  let items: [SigningItem]
-  let parameters: [JSONValue]
-  let documents: PreparedDocuments
-
-  /// A request whose contents are kept is another one than the same without: what one of them stored is no answer for
-  /// the other. The same holds for the wish for validation data.
-  func request(keepingContent: Bool) -> SigningRequest {
-    let keeps = keepingContent && documents.entries.contains { $0.content != nil }
-    let keepsWish = keepingContent && documents.wantsValidationData
-    var request = SigningRequest(
-      method: .signDoc, credential: credential, sad: sad, items: items,
-      parameters: JSONValue.array([.bool(keeps)] + (keepsWish ? ["validationData"] : []) + parameters).canonical(),
-      preparation: documents.encoded(keepingContent: keepingContent))
-    request.verified = verified
-    return request
-  }
-}
-
 extension DocumentSigningService {
-  private func prepare(_ request: DocumentSigningRequest, as principal: Principal) async throws -> Prepared {
+  private func prepare(
+    _ request: DocumentSigningRequest, keepingContent: Bool, as principal: Principal
+  ) async throws -> SigningRequest {
     let id = try await choose(request, as: principal)
     let credential = try await soleControl.credentials.credential(
       id, for: Set(request.signatures.map(\.algorithm)), as: principal)
+    var prepared = SigningRequest(
+      method: .signDoc, credential: id, sad: request.sad, items: request.items,
+      parameters: request.parameters(keepingContent: keepingContent), preparation: [])
+    prepared.verified = request.verified
+    let areStamped = try await areStamped(request.signatures)
     let time = now()
+    var lists: [[UInt8]] = []
+    // Asked for new signatures only, and after every other question: a refusal for good goes before one for a while.
     if request.signatures.contains(where: { $0.level == .lt }) {
-      try await requireRevocationData(for: credential.certificate.chain, at: time)
+      if try await soleControl.signing.isNew(prepared, as: principal) {
+        lists = try await proofs(for: credential.certificate.chain, at: time)
+      } else {
+        prepared.isRepetition = true
+      }
     }
-    var items: [SigningItem] = []
     var entries: [PreparedDocuments.Entry] = []
-    for signature in request.signatures {
-      let (entry, dtbsRepresentation) = try await prepare(signature, for: credential, at: time)
+    for (index, signature) in request.signatures.enumerated() {
+      var (entry, dtbsRepresentation) = try await prepare(signature, for: credential, at: time)
+      entry.isStamped = areStamped[index]
       entries.append(entry)
-      items.append(
-        SigningItem(
-          algorithm: signature.algorithm, dtbsRepresentation: dtbsRepresentation,
-          authorizedDigest: AuthorizedDigest(hashAlgorithm: signature.algorithm.hash, bytes: signature.documentDigest),
-          isTimestamped: signature.level.isTimestamped, terms: signature.terms.digest(for: signature.documentDigest)))
+      prepared.items[index].dtbsRepresentation = dtbsRepresentation
     }
     var documents = PreparedDocuments(chain: credential.certificate.chain, entries: entries)
+    documents.lists = lists
     documents.wantsValidationData = request.wantsValidationData
-    return Prepared(
-      credential: id, sad: request.sad, verified: request.verified, items: items,
-      parameters: request.signatures.map(\.parameters),
-      documents: documents)
+    prepared.preparation = documents.encoded(keepingContent: keepingContent)
+    return prepared
+  }
+
+  /// Whether each signature gets a time-stamp of this service over its document. One that the client brought must be
+  /// over the document, or it would be a false statement, and for level B-LT it must be this service's: of others there
+  /// are no validation data.
+  private func areStamped(_ signatures: [DocumentSignature]) async throws -> [Bool] {
+    var stamped: [Bool] = []
+    for signature in signatures {
+      guard let property = signature.properties.first(where: { $0.kind == .contentTimestamp }),
+        let token = property.value
+      else {
+        stamped.append(signature.properties.contains { $0.kind == .contentTimestamp })
+        continue
+      }
+      guard TimestampToken(der: token)?.stamps(signature) == true else { throw DocumentRefusal.property(property.kind) }
+      let isOwn =
+        if let timestamps,
+          let request = TimestampRequest(hash: signature.algorithm.hash, digest: signature.documentDigest)
+        {
+          await timestamps.isToken(token, for: request)
+        } else {
+          false
+        }
+      guard isOwn || signature.level != .lt else { throw DocumentRefusal.property(property.kind) }
+      stamped.append(isOwn)
+    }
+    return stamped
   }
 
   private func choose(_ request: DocumentSigningRequest, as principal: Principal) async throws -> CredentialID {
@@ -191,20 +169,6 @@ extension DocumentSigningService {
         qualified: qualifier, authorizedBy: request.sad, as: principal)
     else { throw DocumentRefusal.qualifier }
     return id
-  }
-
-  /// Keeps what level B-LT promises: each certificate but the roots must have a current statement on its revocation.
-  /// Asked before anything is spent.
-  ///
-  /// - Throws: `DocumentRefusal.noRevocationData`.
-  private func requireRevocationData(for chain: [[UInt8]], at time: UnixTime) async throws {
-    let anchors = timestamps?.trustAnchors ?? []
-    let stamping = timestamps?.chain.filter { !anchors.contains($0) } ?? []
-    for certificate in PreparedDocuments.embedded(chain) + stamping {
-      guard await revocation?.revocationLists(for: [certificate], at: time).isEmpty == false else {
-        throw DocumentRefusal.noRevocationData
-      }
-    }
   }
 
   /// - Returns: the part that is kept, and the digest to be signed.
@@ -247,12 +211,6 @@ extension DocumentSigningService {
     let computed = ComputedValues(timestamps: timestamps)
     var attributes: [(oid: String, value: [UInt8])] = []
     for property in signature.properties {
-      if property.kind == .contentTimestamp, let value = property.value {
-        // A time-stamp over something else would be a false statement.
-        guard TimestampToken(der: value)?.stamps(signature) == true else {
-          throw DocumentRefusal.property(property.kind)
-        }
-      }
       if let value = property.value {
         attributes.append((property.kind.oid, value))
       } else {
@@ -260,18 +218,6 @@ extension DocumentSigningService {
       }
     }
     return attributes
-  }
-}
-
-extension DocumentSignature {
-  /// Parameters that make two requests for the same document different.
-  fileprivate var parameters: JSONValue {
-    var object = JSONObject([
-      ("format", .string(format.rawValue)), ("level", .string(level.rawValue)),
-      ("packaging", .string(packaging.rawValue)), ("properties", .array(properties.map(\.json))),
-    ])
-    if let circumstances { object["circumstances"] = .string(circumstances) }
-    return .object(object)
   }
 }
 
@@ -310,8 +256,9 @@ extension DocumentSigningService {
           hasCertificates: entry.packaging != .parallel || entry.format == .jades))
     }
     return SignedDocuments(
-      documents: documents, chain: prepared.chain, hasTimestamps: result.timestamps.contains { $0 != nil },
-      wantsValidationData: prepared.wantsValidationData)
+      documents: documents, chain: prepared.chain,
+      hasTimestamps: result.timestamps.contains { $0 != nil } || prepared.entries.contains(where: \.isStamped),
+      keptLists: prepared.lists, wantsValidationData: prepared.wantsValidationData)
   }
 
   private static func jws(
@@ -333,7 +280,7 @@ extension DocumentSigningService {
 
 extension DocumentSignature {
   /// The document, where the signature cannot be put together without it.
-  fileprivate var keptContent: [UInt8]? {
+  var keptContent: [UInt8]? {
     switch packaging {
     case .attached: content
     case .detached: nil

@@ -20,26 +20,38 @@ public final class RevocationFiles: RevocationSource {
     self.paths = paths
   }
 
-  public func revocationLists(for certificates: [[UInt8]], at time: UnixTime) async -> [[UInt8]] {
-    (try? await work.run { [self] in lists(for: certificates, time) }) ?? []
+  public func status(of certificate: [UInt8], issuers: [[UInt8]], at time: UnixTime) async -> RevocationStatus {
+    (try? await work.run { [self] in try status(of: certificate, issuers, time) }) ?? .unknown
   }
 
-  private func lists(for certificates: [[UInt8]], _ time: UnixTime) -> [[UInt8]] {
-    let certificates = certificates.compactMap { try? X509Certificate(der: $0) }
-    return paths.compactMap(list).filter { list in
-      list.isCurrent(at: time) && certificates.contains { list.covers($0) }
-    }.compactMap { try? $0.der() }
+  /// Of several lists in force the newest counts as proof; any that names the certificate counts against it.
+  private func status(of der: [UInt8], _ issuers: [[UInt8]], _ time: UnixTime) throws -> RevocationStatus {
+    let certificate = try X509Certificate(der: der)
+    guard
+      let issuer = issuers.lazy.compactMap({ try? X509Certificate(der: $0) }).first(where: certificate.isIssued)
+    else { return .unknown }
+    var newest: RevocationList?
+    for list in paths.compactMap(list) {
+      guard let isNamed = list.names(certificate, issuedBy: issuer, at: time) else { continue }
+      if isNamed { return .revoked(list: try list.der()) }
+      if list.isNewer(than: newest) { newest = list }
+    }
+    return try newest.map { .good(list: try $0.der()) } ?? .unknown
   }
 
-  /// A file that cannot be read is as good as none: the answer then lacks its CRL.
+  /// Octets of a file that is looked into: each answer, and each signature of level B-LT in the ledger, has its lists.
+  private static let largestList = 4 << 20
+
+  /// A file that cannot be read, or is too large, is as good as none.
   private func list(_ path: String) -> RevocationList? {
-    guard let modified = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date else {
-      return nil
-    }
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+      let modified = attributes[.modificationDate] as? Date,
+      let size = attributes[.size] as? Int, size <= Self.largestList
+    else { return nil }
     if let entry = entries.withLock({ $0[path] }), entry.modified == modified { return entry.list }
-    guard let data = FileManager.default.contents(atPath: path), let list = try? RevocationList(Array(data)) else {
-      return nil
-    }
+    guard let data = FileManager.default.contents(atPath: path), data.count <= Self.largestList,
+      let list = try? RevocationList(Array(data))
+    else { return nil }
     entries.withLock { $0[path] = Entry(modified: modified, list: list) }
     return list
   }

@@ -23,30 +23,35 @@ final class RevocationList: @unchecked Sendable {
 
   func der() throws -> [UInt8] { try encoded("CRL") { i2d_X509_CRL(pointer, $0) } }
 
-  /// Whether the issuer has promised a newer one only later than `time`.
-  func isCurrent(at time: UnixTime) -> Bool {
-    guard let next = X509_CRL_get0_nextUpdate(pointer), let until = try? unixTime(next),
-      let since = try? unixTime(X509_CRL_get0_lastUpdate(pointer))
-    else { return false }
-    return since <= time && time < until
-  }
-
-  /// Whether it is a statement of him who issued the certificate, by name and key identifier.
-  func covers(_ certificate: X509Certificate) -> Bool {
-    guard X509_NAME_cmp(X509_CRL_get_issuer(pointer), X509_get_issuer_name(certificate.pointer)) == 0 else {
-      return false
-    }
-    guard let named = X509_get0_authority_key_id(certificate.pointer), let own = keyIdentifier() else { return true }
-    return own.elementsEqual(UnsafeBufferPointer(start: named.pointee.data, count: Int(named.pointee.length)))
-  }
-
-  private func keyIdentifier() -> [UInt8]? {
-    guard
-      let extensionValue = X509_CRL_get_ext_d2i(pointer, NID_authority_key_identifier, nil, nil)?
-        .assumingMemoryBound(to: AUTHORITY_KEYID.self)
+  /// Whether a certificate is on it; nil if the list does not count for it.
+  ///
+  /// OpenSSL decides whether it counts (RFC 5280 §6.3.3): by signature, time, kind (no delta, no indirect list), scope
+  /// and reasons, and by whether all its critical extensions are known.
+  func names(_ certificate: X509Certificate, issuedBy issuer: X509Certificate, at time: UnixTime) -> Bool? {
+    defer { ERR_clear_error() }
+    // OpenSSL takes a list that never ends.
+    guard X509_CRL_get0_nextUpdate(pointer) != nil, let store = X509_STORE_new() else { return nil }
+    defer { X509_STORE_free(store) }
+    guard X509_STORE_add_cert(store, issuer.pointer) == 1, X509_STORE_add_crl(store, pointer) == 1,
+      let context = X509_STORE_CTX_new()
     else { return nil }
-    defer { AUTHORITY_KEYID_free(extensionValue) }
-    guard let identifier = extensionValue.pointee.keyid else { return nil }
-    return Array(UnsafeBufferPointer(start: identifier.pointee.data, count: Int(identifier.pointee.length)))
+    defer { X509_STORE_CTX_free(context) }
+    guard X509_STORE_CTX_init(context, store, certificate.pointer, nil) == 1,
+      let parameters = X509_STORE_CTX_get0_param(context)
+    else { return nil }
+    // Whether the issuer itself is good is another question.
+    let flags = UInt(X509_V_FLAG_CRL_CHECK) | UInt(X509_V_FLAG_PARTIAL_CHAIN)
+    guard X509_VERIFY_PARAM_set_flags(parameters, flags) == 1 else { return nil }
+    X509_VERIFY_PARAM_set_time(parameters, time_t(time))
+    guard X509_verify_cert(context) == 1 || X509_STORE_CTX_get_error(context) == X509_V_ERR_CERT_REVOKED else {
+      return nil
+    }
+    // OpenSSL lets an entry pass that says "removed from the list"; on a whole list there is no such thing.
+    return X509_CRL_get0_by_cert(pointer, nil, certificate.pointer) != 0
+  }
+
+  func isNewer(than other: RevocationList?) -> Bool {
+    guard let other else { return true }
+    return ASN1_TIME_compare(X509_CRL_get0_lastUpdate(pointer), X509_CRL_get0_lastUpdate(other.pointer)) > 0
   }
 }

@@ -37,6 +37,9 @@ final class X509Certificate: @unchecked Sendable {
   /// Whether subject and issuer are the same name, as those of a root are.
   var isSelfIssued: Bool { X509_NAME_cmp(X509_get_subject_name(pointer), X509_get_issuer_name(pointer)) == 0 }
 
+  /// Whether another can be its issuer's, by names, key identifiers and permitted use. The signature is not looked at.
+  func isIssued(by other: X509Certificate) -> Bool { X509_check_issued(other.pointer, pointer) == X509_V_OK }
+
   func der() throws -> [UInt8] { try encoded("certificate") { i2d_X509(pointer, $0) } }
 
   func pem() throws -> String {

@@ -214,36 +214,6 @@ struct DocumentLedgerTests {
     #expect((try JSONValue.parse(header, limits: .own).object?["sigD"] == nil) != byDigest)
   }
 
-  /// Knows lists for all but some certificates.
-  private struct Lists: RevocationSource {
-    let missing: [[UInt8]]
-    func revocationLists(for certificates: [[UInt8]], at time: UnixTime) async -> [[UInt8]] {
-      certificates.contains { !missing.contains($0) } ? [[1]] : []
-    }
-  }
-
-  @Test("level B-LT needs an authority, and a list for each certificate below a root; without them nothing is spent")
-  func longTerm() async throws {
-    #expect(DocumentFixture().documents.levels(of: .pades) == [.b, .t])
-    let stamping = TestDevice.shared.timestampSigner
-    let chain = try await SigningFixture().createCredential().certificate.chain
-    for missing in [chain[1], stamping.chain[0]] {
-      let fixture = DocumentFixture(revocation: Lists(missing: [missing]))
-      #expect(
-        fixture.documents.levels(of: .pades) == [.b, .t, .lt] && fixture.documents.levels(of: .cades) == [.b, .t])
-      let credential = try await fixture.signing.createCredential()
-      let sad = try await fixture.signing.authorize(credential).sad
-      await #expect(throws: DocumentRefusal.noRevocationData) {
-        try await fixture.sign(credential, sad, [fixture.signature("a", .pades, .lt)])
-      }
-      _ = try await fixture.sign(credential, sad, [fixture.signature("a", .pades, .t)])
-    }
-    let good = DocumentFixture(revocation: Lists(missing: [chain.last ?? []] + stamping.trustAnchors))
-    let credential = try await good.signing.createCredential()
-    let sad = try await good.signing.authorize(credential).sad
-    #expect(try await good.sign(credential, sad, [good.signature("a", .pades, .lt)]).count == 1)
-  }
-
   @Test("the credential that a qualifier chooses: that of the SAD, else the first usable one")
   func qualifier() async throws {
     let fixture = DocumentFixture()

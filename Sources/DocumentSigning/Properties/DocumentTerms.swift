@@ -13,11 +13,21 @@ public struct DocumentTerms: Sendable, Equatable {
     self.circumstances = circumstances
   }
 
+  /// Whether all octets are the same: Swift's own comparison of texts takes different ones for the same.
+  public static func == (left: DocumentTerms, right: DocumentTerms) -> Bool {
+    left.properties == right.properties
+      && left.circumstances.map { OctetText($0) } == right.circumstances.map { OctetText($0) }
+  }
+
   /// SHA-256 over the document's digest and the text of these terms; empty if there are none. The ledger and the audit
   /// log have no more of them: circumstances can be personal data.
   public func digest(for document: [UInt8]) -> [UInt8] {
-    let text = canonical
-    return text.isEmpty ? [] : OctetDigest.sha256(document + text)
+    Self.digest(of: canonical, for: document)
+  }
+
+  /// The same, of terms whose text is there.
+  static func digest(of canonical: [UInt8], for document: [UInt8]) -> [UInt8] {
+    canonical.isEmpty ? [] : OctetDigest.sha256(document + canonical)
   }
 
   /// The one text of these terms, in whichever order and spelling they came. Empty if there are none.

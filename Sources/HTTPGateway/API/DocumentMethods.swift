@@ -13,7 +13,8 @@ extension SigningMethods {
     let (caller, principal) = (call.caller, call.principal)
     let (request, signatures) = try await documentThreads.run {
       let request = try SignDocRequest(fields, needsSAD: caller.sad == nil)
-      return (request, try request.signatures.map { try $0.domainValue(documents) })
+      var properties = LastValue<SignDocRequest.Properties, [SignedProperty]>()
+      return (request, try request.signatures.map { try $0.domainValue(documents, &properties) })
     }
     guard let sad = Self.sad(request.sad, caller) else {
       // An unknown credential is the earlier fault.
@@ -102,7 +103,11 @@ extension JSONObject {
 
 extension SignDocRequest.Signature {
   /// Hashes a document, so it is called on threads that have the time.
-  fileprivate func domainValue(_ service: DocumentSigningService) throws -> DocumentSignature {
+  ///
+  /// - Parameter properties: of the signature before, which often comes from the same entry.
+  fileprivate func domainValue(
+    _ service: DocumentSigningService, _ properties: inout LastValue<SignDocRequest.Properties, [SignedProperty]>
+  ) throws -> DocumentSignature {
     guard let format = SignatureFormat(rawValue: choices.format.rawValue) else { throw CSCError.notImplemented }
     let byDigest = if case .digest = subject { true } else { false }
     let packagings = format.packagings(byDigest: byDigest)
@@ -115,11 +120,18 @@ extension SignDocRequest.Signature {
     return DocumentSignature(
       subject: subject.domainValue, format: format, level: level, packaging: packaging,
       algorithm: choices.algorithm,
-      properties: try properties(for: format), circumstances: choices.circumstances)
+      properties: try properties.value(for: .init(list: choices.properties, format: format)) { try $0.domainValues() },
+      circumstances: choices.circumstances)
   }
+}
 
-  private func properties(for format: SignatureFormat) throws -> [SignedProperty] {
-    try choices.properties.domainValues { $0.isAllowed(in: format) }
+extension SignDocRequest {
+  /// The signed properties of an entry, with what decides whether they have a place.
+  fileprivate struct Properties: Equatable {
+    let list: [RequestedProperty]
+    let format: SignatureFormat
+
+    func domainValues() throws(CSCError) -> [SignedProperty] { try list.domainValues { $0.isAllowed(in: format) } }
   }
 }
 
@@ -170,6 +182,9 @@ extension DocumentRefusal {
     case .property(let kind): .invalidSignedProps([kind.rawValue])
     case .algorithm: .invalidParameter("signAlgo")
     case .algorithmParameters: .invalidParameter("signAlgoParams")
+    // The table has no row for revoked certificates: the parameter that brought it here is named.
+    case .revoked: .invalidParameter("credentialID")
+    case .authorityRevoked: .invalidParameter("conformance_level")
     case .noRevocationData: .temporarilyUnavailable
     case .qualifier: .invalidParameter("signatureQualifier")
     }

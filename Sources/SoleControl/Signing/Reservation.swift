@@ -75,6 +75,8 @@ extension SigningService {
             return .accepted(open.id)
           }
         }
+        // The earlier one brought nothing after all.
+        guard !request.isRepetition else { throw Refusal.unavailable }
         // Replaced since step 2, or before.
         guard activation?.isAlive == true else { throw Refusal.invalidSAD }
         let states = try transaction.slots(operation.activation)
@@ -91,7 +93,7 @@ extension SigningService {
   }
 
   /// Chooses a free slot for each item of the request.
-  private static func slots(
+  static func slots(
     for request: SigningRequest, of binding: Binding, states: [SlotState]
   ) throws -> [Int] {
     let free = states.indices.filter { states[$0].isFree }

@@ -66,6 +66,26 @@ extension SigningService {
     return result
   }
 
+  /// Whether nothing was made, or is being made, for the same request. Refuses all that `sign` would refuse before it
+  /// reserves anything, and changes nothing: for callers whose preparation costs something or can fail.
+  ///
+  /// - Parameter request: its preparation and what is signed do not matter.
+  /// - Throws: `Refusal` or `InternalFault`.
+  public func isNew(_ request: SigningRequest, as principal: Principal) async throws -> Bool {
+    let authorization = try await verifySAD(request, as: principal)
+    let (name, digest) = (authorization.activation.digest, request.digest)
+    return try await read(reading: [.activation(name), .request(name, digest)]) {
+      guard let activation = try $0.activation(name), !activation.isRevoked else { throw Refusal.invalidSAD }
+      switch try $0.operation(name, requestDigest: digest)?.state {
+      case .completed, .reserved: return false
+      case .released, .unknown, nil: break
+      }
+      guard activation.isAlive else { throw Refusal.invalidSAD }
+      _ = try Self.slots(for: request, of: authorization.binding, states: try $0.slots(name))
+      return true
+    }
+  }
+
   /// `sign` for callers that prepare nothing.
   ///
   /// - Returns: signatures in the order of the digests.

@@ -73,6 +73,8 @@ public struct SigningRequest: Sendable {
   /// The caller's preparation for signing, such as signed attributes with the time in them. Opaque here. Kept with the
   /// signatures and answered with them, also to a repetition that was prepared again.
   public var preparation: [UInt8]
+  /// Whether only an earlier request's result will do: what a new one needs was not prepared.
+  public var isRepetition = false
 
   public init(
     method: SigningMethod, credential: CredentialID, sad: SignatureActivationData, items: [SigningItem],

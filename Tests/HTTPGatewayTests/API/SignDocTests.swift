@@ -2,7 +2,6 @@ import CSCModel
 import HTTPTypes
 import OAuth
 import Octets
-import OpenSSLPKI
 import SoleControl
 import Registry
 import TestSupport
@@ -311,22 +310,6 @@ struct SignDocTests {
     #expect(all["documentTypes"] == nil)
     #expect(try await full.call("info", "{}", .v1)["methods"]?.array?.contains("signatures/signDoc") == false)
     #expect(try await full.call("signatures/signDoc", "{}", .v1, token: full.alice).status == 501)
-  }
-
-  @Test("level B-LT is announced where there are CRLs, and is not given while one is missing")
-  func longTerm() async throws {
-    let fixture = try await GatewayFixture(revocation: RevocationFiles(paths: ["none.crl"]))
-    let info = try await fixture.call("info", "{}", .v2)
-    #expect(info["conformance_levels"] == ["AdES-B-B", "AdES-B-T", "AdES-B-LT"])
-    let credential = try await fixture.signing.createCredential()
-    let key = #""credentialID":"\#(credential.id)","SAD":"\#(try await sad(fixture, credential))""#
-    func body(_ level: String) -> String {
-      let members = #","conformance_level":"\#(level)""#
-      return #"\#(key),"documentDigests":[\#(entry("a", members).replacing(#""C""#, with: #""P""#))]"#
-    }
-    let refused = try await call(fixture, body("AdES-B-LT"))
-    #expect(refused.status == 503 && refused["error"] == "temporarily_unavailable", "\(refused.row)")
-    #expect(try await call(fixture, body("AdES-B-T")).status == 200)
   }
 
   @Test("a document beyond the limit of other methods is signed, one beyond signDoc's own is not read")

@@ -1,0 +1,181 @@
+import AuditLog
+import DocumentSigning
+import OpenSSLPKI
+import SoleControl
+import Synchronization
+import TestSupport
+import Testing
+import TimestampAuthority
+import Vocabulary
+
+/// Level B-LT of PAdES by digest, and validation data.
+@Suite("Level B-LT", .timeLimit(.minutes(2)))
+struct LongTermTests {
+  /// Says of each certificate that it is good, by a list of its own, unless it is told otherwise.
+  private final class Statements: RevocationSource {
+    let others = Mutex<[[UInt8]: RevocationStatus]>([:])
+    let asked = Mutex(0)
+    let isEmpty = Mutex(false)
+
+    func status(of certificate: [UInt8], issuers: [[UInt8]], at time: UnixTime) async -> RevocationStatus {
+      asked.withLock { $0 += 1 }
+      if isEmpty.withLock({ $0 }) { return .unknown }
+      return others.withLock { $0[certificate] } ?? .good(list: Self.list(certificate))
+    }
+
+    static func list(_ certificate: [UInt8]) -> [UInt8] { digest("list") + certificate.suffix(8) }
+  }
+
+  private let source: Statements
+  private let fixture: DocumentFixture
+  private let stamping = TestDevice.shared.timestampSigner
+
+  init() {
+    let source = Statements()
+    self.source = source
+    fixture = DocumentFixture(revocation: source)
+  }
+
+  private func request(
+    _ credential: Credential, _ sad: SignatureActivationData, level: ConformanceLevel = .lt,
+    properties: [SignedProperty] = []
+  ) -> DocumentSigningRequest {
+    DocumentSigningRequest(
+      credential: credential.id, qualifier: nil, sad: sad,
+      signatures: [fixture.signature("a", .pades, level, properties: properties)])
+  }
+
+  private func sign(_ request: DocumentSigningRequest) async throws -> SignedDocuments {
+    try await fixture.documents.sign(request, as: fixture.signing.principal())
+  }
+
+  @Test("is offered for PAdES where there are an authority and statements on revocation")
+  func levels() {
+    #expect(DocumentFixture().documents.levels(of: .pades) == [.b, .t])
+    #expect(fixture.documents.levels(of: .pades) == [.b, .t, .lt] && fixture.documents.levels(of: .cades) == [.b, .t])
+  }
+
+  @Test("needs a proof for each certificate below a root; without one nothing is spent")
+  func proofs() async throws {
+    let credential = try await fixture.signing.createCredential()
+    let chain = credential.certificate.chain
+    let sad = try await fixture.signing.authorize(credential, count: 2).sad
+    func expect(_ refusal: DocumentRefusal, _ others: [[UInt8]: RevocationStatus]) async {
+      source.others.withLock { $0 = others }
+      await #expect(throws: refusal) { try await sign(request(credential, sad)) }
+      await #expect(throws: refusal) {
+        try await fixture.documents.lastingRequest(request(credential, sad), as: fixture.signing.principal())
+      }
+    }
+    for certificate in [chain[0], chain[1], stamping.chain[0]] {
+      await expect(.noRevocationData, [certificate: .unknown])
+    }
+    // For good goes before for a while.
+    await expect(.revoked, [chain[0]: .revoked(list: [1]), chain[1]: .unknown])
+    await expect(.revoked, [chain[1]: .revoked(list: [1]), chain[0]: .unknown])
+    await expect(.authorityRevoked, [stamping.chain[0]: .revoked(list: [1]), chain[0]: .unknown])
+    #expect(fixture.store.count(.signatureIntended) == 0)
+    // Lower levels promise nothing.
+    _ = try await sign(request(credential, sad, level: .t))
+    // Nothing is asked of roots.
+    let roots = ([chain.last ?? []] + stamping.trustAnchors).map { ($0, RevocationStatus.unknown) }
+    source.others.withLock { $0 = Dictionary(roots) { first, _ in first } }
+    #expect(try await sign(request(credential, sad)).documents.count == 1)
+  }
+
+  @Test("no statements are asked for while the call could not be signed anyway")
+  func order() async throws {
+    let credential = try await fixture.signing.createCredential(scal: .two)
+    source.isEmpty.withLock { $0 = true }
+    let other = try await fixture.signing.authorize(credential, digests: [digest("b")]).sad
+    await #expect(throws: Refusal.digestNotAuthorized) { try await sign(request(credential, other)) }
+    await #expect(throws: Refusal.invalidSAD) {
+      try await sign(request(credential, #require(SignatureActivationData(octets: other.octets.map { $0 ^ 1 }))))
+    }
+    let spent = try await fixture.signing.authorize(credential, digests: [digest("a")]).sad
+    _ = try await sign(request(credential, spent, level: .t))
+    await #expect(throws: Refusal.invalidSAD) { try await sign(request(credential, spent)) }
+    #expect(source.asked.withLock { $0 } == 0)
+  }
+
+  @Test("the lists that proved it are answered, also when there are none any more; a repetition needs no proof")
+  func kept() async throws {
+    let credential = try await fixture.signing.createCredential()
+    let chain = credential.certificate.chain
+    let proofs = [chain[0], chain[1], stamping.chain[0]].map(Statements.list)
+    let sad = try await fixture.signing.authorize(credential, count: 2).sad
+    let first = try await sign(request(credential, sad))
+    source.isEmpty.withLock { $0 = true }
+    #expect(await fixture.documents.validationData(for: first).revocationLists == proofs)
+    let again = try await sign(request(credential, sad))
+    #expect(again == first)
+    #expect(await fixture.documents.validationData(for: again).revocationLists == proofs)
+    // Newer ones are better proofs, as long as they are some.
+    source.isEmpty.withLock { $0 = false }
+    source.others.withLock { $0[chain[0]] = .good(list: [7]) }
+    #expect(await fixture.documents.validationData(for: first).revocationLists == [[7], proofs[1], proofs[2]])
+    source.others.withLock { $0[chain[0]] = .revoked(list: [7]) }
+    #expect(await fixture.documents.validationData(for: first).revocationLists == proofs)
+    #expect(try await sign(request(credential, sad)) == first)
+    // Another request is none that was signed.
+    await #expect(throws: DocumentRefusal.revoked) {
+      var other = request(credential, sad)
+      other.signatures = [fixture.signature("b", .pades, .lt)]
+      return try await sign(other)
+    }
+  }
+
+  @Test("what was taken for a repetition is never signed as something new")
+  func repetition() async throws {
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential).sad
+    var request = SigningRequest(
+      credential: credential.id, sad: sad, algorithm: .ecdsa(.sha256), digests: [digest("a")])
+    #expect(try await fixture.signing.service.signing.isNew(request, as: fixture.signing.principal()))
+    request.isRepetition = true
+    await #expect(throws: Refusal.unavailable) {
+      try await fixture.signing.service.signing.sign(request, as: fixture.signing.principal())
+    }
+    #expect(fixture.store.count(.signatureIntended) == 0)
+    request.isRepetition = false
+    let made = try await fixture.signing.service.signing.sign(request, as: fixture.signing.principal())
+    request.isRepetition = true
+    #expect(try await !fixture.signing.service.signing.isNew(request, as: fixture.signing.principal()))
+    #expect(try await fixture.signing.service.signing.sign(request, as: fixture.signing.principal()) == made)
+  }
+
+  @Test("a time-stamp over the document by somebody else is refused; one of this service is taken")
+  func contentTimestamps() async throws {
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential, count: 2).sad
+    let asked = try #require(TimestampRequest(hash: .sha256, digest: digest("a")))
+    let own = try await SwitchableTimestamps.service(fixture.signing.clock).token(for: asked)
+    // The last octet is of the authority's signature.
+    let foreign = Array(own.dropLast()) + [own[own.count - 1] ^ 1]
+    func property(_ token: [UInt8]?) throws -> SignedProperty {
+      try #require(SignedProperty(name: "content-time-stamp", octets: token, for: .pades))
+    }
+    source.isEmpty.withLock { $0 = true }
+    await #expect(throws: DocumentRefusal.property(.contentTimestamp)) {
+      try await sign(request(credential, sad, properties: [property(foreign)]))
+    }
+    source.isEmpty.withLock { $0 = false }
+    #expect(try await sign(request(credential, sad, properties: [property(own)])).hasTimestamps)
+    #expect(try await sign(request(credential, sad, properties: [property(nil)])).hasTimestamps)
+  }
+
+  @Test("validation data at level B-B are also those of a time-stamp over the document")
+  func basic() async throws {
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential, count: 2).sad
+    let plain = try await sign(request(credential, sad, level: .b))
+    let stamp = try #require(SignedProperty(name: "content-time-stamp", octets: nil, for: .pades))
+    let stamped = try await sign(request(credential, sad, level: .b, properties: [stamp]))
+    #expect(!plain.hasTimestamps && stamped.hasTimestamps && plain.keptLists.isEmpty)
+    let list = Statements.list(stamping.chain[0])
+    #expect(await !fixture.documents.validationData(for: plain).revocationLists.contains(list))
+    let data = await fixture.documents.validationData(for: stamped)
+    #expect(data.revocationLists.contains(list))
+    #expect(stamping.trustAnchors.allSatisfy(data.certificates.contains))
+  }
+}
