@@ -9,7 +9,7 @@ public struct JSONObject: Sendable, Equatable {
   private var places: [OctetText: Int]?
 
   /// Members that are looked through one by one. Most objects have no more, and need no index.
-  private static let few = 8
+  private static let few = 16
 
   public init() {}
 

@@ -2,17 +2,18 @@ internal import CJansson
 
 extension JSONValue {
   /// The value as UTF-8 text without white space, members in their order.
-  public func compact() -> [UInt8] { dump(flags: Int(JSON_COMPACT)) }
+  public func compact() -> [UInt8] { OctetWriter.text(of: self, isSorted: false) }
 
   /// The one text of this value: no white space, members sorted by the octets of their UTF-8 names,
   /// nothing escaped that need not be. Equal values have equal canonical texts, which is what a MAC or
   /// a hash over JSON needs. Callers keep reals out of it: their text depends on the writer.
-  public func canonical() -> [UInt8] { dump(flags: Int(JSON_COMPACT | JSON_SORT_KEYS)) }
+  public func canonical() -> [UInt8] { OctetWriter.text(of: self, isSorted: true) }
 
   /// The value as text for people: two spaces of indentation.
   public func indented() -> [UInt8] { dump(flags: 2) }
 
-  private func dump(flags: Int) -> [UInt8] {
+  /// The text that Jansson writes.
+  func dump(flags: Int) -> [UInt8] {
     guard let node = node() else { preconditionFailure("strings handed to WireJSON are valid UTF-8") }
     defer { json_decref(node) }
     // Most answers fit the first buffer; a longer one tells its length and is written again.
