@@ -1,6 +1,7 @@
 internal import CCryptoki
 internal import SoleControl
 internal import Synchronization
+internal import Vocabulary
 
 /// Unwrapped keys that live in the device as session objects: a bounded cache. A key that falls out is destroyed
 /// as soon as no thread signs with it.

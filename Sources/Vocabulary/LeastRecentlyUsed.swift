@@ -26,6 +26,8 @@ public struct LeastRecentlyUsed<Key: Hashable, Value> {
     return oldest.map(\.value.value)
   }
 
+  public mutating func remove(_ key: Key) { entries[key] = nil }
+
   /// - Returns: the values removed.
   public mutating func removeAll(where isUnwanted: (Value) -> Bool) -> [Value] {
     let unwanted = entries.filter { isUnwanted($0.value.value) }
