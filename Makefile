@@ -22,8 +22,11 @@ WIDTH := --experimental-maximum-parallelization-width 8
 ONE := --experimental-maximum-parallelization-width 1
 # Ends tests that hang in spite of their own limits, after so many minutes; TIMES=3 allows three times as many.
 WITHIN := python3 Tests/house/within.py
-# Test targets that need more than what is built: a token, or programs that run.
-NEEDY := IntegrationTests|PKCS11DeviceTests
+# Test targets and suites that need more than what is built: a token, programs that run, or servers. 'make suites' tells
+# of those that are missing here.
+SERVING := BrokenBody|ConnectionLimit|DocumentBody|Expectation|Framing|Idler|Method|NamedListener|ServerCertificate
+SERVING := $(SERVING)|StreamHead|Upgrade|WaitingOctets
+NEEDY := (Integration|PKCS11Device|Conformance|OutboundHTTP|OpenIDClient|Webhooks|$(SERVING))Tests
 # With Swift's libraries in the program: calls into them cost less, and the machine that runs it has no Swift.
 OPTIMIZED := -c release --static-swift-stdlib
 STATE ?= .sandbox
