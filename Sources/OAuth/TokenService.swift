@@ -41,6 +41,7 @@ public struct TokenService: Sendable {
   /// its clock may have been set back since. Made before a transaction and used in it, where no clock is read.
   public var redating: @Sendable () -> @Sendable (Int64) -> Int64 = { { $0 } }
   let random: @Sendable (Int) async throws -> [UInt8]
+  private let known = KnownTokens()
 
   public init(
     store: any OAuthStore, hasher: any PasswordHasher, rules: Rules = Rules(),
@@ -60,15 +61,35 @@ public struct TokenService: Sendable {
 
   /// Finds the record of the party for whom a bearer token speaks.
   public func authenticate(_ token: String) async throws -> TokenRecord {
-    let digest = Self.digest(token)
+    try await authenticate(digest: Self.digest(token))
+  }
+
+  private func authenticate(digest: [UInt8]) async throws -> TokenRecord {
     guard let record = try await store.readOAuth(reading: [.token(digest)], { try $0.token(digest) }),
       record.kind == .access
     else {
       throw Refusal.unknown
     }
-    guard lifetime(of: record, redating()).isOpen(at: now()) else { throw Refusal.expired }
+    guard isOpen(record) else { throw Refusal.expired }
+    known.insert(record)
     return record
   }
+
+  /// The record of a bearer token that was found before, without a look into the store. It is for calls whose
+  /// transaction looks whether the token is still there; whatever else becomes of the call, `confirm` is asked.
+  public func remembered(_ token: String) -> TokenRecord? {
+    let digest = Self.digest(token)
+    guard let record = known.record(digest), isOpen(record) else { return nil }
+    return record
+  }
+
+  /// Looks up again what was remembered.
+  public func confirm(_ record: TokenRecord) async throws {
+    known.remove(record.digest)
+    _ = try await authenticate(digest: record.digest)
+  }
+
+  private func isOpen(_ record: TokenRecord) -> Bool { lifetime(of: record, redating()).isOpen(at: now()) }
 
   /// `auth/login` with user name and password.
   public func logIn(

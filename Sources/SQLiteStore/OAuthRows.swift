@@ -2,6 +2,13 @@ internal import GRDB
 internal import OAuth
 internal import SoleControl
 
+extension AccessTokenReading where Self: SQLiteReader {
+  func hasAccessToken(_ digest: [UInt8]) throws -> Bool {
+    let row = try one(tables.token, "digest = ?", [Self.data(digest)])
+    return row.map { $0["kind"] == TokenRecord.Kind.access.rawValue } ?? false
+  }
+}
+
 extension OAuthReading where Self: SQLiteReader {
   func token(_ digest: [UInt8]) throws -> TokenRecord? {
     try one(tables.token, "digest = ?", [Self.data(digest)]).map { row in

@@ -2,6 +2,8 @@ public import Vocabulary
 
 /// A refusal of sole control to do as it was asked. No authorization was spent; a wrong factor was counted.
 public enum Refusal: Error, Equatable, Sendable {
+  /// The access token of the call was revoked since it was remembered.
+  case unknownToken
   case unknownCredential
   case credentialDisabled
   /// The credential is authorized through the authorization server only.

@@ -77,6 +77,7 @@ public struct ServiceContext: Sendable {
   public let clock: Clock
   private let partners: any PartnerDirectory
   let verifiedRows = VerifiedRows(capacity: 4096)
+  let verifiedSADs = VerifiedSADs(octets: 8 << 20)
 
   /// - Parameter partners: asked at every use. A partner that is not there is called by its id, and its statements
   ///   count as far as the standard policy lets them.
@@ -200,7 +201,9 @@ extension AuthorizationService {
   func read<Result: Sendable>(
     reading keys: @autoclosure () -> [SoleControlKey],
     _ body:
-      @escaping @Sendable (any CredentialReading & FactorReading & LedgerReading & PendingReading) throws -> Result
+      @escaping @Sendable (
+        any AccessTokenReading & CredentialReading & FactorReading & LedgerReading & PendingReading
+      ) throws -> Result
   ) async throws -> Result {
     try await context.store.read(reading: keys()) { try body($0) }
   }
@@ -224,7 +227,7 @@ extension SigningService {
 
   func write<Result: Sendable>(
     reading keys: @autoclosure () -> [SoleControlKey],
-    _ body: @escaping @Sendable (any CredentialReading & LedgerWriting & JobWriting & AuditWriting) throws -> Result
+    _ body: @escaping @Sendable (any SigningTransaction) throws -> Result
   ) async throws -> Result {
     try await context.store.write(reading: keys()) { try body($0) }
   }

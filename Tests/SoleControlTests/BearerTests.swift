@@ -32,14 +32,21 @@ struct BearerTests {
 
   @Test("it is not authenticated a second time")
   func once() async throws {
-    let (fixture, device, credential, bearer) = try await setting()
+    let store = MemoryStore()
+    let (_, device, credential, bearer) = try await setting(store)
+    // Another process of the service, which does not know the SAD yet.
+    let fixture = SigningFixture(store: store, device: device)
     let before = device.macs
+    _ = try await fixture.service.credentials.credential(credential.id, as: bearer.principal)
+    #expect(device.macs == before + 1)
     _ = try await fixture.service.signing.sign(request(credential, bearer, "a"), as: bearer.principal)
-    #expect(device.macs == before)
+    #expect(device.macs == before + 1)
     var plain = request(credential, bearer, "b")
     plain.verified = nil
-    _ = try await fixture.service.signing.sign(plain, as: bearer.principal)
-    #expect(device.macs == before + 1)
+    plain.sad = bearer.sad
+    let stranger = SigningFixture(store: store, device: device)
+    _ = try await stranger.service.signing.sign(plain, as: bearer.principal)
+    #expect(device.macs == before + 2)
   }
 
   @Test("revoked after it was verified: the deciding transaction refuses it")

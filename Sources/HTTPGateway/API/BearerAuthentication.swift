@@ -72,7 +72,19 @@ struct BearerAuthentication: Sendable {
         throw CSCError.expiredToken
       }
     }
-    do { return .service(try await tokens.authenticate(token)) } catch TokenService.Refusal.expired {
+    if method.confirmsToken, let record = tokens.remembered(token) { return .service(record, isRemembered: true) }
+    return .service(try await found { try await tokens.authenticate(token) })
+  }
+
+  /// Looks up the token of a call that failed, if it was not looked up before: that it is no good any more is the
+  /// earlier fault.
+  func confirm(_ caller: Caller) async throws {
+    guard case .service(let record, isRemembered: true) = caller else { return }
+    try await found { try await tokens.confirm(record) }
+  }
+
+  private func found<Output>(_ lookUp: () async throws -> Output) async throws -> Output {
+    do { return try await lookUp() } catch TokenService.Refusal.expired {
       throw CSCError.expiredToken
     } catch TokenService.Refusal.unknown {
       throw CSCError.invalidToken

@@ -52,14 +52,19 @@ struct CSCMethods: Sendable {
       return try await tokens.logIn(
         LoginRequest(fields, authorization: request.headers[.authorization]), from: context.origin)
     default:
-      let call = APICall(
-        version: version, caller: try await bearers.caller(request, context, method, version), origin: context.origin)
+      let caller = try await bearers.caller(request, context, method, version)
+      let call = APICall(version: version, caller: caller, origin: context.origin)
       let partner = call.principal.partner.rawValue
       context.call.partner = partner
       try Hold.current?.belongs(to: partner)
       Holdings.current?.partner = partner
-      try request.checkCoding()
-      return try await bodies.withFields(of: request, for: method) { try await answer($0, to: method, call) }
+      do {
+        try request.checkCoding()
+        return try await bodies.withFields(of: request, for: method) { try await answer($0, to: method, call) }
+      } catch {
+        try await bearers.confirm(caller)
+        throw error
+      }
     }
   }
 

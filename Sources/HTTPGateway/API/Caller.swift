@@ -6,7 +6,8 @@ internal import Vocabulary
 
 /// The party for whom the bearer token of a call speaks.
 enum Caller: Sendable {
-  case service(TokenRecord)
+  /// - Parameter isRemembered: whether the token was not looked up for this call.
+  case service(TokenRecord, isRemembered: Bool = false)
   /// A token of scope `credential`, which is a SAD and opens one credential.
   case credential(CredentialBearer)
   /// A token of scope `credential-creation` or `credential-deletion`, which carries out one lifecycle grant.
@@ -14,10 +15,10 @@ enum Caller: Sendable {
 
   var principal: Principal {
     switch self {
-    case .service(let token):
+    case .service(let token, let isRemembered):
       Principal(
         partner: PartnerID(token.partner), signer: token.signer.map { SignerID($0) },
-        client: token.client.map { ClientID($0) })
+        client: token.client.map { ClientID($0) }, rememberedToken: isRemembered ? token.digest : nil)
     case .credential(let bearer): bearer.principal
     case .lifecycle(let bearer): bearer.principal
     }
@@ -44,6 +45,9 @@ extension CSCModel.Method {
       false
     }
   }
+
+  /// Whether its transaction looks for the access token itself, so that one that is remembered will do.
+  var confirmsToken: Bool { self == .credentialsAuthorize || self == .signHash }
 
   /// Whether it carries out what a person granted.
   var takesLifecycleTokens: Bool { self == .credentialsCreate || self == .credentialsDelete }

@@ -51,6 +51,7 @@ extension CallLog {
 extension Refusal {
   func cscError(_ version: CSCVersion) -> CSCError {
     switch self {
+    case .unknownToken: .invalidToken
     case .unknownCredential: .invalidParameter("credentialID")
     case .credentialDisabled: .credentialDisabled
     case .authorizedElsewhere: .authorizedElsewhere

@@ -42,7 +42,7 @@ struct TokenMethods: Sendable {
   /// `auth/revoke`
   func revoke(_ fields: Fields, _ call: APICall) async throws -> Response {
     let named = try RevokeRequest(fields).token
-    guard case .service(let token) = call.caller else { throw CSCError.invalidToken }
+    guard case .service(let token, _) = call.caller else { throw CSCError.invalidToken }
     // The handle of an authorization that waits is no token of the texts, but what a partner has of it
     // (Specs/decisions/0023-eid-apps.md).
     do {

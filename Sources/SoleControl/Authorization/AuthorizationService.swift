@@ -19,17 +19,77 @@ public struct AuthorizationService: Sendable {
   /// The costly part of each check (a MAC in the device, a visit to the provider) is done first and decides
   /// nothing. Then one transaction counts the tries, compares, uses up what can be used once, and makes the SAD
   /// alive, so there is no try that is not counted and no SAD that is not recorded.
+  ///
+  /// A credential that this process verified before is not read again: the transaction compares its row. Only what is
+  /// good is taken from memory, and only for factors whose check can be done once more.
   public func authorize(_ request: AuthorizationRequest, as principal: Principal) async throws -> Authorization {
-    let now = try context.decidingTime()
+    if !request.presented.keys.contains(where: \.traits.isCheckedElsewhere),
+      let usable = context.verifiedRows.remembered(request.credential), principal.mayUse(usable.credential)
+    {
+      do { return try await authorize(request, with: usable, as: principal).get() } catch is Outdated {
+        context.verifiedRows.forget(usable.id)
+      } catch Undecided.refused {}
+    }
     let usable = try await credentials.usable(request.credential, as: principal)
-    let credential = usable.credential
+    do { return try await authorize(request, with: usable, as: principal).get() } catch is Outdated {
+      throw Refusal.unavailable
+    } catch Undecided.refused(let refusal) { throw refusal }
+  }
+
+  /// The credential's row is not the one that the decision was prepared for. Nothing was changed.
+  private struct Outdated: Error {}
+
+  /// A refusal from before the transaction, for which the row of the credential was not compared.
+  private enum Undecided: Error { case refused(Refusal) }
+
+  /// - Returns: what the transaction decided.
+  /// - Throws: `Outdated`, `Undecided`.
+  private func authorize(
+    _ request: AuthorizationRequest, with usable: UsableCredential, as principal: Principal
+  ) async throws -> Result<Authorization, Refusal> {
+    let now = try context.decidingTime()
+    let prepared: PreparedGrant
+    do {
+      prepared = try await prepare(request, usable.credential, client: principal.client, now)
+    } catch let refusal as Refusal where refusal != .unavailable {
+      throw Undecided.refused(refusal)
+    }
+    let (decided, activation, granted) = (prepared.decided, prepared.activation, prepared.binding)
+    let rules = context.rules
+    let refusal: Refusal? = try await write(
+      reading: [.credential(usable.id)] + decided.keys + principal.keys
+    ) { transaction in
+      try transaction.requireToken(of: principal)
+      guard try usable.isUnchanged(in: transaction) else { throw Outdated() }
+      if let refusal = try decided.decide(in: transaction, rules, now) { return refusal }
+      try transaction.add(activation, slots: granted.numSignatures)
+      try transaction.append(.authorizationGranted(activation, granted), at: now)
+      return nil
+    }
+    if let refusal { return .failure(refusal) }
+    context.verifiedSADs.insert(activation, granted)
+    return .success(
+      Authorization(sad: prepared.sad, activation: activation.digest, expiresIn: rules.activationLife))
+  }
+
+  /// A SAD, and the factors that decide whether it comes to life.
+  private struct PreparedGrant: Sendable {
+    let sad: SignatureActivationData
+    let activation: Activation
+    let binding: Binding
+    let decided: DecidedFactors
+  }
+
+  private func prepare(
+    _ request: AuthorizationRequest, _ credential: Credential, client: ClientID?, _ now: UnixTime
+  ) async throws -> PreparedGrant {
     let request = try request.resolved(for: credential)
     guard request.outOfBand.isEmpty else { throw Refusal.policyNotSatisfied }
     try request.check(credential)
-
     let rules = context.rules
     let prepared = try await factors.prepare(
-      request, for: credential, client: principal.client, evidencePrefix: try await context.randomID(), now: now)
+      request, for: credential, client: client,
+      evidencePrefix: try await context.randomID(), now: now)
     var binding = Binding(
       service: rules.service, partner: credential.partner, client: request.channel.client, signer: credential.signer,
       credential: credential.id, scal: credential.scal, numSignatures: request.numSignatures,
@@ -37,24 +97,15 @@ public struct AuthorizationService: Sendable {
       digests: request.digests, evidence: [], issued: now, expires: now + rules.activationLife)
     binding.terms = request.terms
     binding.saysTerms = request.saysTerms
-    let sadID = try await context.random(SignatureActivationData.idLength)
-    let (decided, row) = try await factors.complete(prepared, thenAuthenticate: .activation, prefix: sadID) {
+    let id = try await context.random(SignatureActivationData.idLength)
+    let (decided, row) = try await factors.complete(prepared, thenAuthenticate: .activation, prefix: id) {
       binding.evidence = $0
       return binding.canonical()
     }
-    let sad = SignatureActivationData(id: sadID, mac: row.mac)
-    let granted = binding
-
-    let activation = Activation(digest: sad.digest, binding: row.text, expires: binding.expires)
-    let refusal: Refusal? = try await write(reading: [.credential(usable.id)] + decided.keys) { transaction in
-      try usable.requireUnchanged(in: transaction)
-      if let refusal = try decided.decide(in: transaction, rules, now) { return refusal }
-      try transaction.add(activation, slots: request.numSignatures)
-      try transaction.append(.authorizationGranted(activation, granted), at: now)
-      return nil
-    }
-    if let refusal { throw refusal }
-    return Authorization(sad: sad, activation: activation.digest, expiresIn: rules.activationLife)
+    let sad = SignatureActivationData(id: id, mac: row.mac)
+    return PreparedGrant(
+      sad: sad, activation: Activation(digest: sad.digest, binding: row.text, expires: binding.expires),
+      binding: binding, decided: decided)
   }
 
   /// Says before anybody is asked for a factor whether such an authorization is possible at all.

@@ -21,6 +21,7 @@ extension AuthorizationService {
   /// meanwhile.
   public func begin(_ request: AuthorizationRequest, as principal: Principal) async throws -> AuthorizationOutcome {
     guard !request.outOfBand.isEmpty else { return .granted(try await authorize(request, as: principal)) }
+    try await read(reading: principal.keys) { try $0.requireToken(of: principal) }
     let now = try context.decidingTime()
     let usable = try await credentials.usable(request.credential, as: principal)
     let credential = usable.credential
@@ -183,7 +184,7 @@ extension AuthorizationService {
       throw try await context.integrityFault(approval.row, named: name, fault)
     }
     return LoadedPending(
-      stored: stored, pendingRequest: request.value, usable: UsableCredential(credential: credential, mac: row.mac),
+      stored: stored, pendingRequest: request.value, usable: UsableCredential(credential: credential, row: row),
       approval: approval?.value)
   }
 }

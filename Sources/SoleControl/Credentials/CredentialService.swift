@@ -27,7 +27,7 @@ public struct CredentialService: Sendable {
     guard let row else { throw Refusal.unknownCredential }
     let credential = try await confirmed(row, id: id)
     guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
-    return UsableCredential(credential: credential, mac: row.mac)
+    return UsableCredential(credential: credential, row: row)
   }
 
   /// The credential, if the principal may sign with it now and so.
@@ -123,13 +123,17 @@ public struct CredentialService: Sendable {
 /// A credential that a principal may use, as it was when it was read.
 package struct UsableCredential: Sendable {
   package let credential: Credential
-  /// The MAC of the row that was verified.
-  package let mac: [UInt8]
+  /// The row that was verified.
+  package let row: ProtectedRow
   package var id: CredentialID { credential.id }
+  package var mac: [UInt8] { row.mac }
+
+  /// Whether the row is still as it was read. All of it counts: it may have been read long ago, and was perhaps edited.
+  func isUnchanged(in transaction: any CredentialReading) throws -> Bool { try transaction.credential(id) == row }
 
   /// - Throws: `Refusal.unavailable` if the credential is no longer as it was read.
   package func requireUnchanged(in transaction: any CredentialReading) throws {
-    guard try transaction.mac(of: id) == mac else { throw Refusal.unavailable }
+    guard try isUnchanged(in: transaction) else { throw Refusal.unavailable }
   }
 }
 

@@ -58,6 +58,16 @@ final class VerifiedRows: Sendable {
 
   init(capacity: Int) { entries = Mutex(LeastRecentlyUsed(capacity: capacity)) }
 
+  /// The credential as it was verified last, without a look into the store. The transaction that decides holds the row
+  /// against it (`UsableCredential.isUnchanged`).
+  func remembered(_ id: CredentialID) -> UsableCredential? {
+    entries.withLock { entries in
+      entries.value(for: id).map { UsableCredential(credential: $0.credential, row: $0.row) }
+    }
+  }
+
+  func forget(_ id: CredentialID) { entries.withLock { $0.remove(id) } }
+
   func credential(for row: ProtectedRow, id: CredentialID) -> Credential? {
     entries.withLock { entries in
       guard let entry = entries.value(for: id), entry.row == row else { return nil }

@@ -24,7 +24,7 @@ extension JobService {
       guard try await notifier?.accepts(uri, of: principal.partner) == true else { throw Refusal.responseURINotAllowed }
     }
     // 1 and 2 are those of a synchronous call.
-    let authorization = try await signing.verifySAD(request.signing, as: principal)
+    var authorization = try await signing.verifySAD(request.signing, as: principal)
     let operation = try await signing.operation(for: request.signing, under: authorization)
     let job = try await newJob(request, operation, authorization.binding, state: .open)
     guard line.takePlace(job.id) else { throw Refusal.unavailable }
@@ -33,7 +33,8 @@ extension JobService {
     // 4. It is durable when `reserve` returns.
     let reservation: Reservation
     do {
-      reservation = try await signing.reserve(operation, for: request.signing, under: authorization, job: job)
+      reservation = try await signing.reserve(
+        operation, for: request.signing, under: &authorization, as: principal, job: job)
     } catch let error as StoreError where error.isOutcomeUnknown {
       // If it was stored after all, it must be carried out; if not, the worker finds nothing.
       line.append(job.id)

@@ -10,6 +10,9 @@ public enum SoleControlKey: Sendable, Hashable {
   case credential(CredentialID, RowLock = .shared)
   case credentials(of: SignerID)
 
+  /// An access token, by its digest.
+  case accessToken([UInt8])
+
   // Factors
   case factorState(FactorID, CredentialID, RowLock = .shared)
   /// All challenges of a credential's factor.

@@ -65,8 +65,8 @@ public protocol AuditWriting {
 }
 
 /// All that sole control reads. A function that needs less takes only the part that it uses.
-public protocol SoleControlReading: CredentialReading, FactorReading, LedgerReading, PendingReading, JobReading,
-  ThrottleReading
+public protocol SoleControlReading: AccessTokenReading, CredentialReading, FactorReading, LedgerReading, PendingReading,
+  JobReading, ThrottleReading
 {}
 
 /// All that sole control writes, composed for the stores that implement it.
@@ -84,7 +84,12 @@ package typealias MessageTransaction = PendingWriting & FactorTransaction
 package typealias CredentialTransaction = CredentialWriting & FactorWriting & AuditWriting
 
 /// The store as authorizations are granted.
-package typealias GrantTransaction = CredentialReading & FactorTransaction & LedgerWriting & PendingWriting
+package typealias GrantTransaction = AccessTokenReading & CredentialReading & FactorTransaction & LedgerWriting
+  & PendingWriting
+
+/// The store as slots are reserved and signatures recorded.
+package typealias SigningTransaction = AccessTokenReading & CredentialReading & LedgerWriting & JobWriting
+  & AuditWriting
 
 /// The store as one gateway uses it, beyond what its services ask of it: to start, to say that it is ready, and to be
 /// the only one under its name.

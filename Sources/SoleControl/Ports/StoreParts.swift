@@ -1,5 +1,24 @@
 public import Vocabulary
 
+/// The part of the store that knows the access tokens, read in the transactions of `SoleControlStore`.
+public protocol AccessTokenReading {
+  /// Whether there is an access token of this digest. It may be over.
+  func hasAccessToken(_ digest: [UInt8]) throws -> Bool
+}
+
+extension AccessTokenReading {
+  /// - Throws: `Refusal.unknownToken` if the principal's token was remembered, and has been revoked since.
+  func requireToken(of principal: Principal) throws {
+    guard let digest = principal.rememberedToken, try !hasAccessToken(digest) else { return }
+    throw Refusal.unknownToken
+  }
+}
+
+extension Principal {
+  /// Rows that `requireToken` reads.
+  var keys: [SoleControlKey] { rememberedToken.map { [.accessToken($0)] } ?? [] }
+}
+
 /// The part of the store that keeps credentials, read and written in the transactions of `SoleControlStore`.
 public protocol CredentialReading {
   func credential(_ id: CredentialID) throws -> ProtectedRow?

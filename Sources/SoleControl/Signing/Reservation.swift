@@ -14,6 +14,9 @@ enum Reservation: Sendable {
 /// A SAD has more or fewer slots than were authorized.
 private struct SlotsDiffer: Error {}
 
+/// Credential or SAD are not in the store as this process remembers them. Nothing was changed.
+private struct Outdated: Error {}
+
 extension SigningService {
   /// Time for which a second copy of a running request waits for the first.
   private static let longestWait = Duration.seconds(15)
@@ -30,18 +33,27 @@ extension SigningService {
   /// Step 3: one transaction reserves the slots and appends the intent to the audit log. Step 4: it is durable when
   /// this returns.
   ///
-  /// - Parameter job: added in the same transaction, if the call is asynchronous.
+  /// - Parameters:
+  ///   - authorization: of step 2; as the store has it now, if it was remembered and the store has it otherwise.
+  ///   - job: added in the same transaction, if the call is asynchronous.
   func reserve(
-    _ operation: SigningOperation, for request: SigningRequest, under authorization: VerifiedAuthorization,
-    job: StoredJob? = nil
+    _ operation: SigningOperation, for request: SigningRequest, under authorization: inout VerifiedAuthorization,
+    as principal: Principal, job: StoredJob? = nil
   ) async throws -> Reservation {
     var waited = Duration.zero
     while true {
       // Waiting for another copy of the request takes time, in which the SAD can expire.
       let now = try context.decidingTime()
       guard authorization.binding.lifetime.isOpen(at: now) else { throw Refusal.sadExpired }
-      let found = try await reservation(of: operation, for: request, under: authorization, job: job, at: now)
-      if let found { return found }
+      do {
+        let found = try await reservation(
+          of: operation, for: request, under: authorization, as: principal, job: job, at: now)
+        if let found { return found }
+      } catch is Outdated {
+        context.verifiedRows.forget(request.credential)
+        authorization = try await readAuthorization(request, as: principal)
+        continue
+      }
       guard waited < Self.longestWait else { throw Refusal.unavailable }
       try await context.clock.pause(Self.waitingStep)
       waited += Self.waitingStep
@@ -51,7 +63,7 @@ extension SigningService {
   /// Nil while another copy of the request is under way.
   private func reservation(
     of operation: SigningOperation, for request: SigningRequest, under authorization: VerifiedAuthorization,
-    job: StoredJob?,
+    as principal: Principal, job: StoredJob?,
     at now: UnixTime
   ) async throws -> Reservation? {
     do {
@@ -59,11 +71,16 @@ extension SigningService {
         reading: [
           .credential(authorization.credential.id), .activation(operation.activation, .exclusive),
           .request(operation.activation, operation.requestDigest, .exclusive),
-        ]
+        ] + principal.keys
       ) { transaction in
-        // The credential may have been disabled or changed since step 2.
-        try authorization.usable.requireUnchanged(in: transaction)
+        try transaction.requireToken(of: principal)
         let activation = try transaction.activation(operation.activation)
+        // Both may have been changed or edited since step 2, or since they were remembered.
+        guard try authorization.usable.isUnchanged(in: transaction),
+          activation.map({ $0.binding == authorization.activation.binding }) ?? true
+        else {
+          throw authorization.isRemembered ? Outdated() as any Error : Refusal.unavailable
+        }
         // After a revocation nothing more comes out of the SAD, not even signatures that it made.
         guard activation?.isRevoked == false else { throw Refusal.invalidSAD }
         if let earlier = try transaction.operation(

@@ -35,12 +35,12 @@ extension SigningService {
     // 1. Request and bearer are verified, by the caller.
 
     // 2. SAD and policy are verified, the certificate is valid, the credential enabled.
-    let authorization = try await verifySAD(request, as: principal)
+    var authorization = try await verifySAD(request, as: principal)
 
     // 3. One transaction reserves the slots and appends the intent to the audit log.
     // 4. It is durable when `reserve` returns.
     let operation = try await operation(for: request, under: authorization)
-    switch try await reserve(operation, for: request, under: authorization) {
+    switch try await reserve(operation, for: request, under: &authorization, as: principal) {
     case .reserved: break
     case .done(let earlier): return try await replay(earlier, of: request, authorization.credential)
     // Only asynchronous calls are told so.

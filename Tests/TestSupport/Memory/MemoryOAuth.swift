@@ -1,6 +1,14 @@
 import OAuth
+import SoleControl
 import Vocabulary
 import WireJSON
+
+extension MemoryTransaction {
+  func hasAccessToken(_ digest: [UInt8]) throws -> Bool {
+    uses(.shared) { _ in [.accessToken(digest)] }
+    return state.tokens[digest]?.kind == .access
+  }
+}
 
 extension MemoryTransaction: OAuthWriting {
   private static func key(_ kind: OAuthEntry.Kind, _ digest: [UInt8]) -> String { "\(kind.rawValue) \(digest)" }
