@@ -13,9 +13,14 @@ public struct ServiceInfo: Sendable {
   public var language: String
   /// At most 255 characters.
   public var description: String
+  /// All mechanisms of service authorization; `basic` only counts where `auth/login` is offered.
   public var authTypes: [String]
   /// Issuer of the authorization server, without a slash at the end; nil if there is none.
   public var authorizationServer: String?
+  /// How v2 names it. Nil: by its base.
+  public var servers: AnnouncedServers?
+  /// Methods that are offered; nil: all whose part is there. `info` always is.
+  public var methods: Set<Method>?
   /// `specs` by version.
   public var specs = Dictionary(uniqueKeysWithValues: CSCVersion.allCases.map { ($0, $0.specs) })
   /// Name and description in further languages, by RFC 5646 tag.
@@ -49,6 +54,9 @@ public struct ServiceInfo: Sendable {
     return copy
   }
 
+  /// Whether the operator offers a method.
+  public func offers(_ method: Method) -> Bool { method == .info || methods?.contains(method) ?? true }
+
   /// - Parameters:
   ///   - documents: formats that signDoc can make.
   ///   - isAvailable: whether the service has what a method needs.
@@ -58,16 +66,21 @@ public struct ServiceInfo: Sendable {
     var answer = JSONObject([
       ("specs", .string(specs[version] ?? version.specs)), ("name", .string(name)), ("logo", .string(logo)),
       ("region", .string(region)), ("lang", .string(language)), ("description", .string(description)),
-      ("authType", .array(authTypes.map(JSONValue.string))),
+      (
+        "authType",
+        .array(authTypes.filter { $0 != "basic" || isAvailable(.authLogin) }.map(JSONValue.string))
+      ),
       ("methods", .array(Method.announced(in: version, isAvailable: isAvailable).map(JSONValue.string))),
     ])
-    if let authorizationServer {
+    if version == .v1, let authorizationServer {
       // v1's clients append `oauth2/authorize`, v2's `/oauth2/authorize`; each gets the endpoints of its version.
-      answer["oauth2"] = .string(authorizationServer + (version == .v1 ? "/csc/v1/" : ""))
+      answer["oauth2"] = .string(authorizationServer + "/csc/v1/")
     }
     if version == .v2 {
-      if authorizationServer != nil { answer["supportsRar"] = true }
-      answer["asynchronousOperationMode"] = true
+      let servers = servers ?? authorizationServer.map(AnnouncedServers.base)
+      for (name, value) in servers?.members ?? [] { answer[name] = value }
+      // Without polling there is no way to the result.
+      answer["asynchronousOperationMode"] = .bool(isAvailable(.signPolling))
       answer["signAlgorithms"] = [
         "algos": .array(WireSignAlgorithm.allCases.map { .string($0.oid) }), "algoParams": [],
       ]

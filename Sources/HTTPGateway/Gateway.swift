@@ -14,7 +14,7 @@ public import Vocabulary
 /// The service over HTTP: translates wire values into calls of the core and its answers and errors back. Here its parts
 /// are put together; each answers for one subject.
 public struct Gateway: Sendable {
-  let info: ServiceInfo
+  var info: ServiceInfo
   let soleControl: SoleControlServices
   let issuance: IssuanceService
   let jobs: JobService
@@ -108,9 +108,11 @@ public struct Gateway: Sendable {
       tokens: TokenMethods(soleControl: soleControl, issuance: issuance, tokens: tokens),
       credentials: CredentialMethods(
         soleControl: soleControl, issuance: issuance, tokens: tokens, language: info.language, now: now),
-      authorization: AuthorizationMethods(soleControl: soleControl),
+      authorization: AuthorizationMethods(
+        soleControl: soleControl, offersCheck: version == .v2 && info.offers(.credentialsAuthorizeCheck)),
       signing: SigningMethods(
-        soleControl: soleControl, jobs: jobs, tokens: tokens, documents: documents, documentThreads: documentThreads),
+        soleControl: soleControl, jobs: jobs, tokens: tokens, documents: documents, documentThreads: documentThreads,
+        offersPolling: info.offers(.signPolling)),
       timestamps: timestamps)
   }
 

@@ -141,6 +141,79 @@ struct ConfigurationTests {
     #expect(result.error?.contains("\"\(name)\"") == true, "\(text): \(result)")
   }
 
+  private static let own: JSONValue = ["baseUri": "https://sign.example"]
+
+  @Test(
+    "info names the authorization server in one way, and no server of others",
+    arguments: [
+      (["oauth2": "https://sign.example"], nil), (["oauth2": "https://sign.example/csc/v2"], nil),
+      (["oauth2Issuer": "https://sign.example"], nil), (["oauth2Servers": [own]], nil),
+      (
+        [
+          "oauth2Servers": [
+            ["issuerIdentifier": "https://sign.example", "label": "People", "authType": ["oauth2code"]],
+            ["baseUri": "https://sign.example", "authType": ["oauth2client"]],
+          ]
+        ], nil
+      ),
+      (
+        ["oauth2": "https://sign.example", "oauth2Issuer": "https://sign.example"],
+        "info: \"oauth2\" and \"oauth2Issuer\" are both there"
+      ),
+      (["oauth2": "https://sign.example", "oauth2Servers": [own]], "\"oauth2\" and \"oauth2Servers\" are both there"),
+      (
+        ["oauth2Issuer": "https://sign.example", "oauth2Servers": [own]],
+        "\"oauth2Issuer\" and \"oauth2Servers\" are both there"
+      ),
+      (["oauth2": "https://other.example"], "tokens of other servers are not accepted"),
+      (["oauth2": "https://sign.example/"], "\"oauth2\" must be"), (["oauth2": true], "\"oauth2\" must be"),
+      (["oauth2Issuer": "https://other.example"], "tokens of other servers are not accepted"),
+      (["oauth2Servers": []], "1 to 8 servers"), (["oauth2Servers": "x"], "\"oauth2Servers\" must be a list"),
+      (["oauth2Servers": .array(Array(repeating: own, count: 9))], "1 to 8 servers"),
+      (["oauth2Servers": [["label": "x"]]], "oauth2Servers[0]: \"baseUri\" and \"issuerIdentifier\" are both missing"),
+      (
+        ["oauth2Servers": [["baseUri": "https://sign.example", "issuerIdentifier": "https://sign.example"]]],
+        "\"baseUri\" and \"issuerIdentifier\" are both there"
+      ),
+      (["oauth2Servers": [["issuerIdentifier": "https://other.example"]]], "tokens of other servers are not accepted"),
+      (["oauth2Servers": [["baseUri": "https://sign.example", "authType": ["basic"]]]], "\"authType\" must list"),
+      (["oauth2Servers": [["baseUri": "https://sign.example", "authType": []]]], "\"authType\" must list"),
+      (["oauth2Servers": [["baseUri": "https://sign.example", "authType": ["oauth2code"]]]], "must name each of"),
+      (
+        ["oauth2Servers": [["baseUri": "https://sign.example", "supportsRar": false]]],
+        "\"supportsRar\" is not a member"
+      ),
+    ] as [(JSONValue, String?)])
+  func servers(members: JSONValue, error: String?) throws {
+    let result = try load { config in
+      for (name, value) in members.object?.members ?? [] { Self.set("info/\(name)", value)(&config) }
+    }
+    #expect(error.map { result.error?.contains($0) == true } ?? (result.error == nil), "\(result)")
+  }
+
+  @Test("an issuer with a path has its metadata where the service has none")
+  func issuerWithPath() throws {
+    let result = try load {
+      Self.set("info/publicURL", "https://sign.example/gateway")(&$0)
+      Self.set("info/oauth2Issuer", "https://sign.example/gateway")(&$0)
+    }
+    #expect(result.error?.contains("without a path") == true, "\(result)")
+  }
+
+  @Test(
+    "methods: known names, each once, and only of parts that are there",
+    arguments: [
+      (["credentials/list", "credentials/info", "signatures/signHash"], nil), (["info", "auth/login"], nil),
+      (["signatures/sign"], "names none of our methods: signatures/sign"), (["credentials/List"], "names none"),
+      (["oauth2/token"], "names none"), ([], "at least one"), (["info"], "at least one"),
+      (["auth/login", "auth/login"], "twice"), (["signatures/timestamp"], "\"tsa\" is missing"),
+      (["credentials/create"], "\"issuer\" is missing"), (["credentials/delete"], "\"issuer\" is missing"),
+    ] as [([String], String?)])
+  func methods(names: [String], error: String?) throws {
+    let result = try load { Self.set("info/methods", .array(names.map(JSONValue.string)))(&$0) }
+    #expect(error.map { result.error?.contains($0) == true } ?? (result.error == nil), "\(result)")
+  }
+
   @Test(
     "a client is trusted with deletion alone, and only one that proves who it is and has the grant",
     arguments: [

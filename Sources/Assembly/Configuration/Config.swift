@@ -71,22 +71,6 @@ package struct Config {
     var liveKeys: Int
   }
 
-  package struct Info {
-    /// Name and description of the service in `info`, at most 255 characters each.
-    var name, description: String
-    /// Country of the service: ISO 3166-1 alpha-2, in capital letters.
-    var region: String
-    /// Language of name and description: an RFC 5646 tag. Default: en.
-    var language: String
-    /// Base URL under which clients reach the service: https, without a trailing slash. Also the issuer of the
-    /// authorization server.
-    package var publicURL: String
-    /// Name and description in further languages, by RFC 5646 tag.
-    var translations: [String: (name: String, description: String)]
-    /// Value of `info.specs`, by version (`v1`, `v2`). Default: the value that today's clients insist on.
-    var specs: [CSCVersion: String]
-  }
-
   struct TimestampAuthorityConfig {
     /// Path of a PEM file: the authority's certificate, whose only purpose is time-stamping, then those above it.
     var certificates: String
@@ -218,6 +202,7 @@ extension Config {
         throw reader.error("eidProviders", "has audiences for an unknown partner: \(partner)")
       }
     }
+    try info.check(reader, parts: (timestamps: tsa != nil, issuer: issuer != nil))
     if tls == nil, trustedProxy == nil {
       reader.warn(
         "trustedProxy",
@@ -250,38 +235,6 @@ extension Config.DeviceConfig {
     }
     sessions = try reader.integer("sessions", in: 1...256, default: 4)
     liveKeys = try reader.integer("liveKeys", in: 1...1_000_000, default: 1000)
-    try reader.finish()
-  }
-}
-
-extension Config.Info {
-  fileprivate init(_ reader: ConfigReader) throws {
-    name = try reader.string("name", longest: 255)
-    description = try reader.string("description", longest: 255)
-    region = try reader.string("region")
-    guard region.wholeMatch(of: /[A-Z][A-Z]/) != nil else {
-      throw reader.error("region", "must be a country code (ISO 3166-1) such as AT")
-    }
-    language = try reader.string("language", default: "en")
-    guard language.wholeMatch(of: /[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*/) != nil else {
-      throw reader.error("language", "must be a language tag (RFC 5646) such as en or de-AT")
-    }
-    publicURL = try reader.url("publicURL", allowsPlainHTTP: reader.notes.isExcused, isBase: true)
-    translations = [:]
-    if let languages = try reader.optional("translations") {
-      for tag in languages.names {
-        let texts = try languages.object(tag)
-        translations[tag] = (
-          try texts.string("name", longest: 255), try texts.string("description", longest: 255)
-        )
-        try texts.finish()
-      }
-    }
-    specs = [:]
-    if let versions = try reader.optional("specs") {
-      for version in CSCVersion.allCases { specs[version] = try versions.optionalString(version.rawValue) }
-      try versions.finish()
-    }
     try reader.finish()
   }
 }

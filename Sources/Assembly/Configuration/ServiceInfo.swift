@@ -9,6 +9,8 @@ extension Config {
       authorizationServer: info.publicURL)
     result.specs.merge(info.specs) { $1 }
     result.translations = info.translations
+    result.servers = info.servers
+    result.methods = info.methods
     return result
   }
 }

@@ -8,11 +8,13 @@ internal import WireJSON
 /// Methods that lead to a SAD: factors, and the exchange of a SAD.
 struct AuthorizationMethods: Sendable {
   let soleControl: SoleControlServices
+  /// Whether callers can ask what became of an authorization out of band: not in v1, which has no such method.
+  let offersCheck: Bool
 
   /// `credentials/authorize`
   func authorize(_ fields: Fields, _ call: APICall) async throws -> Response {
     let request = try AuthorizeRequest(fields, call.version)
-    let (presented, outOfBand) = try Self.factors(request, call.version)
+    let (presented, outOfBand) = try factors(request)
     var asked = AuthorizationRequest(
       credential: CredentialID(request.credentialID), numSignatures: request.numSignatures,
       hashAlgorithm: request.hashAlgorithm, digests: request.digests ?? [],
@@ -71,16 +73,16 @@ struct AuthorizationMethods: Sendable {
   }
 
   /// Objects that the caller presents need a value; those that the customer is asked for out of band must not have
-  /// one (CSC v2 §8.5), and v1 has no second call to ask for the result.
-  private static func factors(
-    _ request: AuthorizeRequest, _ version: CSCVersion
+  /// one (CSC v2 §11.8), and need a second call to ask for the result.
+  private func factors(
+    _ request: AuthorizeRequest
   ) throws -> (presented: [FactorID: String], outOfBand: Set<FactorID>) {
     var presented: [FactorID: String] = [:]
     var outOfBand: Set<FactorID> = []
     for (id, value) in request.factors {
       switch (FactorID(rawValue: id), value) {
       case (let factor?, let value?) where !factor.isOutOfBand && presented[factor] == nil: presented[factor] = value
-      case (let factor?, nil) where factor.isOutOfBand && version == .v2: outOfBand.insert(factor)
+      case (let factor?, nil) where factor.isOutOfBand && offersCheck: outOfBand.insert(factor)
       default: throw Refusal.unknownFactor
       }
     }

@@ -88,9 +88,11 @@ struct CSCMethods: Sendable {
     }
   }
 
-  /// Whether the part behind a method is there. A method without its part answers 501 and is not announced.
+  /// Whether the part behind a method is there, and the operator offers it. All other methods answer 501 and are not
+  /// announced.
   private func isAvailable(_ method: CSCModel.Method) -> Bool {
-    switch method {
+    guard info.offers(method) else { return false }
+    return switch method {
     case .timestamp: timestamps != nil
     case .signDoc: signing.documents != nil
     case .credentialsCreate, .credentialsDelete: credentials.issuance.authority != nil
@@ -101,7 +103,8 @@ struct CSCMethods: Sendable {
   /// `info`
   private func describe(_ request: Request) async throws -> Response {
     let localized = info.localized(try await bodies.language(request))
-    return Response(json: localized.json(version, documents: signing.documentSupport, isAvailable: isAvailable))
+    let documents = isAvailable(.signDoc) ? signing.documentSupport : .none
+    return Response(json: localized.json(version, documents: documents, isAvailable: isAvailable))
   }
 
   /// `signatures/timestamp`

@@ -16,6 +16,7 @@ extension SigningMethods {
       var properties = LastValue<SignDocRequest.Properties, [SignedProperty]>()
       return (request, try request.signatures.map { try $0.domainValue(documents, &properties) })
     }
+    try check(request.mode)
     guard let sad = Self.sad(request.sad, caller) else {
       // An unknown credential is the earlier fault.
       if let id = request.credentialID {

@@ -16,10 +16,13 @@ struct SigningMethods: Sendable {
   let documents: DocumentSigningService?
   /// For requests with documents.
   let documentThreads: any DocumentWorker
+  /// Whether callers can ask for the result of a job.
+  let offersPolling: Bool
 
   /// `signatures/signHash`
   func signHash(_ fields: Fields, _ call: APICall) async throws -> Response {
     let request = try CSCModel.SignHashRequest(fields, call.version, needsSAD: call.caller.sad == nil)
+    try check(request.mode)
     guard let sad = Self.sad(request.sad, call.caller) else {
       // An unknown credential is the earlier fault.
       _ = try await soleControl.credentials.credential(CredentialID(request.credentialID), as: call.principal)
@@ -37,6 +40,11 @@ struct SigningMethods: Sendable {
         JobRequest(signingRequest, validity: validity, responseURI: responseURI), as: call.principal)
       return Response(json: ["responseID": .string(job.rawValue)])
     }
+  }
+
+  /// A mode whose result could not be asked for is none that is supported.
+  func check(_ mode: OperationMode) throws {
+    if case .asynchronous = mode, !offersPolling { throw CSCError.invalidParameter("operationMode") }
   }
 
   /// `signatures/signPolling`
@@ -68,7 +76,7 @@ struct SigningMethods: Sendable {
     }
   }
 
-  /// The SAD of a request: in the body, or the bearer itself (CSC v2 §11.10). Both, and different: neither.
+  /// The SAD of a request: in the body, or the bearer itself (CSC v2 §11.13). Both, and different: neither.
   static func sad(_ text: String?, _ caller: Caller) -> SignatureActivationData? {
     let named = text.flatMap(Base64.decode).flatMap(SignatureActivationData.init(octets:))
     guard let bearer = caller.sad else { return named }
