@@ -58,6 +58,9 @@ public enum Refusal: Error, Equatable, Sendable {
 public enum InternalFault: Error, Equatable, Sendable {
   /// A row without its MAC: someone edited the store.
   case rowIntegrity(CredentialID)
+  /// A credential that says it is for a kind of signature that its certificate does not bear out. The text tells what
+  /// is wrong and what to do.
+  case unfoundedQualifier(CredentialID, String)
   /// A job that the gateway did not write so.
   case jobIntegrity(JobID)
   /// A credential that was about to be made or changed does not fit together.

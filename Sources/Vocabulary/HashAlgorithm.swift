@@ -1,4 +1,4 @@
-/// Hash algorithms that may be signed: nothing weaker than SHA-256 (ETSI TS 119 312, CSC v2 §1.5).
+/// Hash algorithms that may be signed: nothing weaker than SHA-256 (ETSI TS 119 312, CSC v2 §11.1).
 public enum HashAlgorithm: String, Sendable, CaseIterable {
   case sha256, sha384, sha512
 

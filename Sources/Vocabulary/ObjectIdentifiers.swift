@@ -58,23 +58,27 @@ public enum OID {
   public static let pseudonym = "2.5.4.65"
   public static let organizationIdentifier = "2.5.4.97"
 
-  // MARK: Extensions of certificates (RFC 5280 §4.2.1.4, RFC 3739 §3.2.6; ETSI EN 319 412-5 for the last two)
+  // MARK: Extensions of certificates (RFC 5280 §4.2.1.4, RFC 3739 §3.2.6; ETSI EN 319 412-5 for the rest)
 
   public static let certificatePolicies = "2.5.29.32"
   public static let qualifiedStatements = "1.3.6.1.5.5.7.1.3"
   /// QcCompliance: the certificate is a qualified one.
   public static let qualifiedCompliance = "0.4.0.1862.1.1"
+  /// QcSSCD: its key is in a qualified device.
+  public static let qualifiedDevice = "0.4.0.1862.1.4"
   /// QcType: the kinds of signature that a qualified certificate is for.
   public static let qualifiedType = "0.4.0.1862.1.6"
+  /// The first part of the types that QcType names.
+  public static let qualifiedTypes = qualifiedType + "."
+  public static let qualifiedForSignatures = "0.4.0.1862.1.6.1"
+  public static let qualifiedForSeals = "0.4.0.1862.1.6.2"
+  /// QcCClegislation: it is qualified by the law of the countries that it names, and not of the EU.
+  public static let qualifiedElsewhere = "0.4.0.1862.1.7"
 
-  // MARK: Certificate policies (ETSI EN 319 411-1 and -2)
+  // MARK: Certificate policies (ETSI EN 319 411-2)
 
-  /// NCP: a certificate of normal quality.
-  public static let normalizedPolicy = "0.4.0.2042.1.1"
   /// The beginning of all policies of qualified certificates.
   public static let qualifiedPolicies = "0.4.0.194112.1."
-  /// QCP-n-qscd: a qualified certificate of a natural person, its key in a qualified device.
-  public static let qualifiedDevicePolicy = "0.4.0.194112.1.2"
 }
 
 extension OID {

@@ -12,10 +12,12 @@ struct SandboxAuthority {
   private static let organization = RealService.trialOrganization
   /// From the arc for documentation (RFC 5612).
   private static let policy = "1.3.6.1.4.1.32473.1"
-  /// Policies under which people can ask for credentials: one like a qualified certificate (ETSI EN 319 411-2,
-  /// QCP-n-qscd), for the authorization server, and one like an advanced certificate (EN 319 411-1, NCP), for
-  /// `credentials/authorize`.
-  static let policies = [OID.qualifiedDevicePolicy, OID.normalizedPolicy]
+  /// Policies under which people can ask for credentials, for the authorization server and for `credentials/authorize`.
+  /// They claim nothing: a sandbox's keys are in no qualified device, and no provider that is qualified issues its
+  /// certificates.
+  static let policies = [policy + ".9.1", policy + ".9.2"]
+  /// Those of the text's own sample (CSC v2 §8.2.2). A sandbox proves nothing.
+  private static let levels: JSONValue = ["http://eidas.europa.eu/LoA/high"]
   /// Of the TSA's certificate.
   private static let days: Int64 = 5 * 365
 
@@ -75,17 +77,18 @@ struct SandboxAuthority {
       "policies": [
         [
           "policy": .string(Self.policies[0]), "key": "p256", "mode": "oauth2code", "scal": 2, "multisign": 100,
-          "qualifier": "eu_eidas_qes", "days": 365,
+          "qualifier": "eu_eidas_aes", "days": 365, "acrValues": Self.levels,
           "names": [
-            "en": "Like a qualified certificate, for trying out",
-            "de": "Wie ein qualifiziertes Zertifikat, zum Ausprobieren",
+            "en": "Certificate for the authorization server, for trying out",
+            "de": "Zertifikat für den Autorisierungsserver, zum Ausprobieren",
           ],
         ],
         [
           "policy": .string(Self.policies[1]), "key": "p256", "mode": "explicit", "scal": 1, "multisign": 100,
-          "qualifier": "eu_eidas_aes", "days": 365,
+          "qualifier": "eu_eidas_aes", "days": 365, "acrValues": Self.levels,
           "names": [
-            "en": "Advanced certificate, for trying out", "de": "Fortgeschrittenes Zertifikat, zum Ausprobieren",
+            "en": "Certificate for explicit authorization, for trying out",
+            "de": "Zertifikat für explizite Autorisierung, zum Ausprobieren",
           ],
         ],
       ],

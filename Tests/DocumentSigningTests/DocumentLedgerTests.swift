@@ -218,7 +218,9 @@ struct DocumentLedgerTests {
   func qualifier() async throws {
     let fixture = DocumentFixture()
     var credentials: [Credential] = []
-    for (name, qualifier) in [("c1", "eu_eidas_aes"), ("c2", "eu_eidas_qes"), ("c3", "eu_eidas_qes"), ("c4", nil)] {
+    for (name, qualifier) in [
+      ("c1", "eu_eidas_aes"), ("c2", "eu_eidas_aeseal"), ("c3", "eu_eidas_aeseal"), ("c4", nil),
+    ] {
       var credential = try await fixture.signing.createCredential(name)
       credential.qualifier = qualifier
       try await fixture.signing.service.credentials.put(credential, events: [])
@@ -236,8 +238,8 @@ struct DocumentLedgerTests {
     await #expect(throws: DocumentRefusal.qualifier) { try await sign("za_ecta_aes", nil, sad) }
     // Of another kind than the SAD's credential: the first of that kind, for which the SAD is none.
     await #expect(throws: Refusal.invalidSAD) { try await sign("eu_eidas_aes", nil, sad) }
-    #expect(try await sign("eu_eidas_qes", nil, sad) == credentials[2].certificate.chain)
+    #expect(try await sign("eu_eidas_aeseal", nil, sad) == credentials[2].certificate.chain)
     let other = try await fixture.signing.authorize(credentials[1]).sad
-    #expect(try await sign("eu_eidas_qes", credentials[1].id, other) == credentials[1].certificate.chain)
+    #expect(try await sign("eu_eidas_aeseal", credentials[1].id, other) == credentials[1].certificate.chain)
   }
 }

@@ -18,11 +18,15 @@ extension Config {
     /// - `mode`: `explicit` or `oauth2code`. Default: oauth2code.
     /// - `scal`: 1 or 2. Default: 2.
     /// - `multisign`: signatures of one authorization, 1 to 1000. Default: 1.
-    /// - `qualifier`: `signatureQualifier`. Default: none.
+    /// - `qualifier`: `signatureQualifier`, `eu_eidas_aes` or `eu_eidas_aeseal`: the others need certificates that
+    ///   carry the statements of a qualified one, and this CA issues none. Default: none.
     /// - `days`: validity of certificates, 1 to 3660 days.
     /// - `proof`: factors that a person must show of a credential that he or she has, as an expression such as
     ///   `PIN AND OTP`, in addition to those with which it signs. PIN, OTP, SMS, EID may be named. Default: none. A
     ///   person without a credential gets the first one by registration, not here.
+    /// - `acrValues`: names of the authentication contexts that this proof reaches, such as
+    ///   `http://eidas.europa.eu/LoA/substantial`, at most 16; a client that asks for others in `acr_values` is
+    ///   refused. Default: none, so each client that asks for one is.
     var profiles: [CredentialProfile]
 
     /// Seconds until the next list, at the latest.
@@ -64,6 +68,15 @@ extension CredentialProfile {
       for tag in languages.names { names[tag] = try languages.string(tag, longest: 100) }
       try languages.finish()
     }
+    let qualifier = try reader.optionalString("qualifier")
+    if let qualifier {
+      let offered = SignatureQualifier.allCases.filter { !$0.needsQualifiedCertificate }
+      guard offered.contains(where: { $0.rawValue == qualifier }) else {
+        throw reader.error(
+          "qualifier",
+          "must be one of \(offered.map(\.rawValue)): certificates of this CA carry no statements of a qualified one")
+      }
+    }
     let proof = try reader.optionalString("proof").map { text in
       guard let proof = FactorExpression(parsing: text), proof.factors.allSatisfy(\.traits.isForPages) else {
         throw reader.error("proof", "must be an expression of PIN, OTP, SMS and EID with AND, OR and XOR")
@@ -71,10 +84,14 @@ extension CredentialProfile {
       return proof
     }
     self.init(
-      policy: policy, names: names, keyType: keyType, mode: mode, qualifier: try reader.optionalString("qualifier"),
+      policy: policy, names: names, keyType: keyType, mode: mode, qualifier: qualifier,
       scal: try reader.integer("scal", in: 1...2, default: 2) == 2 ? .two : .one,
       multisign: try reader.integer("multisign", in: 1...1000, default: 1),
       days: Int64(try reader.integer("days", in: 1...3660)), proof: proof)
+    acrValues = try reader.optionalStrings("acrValues") ?? []
+    guard acrValues.count <= 16, acrValues.allSatisfy({ !$0.isEmpty }) else {
+      throw reader.error("acrValues", "must list at most 16 names")
+    }
     try reader.finish()
   }
 }

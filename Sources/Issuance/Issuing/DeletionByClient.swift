@@ -51,13 +51,10 @@ extension IssuanceService {
 }
 
 extension Credential {
-  /// Qualifiers of signatures without a qualified certificate (CSC v2 §11.7 `signatureQualifier`).
-  private static let unqualified = ["eu_eidas_aes", "eu_eidas_aeseal"]
-
   /// Whether it may be for qualified signatures, or has a qualified certificate, by its own word or the certificate's.
   /// A qualifier that is not known may say so, and so may what cannot be read.
   var isQualified: Bool {
-    let isCalledSo = qualifier.map { !Self.unqualified.contains($0) } ?? false
+    let isCalledSo = qualifier.map { SignatureQualifier(rawValue: $0)?.needsQualifiedCertificate ?? true } ?? false
     guard let leaf = certificate.chain.first, let statements = CertificateStatements(certificate: leaf),
       statements.isWhole
     else { return true }

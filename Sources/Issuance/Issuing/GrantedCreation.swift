@@ -120,6 +120,7 @@ extension IssuanceService {
     guard certificate.publicKey == publicKey, certificate.serialNumber == Hex.encode(serialNumber, .upper),
       credential.isConsistent
     else { throw IssuerError.failed("not the certificate that was asked for") }
+    if let claim = credential.unfoundedClaim { throw IssuerError.failed("the profile says \(claim)") }
     do { return (credential, try await soleControl.context.protectedRow(credential)) } catch {
       // There is a certificate now, so this is not a failure after which nothing was issued.
       throw IssuerError.failed("the new credential could not be protected")

@@ -19,6 +19,9 @@ public struct CredentialProfile: Sendable {
   /// Factors of an existing credential by which the person proves who asks for another one. Nil: those with which that
   /// credential signs. Factors named here come on top of them.
   public var proof: FactorExpression?
+  /// Authentication contexts (`acr`) that this proof reaches, as the operator answers for. A client that asks for
+  /// others gets no credential (CSC v2 §8.2.2 `acr_values`).
+  public var acrValues: [String] = []
 
   public init(
     policy: String, names: [String: String], keyType: KeyType, mode: AuthorizationMode, qualifier: String?, scal: SCAL,

@@ -51,6 +51,43 @@ public struct CertificateStatements: Sendable, Equatable {
   }
 }
 
+extension CertificateStatements {
+  /// Statements that a certificate for this kind of signature must carry, and does not (ETSI EN 319 412-5): by the name
+  /// of each. Empty if it carries all of them.
+  func missing(for qualifier: SignatureQualifier) -> [String] {
+    var missing: [String] = []
+    if qualifier.needsQualifiedCertificate {
+      // A certificate that is qualified by another law has QcCompliance too (clause 4.2.4).
+      let isOfUnion = qualified.contains(OID.qualifiedCompliance) && !qualified.contains(OID.qualifiedElsewhere)
+      if !isOfUnion { missing.append("QcCompliance") }
+    }
+    if qualifier.needsQualifiedDevice, !qualified.contains(OID.qualifiedDevice) { missing.append("QcSSCD") }
+    // Any certificate may name types; a qualified one must, here.
+    let namesTypes = qualified.contains { $0.hasPrefix(OID.qualifiedTypes) }
+    if namesTypes || qualifier.needsQualifiedCertificate, !qualified.contains(qualifier.certificateType) {
+      missing.append(qualifier.certificateType == OID.qualifiedForSeals ? "QcType eseal" : "QcType esign")
+    }
+    return missing
+  }
+}
+
+extension Credential {
+  /// Reason why the credential must not be for the kind of signature that it says; nil if its certificate bears it out,
+  /// or it says none.
+  package var unfoundedClaim: String? {
+    guard let qualifier else { return nil }
+    guard let known = SignatureQualifier(rawValue: qualifier) else {
+      return "signatureQualifier is none that a certificate can be held against"
+    }
+    guard let leaf = certificate.chain.first, let statements = CertificateStatements(certificate: leaf),
+      statements.isWhole || !known.needsQualifiedCertificate
+    else { return "\(known.rawValue), and the statements of the certificate cannot be read" }
+    let missing = statements.missing(for: known)
+    guard !missing.isEmpty else { return nil }
+    return "\(known.rawValue), and the certificate does not carry \(missing.joined(separator: ", "))"
+  }
+}
+
 extension [ASN1Node] {
   /// The OIDs that are found in each; nil if in one of them there are none to be read.
   fileprivate func everyOID(_ find: (ASN1Node) -> [ASN1Node]?) -> [String]? {

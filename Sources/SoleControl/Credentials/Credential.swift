@@ -56,7 +56,7 @@ public struct Credential: Sendable, Equatable {
   public var signer: SignerID
   /// Shown to people; at most 255 characters.
   public var description: String
-  /// Kind of signature that it is meant for (CSC v2 §11.5 `signatureQualifier`), such as `eu_eidas_aes`.
+  /// Kind of signature that it is meant for (CSC v2 §11.6 `signatureQualifier`), such as `eu_eidas_aes`.
   public var qualifier: String?
   public var keyType: KeyType
   public var wrappedKey: WrappedKey

@@ -64,8 +64,12 @@ extension CredentialService {
   }
 
   /// Stores the credential with the device's MAC over it.
+  ///
+  /// - Throws: `InternalFault.contradictoryCredential`; `unfoundedQualifier` if its certificate does not bear out its
+  ///   qualifier.
   public func put(_ credential: Credential, events: [AuditEvent]) async throws {
     guard credential.isConsistent else { throw InternalFault.contradictoryCredential(credential.id) }
+    if let fault = credential.qualifierFault { throw fault }
     let row = try await context.protectedRow(credential)
     let now = context.clock.now()
     try await write(reading: [.credential(credential.id, .exclusive)]) { transaction in

@@ -40,7 +40,7 @@ public struct CredentialService: Sendable {
     return credential
   }
 
-  /// The credential for a kind of signature, when the caller does not name one (CSC v2 §11.11
+  /// The credential for a kind of signature, when the caller does not name one (CSC v2 §11.14
   /// `signatureQualifier`): the one that the SAD was made for, if it is of that kind; else the signer's first one that
   /// is enabled and valid.
   ///
@@ -58,8 +58,9 @@ public struct CredentialService: Sendable {
       .first { $0.qualifier == qualifier && $0.isEnabled && $0.isValid(at: now) }?.id
   }
 
-  /// A signer's credentials that the principal may use, in order of id. One that was edited is left out, and the log
-  /// names it: it must not take the others from their owner.
+  /// A signer's credentials that the principal may use, in order of id. One that was edited, or that claims what
+  /// its certificate does not bear out, is left out, and the log names it: it must not take the others from their
+  /// owner.
   public func list(
     of signer: SignerID, after: CredentialID?, limit: Int, as principal: Principal
   ) async throws -> [Credential] {
@@ -71,7 +72,8 @@ public struct CredentialService: Sendable {
       do {
         let credential = try await listed(row, signer)
         if principal.mayUse(credential) { credentials.append(credential) }
-      } catch InternalFault.rowIntegrity {}
+      } catch InternalFault.rowIntegrity {
+      } catch InternalFault.unfoundedQualifier {}
     }
     return credentials
   }

@@ -23,10 +23,12 @@ extension CredentialService {
       row, where: { $0.id == id }, named: ("credential", .string(id.rawValue)), else: InternalFault.rowIntegrity(id))
   }
 
-  /// Checks the row's MAC and computes further MACs in the same visit to the device.
+  /// Checks the row's MAC, and what the credential says about itself, and computes further MACs in the same visit to
+  /// the device.
   ///
   /// - Returns: the MACs of `messages`.
-  /// - Throws: `InternalFault.rowIntegrity` if the row is not as a gateway wrote it. The audit log says so.
+  /// - Throws: `InternalFault.rowIntegrity` if the row is not as a gateway wrote it, `unfoundedQualifier` if its
+  ///   certificate does not bear it out. The audit log says so.
   func confirm(
     _ unverified: Unverified<Credential>, alongside messages: [(key: MACKey, message: [UInt8])] = []
   ) async throws -> [[UInt8]] {
@@ -35,12 +37,26 @@ extension CredentialService {
     guard unverified.isRight(macs.removeFirst()) else {
       throw try await integrityFault(unverified.row, unverified.value.id)
     }
+    if let fault = unverified.value.qualifierFault {
+      throw try await context.integrityFault(
+        unverified.row, named: ("credential", .string(unverified.value.id.rawValue)), fault)
+    }
     context.verifiedRows.insert(unverified.value, row: unverified.row)
     return macs
   }
 
   func integrityFault(_ row: ProtectedRow, _ id: CredentialID) async throws -> any Error {
     try await context.integrityFault(row, named: ("credential", .string(id.rawValue)), InternalFault.rowIntegrity(id))
+  }
+}
+
+extension Credential {
+  /// Nothing is signed with a credential that claims more than its certificate: verifiers would believe the claim.
+  package var qualifierFault: InternalFault? {
+    unfoundedClaim.map {
+      let remedy = "nothing is signed with it until it has a qualifier that its certificate bears out, or another one"
+      return .unfoundedQualifier(id, "it says \($0); \(remedy)")
+    }
   }
 }
 

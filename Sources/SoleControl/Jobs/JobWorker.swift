@@ -129,7 +129,7 @@ extension Failure {
     case Refusal.invalidSAD: self.init(outcome: .authorizationRevoked, reason: "revoked")
     case Refusal.unknownCredential: self.init(outcome: .credentialDeleted, reason: "deleted")
     case InternalFault.device: self.init(outcome: .fault, reason: "device")
-    case InternalFault.rowIntegrity, InternalFault.jobIntegrity, StoreError.edited:
+    case InternalFault.rowIntegrity, InternalFault.unfoundedQualifier, InternalFault.jobIntegrity, StoreError.edited:
       self.init(outcome: .fault, reason: Self.integrity)
     default: return nil
     }

@@ -75,7 +75,7 @@ extension SigningService {
     case Refusal.invalidSAD: "revoked"
     case Refusal.credentialDisabled: "disabled"
     case Refusal.certificateExpired: "expired"
-    case InternalFault.rowIntegrity: "integrity"
+    case InternalFault.rowIntegrity, InternalFault.unfoundedQualifier: "integrity"
     case InternalFault.device: "device"
     default: "changed"
     }

@@ -9,7 +9,7 @@ from harness.browser import CONSENT, Landing, Page, consent_page
 from harness.failure import require
 
 PIN = "27182818"
-POLICY = "0.4.0.2042.1.1"
+POLICY = "1.3.6.1.4.1.32473.1.9.2"
 TYPES = "https://cloudsignatureconsortium.org/2025/"
 USED = {"error": ("invalid_token", "expired_token"), "status": 401}
 
@@ -182,7 +182,7 @@ def order_for_something_else(world):
     """
     party = world.party("public")
     token = creation_token(party)
-    refused(create(world, token, policy="0.4.0.194112.1.2"), "invalid_request", status=400)
+    refused(create(world, token, policy="1.3.6.1.4.1.32473.1.9.1"), "invalid_request", status=400)
     label = "p256-pin"
     refused(delete(world, world.sandbox.credential_id(label), token), "insufficient_scope", status=403)
     for method in ("credentials/list", "credentials/info", "credentials/authorize", "signatures/signHash"):
