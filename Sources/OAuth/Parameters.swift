@@ -19,5 +19,18 @@ public struct Parameters: Sendable, Equatable {
     self.repeatsOne = repeatsOne
   }
 
+  private init(values: [OctetText: OctetText], repeatsOne: Bool) {
+    self.values = values
+    self.repeatsOne = repeatsOne
+  }
+
+  /// Both together. One that is in both counts as one that came twice.
+  public func merging(_ other: Parameters) -> Parameters {
+    let isRepeated = other.values.keys.contains { values[$0] != nil }
+    return Parameters(
+      values: values.merging(other.values) { first, _ in first },
+      repeatsOne: repeatsOne || other.repeatsOne || isRepeated)
+  }
+
   public subscript(name: String) -> String? { values[name]?.text }
 }

@@ -43,6 +43,9 @@ public struct Client: Sendable, Equatable {
   /// Scopes that it may carry out in its own name, by `client_credentials`, without asking the person (CSC v2 §8.2.2,
   /// note 23). Only deletion: a credential takes a factor that its owner sets.
   public var trustedScopes: Set<Scope>
+  /// Whether the token endpoint reads its parameters from the query too, against RFC 6749 §3.2: for software that knows
+  /// no better. Its proof of who it is never counts there.
+  public var sendsParametersInQuery: Bool
   /// Scopes that a client can be trusted with.
   public static let trustableScopes: Set<Scope> = [.credentialDeletion]
 
@@ -52,7 +55,7 @@ public struct Client: Sendable, Equatable {
   public init(
     id: ClientID, partner: PartnerID, name: String, methods: Set<AuthenticationMethod>, secret: Secret?,
     keys: [UInt8]?, certificate: [UInt8]?, redirectURIs: [String], grants: Set<Grant>, requiresPKCE: Bool,
-    scopes: Set<Scope> = usualScopes, trustedScopes: Set<Scope> = []
+    scopes: Set<Scope> = usualScopes, trustedScopes: Set<Scope> = [], sendsParametersInQuery: Bool = false
   ) {
     self.id = id
     self.partner = partner
@@ -66,6 +69,7 @@ public struct Client: Sendable, Equatable {
     self.requiresPKCE = requiresPKCE
     self.scopes = scopes
     self.trustedScopes = trustedScopes
+    self.sendsParametersInQuery = sendsParametersInQuery
   }
 
   public var isPublic: Bool { methods == [.none] }

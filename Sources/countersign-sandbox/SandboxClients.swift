@@ -15,6 +15,7 @@ struct SandboxClients: Sendable {
     let redirectURIs: [String]
     let grants: [String]
     var requiresPKCE = true
+    var tokenParametersInQuery = false
   }
 
   static let partner = "portal"
@@ -48,6 +49,10 @@ struct SandboxClients: Sendable {
         label: "mtls", id: "portal-mtls", name: "Example back office", partner: Self.partner,
         authentication: ["self_signed_tls_client_auth"], redirectURIs: [redirectURI], grants: Self.all),
       Line(
+        label: "tester", id: "portal-tester", name: "Example tester", partner: Self.partner,
+        authentication: ["client_secret_basic"], redirectURIs: [redirectURI], grants: Self.all,
+        tokenParametersInQuery: true),
+      Line(
         label: "rival", id: Self.rival, name: "Another company", partner: Self.rival,
         authentication: ["client_secret_basic", "client_secret_post"], redirectURIs: [redirectURI], grants: Self.all),
     ]
@@ -76,7 +81,8 @@ struct SandboxClients: Sendable {
 
   private func secret(_ line: Line) -> String? {
     guard line.authentication.contains("client_secret_basic") else { return nil }
-    return line.id == Self.partner ? seed.clientSecret : seed.clientSecrets[line.id]
+    // A state folder of before has none for the newest clients.
+    return seed.clientSecrets[line.id] ?? seed.clientSecret
   }
 
   /// The public half of the partner's key as a JWK set (RFC 7517).
@@ -146,6 +152,7 @@ struct SandboxClients: Sendable {
       ("redirectURIs", texts(line.redirectURIs)), ("grants", texts(line.grants)),
       ("requiresPKCE", .bool(line.requiresPKCE)), ("scopes", texts(Scope.allCases.map(\.rawValue))),
     ])
+    if line.tokenParametersInQuery { object["tokenParametersInQuery"] = true }
     if secret(line) != nil { object["secretFile"] = .string(folder.path(secretFile(line.id))) }
     if line.authentication.contains("private_key_jwt") {
       object["keysFile"] = .string(folder.path("partner-assertion-keys.json"))

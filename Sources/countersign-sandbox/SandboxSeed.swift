@@ -57,7 +57,10 @@ struct SandboxSeed: Sendable {
       "eidPort": .integer(Int64(eidPort)), "partner": "portal", "clientSecret": .string(randomText(32)),
       "partnerToken": .string(randomText(32)), "adminToken": .string(randomText(32)),
       "webhookSecret": .string(randomText(32)), "eidClientSecret": .string(randomText(32)),
-      "clientSecrets": ["portal-legacy": .string(randomText(32)), "rival": .string(randomText(32))],
+      "clientSecrets": [
+        "portal-legacy": .string(randomText(32)), "portal-tester": .string(randomText(32)),
+        "rival": .string(randomText(32)),
+      ],
       "users": [user("alice", "Alice", "Example"), user("bob", "Bob", "Example")],
       "credentialIDs": .object(
         JSONObject(SandboxPopulation.plan.map { ($0.label, .string("cred-" + Hex.encode(randomBytes(8)))) })),

@@ -96,6 +96,9 @@ extension Client {
   ///   `credential-deletion`. Default: the first two.
   /// - `trustedScopes`: those that it may carry out without asking the person, by `client_credentials`:
   ///   `credential-deletion`, and nothing else. Default: none.
+  /// - `tokenParametersInQuery`: true lets it send the parameters of `oauth2/token` in the query, where proxies write
+  ///   them into their logs; only for confidential clients that cannot send them in the body, and never their secret.
+  ///   Default: false; such a request is refused.
   init(_ reader: ConfigReader, partner: PartnerID) throws {
     let id = try reader.string("id", longest: 255)
     let methods = try Self.names("authentication", reader, AuthenticationMethod.self)
@@ -122,7 +125,8 @@ extension Client {
       scopes: try reader.optionalStrings("scopes") != nil
         ? Set(Self.names("scopes", reader, Scope.self)) : Client.usualScopes,
       trustedScopes: try reader.optionalStrings("trustedScopes") != nil
-        ? Set(Self.names("trustedScopes", reader, Scope.self)) : [])
+        ? Set(Self.names("trustedScopes", reader, Scope.self)) : [],
+      sendsParametersInQuery: try reader.bool("tokenParametersInQuery", default: false))
     try check(reader)
     try reader.finish()
   }
@@ -147,6 +151,15 @@ extension Client {
     if !requiresPKCE {
       reader.warn(
         "requiresPKCE", "is false: a stolen code can be redeemed; set it to true once the client supports PKCE")
+    }
+    if sendsParametersInQuery {
+      reader.warn(
+        "tokenParametersInQuery",
+        "is true: codes and refresh tokens get into the logs of proxies; have the client send them in the body")
+    }
+    guard !sendsParametersInQuery || !isPublic else {
+      throw reader.error(
+        "tokenParametersInQuery", "cannot be true for a public client: a code in a log is all it takes")
     }
     guard requiresPKCE || !isPublic else { throw reader.error("requiresPKCE", "cannot be false for a public client") }
     guard grants.contains(.authorizationCode) == !redirectURIs.isEmpty else {

@@ -9,11 +9,10 @@ internal import Vocabulary
 internal import WireJSON
 
 extension OAuthEndpoints {
-  /// `oauth2/token` (CSC v1 §8.3.3, v2 §8.4.4): one handler for each grant.
+  /// `oauth2/token` (CSC v1 §8.3.3, v2 §8.2.4): one handler for each grant.
   func token(_ version: CSCVersion) -> Routes.Handler {
     { request, context in
-      let parameters = try await bodies.parameters(request)
-      let client = try await client(parameters, of: request, context)
+      let (parameters, client) = try await tokenRequest(request, context)
       guard let name = parameters["grant_type"] else { throw OAuthError.missing("grant_type") }
       switch Client.Grant(rawValue: name) {
       case .authorizationCode?: return try await redeem(parameters, client)
@@ -25,6 +24,33 @@ extension OAuthEndpoints {
       case nil: throw OAuthError.invalid("grant_type")
       }
     }
+  }
+
+  /// Parameters of the endpoint. A query may have others, which are part of its address (RFC 6749 §3.2).
+  private static let tokenParameters = [
+    "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "authorization_details",
+    "client_id",
+    "credentialID", "clientData",
+  ]
+  /// Proofs of who the client is, which must not be in a URI (RFC 6749 §2.3.1).
+  private static let proofs = ["client_secret", "client_assertion", "client_assertion_type"]
+
+  /// The parameters are those of the body (RFC 6749 §3.2), and of the query only for clients that are registered so. In
+  /// the query of others they are refused, and not only ignored: the request would lack them.
+  private func tokenRequest(
+    _ request: Request, _ context: GatewayContext
+  ) async throws -> (parameters: OAuth.Parameters, client: Client) {
+    let form = try await bodies.parameters(request)
+    let query = bodies.query(request)
+    guard (Self.tokenParameters + Self.proofs).contains(where: { query[$0] != nil }) else {
+      return (form, try await client(form, of: request, context))
+    }
+    let refused = OAuthError.invalidRequest("Send the parameters in the body, not in the query")
+    guard Self.proofs.allSatisfy({ query[$0] == nil }) else { throw refused }
+    let all = form.merging(query)
+    let client = try await client(all, of: request, context)
+    guard client.sendsParametersInQuery else { throw refused }
+    return (all, client)
   }
 
   private func redeem(_ parameters: OAuth.Parameters, _ client: Client) async throws -> Response {
@@ -60,7 +86,7 @@ extension OAuthEndpoints {
   private static func answer(_ token: TokenAnswer.CredentialToken) throws -> JSONValue {
     var answer = JSONObject([
       ("access_token", .string(Base64.encodeURL(token.octets))),
-      // CSC v1 §8.3.3: the token is the SAD and says so. v2 §8.4.4: it is a bearer.
+      // CSC v1 §8.3.3: the token is the SAD and says so. v2 §8.2.4: it is a bearer.
       ("token_type", token.request.version == .v1 ? "SAD" : "Bearer"), ("expires_in", .integer(token.expiresIn)),
       ("scope", .string(token.request.scope.rawValue)),
     ])

@@ -15,20 +15,23 @@ enum OAuthFixture {
     client("native", [.none], redirectURIs: ["http://127.0.0.1:8091/cb"]), client("device", [.certificate]),
     client("plain", [.secretPost], scopes: Client.usualScopes),
     client("batch", [.secretPost], grants: [.clientCredentials]),
+    client("tester", [.secretPost, .secretBasic], sendsParametersInQuery: true),
     client("keeper", [.secretPost], grants: [.clientCredentials], trustedScopes: [.credentialDeletion]),
   ]
 
   private static func client(
     _ id: String, _ methods: Set<Client.AuthenticationMethod>, partner: String = "portal", requiresPKCE: Bool = true,
     grants: Set<Client.Grant> = Set(Client.Grant.allCases), redirectURIs: [String] = [redirectURI],
-    scopes: Set<Scope> = Set(Scope.allCases), trustedScopes: Set<Scope> = []
+    scopes: Set<Scope> = Set(Scope.allCases), trustedScopes: Set<Scope> = [],
+    sendsParametersInQuery: Bool = false
   ) -> Client {
     Client(
       id: ClientID(id), partner: PartnerID(partner), name: "Client \(id)", methods: methods,
       secret: methods == [.none] ? nil : Secret(secret), keys: nil, certificate: nil,
       redirectURIs: id == "batch" ? [redirectURI, redirectURI + "/2"] : redirectURIs,
       grants: methods == [.none] ? [.authorizationCode, .refreshToken] : grants,
-      requiresPKCE: requiresPKCE, scopes: scopes, trustedScopes: trustedScopes)
+      requiresPKCE: requiresPKCE, scopes: scopes, trustedScopes: trustedScopes,
+      sendsParametersInQuery: sendsParametersInQuery)
   }
 }
 

@@ -1,8 +1,9 @@
 """EUDI's relying party and its web tester in Python, eudi-srv-web-rpcentric-signer-relyingparty-py 00305eb (CSC 2.2).
 
 `requests` sends the token parameters in the query with an empty body, and `authorization_details` as `str()` of a list.
-RFC 6749 §3.2 and §2.3.1 forbid the first, RFC 9396 §2 the second, so both are refused; nothing else of it is. Only 201 makes a
-credential for it, and it deletes with the nested object of 2.2. Read, not run: `csc-2.2-differences.md`, B.1.
+RFC 6749 §3.2 and §2.3.1 forbid the first, RFC 9396 §2 the second, so both are refused; nothing else of it is. A client that is
+registered with `tokenParametersInQuery` is served all the same. Only 201 makes a credential for it, and it deletes with the nested
+object of 2.2. Read, not run: `csc-2.2-differences.md`, B.1.
 """
 
 from urllib.parse import urlencode
@@ -14,8 +15,8 @@ from harness.oauth_client import FORM, OAuthClient
 
 
 class RelyingParty(OAuthClient):
-    def __init__(self, run):
-        super().__init__(run, "confidential")
+    def __init__(self, run, label="confidential"):
+        super().__init__(run, label)
 
     def service_code(self):
         url = self.authorize_url([*self.begin(), ("scope", "service"), ("lang", "en-US")])
@@ -27,14 +28,27 @@ class RelyingParty(OAuthClient):
         return models.Token.of(self.form(f"{self.base}/oauth2/token", [*pairs, ("client_id", self.client_id)], headers), [200])
 
 
+def in_the_query(run, party, pairs):
+    url = f"{party.base}/oauth2/token?{urlencode(pairs)}"
+    return run.wire.send("POST", url, [("Authorization", encodings.basic(party.client_id, party.secret))], b"")
+
+
+def registered_for_the_query(run):
+    party = RelyingParty(run, "tester")
+    with run.step("requests.post(url, params=…), as it is registered: a token, with the secret in the header"):
+        pairs = [*party.redemption(party.service_code()), ("client_id", party.client_id)]
+        service = models.Token.of(in_the_query(run, party, pairs), [200])
+        require(run.call("credentials/list", {}, service.access_token).status == 200, "the token does not work")
+
+
 def parameters_in_the_query(run):
     party = RelyingParty(run)
     redemption = party.redemption(party.service_code())
     pairs = [*redemption, ("client_id", party.client_id)]
-    with run.step("requests.post(url, params=…): refused by the row of the parameter that the body lacks"):
-        url = f"{party.base}/oauth2/token?{urlencode(pairs)}"
-        answer = run.wire.send("POST", url, [("Authorization", encodings.basic(party.client_id, party.secret))], b"")
+    with run.step("requests.post(url, params=…): refused with what to do"):
+        answer = in_the_query(run, party, pairs)
         require(answer.status == 400 and answer.error == "invalid_request", answer.summary())
+        require(answer.json()["error_description"] == "Send the parameters in the body, not in the query", answer.summary())
     with run.step("the same code in the body: nothing was spent"):
         require(party.token(redemption).access_token, "no token")
     with run.step("authorization_details with single quotation marks: refused at the redirect URI"):
@@ -67,5 +81,5 @@ def signing(run):
         run.verifier.signatures(signed.signatures, certificate, [digest], verify.ECDSA_SHA256)
 
 
-SCENARIOS = [parameters_in_the_query, signing]
-WITHOUT_SIGNATURES = [parameters_in_the_query]
+SCENARIOS = [parameters_in_the_query, registered_for_the_query, signing]
+WITHOUT_SIGNATURES = [parameters_in_the_query, registered_for_the_query]

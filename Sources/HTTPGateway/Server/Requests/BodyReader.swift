@@ -119,6 +119,11 @@ struct BodyReader: Sendable {
     return try await reading(octets.count) { try Self.parameters(octets, isLarge: isLarge) }
   }
 
+  /// The parameters of the query of a request with a body. One that cannot be read has none.
+  func query(_ request: Request) -> OAuth.Parameters {
+    OAuth.Parameters(FormText.pairs((request.uri.query ?? "").utf8) ?? [])
+  }
+
   private static let formTooLarge = OAuthError.invalidRequest("The request body is too large")
 
   private static func parameters(_ text: [UInt8], isLarge: Bool) throws -> OAuth.Parameters {
