@@ -15,6 +15,9 @@ public struct LifecycleRequest: Sendable, Equatable {
   public private(set) var kind: Kind
   /// Type of the rich request; nil for single parameters.
   public let type: String?
+  /// `acr_values` of a rich request to create: how the person is to be authenticated, any of these. Empty: as the
+  /// service does.
+  public private(set) var acrValues: [String] = []
   /// Whether the person chose what the request left open.
   public private(set) var isChosen = false
 
@@ -71,7 +74,20 @@ public struct LifecycleRequest: Sendable, Equatable {
       let nested = try Fields(found).value(["credentialCreationRequest"])
       guard nested == nil || (isCreation && nested?.object != nil) else { throw CSCError.invalidAuthorizationDetails }
       try self.init(isCreation: isCreation, Fields(nested?.object ?? found), type: type)
+      if isCreation { acrValues = try Self.levels(found) }
     } catch is FieldError { throw CSCError.invalidAuthorizationDetails }
+  }
+
+  /// Values of one request, and octets of each (limits of this service).
+  private static let mostLevels = 16
+  private static let longestLevel = 255
+
+  private static func levels(_ object: JSONObject) throws -> [String] {
+    guard let value = try Fields(object).value(["acr_values"]) else { return [] }
+    guard let values = value.array, values.count <= mostLevels, case let texts = values.compactMap(\.string),
+      texts.count == values.count, texts.allSatisfy({ 1...longestLevel ~= $0.utf8.count })
+    else { throw CSCError.invalidAuthorizationDetails }
+    return texts
   }
 
   private static func isOurs(_ type: String?) -> Bool {
@@ -102,6 +118,7 @@ public struct LifecycleRequest: Sendable, Equatable {
     var object = members
     object["isCreation"] = .bool(isCreation)
     if isChosen { object["isChosen"] = true }
+    if !acrValues.isEmpty { object["acr_values"] = levels }
     return .object(object)
   }
 
@@ -112,7 +129,11 @@ public struct LifecycleRequest: Sendable, Equatable {
     else { return nil }
     self = read
     isChosen = object["isChosen"]?.bool ?? false
+    guard let levels = try? Self.levels(object) else { return nil }
+    acrValues = levels
   }
+
+  private var levels: JSONValue { .array(acrValues.map(JSONValue.string)) }
 
   private var members: JSONObject {
     var object = JSONObject()
@@ -133,6 +154,9 @@ public struct LifecycleRequest: Sendable, Equatable {
     var object = members
     let name = JSONValue.string(type ?? (isCreation ? Self.creationType : Self.deletionType))
     object["type"] = isCreation ? nil : name
-    return isCreation ? [["type": name, "credentialCreationRequest": .object(object)]] : [.object(object)]
+    guard isCreation else { return [.object(object)] }
+    var entry = JSONObject([("type", name), ("credentialCreationRequest", .object(object))])
+    if !acrValues.isEmpty { entry["acr_values"] = levels }
+    return [.object(entry)]
   }
 }

@@ -9,6 +9,9 @@ public enum TestIssuance {
   /// Of a credential for the authorization server, and of one for `credentials/authorize`.
   public static let policies = (oauth2code: "1.3.6.1.4.1.32473.8", explicit: "1.3.6.1.4.1.32473.9")
 
+  /// Authentication contexts that the proof for the second one reaches.
+  public static let levels = ["urn:test:substantial", "urn:test:high"]
+
   public static let profiles = [
     CredentialProfile(
       policy: policies.oauth2code, names: ["en": "Test certificate", "de": "Testzertifikat"], keyType: .ec(.p256),
@@ -16,7 +19,11 @@ public enum TestIssuance {
     CredentialProfile(
       policy: policies.explicit, names: ["en": "Plain certificate"], keyType: .ec(.p256), mode: .explicit,
       qualifier: nil, scal: .one, multisign: 2, days: 30),
-  ]
+  ].map { profile in
+    var profile = profile
+    if profile.policy == policies.explicit { profile.acrValues = levels }
+    return profile
+  }
 
   /// - Parameter list: file for the CA's CRL.
   public static func issuer(list: URL) throws -> AuthorityIssuer {

@@ -13,9 +13,21 @@ struct ScopeReader: Sendable {
 
   static let richTypes = ["credential", "https://cloudsignatureconsortium.org/2025/credential"]
 
+  /// Parameters of a request that is not rich (CSC v2 §8.2.2). Next to `authorization_details` they would say something
+  /// a second time.
+  private static let singleParameters = [
+    "credentialID", "signatureQualifier", "numSignatures", "hashes", "hash", "hashAlgorithmOID", "hashAlgo",
+    "description", "certificatePolicy",
+  ]
+
   /// Refuses what could never be granted, before anybody is asked to log in.
   func reader(_ version: CSCVersion) -> AuthorizationServer.CredentialReader {
     { parameters, client in
+      if parameters["authorization_details"] != nil,
+        let second = Self.singleParameters.first(where: { parameters[$0] != nil })
+      {
+        throw OAuthError.invalid(second)
+      }
       if let details = try await lifecycleDetails(parameters, client, version) { return details }
       let asked: CredentialScopeRequest
       let details = parameters["authorization_details"]
@@ -28,9 +40,12 @@ struct ScopeReader: Sendable {
           }
         let terms = try asked.terms()
         if let id = asked.credentialID {
-          _ = try await soleControl.authorizations.check(
+          let credential = try await soleControl.authorizations.check(
             SoleControl.AuthorizationRequest(asked, CredentialID(id), terms, client: client.id.rawValue),
             as: Principal(partner: client.partner, signer: nil, client: client.id))
+          guard asked.signatureQualifier == nil || asked.signatureQualifier == credential.qualifier else {
+            throw OAuthError.invalid("signatureQualifier")
+          }
         }
       } catch Refusal.authorizedElsewhere {
         // By `credentials/authorize`, whose text would send the caller here.
@@ -66,7 +81,10 @@ struct ScopeReader: Sendable {
       }
       switch asked.kind {
       case .creation(let policy?, _):
-        guard issuance.authority?.profile(policy) != nil else { throw IssuanceRefusal.policyNotOffered }
+        guard let profile = issuance.authority?.profile(policy) else { throw IssuanceRefusal.policyNotOffered }
+        guard asked.acrValues.isEmpty || asked.acrValues.contains(where: profile.acrValues.contains) else {
+          throw CSCError.invalidAuthorizationDetails
+        }
       // The person is asked.
       case .creation(nil, _), .deletion(nil): break
       case .deletion(let id?):
