@@ -93,8 +93,9 @@ sizes: ## count what must stay small: files, types, ports
 suites: ## check that every test has an end, and that every promise of a store is tested
 	python3 Tests/house/suites.py
 
-documents: ## check that files, tests and code that documents name exist
+documents: ## check that files, tests, code and sections of the API that are named exist
 	python3 Tests/house/documents.py
+	python3 Tests/house/sections.py
 
 lint: ## Swift's own formatter, without changing anything; closures that would grow; words and lengths of comments
 	python3 Tests/house/boxes.py

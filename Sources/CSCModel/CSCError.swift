@@ -160,7 +160,7 @@ extension CSCError {
   public static let encryptedToken = CSCError(
     .badRequest, "invalid_authentication_data", "The authentication data is an encrypted token; send one that is signed"
   )
-  /// The tables have no text for data that is missing; this one begins with that for wrong data (CSC v2 §8.5: an
+  /// The tables have no text for data that is missing; this one begins with that for wrong data (CSC v2 §11.8: an
   /// expression that is false as a whole).
   ///
   /// - Parameter objects: ids, joined as in `auth/expression`.

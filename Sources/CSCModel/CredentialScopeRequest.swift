@@ -3,7 +3,7 @@ public import Vocabulary
 public import WireJSON
 
 /// A client's request to the authorization server with scope `credential`: by single parameters (CSC v1 §8.3.2,
-/// v2 §8.4.2) or by a rich request (`authorization_details`, RFC 9396, CSC v2 §8.4.2).
+/// v2 §8.2.2) or by a rich request (`authorization_details`, RFC 9396, CSC v2 §8.2.2).
 public struct CredentialScopeRequest: Sendable, Equatable {
   public struct Document: Sendable, Equatable {
     /// Raw octets.
@@ -27,7 +27,7 @@ public struct CredentialScopeRequest: Sendable, Equatable {
   /// One of the two types of a rich request; nil for single parameters.
   public var type: String?
   public var credentialID: String?
-  /// CSC v2 §8.4.2: the kind of signature, where the server is to choose the credential.
+  /// CSC v2 §8.2.2: the kind of signature, where the server is to choose the credential.
   public var signatureQualifier: String?
   /// At least 1.
   public var numSignatures: Int

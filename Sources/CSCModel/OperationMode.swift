@@ -1,7 +1,7 @@
 import Vocabulary
 import WireJSON
 
-/// `operationMode` of signHash and signDoc, with what goes with it (CSC v2 §11.10, §11.11).
+/// `operationMode` of signHash and signDoc, with what goes with it (CSC v2 §11.13, §11.14).
 public enum OperationMode: Sendable, Equatable {
   case synchronous
   /// - Parameters:

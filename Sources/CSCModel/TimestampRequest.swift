@@ -1,7 +1,7 @@
 public import Vocabulary
 public import WireJSON
 
-/// `signatures/timestamp` (CSC v1 §11.10, v2 §11.13). Both versions call the members `hash` and `hashAlgo`.
+/// `signatures/timestamp` (CSC v1 §11.10, v2 §11.16). Both versions call the members `hash` and `hashAlgo`.
 public struct TimestampRequest: Sendable, Equatable {
   /// Hexadecimal digits of a nonce; longer ones are refused (a limit of this service).
   public static let longestNonce = 1024

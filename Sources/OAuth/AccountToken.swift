@@ -14,7 +14,7 @@ struct AdmittedAccount: Sendable {
 }
 
 extension AuthorizationServer {
-  /// The account that an `account_token` names (CSC v1 §8.4, v2 §8.5): a statement of the application, keyed with its
+  /// The account that an `account_token` names (CSC v1 §8.4, v2 §8.2.1): a statement of the application, keyed with its
   /// client secret, that admits one known account.
   ///
   /// - Throws: `OAuthError` for a token that is not this client's, or too old.

@@ -1,7 +1,7 @@
 public import Registry
 public import WireJSON
 
-/// The OAuth 2.0 authorization server of the CSC API (CSC v1 §8.3, v2 §8.4; RFC 6749, 7636, 9126, 9396, 9207, 9700).
+/// The OAuth 2.0 authorization server of the CSC API (CSC v1 §8.3, v2 §8.2; RFC 6749, 7636, 9126, 9396, 9207, 9700).
 ///
 /// A credential authorization is an opaque value here: what it asks for, and whether the user may have it, is decided
 /// by the caller, who also brings the SAD that the code will give.

@@ -18,7 +18,7 @@ public struct CredentialDetails: Sendable, Equatable {
   }
 }
 
-/// A validated request for an authorization code (RFC 6749 §4.1.1, CSC v1 §8.3.2, v2 §8.4.2).
+/// A validated request for an authorization code (RFC 6749 §4.1.1, CSC v1 §8.3.2, v2 §8.2.2).
 public struct CodeRequest: Sendable, Equatable {
   public let client: String
   /// The client's organisation when it asked. A client that is registered for another one later has not asked.

@@ -3,7 +3,7 @@ public import Registry
 public import Vocabulary
 import WireJSON
 
-/// Pushed authorization requests (RFC 9126, CSC v2 §8.4.3).
+/// Pushed authorization requests (RFC 9126, CSC v2 §8.2.3).
 extension AuthorizationServer {
   private static let prefix = "urn:ietf:params:oauth:request_uri:"
 

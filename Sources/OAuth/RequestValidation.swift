@@ -135,7 +135,7 @@ extension AuthorizationServer {
     return first
   }
 
-  /// Absent: service, unless a rich request says otherwise (CSC v2 §8.4.2); then nil, and its type tells.
+  /// Absent: service, unless a rich request says otherwise (CSC v2 §8.2.2); then nil, and its type tells.
   private func scope(_ parameters: Parameters) throws -> Scope? {
     guard let text = parameters["scope"] else {
       return parameters["authorization_details"] == nil ? .service : nil

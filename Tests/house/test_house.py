@@ -13,6 +13,7 @@ import documents
 import imports
 import package
 import prose
+import sections
 import sizes
 import symbols
 import within
@@ -37,6 +38,32 @@ def house(**changes):
         target.imports = [(f"{folder}/A.swift:1", other.replace("-", "_")) for other in others.split()]
         targets[name] = target
     return targets
+
+
+class SectionTests(unittest.TestCase):
+    KNOWN = {"8.2.2": "oauth2/authorize", "11.10": "credentials/getChallenge", "11.13": "signatures/signHash", "7.6": "Algorithms"}
+
+    def found(self, line):
+        return [wrong for _, wrong in sections.findings(line, self.KNOWN)]
+
+    def test_sections_that_the_text_has(self):
+        self.assertEqual(self.found("/// `signatures/signHash` (CSC v1 §11.9, v2 §11.13)."), [])
+        self.assertEqual(self.found("/// Hashes (CSC v2 §7.6, §11.13; RFC 6749 §99.9), and v1 §11.99."), [])
+        self.assertEqual(self.found("/// `signatures/signHash`, of scope credential (V2 §8.2.2, §11.13)"), [])
+
+    def test_sections_that_it_does_not_have(self):
+        self.assertEqual(self.found("/// CSC v2 §8.4.2."), ["the text has no §8.4.2"])
+        self.assertEqual(self.found("| x | V2 §11.13, §12.9 |"), ["the text has no §12.9"])
+
+    def test_a_section_of_another_method(self):
+        self.assertEqual(
+            self.found("/// `signatures/signHash` (CSC v1 §11.9, v2 §11.10)."),
+            ["§11.10 is not about the method that the line names; §11.13 is"])
+
+    def test_the_contents_that_are_stored(self):
+        known = sections.sections()
+        self.assertEqual(known["11.14"], "signatures/signDoc")
+        self.assertNotIn("8.4.2", known)
 
 
 class ImportTests(unittest.TestCase):

@@ -2,7 +2,7 @@ internal import Crypto
 internal import Octets
 internal import WireJSON
 
-/// `account_token`: a JWT under SHA-256 of the client's secret (CSC v1 §8.3.2, v2 §8.4.2).
+/// `account_token`: a JWT under SHA-256 of the client's secret (CSC v1 §8.3.2, v2 §8.2.1).
 struct AccountToken {
   var header: JSONValue = ["typ": "JWT", "alg": "HS256"]
   var payload: JSONValue

@@ -1,4 +1,4 @@
-/// The kinds of document signatures that are made. Raw values: `signature_format` of CSC v2 §11.11.
+/// The kinds of document signatures that are made. Raw values: `signature_format` of CSC v2 §11.14.
 public enum SignatureFormat: String, Sendable, CaseIterable {
   /// ETSI EN 319 122-1.
   case cades = "C"

@@ -32,7 +32,7 @@ public enum RevocationStatus: Sendable, Equatable {
   var isRevoked: Bool { if case .revoked = self { true } else { false } }
 }
 
-/// Data that a reader needs in order to validate a signature, beyond the signature itself (CSC v2 §11.11
+/// Data that a reader needs in order to validate a signature, beyond the signature itself (CSC v2 §11.14
 /// `validationInfo`).
 public struct ValidationData: Sendable, Equatable {
   /// DER.

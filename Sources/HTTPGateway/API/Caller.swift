@@ -28,7 +28,7 @@ enum Caller: Sendable {
   var verified: VerifiedSAD? { if case .credential(let bearer) = self { bearer.verified } else { nil } }
   var sad: SignatureActivationData? { verified?.sad }
 
-  /// A credential token opens its own credential and no other (CSC v2 §8.4.4).
+  /// A credential token opens its own credential and no other (CSC v2 §8.2.2).
   func check(_ credential: CredentialID) throws {
     if case .credential(let bearer) = self, bearer.credential != credential { throw Refusal.unknownCredential }
   }

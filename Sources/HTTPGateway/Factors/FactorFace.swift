@@ -5,7 +5,7 @@ internal import Vocabulary
 /// The gateway's words for a factor: to clients as an object of `credentials/info` and in refusals, to people as a part
 /// of a page.
 protocol FactorFace: Factor {
-  /// The object of `credentials/info` (CSC v2 §11.5 `auth/objects`).
+  /// The object of `credentials/info` (CSC v2 §11.7 `auth/objects`).
   static var wireObject: CredentialAnswer.AuthObject { get }
   /// The member of v1's `credentials/authorize` that brings it; nil if v1 has none.
   static var memberInV1: String? { get }

@@ -6,7 +6,7 @@ internal import Vocabulary
 internal import WireJSON
 
 extension OAuthEndpoints {
-  /// `oauth2/pushed_authorize` (RFC 9126, CSC v2 §8.4.3).
+  /// `oauth2/pushed_authorize` (RFC 9126, CSC v2 §8.2.3).
   func push(_ request: Request, _ context: GatewayContext) async throws -> Response {
     let parameters = try await bodies.parameters(request, mayBeLarge: true)
     let client = try await client(parameters, of: request, context)

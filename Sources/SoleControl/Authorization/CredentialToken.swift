@@ -3,7 +3,7 @@ public import Vocabulary
 import WireJSON
 
 /// The credential-scope access token of the authorization server is a SAD (CSC v1 §8.3.3); presented as a bearer it
-/// also proves which client calls (CSC v2 §8.4.4).
+/// also proves which client calls (CSC v2 §8.2.4).
 public struct CredentialBearer: Sendable {
   /// The SAD as it was verified, for the call that signs with it.
   public let verified: VerifiedSAD

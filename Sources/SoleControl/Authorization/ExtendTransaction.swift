@@ -47,7 +47,7 @@ extension AuthorizationService {
   /// Number of times that an extension starts again because a signature took a slot meanwhile.
   private static let mostAttempts = 10
 
-  /// Exchanges a SAD for a new one (CSC v1 §11.7, v2 §11.9): in one transaction the old one is dead and the new one
+  /// Exchanges a SAD for a new one (CSC v1 §11.7, v2 §11.11): in one transaction the old one is dead and the new one
   /// alive, with as many signatures as the old one had left. Signatures that are reserved, used or unknown stay gone.
   ///
   /// The same extension again gets the same new SAD, so that a lost answer does not cost the authorization.

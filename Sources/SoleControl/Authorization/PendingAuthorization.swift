@@ -13,7 +13,7 @@ public enum AuthorizationOutcome: Sendable {
 extension AuthorizationService {
   // MARK: credentials/authorize
 
-  /// Authorizes at once, or asks the customer out of band if the request names such a factor (CSC v2 §11.6: 202 and a
+  /// Authorizes at once, or asks the customer out of band if the request names such a factor (CSC v2 §11.8: 202 and a
   /// handle).
   ///
   /// The factors that the caller presents are checked and counted now, as `authorize` does it. The request that the

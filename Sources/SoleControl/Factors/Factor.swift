@@ -27,7 +27,7 @@ package protocol Factor: Sendable {
   /// - Throws: `Refusal` if it cannot be looked at. A value that was looked at and is wrong is no error but a verdict.
   func prepare(_ presented: PresentedFactor, in factors: FactorService) async throws -> FactorCheck
 
-  /// Makes a challenge (CSC v2 §11.8 `credentials/getChallenge`).
+  /// Makes a challenge (CSC v2 §11.10 `credentials/getChallenge`).
   ///
   /// - Returns: the challenge; nil if it went to the customer another way.
   /// - Throws: `Refusal.noChallenge` if the factor has none, which is the default.

@@ -82,7 +82,7 @@ public struct FactorService: Sendable {
     return (decided, ProtectedRow(text: text, mac: try await context.macs([(key, prefix + text)])[0]))
   }
 
-  /// Makes a challenge for a factor that needs one (CSC v2 §11.8). It is good once, for this credential.
+  /// Makes a challenge for a factor that needs one (CSC v2 §11.10). It is good once, for this credential.
   ///
   /// - Parameter description: the partner's words about the transaction, for the customer.
   /// - Returns: the challenge; nil if it went to the customer another way.

@@ -53,7 +53,7 @@ package struct SMSFactor: Factor, Equatable {
 
   // MARK: Sending
 
-  /// Makes a new one-time code and hands it to the partner's messenger (CSC v1 §11.8; v2 §11.8). A code that was open
+  /// Makes a new one-time code and hands it to the partner's messenger (CSC v1 §11.8; v2 §11.10). A code that was open
   /// before is dead.
   ///
   /// Counted against the limits, and recorded, before it is sent: many calls at once do not send more than one message.

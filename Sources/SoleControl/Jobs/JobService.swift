@@ -1,4 +1,4 @@
-/// Asynchronous signing (CSC v2 §11.10, §11.12): calls are accepted with everything that a synchronous call checks and
+/// Asynchronous signing (CSC v2 §11.13, §11.15): calls are accepted with everything that a synchronous call checks and
 /// spends, signed by a bounded number of workers, and their results kept for a while. Accepted jobs survive the
 /// process.
 public final class JobService: Sendable {

@@ -1,6 +1,6 @@
 public import Vocabulary
 
-/// Tells partners that jobs have ended (CSC v2 §11.10 `response_uri`).
+/// Tells partners that jobs have ended (CSC v2 §11.13 `response_uri`).
 public protocol CompletionNotifier: Sendable {
   /// Whether the partner may be told at this URI: the sender of a request must not choose any address for the gateway
   /// to call.

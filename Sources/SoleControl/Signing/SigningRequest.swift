@@ -4,9 +4,9 @@ import WireJSON
 
 /// The call of the API that asks for signatures. Part of a request's identity; the raw value stands in the ledger.
 public enum SigningMethod: String, Sendable, CaseIterable {
-  /// `signatures/signHash` (CSC v1 §11.9, v2 §11.10).
+  /// `signatures/signHash` (CSC v1 §11.9, v2 §11.13).
   case signHash
-  /// `signatures/signDoc` (CSC v2 §11.11).
+  /// `signatures/signDoc` (CSC v2 §11.14).
   case signDoc
 }
 

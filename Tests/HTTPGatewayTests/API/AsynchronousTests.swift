@@ -18,7 +18,7 @@ private final class Notifier: CompletionNotifier {
   }
 }
 
-/// `operationMode` A and signPolling over HTTP (CSC v2 §11.10, §11.12).
+/// `operationMode` A and signPolling over HTTP (CSC v2 §11.13, §11.15).
 @Suite("Asynchronous signing over HTTP", .timeLimit(.minutes(5)))
 struct AsynchronousTests {
   private let request = "400 invalid_request"

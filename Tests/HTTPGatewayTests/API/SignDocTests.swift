@@ -9,7 +9,7 @@ import Testing
 import Vocabulary
 import WireJSON
 
-/// `signatures/signDoc` over HTTP (CSC v2 §11.11).
+/// `signatures/signDoc` over HTTP (CSC v2 §11.14).
 @Suite("signatures/signDoc over HTTP", .timeLimit(.minutes(5)))
 struct SignDocTests {
   private static let sha256 = "2.16.840.1.101.3.4.2.1"

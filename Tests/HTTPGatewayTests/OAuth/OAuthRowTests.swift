@@ -12,7 +12,7 @@ import WireJSON
 @testable import HTTPGateway
 import Vocabulary
 
-/// The error tables of the endpoints that clients call, over HTTP (CSC v1 §8.3.3, §8.3.4; v2 §8.4).
+/// The error tables of the endpoints that clients call, over HTTP (CSC v1 §8.3.3, §8.3.4; v2 §8.2).
 @Suite("Error tables of OAuth over HTTP", .timeLimit(.minutes(5)))
 struct OAuthRowTests {
   private static let bases = ["/csc/v1/oauth2", "/oauth2"]

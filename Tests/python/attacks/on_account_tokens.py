@@ -42,7 +42,7 @@ class Application:
 def account_token_forgeries(world):
     """An account_token without signature, with another algorithm or key, of another client, old, or incomplete.
 
-    CSC v1 §8.4, v2 §8.5 (Restricted access to authorization services); RFC 8725 §2.1, §3.1 and §3.2.
+    CSC v1 §8.4, v2 §8.2.1 (Restricted access to authorization services); RFC 8725 §2.1, §3.1 and §3.2.
     """
     application = Application(world)
     party, now = application.party, int(time.time())

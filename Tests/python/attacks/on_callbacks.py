@@ -78,7 +78,7 @@ def check_signature(world, header, body):
 def response_uri_to_a_private_address(world):
     """response_uri sends the service to its own machine, its network, or to nobody that the partner registered.
 
-    CSC v2 §11.10 (response_uri is the client's choice); CWE-918; the list follows what URL parsers disagree about.
+    CSC v2 §11.13 (response_uri is the client's choice); CWE-918; the list follows what URL parsers disagree about.
     """
     label, origin = "p256-pin", world.sandbox.fact("callbackOrigin")
     digests = [world.digest()]
@@ -145,7 +145,7 @@ def polled(world, response_id, patience=20):
 def result_of_somebody_else(world):
     """Another person or partner fetches the result of an asynchronous signature.
 
-    CSC v2 §11.12 (Invalid parameter requestID); RFC 9700 §4.10.
+    CSC v2 §11.15 (Invalid parameter requestID); RFC 9700 §4.10.
     """
     label, digests = "p256-pin", [world.digest()]
     answer = asynchronous(world, label, digests, world.sad(label, digests))

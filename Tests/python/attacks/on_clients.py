@@ -269,7 +269,7 @@ def grants_that_are_not_offered(world):
         refused(answer, *errors, status=400, texts=("Invalid parameter grant_type",))
     refused(party.form("token", person), "invalid_request", status=400, texts=("Missing parameter grant_type",))
     refused(party.form("token", [("grant_type", "client_credentials"), ("scope", "credential")]), "invalid_scope")
-    # A token for signing never comes from the client's own authority (CSC v2 §8.4.4).
+    # A token for signing never comes from the client's own authority (CSC v2 §8.2.4).
     token = party.own_token()
     require("refresh_token" not in token, "client credentials with a refresh token (RFC 6749 §4.4.3)")
     refused(world.sign("p256-oauth", [world.digest()], token["access_token"]), status=400)

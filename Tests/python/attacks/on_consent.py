@@ -25,7 +25,7 @@ def filled(page, path, **values):
 def another_credential_than_shown(world):
     """The service chooses the credential by its qualifier, and would choose another one when the person approves.
 
-    CSC v2 §8.4.2 (signatureQualifier); ETSI EN 419241-1 SRA_SAP.2.4 (what is authorized is what was shown).
+    CSC v2 §8.2.2 (signatureQualifier); ETSI EN 419241-1 SRA_SAP.2.4 (what is authorized is what was shown).
     """
     party, digest = world.party("confidential"), world.digest()
     extra = {"numSignatures": 1, "hashes": encodings.base64url(digest), "hashAlgorithmOID": verify.SHA256}

@@ -19,7 +19,7 @@ def both_ways(party, label, digests, token):
 def credential_token_for_other_hashes(world):
     """A credential token signs what its owner did not see; what he saw can still be signed, once.
 
-    CSC v2 §3.8 and §11.10 (SCAL 2: linked to the hashes); v1 §11.9.
+    CSC v2 §8.2.2 and §11.13 (SCAL 2: linked to the hashes); v1 §11.9.
     """
     party = world.party("public")
     digests = [world.digest(), world.digest()]
@@ -54,7 +54,7 @@ def credential_token_twice(world):
 def credential_token_for_another_credential(world):
     """A credential token is used with another credential of the same person.
 
-    CSC v2 §3.8 (valid for this credential), v1 §11.9.
+    CSC v2 §8.2.2 (valid for this credential), v1 §11.9.
     """
     party = world.party("public")
     digests = [world.digest()]
@@ -86,7 +86,7 @@ def credential_token_beyond_its_number(world):
 def credential_token_at_other_methods(world):
     """A credential token opens the API: lists, authorizes, revokes, stamps.
 
-    CSC v2 §3.8 (good for credentials/info, signHash and signDoc of its credential only).
+    CSC v2 §8.2.2 (good for credentials/info, signHash and signDoc of its credential only).
     """
     digests = [world.digest()]
     token = world.party("public").credential_token("rsa2048-oauth", number=1)
@@ -137,7 +137,7 @@ def credential_token_of_somebody_else(world):
 def bearer_and_body_disagree(world):
     """Bearer and SAD are two different credential tokens: which one counts must not be a question.
 
-    CSC v2 §3.8 (not specified, so refused).
+    CSC v2 §8.2.2 (not specified, so refused).
     """
     party = world.party("public")
     digests, others = [world.digest()], [world.digest()]
@@ -156,7 +156,7 @@ def bearer_and_body_disagree(world):
 def credential_token_extended_to_other_hashes(world):
     """The client asks for a signature of one document, shows its consent page, and extends the token to another one.
 
-    CSC v2 §3.8 (the credential token is linked to the hashes of the authorization request), §11.9; RFC 9396 §1 (the
+    CSC v2 §8.2.2 (the credential token is linked to the hashes of the authorization request), §11.11; RFC 9396 §1 (the
     person consents to the details). What was named on the page and is all that was authorized cannot be exchanged.
     """
     party = world.party("public")
@@ -193,7 +193,7 @@ def credential_token_made_up(world):
 def pin_of_an_oauth_credential(world):
     """credentials/authorize with the PIN, around the consent page.
 
-    CSC v1 §11.6, v2 §11.6 (SHALL NOT be used for oauth2code credentials).
+    CSC v1 §11.6, v2 §11.8 (SHALL NOT be used for oauth2code credentials).
     """
     digests = [world.digest()]
     require(world.sad("p256-scal2", digests), "the honest authorization does not work")

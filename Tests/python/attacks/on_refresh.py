@@ -200,7 +200,7 @@ def user_of_another_partner(world):
 def credential_of_another_person(world):
     """A person logs in and is asked to sign with somebody else's credential, or one that is not for this way.
 
-    CSC v1 §8.3.2, v2 §8.4.2; RFC 6749 §4.1.1.
+    CSC v1 §8.3.2, v2 §8.2.2; RFC 6749 §4.1.1.
     """
     party = world.party("public")
     digests = [world.digest()]

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from csc import embed
+from csc.contents import contents
 from csc.members import MEMBERS, members
 from csc.samples import GAP, SAMPLES, samples
 
@@ -76,3 +77,10 @@ def test_samples_of_the_repository():
 def test_the_tool_has_what_the_files_have(name):
     file = embed.CATALOGUE / f"Published{name.capitalize()}.swift"
     assert file.read_text(encoding="utf-8") == embed.swift(name)
+
+
+def test_contents_are_those_of_the_table_alone():
+    text = ("1 Not this\nContents\nForeword\n1 Scope\n8.2.2 oauth2/authorize\nf\n2\n\n--- PAGE 3 ---\n13.6 Create a remote signature (based\n"
+            "on SMS)\nForeword\n99 Nor this\n")
+    assert [(entry["section"], entry["title"]) for entry in contents(text)] == [
+        ("1", "Scope"), ("8.2.2", "oauth2/authorize"), ("13.6", "Create a remote signature (based on SMS)")]

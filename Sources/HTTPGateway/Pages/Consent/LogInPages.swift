@@ -12,7 +12,7 @@ struct LogInPages: Sendable {
   let scopes: ScopeReader
   let consent: ConsentPages
 
-  /// `oauth2/authorize` (RFC 6749 §4.1.1, CSC v1 §8.3.2, v2 §8.4.2): everybody logs in for each request.
+  /// `oauth2/authorize` (RFC 6749 §4.1.1, CSC v1 §8.3.2, v2 §8.2.2): everybody logs in for each request.
   func authorize(_ version: CSCVersion) -> Routes.Handler {
     { request, context in
       let parameters = try await forms.bodies.parameters(request, mayBeLarge: true)
