@@ -9,109 +9,26 @@ import WireJSON
 /// Values that a configuration file may have.
 @Suite("Configuration", .timeLimit(.minutes(2)))
 struct ConfigurationTests {
-  private let folder: URL
-  private let base: JSONObject
+  private let fixture: ConfigurationFixture
 
-  /// A configuration with which a real service may run.
-  init() throws {
-    folder = try temporaryFolder()
-    base = try #require(
-      JSONValue.object(
-        JSONObject([
-          ("service", "sign"), ("database", .string(folder.appendingPathComponent("x.sqlite").path)),
-          (
-            "tls",
-            [
-              "host": "0.0.0.0", "port": 8443, "certificate": .string(try Self.file(folder, "certificate", "x", 0o644)),
-              "privateKey": .string(try Self.file(folder, "key", "x", 0o600)),
-            ]
-          ),
-          (
-            "device",
-            [
-              "module": .string(try Self.file(folder, "module.so", "x", 0o755)), "tokenLabel": "t",
-              "pinFile": .string(try Self.file(folder, "pin", "1234\n", 0o400)),
-            ]
-          ),
-          ("info", ["name": "n", "description": "d", "region": "AT", "publicURL": "https://sign.example"]),
-          (
-            "eidProviders",
-            [
-              [
-                "issuer": "https://eid.example", "clientID": "c", "levels": ["a": "high"],
-                "clientAuthentication": [
-                  "method": "client_secret_basic",
-                  "secretFile": .string(try Self.file(folder, "eid", "0123456789abcdef\n", 0o600)),
-                ],
-              ]
-            ]
-          ),
-          (
-            "partners",
-            [
-              [
-                "id": "portal", "name": "Portal",
-                "webhooks": [
-                  "secretFile": .string(try Self.file(folder, "hook", "0123456789abcdef\n", 0o600)),
-                  "messenger": "https://sms.example/send",
-                ],
-                "clients": [
-                  [
-                    "id": "app", "name": "App", "authentication": ["none"], "grants": ["authorization_code"],
-                    "redirectURIs": ["https://app.example/cb"],
-                  ]
-                ],
-              ]
-            ]
-          ),
-        ])
-      ).object)
-  }
+  init() throws { fixture = try ConfigurationFixture() }
 
-  @discardableResult
-  private static func file(_ folder: URL, _ name: String, _ text: String, _ mode: Int) throws -> String {
-    let path = folder.appendingPathComponent(name).path
-    _ = FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: mode])
-    return path
-  }
+  private typealias Change = ConfigurationFixture.Change
 
   private func file(_ name: String, _ text: String, _ mode: Int) throws -> String {
-    try Self.file(folder, name, text, mode)
+    try fixture.file(name, text, mode)
   }
 
-  /// Nil if it is valid, else why not; and what is weak.
   private func load(
     _ rules: ConfigRules = .realService, _ change: (inout JSONObject) throws -> Void
-  ) throws -> (error: String?, weak: [String]) {
-    var config = base
-    try change(&config)
-    let path = try file("config.json", String(decoding: JSONValue.object(config).compact(), as: UTF8.self), 0o600)
-    let notes = ConfigNotes()
-    do {
-      _ = try Config.load(path, rules: rules, notes: notes)
-      return (nil, notes.warnings)
-    } catch let error as ConfigError { return (error.description, notes.warnings) }
-  }
+  ) throws -> (error: String?, weak: [String]) { try fixture.load(rules, change) }
+
+  private static func set(_ path: String, _ value: JSONValue) -> Change { ConfigurationFixture.set(path, value) }
 
   @Test("the base is valid, with nothing weak")
   func valid() throws {
     let result = try load { _ in }
     #expect(result.error == nil && result.weak.isEmpty, "\(result)")
-  }
-
-  private typealias Change = @Sendable (inout JSONObject) -> Void
-
-  private static func set(_ path: String, _ value: JSONValue) -> Change {
-    { config in
-      func changed(_ old: JSONValue?, _ rest: ArraySlice<Substring>) -> JSONValue {
-        guard let name = rest.first else { return value }
-        if name == "0" { return .array([changed(old?.array?.first, rest.dropFirst())]) }
-        var object = old?.object ?? JSONObject()
-        object[String(name)] = changed(object[String(name)], rest.dropFirst())
-        return .object(object)
-      }
-      if let result = changed(.object(config), path.split(separator: "/")[...]).object { config = result }
-    }
   }
 
   @Test(
@@ -139,79 +56,6 @@ struct ConfigurationTests {
     }
     let name = path.split(separator: "/").last ?? ""
     #expect(result.error?.contains("\"\(name)\"") == true, "\(text): \(result)")
-  }
-
-  private static let own: JSONValue = ["baseUri": "https://sign.example"]
-
-  @Test(
-    "info names the authorization server in one way, and no server of others",
-    arguments: [
-      (["oauth2": "https://sign.example"], nil), (["oauth2": "https://sign.example/csc/v2"], nil),
-      (["oauth2Issuer": "https://sign.example"], nil), (["oauth2Servers": [own]], nil),
-      (
-        [
-          "oauth2Servers": [
-            ["issuerIdentifier": "https://sign.example", "label": "People", "authType": ["oauth2code"]],
-            ["baseUri": "https://sign.example", "authType": ["oauth2client"]],
-          ]
-        ], nil
-      ),
-      (
-        ["oauth2": "https://sign.example", "oauth2Issuer": "https://sign.example"],
-        "info: \"oauth2\" and \"oauth2Issuer\" are both there"
-      ),
-      (["oauth2": "https://sign.example", "oauth2Servers": [own]], "\"oauth2\" and \"oauth2Servers\" are both there"),
-      (
-        ["oauth2Issuer": "https://sign.example", "oauth2Servers": [own]],
-        "\"oauth2Issuer\" and \"oauth2Servers\" are both there"
-      ),
-      (["oauth2": "https://other.example"], "tokens of other servers are not accepted"),
-      (["oauth2": "https://sign.example/"], "\"oauth2\" must be"), (["oauth2": true], "\"oauth2\" must be"),
-      (["oauth2Issuer": "https://other.example"], "tokens of other servers are not accepted"),
-      (["oauth2Servers": []], "1 to 8 servers"), (["oauth2Servers": "x"], "\"oauth2Servers\" must be a list"),
-      (["oauth2Servers": .array(Array(repeating: own, count: 9))], "1 to 8 servers"),
-      (["oauth2Servers": [["label": "x"]]], "oauth2Servers[0]: \"baseUri\" and \"issuerIdentifier\" are both missing"),
-      (
-        ["oauth2Servers": [["baseUri": "https://sign.example", "issuerIdentifier": "https://sign.example"]]],
-        "\"baseUri\" and \"issuerIdentifier\" are both there"
-      ),
-      (["oauth2Servers": [["issuerIdentifier": "https://other.example"]]], "tokens of other servers are not accepted"),
-      (["oauth2Servers": [["baseUri": "https://sign.example", "authType": ["basic"]]]], "\"authType\" must list"),
-      (["oauth2Servers": [["baseUri": "https://sign.example", "authType": []]]], "\"authType\" must list"),
-      (["oauth2Servers": [["baseUri": "https://sign.example", "authType": ["oauth2code"]]]], "must name each of"),
-      (
-        ["oauth2Servers": [["baseUri": "https://sign.example", "supportsRar": false]]],
-        "\"supportsRar\" is not a member"
-      ),
-    ] as [(JSONValue, String?)])
-  func servers(members: JSONValue, error: String?) throws {
-    let result = try load { config in
-      for (name, value) in members.object?.members ?? [] { Self.set("info/\(name)", value)(&config) }
-    }
-    #expect(error.map { result.error?.contains($0) == true } ?? (result.error == nil), "\(result)")
-  }
-
-  @Test("an issuer with a path has its metadata where the service has none")
-  func issuerWithPath() throws {
-    let result = try load {
-      Self.set("info/publicURL", "https://sign.example/gateway")(&$0)
-      Self.set("info/oauth2Issuer", "https://sign.example/gateway")(&$0)
-    }
-    #expect(result.error?.contains("without a path") == true, "\(result)")
-  }
-
-  @Test(
-    "methods: known names, each once, and only of parts that are there",
-    arguments: [
-      (["credentials/list", "credentials/info", "signatures/signHash"], nil), (["info", "auth/login"], nil),
-      (["signatures/sign"], "names none of our methods: signatures/sign"), (["credentials/List"], "names none"),
-      (["oauth2/token"], "names none"), ([], "at least one"), (["info"], "at least one"),
-      (["auth/login", "auth/login"], "twice"), (["signatures/timestamp"], "\"tsa\" is missing"),
-      (["credentials/create"], "\"issuer\" is missing"), (["credentials/delete"], "\"issuer\" is missing"),
-    ] as [([String], String?)])
-  func methods(names: [String], error: String?) throws {
-    let result = try load { Self.set("info/methods", .array(names.map(JSONValue.string)))(&$0) }
-    #expect(error.map { result.error?.contains($0) == true } ?? (result.error == nil), "\(result)")
   }
 
   @Test(
@@ -341,9 +185,9 @@ struct ConfigurationTests {
 
   @Test("which members changed is known by name")
   func differences() throws {
-    let path = try file("a.json", String(decoding: JSONValue.object(base).compact(), as: UTF8.self), 0o600)
+    let path = try file("a.json", String(decoding: JSONValue.object(fixture.base).compact(), as: UTF8.self), 0o600)
     let before = try Config.load(path)
-    var other = base
+    var other = fixture.base
     Self.set("logLevel", "debug")(&other)
     Self.set("info/name", "m")(&other)
     let next = try file("b.json", String(decoding: JSONValue.object(other).compact(), as: UTF8.self), 0o600)

@@ -3,8 +3,12 @@ import HTTPTypes
 import HummingbirdTesting
 import Logging
 import NIOCore
+import SoleControl
 import Synchronization
+import TestSupport
 import Testing
+import Vocabulary
+import WireJSON
 
 @testable import HTTPGateway
 
@@ -65,6 +69,26 @@ struct LogContentTests {
     #expect(
       written.contains { $0.contains("csc/v1/unknown") } && written.contains { $0.contains("signatures/signHash") })
     #expect(written.filter { $0.contains(mark) || $0.contains(fixture.alice) } == [])
+  }
+
+  @Test("a credential that claims more than its certificate: an internal error, and the log says what would be right")
+  func unfoundedQualifier() async throws {
+    let lines = Lines()
+    let fixture = try await GatewayFixture(logger: Logger(label: "test") { _ in lines })
+    var credential = try await fixture.signing.createCredential("c1")
+    credential.qualifier = "eu_eidas_qes"
+    let (claim, row) = (credential, try await fixture.signing.service.context.protectedRow(credential))
+    try await fixture.signing.store.write { try $0.put(row, of: claim) }
+    let answer = try await fixture.call("credentials/info", #"{"credentialID":"c1"}"#, .v2, token: fixture.alice)
+    #expect(answer.status == 500 && answer["error"] == "server_error")
+    #expect(answer["error_description"]?.string?.contains("qes") == false)
+    let written = lines.lines.withLock(\.self)
+    #expect(
+      written.contains {
+        $0.contains("c1") && $0.contains("QcCompliance, QcSSCD, QcType esign")
+          && $0.contains("nothing is signed with it until")
+      }, "\(written)")
+    #expect(try await fixture.call("credentials/list", "{}", .v2, token: fixture.alice)["credentialIDs"] == [])
   }
 
   private enum Foreign: Error { case said(String), nothing }
