@@ -22,26 +22,25 @@ enum IssuanceParts {
   }
 }
 
-/// Keeps the issuer's statement on revocation fresh while the service runs.
-struct RevocationPublisher: ServiceLifecycle.Service {
+/// Keeps the issuer's statement on revocation fresh, and tells owners what is left to be told, while the service runs.
+struct IssuanceKeeper: ServiceLifecycle.Service {
   private static let renewal = Duration.seconds(86400)
-  /// After a failure.
-  private static let retry = Duration.seconds(60)
 
   let issuance: IssuanceService
   let logger: Logger
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
-      var isGood = true
-      while (try? await Task.sleep(for: isGood ? Self.renewal : Self.retry)) != nil { isGood = await publish() }
+      await withDiscardingTaskGroup { group in
+        group.addTask { await issuance.keepTellingOwners() }
+        group.addTask { await issuance.keepRevocationsPublished(renewal: Self.renewal) { report($0) } }
+      }
     }
   }
 
-  @discardableResult
-  func publish() async -> Bool {
-    let isGood = await issuance.publishRevocations()
+  func publish() async { report(await issuance.publishRevocations()) }
+
+  private func report(_ isGood: Bool) {
     if !isGood { logger.error("could not publish revocations; trying again") }
-    return isGood
   }
 }

@@ -230,8 +230,8 @@ package struct Service {
       logger.notice("jobs resumed", metadata: ["count": "\(recovery.resumed.count)"])
     }
     // A crash may have left something to revoke.
-    let publisher = RevocationPublisher(issuance: issuance, logger: logger)
-    await publisher.publish()
+    let keeper = IssuanceKeeper(issuance: issuance, logger: logger)
+    await keeper.publish()
     let listeners = config.listeners
     let count = listeners.count
     let running = Counter()
@@ -254,7 +254,7 @@ package struct Service {
     }
     var configuration = ServiceGroupConfiguration(
       services: servers + (reloaders.map { [$0] } ?? []) + [
-        JobWorkers(jobs: jobs), PendingKeeper(authorizations: soleControl.authorizations, logger: logger), publisher,
+        JobWorkers(jobs: jobs), PendingKeeper(authorizations: soleControl.authorizations, logger: logger), keeper,
         lease,
       ],
       gracefulShutdownSignals: [.sigterm, .sigint] + (file == nil ? [.sighup] : []), logger: logger)

@@ -20,6 +20,8 @@ public enum IssuanceRefusal: Error, Equatable, Sendable {
   case otherCredential
   /// Only the owner can have this credential deleted: it is a qualified one, or the owner could not be told.
   case onlyByOwner
+  /// The revocation of a certificate is asked for that another CA issued.
+  case notRevocable
 }
 
 /// Rows that the service did not write so: someone edited the store. The detail is for the log.

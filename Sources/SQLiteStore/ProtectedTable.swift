@@ -120,7 +120,7 @@ final class ProtectedTables: Sendable {
   let factorState, challenge, oneTimeCode, message, usedTokens: ProtectedTable
   let job, notification: ProtectedTable
   let pending, backchannelRequest: ProtectedTable
-  let lifecycleGrant, revocation: ProtectedTable
+  let lifecycleGrant, revocation, ownerNotice: ProtectedTable
   let findings = EditedRows()
 
   init(_ rowMACs: RowMACs) {
@@ -159,5 +159,8 @@ final class ProtectedTables: Sendable {
     lifecycleGrant = ProtectedTable(
       "lifecycle_grant", key: ["digest"], ["text", "mac", "expires", "instance", "serial", "issuer"], rowMACs)
     revocation = ProtectedTable("revocation", key: ["issuer", "serial"], ["time", "expires", "reason"], rowMACs)
+    ownerNotice = ProtectedTable(
+      "owner_notice", key: ["id"],
+      ["instance", "partner", "credential", "serial", "recipient", "language", "attempts", "due"], rowMACs)
   }
 }

@@ -60,6 +60,11 @@ enum Schema {
       issuer TEXT NOT NULL, serial TEXT NOT NULL, time INTEGER NOT NULL, expires INTEGER NOT NULL,
       reason INTEGER NOT NULL, row_mac BLOB NOT NULL, PRIMARY KEY (issuer, serial)) WITHOUT ROWID;
     CREATE INDEX revocation_expires ON revocation (expires);
+    CREATE TABLE owner_notice (
+      id TEXT PRIMARY KEY, instance TEXT NOT NULL, partner TEXT NOT NULL, credential TEXT NOT NULL,
+      serial TEXT NOT NULL, recipient TEXT NOT NULL, language TEXT, attempts INTEGER NOT NULL, due INTEGER NOT NULL,
+      row_mac BLOB NOT NULL) WITHOUT ROWID;
+    CREATE INDEX owner_notice_due ON owner_notice (instance, due);
     """
 
   private static let ledger = """

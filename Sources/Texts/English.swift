@@ -107,6 +107,8 @@ extension Texts {
       deletionLead:
         "{client} asks us to delete one of your signing certificates. Check that it is the right one, then confirm.",
       deletionHeading: "What will be deleted",
+      deletionWarningElsewhere:
+        "The key will be deleted permanently. You will no longer be able to sign with it. We cannot revoke the certificate, because we did not issue it: please ask its issuer to do so. Signatures that you have already made stay as they are.",
       deletionWarning:
         "The certificate will be revoked and its key deleted permanently. You will no longer be able to sign with it. Signatures that you have already made stay as they are.",
       delete: "Delete permanently",

@@ -112,6 +112,8 @@ extension Texts {
       deletionLead:
         "{client} bittet uns, eines Ihrer Signaturzertifikate zu löschen. Prüfen Sie, ob es das richtige ist, und bestätigen Sie dann.",
       deletionHeading: "Das wird gelöscht",
+      deletionWarningElsewhere:
+        "Der Schlüssel wird endgültig gelöscht. Sie können danach nicht mehr damit unterschreiben. Wir können das Zertifikat nicht widerrufen, weil wir es nicht ausgestellt haben: Bitte wenden Sie sich dafür an den Aussteller. Bereits geleistete Unterschriften ändern sich nicht.",
       deletionWarning:
         "Das Zertifikat wird widerrufen und sein Schlüssel endgültig gelöscht. Sie können danach nicht mehr damit unterschreiben. Bereits geleistete Unterschriften ändern sich nicht.",
       delete: "Endgültig löschen",

@@ -28,7 +28,10 @@ public struct PageTexts: Sendable {
   public let creationTitle, creationLead, creationHeading, policy, givenName, surname, country, validFor: String
   public let days: Texts.Amount
   public let creationProof, pinHeading, newPIN, newPINHint, repeatedPIN, create: String
-  public let deletionTitle, deletionLead, deletionHeading, deletionWarning, delete: String
+  public let deletionTitle, deletionLead, deletionHeading: String
+  /// In place of `deletionWarning`, of a certificate that another CA issued.
+  public let deletionWarningElsewhere: String
+  public let deletionWarning, delete: String
 
   // Questions about what the client left open.
   public let choosePolicyTitle, choosePolicyLead, choosePolicyHeading: String

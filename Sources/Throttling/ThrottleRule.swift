@@ -55,6 +55,8 @@ public enum ThrottleKind: String, Sendable, CaseIterable {
   case codeClient = "code.client"
   case codePerson = "code.person"
   case codeServer = "code.server"
+  /// Deletions that a trusted client orders: every order counts.
+  case deletionClient = "deletion.client"
 
   /// The reasons are in Specs/decisions/0027-brute-force.md.
   public var rule: ThrottleRule {
@@ -72,6 +74,7 @@ public enum ThrottleKind: String, Sendable, CaseIterable {
     case .codeSigner: ThrottleRule(free: 20, firstWait: 60, longestWait: 900, memory: 3600)
     case .codePerson: ThrottleRule(free: 60, firstWait: 60, longestWait: 900, memory: 3600)
     case .codeClient, .codeServer: ThrottleRule(free: 10_000, firstWait: 5, longestWait: 60, memory: 3600)
+    case .deletionClient: ThrottleRule(free: 100, firstWait: 60, longestWait: 900, memory: 3600)
     }
   }
 

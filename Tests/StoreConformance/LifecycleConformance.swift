@@ -79,6 +79,35 @@ extension StoreConformance {
     #expect(try await !store.writeIssuance { try $0.remove(lifecycleGrant: [1]) })
   }
 
+  func ownerNotices() async throws {
+    let store = try makeStore()
+    @Sendable func notice(_ id: String, due: Int64 = 10, attempts: Int = 0, instance: String = "i") -> OwnerNotice {
+      OwnerNotice(
+        id: id, instance: instance, partner: PartnerID("p"), credential: CredentialID("c"), serialNumber: "4A",
+        recipient: MessageRecipient(name: "n", language: id == "a" ? nil : "de"), attempts: attempts, due: due)
+    }
+    func due(_ time: Int64, limit: Int = 10) async throws -> [OwnerNotice] {
+      try await store.readIssuance { try $0.dueNotices(instance: "i", by: time, limit: limit) }
+    }
+    try await store.writeIssuance { transaction in
+      for each in [notice("b", due: 20), notice("a", due: 20), notice("c"), notice("z", instance: "other")] {
+        try transaction.add(each)
+      }
+    }
+    await #expect(throws: StoreError.corrupt) { try await store.writeIssuance { try $0.add(notice("a")) } }
+    #expect(try await due(9).isEmpty)
+    #expect(try await due(20) == [notice("c"), notice("a", due: 20), notice("b", due: 20)])
+    #expect(try await due(20, limit: 1).map(\.id) == ["c"])
+    try await store.writeIssuance { transaction in
+      try transaction.postponeNotice("c", attempts: 3, until: 40)
+      try transaction.postponeNotice("none", attempts: 3, until: 1)
+    }
+    #expect(try await due(40).last == notice("c", due: 40, attempts: 3))
+    #expect(try await store.writeIssuance { try $0.removeNotice("a") })
+    #expect(try await !store.writeIssuance { try $0.removeNotice("a") })
+    #expect(try await due(99).map(\.id) == ["b", "c"])
+  }
+
   func removedCredentialsLeaveNothing() async throws {
     let store = try makeStore()
     for id in ["c1", "c2"] {

@@ -66,6 +66,7 @@ extension StoreConformance {
       try await $0.identitiesAndRevocations()
     },
     Promise("orders are reserved by one instance and removed once") { try await $0.lifecycleGrants() },
+    Promise("notices to owners are due until they are removed") { try await $0.ownerNotices() },
     Promise("a credential that was removed leaves nothing of itself, and others untouched") {
       try await $0.removedCredentialsLeaveNothing()
     },

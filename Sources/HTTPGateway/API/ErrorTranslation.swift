@@ -105,6 +105,7 @@ extension IssuanceRefusal {
     case .lifecycleTokenExpired: .expiredToken
     case .otherCredential: .contradictingCredentialIDs
     case .onlyByOwner: .unauthorizedClient
+    case .notRevocable: .invalidParameter("revoke")
     }
   }
 }

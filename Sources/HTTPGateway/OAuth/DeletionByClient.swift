@@ -56,6 +56,8 @@ extension OAuthEndpoints {
       return Response(json: .object(answer))
     } catch let refusal as Refusal where refusal == .unknownCredential {
       throw OAuthError(refusal.cscError(.v2))
+    } catch Refusal.tooManyTries(let seconds) {
+      throw OAuthError.tooManyTries(retryAfter: seconds)
     } catch IssuanceRefusal.onlyByOwner {
       throw OAuthError.unauthorizedClient
     }

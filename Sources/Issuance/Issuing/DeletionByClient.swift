@@ -1,6 +1,7 @@
 import AuditLog
 import Octets
 import SoleControl
+import Throttling
 public import Vocabulary
 import WireJSON
 
@@ -9,8 +10,10 @@ extension IssuanceService {
   /// gives no factors, and is told when it is done (§11.5). Whom to trust is the caller's to know.
   ///
   /// - Parameter principal: the client, of no signer.
-  /// - Throws: `Refusal.unknownCredential`; `IssuanceRefusal.onlyByOwner` for a qualified credential, and for one whose
-  ///   owner could not be told. Nothing was used.
+  /// The orders of a client are counted, so that a stolen secret does not end the credentials of all customers at once.
+  ///
+  /// - Throws: `Refusal.unknownCredential`, `Refusal.tooManyTries`; `IssuanceRefusal.onlyByOwner` for a qualified
+  ///   credential, and for one whose owner could not be told. Nothing was used.
   public func grantDeletion(
     of id: CredentialID, byTrusted client: ClientID, as principal: Principal
   ) async throws -> IssuedLifecycleToken {
@@ -28,7 +31,11 @@ extension IssuanceService {
     let stored = StoredLifecycleGrant(
       digest: token.digest, row: try await soleControl.context.protectedRow(grant), expires: grant.expires,
       state: .open)
-    try await store.writeIssuance(reading: []) { transaction in
+    let count = ThrottleKey(
+      .deletionClient, client.rawValue, owner: ThrottleKey.owner(ofClient: client.rawValue))
+    try await store.writeIssuance(reading: [.soleControl(.throttle(count, .exclusive))]) { transaction in
+      if let wait = try transaction.wait([count], now: now) { throw Refusal.tooManyTries(retryAfter: wait) }
+      try transaction.count([count], now: now)
       try transaction.removeLifecycleGrants(expiredBefore: now)
       try transaction.add(stored)
       try transaction.append(
@@ -37,16 +44,6 @@ extension IssuanceService {
           grant.auditFields + [("client", .string(client.rawValue)), ("expires", .integer(grant.expires))]), at: now)
     }
     return IssuedLifecycleToken(token: token, grant: grant, expiresIn: rules.grantLife)
-  }
-
-  /// Tells the owner, and notes whether the messenger took it.
-  func tellOwner(_ recipient: MessageRecipient, ofDeleted credential: Credential) async {
-    let isDelivered = await soleControl.factors.tell(recipient, ofDeleted: credential)
-    let now = clock.now()
-    let event = AuditEvent(
-      .ownerTold, [("credential", .string(credential.id.rawValue)), ("delivered", .bool(isDelivered))])
-    // The credential is gone, whatever becomes of this.
-    try? await store.writeIssuance(reading: []) { try $0.append(event, at: now) }
   }
 }
 

@@ -25,6 +25,9 @@ public enum IssuanceKey: Sendable, Hashable {
   case reservedLifecycleGrants(instance: String, RowLock = .shared)
   /// All revocations of an issuer's certificates.
   case revocations(issuer: String)
+  /// A notice, by its id.
+  case notice(String, RowLock = .shared)
+  case dueNotices(instance: String)
   case soleControl(SoleControlKey)
 }
 
@@ -36,6 +39,8 @@ public protocol IssuanceReading {
   func lifecycleGrant(_ digest: [UInt8]) throws -> StoredLifecycleGrant?
   /// Those of an issuer whose certificates have not ended at `time`, in order of serial number.
   func revocations(issuer: String, at time: UnixTime) throws -> [Revocation]
+  /// An instance's notices that are due by `time`, the first due first.
+  func dueNotices(instance: String, by time: UnixTime, limit: Int) throws -> [OwnerNotice]
 }
 
 public protocol IssuanceWriting: IssuanceReading {
@@ -53,6 +58,12 @@ public protocol IssuanceWriting: IssuanceReading {
   func takeReservedLifecycleGrants(instance: String) throws -> [StoredLifecycleGrant]
   /// Adds it; the first of a certificate counts. Removes those whose certificates ended before its time.
   func add(_ revocation: Revocation) throws
+  /// `StoreError.corrupt` if there is one of this id.
+  func add(_ notice: OwnerNotice) throws
+  /// Nothing happens if there is none.
+  func postponeNotice(_ id: String, attempts: Int, until due: UnixTime) throws
+  /// False if it was not there.
+  func removeNotice(_ id: String) throws -> Bool
   /// Removes a credential with the state of its factors, its open challenges and one-time codes, and what waits for its
   /// owner. False if it was not there.
   func remove(_ credential: CredentialID) throws -> Bool

@@ -1,5 +1,5 @@
 import AuditLog
-import SoleControl
+public import SoleControl
 public import Vocabulary
 import WireJSON
 
@@ -10,14 +10,15 @@ extension IssuanceService {
   /// certificate for revocation. From then on nothing finds the credential any more: no SAD of it signs, and what the
   /// device is signing at this moment is not released (`SoleControlWriting.complete`).
   ///
-  /// The owner is told of a deletion that a client ordered.
+  /// The owner is told of a deletion that a client ordered; the notice is written in the same transaction.
   ///
-  /// Every deletion revokes: the wrapped key may still lie in a copy of the store, out of its owner's control.
+  /// Every deletion revokes: the wrapped key may still lie in a copy of the store, out of its owner's control. Only a
+  /// certificate of another CA is not on any list of ours; its revocation is asked for there.
   ///
   /// - Parameter reason: nil if the caller named none: the owner wants no more of the certificate. The list gets one
   ///   that lasts, and the log both.
   /// - Throws: `IssuanceRefusal.invalidLifecycleToken` if it was used meanwhile; for every other refusal nothing was
-  ///   used.
+  ///   used. `notRevocable` for a reason with a certificate that another CA issued.
   public func delete(
     _ id: CredentialID, reason asked: RevocationReason? = nil, by bearer: LifecycleBearer
   ) async throws {
@@ -36,10 +37,11 @@ extension IssuanceService {
       throw IssuanceRefusal.onlyByOwner
     }
     let now = clock.now()
-    let (rules, certificate) = (rules, credential.credential.certificate)
-    let revocation = Revocation(
-      issuer: certificate.issuer, serialNumber: certificate.serialNumber, time: now, expires: certificate.notAfter,
-      reason: (asked ?? .cessationOfOperation).lasting)
+    let rules = rules
+    let notice = try await notice(to: told, ofDeleted: credential.credential, at: now)
+    let revocation = revocation(
+      of: credential.credential.certificate, (asked ?? .cessationOfOperation).lasting, at: now)
+    guard asked == nil || revocation != nil else { throw IssuanceRefusal.notRevocable }
     try await store.writeIssuance(
       reading: [.lifecycleGrant(grant.digest, .exclusive), .soleControl(.credential(id, .exclusive))]
     ) { transaction in
@@ -49,18 +51,33 @@ extension IssuanceService {
       try credential.requireUnchanged(in: transaction)
       _ = try transaction.remove(lifecycleGrant: grant.digest)
       _ = try transaction.remove(id)
-      try transaction.add(revocation)
+      if let notice { try transaction.add(notice) }
       try transaction.append(AuditEvent(.credentialDeleted, grant.auditFields), at: now)
+      guard let revocation else { return }
+      try transaction.add(revocation)
       try transaction.append(
         AuditEvent(
           .certificateRevoked,
           [
-            ("credential", .string(id.rawValue)), ("serialNumber", .string(certificate.serialNumber)),
+            ("credential", .string(id.rawValue)), ("serialNumber", .string(revocation.serialNumber)),
             ("reason", .integer(revocation.reason.rawValue)),
           ] + (asked.map { [("asked", .integer($0.rawValue))] } ?? [])), at: now)
     }
     // The list first: a messenger may be slow.
     await publishRevocations()
-    if let told { await tellOwner(told, ofDeleted: credential.credential) }
+    if let notice { await tell(notice) }
   }
+
+  /// Nil for a certificate of another CA: no list of ours can name it.
+  private func revocation(
+    of certificate: Certificate, _ reason: RevocationReason, at now: UnixTime
+  ) -> Revocation? {
+    guard revokes(certificate) else { return nil }
+    return Revocation(
+      issuer: certificate.issuer, serialNumber: certificate.serialNumber, time: now, expires: certificate.notAfter,
+      reason: reason)
+  }
+
+  /// Whether a list of this service's issuer names the certificate when its credential is deleted.
+  public func revokes(_ certificate: Certificate) -> Bool { authority?.issuer.name == certificate.issuer }
 }

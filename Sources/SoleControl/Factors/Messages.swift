@@ -122,9 +122,10 @@ extension FactorService {
   /// Credentials of a signer that are searched for a way to reach the person.
   private static let mostSearched = 1000
 
-  /// The channel to the owner of a credential, which the authenticators of his or her credentials establish. Nil if
-  /// none does.
+  /// The channel to the owner of a credential: its own, else the first that the authenticators of the owner's other
+  /// credentials establish. Nil if none does.
   private func recipient(of credential: Credential) async throws -> MessageRecipient? {
+    if let own = credential.authenticators.lazy.compactMap(\.value.recipient).first { return own }
     let principal = Principal(partner: credential.partner, signer: credential.signer)
     return try await credentials.list(of: credential.signer, after: nil, limit: Self.mostSearched, as: principal)
       .lazy.flatMap(\.authenticators).compactMap(\.value.recipient).first
@@ -143,33 +144,41 @@ extension FactorService {
   /// Tells a person that there is a new way to sign in the person's name. Somebody else may have asked for it. A person
   /// without a channel is not told, and a messenger that does not take the message ends nothing: the credential exists.
   package func tellOwner(of credential: Credential) async {
-    guard let recipient = try? await recipient(of: credential) else { return }
-    await tell(recipient, of: credential, .credentialMade) { $0.credentialMade($1, partner: $2) }
+    guard let recipient = try? await recipient(of: credential), let id = try? await context.randomID() else { return }
+    let serialNumber = credential.certificate.serialNumber
+    _ = await tell(recipient, of: credential.partner, message: id, credential.id, .credentialMade) {
+      $0.credentialMade(serialNumber, partner: $1)
+    }
   }
 
   /// Tells a person that a credential of the person's is gone, which somebody else ordered.
   ///
-  /// - Parameter recipient: as it was before the deletion.
+  /// - Parameters:
+  ///   - recipient: as it was before the deletion.
+  ///   - serialNumber: of the certificate.
+  ///   - id: the same at every attempt.
   /// - Returns: whether the messenger took the message.
-  @discardableResult
-  package func tell(_ recipient: MessageRecipient, ofDeleted credential: Credential) async -> Bool {
-    await tell(recipient, of: credential, .credentialDeleted) { $0.credentialDeleted($1, partner: $2) }
+  package func tell(
+    _ recipient: MessageRecipient, ofDeleted credential: CredentialID, serialNumber: String, of partner: PartnerID,
+    message id: String
+  ) async -> Bool {
+    await tell(recipient, of: partner, message: id, credential, .credentialDeleted) {
+      $0.credentialDeleted(serialNumber, partner: $1)
+    }
   }
 
-  /// - Parameter text: from the certificate's serial number and the partner's name.
-  @discardableResult
+  /// - Parameter text: with the partner's name.
   private func tell(
-    _ recipient: MessageRecipient, of credential: Credential, _ content: Message.Content,
-    _ text: (MessageText, String, String) -> String
+    _ recipient: MessageRecipient, of partner: PartnerID, message id: String, _ credential: CredentialID,
+    _ content: Message.Content, _ text: (MessageText, String) -> String
   ) async -> Bool {
-    guard let id = try? await context.randomID() else { return false }
     // A warning is not held back for a name.
-    let partner = (try? await context.name(of: credential.partner)) ?? credential.partner.rawValue
+    let name = (try? await context.name(of: partner)) ?? partner.rawValue
     let message = Message(
-      id: id, recipient: recipient.name, credential: credential.id, content: content,
-      text: text(MessageText(recipient, context.rules), credential.certificate.serialNumber, partner))
+      id: id, recipient: recipient.name, credential: credential, content: content,
+      text: text(MessageText(recipient, context.rules), name))
     do {
-      try await outside.messenger.deliver(message, of: credential.partner)
+      try await outside.messenger.deliver(message, of: partner)
       return true
     } catch { return false }
   }

@@ -1,4 +1,5 @@
 import AuditLog
+import HTTPTypes
 import Issuance
 import Octets
 import Registry
@@ -90,9 +91,69 @@ struct DeletionByClientTests {
     let token = try #require(
       try await order(stand, ["scope": Self.scope, "credentialID": "mobile"])["access_token"]?.string)
     #expect(try await delete(stand, "mobile", token).status == 204)
-    #expect(try await log(stand).contains { $0.contains("owner.told") && $0.contains(#""delivered":false"#) })
+    // The notice waits, also for another process under the same name.
+    let issuance = IssuanceService(
+      stand.fixture.signing.service, store: stand.fixture.signing.store, rules: .init(service: "test", instance: "test")
+    )
+    #expect(try await log(stand).allSatisfy { !$0.contains("owner.told") })
+    await issuance.tellOwners()
+    stand.fixture.signing.messenger.fail(nil)
+    await issuance.tellOwners()
+    #expect(stand.fixture.signing.messenger.delivered.isEmpty)
+    stand.fixture.signing.clock.advance(10)
+    for _ in 1...2 { await issuance.tellOwners() }
+    #expect(stand.fixture.signing.messenger.delivered.map(\.recipient) == ["alice"])
+    #expect(try await log(stand).count { $0.contains("owner.told") && $0.contains(#""delivered":true"#) } == 1)
     // No one could be told of this one.
     #expect(try await order(stand, ["scope": Self.scope, "credentialID": "old"]).row == Self.unauthorized)
+  }
+
+  @Test("the notice goes to the deleted credential's own channel, if it has one")
+  func ownChannel() async throws {
+    let stand = try await stand()
+    let signing = stand.fixture.signing
+    var credential = try await signing.createCredential("zz-second", expression: "SMS")
+    let other = SMSFactor(members: JSONObject([("to", "alice's other telephone")]))
+    credential.authenticators = [Authenticator(try #require(other))]
+    try await signing.service.credentials.put(credential, events: [])
+    for (id, recipient) in [("zz-second", "alice's other telephone"), ("old", "alice")] {
+      let token = try #require(
+        try await order(stand, ["scope": Self.scope, "credentialID": id])["access_token"]?.string)
+      #expect(try await delete(stand, id, token).status == 204)
+      #expect(signing.messenger.delivered.last?.recipient == recipient)
+    }
+  }
+
+  @Test("a client's orders are counted: after a hundred it has to wait, and others do not")
+  func counted() async throws {
+    let stand = try await stand()
+    let form = ["scope": Self.scope, "credentialID": "old"]
+    // The hundred and first is let through, and makes the next one wait.
+    for number in 1...101 { #expect(try await order(stand, form).status == 200, "\(number)") }
+    let refused = try await order(stand, form)
+    #expect(refused.status == 429 && refused["access_token"] == nil && refused.headers[.retryAfter] != nil)
+    // Other grants of the client, and what does not become an order, are not held up.
+    #expect(try await order(stand, [:])["scope"] == "service")
+    stand.fixture.signing.clock.advance(61)
+    #expect(try await order(stand, form).status == 200)
+  }
+
+  @Test("a certificate of another CA: no revocation can be asked for, and none is claimed")
+  func otherIssuer() async throws {
+    let stand = try await stand()
+    let signing = stand.fixture.signing
+    var credential = try await signing.createCredential("own")
+    credential.certificate.issuer = "CN=Another CA"
+    try await signing.service.credentials.put(credential, events: [])
+    let form = ["scope": Self.scope, "credentialID": "own"]
+    let token = try #require(try await order(stand, form)["access_token"]?.string)
+    let refused = try await stand.call(
+      "credentials/delete",
+      ["credentialDeletionRequest": ["credentialID": "own", "revoke": true, "revocationReason": 1]], token: token)
+    #expect(refused.row == "400 invalid_request Invalid parameter revoke")
+    #expect(try await delete(stand, "own", token).status == 204)
+    #expect(try await log(stand).allSatisfy { !$0.contains("certificate.revoked") })
+    #expect(try await log(stand).contains { $0.contains("credential.deleted") })
   }
 
   @Test("without a messenger of the partner's nothing is ordered, and no order is carried out")

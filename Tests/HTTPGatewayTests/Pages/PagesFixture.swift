@@ -78,8 +78,9 @@ struct PagesFixture {
     surname: "Example", country: "AT", issuer: "CN=Example CA,O=Example Trust,C=AT", days: 365,
     credential: "Alice Example, p256", factors: [SigningView.Factor(kind: .typed(.pin))])
 
-  static func deletion(_ factors: [SigningView.Factor] = pinAndCode) -> DeletionView {
-    DeletionView(credential: "Alice Example, p256", certificate: signing().certificate, factors: factors)
+  static func deletion(_ factors: [SigningView.Factor] = pinAndCode, isRevoked: Bool = true) -> DeletionView {
+    DeletionView(
+      credential: "Alice Example, p256", certificate: signing().certificate, isRevoked: isRevoked, factors: factors)
   }
 
   static func choice(isCreation: Bool, name: String = "Alice Example") -> ChoiceView {

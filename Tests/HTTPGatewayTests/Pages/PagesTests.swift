@@ -175,6 +175,10 @@ struct PagesTests {
     }
     #expect(deleted.tag(id: "PIN") != nil && deleted.tag(id: "OTP") != nil && deleted.tag(id: "newPIN") == nil)
     #expect(deleted.tags("button").compactMap { $0["value"] } == ["approve", "deny"])
+    let others = try await fixture.consent(
+      PagesFixture.consent(scope: .deletion(PagesFixture.deletion(isRevoked: false))))
+    #expect(others.text.contains(Texts.of(.english).pages.deletionWarningElsewhere))
+    #expect(!others.text.contains("will be revoked"))
   }
 
   @Test("a wrong PIN: status, title, alert, link to the field, focus, and the field says what is wrong")

@@ -148,6 +148,21 @@ extension SchemaAct {
         return try entries(fixture).contains { $0.reason != .keyCompromise }
       }
     },
+    SchemaAct("owner_notice", "tell the owner of a deletion") { fixture in
+      let now = fixture.signing.clock.now
+      for (id, name) in [("a", "alice"), ("b", "bob")] {
+        try await fixture.signing.store.writeIssuance {
+          try $0.add(
+            OwnerNotice(
+              id: id, instance: "test", partner: SigningFixture.partner, credential: CredentialID("c-\(id)"),
+              serialNumber: "AA", recipient: MessageRecipient(name: name, language: "de"), attempts: 0, due: now))
+        }
+      }
+      return Ready(row: "id = 'a'") { fixture in
+        await fixture.signing.issuance.tellOwners()
+        return fixture.signing.messenger.delivered.contains { $0.credential.rawValue == "c-a" }
+      }
+    },
     SchemaAct("audit", "find the log whole") { fixture in
       _ = try await credentials(fixture)
       return Ready(row: "sequence = 2") { try await isWhole($0) }

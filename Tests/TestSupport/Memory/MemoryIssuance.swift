@@ -19,6 +19,30 @@ extension MemoryTransaction: IssuanceWriting {
       .sorted { $0.serialNumber < $1.serialNumber }
   }
 
+  func dueNotices(instance: String, by time: UnixTime, limit: Int) throws -> [OwnerNotice] {
+    uses(.shared, issuance: { _ in [.dueNotices(instance: instance)] })
+    let due = state.notices.values.filter { $0.instance == instance && $0.due <= time }
+    return Array(due.sorted { ($0.due, $0.id) < ($1.due, $1.id) }.prefix(limit))
+  }
+
+  func add(_ notice: OwnerNotice) throws {
+    guard state.notices.updateValue(notice, forKey: notice.id) == nil else { throw StoreError.corrupt }
+  }
+
+  func postponeNotice(_ id: String, attempts: Int, until due: UnixTime) throws {
+    uses(.exclusive, issuance: { [.notice(id, $0)] })
+    state.notices[id] = state.notices[id].map {
+      OwnerNotice(
+        id: $0.id, instance: $0.instance, partner: $0.partner, credential: $0.credential,
+        serialNumber: $0.serialNumber, recipient: $0.recipient, attempts: attempts, due: due)
+    }
+  }
+
+  func removeNotice(_ id: String) throws -> Bool {
+    uses(.exclusive, issuance: { [.notice(id, $0)] })
+    return state.notices.removeValue(forKey: id) != nil
+  }
+
   func put(_ subject: ProtectedRow, of signer: SignerID) throws {
     uses(.exclusive, issuance: { [.subject(signer, $0)] })
     state.subjects[signer] = subject

@@ -59,5 +59,6 @@ struct MemoryState: Equatable {
   var subjects: [SignerID: ProtectedRow] = [:]
   var lifecycleGrants: [[UInt8]: StoredLifecycleGrant] = [:]
   var revocations: [String: Revocation] = [:]
+  var notices: [String: OwnerNotice] = [:]
   var throttle: [ThrottleKey: Counter] = [:]
 }

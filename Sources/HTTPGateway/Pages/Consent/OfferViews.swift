@@ -44,6 +44,7 @@ extension Offer {
       return .deletion(
         DeletionView(
           credential: credential.description, certificate: SigningView.Certificate(credential.certificate),
+          isRevoked: credential.certificate.issuer == issuer,
           factors: credential.pageFactors(hasEID: hasEID, codeWasSent: codeWasSent)))
     }
   }

@@ -191,7 +191,9 @@ extension IssuanceRefusal {
   fileprivate var isAboutTheOffer: Bool {
     switch self {
     case .policyNotOffered, .notRegistered, .notProven, .subjectDiffers: true
-    case .unsuitablePIN, .invalidLifecycleToken, .lifecycleTokenExpired, .otherCredential, .onlyByOwner: false
+    case .unsuitablePIN, .invalidLifecycleToken, .lifecycleTokenExpired, .otherCredential, .onlyByOwner,
+      .notRevocable:
+      false
     }
   }
 }

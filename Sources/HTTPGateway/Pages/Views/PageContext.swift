@@ -137,6 +137,7 @@ struct PageContext {
     values["action"] = "/oauth2/consent"
     values["certificate"] = certificate(view.certificate)
     values["credential"] = Self.name(view.credential)
+    values["warning"] = view.isRevoked ? texts.deletionWarning : texts.deletionWarningElsewhere
     values["approveText"] = texts.delete
     set(view.factors, message)
   }

@@ -110,6 +110,8 @@ struct DeletionView: Sendable {
   /// For people to recognise the credential by.
   var credential: String
   var certificate: SigningView.Certificate
+  /// Whether our own CA issued the certificate, and revokes it. Others are asked by its owner.
+  var isRevoked: Bool
   /// As for signing.
   var factors: [SigningView.Factor]
 }
