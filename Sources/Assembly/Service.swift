@@ -137,7 +137,7 @@ package struct Service {
 
   private static func issuanceRules(_ config: Config) -> IssuanceService.Rules {
     var rules = IssuanceService.Rules(service: config.service, instance: config.instance)
-    rules.grantLife = UnixTime(config.activationLife)
+    if let issuer = config.issuer { rules.grantLife = issuer.orderLife }
     return rules
   }
 

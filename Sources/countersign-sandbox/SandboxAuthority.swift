@@ -73,6 +73,7 @@ struct SandboxAuthority {
       .string(folder.path(Self.listFiles.root)), .string(folder.path(Self.listFiles.issuing)),
     ]
     members["issuer"] = [
+      "orderLife": members["activationLife"] ?? 300,
       "certificates": .string(folder.path("ca")), "revocationList": .string(folder.path(Self.listFiles.issuing)),
       "policies": [
         [

@@ -29,12 +29,16 @@ extension Config {
     ///   refused. Default: none, so each client that asks for one is.
     var profiles: [CredentialProfile]
 
+    /// Seconds for which the token of an order to make or delete a credential is good, 10 to 3600. Default: 300.
+    var orderLife: Int64
+
     /// Seconds until the next list, at the latest.
     static let listLife: Int64 = 7 * 86400
 
     init(_ reader: ConfigReader) throws {
       certificates = try reader.string("certificates")
       revocationList = try reader.string("revocationList")
+      orderLife = Int64(try reader.integer("orderLife", in: 10...3600, default: 300))
       profiles = try reader.list("policies").map { try CredentialProfile($0) }
       guard !profiles.isEmpty, Set(profiles.map(\.policy)).count == profiles.count else {
         throw reader.error("policies", "must list at least one policy, and none twice")
