@@ -41,7 +41,7 @@ class World(Portal):
 
     def details(self, label, terms=None):
         """For both digests; `terms` go with the first."""
-        kind = {"hashType": "SDR"} if terms else {"hashType": "DTBSR"}
+        kind = {"hashType": (terms or {"hashType": "DTBSR"}).get("hashType", "SDR")}
         return json.dumps([{
             "type": "https://cloudsignatureconsortium.org/2025/credential",
             "credentialID": self.sandbox.credential_id(label), "numSignatures": 2, "hashAlgorithmOID": verify.SHA256,
@@ -211,9 +211,11 @@ TERMS = {
 
 
 @pytest.mark.parametrize("language, texts", [
-    ("en", ["What your signature means", "You approve the document", "Place of signing", "Villach", "File type",
+    ("en", ["What your signature means", "You approve the document", "Place of signing", "Country: AT",
+            "Town or city: Villach", "File type",
             "application/pdf", "added by us when you sign", "Details stated by the request"]),
-    ("de", ["Bedeutung Ihrer Unterschrift", "Sie billigen das Dokument", "Ort der Unterschrift", "Villach", "Dateityp",
+    ("de", ["Bedeutung Ihrer Unterschrift", "Sie billigen das Dokument", "Ort der Unterschrift", "Land: AT",
+            "Ort: Villach", "Dateityp",
             "application/pdf", "wird beim Unterschreiben von uns ergänzt", "Angaben aus der Anfrage"]),
 ])
 def test_terms(world, language, texts):
@@ -239,6 +241,42 @@ def test_terms(world, language, texts):
             "credentialID": world.sandbox.credential_id("p256-oauth"), "documentDigests": [{**entry, **changes}],
         }, token)
         require(answer.status == status, answer.summary())
+
+
+POLICY = encodings.base64std(bytes.fromhex(
+    "3036 06032a0304 302f 300b 0609608648016503040201 0420".replace(" ", "")) + bytes(range(32)))
+REPRESENTATION = {
+    "hashType": "dtbsr",
+    "signed_props": [
+        {"commitment-type-indication": "1.2.840.113549.1.9.16.6.1"},
+        {"attribute_name": "signature-policy-identifier", "attribute_value": POLICY},
+    ],
+}
+
+
+@pytest.mark.parametrize("language, texts", [
+    ("en", ["The request says that the fingerprint includes the following", "Rules for the signature", "1.2.3.4",
+            "Fingerprint (SHA-256): 000102"]),
+    ("de", ["Die Anfrage sagt, dass die Prüfsumme Folgendes enthält", "Regeln für die Unterschrift", "1.2.3.4",
+            "Prüfsumme (SHA-256): 000102"]),
+])
+def test_representation(world, language, texts):
+    """Of a digest that has its properties inside the page says that the client states them; signHash signs it."""
+    with Person(PICTURES, width=500, height=900) as person:
+        order = world.request("p256-oauth", REPRESENTATION, lang=language)
+        person.open(order.url)
+        log_in(person, world)
+        shows_documents(person)
+        page = person.text()
+        for text in texts:
+            require(text in page, f"not on the page: {text}")
+        accessible(person, language)
+        wide = person.driver.execute_script("return document.documentElement.scrollWidth > innerWidth")
+        require(not wide, "a long value makes the page too wide")
+        person.picture(f"12-representation-{language}")
+        person.type("PIN", world.alice["pin"])
+        person.press("button[value=approve]")
+    order.sign()
 
 
 def test_choices(world):
