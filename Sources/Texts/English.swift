@@ -41,7 +41,7 @@ extension Texts {
       noLabel: "Document without a name",
       noLabelHelp: "The request gives no name for this document. Only the fingerprint shows which document it is.",
       signedAlong: "Signed together with this document:",
-      statedInDigest: "The request says that the fingerprint includes the following. We cannot check this.",
+      statedInDigest: "The request says that the fingerprint also covers the following. We cannot check this.",
       circumstances: "Details stated by the request, which we have not checked:",
       properties: PropertyTexts(
         commitment: "What your signature means",
@@ -54,7 +54,7 @@ extension Texts {
         contentReference: "Other document referred to",
         contentIdentifier: "Identifier of the content",
         country: "Country: {value}", locality: "Town or city: {value}", address: "Address: {value}",
-        policyDigest: "Fingerprint ({hash}): {value}",
+        policyDigest: "Fingerprint of these rules ({hash}): {value}",
         computed: "added by us when you sign",
         commitments: [
           "You made and approved the document, and you sent it", "You received the document",

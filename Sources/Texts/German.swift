@@ -44,7 +44,7 @@ extension Texts {
         "Die Anfrage nennt für dieses Dokument keinen Namen. Nur die Prüfsumme zeigt, welches Dokument es ist.",
       signedAlong: "Wird mit diesem Dokument unterschrieben:",
       statedInDigest:
-        "Die Anfrage sagt, dass die Prüfsumme Folgendes enthält. Wir können das nicht prüfen.",
+        "Die Anfrage sagt, dass die Prüfsumme auch Folgendes umfasst. Wir können das nicht prüfen.",
       circumstances: "Angaben aus der Anfrage, die wir nicht geprüft haben:",
       properties: PropertyTexts(
         commitment: "Bedeutung Ihrer Unterschrift",
@@ -57,7 +57,7 @@ extension Texts {
         contentReference: "Anderes Dokument, auf das verwiesen wird",
         contentIdentifier: "Kennung des Inhalts",
         country: "Land: {value}", locality: "Ort: {value}", address: "Anschrift: {value}",
-        policyDigest: "Prüfsumme ({hash}): {value}",
+        policyDigest: "Prüfsumme dieser Regeln ({hash}): {value}",
         computed: "wird beim Unterschreiben von uns ergänzt",
         commitments: [
           "Sie haben das Dokument erstellt, gebilligt und abgesandt", "Sie haben das Dokument erhalten",

@@ -255,10 +255,10 @@ REPRESENTATION = {
 
 
 @pytest.mark.parametrize("language, texts", [
-    ("en", ["The request says that the fingerprint includes the following", "Rules for the signature", "1.2.3.4",
-            "Fingerprint (SHA-256): 000102"]),
-    ("de", ["Die Anfrage sagt, dass die Prüfsumme Folgendes enthält", "Regeln für die Unterschrift", "1.2.3.4",
-            "Prüfsumme (SHA-256): 000102"]),
+    ("en", ["The request says that the fingerprint also covers the following", "Rules for the signature", "1.2.3.4",
+            "Fingerprint of these rules (SHA-256): 000102"]),
+    ("de", ["Die Anfrage sagt, dass die Prüfsumme auch Folgendes umfasst", "Regeln für die Unterschrift", "1.2.3.4",
+            "Prüfsumme dieser Regeln (SHA-256): 000102"]),
 ])
 def test_representation(world, language, texts):
     """Of a digest that has its properties inside the page says that the client states them; signHash signs it."""
