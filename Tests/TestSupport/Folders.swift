@@ -1,11 +1,17 @@
 public import Foundation
 
-/// A new folder that only this process uses.
+/// A new folder that only this process uses. It goes when the process ends.
 public func temporaryFolder() throws -> URL {
-  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("countersign-\(UUID().uuidString)")
+  let folder = folderOfProcess.appendingPathComponent(UUID().uuidString)
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   return folder
 }
+
+/// Databases of a run of all tests are gigabytes.
+private let folderOfProcess: URL = {
+  atexit { try? FileManager.default.removeItem(at: folderOfProcess) }
+  return FileManager.default.temporaryDirectory.appendingPathComponent("countersign-tests-\(UUID().uuidString)")
+}()
 
 /// The repository's top folder, found from this file.
 public let repository: URL = {
