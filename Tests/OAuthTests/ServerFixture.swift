@@ -30,7 +30,7 @@ struct ServerFixture {
     let random: @Sendable (Int) async throws -> [UInt8] = { count in
       (0..<count).map { _ in UInt8.random(in: .min ... .max) }
     }
-    let hasher = hasher ?? ScryptHasher(random: random)
+    let hasher = hasher ?? ScryptHasher(random: random, cost: 1 << 8)
     let store = store ?? MemoryStore()
     self.store = store
     let clock = clock

@@ -68,7 +68,7 @@ struct GatewayFixture: Sendable {
     jobs = JobService(signing.service.signing, notifier: notifier, rules: jobRules)
     let clock = signing.clock
     tokens = TokenService(
-      store: store, hasher: ScryptHasher(random: random), now: { clock.now }, random: random)
+      store: store, hasher: ScryptHasher(random: random, cost: 1 << 8), now: { clock.now }, random: random)
     if let original = copy?.original {
       (alice, bob) = (original.alice, original.bob)
       (partner, otherPartner) = (original.partner, original.otherPartner)
