@@ -83,10 +83,16 @@ public struct TokenService: Sendable {
     return record
   }
 
-  /// Looks up again what was remembered.
+  /// Looks whether a token that was remembered is still there. Its time was looked at when the call began.
+  ///
+  /// - Throws: `Refusal.unknown`.
   public func confirm(_ record: TokenRecord) async throws {
-    known.remove(record.digest)
-    _ = try await authenticate(digest: record.digest)
+    let digest = record.digest
+    let found = try await store.readOAuth(reading: [.token(digest)]) { try $0.token(digest) }
+    guard found?.kind == .access else {
+      known.remove(digest)
+      throw Refusal.unknown
+    }
   }
 
   private func isOpen(_ record: TokenRecord) -> Bool { lifetime(of: record, redating()).isOpen(at: now()) }
@@ -148,6 +154,7 @@ public struct TokenService: Sendable {
 
   func revoke(_ token: String, if mayRevoke: @escaping @Sendable (TokenRecord) -> Bool) async throws {
     let digest = Self.digest(token)
+    defer { known.remove(digest) }
     try await store.writeOAuth(reading: [.grantOfToken(digest, .exclusive)]) { store in
       guard let record = try store.token(digest), mayRevoke(record) else { throw Refusal.unknown }
       switch record.kind {

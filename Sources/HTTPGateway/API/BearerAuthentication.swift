@@ -26,7 +26,27 @@ struct BearerAuthentication: Sendable {
       throw CSCError.malformedHeader(method, version)
     }
     let caller = try await caller(token, method)
-    guard let id = caller.principal.client else { return caller }
+    try await confirming(caller) { try await check(caller, context) }
+    return caller
+  }
+
+  /// Runs the rest of a call whose token was perhaps remembered. If it fails before the transaction that decides has
+  /// looked for the token, the token is looked up: that it is no good any more is the earlier fault.
+  func confirming<Output>(_ caller: Caller, _ rest: () async throws -> Output) async throws -> Output {
+    do { return try await rest() } catch {
+      if case .service(let record, let token?) = caller, !token.wasConfirmed {
+        do { try await found { try await tokens.confirm(record) } } catch {
+          Holdings.current?.partner = nil
+          throw error
+        }
+      }
+      throw error
+    }
+  }
+
+  /// Whether the client may still use the token, and use it so.
+  private func check(_ caller: Caller, _ context: GatewayContext) async throws {
+    guard let id = caller.principal.client else { return }
     // A client that is not registered any more, or for another partner, has no tokens.
     guard let client = try await partners.client(id), client.partner == caller.principal.partner else {
       throw CSCError.invalidToken
@@ -48,7 +68,6 @@ struct BearerAuthentication: Sendable {
         throw CSCError.invalidToken
       }
     }
-    return caller
   }
 
   private func caller(_ token: String, _ method: CSCModel.Method) async throws -> Caller {
@@ -72,15 +91,10 @@ struct BearerAuthentication: Sendable {
         throw CSCError.expiredToken
       }
     }
-    if method.confirmsToken, let record = tokens.remembered(token) { return .service(record, isRemembered: true) }
+    if method.confirmsToken, let record = tokens.remembered(token) {
+      return .service(record, remembered: RememberedToken(digest: record.digest))
+    }
     return .service(try await found { try await tokens.authenticate(token) })
-  }
-
-  /// Looks up the token of a call that failed, if it was not looked up before: that it is no good any more is the
-  /// earlier fault.
-  func confirm(_ caller: Caller) async throws {
-    guard case .service(let record, isRemembered: true) = caller else { return }
-    try await found { try await tokens.confirm(record) }
   }
 
   private func found<Output>(_ lookUp: () async throws -> Output) async throws -> Output {

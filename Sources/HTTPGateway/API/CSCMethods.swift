@@ -54,18 +54,19 @@ struct CSCMethods: Sendable {
     default:
       let caller = try await bearers.caller(request, context, method, version)
       let call = APICall(version: version, caller: caller, origin: context.origin)
-      let partner = call.principal.partner.rawValue
-      context.call.partner = partner
-      try Hold.current?.belongs(to: partner)
-      Holdings.current?.partner = partner
-      do {
-        try request.checkCoding()
-        return try await bodies.withFields(of: request, for: method) { try await answer($0, to: method, call) }
-      } catch {
-        try await bearers.confirm(caller)
-        throw error
-      }
+      return try await bearers.confirming(caller) { try await answer(request, context, to: method, call) }
     }
+  }
+
+  private func answer(
+    _ request: Request, _ context: GatewayContext, to method: CSCModel.Method, _ call: APICall
+  ) async throws -> Response {
+    let partner = call.principal.partner.rawValue
+    context.call.partner = partner
+    try Hold.current?.belongs(to: partner)
+    Holdings.current?.partner = partner
+    try request.checkCoding()
+    return try await bodies.withFields(of: request, for: method) { try await answer($0, to: method, call) }
   }
 
   private func answer(_ fields: Fields, to method: CSCModel.Method, _ call: APICall) async throws -> Response {

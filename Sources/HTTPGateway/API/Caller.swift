@@ -6,8 +6,8 @@ internal import Vocabulary
 
 /// The party for whom the bearer token of a call speaks.
 enum Caller: Sendable {
-  /// - Parameter isRemembered: whether the token was not looked up for this call.
-  case service(TokenRecord, isRemembered: Bool = false)
+  /// - Parameter remembered: of a token that was not looked up for this call.
+  case service(TokenRecord, remembered: RememberedToken? = nil)
   /// A token of scope `credential`, which is a SAD and opens one credential.
   case credential(CredentialBearer)
   /// A token of scope `credential-creation` or `credential-deletion`, which carries out one lifecycle grant.
@@ -15,10 +15,10 @@ enum Caller: Sendable {
 
   var principal: Principal {
     switch self {
-    case .service(let token, let isRemembered):
+    case .service(let token, let remembered):
       Principal(
         partner: PartnerID(token.partner), signer: token.signer.map { SignerID($0) },
-        client: token.client.map { ClientID($0) }, rememberedToken: isRemembered ? token.digest : nil)
+        client: token.client.map { ClientID($0) }, rememberedToken: remembered)
     case .credential(let bearer): bearer.principal
     case .lifecycle(let bearer): bearer.principal
     }

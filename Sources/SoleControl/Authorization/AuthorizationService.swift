@@ -23,9 +23,10 @@ public struct AuthorizationService: Sendable {
   /// A credential that this process verified before is not read again: the transaction compares its row. Only what is
   /// good is taken from memory, and only for factors whose check can be done once more.
   public func authorize(_ request: AuthorizationRequest, as principal: Principal) async throws -> Authorization {
-    if !request.presented.keys.contains(where: \.traits.isCheckedElsewhere),
-      let usable = context.verifiedRows.remembered(request.credential), principal.mayUse(usable.credential)
-    {
+    if request.presented.keys.contains(where: \.traits.isCheckedElsewhere) {
+      // Before anybody else is asked.
+      try await requireToken(of: principal)
+    } else if let usable = context.verifiedRows.remembered(request.credential), principal.mayUse(usable.credential) {
       do { return try await authorize(request, with: usable, as: principal).get() } catch is Outdated {
         context.verifiedRows.forget(usable.id)
       } catch Undecided.refused {}
@@ -34,6 +35,12 @@ public struct AuthorizationService: Sendable {
     do { return try await authorize(request, with: usable, as: principal).get() } catch is Outdated {
       throw Refusal.unavailable
     } catch Undecided.refused(let refusal) { throw refusal }
+  }
+
+  /// Looks up the principal's token, if that was not done for this call.
+  func requireToken(of principal: Principal) async throws {
+    guard principal.rememberedToken != nil else { return }
+    try await read(reading: principal.keys) { try $0.requireToken(of: principal) }
   }
 
   /// The credential's row is not the one that the decision was prepared for. Nothing was changed.
@@ -56,15 +63,15 @@ public struct AuthorizationService: Sendable {
     }
     let (decided, activation, granted) = (prepared.decided, prepared.activation, prepared.binding)
     let rules = context.rules
-    let refusal: Refusal? = try await write(
-      reading: [.credential(usable.id)] + decided.keys + principal.keys
-    ) { transaction in
-      try transaction.requireToken(of: principal)
-      guard try usable.isUnchanged(in: transaction) else { throw Outdated() }
-      if let refusal = try decided.decide(in: transaction, rules, now) { return refusal }
-      try transaction.add(activation, slots: granted.numSignatures)
-      try transaction.append(.authorizationGranted(activation, granted), at: now)
-      return nil
+    let refusal: Refusal? = try await principal.deciding {
+      try await write(reading: [.credential(usable.id)] + decided.keys + principal.keys) { transaction in
+        try transaction.requireToken(of: principal)
+        guard try usable.isUnchanged(in: transaction) else { throw Outdated() }
+        if let refusal = try decided.decide(in: transaction, rules, now) { return refusal }
+        try transaction.add(activation, slots: granted.numSignatures)
+        try transaction.append(.authorizationGranted(activation, granted), at: now)
+        return nil
+      }
     }
     if let refusal { return .failure(refusal) }
     context.verifiedSADs.insert(activation, granted)

@@ -21,7 +21,7 @@ extension AuthorizationService {
   /// meanwhile.
   public func begin(_ request: AuthorizationRequest, as principal: Principal) async throws -> AuthorizationOutcome {
     guard !request.outOfBand.isEmpty else { return .granted(try await authorize(request, as: principal)) }
-    try await read(reading: principal.keys) { try $0.requireToken(of: principal) }
+    try await requireToken(of: principal)
     let now = try context.decidingTime()
     let usable = try await credentials.usable(request.credential, as: principal)
     let credential = usable.credential

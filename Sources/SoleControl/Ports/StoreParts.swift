@@ -9,14 +9,26 @@ public protocol AccessTokenReading {
 extension AccessTokenReading {
   /// - Throws: `Refusal.unknownToken` if the principal's token was remembered, and has been revoked since.
   func requireToken(of principal: Principal) throws {
-    guard let digest = principal.rememberedToken, try !hasAccessToken(digest) else { return }
+    guard let token = principal.rememberedToken, try !hasAccessToken(token.digest) else { return }
     throw Refusal.unknownToken
   }
 }
 
 extension Principal {
   /// Rows that `requireToken` reads.
-  var keys: [SoleControlKey] { rememberedToken.map { [.accessToken($0)] } ?? [] }
+  var keys: [SoleControlKey] { rememberedToken.map { [.accessToken($0.digest)] } ?? [] }
+
+  /// Runs the transaction that decides a call, which begins with `requireToken`, and notes that it did.
+  func deciding<Output>(_ transaction: () async throws -> Output) async throws -> Output {
+    do {
+      let output = try await transaction()
+      rememberedToken?.noteConfirmed()
+      return output
+    } catch let error as StoreError where error.isOutcomeUnknown {
+      rememberedToken?.noteConfirmed()
+      throw error
+    }
+  }
 }
 
 /// The part of the store that keeps credentials, read and written in the transactions of `SoleControlStore`.

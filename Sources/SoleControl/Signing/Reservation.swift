@@ -46,12 +46,18 @@ extension SigningService {
       let now = try context.decidingTime()
       guard authorization.binding.lifetime.isOpen(at: now) else { throw Refusal.sadExpired }
       do {
-        let found = try await reservation(
-          of: operation, for: request, under: authorization, as: principal, job: job, at: now)
+        let found = try await principal.deciding { [authorization] in
+          try await reservation(of: operation, for: request, under: authorization, as: principal, job: job, at: now)
+        }
         if let found { return found }
       } catch is Outdated {
         context.verifiedRows.forget(request.credential)
-        authorization = try await readAuthorization(request, as: principal)
+        let read = try await readAuthorization(request, as: principal)
+        // The preparation may name the certificate.
+        guard request.preparation.isEmpty || read.credential.certificate == authorization.credential.certificate else {
+          throw Refusal.unavailable
+        }
+        authorization = read
         continue
       }
       guard waited < Self.longestWait else { throw Refusal.unavailable }

@@ -25,6 +25,7 @@ struct RememberedTokenTests {
       fixture = try await GatewayFixture()
       credential = try await fixture.signing.createCredential(multisign: 10)
       _ = try await fixture.signing.createCredential("paged", expression: "PAGE")
+      _ = try await fixture.signing.createCredential("national", expression: "EID")
       let granted = try await fixture.call("credentials/authorize", Self.authorize(), token: fixture.alice)
       sad = try #require(granted["SAD"]?.string)
       let signed = try await fixture.call("signatures/signHash", sign(hash: "AAAA"), token: fixture.alice)
@@ -68,7 +69,10 @@ struct RememberedTokenTests {
       ("credentials/authorize", Setting.authorize(credential: "unknown"), .v1),
       ("credentials/authorize", "{}", .v1), ("credentials/authorize", "no JSON", .v1),
       ("credentials/authorize", #"{"credentialID":"paged","numSignatures":1,"authData":[{"id":"PAGE"}]}"#, .v2),
-      ("signatures/signHash", setting.sign(hash: "BBBB"), .v1),
+      (
+        "credentials/authorize",
+        #"{"credentialID":"national","numSignatures":1,"authData":[{"id":"EID","value":"token"}]}"#, .v2
+      ), ("signatures/signHash", setting.sign(hash: "BBBB"), .v1),
       // The stored signatures of a repetition are signatures too.
       ("signatures/signHash", setting.sign(hash: "AAAA"), .v1),
       ("signatures/signHash", setting.sign(hash: "BBBB", credential: "unknown"), .v1),
@@ -79,6 +83,27 @@ struct RememberedTokenTests {
       #expect(answer.row.hasPrefix("401 invalid_token "), "\(answer.row) \(method) \(body)")
     }
     #expect(try await setting.entries() == before)
+    #expect(setting.fixture.signing.eid.calls == 0)
+  }
+
+  @Test("a token that is revoked after it decided does not hide that a wrong PIN was counted")
+  func counted() async throws {
+    let setting = try await Setting()
+    let principal = Principal(
+      partner: SigningFixture.partner, signer: SignerID("alice"),
+      rememberedToken: RememberedToken(digest: TokenService.digest(setting.fixture.alice)))
+    await #expect(throws: Refusal.wrongFactor(.pin)) {
+      _ = try await setting.fixture.signing.authorize(setting.credential, presented: [.pin: "99999999"], as: principal)
+    }
+    #expect(principal.rememberedToken?.wasConfirmed == true)
+    try await setting.revoke()
+    let later = Principal(
+      partner: SigningFixture.partner, signer: SignerID("alice"),
+      rememberedToken: RememberedToken(digest: TokenService.digest(setting.fixture.alice)))
+    await #expect(throws: Refusal.unknownToken) {
+      _ = try await setting.fixture.signing.authorize(setting.credential, presented: [.pin: "99999999"], as: later)
+    }
+    #expect(later.rememberedToken?.wasConfirmed == false)
   }
 
   @Test("one that is over says so")
