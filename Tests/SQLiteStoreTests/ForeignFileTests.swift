@@ -36,7 +36,7 @@ struct ForeignFileTests {
   @Test("a file of a newer build is refused with other words; a missing one, and one of this build, are none of these")
   func others() async throws {
     try SQLiteFileStore.refuseForeign(path: path)
-    do { _ = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test) }
+    try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test).close()
     try SQLiteFileStore.refuseForeign(path: path)
     try await UnreleasedDatabase.addNewerMigration(at: path)
     let error = #expect(throws: StoreOpenError.self) {
