@@ -1,4 +1,5 @@
 import AuditLog
+import Issuance
 import SoleControl
 import TestSupport
 import Testing
@@ -11,7 +12,8 @@ struct SignatureQualifierTests {
 
   /// A credential with this certificate.
   private func make(
-    _ qualifier: String?, _ statements: [QualifiedShape.Statement], _ fixture: SigningFixture, name: String = "c"
+    _ qualifier: String?, _ statements: [QualifiedShape.Statement], _ fixture: SigningFixture, name: String = "c",
+    flaw: QualifiedShape.Flaw? = nil
   ) async throws -> Credential {
     let now = fixture.clock.now
     return try await fixture.service.credentials.createCredential(
@@ -19,7 +21,7 @@ struct SignatureQualifierTests {
         id: CredentialID(name), partner: SigningFixture.partner, signer: SignerID("alice"), description: name,
         qualifier: qualifier, keyType: .ec(.p256), mode: .explicit, expression: .factor(.pin),
         factors: [.pin(SigningFixture.pin)], scal: .one, multisign: 10), keys: TestDevice.shared.device
-    ) { try QualifiedShape().issue(statements, publicKey: $0, now: now) }
+    ) { try QualifiedShape().issue(statements, publicKey: $0, now: now, flaw: flaw) }
   }
 
   private static let none: [Statement] = []
@@ -49,6 +51,8 @@ struct SignatureQualifierTests {
       ("eu_eidas_qes", [.device, .forSignatures], "QcCompliance"),
       ("eu_eidas_qes", [.compliance, .forSignatures], "QcSSCD"),
       ("eu_eidas_qes", [.compliance, .device], "QcType esign"),
+      ("eu_eidas_qes", [.allAsTypes], "QcCompliance, QcSSCD"),
+      ("eu_eidas_qes", [.compliance, .device, .typeAsStatement], "QcType esign"),
       ("eu_eidas_qes", person + [.elsewhere], "QcCompliance"), ("eu_eidas_aesqc", [.forSignatures], "QcCompliance"),
       ("eu_eidas_aesqc", [.compliance, .forSeals], "QcType esign"), ("eu_eidas_aes", [.forSeals], "QcType esign"),
       ("eu_eidas_qeseal", person, "QcType eseal"), ("eu_eidas_qeseal", [.compliance, .forSeals], "QcSSCD"),
@@ -66,6 +70,40 @@ struct SignatureQualifierTests {
     await #expect(throws: Refusal.unknownCredential) {
       try await fixture.service.credentials.credential(CredentialID("c"), as: fixture.principal())
     }
+  }
+
+  @Test("an extension whose OID nobody can print takes nothing away; statements that are there twice count as none")
+  func flaws() async throws {
+    let fixture = SigningFixture()
+    let credential = try await make("eu_eidas_qes", Self.person, fixture, flaw: .foreignExtension)
+    #expect(credential.qualifier == "eu_eidas_qes")
+    for qualifier in ["eu_eidas_qes", "eu_eidas_aes"] {
+      await #expect(throws: InternalFault.self) {
+        try await make(qualifier, Self.person, fixture, name: "twice", flaw: .statementsTwice)
+      }
+    }
+    await #expect(throws: InternalFault.self) {
+      try await make("eu_eidas_qes", [.compliance, .device, .withoutTypes], fixture, name: "without")
+    }
+  }
+
+  @Test("its owner can delete a credential that claims too much")
+  func deleted() async throws {
+    let store = MemoryStore()
+    let fixture = SigningFixture(store: store)
+    let credential = try await make("eu_eidas_aes", [.forSignatures], fixture)
+    var upgraded = credential
+    upgraded.qualifier = "eu_eidas_qes"
+    let row = try await fixture.service.context.protectedRow(upgraded)
+    store.tamper(credential.id) { _ in row }
+    let granted = try await fixture.issuance.grantDeletion(
+      of: credential.id, presented: [.pin: SigningFixture.pin], client: ClientID("app"), as: fixture.principal())
+    // It is read for its end alone.
+    await #expect(throws: InternalFault.self) { try await fixture.authorize(credential) }
+    let bearer = try #require(try await fixture.issuance.grant(of: granted.token))
+    try await fixture.issuance.delete(credential.id, by: bearer)
+    #expect(store.count(.credentialDeleted) == 1)
+    await #expect(throws: Refusal.unknownCredential) { try await fixture.authorize(credential) }
   }
 
   @Test(
@@ -96,7 +134,7 @@ struct SignatureQualifierTests {
         continue
       }
       #expect(text.contains(claim) || claim == "something_new")
-      #expect(text.contains(reason) && text.contains("until it has"), "\(text)")
+      #expect(text.contains(reason) && text.contains("can delete it"), "\(text)")
       await #expect(throws: InternalFault.self) { try await service.authorize(credential) }
     }
     #expect(store.count(.integrityViolated) == 2)

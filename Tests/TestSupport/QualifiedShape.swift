@@ -16,7 +16,25 @@ public final class QualifiedShape {
     case forSeals = "3013060604008E4601063009060704008E46010602"
     /// QcCClegislation, of Switzerland.
     case elsewhere = "300E060604008E460107300413024348"
+
+    // Faults of CAs.
+    /// QcType that names QcCompliance and QcSSCD as types, next to its own.
+    case allAsTypes = "3023060604008E4601063019060704008E46010601060604008E460101060604008E460104"
+    /// The type of electronic signatures as a statement of its own.
+    case typeAsStatement = "3009060704008E46010601"
+    /// QcType without types.
+    case withoutTypes = "3008060604008E460106"
   }
+
+  public enum Flaw: Sendable {
+    /// A second extension with statements.
+    case statementsTwice
+    /// An extension under an OID made of a UUID (X.667), which has more than 64 bits. No fault.
+    case foreignExtension
+  }
+
+  private static let foreign = OBJ_create(
+    "2.25.329800735698586629295641978511506172918", "testForeign", "Foreign extension of tests")
 
   /// As a person's qualified certificate of a key in a qualified device has them.
   public static let person: [Statement] = [.compliance, .device, .forSignatures]
@@ -40,7 +58,10 @@ public final class QualifiedShape {
   /// - Parameters:
   ///   - publicKey: SubjectPublicKeyInfo, DER.
   ///   - now: UTC, seconds since 1970.
-  public func issue(_ statements: [Statement], publicKey: [UInt8], now: UnixTime) throws -> Certificate {
+  ///   - flaw: nil for a certificate as it should be.
+  public func issue(
+    _ statements: [Statement], publicKey: [UInt8], now: UnixTime, flaw: Flaw? = nil
+  ) throws -> Certificate {
     let subject = publicKey.withUnsafeBufferPointer { buffer in
       var position = buffer.baseAddress
       return d2i_PUBKEY(nil, &position, buffer.count)
@@ -53,6 +74,11 @@ public final class QualifiedShape {
     if !statements.isEmpty {
       let content = statements.map(\.rawValue).joined()
       extensions.append((NID_qcStatements, "DER:30\(Self.hex(content.count / 2))\(content)"))
+    }
+    switch flaw {
+    case .statementsTwice: extensions.append((NID_qcStatements, "DER:300A3008060604008E460103"))
+    case .foreignExtension: extensions.append((Self.foreign, "DER:0500"))
+    case nil: break
     }
     try Self.add(extensions, to: certificate, issuer: root)
     let pointer = key.retained()

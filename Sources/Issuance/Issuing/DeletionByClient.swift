@@ -17,7 +17,7 @@ extension IssuanceService {
   public func grantDeletion(
     of id: CredentialID, byTrusted client: ClientID, as principal: Principal
   ) async throws -> IssuedLifecycleToken {
-    let credential = try await soleControl.credentials.credential(id, as: principal)
+    let credential = try await soleControl.credentials.usable(id, for: .deletion, as: principal).credential
     guard !credential.isQualified, try await soleControl.factors.reachableRecipient(of: credential) != nil else {
       throw IssuanceRefusal.onlyByOwner
     }

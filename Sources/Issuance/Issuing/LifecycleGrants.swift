@@ -103,7 +103,7 @@ extension IssuanceService {
   public func offerDeletion(
     of id: CredentialID, askable: Set<FactorID>, as principal: Principal
   ) async throws -> Credential {
-    let credential = try await soleControl.credentials.credential(id, as: principal)
+    let credential = try await soleControl.credentials.usable(id, for: .deletion, as: principal).credential
     guard credential.canBeAsked(askable) else {
       throw Refusal.policyNotSatisfied
     }
@@ -116,7 +116,7 @@ extension IssuanceService {
     of id: CredentialID, presented: [FactorID: String], client: ClientID, as principal: Principal,
     from origin: Origin? = nil
   ) async throws -> IssuedLifecycleToken {
-    try await grant(.deletion(of: id, presented: presented), client, as: principal, from: origin) { _ in
+    try await grant(.deletion(of: id, presented: presented), of: .deletion, client, as: principal, from: origin) { _ in
       (.deletion, id)
     }
   }
@@ -126,7 +126,8 @@ extension IssuanceService {
   ///   - wanted: the grant and its credential, given the one whose factors they are; it can refuse before they
   ///     are looked at.
   private func grant(
-    _ request: AuthorizationRequest, _ client: ClientID, as principal: Principal, from origin: Origin?,
+    _ request: AuthorizationRequest, of use: CredentialUse = .any, _ client: ClientID, as principal: Principal,
+    from origin: Origin?,
     _ wanted: (Credential) async throws -> (LifecycleGrant.Kind, CredentialID)
   ) async throws -> IssuedLifecycleToken {
     var request = request
@@ -134,7 +135,7 @@ extension IssuanceService {
     guard let token = LifecycleToken(octets: try await soleControl.context.random(LifecycleToken.length)) else {
       throw InternalFault.device(.fault)
     }
-    let (proof, grant, row) = try await soleControl.factors.prove(request, as: principal) { credential, now in
+    let (proof, grant, row) = try await soleControl.factors.prove(request, of: use, as: principal) { credential, now in
       let (kind, id) = try await wanted(credential)
       return LifecycleGrant(
         kind: kind, digest: token.digest, service: rules.service, partner: credential.partner, client: client,

@@ -26,10 +26,10 @@ extension IssuanceService {
     guard grant.kind == .deletion else { throw IssuanceRefusal.invalidLifecycleToken }
     guard grant.credential == id else {
       // Whether there is such a credential is told to its owner alone.
-      _ = try await soleControl.credentials.credential(id, as: bearer.principal)
+      _ = try await soleControl.credentials.usable(id, for: .deletion, as: bearer.principal)
       throw IssuanceRefusal.otherCredential
     }
-    let credential = try await soleControl.credentials.usable(id, as: bearer.principal)
+    let credential = try await soleControl.credentials.usable(id, for: .deletion, as: bearer.principal)
     // With the credential its channel may go.
     let told = grant.isByClient ? try await soleControl.factors.reachableRecipient(of: credential.credential) : nil
     // The credential may have changed since the order, and the partner's messenger may have gone.

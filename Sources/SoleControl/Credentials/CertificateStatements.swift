@@ -8,21 +8,32 @@ public struct CertificateStatements: Sendable, Equatable {
   public let policies: [String]
   /// OIDs of the statements, in the certificate's order. QcType stands as the types that it names: it says nothing
   /// without them.
-  public let qualified: [String]
+  public var qualified: [String] { statements.flatMap { $0.types ?? [$0.id] } }
   /// Whether all that the certificate says of either could be read.
-  public let isWhole: Bool
+  public var isWhole: Bool { arePoliciesWhole && areStatementsWhole }
 
-  /// Of an extension that cannot be read no OIDs are told. Nil if the octets are no certificate.
+  fileprivate let statements: [Statement]
+  fileprivate let areStatementsWhole: Bool
+  private let arePoliciesWhole: Bool
+
+  fileprivate struct Statement: Equatable {
+    let id: String
+    /// Of QcType alone.
+    var types: [String]?
+  }
+
+  /// Of an extension that cannot be read no OIDs are told. Nil if the octets are no certificate, or one that has an
+  /// extension twice (RFC 5280 §4.2).
   public init?(certificate der: [UInt8]) {
     guard let extensions = Self.extensions(der) else { return nil }
     let policies = Self.policies(extensions[OID.certificatePolicies])
-    let qualified = Self.qualified(extensions[OID.qualifiedStatements])
-    isWhole = policies != nil && qualified != nil
+    let statements = Self.statements(extensions[OID.qualifiedStatements])
+    (arePoliciesWhole, areStatementsWhole) = (policies != nil, statements != nil)
     self.policies = policies ?? []
-    self.qualified = qualified ?? []
+    self.statements = statements ?? []
   }
 
-  /// The values of the extensions by OID (RFC 5280 §4.1). Empty if there are none.
+  /// The values of the extensions by OID (RFC 5280 §4.1), but for OIDs that have no text here. Empty if there are none.
   private static func extensions(_ der: [UInt8]) -> [String: [UInt8]]? {
     guard let signed = (try? DER.parse(der))?.elements?.first?.elements else { return nil }
     let tag = ASN1Identifier(tagWithNumber: 3, tagClass: .contextSpecific)
@@ -31,22 +42,28 @@ public struct CertificateStatements: Sendable, Equatable {
     var values: [String: [UInt8]] = [:]
     for entry in entries {
       // The OID, whether it is critical, the value.
-      guard let parts = entry.elements, let oid = parts.first?.oid, let value = parts.last?.octets else { return nil }
-      values[oid] = value
+      guard let parts = entry.elements, let name = parts.first, name.identifier == .objectIdentifier,
+        let value = parts.last?.octets
+      else { return nil }
+      guard let oid = name.oid else { continue }
+      guard values.updateValue(value, forKey: oid) == nil else { return nil }
     }
     return values
   }
 
   private static func policies(_ value: [UInt8]?) -> [String]? {
     guard let value else { return [] }
-    return (try? DER.parse(value))?.elements?.everyOID { $0.elements?.first.map { [$0] } }
+    return (try? DER.parse(value))?.elements?.each { $0.elements?.first?.oid }
   }
 
-  private static func qualified(_ value: [UInt8]?) -> [String]? {
+  private static func statements(_ value: [UInt8]?) -> [Statement]? {
     guard let value else { return [] }
-    return (try? DER.parse(value))?.elements?.everyOID { statement in
-      guard let parts = statement.elements, let id = parts.first else { return nil }
-      return id.oid == OID.qualifiedType ? parts.dropFirst().first?.elements ?? [] : [id]
+    return (try? DER.parse(value))?.elements?.each { statement in
+      guard let parts = statement.elements, let id = parts.first?.oid else { return nil }
+      guard id == OID.qualifiedType else { return Statement(id: id) }
+      // ETSI EN 319 412-5 §4.2.3: one type at least.
+      guard parts.count == 2, let types = parts[1].elements?.each(\.oid), !types.isEmpty else { return nil }
+      return Statement(id: id, types: types)
     }
   }
 }
@@ -56,15 +73,16 @@ extension CertificateStatements {
   /// of each. Empty if it carries all of them.
   func missing(for qualifier: SignatureQualifier) -> [String] {
     var missing: [String] = []
+    let ids = statements.map(\.id)
     if qualifier.needsQualifiedCertificate {
       // A certificate that is qualified by another law has QcCompliance too (clause 4.2.4).
-      let isOfUnion = qualified.contains(OID.qualifiedCompliance) && !qualified.contains(OID.qualifiedElsewhere)
+      let isOfUnion = ids.contains(OID.qualifiedCompliance) && !ids.contains(OID.qualifiedElsewhere)
       if !isOfUnion { missing.append("QcCompliance") }
     }
-    if qualifier.needsQualifiedDevice, !qualified.contains(OID.qualifiedDevice) { missing.append("QcSSCD") }
+    if qualifier.needsQualifiedDevice, !ids.contains(OID.qualifiedDevice) { missing.append("QcSSCD") }
     // Any certificate may name types; a qualified one must, here.
-    let namesTypes = qualified.contains { $0.hasPrefix(OID.qualifiedTypes) }
-    if namesTypes || qualifier.needsQualifiedCertificate, !qualified.contains(qualifier.certificateType) {
+    let types = statements.flatMap { $0.types ?? [] }
+    if !types.isEmpty || qualifier.needsQualifiedCertificate, !types.contains(qualifier.certificateType) {
       missing.append(qualifier.certificateType == OID.qualifiedForSeals ? "QcType eseal" : "QcType esign")
     }
     return missing
@@ -80,7 +98,7 @@ extension Credential {
       return "signatureQualifier is none that a certificate can be held against"
     }
     guard let leaf = certificate.chain.first, let statements = CertificateStatements(certificate: leaf),
-      statements.isWhole || !known.needsQualifiedCertificate
+      statements.areStatementsWhole || !known.needsQualifiedCertificate
     else { return "\(known.rawValue), and the statements of the certificate cannot be read" }
     let missing = statements.missing(for: known)
     guard !missing.isEmpty else { return nil }
@@ -89,12 +107,12 @@ extension Credential {
 }
 
 extension [ASN1Node] {
-  /// The OIDs that are found in each; nil if in one of them there are none to be read.
-  fileprivate func everyOID(_ find: (ASN1Node) -> [ASN1Node]?) -> [String]? {
-    var found: [String] = []
+  /// Everything that is found, one in each; nil if nothing can be read in one of them.
+  fileprivate func each<Found>(_ find: (ASN1Node) -> Found?) -> [Found]? {
+    var found: [Found] = []
     for node in self {
-      guard let oids = find(node)?.map(\.oid), !oids.contains(nil) else { return nil }
-      found += oids.compactMap(\.self)
+      guard let one = find(node) else { return nil }
+      found.append(one)
     }
     return found
   }

@@ -18,14 +18,18 @@ public struct CredentialService: Sendable {
   /// The credential, if the principal may use it, with its row's MAC.
   ///
   /// - Throws: `Refusal.unknownCredential`, `InternalFault.rowIntegrity`.
-  package func usable(_ id: CredentialID, as principal: Principal) async throws -> UsableCredential {
-    try await usable(try await read(reading: [.credential(id)]) { try $0.credential(id) }, id, as: principal)
+  package func usable(
+    _ id: CredentialID, for use: CredentialUse = .any, as principal: Principal
+  ) async throws -> UsableCredential {
+    try await usable(try await read(reading: [.credential(id)]) { try $0.credential(id) }, id, for: use, as: principal)
   }
 
   /// The same, for a row that was read together with others.
-  func usable(_ row: ProtectedRow?, _ id: CredentialID, as principal: Principal) async throws -> UsableCredential {
+  func usable(
+    _ row: ProtectedRow?, _ id: CredentialID, for use: CredentialUse = .any, as principal: Principal
+  ) async throws -> UsableCredential {
     guard let row else { throw Refusal.unknownCredential }
-    let credential = try await confirmed(row, id: id)
+    let credential = try await confirmed(row, id: id, for: use)
     guard principal.mayUse(credential) else { throw Refusal.unknownCredential }
     return UsableCredential(credential: credential, row: row)
   }

@@ -7,9 +7,13 @@ extension Credential: DeviceProtected { package static var macKey: MACKey { .cre
 
 extension CredentialService {
   /// The credential of a row whose MAC is right.
-  package func confirmed(_ row: ProtectedRow, id: CredentialID) async throws -> Credential {
+  ///
+  /// - Parameter use: `deletion` takes also one whose qualifier is unfounded: its owner must be able to end it.
+  package func confirmed(
+    _ row: ProtectedRow, id: CredentialID, for use: CredentialUse = .any
+  ) async throws -> Credential {
     let unverified = try await load(row, id: id)
-    _ = try await confirm(unverified)
+    _ = try await confirm(unverified, for: use)
     return unverified.value
   }
 
@@ -30,7 +34,8 @@ extension CredentialService {
   /// - Throws: `InternalFault.rowIntegrity` if the row is not as a gateway wrote it, `unfoundedQualifier` if its
   ///   certificate does not bear it out. The audit log says so.
   func confirm(
-    _ unverified: Unverified<Credential>, alongside messages: [(key: MACKey, message: [UInt8])] = []
+    _ unverified: Unverified<Credential>, alongside messages: [(key: MACKey, message: [UInt8])] = [],
+    for use: CredentialUse = .any
   ) async throws -> [[UInt8]] {
     guard !unverified.isKnown else { return try await context.macs(messages) }
     var macs = try await context.macs([unverified.message] + messages)
@@ -38,6 +43,8 @@ extension CredentialService {
       throw try await integrityFault(unverified.row, unverified.value.id)
     }
     if let fault = unverified.value.qualifierFault {
+      // It is not remembered: the next use may be another one.
+      guard use != .deletion else { return macs }
       throw try await context.integrityFault(
         unverified.row, named: ("credential", .string(unverified.value.id.rawValue)), fault)
     }
@@ -50,11 +57,19 @@ extension CredentialService {
   }
 }
 
+/// The purpose for which a credential is read.
+package enum CredentialUse: Sendable {
+  case any
+  /// To end it, and its certificate.
+  case deletion
+}
+
 extension Credential {
   /// Nothing is signed with a credential that claims more than its certificate: verifiers would believe the claim.
   package var qualifierFault: InternalFault? {
     unfoundedClaim.map {
-      let remedy = "nothing is signed with it until it has a qualifier that its certificate bears out, or another one"
+      let remedy =
+        "nothing is signed with it; its owner, or a trusted client, can delete it, which revokes the certificate"
       return .unfoundedQualifier(id, "it says \($0); \(remedy)")
     }
   }

@@ -216,10 +216,10 @@ extension FactorService {
   ///     looked at.
   /// - Returns: the purpose also as the row that is to be stored.
   package func prove<Purpose: DeviceProtected>(
-    _ request: AuthorizationRequest, as principal: Principal,
+    _ request: AuthorizationRequest, of use: CredentialUse = .any, as principal: Principal,
     for purpose: (_ credential: Credential, _ now: UnixTime) async throws -> Purpose
   ) async throws -> (proof: FactorProof, purpose: Purpose, row: ProtectedRow) {
-    let usable = try await credentials.usable(request.credential, as: principal)
+    let usable = try await credentials.usable(request.credential, for: use, as: principal)
     let now = try context.decidingTime()
     let purpose = try await purpose(usable.credential, now)
     try usable.credential.check(factors: Set(request.presented.keys))

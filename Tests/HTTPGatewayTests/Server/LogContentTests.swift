@@ -71,7 +71,7 @@ struct LogContentTests {
     #expect(written.filter { $0.contains(mark) || $0.contains(fixture.alice) } == [])
   }
 
-  @Test("a credential that claims more than its certificate: an internal error, and the log says what would be right")
+  @Test("a credential that claims more than its certificate: an internal error, and the log says what can be done")
   func unfoundedQualifier() async throws {
     let lines = Lines()
     let fixture = try await GatewayFixture(logger: Logger(label: "test") { _ in lines })
@@ -86,7 +86,7 @@ struct LogContentTests {
     #expect(
       written.contains {
         $0.contains("c1") && $0.contains("QcCompliance, QcSSCD, QcType esign")
-          && $0.contains("nothing is signed with it until")
+          && $0.contains("nothing is signed with it; its owner, or a trusted client, can delete it")
       }, "\(written)")
     #expect(try await fixture.call("credentials/list", "{}", .v2, token: fixture.alice)["credentialIDs"] == [])
   }
