@@ -80,7 +80,8 @@ public struct Gateway: Sendable {
     ] {
       routes.router.add(middleware: middleware)
     }
-    let scopes = ScopeReader(soleControl: soleControl, issuance: issuance, bodies: bodies)
+    let scopes = ScopeReader(
+      soleControl: soleControl, issuance: issuance, bodies: bodies, lifecycle: LifecycleMethods(issuance, info))
     let forms = PageForms(
       oauth: oauth, bodies: bodies, redirects: Redirects(issuer: oauth.rules.issuer), looks: pages.looks)
     OAuthEndpoints(

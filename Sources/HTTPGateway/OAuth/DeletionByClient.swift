@@ -25,6 +25,10 @@ extension OAuthEndpoints {
     let asked: LifecycleRequest
     if let details, let rich = try await bodies.reading(details.utf8.count, { try LifecycleRequest(details: details) })
     {
+      // Next to it they would say something a second time.
+      if let second = ScopeReader.singleParameters.first(where: { parameters[$0] != nil }) {
+        throw OAuthError.invalid(second)
+      }
       asked = rich
     } else {
       guard scope == .credentialCreation || scope == .credentialDeletion else { return nil }
@@ -34,7 +38,7 @@ extension OAuthEndpoints {
     guard client.grants.contains(.clientCredentials), !client.isPublic else { throw OAuthError.unauthorizedClient }
     let meant: Scope = asked.isCreation ? .credentialCreation : .credentialDeletion
     guard parameters["scope"] == nil || scope == meant else { throw OAuthError.invalidScope }
-    guard version == .v2, issuance.authority != nil, client.trustedScopes.contains(meant), !asked.isCreation else {
+    guard version == .v2, scopes.lifecycle.deletion, client.trustedScopes.contains(meant), !asked.isCreation else {
       throw asked.type == nil ? OAuthError.invalidScope : OAuthError(CSCError.invalidAuthorizationDetails)
     }
     return asked

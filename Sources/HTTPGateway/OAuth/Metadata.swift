@@ -45,11 +45,17 @@ extension OAuthEndpoints {
 
   /// Scopes that are on offer.
   private var offeredScopes: [Scope] {
-    Scope.allCases.filter { issuance.authority != nil || ($0 != .credentialCreation && $0 != .credentialDeletion) }
+    Scope.allCases.filter { scope in
+      switch scope {
+      case .credentialCreation: scopes.lifecycle.creation
+      case .credentialDeletion: scopes.lifecycle.deletion
+      default: true
+      }
+    }
   }
 
   private var richTypes: [String] {
-    ScopeReader.richTypes
-      + (issuance.authority == nil ? [] : LifecycleRequest.creationTypes + LifecycleRequest.deletionTypes)
+    ScopeReader.richTypes + (scopes.lifecycle.creation ? LifecycleRequest.creationTypes : [])
+      + (scopes.lifecycle.deletion ? LifecycleRequest.deletionTypes : [])
   }
 }

@@ -10,12 +10,13 @@ struct ScopeReader: Sendable {
   let soleControl: SoleControlServices
   let issuance: IssuanceService
   let bodies: BodyReader
+  let lifecycle: LifecycleMethods
 
   static let richTypes = ["credential", "https://cloudsignatureconsortium.org/2025/credential"]
 
   /// Parameters of a request that is not rich (CSC v2 §8.2.2). Next to `authorization_details` they would say something
   /// a second time.
-  private static let singleParameters = [
+  static let singleParameters = [
     "credentialID", "signatureQualifier", "numSignatures", "hashes", "hash", "hashAlgorithmOID", "hashAlgo",
     "description", "certificatePolicy",
   ]
@@ -71,20 +72,22 @@ struct ScopeReader: Sendable {
       if let details {
         let request = try await bodies.reading(details.utf8.count) { try LifecycleRequest(details: details) }
         guard let read = request else { return nil }
-        guard version == .v2, issuance.authority != nil else { throw CSCError.invalidAuthorizationDetails }
+        guard version == .v2, lifecycle.includes(isCreation: read.isCreation) else {
+          throw CSCError.invalidAuthorizationDetails
+        }
         asked = read
       } else {
         let scope = try parameters["scope"].map(Scope.init(parameter:))
         guard scope == .credentialCreation || scope == .credentialDeletion else { return nil }
-        guard version == .v2, issuance.authority != nil else { throw OAuthError.invalidScope }
+        guard version == .v2, lifecycle.includes(isCreation: scope == .credentialCreation) else {
+          throw OAuthError.invalidScope
+        }
         asked = try LifecycleRequest(isCreation: scope == .credentialCreation) { parameters[$0] }
       }
       switch asked.kind {
       case .creation(let policy?, _):
         guard let profile = issuance.authority?.profile(policy) else { throw IssuanceRefusal.policyNotOffered }
-        guard asked.acrValues.isEmpty || asked.acrValues.contains(where: profile.acrValues.contains) else {
-          throw CSCError.invalidAuthorizationDetails
-        }
+        guard profile.reaches(oneOf: asked.acrValues) else { throw CSCError.invalidAuthorizationDetails }
       // The person is asked.
       case .creation(nil, _), .deletion(nil): break
       case .deletion(let id?):
@@ -107,4 +110,18 @@ struct ScopeReader: Sendable {
       asked.json, isRich: details != nil,
       scope: asked.isCreation ? .credentialCreation : .credentialDeletion)
   }
+}
+
+/// The parts of a credential's life that clients may ask for: there is a CA of the service, and the operator did not
+/// leave the method out for which the token would be.
+struct LifecycleMethods: Sendable {
+  let creation, deletion: Bool
+
+  init(_ issuance: IssuanceService, _ info: ServiceInfo) {
+    let isIssuing = issuance.authority != nil
+    creation = isIssuing && info.offers(.credentialsCreate)
+    deletion = isIssuing && info.offers(.credentialsDelete)
+  }
+
+  func includes(isCreation: Bool) -> Bool { isCreation ? creation : deletion }
 }

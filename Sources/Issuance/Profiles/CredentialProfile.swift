@@ -23,6 +23,9 @@ public struct CredentialProfile: Sendable {
   /// others gets no credential (CSC v2 §8.2.2 `acr_values`).
   public var acrValues: [String] = []
 
+  /// Whether one of these contexts is reached; true if none was asked for.
+  public func reaches(oneOf asked: [String]) -> Bool { asked.isEmpty || asked.contains(where: acrValues.contains) }
+
   public init(
     policy: String, names: [String: String], keyType: KeyType, mode: AuthorizationMode, qualifier: String?, scal: SCAL,
     multisign: Int, days: Int64, proof: FactorExpression? = nil

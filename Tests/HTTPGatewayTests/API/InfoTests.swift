@@ -1,5 +1,6 @@
 import CSCModel
 import Octets
+import HTTPTypes
 import SoleControl
 import TestSupport
 import Testing
@@ -90,6 +91,32 @@ struct InfoTests {
       token: fixture.alice)
     #expect(doc.row == refused)
     #expect(try await sign("").status == 200)
+  }
+
+  @Test("no one is asked to grant what the method for it was left out of", arguments: [true, false])
+  func noLifecycle(isCreation: Bool) async throws {
+    let fixture = try await fixture {
+      $0.methods = Set(Method.allCases).subtracting([isCreation ? .credentialsCreate : .credentialsDelete])
+    }
+    let document = try await PageVisitor(fixture).get("/.well-known/oauth-authorization-server").text
+    let parsed = try JSONValue.parse(Array(document.utf8), limits: .own)
+    let metadata = try #require(parsed.object)
+    let names = ["credential-creation", "credential-deletion"]
+    let (gone, offered) = isCreation ? (names[0], names[1]) : (names[1], names[0])
+    for member in ["scopes_supported", "authorization_details_types_supported"] {
+      let listed = try #require(metadata[member]?.array)
+      let names = listed.compactMap(\.string)
+      #expect(!names.contains(gone) && names.contains(offered), "\(member)")
+    }
+    for (name, isOffered) in [(gone, false), (offered, true)] {
+      let visitor = PageVisitor(fixture)
+      let page = try await visitor.get(
+        "/oauth2/authorize?response_type=code&client_id=app&scope=\(name)"
+          + "&redirect_uri=\(PercentText.encode(OAuthFixture.redirectURI))"
+          + "&code_challenge=x4_CAqIqm7ihEL_WVDE27vyC5gDX2c-nMBnxjaowaAs&code_challenge_method=S256")
+      #expect(page.status == (isOffered ? 200 : 302), "\(name): \(page.text.prefix(300))")
+      #expect(isOffered || page.headers[.location]?.contains("error=invalid_scope") == true, "\(name)")
+    }
   }
 
   @Test("without authorizeCheck no one is asked out of band")

@@ -234,6 +234,8 @@ struct DeletionByClientTests {
       // A credential takes a factor that its owner sets.
       ("keeper", ["scope": "credential-creation", "certificatePolicy": policy], Self.invalidScope),
       ("keeper", ["authorization_details": creation], Self.invalidDetails),
+      // What is said twice could be said differently.
+      ("keeper", rich(Self.scope).merging(["credentialID": "new"]) { $1 }, unknown),
       ("keeper", rich(Self.scope).merging(["scope": "credential-creation"]) { $1 }, Self.invalidScope),
       ("keeper", rich(Self.scope).merging(["scope": "service"]) { $1 }, Self.invalidScope),
       ("keeper", rich(Self.scope).merging(["scope": "x"]) { $1 }, Self.invalidScope),

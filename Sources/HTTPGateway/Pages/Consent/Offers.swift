@@ -153,13 +153,15 @@ struct Offers: Sendable {
   private func lifecycle(_ asked: LifecycleRequest, _ principal: Principal) async throws -> LifecycleOffer? {
     switch asked.kind {
     case .creation(let policy?, let subject):
-      .creation(
+      // The configuration may have changed since the request was read.
+      guard issuance.authority?.profile(policy)?.reaches(oneOf: asked.acrValues) ?? true else { return nil }
+      return .creation(
         try await issuance.offerCreation(
           policy: policy, claim: SubjectClaim(subject), askable: FactorID.askable, as: principal), principal)
     case .deletion(let id?):
-      .deletion(
+      return .deletion(
         try await issuance.offerDeletion(of: CredentialID(id), askable: FactorID.askable, as: principal), principal)
-    case .creation(nil, _), .deletion(nil): nil
+    case .creation(nil, _), .deletion(nil): return nil
     }
   }
 
