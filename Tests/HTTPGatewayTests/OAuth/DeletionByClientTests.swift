@@ -234,7 +234,7 @@ struct DeletionByClientTests {
       // A credential takes a factor that its owner sets.
       ("keeper", ["scope": "credential-creation", "certificatePolicy": policy], Self.invalidScope),
       ("keeper", ["authorization_details": creation], Self.invalidDetails),
-      // What is said twice could be said differently.
+      // Two names for one credential could be two credentials.
       ("keeper", rich(Self.scope).merging(["credentialID": "new"]) { $1 }, unknown),
       ("keeper", rich(Self.scope).merging(["scope": "credential-creation"]) { $1 }, Self.invalidScope),
       ("keeper", rich(Self.scope).merging(["scope": "service"]) { $1 }, Self.invalidScope),
