@@ -41,7 +41,7 @@ extension OAuthEndpoints {
     _ request: Request, _ context: GatewayContext
   ) async throws -> (parameters: OAuth.Parameters, client: Client) {
     let form = try await bodies.parameters(request)
-    let query = bodies.query(request)
+    let query = try bodies.query(request)
     guard (Self.tokenParameters + Self.proofs).contains(where: { query[$0] != nil }) else {
       return (form, try await client(form, of: request, context))
     }

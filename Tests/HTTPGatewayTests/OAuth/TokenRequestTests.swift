@@ -76,6 +76,10 @@ struct TokenRequestTests {
       #expect(
         try await post(fixture, "/oauth2/token", query: [name: value], form: pairs, header: header).row == Self.refused)
     }
+    // One that is too long to be read is not taken for an empty one.
+    let many = Dictionary(uniqueKeysWithValues: (0..<300).map { ("a\($0)", "1") }).merging(Self.secret) { $1 }
+    let unread = try await post(fixture, "/oauth2/token", query: many, form: pairs, header: header)
+    #expect(unread.row.hasPrefix("400 invalid_request "), "\(unread.row)")
     // A query that has none of them is a part of the address (RFC 6749 §3.2).
     let good = try await post(fixture, "/oauth2/token", query: ["api-version": "1"], form: pairs, header: header)
     #expect(good.status == 200, "\(good.row)")

@@ -119,9 +119,10 @@ struct BodyReader: Sendable {
     return try await reading(octets.count) { try Self.parameters(octets, isLarge: isLarge) }
   }
 
-  /// The parameters of the query of a request with a body. One that cannot be read has none.
-  func query(_ request: Request) -> OAuth.Parameters {
-    OAuth.Parameters(FormText.pairs((request.uri.query ?? "").utf8) ?? [])
+  /// The parameters of the query of a request with a body.
+  func query(_ request: Request) throws -> OAuth.Parameters {
+    guard let pairs = FormText.pairs((request.uri.query ?? "").utf8) else { throw OAuthError.repeatedParameter }
+    return OAuth.Parameters(pairs)
   }
 
   private static let formTooLarge = OAuthError.invalidRequest("The request body is too large")
