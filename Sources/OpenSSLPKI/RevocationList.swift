@@ -29,6 +29,9 @@ final class RevocationList: @unchecked Sendable {
   /// and reasons, and by whether all its critical extensions are known.
   func names(_ certificate: X509Certificate, issuedBy issuer: X509Certificate, at time: UnixTime) -> Bool? {
     defer { ERR_clear_error() }
+    // A delta CRL says nothing of certificates that did not change. OpenSSL's versions differ in which of them they
+    // see: some pass one whose indicator cannot be decoded.
+    guard X509_CRL_get_ext_by_NID(pointer, NID_delta_crl, -1) < 0 else { return nil }
     // OpenSSL takes a list that never ends.
     guard X509_CRL_get0_nextUpdate(pointer) != nil, let store = X509_STORE_new() else { return nil }
     defer { X509_STORE_free(store) }

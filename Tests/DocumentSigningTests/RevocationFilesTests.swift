@@ -88,7 +88,9 @@ struct RevocationFilesTests {
     let ca = try await SmallAuthority()
     for (extensions, counts) in [
       ("authorityKeyIdentifier=keyid", true),
-      ("2.5.29.27=critical,DER:020101", false),
+      // Delta CRLs, also such as do not say that this is critical, or whose base cannot be read.
+      ("2.5.29.27=critical,DER:020101", false), ("2.5.29.27=DER:020101", false),
+      ("2.5.29.27=critical,DER:0500", false), ("2.5.29.27=DER:0500", false),
       ("issuingDistributionPoint=critical,onlyuser:TRUE", true),
       ("issuingDistributionPoint=critical,onlyCA:TRUE", false),
       ("issuingDistributionPoint=critical,onlyAA:TRUE", false),
