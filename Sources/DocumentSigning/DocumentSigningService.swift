@@ -132,6 +132,8 @@ extension DocumentSigningService {
   /// Whether each signature gets a time-stamp of this service over its document. One that the client brought must be
   /// over the document, or it would be a false statement, and for level B-LT it must be this service's: of others there
   /// are no validation data.
+  ///
+  /// - Throws: `DocumentRefusal.property`; `TimestampError.busy` if there was no time to look whose it is.
   private func areStamped(_ signatures: [DocumentSignature]) async throws -> [Bool] {
     var stamped: [Bool] = []
     for signature in signatures {
@@ -146,7 +148,7 @@ extension DocumentSigningService {
         if let timestamps,
           let request = TimestampRequest(hash: signature.algorithm.hash, digest: signature.documentDigest)
         {
-          await timestamps.isToken(token, for: request)
+          try await timestamps.isToken(token, for: request)
         } else {
           false
         }

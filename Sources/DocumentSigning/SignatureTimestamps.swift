@@ -13,6 +13,6 @@ extension TimestampService: SignatureTimestamping {
 
   public func isTimestamp(_ token: [UInt8], overSHA256 digest: [UInt8]) async -> Bool {
     guard let request = TimestampRequest(hash: .sha256, digest: digest) else { return false }
-    return await isToken(token, for: request)
+    return await isGenuine(token, for: request)
   }
 }

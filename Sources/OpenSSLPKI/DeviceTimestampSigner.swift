@@ -11,21 +11,20 @@ public import Vocabulary
 public final class DeviceTimestampSigner: TimestampSigner {
   /// The key's label, unless the configuration names another.
   public static let standardLabel = "countersign-tsa"
-  /// Requests that may wait; further ones are refused.
-  private static let waitingLine = 500
-
   public let chain: [[UInt8]]
   public let trustAnchors: [[UInt8]]
   public let validity: ClosedRange<UnixTime>
   private let keys: DeviceKeys
   private let keyLabel: String
   private let certificates: [X509Certificate]
-  private let work = ThreadPool("time-stamps", threads: 1, waitingLine: waitingLine)
+  private let work: ThreadPool
 
   /// - Parameters:
   ///   - chainPEM: the authority's certificate first, then those above it.
   ///   - keyLabel: one of `keys`.
-  public init(keys: DeviceKeys, keyLabel: String, chainPEM: String) throws {
+  ///   - waitingLine: requests that may wait; further ones are refused.
+  public init(keys: DeviceKeys, keyLabel: String, chainPEM: String, waitingLine: Int = 500) throws {
+    work = ThreadPool("time-stamps", threads: 1, waitingLine: waitingLine)
     self.keys = keys
     self.keyLabel = keyLabel
     certificates = try X509Certificate.chain(pem: chainPEM)
@@ -58,7 +57,18 @@ public final class DeviceTimestampSigner: TimestampSigner {
     (try? await work.run { [self] in try examine(token, for: request) }) != nil
   }
 
-  private func examine(_ token: [UInt8], for request: TimestampRequest) throws {
+  public func isOwn(_ token: [UInt8], for request: TimestampRequest) async throws(TimestampError) -> Bool {
+    do {
+      try await work.run { [self] in try examine(token, for: request, isByThisCertificate: true) }
+      return true
+    } catch is ThreadPool.Busy { throw .busy } catch { return false }
+  }
+
+  /// - Parameter isByThisCertificate: whether it must be `certificates[0]` that signed; any that is for time-stamping
+  ///   and stands below the same top does otherwise, as earlier certificates of this authority do.
+  private func examine(
+    _ token: [UInt8], for request: TimestampRequest, isByThisCertificate: Bool = false
+  ) throws {
     ERR_clear_error()
     let question = try Self.request(request)
     defer { TS_REQ_free(question) }
@@ -70,6 +80,7 @@ public final class DeviceTimestampSigner: TimestampSigner {
     let info = try nonNil(PKCS7_to_TS_TST_INFO(read), "not a token")
     defer { TS_TST_INFO_free(info) }
     try verify(read, question, at: unixTime(TS_TST_INFO_get_time(info)))
+    if isByThisCertificate { try checkSigner(of: read) }
   }
 
   private func makeToken(_ content: TimestampContent) throws -> [UInt8] {
@@ -193,6 +204,15 @@ public final class DeviceTimestampSigner: TimestampSigner {
   }
 
   // MARK: Verification
+
+  private func checkSigner(of token: UnsafeMutablePointer<PKCS7>) throws {
+    let signers = try nonNil(PKCS7_get0_signers(token, nil, 0), "signers")
+    // The certificates are the token's.
+    defer { OPENSSL_sk_free(signers) }
+    guard OPENSSL_sk_num(signers) == 1, let signer = OPENSSL_sk_value(signers, 0),
+      X509_cmp(OpaquePointer(signer), certificates[0].pointer) == 0
+    else { throw OpenSSLError("a token of another certificate") }
+  }
 
   /// Tokens that leave must be accepted by a reader who trusts the top of the chain.
   private func verify(_ token: UnsafeMutablePointer<PKCS7>, _ request: OpaquePointer, at time: UnixTime) throws {

@@ -51,8 +51,17 @@ public struct TimestampService: Sendable {
         request: request, policy: policy, serialNumber: Self.serialNumber(random), time: time))
   }
 
-  /// Whether a token is one of this authority's for such a request, whatever its nonce.
-  public func isToken(_ token: [UInt8], for request: TimestampRequest) async -> Bool {
+  /// Whether a token from outside is this authority's, by its present certificate, for such a request, whatever its
+  /// nonce.
+  ///
+  /// - Throws: `TimestampError.busy` if that could not be looked into.
+  public func isToken(_ token: [UInt8], for request: TimestampRequest) async throws(TimestampError) -> Bool {
+    try await signer.isOwn(token, for: request)
+  }
+
+  /// Whether a token that was kept is good for such a request, whatever its nonce; also one by an earlier certificate
+  /// of this authority.
+  public func isGenuine(_ token: [UInt8], for request: TimestampRequest) async -> Bool {
     await signer.isGenuine(token, for: request)
   }
 

@@ -12,7 +12,13 @@ public protocol TimestampSigner: Sendable {
   /// - Returns: the `TimeStampToken`, DER, with the certificate in it; verified before it is returned.
   func sign(_ content: TimestampContent) async throws(TimestampError) -> [UInt8]
 
-  /// Whether a token is one of the authority's for such a request, at the time that it says.
+  /// Whether a token is for such a request, and signed with the certificate that `chain` begins with.
+  ///
+  /// - Throws: `TimestampError.busy` if that could not be looked into.
+  func isOwn(_ token: [UInt8], for request: TimestampRequest) async throws(TimestampError) -> Bool
+
+  /// Whether a token is for such a request, and good at the time that it says, by this certificate or an earlier one
+  /// under the same top of the chain.
   func isGenuine(_ token: [UInt8], for request: TimestampRequest) async -> Bool
 }
 

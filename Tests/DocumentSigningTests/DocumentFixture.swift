@@ -25,6 +25,16 @@ struct DocumentFixture: Sendable {
       timestamps: SwitchableTimestamps.service(clock), now: { clock.now })
   }
 
+  /// The same after a start with another configuration.
+  func documents(
+    revocation: (any RevocationSource)?, timestamps: TimestampService?
+  ) -> DocumentSigningService {
+    let clock = signing.clock
+    return DocumentSigningService(
+      soleControl: signing.service, cms: CMSMaker(), worker: InPlace(), revocation: revocation, timestamps: timestamps,
+      now: { clock.now })
+  }
+
   func signature(
     _ text: String, _ format: SignatureFormat = .cades, _ level: ConformanceLevel = .b,
     _ packaging: Packaging = .detached, byDigest: Bool? = nil, properties: [SignedProperty] = []
@@ -55,9 +65,11 @@ final class SwitchableTimestamps: SignatureTimestamping {
   let failure = Mutex<SignatureTimestampError?>(nil)
   private let real = Mutex<TimestampService?>(nil)
 
-  static func service(_ clock: TestClock) -> TimestampService {
+  static func service(
+    _ clock: TestClock, _ signer: any TimestampSigner = TestDevice.shared.timestampSigner
+  ) -> TimestampService {
     TimestampService(
-      signer: TestDevice.shared.timestampSigner, policy: .init(oid: "1.3.6.1.4.1.32473.7"), now: { clock.now },
+      signer: signer, policy: .init(oid: "1.3.6.1.4.1.32473.7"), now: { clock.now },
       random: { try await TestDevice.shared.device.random(count: $0) })
   }
 

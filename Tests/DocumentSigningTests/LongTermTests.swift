@@ -164,6 +164,45 @@ struct LongTermTests {
     #expect(try await sign(request(credential, sad, properties: [property(nil)])).hasTimestamps)
   }
 
+  @Test("a time-stamp of another authority under the same root is not this service's")
+  func otherAuthority() async throws {
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential, count: 2).sad
+    let asked = try #require(TimestampRequest(hash: .sha256, digest: digest("a")))
+    let clock = fixture.signing.clock
+    let token = try await SwitchableTimestamps.service(clock, OtherTimestamps.signer()).token(for: asked)
+    #expect(await stamping.isGenuine(token, for: asked))
+    #expect(try await !stamping.isOwn(token, for: asked))
+    let property = try #require(SignedProperty(name: "content-time-stamp", octets: token, for: .pades))
+    await #expect(throws: DocumentRefusal.property(.contentTimestamp)) {
+      try await sign(request(credential, sad, properties: [property]))
+    }
+    #expect(try await !sign(request(credential, sad, level: .b, properties: [property])).hasTimestamps)
+  }
+
+  @Test(
+    "while nobody has time to look whose a time-stamp is, nothing is signed",
+    arguments: [.b, .lt] as [ConformanceLevel])
+  func busy(level: ConformanceLevel) async throws {
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential).sad
+    let asked = try #require(TimestampRequest(hash: .sha256, digest: digest("a")))
+    let clock = fixture.signing.clock
+    let own = try await SwitchableTimestamps.service(clock).token(for: asked)
+    let property = try #require(SignedProperty(name: "content-time-stamp", octets: own, for: .pades))
+    let documents = fixture.documents(
+      revocation: source, timestamps: SwitchableTimestamps.service(clock, OtherTimestamps.Busy()))
+    let asking = request(credential, sad, level: level, properties: [property])
+    await #expect(throws: TimestampError.busy) {
+      try await documents.sign(asking, as: fixture.signing.principal())
+    }
+    #expect(fixture.store.count(.signatureIntended) == 0)
+    #expect(try await sign(asking).hasTimestamps)
+    await #expect(throws: TimestampError.busy) {
+      try await OtherTimestamps.signer(waitingLine: 0).isOwn(own, for: asked)
+    }
+  }
+
   @Test("validation data at level B-B are also those of a time-stamp over the document")
   func basic() async throws {
     let credential = try await fixture.signing.createCredential()
