@@ -5,8 +5,8 @@ import Vocabulary
 extension DocumentSigningService {
   /// Data that a reader needs to validate signatures and time-stamps, and does not find in them.
   ///
-  /// Current CRLs, which may be newer than the signatures. Where these do not prove all certificates good, those that
-  /// did when level B-LT was signed.
+  /// CRLs that proved the certificates good when level B-LT was signed, always, and the current ones, which may be
+  /// newer than the signatures. Next to kept ones only such count as say that a certificate is good.
   public func validationData(for signed: SignedDocuments) async -> ValidationData {
     let known = signed.documents.allSatisfy(\.hasCertificates) ? PreparedDocuments.embedded(signed.chain).count : 0
     var certificates = Array(signed.chain.dropFirst(known))
@@ -15,10 +15,10 @@ extension DocumentSigningService {
     }
     let current = await statuses(of: signed.chain, withTimestamps: signed.hasTimestamps, at: now())
     let statuses = current.signer + current.authority
-    let suffices = signed.keptLists.isEmpty || statuses.allSatisfy(\.isGood)
+    let counting = signed.keptLists.isEmpty ? statuses : statuses.filter(\.isGood)
     return ValidationData(
       certificates: certificates,
-      revocationLists: suffices ? statuses.compactMap(\.list).withoutRepetitions : signed.keptLists)
+      revocationLists: (signed.keptLists + counting.compactMap(\.list)).withoutRepetitions)
   }
 
   /// Lists that prove all certificates good that a reader of level B-LT meets, but for roots: those of the signer and
@@ -30,7 +30,10 @@ extension DocumentSigningService {
     guard !found.signer.contains(where: \.isRevoked) else { throw DocumentRefusal.revoked }
     guard !found.authority.contains(where: \.isRevoked) else { throw DocumentRefusal.authorityRevoked }
     let all = found.signer + found.authority
-    guard all.allSatisfy(\.isGood) else { throw DocumentRefusal.noRevocationData }
+    // Of no certificates all are good, so both lists must have some.
+    guard !found.signer.isEmpty, !found.authority.isEmpty, all.allSatisfy(\.isGood) else {
+      throw DocumentRefusal.noRevocationData
+    }
     return all.compactMap(\.list).withoutRepetitions
   }
 

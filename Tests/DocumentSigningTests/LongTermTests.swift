@@ -110,10 +110,10 @@ struct LongTermTests {
     let again = try await sign(request(credential, sad))
     #expect(again == first)
     #expect(await fixture.documents.validationData(for: again).revocationLists == proofs)
-    // Newer ones are better proofs, as long as they are some.
+    // Newer ones are better proofs, and take none away.
     source.isEmpty.withLock { $0 = false }
     source.others.withLock { $0[chain[0]] = .good(list: [7]) }
-    #expect(await fixture.documents.validationData(for: first).revocationLists == [[7], proofs[1], proofs[2]])
+    #expect(await fixture.documents.validationData(for: first).revocationLists == proofs + [[7]])
     source.others.withLock { $0[chain[0]] = .revoked(list: [7]) }
     #expect(await fixture.documents.validationData(for: first).revocationLists == proofs)
     #expect(try await sign(request(credential, sad)) == first)
@@ -123,6 +123,35 @@ struct LongTermTests {
       other.signatures = [fixture.signature("b", .pades, .lt)]
       return try await sign(other)
     }
+  }
+
+  @Test("kept lists are answered by a service that has no lists any more, or another authority under the same root")
+  func keptElsewhere() async throws {
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential).sad
+    let signed = try await sign(request(credential, sad))
+    let kept = [credential.certificate.chain[0], credential.certificate.chain[1], stamping.chain[0]]
+      .map(Statements.list)
+    #expect(signed.keptLists == kept)
+    let without = fixture.documents(revocation: nil, timestamps: SwitchableTimestamps.service(fixture.signing.clock))
+    #expect(await without.validationData(for: signed).revocationLists == kept)
+    let other = try OtherTimestamps.signer()
+    let renewed = fixture.documents(
+      revocation: source, timestamps: SwitchableTimestamps.service(fixture.signing.clock, other))
+    #expect(await renewed.validationData(for: signed).revocationLists == kept + [Statements.list(other.chain[0])])
+  }
+
+  @Test("where nobody can be asked, nothing is proven", arguments: [false, true])
+  func unproven(hasAuthority: Bool) async throws {
+    let credential = try await fixture.signing.createCredential()
+    let sad = try await fixture.signing.authorize(credential).sad
+    let documents = fixture.documents(
+      revocation: hasAuthority ? nil : source,
+      timestamps: hasAuthority ? SwitchableTimestamps.service(fixture.signing.clock) : nil)
+    await #expect(throws: DocumentRefusal.noRevocationData) {
+      try await documents.sign(request(credential, sad), as: fixture.signing.principal())
+    }
+    #expect(fixture.store.count(.signatureIntended) == 0)
   }
 
   @Test("what was taken for a repetition is never signed as something new")
