@@ -5,15 +5,24 @@ internal import SoleControl
 internal import Vocabulary
 
 extension IssuanceReading where Self: SQLiteReader {
-  func dueNotices(instance: String, by time: UnixTime, limit: Int) throws -> [OwnerNotice] {
-    try fitting(tables.ownerNotice, "instance = ? AND due <= ? ORDER BY due, id", [instance, time], limit: limit)
-      .map { row in
-        OwnerNotice(
-          id: row["id"], instance: row["instance"], partner: PartnerID(row["partner"]),
-          credential: CredentialID(row["credential"]), serialNumber: row["serial"],
-          recipient: MessageRecipient(name: row["recipient"], language: row["language"]), attempts: row["attempts"],
-          due: row["due"])
-      }
+  func dueNotices(instance: String, by time: UnixTime, perPartner: Int, limit: Int) throws -> [OwnerNotice] {
+    try fitting(
+      tables.ownerNotice,
+      """
+      id IN (
+        SELECT id FROM (
+          SELECT id, row_number() OVER (PARTITION BY partner ORDER BY due, id) AS place
+          FROM owner_notice WHERE instance = ? AND due <= ?)
+        WHERE place <= ?)
+      ORDER BY due, id
+      """, [instance, time, perPartner], limit: limit
+    ).map { row in
+      OwnerNotice(
+        id: row["id"], instance: row["instance"], partner: PartnerID(row["partner"]),
+        credential: CredentialID(row["credential"]), serialNumber: row["serial"],
+        recipient: MessageRecipient(name: row["recipient"], language: row["language"]), attempts: row["attempts"],
+        due: row["due"])
+    }
   }
 }
 
@@ -27,9 +36,12 @@ extension IssuanceWriting where Self: SQLiteWriter {
       ])
   }
 
-  func postponeNotice(_ id: String, attempts: Int, until due: UnixTime) throws {
-    guard let row = try one(tables.ownerNotice, "id = ?", [id]) else { return }
-    try change(tables.ownerNotice, row, ["attempts": attempts, "due": due])
+  func postpone(_ notice: OwnerNotice, until due: UnixTime) throws -> Bool {
+    guard let row = try one(tables.ownerNotice, "id = ? AND attempts = ?", [notice.id, notice.attempts]) else {
+      return false
+    }
+    try change(tables.ownerNotice, row, ["attempts": notice.attempts + 1, "due": due])
+    return true
   }
 
   func removeNotice(_ id: String) throws -> Bool {

@@ -81,13 +81,15 @@ extension StoreConformance {
 
   func ownerNotices() async throws {
     let store = try makeStore()
-    @Sendable func notice(_ id: String, due: Int64 = 10, attempts: Int = 0, instance: String = "i") -> OwnerNotice {
+    @Sendable func notice(
+      _ id: String, partner: String = "p", due: Int64 = 10, attempts: Int = 0, instance: String = "i"
+    ) -> OwnerNotice {
       OwnerNotice(
-        id: id, instance: instance, partner: PartnerID("p"), credential: CredentialID("c"), serialNumber: "4A",
+        id: id, instance: instance, partner: PartnerID(partner), credential: CredentialID("c"), serialNumber: "4A",
         recipient: MessageRecipient(name: "n", language: id == "a" ? nil : "de"), attempts: attempts, due: due)
     }
-    func due(_ time: Int64, limit: Int = 10) async throws -> [OwnerNotice] {
-      try await store.readIssuance { try $0.dueNotices(instance: "i", by: time, limit: limit) }
+    func due(_ time: Int64, perPartner: Int = 10, limit: Int = 10) async throws -> [OwnerNotice] {
+      try await store.readIssuance { try $0.dueNotices(instance: "i", by: time, perPartner: perPartner, limit: limit) }
     }
     try await store.writeIssuance { transaction in
       for each in [notice("b", due: 20), notice("a", due: 20), notice("c"), notice("z", instance: "other")] {
@@ -98,11 +100,18 @@ extension StoreConformance {
     #expect(try await due(9).isEmpty)
     #expect(try await due(20) == [notice("c"), notice("a", due: 20), notice("b", due: 20)])
     #expect(try await due(20, limit: 1).map(\.id) == ["c"])
-    try await store.writeIssuance { transaction in
-      try transaction.postponeNotice("c", attempts: 3, until: 40)
-      try transaction.postponeNotice("none", attempts: 3, until: 1)
+    // One partner's many do not hide the other's.
+    try await store.writeIssuance { try $0.add(notice("x", partner: "q", due: 25)) }
+    #expect(try await due(25, perPartner: 1).map(\.id) == ["c", "x"])
+    #expect(try await due(25, perPartner: 2).map(\.id) == ["c", "a", "x"])
+    #expect(try await store.writeIssuance { try $0.removeNotice("x") })
+    for (postponed, until, isDone) in [
+      (notice("c"), 30, true), (notice("c"), 1, false), (notice("c", attempts: 1), 40, true),
+      (notice("none"), 1, false),
+    ] as [(OwnerNotice, Int64, Bool)] {
+      #expect(try await store.writeIssuance { try $0.postpone(postponed, until: until) } == isDone)
     }
-    #expect(try await due(40).last == notice("c", due: 40, attempts: 3))
+    #expect(try await due(40).last == notice("c", due: 40, attempts: 2))
     #expect(try await store.writeIssuance { try $0.removeNotice("a") })
     #expect(try await !store.writeIssuance { try $0.removeNotice("a") })
     #expect(try await due(99).map(\.id) == ["b", "c"])

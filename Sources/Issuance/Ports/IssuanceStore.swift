@@ -39,8 +39,8 @@ public protocol IssuanceReading {
   func lifecycleGrant(_ digest: [UInt8]) throws -> StoredLifecycleGrant?
   /// Those of an issuer whose certificates have not ended at `time`, in order of serial number.
   func revocations(issuer: String, at time: UnixTime) throws -> [Revocation]
-  /// An instance's notices that are due by `time`, the first due first.
-  func dueNotices(instance: String, by time: UnixTime, limit: Int) throws -> [OwnerNotice]
+  /// An instance's notices that are due by `time`, the first due first, and of each partner the first `perPartner`.
+  func dueNotices(instance: String, by time: UnixTime, perPartner: Int, limit: Int) throws -> [OwnerNotice]
 }
 
 public protocol IssuanceWriting: IssuanceReading {
@@ -60,8 +60,9 @@ public protocol IssuanceWriting: IssuanceReading {
   func add(_ revocation: Revocation) throws
   /// `StoreError.corrupt` if there is one of this id.
   func add(_ notice: OwnerNotice) throws
-  /// Nothing happens if there is none.
-  func postponeNotice(_ id: String, attempts: Int, until due: UnixTime) throws
+  /// Counts one more attempt, and puts the next one off. False, and nothing happens, if there is no such notice, or
+  /// others have made attempts since it was read.
+  func postpone(_ notice: OwnerNotice, until due: UnixTime) throws -> Bool
   /// False if it was not there.
   func removeNotice(_ id: String) throws -> Bool
   /// Removes a credential with the state of its factors, its open challenges and one-time codes, and what waits for its

@@ -17,7 +17,7 @@ public struct OwnerNotice: Sendable, Equatable {
   public let serialNumber: String
   /// As it was before the deletion.
   public let recipient: MessageRecipient
-  /// Attempts that were made and failed.
+  /// Attempts that were begun.
   public let attempts: Int
   /// Time of the next one.
   public let due: UnixTime
@@ -40,11 +40,14 @@ public struct OwnerNotice: Sendable, Equatable {
 extension IssuanceService {
   /// Seconds in which the call that deleted makes the first attempt itself.
   private static let firstAttempt: UnixTime = 60
-  private static let firstPause: UnixTime = 5
+  /// Longer than a messenger is waited for, so that no two attempts are under way.
+  private static let firstPause: UnixTime = 20
   private static let longestPause: UnixTime = 3600
   /// Two days, with these pauses.
   private static let mostAttempts = 58
   private static let atOnce = 16
+  /// A partner whose messenger is dead holds up no other's.
+  private static let atOncePerPartner = 4
   /// Greatest delay of a further attempt.
   private static let step = Duration.seconds(1)
 
@@ -67,11 +70,11 @@ extension IssuanceService {
     }
   }
 
-  /// One attempt for each notice that is due.
+  /// One attempt for each notice that is due, up to a few of each partner.
   public func tellOwners() async {
     let (now, instance) = (clock.now(), rules.instance)
     let due = try? await store.readIssuance(reading: [.dueNotices(instance: instance)]) {
-      try $0.dueNotices(instance: instance, by: now, limit: Self.atOnce)
+      try $0.dueNotices(instance: instance, by: now, perPartner: Self.atOncePerPartner, limit: Self.atOnce)
     }
     guard let due, !due.isEmpty else { return }
     await withDiscardingTaskGroup { group in
@@ -80,23 +83,29 @@ extension IssuanceService {
   }
 
   /// One attempt. The log has how it ended: the messenger took the message, or it is given up.
+  ///
+  /// It is counted, and the next one put off, before anything is sent: a store that takes no writes must not make the
+  /// message come again and again. An attempt that a stop breaks off counts, too.
   func tell(_ notice: OwnerNotice) async {
+    guard notice.attempts < Self.mostAttempts else { return await end(notice, isDelivered: false) }
+    let next = clock.now() + min(Self.firstPause << UnixTime(min(notice.attempts, 20)), Self.longestPause)
+    let isClaimed = try? await store.writeIssuance(reading: [.notice(notice.id, .exclusive)]) { transaction in
+      try transaction.postpone(notice, until: next)
+    }
+    guard isClaimed == true else { return }
     let isDelivered = await soleControl.factors.tell(
       notice.recipient, ofDeleted: notice.credential, serialNumber: notice.serialNumber, of: notice.partner,
       message: notice.id)
-    // An attempt that a stop breaks off does not count.
-    guard isDelivered || !Task.isCancelled else { return }
+    let isLast = notice.attempts + 1 >= Self.mostAttempts && !Task.isCancelled
+    if isDelivered || isLast { await end(notice, isDelivered: isDelivered) }
+  }
+
+  private func end(_ notice: OwnerNotice, isDelivered: Bool) async {
     let now = clock.now()
-    let attempts = notice.attempts + 1
-    let isOver = isDelivered || attempts >= Self.mostAttempts
-    let pause = min(Self.firstPause << UnixTime(min(notice.attempts, 20)), Self.longestPause)
     let event = AuditEvent(
       .ownerTold, [("credential", .string(notice.credential.rawValue)), ("delivered", .bool(isDelivered))])
-    // If this fails, the message is sent once more.
+    // If this fails after a delivery, the message is sent once more, after the pause.
     try? await store.writeIssuance(reading: [.notice(notice.id, .exclusive)]) { transaction in
-      guard isOver else {
-        return try transaction.postponeNotice(notice.id, attempts: attempts, until: now + pause)
-      }
       if try transaction.removeNotice(notice.id) { try transaction.append(event, at: now) }
     }
   }

@@ -100,7 +100,7 @@ struct DeletionByClientTests {
     stand.fixture.signing.messenger.fail(nil)
     await issuance.tellOwners()
     #expect(stand.fixture.signing.messenger.delivered.isEmpty)
-    stand.fixture.signing.clock.advance(10)
+    stand.fixture.signing.clock.advance(20)
     for _ in 1...2 { await issuance.tellOwners() }
     #expect(stand.fixture.signing.messenger.delivered.map(\.recipient) == ["alice"])
     #expect(try await log(stand).count { $0.contains("owner.told") && $0.contains(#""delivered":true"#) } == 1)

@@ -19,23 +19,29 @@ extension MemoryTransaction: IssuanceWriting {
       .sorted { $0.serialNumber < $1.serialNumber }
   }
 
-  func dueNotices(instance: String, by time: UnixTime, limit: Int) throws -> [OwnerNotice] {
+  func dueNotices(instance: String, by time: UnixTime, perPartner: Int, limit: Int) throws -> [OwnerNotice] {
     uses(.shared, issuance: { _ in [.dueNotices(instance: instance)] })
     let due = state.notices.values.filter { $0.instance == instance && $0.due <= time }
-    return Array(due.sorted { ($0.due, $0.id) < ($1.due, $1.id) }.prefix(limit))
+      .sorted { ($0.due, $0.id) < ($1.due, $1.id) }
+    var counts: [PartnerID: Int] = [:]
+    return Array(
+      due.filter { notice in
+        counts[notice.partner, default: 0] += 1
+        return counts[notice.partner, default: 0] <= perPartner
+      }.prefix(limit))
   }
 
   func add(_ notice: OwnerNotice) throws {
     guard state.notices.updateValue(notice, forKey: notice.id) == nil else { throw StoreError.corrupt }
   }
 
-  func postponeNotice(_ id: String, attempts: Int, until due: UnixTime) throws {
-    uses(.exclusive, issuance: { [.notice(id, $0)] })
-    state.notices[id] = state.notices[id].map {
-      OwnerNotice(
-        id: $0.id, instance: $0.instance, partner: $0.partner, credential: $0.credential,
-        serialNumber: $0.serialNumber, recipient: $0.recipient, attempts: attempts, due: due)
-    }
+  func postpone(_ notice: OwnerNotice, until due: UnixTime) throws -> Bool {
+    uses(.exclusive, issuance: { [.notice(notice.id, $0)] })
+    guard let kept = state.notices[notice.id], kept.attempts == notice.attempts else { return false }
+    state.notices[notice.id] = OwnerNotice(
+      id: kept.id, instance: kept.instance, partner: kept.partner, credential: kept.credential,
+      serialNumber: kept.serialNumber, recipient: kept.recipient, attempts: kept.attempts + 1, due: due)
+    return true
   }
 
   func removeNotice(_ id: String) throws -> Bool {
