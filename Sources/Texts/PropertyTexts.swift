@@ -2,7 +2,7 @@
 public struct PropertyTexts: Sendable {
   public let commitment, contentHints, mimeType, signerLocation, contentTimestamp, signerAttributes: String
   public let signaturePolicy, contentReference, contentIdentifier: String
-  /// Parts of a place, each with `{value}`. The address is that of its first line.
+  /// Parts of a place, each with `{value}`. Each line of an address is one.
   public let country, locality, address: String
   /// With `{hash}` and `{value}`.
   public let policyDigest: String

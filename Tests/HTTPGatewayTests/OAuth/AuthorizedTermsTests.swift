@@ -171,6 +171,24 @@ struct AuthorizedTermsTests {
     #expect(!plain.text.contains("class=\"terms\""))
   }
 
+  @Test("a policy's digest of a fitting length is shown; each line of an address says what it is")
+  func lengths() async throws {
+    let fixture = try await fixture()
+    for value in [
+      "MDYGAyoDBDAvMAsGCWCGSAFlAwQCAQQgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+      "MBIGAyoDBDALMAYGBCoDBAUEAQA=",
+      "MFEGAyoDBDBKMAYGBCoDBAUEQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+    ] {
+      let members = #","signed_props":[{"attribute_name":"signature-policy-identifier","attribute_value":"\#(value)"}]"#
+      let page = try await way(fixture, members).logIn()
+      #expect(page.text.contains(">1.2.3.4<"), "\(page.text)")
+    }
+    let address = "MCWiIzAhDA1NYWluIFN0cmVldCAxDBBDb3VudHJ5OiBBdXN0cmlh"
+    let members = #","signed_props":[{"attribute_name":"signer-location","attribute_value":"\#(address)"}]"#
+    let page = try await way(fixture, members).logIn()
+    #expect(page.text.contains(">Address: Main Street 1<") && page.text.contains(">Address: Country: Austria<"))
+  }
+
   @Test("the token's answer has them, and the exchange must repeat them")
   func answered() async throws {
     let fixture = try await fixture()
@@ -212,6 +230,11 @@ struct AuthorizedTermsTests {
       // Parts that people cannot read: a qualifier, a role, a reference.
       #""signed_props":[{"attribute_name":"commitment-type-indication","attribute_value":"MBUGCyqGSIb3DQEJEAYFMAYwBAYCKgM="}]"#,
       #""signed_props":[{"attribute_name":"signer-attributes-v2","attribute_value":"MBSgEjAQMA4GA1UESDEHDAVidXllcg=="}]"#,
+      // Digests of a policy: of another length than SHA-256 has; of an unknown hash, empty and too long.
+      #""signed_props":[{"attribute_name":"signature-policy-identifier","attribute_value":"MBgGAyoDBDARMAsGCWCGSAFlAwQCAQQCAQI="}]"#,
+      #""signed_props":[{"attribute_name":"signature-policy-identifier","attribute_value":"MDcGAyoDBDAwMAsGCWCGSAFlAwQCAQQhAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}]"#,
+      #""signed_props":[{"attribute_name":"signature-policy-identifier","attribute_value":"MBEGAyoDBDAKMAYGBCoDBAUEAA=="}]"#,
+      #""signed_props":[{"attribute_name":"signature-policy-identifier","attribute_value":"MFIGAyoDBDBLMAYGBCoDBAUEQQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}]"#,
       // A control character in a place, a text that turns the reading direction.
       #""signed_props":[{"attribute_name":"signer-location","attribute_value":"MAahBAwCQQc="}]"#,
       #""circumstantialData":"a\u0000b""#, #""circumstantialData":"a\nb""#, #""circumstantialData":"a\u202eb""#,

@@ -9,9 +9,7 @@ extension DocumentTerms {
   /// Whether a page can show the whole of it, so that a person can approve it.
   var isShowable: Bool {
     guard circumstances.map({ DisplayText.isWhole($0, longest: Self.longest) }) ?? true else { return false }
-    return properties.allSatisfy {
-      $0.readable?.texts.allSatisfy { DisplayText.isWhole($0, longest: Self.longest) } ?? false
-    }
+    return properties.allSatisfy { $0.readable?.isShowable ?? false }
   }
 
   /// Rows of the page: what is signed along with the document, in the order in which it was asked for.
@@ -22,10 +20,23 @@ extension DocumentTerms {
 }
 
 extension ReadableProperty {
+  /// Octets of the longest digest of a hash that is not known here.
+  private static let longestDigest = 64
+
+  fileprivate var isShowable: Bool {
+    guard texts.allSatisfy({ DisplayText.isWhole($0, longest: DocumentTerms.longest) }) else { return false }
+    guard case .policy(_, let hash, let digest) = self else { return true }
+    // Two digits each. What has another length is no digest, and could be any number of lines on the page.
+    let octets = digest.utf8.count / 2
+    return HashAlgorithm(oid: hash).map { octets == $0.digestLength } ?? (1...Self.longestDigest).contains(octets)
+  }
+
   /// Texts of unknown origin in it.
   fileprivate var texts: [String] {
     switch self {
-    case .computed, .commitment, .policy: []
+    case .computed: []
+    case .commitment(let oid): [oid]
+    case .policy(let oid, let hash, _): [oid, hash]
     case .parts(let parts): parts
     case .place(let country, let locality, let address): [country, locality].compactMap(\.self) + address
     }
@@ -55,7 +66,8 @@ extension PropertyTexts {
     case .place(let country, let locality, let address):
       [(self.country, country), (self.locality, locality)].compactMap { label, text in
         text.flatMap(shown).map { label.filled(["value": $0]) }
-      } + address.compactMap(shown).enumerated().map { $0 == 0 ? self.address.filled(["value": $1]) : $1 }
+        // Each line says what it is, or one could pass for the country.
+      } + address.compactMap(shown).map { self.address.filled(["value": $0]) }
     case .policy(let oid, let hash, let digest):
       [oid, policyDigest.filled(["hash": HashAlgorithm(oid: hash)?.displayName ?? hash, "value": digest])]
     }
