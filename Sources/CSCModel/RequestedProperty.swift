@@ -13,6 +13,16 @@ public struct RequestedProperty: Sendable, Equatable {
     case octets([UInt8])
     /// As the short spelling has it, not empty.
     case text(String)
+
+    /// Whether all octets are the same: Swift's own comparison of texts takes different ones for the same.
+    public static func == (left: Value, right: Value) -> Bool {
+      switch (left, right) {
+      case (.computed, .computed): true
+      case (.octets(let left), .octets(let right)): left == right
+      case (.text(let left), .text(let right)): left.isSame(as: right)
+      default: false
+      }
+    }
   }
 
   /// By name or by OID.
@@ -22,6 +32,11 @@ public struct RequestedProperty: Sendable, Equatable {
   public init(name: String, value: Value) {
     self.name = name
     self.value = value
+  }
+
+  /// Whether all octets are the same, of the name and of the value.
+  public static func == (left: RequestedProperty, right: RequestedProperty) -> Bool {
+    left.name.isSame(as: right.name) && left.value == right.value
   }
 
   /// Of one signature; there are not many kinds (a limit of this service).

@@ -40,6 +40,21 @@ struct RequestedPropertyTests {
     #expect(choices.properties == expected && choices.circumstances == "a  b")
   }
 
+  @Test("texts of other octets are other properties, also where Unicode says that they mean the same")
+  func octets() {
+    let composed = "text/\u{e9}"
+    let decomposed = "text/e\u{301}"
+    func property(_ name: String, _ text: String) -> RequestedProperty { .init(name: name, value: .text(text)) }
+    #expect(composed == decomposed)
+    #expect(property("mime-type", composed) == property("mime-type", composed))
+    #expect(property("mime-type", composed) != property("mime-type", decomposed))
+    #expect(property(composed, "a") != property(decomposed, "a"))
+    let values: [RequestedProperty.Value] = [.computed, .octets([1]), .octets([2]), .text("1")]
+    for (index, left) in values.enumerated() {
+      for (other, right) in values.enumerated() { #expect((left == right) == (index == other)) }
+    }
+  }
+
   @Test("what was read is kept, compared and answered")
   func kept() throws {
     let asked = try rich(
