@@ -113,26 +113,9 @@ struct TokenRequestTests {
     #expect(try await post(fixture, "/oauth2/token", form: body.merging(Self.secret) { $1 }).status == 200)
   }
 
-  private final class Lines: LogHandler, Sendable {
-    let lines = Mutex<[String]>([])
-    var metadata: Logger.Metadata {
-      get { [:] }
-      set {}
-    }
-    var logLevel: Logger.Level {
-      get { .trace }
-      set {}
-    }
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-      get { nil }
-      set {}
-    }
-    func log(event: LogEvent) { lines.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") } }
-  }
-
   @Test("no log has what stood in the query")
   func log() async throws {
-    let lines = Lines()
+    let lines = LogLines()
     let fixture = try await GatewayFixture(logger: Logger(label: "test") { _ in lines })
     for client in ["portal", "tester"] {
       let pairs = try await redemption(fixture, of: client)

@@ -15,29 +15,12 @@ import WireJSON
 /// Content of the log about calls.
 @Suite("Log content", .timeLimit(.minutes(5)))
 struct LogContentTests {
-  private final class Lines: LogHandler, Sendable {
-    let lines = Mutex<[String]>([])
-    var metadata: Logger.Metadata {
-      get { [:] }
-      set {}
-    }
-    var logLevel: Logger.Level {
-      get { .trace }
-      set {}
-    }
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-      get { nil }
-      set {}
-    }
-    func log(event: LogEvent) { lines.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") } }
-  }
-
   /// Stands in every part of a request where a client can write something.
   private static let mark = "f00dMark"
 
   @Test("no part of a request but the names of our own methods, whatever the request asks for")
   func marks() async throws {
-    let lines = Lines()
+    let lines = LogLines()
     let fixture = try await GatewayFixture(logger: Logger(label: "test") { _ in lines })
     let mark = Self.mark
     let paths = [
@@ -73,7 +56,7 @@ struct LogContentTests {
 
   @Test("a credential that claims more than its certificate: an internal error, and the log says what can be done")
   func unfoundedQualifier() async throws {
-    let lines = Lines()
+    let lines = LogLines()
     let fixture = try await GatewayFixture(logger: Logger(label: "test") { _ in lines })
     var credential = try await fixture.signing.createCredential("c1")
     credential.qualifier = "eu_eidas_qes"
