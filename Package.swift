@@ -77,6 +77,7 @@ let package = Package(
     core("CSCModel", ["Vocabulary", "Octets", "WireJSON", .product(name: "SwiftASN1", package: "swift-asn1")]),
     core("JOSE", ["Octets", "WireJSON"]),
     core("AuditLog", ["Octets", "WireJSON", crypto]),
+    core("TransparencyLog", ["Octets", crypto]),
     core("Throttling", ["Vocabulary", "Octets"]),
     core("Texts", ["Octets"]),
     core("Registry", ["Vocabulary", "Octets"]),
@@ -269,6 +270,7 @@ let package = Package(
       "ProgramTests",
       ["Vocabulary", "Assembly", "countersign-sandbox", "WireJSON", "TestSupport", log]),
     tests("AuditLogTests", ["AuditLog", "WireJSON"]),
+    tests("TransparencyLogTests", ["TransparencyLog", "Octets", crypto]),
     tests(
       "SoleControlTests",
       [

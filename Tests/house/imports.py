@@ -12,7 +12,7 @@ import package
 # One rule book each: no sockets, files, clocks or randomness.
 CORE = {
     "Octets", "Vocabulary", "Texts", "WireJSON", "JOSE", "CSCModel", "AuditLog", "Throttling", "Registry", "SoleControl",
-    "Issuance", "OAuth", "TimestampAuthority", "DocumentSigning", "Conformance",
+    "Issuance", "OAuth", "TimestampAuthority", "DocumentSigning", "Conformance", "TransparencyLog",
 }
 # Implement ports of the core with an outside library each.
 ADAPTERS = {
@@ -42,6 +42,8 @@ AHEAD = set()
 # All of the package's targets that these may know.
 KNOWS_ONLY = {
     "Octets": set(),
+    # Formats that others read too.
+    "TransparencyLog": {"Octets"},
     "Vocabulary": set(),
     "Texts": {"Octets"},
     "Throttling": {"Vocabulary", "Octets"},
