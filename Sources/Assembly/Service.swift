@@ -48,7 +48,8 @@ package struct Service {
     let now: @Sendable () -> UnixTime = { clock.now() }
     let store = try Stores.open(
       config.database, mayCreate: mayCreateDatabase,
-      rowMACs: try await RowMACs.derived(from: device, service: config.service), now: now)
+      rowMACs: try await RowMACs.derived(from: device, service: config.service), instance: config.instance,
+      milliseconds: { clock.milliseconds() })
     store.deleteOnly(until: { clock.horizon() })
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
     let documents = DocumentParts(config, timestampSigner, now: now, isRight: { !clock.isBehind }, random: random)

@@ -15,12 +15,15 @@ package enum Stores {
   ///   - mayCreate: whether a missing database is made. Only commands that make one say so: a mistyped path must not
   ///     start an empty history.
   ///   - rowMACs: the keys under which every row is protected that has no other proof.
-  ///   - now: for the audit log's entries about rows that were edited.
+  ///   - instance: the gateway's name in the audit log.
+  ///   - milliseconds: the time of the audit log's entries: UTC since 1970.
   static func open(
-    _ database: String, mayCreate: Bool, rowMACs: RowMACs, now: @escaping @Sendable () -> UnixTime
+    _ database: String, mayCreate: Bool, rowMACs: RowMACs, instance: String,
+    milliseconds: @escaping @Sendable () -> Int64
   ) throws -> Store {
     try SQLiteFileStore(
-      path: database, mayCreate: mayCreate, rowMACs: rowMACs, now: now, onOutage: report(database),
+      path: database, mayCreate: mayCreate, rowMACs: rowMACs, instance: instance, milliseconds: milliseconds,
+      onOutage: report(database),
       report: {
         Logger(label: "store").critical(
           "the database was edited", metadata: ["table": "\($0.table)", "row": "\($0.key)"])
@@ -37,10 +40,11 @@ package enum Stores {
     try SQLiteFileStore.refuseForeign(path: database)
   }
 
-  /// Hands over every entry of the audit log in order, and then the stored head. Changes nothing; a copy will do.
+  /// Hands over every entry of the audit log with its position, in order, and then returns the lanes as they are
+  /// stored. Changes nothing; a copy will do.
   package static func readAudit(
-    _ database: String, _ accept: @escaping @Sendable (AuditEntry) throws -> Void
-  ) async throws -> AuditHead {
+    _ database: String, _ accept: @escaping @Sendable (AuditEntry, _ position: Int64) throws -> Void
+  ) async throws -> [Lane] {
     try await SQLiteFileStore.readAudit(path: database, accept)
   }
 

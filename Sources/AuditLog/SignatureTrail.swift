@@ -46,10 +46,9 @@ public struct SignatureTrail: Sendable {
     pending = [:]
   }
 
-  public mutating func accept(_ entry: AuditEntry) {
-    guard let body = try? JSONValue.parse(entry.body, limits: .own).object, let kind = body["kind"]?.string else {
-      return
-    }
+  /// - Parameter position: of the entry in the log; the reports show it.
+  public mutating func accept(_ entry: AuditEntry, at position: Int64) {
+    guard let body = entry.object(at: position), let kind = body["kind"]?.string else { return }
     switch AuditEvent.Kind(rawValue: kind) {
     case .signatureIntended: accept(intent: body)
     case .signatureMade, .signatureReleased, .signatureUnknown, .signatureResumed:

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Assembly
 import AuditLog
+import Octets
 import Synchronization
+import WireJSON
 
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,26 +18,31 @@ struct AuditCommand: AsyncParsableCommand {
     var database: String
 
     func run() async throws {
-      let verifier = Mutex(AuditVerifier())
+      let verifier = Mutex(LaneVerifier())
       do {
-        let head = try await Stores.readAudit(database) { entry in
-          try verifier.withLock { try $0.accept(entry) }
+        let lanes = try await Stores.readAudit(database) { entry, position in
+          _ = try verifier.withLock { try $0.accept(entry, at: position) }
         }
-        try verifier.withLock { try $0.finish(head) }
-        print("the audit log is whole: \(head.count) entries")
-      } catch let finding as AuditVerifier.Finding {
+        try verifier.withLock { try $0.finish(lanes) }
+        print("the audit log is whole: \(verifier.withLock { $0.count }) entries")
+      } catch let finding as LaneVerifier.Finding {
         print("the audit log is NOT whole: \(Self.text(finding))")
         throw ExitCode.failure
       }
     }
 
-    static func text(_ finding: AuditVerifier.Finding) -> String {
+    static func text(_ finding: LaneVerifier.Finding) -> String {
       switch finding {
-      case .changed(let sequence): "entry \(sequence) was changed"
-      case .missingOrReordered(let sequence): "entry \(sequence) is missing or was moved"
-      case .headDiffers(let expected, let found): "it should have \(expected) entries and has \(found)"
+      case .missing(let position): "entry \(position) is missing"
+      case .changed(let position): "entry \(position) was changed"
+      case .outOfOrder(let position, let lane):
+        "entry \(position) does not follow from those before in lane \(name(lane)): one is missing, was added or moved"
+      case .laneDiffers(let lane, let expected, let found):
+        "lane \(name(lane)) should have \(expected) entries and has \(found), or another last one"
       }
     }
+
+    private static func name(_ lane: Int64) -> String { Hex.encode(withUnsafeBytes(of: lane.bigEndian) { Array($0) }) }
   }
 
   struct List: AsyncParsableCommand {
@@ -48,8 +55,9 @@ struct AuditCommand: AsyncParsableCommand {
 
     func run() async throws {
       let after = after
-      _ = try await Stores.readAudit(database) { entry in
-        if entry.sequence > after { print(String(decoding: entry.body, as: UTF8.self)) }
+      _ = try await Stores.readAudit(database) { entry, position in
+        guard position > after, let object = entry.object(at: position) else { return }
+        print(String(decoding: JSONValue.object(object).canonical(), as: UTF8.self))
       }
     }
   }

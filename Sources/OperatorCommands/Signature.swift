@@ -41,20 +41,20 @@ struct SignatureCommand: AsyncParsableCommand {
       guard report.isGood else { throw ExitCode.failure }
     }
 
-    private func search() async throws -> (SignatureTrail, count: Int64, AuditVerifier.Finding?) {
+    private func search() async throws -> (SignatureTrail, count: Int64, LaneVerifier.Finding?) {
       var ids: Set<String> = [id, id.lowercased()]
       if let octets = Base64.decode(id), [32, 48, 64].contains(octets.count) { ids.insert(Hex.encode(octets)) }
       let trail = Mutex(SignatureTrail(ids))
       repeat {
-        let verifier = Mutex(AuditVerifier())
+        let verifier = Mutex(LaneVerifier())
         trail.withLock { $0.beginReading() }
         do {
-          let head = try await Stores.readAudit(database) { entry in
-            try verifier.withLock { try $0.accept(entry) }
-            trail.withLock { $0.accept(entry) }
+          let lanes = try await Stores.readAudit(database) { entry, position in
+            _ = try verifier.withLock { try $0.accept(entry, at: position) }
+            trail.withLock { $0.accept(entry, at: position) }
           }
-          try verifier.withLock { try $0.finish(head) }
-        } catch let finding as AuditVerifier.Finding {
+          try verifier.withLock { try $0.finish(lanes) }
+        } catch let finding as LaneVerifier.Finding {
           // Entries before the damage are still shown.
           return (trail.withLock { $0 }, verifier.withLock { $0.count }, finding)
         }

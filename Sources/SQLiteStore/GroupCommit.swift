@@ -1,3 +1,4 @@
+internal import AuditLog
 internal import BlockingWork
 internal import Foundation
 internal import GRDB
@@ -23,6 +24,9 @@ final class GroupCommit: Sendable {
   private let outage: Outage
   private let tables: ProtectedTables
   private let rehearses: Bool
+  private let recording: Recording
+  /// States of this process's lane in the audit log of which the store has one.
+  private let lanes: Mutex<[Lane]>
   private let line = BoundedQueue<Job>(capacity: waitingLine)
   private let running = DispatchGroup()
   /// Whether this process may still write.
@@ -38,8 +42,12 @@ final class GroupCommit: Sendable {
   }
 
   /// - Parameter rehearses: whether each body runs once before, for nothing.
-  init(database: DatabaseQueue, tables: ProtectedTables, outage: Outage, rehearses: Bool) {
+  init(
+    database: DatabaseQueue, tables: ProtectedTables, recording: Recording, outage: Outage, rehearses: Bool
+  ) {
     self.database = database
+    self.recording = recording
+    lanes = Mutex([recording.newLane()])
     self.rehearses = rehearses
     self.tables = tables
     self.outage = outage
@@ -112,11 +120,14 @@ final class GroupCommit: Sendable {
     var isCommitting = false
     let isOutage = outage.isOn
     var bodyFailed = false
+    let known = lanes.withLock { $0 }
+    var written: Lane?
     do {
       try database.writeWithoutTransaction { db in
         try db.run("BEGIN IMMEDIATE", [])
         do {
-          let transaction = try Transaction(db, tables, horizon: horizon.withLock { $0 }.time())
+          let transaction = Transaction(
+            db, tables, horizon: horizon.withLock { $0 }.time(), Recorder(recording, known: known))
           try fence.check(transaction)
           // Bodies that change nothing would commit on any disk.
           if isOutage { try transaction.writeProbe() }
@@ -126,7 +137,8 @@ final class GroupCommit: Sendable {
             // A full disk can make SQLite roll back by itself; what ran after it would be committed alone.
             guard db.isInsideTransaction else { throw failure ?? StoreError.corrupt }
           }
-          try transaction.storeHead()
+          try transaction.storeLane()
+          written = transaction.recorder.lane
         } catch {
           try? db.rollback()
           throw error
@@ -138,10 +150,13 @@ final class GroupCommit: Sendable {
         }
       }
       if isOutage, !bodyFailed { outage.end() }
+      if let written { lanes.withLock { $0 = [written] } }
       return nil
     } catch {
       let fault = outage.note(error)
-      return isCommitting && !Self.isCertain(error) ? .outcomeUnknown(fault) : .unavailable(fault)
+      guard isCommitting, !Self.isCertain(error) else { return .unavailable(fault) }
+      if let written { lanes.withLock { $0.append(written) } }
+      return .outcomeUnknown(fault)
     }
   }
 

@@ -121,6 +121,7 @@ final class ProtectedTables: Sendable {
   let job, notification: ProtectedTable
   let pending, backchannelRequest: ProtectedTable
   let lifecycleGrant, revocation, ownerNotice: ProtectedTable
+  let auditLane: ProtectedTable
   let findings = EditedRows()
 
   init(_ rowMACs: RowMACs) {
@@ -162,5 +163,6 @@ final class ProtectedTables: Sendable {
     ownerNotice = ProtectedTable(
       "owner_notice", key: ["id"],
       ["instance", "partner", "credential", "serial", "recipient", "language", "attempts", "due"], rowMACs)
+    auditLane = ProtectedTable("audit_lane", key: ["lane"], ["instance", "count", "last"], rowMACs)
   }
 }

@@ -25,24 +25,26 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
   ///   - mayCreate: whether a missing file is made. Only `init` commands say so: a mistyped path must
   ///     not start an empty history.
   ///   - rowMACs: the keys under which every row is protected that has no other proof.
-  ///   - now: for the audit log's entries about rows that were edited.
+  ///   - instance: the gateway's name in the audit log.
+  ///   - milliseconds: the time of entries in the audit log: UTC since 1970.
   ///   - onOutage: told when the database begins to fail, why, and when it works again.
   ///   - report: told of each edited row once. For the operator's log.
   public convenience init(
     path: String, mayCreate: Bool, rowMACs: RowMACs,
-    now: @escaping @Sendable () -> UnixTime = SQLiteFileStore.systemTime,
+    instance: String = "countersign", milliseconds: @escaping @Sendable () -> Int64 = SQLiteFileStore.systemTime,
     onOutage: @escaping @Sendable (StoreEvent) -> Void = { _ in },
     report: @escaping @Sendable (EditedRow) -> Void = { _ in }
   ) throws {
-    try self.init(path: path, mayCreate: mayCreate, rowMACs: rowMACs, largestSize: nil, onOutage: onOutage)
+    try self.init(
+      path: path, mayCreate: mayCreate, rowMACs: rowMACs, largestSize: nil, instance: instance,
+      milliseconds: milliseconds, onOutage: onOutage)
     tables.findings.onFinding { [writer] row in
       report(row)
-      let time = now()
-      writer.post { try $0.append(row.auditEvent, at: time) }
+      writer.post { try $0.append(row.auditEvent) }
     }
   }
 
-  @Sendable public static func systemTime() -> UnixTime { UnixTime(Date().timeIntervalSince1970) }
+  @Sendable public static func systemTime() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 
   /// - Parameters:
   ///   - largestSize: in pages of 4 KiB; stands for a full disk in tests.
@@ -52,6 +54,7 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
   package init(
     path: String, mayCreate: Bool, rowMACs: RowMACs, largestSize: Int?,
     meddling: (writer: [String], readers: [String]) = ([], []), rehearses: Bool = false,
+    instance: String = "countersign", milliseconds: @escaping @Sendable () -> Int64 = SQLiteFileStore.systemTime,
     onOutage: @escaping @Sendable (StoreEvent) -> Void = { _ in }
   ) throws {
     guard mayCreate || FileManager.default.fileExists(atPath: path) else {
@@ -63,12 +66,14 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
     if let largestSize {
       try database.inDatabase { try $0.execute(sql: "PRAGMA max_page_count = \(largestSize)") }
     }
-    try Schema.migrator.migrate(database)
+    tables = ProtectedTables(rowMACs)
+    try Schema.migrator(tables).migrate(database)
     // Migrating turns foreign keys off and on.
     try ConnectionPromises.writer.check(database)
-    tables = ProtectedTables(rowMACs)
     (readOutage, writeOutage) = (Outage(.reading, report: onOutage), Outage(.writing, report: onOutage))
-    writer = GroupCommit(database: database, tables: tables, outage: writeOutage, rehearses: rehearses)
+    writer = GroupCommit(
+      database: database, tables: tables,
+      recording: Self.recording(instance: instance, milliseconds, rowMACs), outage: writeOutage, rehearses: rehearses)
     readers = try GroupRead(path: path, meddling: meddling.readers, tables: tables)
   }
 
@@ -94,7 +99,30 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
   /// this one's place.
   public func checkReadiness() async throws {
     try checkLease()
-    try await write(to: writer) { try $0.writeProbe() }
+    try await write(to: writer) {
+      // An edited lane stops all that is recorded, which is all that signs.
+      _ = try $0.recorder.stored(in: $0)
+      try $0.writeProbe()
+    }
+  }
+
+  private static func recording(
+    instance: String, _ milliseconds: @escaping @Sendable () -> Int64, _ rowMACs: RowMACs
+  ) -> Recording {
+    let partners = rowMACs.mac(of: "partners in the audit log")
+    return Recording(
+      instance: instance, milliseconds: milliseconds, random: Self.random,
+      partnerDigest: { partners.code(of: Array($0.utf8)) })
+  }
+
+  /// Octets of the system's generator.
+  @Sendable private static func random(_ count: Int) -> [UInt8] {
+    var generator = SystemRandomNumberGenerator()
+    var octets: [UInt8] = []
+    octets.reserveCapacity(count + 8)
+    while octets.count < count { withUnsafeBytes(of: generator.next()) { octets += $0 } }
+    octets.removeLast(octets.count - count)
+    return octets
   }
 
   /// - Parameter horizon: up to which time what is over may be deleted; asked at each commit.
@@ -174,26 +202,37 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
     try ConnectionPromises.offline.open(path).read { try Schema.refuseForeign($0, at: path) }
   }
 
-  /// Hands over every entry of a database file in order, and then the stored head. Changes nothing in the file.
+  /// Hands over every entry of a database file with its position, in order, and then returns the lanes as they are
+  /// stored. Changes nothing in the file.
   public static func readAudit(
-    path: String, _ accept: @escaping @Sendable (AuditEntry) throws -> Void
-  ) async throws -> AuditHead {
+    path: String, _ accept: @escaping @Sendable (AuditEntry, _ position: Int64) throws -> Void
+  ) async throws -> [Lane] {
     guard FileManager.default.fileExists(atPath: path) else {
       throw StoreOpenError(description: "there is no database at \(path)")
     }
     return try await ConnectionPromises.offline.open(path).read { db in
       try Schema.refuseForeign(db, at: path)
-      let rows = try Row.fetchCursor(db, sql: "SELECT sequence, body, hash FROM audit ORDER BY sequence")
-      while let row = try rows.next() {
-        try accept(AuditEntry(sequence: row[0], body: Snapshot.bytes(row[1]), hash: Snapshot.bytes(row[2])))
+      let (entries, lanes) = try LaneZero.statements(db)
+      try db.run(entries, []) { statement in
+        let (entry, position) = try AuditEntry.stored(StoredRow(statement))
+        try accept(entry, position)
+        return true
       }
-      guard let head = try Snapshot.head(db) else { throw StoreError.corrupt }
-      return head
+      var found: [Lane] = []
+      try db.run(lanes, []) { statement in
+        found.append(try Lane(StoredRow(statement)))
+        return true
+      }
+      return found
     }
   }
 }
 
 extension SQLiteFileStore {
+  func read<Output: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> Output) async throws -> Output {
+    try await read(from: readers, body)
+  }
+
   private func read<Output: Sendable>(
     from readers: GroupRead, _ body: @escaping @Sendable (Snapshot) throws -> Output
   ) async throws -> Output {

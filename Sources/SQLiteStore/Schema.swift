@@ -2,10 +2,15 @@ internal import GRDB
 
 /// Numbered migrations, forward only. A released one is never changed.
 enum Schema {
-  static var migrator: DatabaseMigrator {
+  /// - Parameter tables: protect the rows that a migration writes.
+  static func migrator(_ tables: ProtectedTables) -> DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("0001") { db in
       for part in [credentials, ledger, waiting, authorizationServer, audit, process] { try db.execute(sql: part) }
+    }
+    migrator.registerMigration("0002") { db in
+      try db.execute(sql: auditLanes)
+      try LaneZero.adopt(db, tables)
     }
     return migrator
   }
@@ -14,14 +19,19 @@ enum Schema {
   ///
   /// - Throws: `StoreOpenError` if another one did. Nothing was changed.
   static func refuseForeign(_ db: Database, at path: String) throws {
-    guard try db.tableExists("grdb_migrations"), try migrator.hasBeenSuperseded(db) else { return }
-    let isUnreleased = try migrator.appliedIdentifiers(db).contains(firstOfUnreleased)
+    guard try db.tableExists("grdb_migrations") else { return }
+    let names = try String.fetchSet(db, sql: "SELECT identifier FROM grdb_migrations")
+    guard !names.isSubset(of: own) else { return }
+    let isUnreleased = names.contains(firstOfUnreleased)
     throw StoreOpenError(
       description: isUnreleased
         ? "the database at \(path) was made by an unreleased build and cannot be read by this one. Move it away with its "
           + "-wal and -shm files and run 'countersign init', or remove the sandbox's state folder"
         : "the database at \(path) was made by a newer build; use that one")
   }
+
+  /// The migrations of this build.
+  private static let own: Set = ["0001", "0002"]
 
   /// The first migration of every build before the one that has `0001`.
   private static let firstOfUnreleased = "0001-first"
@@ -137,6 +147,15 @@ enum Schema {
     CREATE TABLE audit (sequence INTEGER PRIMARY KEY, body BLOB NOT NULL, hash BLOB NOT NULL);
     CREATE TABLE audit_head (one INTEGER PRIMARY KEY CHECK (one = 1), count INTEGER NOT NULL, hash BLOB NOT NULL);
     INSERT INTO audit_head VALUES (1, 0, zeroblob(32));
+    """
+
+  /// Entries stand in the order in which they were recorded; with `position` they have their place in the tree.
+  private static let auditLanes = """
+    CREATE TABLE audit_entry (
+      position INTEGER PRIMARY KEY, header BLOB NOT NULL, salt BLOB NOT NULL, payload BLOB NOT NULL);
+    CREATE TABLE audit_lane (
+      lane INTEGER PRIMARY KEY, instance TEXT NOT NULL, count INTEGER NOT NULL, last BLOB NOT NULL,
+      row_mac BLOB NOT NULL);
     """
 
   private static let process = """

@@ -28,29 +28,6 @@ final class Snapshot: SQLiteReader, SoleControlReading, IssuanceReading, OAuthRe
     self.db = db
     self.tables = tables
   }
-
-  func lastAuditTime() throws -> UnixTime? {
-    try one("SELECT body FROM audit ORDER BY sequence DESC LIMIT 1", []).map { row in
-      guard let time = try JSONValue.parse(row.octets(0), limits: .own).object?["time"]?.integer else {
-        throw StoreError.corrupt
-      }
-      return time
-    }
-  }
-
-  /// The end of the audit log; nil if there is none, or it is none that we wrote.
-  static func head(_ db: Database) throws -> AuditHead? {
-    var head: AuditHead?
-    try db.run("SELECT count, hash FROM audit_head", []) { statement in
-      let values = StoredRow(statement).values
-      guard let count = Int64.fromDatabaseValue(values[0]), let hash = Data.fromDatabaseValue(values[1]) else {
-        return false
-      }
-      head = AuditHead(count: count, hash: bytes(hash))
-      return false
-    }
-    return head
-  }
 }
 
 extension SQLiteReader {

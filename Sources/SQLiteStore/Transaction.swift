@@ -18,28 +18,25 @@ final class Transaction: SQLiteWriter, SoleControlWriting, IssuanceWriting, OAut
   let db: Database
   let tables: ProtectedTables
   let horizon: UnixTime
-  private var head: AuditHead
-  private let storedCount: Int64
+  var recorder: Recorder
 
-  init(_ db: Database, _ tables: ProtectedTables, horizon: UnixTime) throws {
-    guard let head = try Snapshot.head(db) else { throw StoreError.corrupt }
+  init(_ db: Database, _ tables: ProtectedTables, horizon: UnixTime, _ recorder: Recorder) {
     self.db = db
     self.tables = tables
     self.horizon = horizon
-    self.head = head
-    storedCount = head.count
+    self.recorder = recorder
   }
 
   /// Runs a body so that nothing of it remains if it throws.
   func savepoint<Output>(_ body: () throws -> Output) throws -> Output {
-    let headBefore = head
+    let recorderBefore = recorder
     try execute("SAVEPOINT body")
     do {
       let output = try body()
       try execute("RELEASE body")
       return output
     } catch {
-      head = headBefore
+      recorder = recorderBefore
       // SQLite can have rolled everything back, on a full disk for example; then the reason is what counts.
       guard db.isInsideTransaction else { throw error }
       try execute("ROLLBACK TO body")
@@ -58,19 +55,6 @@ final class Transaction: SQLiteWriter, SoleControlWriting, IssuanceWriting, OAut
 
   /// Undoes what a rehearsal did.
   private struct Rehearsed: Error {}
-
-  /// Writes the end of the audit log once for all bodies.
-  func storeHead() throws {
-    guard head.count != storedCount else { return }
-    try execute("UPDATE audit_head SET count = ?, hash = ?", [head.count, Self.data(head.hash)])
-  }
-
-  func append(_ event: AuditEvent, at time: UnixTime) throws {
-    let entry = head.append(event, at: time)
-    try execute(
-      "INSERT INTO audit (sequence, body, hash) VALUES (?, ?, ?)",
-      [entry.sequence, Self.data(entry.body), Self.data(entry.hash)])
-  }
 }
 
 extension SQLiteWriter {

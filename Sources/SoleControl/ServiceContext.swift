@@ -127,8 +127,7 @@ public struct ServiceContext: Sendable {
 
   /// Appends an event that is about no other state of the store, such as a person's registration.
   public func record(_ event: AuditEvent) async throws {
-    let now = clock.now()
-    try await store.write(reading: []) { try $0.append(event, at: now) }
+    try await store.write(reading: []) { try $0.append(event) }
   }
 
   /// Writes a new finding to the audit log and returns the fault to throw.

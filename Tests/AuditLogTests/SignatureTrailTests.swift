@@ -28,8 +28,10 @@ struct SignatureTrailTests {
     var trail = SignatureTrail([id])
     repeat {
       trail.beginReading()
-      var head = AuditHead.empty
-      for event in Self.events { trail.accept(head.append(event, at: 5)) }
+      var lane = Lane(id: 1, instance: "test")
+      for event in Self.events {
+        trail.accept(lane.append(event, partner: [], at: 1_800_000_000_000, salt: []), at: lane.count)
+      }
     } while trail.needsAnotherReading
     return trail
   }

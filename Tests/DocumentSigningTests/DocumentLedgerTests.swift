@@ -25,7 +25,7 @@ struct DocumentLedgerTests {
     let octets = try await fixture.sign(credential, sad, [fixture.signature("a")])
     #expect(try await isGood(octets[0], over: "a"))
     #expect(try await !isGood(octets[0], over: "b"))
-    let log = fixture.store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }
+    let log = fixture.store.audit.entries.map { String(decoding: $0.text, as: UTF8.self) }
     let intent = try #require(log.first { $0.contains("signature.intended") })
     #expect(intent.contains("\"authorized\":[\"\(Hex.encode(digest("a")))\"]") && intent.contains("signDoc"))
     #expect(!intent.contains("\"digests\":[\"\(Hex.encode(digest("a")))\"]"))

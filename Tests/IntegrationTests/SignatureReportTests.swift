@@ -14,8 +14,10 @@ struct SignatureReportTests {
     var trail = SignatureTrail(["o1"])
     repeat {
       trail.beginReading()
-      var head = AuditHead.empty
-      for event in events { trail.accept(head.append(event, at: 1_800_000_000)) }
+      var lane = Lane(id: 1, instance: "test")
+      for event in events {
+        trail.accept(lane.append(event, partner: [], at: 1_800_000_000_000, salt: []), at: lane.count)
+      }
     } while trail.needsAnotherReading
     return SignatureReport(trail: trail, entries: Int64(events.count), finding: finding)
   }

@@ -114,7 +114,7 @@ struct CreationProofTests {
     await #expect(throws: Refusal.wrongFactor(.otp)) {
       try await setting.order(Self.policies.explicit, [.pin: SigningFixture.pin, .otp: otp])
     }
-    let log = setting.store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }
+    let log = setting.store.audit.entries.map { String(decoding: $0.text, as: UTF8.self) }
     let entry = try #require(log.first { $0.contains("lifecycle.granted") })
     #expect(entry.contains("\"proof\":\"cred-1\"") && entry.contains("\"PIN\"") && entry.contains("\"OTP\""))
     #expect(setting.store.count(.lifecycleGranted) == 1)

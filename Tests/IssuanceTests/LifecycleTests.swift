@@ -96,7 +96,7 @@ struct LifecycleTests {
     // Once.
     #expect(try await issuance.grant(of: granted.token) == nil)
     await #expect(throws: IssuanceRefusal.invalidLifecycleToken) { try await setting.create(bearer) }
-    let log = setting.store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }.joined()
+    let log = setting.store.audit.entries.map { String(decoding: $0.text, as: UTF8.self) }.joined()
     #expect(setting.store.count(.lifecycleGranted) == 1 && setting.store.count(.creationIntended) == 1)
     #expect(setting.store.count(.certificateIssued) == 1 && setting.store.count(.keyMade) == 1)
     #expect(log.contains(credential.certificate.serialNumber) && !log.contains("Example") && !log.contains(Self.pin))

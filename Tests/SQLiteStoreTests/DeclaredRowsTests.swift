@@ -73,7 +73,7 @@ struct DeclaredRowsTests {
       try $0.put(
         FactorState(failures: try $0.factorState(.pin, of: credential).failures + 1, lastStep: 0), .pin, of: credential)
       try $0.add(Activation(digest: sad, binding: [], expires: 9), slots: 1)
-      try $0.append(AuditEvent(.serviceStarted, []), at: 1)
+      try $0.append(AuditEvent(.serviceStarted, []))
       try $0.removeUsed(until: 1)
     }
     try await store.write(reading: [.activation(sad, .exclusive)]) { try $0.reserve([0], for: operation) }

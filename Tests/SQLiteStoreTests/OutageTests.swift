@@ -54,7 +54,7 @@ struct OutageTests {
 
   private func append(to store: SQLiteFileStore) async throws {
     let filler = JSONValue.string(String(repeating: "x", count: 3000))
-    try await store.write { try $0.append(AuditEvent(.keyMade, [("filler", filler)]), at: 1) }
+    try await store.write { try $0.append(AuditEvent(.keyMade, [("filler", filler)])) }
   }
 
   /// Why something was unavailable; nil if it was not.
@@ -66,7 +66,7 @@ struct OutageTests {
   }
 
   private func free(_ path: String) async throws {
-    _ = try await run("/usr/bin/sqlite3", [path, "DELETE FROM audit WHERE sequence > 2"])
+    _ = try await run("/usr/bin/sqlite3", [path, "DELETE FROM audit_entry WHERE position > 2"])
   }
 
   private func pages(_ path: String) async throws -> String {

@@ -27,7 +27,7 @@ struct ProtectedRowTests {
   init() throws {
     path = try temporaryFolder().appendingPathComponent("test.sqlite").path
     store = try SQLiteFileStore(
-      path: path, mayCreate: true, rowMACs: .test, now: { 5 }, report: { [log] in log.add($0) })
+      path: path, mayCreate: true, rowMACs: .test, milliseconds: { 5000 }, report: { [log] in log.add($0) })
   }
 
   @Test("a row that was edited is a fault that names it, once in the log")
@@ -152,10 +152,10 @@ struct ProtectedRowTests {
 
   private func entries() async throws -> [String] {
     // Posts of the store come before later requests.
-    try await store.write { try $0.append(AuditEvent(.keyMade, []), at: 6) }
+    try await store.write { try $0.append(AuditEvent(.keyMade, [])) }
     let found = Mutex<[String]>([])
-    _ = try await SQLiteFileStore.readAudit(path: path) { entry in
-      found.withLock { $0.append(String(decoding: entry.body, as: UTF8.self)) }
+    _ = try await SQLiteFileStore.readAudit(path: path) { entry, _ in
+      found.withLock { $0.append(String(decoding: entry.text, as: UTF8.self)) }
     }
     return found.withLock { $0 }
   }

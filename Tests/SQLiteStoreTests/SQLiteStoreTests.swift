@@ -21,7 +21,7 @@ struct SQLiteStoreTests {
         group.addTask {
           do {
             try await store.write { transaction in
-              try transaction.append(AuditEvent(.keyMade, [("filler", filler)]), at: 1)
+              try transaction.append(AuditEvent(.keyMade, [("filler", filler)]))
             }
             return true
           } catch { return false }
@@ -32,7 +32,7 @@ struct SQLiteStoreTests {
     #expect(kept < 300)
     #expect(try await verify(path) == nil)
     let entries = Atomic(0)
-    _ = try await SQLiteFileStore.readAudit(path: path) { _ in entries.add(1, ordering: .relaxed) }
+    _ = try await SQLiteFileStore.readAudit(path: path) { _, _ in entries.add(1, ordering: .relaxed) }
     #expect(entries.load(ordering: .relaxed) == kept)
   }
 
@@ -79,7 +79,7 @@ struct SQLiteStoreTests {
       "/usr/bin/sqlite3",
       [
         path,
-        "SELECT count(*) FROM audit WHERE CAST(body AS TEXT) LIKE '%integrity.violated%'",
+        "SELECT count(*) FROM audit_entry WHERE CAST(substr(header, 11, 18) AS TEXT) = 'integrity.violated'",
       ])
     #expect(found.output.trimmingCharacters(in: .whitespacesAndNewlines) == "2")
     try await sql(path, "DELETE FROM slot WHERE number = 2")
@@ -119,54 +119,71 @@ struct SQLiteStoreTests {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<40 {
         group.addTask {
-          try await store.write { try $0.append(AuditEvent(.keyMade, [("n", .integer(Int64(number)))]), at: 1) }
+          try await store.write { try $0.append(AuditEvent(.keyMade, [("n", .integer(Int64(number)))])) }
         }
       }
       try await group.waitForAll()
     }
     #expect(try await verify(path) == nil)
-    try await sql(path, "UPDATE audit SET body = replace(body, '\"n\":', '\"m\":') WHERE sequence = 17")
-    #expect(try await verify(path) == .changed(sequence: 17))
+    try await sql(path, "UPDATE audit_entry SET payload = replace(payload, '\"n\":', '\"m\":') WHERE position = 17")
+    #expect(try await verify(path) == .changed(position: 17))
   }
 
   @Test(
     "removing, swapping or cutting off entries is noticed",
     arguments: [
-      ("DELETE FROM audit WHERE sequence = 5", AuditVerifier.Finding.missingOrReordered(sequence: 5)),
-      ("DELETE FROM audit WHERE sequence > 8", .headDiffers(expected: 10, found: 8)),
+      ("DELETE FROM audit_entry WHERE position = 5", Damage.missing(5)),
+      ("DELETE FROM audit_entry WHERE position > 8", .cut(expected: 10, found: 8)),
       (
-        "UPDATE audit SET sequence = -sequence WHERE sequence IN (3, 4); UPDATE audit SET sequence = 7 + sequence WHERE sequence < 0",
-        .missingOrReordered(sequence: 3)
+        "UPDATE audit_entry SET position = -position WHERE position IN (3, 4); UPDATE audit_entry SET position = 7 + position WHERE position < 0",
+        .moved(3)
       ),
     ])
-  func damagedLog(damage: String, finding: AuditVerifier.Finding) async throws {
+  func damagedLog(damage: String, finding: Damage) async throws {
     let path = try newPath()
     let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test)
     for number in 0..<10 {
-      try await store.write { try $0.append(AuditEvent(.keyMade, [("n", .integer(Int64(number)))]), at: 1) }
+      try await store.write { try $0.append(AuditEvent(.keyMade, [("n", .integer(Int64(number)))])) }
     }
     try await sql(path, damage)
-    #expect(try await verify(path) == finding)
+    #expect(try await Damage(#require(verify(path))) == finding)
   }
 
-  @Test("numbers where the log has octets are a finding, and end no process", arguments: ["body", "hash"])
+  /// A finding without the name of the lane, which is random.
+  enum Damage: Equatable {
+    case missing(Int64)
+    case moved(Int64)
+    case cut(expected: Int64, found: Int64)
+    case changed(Int64)
+
+    init(_ finding: LaneVerifier.Finding) {
+      switch finding {
+      case .missing(let position): self = .missing(position)
+      case .changed(let position): self = .changed(position)
+      case .outOfOrder(let position, _): self = .moved(position)
+      case .laneDiffers(_, let expected, let found): self = .cut(expected: expected, found: found)
+      }
+    }
+  }
+
+  @Test("numbers where the log has octets are a finding, and end no process", arguments: ["header", "payload", "salt"])
   func numbersInLog(column: String) async throws {
     let path = try newPath()
     let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test)
-    for _ in 0..<3 { try await store.write { try $0.append(AuditEvent(.keyMade, []), at: 1) } }
-    try await sql(path, "UPDATE audit SET \(column) = 7 WHERE sequence = 3")
+    for _ in 0..<3 { try await store.write { try $0.append(AuditEvent(.keyMade, [])) } }
+    try await sql(path, "UPDATE audit_entry SET \(column) = 7 WHERE position = 3")
     #expect(try await verify(path) != nil)
   }
 
-  private func verify(_ path: String) async throws -> AuditVerifier.Finding? {
-    let verifier = Mutex(AuditVerifier())
+  private func verify(_ path: String) async throws -> LaneVerifier.Finding? {
+    let verifier = Mutex(LaneVerifier())
     do {
-      let head = try await SQLiteFileStore.readAudit(path: path) { entry in
-        try verifier.withLock { try $0.accept(entry) }
+      let lanes = try await SQLiteFileStore.readAudit(path: path) { entry, position in
+        _ = try verifier.withLock { try $0.accept(entry, at: position) }
       }
-      try verifier.withLock { try $0.finish(head) }
+      try verifier.withLock { try $0.finish(lanes) }
       return nil
-    } catch let finding as AuditVerifier.Finding {
+    } catch let finding as LaneVerifier.Finding {
       return finding
     }
   }

@@ -20,7 +20,8 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
       StoreConformance {
         MemoryStore()
       } readAudit: { store in
-        try #require(store as? MemoryStore).audit
+        let audit = try #require(store as? MemoryStore).audit
+        return (audit.entries, [audit.lane])
       }
     case .sqlite: Self.sqliteConformance(rehearses: false)
     case .repeated: Self.sqliteConformance(rehearses: true)
@@ -36,10 +37,10 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
         path: new, mayCreate: true, rowMACs: .test, largestSize: nil, rehearses: rehearses)
     } readAudit: { _ in
       let entries = Mutex<[AuditEntry]>([])
-      let head = try await SQLiteFileStore.readAudit(path: path.withLock { $0 }) { entry in
+      let lanes = try await SQLiteFileStore.readAudit(path: path.withLock { $0 }) { entry, _ in
         entries.withLock { $0.append(entry) }
       }
-      return (entries.withLock { $0 }, head)
+      return (entries.withLock { $0 }, lanes)
     }
   }
 }

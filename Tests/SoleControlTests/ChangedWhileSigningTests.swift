@@ -64,7 +64,7 @@ struct ChangedWhileSigningTests {
     /// Of the entry that slots were given back.
     var reasons: [String] {
       store.audit.entries.compactMap { entry in
-        let text = String(decoding: entry.body, as: UTF8.self)
+        let text = String(decoding: entry.text, as: UTF8.self)
         guard text.contains(AuditEvent.Kind.signatureReleased.rawValue) else { return nil }
         return text.firstMatch(of: #/"reason":"([a-z]+)"/#).map { String($0.1) }
       }

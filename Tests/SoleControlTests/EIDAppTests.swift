@@ -64,7 +64,7 @@ struct EIDAppTests {
     }
 
     func log(_ kind: AuditEvent.Kind) -> [String] {
-      store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }.filter {
+      store.audit.entries.map { String(decoding: $0.text, as: UTF8.self) }.filter {
         $0.contains("\"kind\":\"\(kind.rawValue)\"")
       }
     }
@@ -109,7 +109,7 @@ struct EIDAppTests {
     ] {
       #expect(entry.contains(part), "\(part) in \(entry)")
     }
-    let log = setting.store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }.joined()
+    let log = setting.store.audit.entries.map { String(decoding: $0.text, as: UTF8.self) }.joined()
     #expect(!log.contains("subject-1") && !log.contains("hint of") && !log.contains("request-1"))
     #expect(!log.contains("Order 7") && !log.contains(handle))
   }

@@ -207,7 +207,7 @@ struct EIDTests {
     right.claims = [.init(name: "given_name", value: "Aloisia")]
     fixture.eid.set(.success(right))
     _ = try await fixture.authorize(credential, presented: [.eid: "token"])
-    let entry = try #require(store.audit.entries.last.map { String(decoding: $0.body, as: UTF8.self) })
+    let entry = try #require(store.audit.entries.last.map { String(decoding: $0.text, as: UTF8.self) })
     for text in [
       "\"provider\":\"https://eid.example\"", "\"acr\":\"urn:example:loa:high\"", "\"amr\":[\"pin\",\"hwk\"]",
       "\"level\":\"high\"", "\"authTime\":\(right.authenticationTime)", "\"token\":\"01\"", "\"given_name\":\"",

@@ -34,8 +34,8 @@ struct EvidenceTests {
 
   private func granted(_ store: MemoryStore) throws -> JSONValue? {
     let entry = try #require(
-      store.audit.entries.last { String(decoding: $0.body, as: UTF8.self).contains("authorization.granted") })
-    return try JSONValue.parse(entry.body, limits: .own).object?["evidence"]
+      store.audit.entries.last { String(decoding: $0.text, as: UTF8.self).contains("authorization.granted") })
+    return try JSONValue.parse(entry.text, limits: .own).object?["evidence"]
   }
 
   @Test("what a check learnt is under the SAD's MAC and in the log, the same in both")

@@ -287,7 +287,7 @@ struct ExtendTransactionTests {
     for sad in [old, new] {
       #expect(successor.sealed.firstRange(of: sad.octets.prefix(16)) == nil)
       for entry in store.audit.entries {
-        let body = String(decoding: entry.body, as: UTF8.self)
+        let body = String(decoding: entry.text, as: UTF8.self)
         #expect(!body.contains(Hex.encode(sad.octets.prefix(16))))
       }
     }

@@ -176,7 +176,7 @@ struct FactorTests {
     await #expect(throws: Refusal.wrongFactor(.eid)) {
       try await fixture.authorize(credential, presented: [.eid: "token"])
     }
-    let log = store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }.joined()
+    let log = store.audit.entries.map { String(decoding: $0.text, as: UTF8.self) }.joined()
     #expect(log.contains("https://eid.example") && !log.contains("subject-1"))
   }
 

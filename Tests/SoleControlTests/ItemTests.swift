@@ -151,7 +151,7 @@ struct ItemTests {
     let sad = try await fixture.authorize(credential, count: 2).sad
     _ = try await fixture.sign(credential, sad, [digest("a")])
     _ = try await fixture.service.signing.sign(request(credential, sad, time: "noon"), as: fixture.principal())
-    let intents = store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }
+    let intents = store.audit.entries.map { String(decoding: $0.text, as: UTF8.self) }
       .filter { $0.contains("signature.intended") }
     #expect(intents.count == 2)
     #expect(intents[0].contains("\"digests\":[\"\(Hex.encode(digest("a")))\"]") && !intents[0].contains("authorized"))

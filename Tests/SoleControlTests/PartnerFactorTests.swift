@@ -46,7 +46,7 @@ struct PartnerFactorTests {
     let sad = try await authorize(fixture, credential).sad
     await #expect(throws: Refusal.wrongFactor(.partner)) { try await authorize(fixture, credential) }
     _ = try await fixture.sign(credential, sad, [digest("a")])
-    let log = store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }.joined()
+    let log = store.audit.entries.map { String(decoding: $0.text, as: UTF8.self) }.joined()
     #expect(log.contains("https://portal.example") && log.contains("\"reason\":\"jti\""))
     #expect(!log.contains("customer-1") && !log.contains("s-1\""))
   }
@@ -76,7 +76,7 @@ struct PartnerFactorTests {
     fixture.statements.set(.success(changed))
     await #expect(throws: Refusal.wrongFactor(.partner)) { try await authorize(fixture, credential, digests: digests) }
     #expect(
-      String(decoding: try #require(store.audit.entries.last).body, as: UTF8.self).contains("\"\(change.reason)\""))
+      String(decoding: try #require(store.audit.entries.last).text, as: UTF8.self).contains("\"\(change.reason)\""))
     fixture.statements.set(.success(right))
     _ = try await authorize(fixture, credential, digests: digests)
   }

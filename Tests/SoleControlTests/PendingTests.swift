@@ -449,7 +449,7 @@ struct PendingTests {
     let text = try #require(stored).request.text
     guard case .issued(let sealed)? = stored?.state else { throw Refusal.invalidHandle }
     #expect(sealed.firstRange(of: sad.octets.prefix(16)) == nil)
-    let log = setting.store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }.joined()
+    let log = setting.store.audit.entries.map { String(decoding: $0.text, as: UTF8.self) }.joined()
     for secret in [pending.handle, pending.link, SigningFixture.pin, "87654321", Hex.encode(sad.octets.prefix(16))] {
       #expect(!String(decoding: text, as: UTF8.self).contains(secret) && !log.contains(secret))
     }

@@ -255,7 +255,7 @@ struct SMSFactorTests {
     let code = try #require(fixture.messenger.code)
     try await authorize(fixture, credential, code)
     for entry in store.audit.entries {
-      let body = String(decoding: entry.body, as: UTF8.self)
+      let body = String(decoding: entry.text, as: UTF8.self)
       // Six digits can occur inside a time or a hash; as a value of their own they must not.
       #expect(!body.contains("\"\(code)\"") && !body.contains(":\(code),") && !body.contains(":\(code)}"))
     }

@@ -94,13 +94,13 @@ struct SigningTests {
     let fixture = SigningFixture(store: store)
     let credential = try await fixture.createCredential()
     _ = try await fixture.sign(credential, fixture.authorize(credential).sad, [digest("a")])
-    let kinds = store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }
+    let kinds = store.audit.entries.map { String(decoding: $0.text, as: UTF8.self) }
     let intent = try #require(kinds.firstIndex { $0.contains("signature.intended") })
     let made = try #require(kinds.firstIndex { $0.contains("signature.made") })
     #expect(intent < made)
-    var verifier = AuditVerifier()
-    for entry in store.audit.entries { try verifier.accept(entry) }
-    try verifier.finish(store.audit.head)
+    var verifier = LaneVerifier()
+    for entry in store.audit.entries { try verifier.accept(entry, at: verifier.count + 1) }
+    try verifier.finish([store.audit.lane])
   }
 
   @Test("the log holds no PIN, no SAD and no name of a person")
@@ -110,7 +110,7 @@ struct SigningTests {
     let credential = try await fixture.createCredential()
     let sad = try await fixture.authorize(credential).sad
     _ = try await fixture.sign(credential, sad, [digest("a")])
-    let log = store.audit.entries.map { String(decoding: $0.body, as: UTF8.self) }.joined()
+    let log = store.audit.entries.map { String(decoding: $0.text, as: UTF8.self) }.joined()
     for secret in [SigningFixture.pin, Hex.encode(sad.octets), Hex.encode(sad.octets.prefix(16)), "Example"] {
       #expect(!log.contains(secret))
     }

@@ -12,7 +12,7 @@ public struct StoreConformance: Sendable {
   public typealias Store = any (SoleControlStore & IssuanceStore & OAuthStore)
 
   /// Reads a store's log.
-  public typealias ReadAudit = @Sendable (Store) async throws -> (entries: [AuditEntry], head: AuditHead)
+  public typealias ReadAudit = @Sendable (Store) async throws -> (entries: [AuditEntry], lanes: [Lane])
 
   let makeStore: @Sendable () throws -> Store
   let readAudit: ReadAudit
@@ -147,21 +147,21 @@ public struct StoreConformance: Sendable {
   func aThrownErrorLeavesNothing() async throws {
     let store = try makeStore()
     let before = try await store.write { transaction in
-      try transaction.append(AuditEvent(.serviceStarted, []), at: 1)
+      try transaction.append(AuditEvent(.serviceStarted, []))
       return try transaction.slots(Self.name)
     }
     #expect(before.isEmpty)
     await #expect(throws: Deliberate.self) {
       try await store.write { transaction in
         try transaction.add(Activation(digest: Self.name, binding: [], expires: 1), slots: 2)
-        try transaction.append(AuditEvent(.signatureIntended, []), at: 1)
+        try transaction.append(AuditEvent(.signatureIntended, []))
         throw Deliberate()
       }
     }
     #expect(try await store.read { try $0.activation(Self.name) } == nil)
     #expect(try await store.read { try $0.slots(Self.name) }.isEmpty)
     // The chain goes on as if the failed body had never been.
-    try await store.write { try $0.append(AuditEvent(.serviceStarted, []), at: 2) }
+    try await store.write { try $0.append(AuditEvent(.serviceStarted, [])) }
   }
 
   func challengesAreTakenOnce() async throws {
@@ -197,7 +197,7 @@ public struct StoreConformance: Sendable {
       for number in 0..<50 {
         group.addTask {
           try await store.write { transaction in
-            try transaction.append(AuditEvent(.keyMade, [("number", .integer(Int64(number)))]), at: 1)
+            try transaction.append(AuditEvent(.keyMade, [("number", .integer(Int64(number)))]))
             if number.isMultiple(of: 7) { throw Deliberate() }
           }
         }
@@ -206,11 +206,11 @@ public struct StoreConformance: Sendable {
         if case .failure(let error) = result, !(error is Deliberate) { throw error }
       }
     }
-    let (entries, head) = try await readAudit(store)
+    let (entries, lanes) = try await readAudit(store)
     #expect(entries.count == 42)
-    var verifier = AuditVerifier()
-    for entry in entries { try verifier.accept(entry) }
-    try verifier.finish(head)
+    var verifier = LaneVerifier()
+    for entry in entries { try verifier.accept(entry, at: verifier.count + 1) }
+    try verifier.finish(lanes)
   }
 
   /// 50 callers want one of 10 slots each: exactly 10 get one, and no slot is given twice.

@@ -204,6 +204,6 @@ extension MemoryStore {
   /// How often each kind of event stands in the log.
   public func count(_ kind: AuditEvent.Kind) -> Int {
     let mark = "\"kind\":\"\(kind.rawValue)\""
-    return audit.entries.filter { String(decoding: $0.body, as: UTF8.self).contains(mark) }.count
+    return audit.entries.filter { String(decoding: $0.text, as: UTF8.self).contains(mark) }.count
   }
 }

@@ -74,7 +74,7 @@ readonly PLAIN_WORDS='
     elif .kind == "signature.made" then
       "operation \(.operation | brief) made \(plural(.count; "signature"; "signatures")), "
       + "fingerprint \(.signatures | brief)"
-    else del(.seq, .time, .kind, .prev) | tojson end;
+    else del(.seq, .time, .milliseconds, .kind, .lane, .number) | tojson end;
   "entry \(.seq)  \(.kind): \(words)"'
 
 # ------------------------------------------------------------------------------------------------- the gateway
@@ -285,7 +285,7 @@ expect "refused" "$status $(of "$answer" .error)" "400 invalid_request"
 expect "the reason is told" "$(of "$answer" .error_description)" "Invalid parameter SAD"
 happened ""
 
-step "Verify the audit log" "From the file alone: every entry holds the hash of the one before."
+step "Verify the audit log" "From the file alone: every entry holds the hash of the one before in its lane."
 verdict=$("$countersign" audit verify --database "$state/countersign.sqlite") ||
   failed "${verdict:-audit verify failed}"
 expect "$verdict" "$verdict" "the audit log is whole: $seen entries"

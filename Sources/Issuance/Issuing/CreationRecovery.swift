@@ -27,7 +27,7 @@ extension IssuanceService {
         try transaction.append(
           AuditEvent(
             .creationUnknown,
-            [("lifecycle", .string(Hex.encode(grant.digest))), ("serialNumber", .string(serialNumber))]), at: now)
+            [("lifecycle", .string(Hex.encode(grant.digest))), ("serialNumber", .string(serialNumber))]))
       }
       return left.count
     }

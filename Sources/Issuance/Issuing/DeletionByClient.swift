@@ -41,7 +41,7 @@ extension IssuanceService {
       try transaction.append(
         AuditEvent(
           .lifecycleGranted,
-          grant.auditFields + [("client", .string(client.rawValue)), ("expires", .integer(grant.expires))]), at: now)
+          grant.auditFields + [("client", .string(client.rawValue)), ("expires", .integer(grant.expires))]))
     }
     return IssuedLifecycleToken(token: token, grant: grant, expiresIn: rules.grantLife)
   }

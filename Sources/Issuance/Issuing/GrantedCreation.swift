@@ -33,27 +33,26 @@ extension IssuanceService {
     } catch {
       // Certain, unless the issuer does not know itself.
       if case IssuerError.failed = error {
-        try await abandon(grant.digest, revocation, kind: .creationFailed)
+        try await abandon(grant, revocation, kind: .creationFailed)
         await publishRevocations()
       } else {
         try await giveBack(grant)
       }
       throw Self.fault(error)
     }
-    let now = clock.now()
     do {
       try await store.writeIssuance(
         reading: [.lifecycleGrant(grant.digest, .exclusive), .soleControl(.credential(credential.id, .exclusive))]
       ) { transaction in
         guard try transaction.remove(lifecycleGrant: grant.digest) else { throw StoreError.corrupt }
         try transaction.put(row, of: credential)
-        for event in credential.eventsOfCreation { try transaction.append(event, at: now) }
+        for event in credential.eventsOfCreation { try transaction.append(event) }
       }
     } catch StoreError.outcomeUnknown {
       // If it was not stored, the grant is still reserved, and the next start revokes the certificate.
       throw InternalFault.outcomeUnknown
     } catch {
-      try await abandon(grant.digest, revocation, kind: .creationFailed)
+      try await abandon(grant, revocation, kind: .creationFailed)
       throw error
     }
     await soleControl.factors.tellOwner(of: credential)
@@ -78,27 +77,27 @@ extension IssuanceService {
         ofLifecycleGrant: grant.digest)
       try transaction.append(
         AuditEvent(
-          .creationIntended, grant.auditFields + [("serialNumber", .string(revocation.serialNumber))]), at: now)
+          .creationIntended, grant.auditFields + [("serialNumber", .string(revocation.serialNumber))]))
     }
   }
 
   private func giveBack(_ grant: LifecycleGrant) async throws {
-    let now = clock.now()
     try await store.writeIssuance(reading: [.lifecycleGrant(grant.digest, .exclusive)]) { transaction in
       try transaction.put(.open, ofLifecycleGrant: grant.digest)
-      try transaction.append(AuditEvent(.creationReleased, [("lifecycle", .string(Hex.encode(grant.digest)))]), at: now)
+      try transaction.append(
+        AuditEvent(
+          .creationReleased, partner: grant.partner.rawValue, [("lifecycle", .string(Hex.encode(grant.digest)))]))
     }
   }
 
-  private func abandon(_ digest: [UInt8], _ revocation: Revocation, kind: AuditEvent.Kind) async throws {
-    let now = clock.now()
-    try await store.writeIssuance(reading: [.lifecycleGrant(digest, .exclusive)]) { transaction in
-      _ = try transaction.remove(lifecycleGrant: digest)
+  private func abandon(_ grant: LifecycleGrant, _ revocation: Revocation, kind: AuditEvent.Kind) async throws {
+    try await store.writeIssuance(reading: [.lifecycleGrant(grant.digest, .exclusive)]) { transaction in
+      _ = try transaction.remove(lifecycleGrant: grant.digest)
       try transaction.add(revocation)
       try transaction.append(
         AuditEvent(
-          kind,
-          [("lifecycle", .string(Hex.encode(digest))), ("serialNumber", .string(revocation.serialNumber))]), at: now)
+          kind, partner: grant.partner.rawValue,
+          [("lifecycle", .string(Hex.encode(grant.digest))), ("serialNumber", .string(revocation.serialNumber))]))
     }
   }
 

@@ -154,7 +154,7 @@ extension IssuanceService {
           grant.auditFields + [
             ("client", .string(client.rawValue)), ("proof", .string(proof.credential.id.rawValue)),
             ("evidence", .array(proof.evidence.map(\.json))), ("expires", .integer(grant.expires)),
-          ]), at: proof.time)
+          ]))
       return nil
     }
     if let refusal { throw refusal }
@@ -198,11 +198,10 @@ extension IssuanceService {
 
   /// Ends the grant of this digest, if it is open.
   public func withdraw(grant digest: [UInt8]) async throws {
-    let now = clock.now()
     try await store.writeIssuance(reading: [.lifecycleGrant(digest, .exclusive)]) { transaction in
       guard try transaction.lifecycleGrant(digest)?.state == .open else { return }
       _ = try transaction.remove(lifecycleGrant: digest)
-      try transaction.append(AuditEvent(.lifecycleWithdrawn, [("lifecycle", .string(Hex.encode(digest)))]), at: now)
+      try transaction.append(AuditEvent(.lifecycleWithdrawn, [("lifecycle", .string(Hex.encode(digest)))]))
     }
   }
 }

@@ -7,13 +7,12 @@ extension IssuanceService {
   /// Registers a subject: from now on certificates can be issued in this name. Registered again, the new data count.
   public func registerSubject(_ subject: CertificateSubject) async throws {
     let row = try await soleControl.context.protectedRow(subject)
-    let now = clock.now()
     try await store.writeIssuance(reading: [.subject(subject.signer, .exclusive)]) { transaction in
       try transaction.put(row, of: subject.signer)
       try transaction.append(
         AuditEvent(
           .subjectRegistered,
-          [("signer", .string(subject.signer.rawValue)), ("partner", .string(subject.partner.rawValue))]), at: now)
+          [("signer", .string(subject.signer.rawValue)), ("partner", .string(subject.partner.rawValue))]))
     }
   }
 

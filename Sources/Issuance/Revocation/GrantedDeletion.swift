@@ -52,16 +52,16 @@ extension IssuanceService {
       _ = try transaction.remove(lifecycleGrant: grant.digest)
       _ = try transaction.remove(id)
       if let notice { try transaction.add(notice) }
-      try transaction.append(AuditEvent(.credentialDeleted, grant.auditFields), at: now)
+      try transaction.append(AuditEvent(.credentialDeleted, grant.auditFields))
       guard let revocation else { return }
       try transaction.add(revocation)
       try transaction.append(
         AuditEvent(
-          .certificateRevoked,
+          .certificateRevoked, partner: grant.partner.rawValue,
           [
             ("credential", .string(id.rawValue)), ("serialNumber", .string(revocation.serialNumber)),
             ("reason", .integer(revocation.reason.rawValue)),
-          ] + (asked.map { [("asked", .integer($0.rawValue))] } ?? [])), at: now)
+          ] + (asked.map { [("asked", .integer($0.rawValue))] } ?? [])))
     }
     // The list first: a messenger may be slow.
     await publishRevocations()

@@ -101,12 +101,12 @@ extension IssuanceService {
   }
 
   private func end(_ notice: OwnerNotice, isDelivered: Bool) async {
-    let now = clock.now()
     let event = AuditEvent(
-      .ownerTold, [("credential", .string(notice.credential.rawValue)), ("delivered", .bool(isDelivered))])
+      .ownerTold, partner: notice.partner.rawValue,
+      [("credential", .string(notice.credential.rawValue)), ("delivered", .bool(isDelivered))])
     // If this fails after a delivery, the message is sent once more, after the pause.
     try? await store.writeIssuance(reading: [.notice(notice.id, .exclusive)]) { transaction in
-      if try transaction.removeNotice(notice.id) { try transaction.append(event, at: now) }
+      if try transaction.removeNotice(notice.id) { try transaction.append(event) }
     }
   }
 }

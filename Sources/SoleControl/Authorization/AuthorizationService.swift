@@ -69,7 +69,7 @@ public struct AuthorizationService: Sendable {
         guard try usable.isUnchanged(in: transaction) else { throw Outdated() }
         if let refusal = try decided.decide(in: transaction, rules, now) { return refusal }
         try transaction.add(activation, slots: granted.numSignatures)
-        try transaction.append(.authorizationGranted(activation, granted), at: now)
+        try transaction.append(.authorizationGranted(activation, granted))
         return nil
       }
     }

@@ -43,13 +43,14 @@ extension AuthorizationService {
 
   /// Ends the SAD of this name in the ledger, and those that took its place.
   public func revoke(_ activation: ActivationDigest) async throws {
-    let now = context.clock.now()
     try await write(reading: [.activations(from: activation, .exclusive)]) { transaction in
       var next: ActivationDigest? = activation
       while let activation = next {
+        let binding = try transaction.activation(activation).flatMap { Binding(canonical: $0.binding) }
         try transaction.revoke(activation)
         try transaction.append(
-          AuditEvent(.authorizationRevoked, [("activation", .octets(activation.bytes))]), at: now)
+          AuditEvent(
+            .authorizationRevoked, partner: binding?.partner.rawValue, [("activation", .octets(activation.bytes))]))
         next = try transaction.successor(of: activation)?.activation
       }
     }

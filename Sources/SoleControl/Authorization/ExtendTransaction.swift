@@ -103,7 +103,7 @@ extension AuthorizationService {
       else { return false }
       try transaction.add(activation, slots: binding.numSignatures)
       try transaction.add(successor)
-      try transaction.append(Self.extended(name, by: activation, binding), at: now)
+      try transaction.append(Self.extended(name, by: activation, binding))
       return true
     }
     return isDone ? Authorization(sad: sad, activation: sad.digest, expiresIn: binding.expires - now) : nil

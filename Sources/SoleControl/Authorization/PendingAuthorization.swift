@@ -141,7 +141,7 @@ extension AuthorizationService {
       guard try transaction.pending(handle: found.stored.handle)?.state == found.stored.state else { return false }
       try transaction.add(activation, slots: pendingRequest.numSignatures)
       try transaction.put(.issued(sealed: sealed), ofPending: pendingRequest.id)
-      try transaction.append(.authorizationGranted(activation, binding, pending: pendingRequest.id), at: now)
+      try transaction.append(.authorizationGranted(activation, binding, pending: pendingRequest.id))
       return true
     }
     return isDone ? Authorization(sad: sad, activation: sad.digest, expiresIn: expires - now) : nil
@@ -221,7 +221,7 @@ extension AuthorizationService {
               [
                 ("pending", .string(pending.id)), ("credential", .string(pending.credential.rawValue)),
                 ("reason", "expired"),
-              ]), at: now)
+              ]))
         }
         return overdue.count
       }
@@ -248,7 +248,6 @@ extension AuthorizationService {
       }
       return try await revoke(sad.digest)
     }
-    let now = context.clock.now()
     let isDone = try await write(reading: [found.key(.exclusive)]) { transaction in
       switch try transaction.pending(handle: digest)?.state {
       case .waiting?, .approved?: break
@@ -256,7 +255,7 @@ extension AuthorizationService {
       default: return false
       }
       try transaction.put(.ended(.cancelled), ofPending: found.pendingRequest.id)
-      try transaction.append(found.pendingRequest.denied("cancelled"), at: now)
+      try transaction.append(found.pendingRequest.denied("cancelled"))
       return true
     }
     guard isDone else { throw Refusal.invalidHandle }

@@ -259,7 +259,7 @@ extension PendingRequest {
   /// For the audit log.
   func denied(_ reason: String) -> AuditEvent {
     AuditEvent(
-      .authorizationDenied,
+      .authorizationDenied, partner: partner.rawValue,
       [
         ("pending", .string(id)), ("credential", .string(credential.rawValue)), ("factor", .string(factor.rawValue)),
         ("reason", .string(reason)),
@@ -269,7 +269,7 @@ extension PendingRequest {
   /// For the audit log.
   func confirmed(_ evidence: Evidence) -> AuditEvent {
     AuditEvent(
-      .authorizationConfirmed,
+      .authorizationConfirmed, partner: partner.rawValue,
       [("pending", .string(id)), ("credential", .string(credential.rawValue)), ("evidence", evidence.json)])
   }
 }

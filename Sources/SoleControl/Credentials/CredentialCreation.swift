@@ -71,10 +71,9 @@ extension CredentialService {
     guard credential.isConsistent else { throw InternalFault.contradictoryCredential(credential.id) }
     if let fault = credential.qualifierFault { throw fault }
     let row = try await context.protectedRow(credential)
-    let now = context.clock.now()
     try await write(reading: [.credential(credential.id, .exclusive)]) { transaction in
       try transaction.put(row, of: credential)
-      for event in events { try transaction.append(event, at: now) }
+      for event in events { try transaction.append(event) }
     }
   }
 }
@@ -91,7 +90,7 @@ extension Credential {
           ("keyType", .string(keyType.name)),
         ]),
       AuditEvent(
-        .certificateIssued,
+        .certificateIssued, partner: partner.rawValue,
         [("credential", .string(id.rawValue)), ("serialNumber", .string(certificate.serialNumber))]),
     ]
   }

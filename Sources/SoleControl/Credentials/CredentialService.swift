@@ -120,7 +120,7 @@ public struct CredentialService: Sendable {
           [
             ("credential", .string(id.rawValue)), ("factor", .string(factor.rawValue)),
             ("partner", .string(principal.partner.rawValue)),
-          ]), at: now)
+          ]))
       return true
     }
   }

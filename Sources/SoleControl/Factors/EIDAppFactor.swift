@@ -75,7 +75,8 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
           lifetime: request.expires - waiting.time, notificationToken: notification))
     } catch .unavailable(let outage) {
       let event = factors.outageEntries.entry(
-        Self.id, request.credential, pending: request.id, isQuestion: outage.mayHaveArrived, at: context.clock.now())
+        Self.id, request.credential, of: request.partner, pending: request.id, isQuestion: outage.mayHaveArrived,
+        at: context.clock.now())
       try await withdraw(waiting, event, wasSent: outage.mayHaveArrived, authorizations)
       throw BackchannelError.unavailable(outage).asFault(Self.id)
     } catch {
@@ -127,11 +128,11 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
         try waiting.credential.requireUnchanged(in: transaction)
         if let refusal = try waiting.decided.decide(in: transaction, rules, time) {
           try transaction.put(.ended(.withdrawn), ofPending: request.id)
-          try transaction.append(request.denied("factor"), at: time)
+          try transaction.append(request.denied("factor"))
           return refusal
         }
         try transaction.add(stored)
-        try transaction.append(waiting.event, at: time)
+        try transaction.append(waiting.event)
         return nil
       }
     } catch {
@@ -146,7 +147,6 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
   private func withdraw(
     _ waiting: NewPending, _ event: AuditEvent?, wasSent: Bool = true, _ authorizations: AuthorizationService
   ) async throws {
-    let now = authorizations.context.clock.now()
     try await authorizations.write(reading: [.message(waiting.id, .exclusive), waiting.key]) { transaction in
       if wasSent {
         try transaction.markFailed(message: waiting.id)
@@ -154,7 +154,7 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
         try transaction.remove(message: waiting.id)
       }
       try transaction.put(.ended(.withdrawn), ofPending: waiting.id)
-      if let event { try transaction.append(event, at: now) }
+      if let event { try transaction.append(event) }
     }
   }
 
@@ -245,11 +245,10 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
   private func end(
     _ found: LoadedPending, _ end: PendingState.End, _ reason: String, _ authorizations: AuthorizationService
   ) async throws {
-    let now = authorizations.context.clock.now()
     try await authorizations.write(reading: [found.key(.exclusive)]) { transaction in
       guard try found.isWaiting(in: transaction) else { return }
       try transaction.put(.ended(end), ofPending: found.pendingRequest.id)
-      try transaction.append(found.pendingRequest.denied(reason), at: now)
+      try transaction.append(found.pendingRequest.denied(reason))
     }
   }
 
@@ -281,10 +280,10 @@ package struct EIDAppFactor: OutOfBandFactor, Equatable {
       guard try found.isWaiting(in: transaction) else { return }
       guard try transaction.use(once: once, until: statement.expires + SingleUse.clockDifference, now: now) else {
         try transaction.put(.ended(.failed), ofPending: pendingRequest.id)
-        return try transaction.append(pendingRequest.denied("used"), at: now)
+        return try transaction.append(pendingRequest.denied("used"))
       }
       try transaction.put(.approved(approval), ofPending: pendingRequest.id)
-      try transaction.append(pendingRequest.confirmed(evidence), at: now)
+      try transaction.append(pendingRequest.confirmed(evidence))
     }
   }
 

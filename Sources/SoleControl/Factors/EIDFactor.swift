@@ -41,7 +41,7 @@ package struct EIDFactor: Factor, Equatable {
     do {
       statement = try await factors.outside.eid.verify(token: presented.value, issuer: issuer, for: credential.partner)
     } catch .providerUnavailable(let outage) {
-      try await factors.noteUnavailable(Self.id, credential.id, now)
+      try await factors.noteUnavailable(Self.id, credential, now)
       throw Refusal.providerUnavailable(retryAfter: outage.retryAfter)
     } catch .encrypted {
       return FactorCheck(

@@ -99,6 +99,7 @@ struct RefusedVerdict: Verdict {
 package struct FactorDecision {
   package let transaction: any FactorTransaction
   package let credential: CredentialID
+  package let partner: PartnerID
   package let rules: ServiceContext.Rules
   package let now: UnixTime
 
@@ -123,11 +124,11 @@ package struct FactorDecision {
   package func refused(_ factor: FactorID, _ reason: String) throws -> Refusal {
     try transaction.append(
       AuditEvent(
-        .authorizationRefused,
+        .authorizationRefused, partner: partner.rawValue,
         [
           ("credential", .string(credential.rawValue)), ("factor", .string(factor.rawValue)),
           ("reason", .string(reason)),
-        ]), at: now)
+        ]))
     return .wrongFactor(factor)
   }
 }

@@ -99,9 +99,9 @@ public struct FactorService: Sendable {
   }
 
   /// The audit log tells what became of a flow, also where the provider was the reason that nothing did.
-  func noteUnavailable(_ factor: FactorID, _ credential: CredentialID, _ now: UnixTime) async throws {
-    guard let event = outageEntries.entry(factor, credential, at: now) else { return }
-    try await write(reading: []) { try $0.append(event, at: now) }
+  func noteUnavailable(_ factor: FactorID, _ credential: Credential, _ now: UnixTime) async throws {
+    guard let event = outageEntries.entry(factor, credential.id, of: credential.partner, at: now) else { return }
+    try await write(reading: []) { try $0.append(event) }
   }
 }
 
@@ -149,7 +149,7 @@ package struct DecidedFactors: Sendable {
     guard !checks.isEmpty else { return nil }
     if let wait = try throttle.wait(checks.map(\.factor), transaction, now) { return .tooManyTries(retryAfter: wait) }
     let decision = FactorDecision(
-      transaction: transaction, credential: throttle.credential, rules: rules, now: now)
+      transaction: transaction, credential: throttle.credential, partner: throttle.partner, rules: rules, now: now)
     guard let refusal = try refusal(in: decision) else { return nil }
     switch refusal {
     case .wrongFactor(let factor): try throttle.count(factor, transaction, now)

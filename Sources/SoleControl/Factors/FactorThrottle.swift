@@ -9,10 +9,12 @@ struct FactorThrottle: Sendable {
   /// Counters of both.
   private let common: [ThrottleKey]
   let credential: CredentialID
+  let partner: PartnerID
 
   /// - Parameter client: the OAuth client, or the partner for tokens of `auth/login` and links.
   init(_ credential: Credential, client: ClientID?, origin: Origin?) {
     self.credential = credential.id
+    partner = credential.partner
     guess = Self.key(.factorSigner, credential)
     statement = Self.key(.statementSigner, credential)
     common = Self.keys(credential, client, origin, .factorClient, .factorPerson, .factorServer)
@@ -55,7 +57,8 @@ struct FactorThrottle: Sendable {
     for key in try transaction.count(counted, now: now) {
       try transaction.append(
         AuditEvent(
-          .throttled, [("credential", .string(credential.rawValue)), ("count", .string(key.kind.rawValue))]), at: now)
+          .throttled, partner: partner.rawValue,
+          [("credential", .string(credential.rawValue)), ("count", .string(key.kind.rawValue))]))
     }
   }
 
@@ -84,13 +87,12 @@ extension FactorService {
   ///
   /// - Returns: number of counters that there were.
   public func unlock(_ signer: SignerID, of partner: PartnerID) async throws -> Int {
-    let now = context.clock.now()
     let owner = ThrottleKey.owner(ofSigner: signer.rawValue)
     return try await write(reading: [.throttling(owner: owner, .exclusive)]) { transaction in
       let count = try transaction.removeThrottling(of: owner)
       try transaction.append(
         AuditEvent(
-          .throttlingReset, [("signer", .string(signer.rawValue)), ("partner", .string(partner.rawValue))]), at: now)
+          .throttlingReset, [("signer", .string(signer.rawValue)), ("partner", .string(partner.rawValue))]))
       return count
     }
   }
@@ -111,10 +113,9 @@ extension FactorService {
   }
 
   private func resetThrottling(of owner: [UInt8], _ field: (String, JSONValue)) async throws -> Int {
-    let now = context.clock.now()
     return try await write(reading: [.throttling(owner: owner, .exclusive)]) { transaction in
       let count = try transaction.removeThrottling(of: owner)
-      try transaction.append(AuditEvent(.throttlingReset, [field]), at: now)
+      try transaction.append(AuditEvent(.throttlingReset, [field]))
       return count
     }
   }

@@ -32,7 +32,8 @@ final class OutageEntries: Sendable {
   ///   - isQuestion: whether the customer may have been asked all the same: such a call always has its entry, and the
   ///     limits of questions bound them.
   func entry(
-    _ factor: FactorID, _ credential: CredentialID, pending: String? = nil, isQuestion: Bool = false, at now: UnixTime
+    _ factor: FactorID, _ credential: CredentialID, of partner: PartnerID, pending: String? = nil,
+    isQuestion: Bool = false, at now: UnixTime
   ) -> AuditEvent? {
     let unlogged: Int? = last.withLock { last in
       let key = Key(credential: credential, factor: factor)
@@ -48,7 +49,7 @@ final class OutageEntries: Sendable {
     }
     guard let unlogged else { return nil }
     return AuditEvent(
-      .authorizationUnavailable,
+      .authorizationUnavailable, partner: partner.rawValue,
       (pending.map { [("pending", .string($0))] } ?? []) + [
         ("credential", .string(credential.rawValue)), ("factor", .string(factor.rawValue)),
       ] + (unlogged > 0 ? [("unlogged", .integer(Int64(unlogged)))] : []))

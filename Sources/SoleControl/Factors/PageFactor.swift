@@ -38,7 +38,7 @@ package struct PageFactor: OutOfBandFactor, Equatable {
       try waiting.checkMayWait(rules, transaction)
       if let refusal = try waiting.decided.decide(in: transaction, rules, waiting.time) { return refusal }
       try waiting.add(rules, transaction)
-      try transaction.append(waiting.event, at: waiting.time)
+      try transaction.append(waiting.event)
       return nil
     }
     if let refusal { throw refusal }
@@ -50,7 +50,7 @@ package struct PageFactor: OutOfBandFactor, Equatable {
         description: request.description))
     try await authorizations.factors.deliver(message, waiting.sent, undoing: [waiting.key]) { transaction in
       try transaction.put(.ended(.withdrawn), ofPending: request.id)
-      try transaction.append(request.denied("undelivered"), at: waiting.time)
+      try transaction.append(request.denied("undelivered"))
     }
   }
 }
@@ -130,11 +130,10 @@ extension AuthorizationService {
   }
 
   private func deny(_ found: LoadedPending) async throws {
-    let now = context.clock.now()
     try await write(reading: [found.key(.exclusive)]) { transaction in
       guard try found.isWaiting(in: transaction) else { return }
       try transaction.put(.ended(.denied), ofPending: found.pendingRequest.id)
-      try transaction.append(found.pendingRequest.denied("customer"), at: now)
+      try transaction.append(found.pendingRequest.denied("customer"))
     }
   }
 
@@ -157,13 +156,13 @@ extension AuthorizationService {
       guard case .waiting(let tries)? = try transaction.pending(handle: found.stored.handle)?.state else { return nil }
       guard let refusal = try decided.decide(in: transaction, rules, now) else {
         try transaction.put(.approved(approval), ofPending: pendingRequest.id)
-        try transaction.append(pendingRequest.confirmed(decided.evidence[0]), at: now)
+        try transaction.append(pendingRequest.confirmed(decided.evidence[0]))
         return nil
       }
       if case .wrongFactor = refusal {
         let isOver = tries + 1 >= rules.maximumPendingTries
         try transaction.put(isOver ? .ended(.failed) : .waiting(tries: tries + 1), ofPending: pendingRequest.id)
-        if isOver { try transaction.append(pendingRequest.denied("tries"), at: now) }
+        if isOver { try transaction.append(pendingRequest.denied("tries")) }
         // An authorization that is over is not wrong but failed.
         return isOver ? nil : refusal
       }

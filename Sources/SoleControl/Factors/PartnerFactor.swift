@@ -33,7 +33,7 @@ package struct PartnerFactor: Factor, Equatable {
       guard let partner else { throw .refused("partner") }
       statement = try await factors.outside.statements.verify(presented.value, of: partner)
     } catch .unavailable {
-      try await factors.noteUnavailable(Self.id, credential.id, presented.now)
+      try await factors.noteUnavailable(Self.id, credential, presented.now)
       throw Refusal.unavailable
     } catch .refused(let reason) {
       return FactorCheck(factor: Self.id, evidenceID: evidenceID, RefusedVerdict(reason: reason))

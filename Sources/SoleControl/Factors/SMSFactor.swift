@@ -82,7 +82,7 @@ package struct SMSFactor: Factor, Equatable {
       try FactorThrottle.countCode(request, transaction, now)
       try sent.count(transaction)
       try transaction.put(open)
-      try transaction.append(Self.event(.codeSent, sent), at: now)
+      try transaction.append(Self.event(.codeSent, sent))
     }
     let text = MessageText(to, rules).oneTimeCode(
       code, partner: partner, minutes: rules.codeLife / 60,
@@ -93,7 +93,7 @@ package struct SMSFactor: Factor, Equatable {
       message, sent, undoing: [.oneTimeCode(Self.id, credential.id, .exclusive)]
     ) { transaction in
       _ = try transaction.take(oneTimeCode: id)
-      try transaction.append(Self.event(.codeUndelivered, sent), at: now)
+      try transaction.append(Self.event(.codeUndelivered, sent))
     }
     return nil
   }

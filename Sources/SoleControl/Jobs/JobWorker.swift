@@ -46,13 +46,13 @@ extension JobService {
       // 7. One transaction consumes the slots, stores the signatures, appends the outcome and ends the job, if the
       //    credential is still as it was.
       // 8. It is durable when `write` returns.
-      let now = signing.context.clock.now()
       let time = signing.context.clock.milliseconds()
       try await write(
         reading: unverified.operation.keys(toComplete: credential.id) + [.job(id, .exclusive)]
       ) { transaction in
         try transaction.complete(
-          unverified.operation, signatures, of: credential.id, mac: mac, count: unverified.work.items.count, at: now)
+          unverified.operation, signatures, of: credential.id, mac: mac, count: unverified.work.items.count,
+          for: credential.partner)
         try transaction.end(id, as: .completed(expires: time + Self.validity(unverified.job)))
         try transaction.addNotification(of: unverified.job, unverified.stored, isCompleted: true, now: time)
       }
@@ -90,16 +90,15 @@ extension JobService {
 
   /// Ends a job whose signatures were not made, and gives its slots back.
   private func end(_ id: JobID, _ failure: Failure) async throws {
-    let now = signing.context.clock.now()
     let time = signing.context.clock.milliseconds()
     try await write(reading: [.job(id, .exclusive), .partsOfJob(id, .exclusive)]) { transaction in
       guard let stored = try transaction.job(id), stored.state == .open else { return }
       if failure.reason == Failure.integrity {
-        try transaction.append(AuditEvent(.integrityViolated, [("operation", .string(stored.operation))]), at: now)
+        try transaction.append(AuditEvent(.integrityViolated, [("operation", .string(stored.operation))]))
       }
       do {
         if let operation = try transaction.operation(id: stored.operation), operation.state == .reserved {
-          try transaction.release(operation, reason: failure.reason, at: now)
+          try transaction.release(operation, reason: failure.reason)
         }
       } catch StoreError.edited {
         // The signatures that it holds stay spent.

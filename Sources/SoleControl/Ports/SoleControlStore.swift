@@ -60,8 +60,8 @@ public struct StoreFault: Equatable, Sendable, CustomStringConvertible {
 
 /// The part of the store that takes entries of the audit log, in the transactions of `SoleControlStore`.
 public protocol AuditWriting {
-  /// Appends to the audit log, as a part of this transaction.
-  func append(_ event: AuditEvent, at time: UnixTime) throws
+  /// Appends to the audit log, as a part of this transaction, with the time at which the store records it.
+  func append(_ event: AuditEvent) throws
 }
 
 /// All that sole control reads. A function that needs less takes only the part that it uses.

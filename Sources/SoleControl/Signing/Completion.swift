@@ -22,10 +22,11 @@ extension SigningService {
     let id = authorization.credential.id
     var mac = authorization.usable.mac
     for _ in 0..<Self.mostChanges {
-      let (now, verified) = (context.clock.now(), mac)
+      let verified = mac
       do {
         return try await write(reading: operation.keys(toComplete: id)) {
-          try $0.complete(operation, made, of: id, mac: verified, count: request.items.count, at: now)
+          try $0.complete(
+            operation, made, of: id, mac: verified, count: request.items.count, for: authorization.binding.partner)
         }
       } catch is CredentialChanged {
         do { mac = try await macAfterChange(request, authorization, principal) } catch {
@@ -64,8 +65,7 @@ extension SigningService {
   }
 
   func release(_ operation: SigningOperation, reason: String) async throws {
-    let now = context.clock.now()
-    try await write(reading: operation.keysToRelease) { try $0.release(operation, reason: reason, at: now) }
+    try await write(reading: operation.keysToRelease) { try $0.release(operation, reason: reason) }
   }
 
   /// For the audit log.
@@ -96,6 +96,7 @@ extension CredentialReading where Self: LedgerWriting & AuditWriting {
   /// Consumes the slots, stores the signatures and appends the outcome.
   ///
   /// - Parameters:
+  ///   - partner: of the SAD.
   ///   - made: the signatures, then their time-stamps.
   ///   - MAC: of the credential's row that was verified before the device signed.
   ///   - count: of the signatures.
@@ -103,7 +104,7 @@ extension CredentialReading where Self: LedgerWriting & AuditWriting {
   ///   `Refusal.invalidSAD` if the SAD was revoked, and `CredentialChanged`.
   func complete(
     _ operation: SigningOperation, _ made: [[UInt8]], of credential: CredentialID, mac: [UInt8], count: Int,
-    at now: UnixTime
+    for partner: PartnerID
   ) throws {
     guard let found = try self.mac(of: credential) else { throw Refusal.unknownCredential }
     guard try activation(operation.activation)?.isRevoked == false else { throw Refusal.invalidSAD }
@@ -112,17 +113,20 @@ extension CredentialReading where Self: LedgerWriting & AuditWriting {
     let digest = OctetDigest.sha256(made.prefix(count).flatMap(\.self))
     try append(
       AuditEvent(
-        .signatureMade,
+        .signatureMade, partner: partner.rawValue,
         [
           ("operation", .string(operation.id)), ("count", .integer(Int64(count))),
           ("signatures", .octets(digest)),
-        ]), at: now)
+        ]))
   }
 
   /// Gives slots back after a failure that certainly released no signature.
-  func release(_ operation: SigningOperation, reason: String, at now: UnixTime) throws {
+  func release(_ operation: SigningOperation, reason: String) throws {
     try release(operation)
+    let binding = try activation(operation.activation).flatMap { Binding(canonical: $0.binding) }
     try append(
-      AuditEvent(.signatureReleased, [("operation", .string(operation.id)), ("reason", .string(reason))]), at: now)
+      AuditEvent(
+        .signatureReleased, partner: binding?.partner.rawValue,
+        [("operation", .string(operation.id)), ("reason", .string(reason))]))
   }
 }

@@ -107,7 +107,7 @@ extension SigningService {
         let slots = try Self.slots(for: request, of: authorization.binding, states: states)
         try transaction.reserve(slots, for: operation)
         if let job { try transaction.add(job) }
-        try transaction.append(Self.intent(operation, request, authorization.binding, job: job?.id), at: now)
+        try transaction.append(Self.intent(operation, request, authorization.binding, job: job?.id))
         return .reserved(operation)
       }
     } catch is SlotsDiffer {
@@ -209,7 +209,7 @@ extension ServiceContext {
   func slotsFault(_ binding: Binding, _ activation: ActivationDigest) async throws -> InternalFault {
     try await record(
       AuditEvent(
-        .integrityViolated,
+        .integrityViolated, partner: binding.partner.rawValue,
         [("credential", .string(binding.credential.rawValue)), ("activation", .octets(activation.bytes))]))
     return .rowIntegrity(binding.credential)
   }

@@ -36,7 +36,7 @@ extension SigningService {
   /// - Returns: the time from which on the log goes on.
   public func acceptClock(after last: UnixTime) async throws -> UnixTime {
     let now = context.clock.now()
-    try await write(reading: []) { try $0.append(AuditEvent(.clockAccepted, [("after", .integer(last))]), at: now) }
+    try await write(reading: []) { try $0.append(AuditEvent(.clockAccepted, [("after", .integer(last))])) }
     return now
   }
 
@@ -44,18 +44,17 @@ extension SigningService {
   /// outcome are recorded as unknown; their slots stay reserved, which means spent. Those of asynchronous calls are
   /// recorded as resumed instead: what their first try signed never left the process, so they can be done again.
   public func recover() async throws -> Recovery {
-    let now = context.clock.now()
     let instance = context.rules.instance
     return try await write(
       reading: [.operations(instance: instance, .exclusive), .openJobs(instance: instance)]
     ) { transaction in
       let unknown = try transaction.markUnknown(instance: instance)
       for operation in unknown {
-        try transaction.append(AuditEvent(.signatureUnknown, [("operation", .string(operation.id))]), at: now)
+        try transaction.append(AuditEvent(.signatureUnknown, [("operation", .string(operation.id))]))
       }
       let open = try transaction.openJobs(instance: instance)
       for job in open {
-        try transaction.append(AuditEvent(.signatureResumed, [("operation", .string(job.operation))]), at: now)
+        try transaction.append(AuditEvent(.signatureResumed, [("operation", .string(job.operation))]))
       }
       try transaction.append(
         AuditEvent(
@@ -63,7 +62,7 @@ extension SigningService {
           [
             ("instance", .string(instance)), ("unknown", .integer(Int64(unknown.count))),
             ("resumed", .integer(Int64(open.count))),
-          ]), at: now)
+          ]))
       return Recovery(unknown: unknown.count, resumed: open.map(\.id))
     }
   }

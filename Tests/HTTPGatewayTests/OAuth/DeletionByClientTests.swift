@@ -44,8 +44,8 @@ struct DeletionByClientTests {
 
   private func log(_ stand: RowStand) async throws -> [String] {
     let found = Mutex<[String]>([])
-    _ = try await SQLiteFileStore.readAudit(path: stand.fixture.path) { entry in
-      found.withLock { $0.append(String(decoding: entry.body, as: UTF8.self)) }
+    _ = try await SQLiteFileStore.readAudit(path: stand.fixture.path) { entry, _ in
+      found.withLock { $0.append(String(decoding: entry.text, as: UTF8.self)) }
     }
     return found.withLock { $0 }
   }

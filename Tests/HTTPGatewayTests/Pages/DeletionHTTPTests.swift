@@ -52,8 +52,8 @@ struct DeletionHTTPTests {
 
   private func auditLog(_ fixture: GatewayFixture) async throws -> [String] {
     let found = Mutex<[String]>([])
-    _ = try await SQLiteFileStore.readAudit(path: fixture.path) { entry in
-      found.withLock { $0.append(String(decoding: entry.body, as: UTF8.self)) }
+    _ = try await SQLiteFileStore.readAudit(path: fixture.path) { entry, _ in
+      found.withLock { $0.append(String(decoding: entry.text, as: UTF8.self)) }
     }
     return found.withLock { $0 }
   }

@@ -163,13 +163,13 @@ extension SchemaAct {
         return fixture.signing.messenger.delivered.contains { $0.credential.rawValue == "c-a" }
       }
     },
-    SchemaAct("audit", "find the log whole") { fixture in
+    SchemaAct("audit_entry", "find the log whole") { fixture in
       _ = try await credentials(fixture)
-      return Ready(row: "sequence = 2") { try await isWhole($0) }
+      return Ready(row: "position = 2") { try await isWhole($0) }
     },
-    SchemaAct("audit_head", "find the log whole") { fixture in
+    SchemaAct("audit_lane", "find the log whole") { fixture in
       _ = try await credentials(fixture)
-      return Ready(row: "one = 1") { try await isWhole($0) }
+      return Ready(row: "lane > 0") { try await isWhole($0) }
     },
     SchemaAct("readiness", "be ready") { fixture in
       try await checkReadiness(fixture)

@@ -160,11 +160,13 @@ extension SchemaAct {
   }
 
   static func isWhole(_ fixture: GatewayFixture) async throws -> Bool {
-    let verifier = Mutex(AuditVerifier())
-    let head = try await SQLiteFileStore.readAudit(path: fixture.path) { entry in
-      try verifier.withLock { try $0.accept(entry) }
+    let verifier = Mutex(LaneVerifier())
+    let lanes = try await SQLiteFileStore.readAudit(path: fixture.path) { entry, position in
+      _ = try verifier.withLock { try $0.accept(entry, at: position) }
     }
-    try verifier.withLock { try $0.finish(head) }
+    try verifier.withLock { try $0.finish(lanes) }
+    // With the MACs of their rows.
+    _ = try await #require(fixture.signing.store as? SQLiteFileStore).lanes()
     return true
   }
 }

@@ -31,10 +31,10 @@ struct MemoryState: Equatable {
 
   struct Log: Equatable {
     var entries: [AuditEntry] = []
-    var head = AuditHead.empty
+    var lane = Lane(id: 1, instance: "memory")
 
-    /// The head is a hash over all entries.
-    static func == (left: Log, right: Log) -> Bool { left.head == right.head }
+    /// The lane has a hash over all entries.
+    static func == (left: Log, right: Log) -> Bool { left.lane == right.lane }
   }
 
   var credentials: [CredentialID: Holding] = [:]

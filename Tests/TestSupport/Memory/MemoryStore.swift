@@ -110,8 +110,8 @@ public final class MemoryStore: SoleControlStore, IssuanceStore, OAuthStore {
 
   // MARK: For tests
 
-  /// The log and its head.
-  public var audit: (entries: [AuditEntry], head: AuditHead) { state.withLock { ($0.log.entries, $0.log.head) } }
+  /// The log and its one lane.
+  public var audit: (entries: [AuditEntry], lane: Lane) { state.withLock { ($0.log.entries, $0.log.lane) } }
 
   /// Exchanges a stored row, as somebody with access to the database file could.
   public func tamper(_ id: CredentialID, _ change: (ProtectedRow) -> ProtectedRow) {

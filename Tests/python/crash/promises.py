@@ -104,9 +104,9 @@ def check_audit(gateway, folder, require):
     result = gateway.audit("verify")
     require(result.returncode == 0, f"audit verify: {result.stdout.strip()}")
     damages = [
-        "UPDATE audit SET body = CAST(replace(body, 'portal', 'Portal') AS BLOB) WHERE sequence = 3",
-        "DELETE FROM audit WHERE sequence = (SELECT max(sequence) / 2 FROM audit)",
-        "DELETE FROM audit WHERE sequence = (SELECT max(sequence) FROM audit)",
+        "UPDATE audit_entry SET payload = CAST(replace(payload, 'portal', 'Portal') AS BLOB) WHERE position = 3",
+        "DELETE FROM audit_entry WHERE position = (SELECT max(position) / 2 FROM audit_entry)",
+        "DELETE FROM audit_entry WHERE position = (SELECT max(position) FROM audit_entry)",
     ]
     for damage in damages:
         with tempfile.TemporaryDirectory(dir=folder) as place:

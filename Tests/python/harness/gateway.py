@@ -82,8 +82,9 @@ class Instance:
 
     def events(self, kind=None):
         """Entries of the audit log, oldest first, those of a kind if one is named."""
-        with opened(f"file:{self.database}?mode=ro", uri=True) as database:
-            entries = [json.loads(body) for (body,) in database.execute("SELECT body FROM audit ORDER BY sequence")]
+        listing = self.audit("list")
+        require(listing.returncode == 0, f"the audit log cannot be read: {listing.stdout}")
+        entries = [json.loads(line) for line in listing.stdout.splitlines()]
         return [entry for entry in entries if kind in (None, entry["kind"])]
 
 

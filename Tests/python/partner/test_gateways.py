@@ -129,7 +129,7 @@ def test_an_asynchronous_signature_is_found_by_its_response_id(setting):
     require(signature["authenticated"][0]["factor"] == "PARTNER", f"{signature}")
 
 
-@pytest.mark.parametrize(("table", "column", "told"), [("audit", "body", "NOT whole"), ("activation", "binding", "differs")])
+@pytest.mark.parametrize(("table", "column", "told"), [("audit_entry", "payload", "NOT whole"), ("activation", "binding", "differs")])
 def test_a_change_of_who_signed_is_told(setting, table, column, told):
     """In a copy of the log, and of the ledger."""
     digests = [digest()]
