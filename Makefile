@@ -7,7 +7,7 @@ SHELL := /bin/bash
 
 PACKAGES := softhsm2 libsofthsm2-dev libjansson-dev libcurl4-openssl-dev libssl-dev libp11-dev libsqlite3-dev \
   pkg-config curl jq openssl sqlite3 python3 python3-venv chromium chromium-driver \
-  glewlwyd dbconfig-no-thanks
+  glewlwyd dbconfig-no-thanks golang-go golang-golang-x-mod-dev
 ROOT := $(shell test "$$(id -u)" = 0 || echo sudo)
 PRODUCT := .build/debug/countersign
 SANDBOX := .build/debug/countersign-sandbox

@@ -271,6 +271,9 @@ let package = Package(
       ["Vocabulary", "Assembly", "countersign-sandbox", "WireJSON", "TestSupport", log]),
     tests("AuditLogTests", ["AuditLog", "WireJSON"]),
     tests("TransparencyLogTests", ["TransparencyLog", "Octets", crypto]),
+    // Writes logs for readers that are not ours.
+    .executableTarget(
+      name: "log-samples", dependencies: ["TransparencyLog", crypto], path: "Tests/LogSamples", swiftSettings: strict),
     tests(
       "SoleControlTests",
       [
