@@ -270,7 +270,7 @@ let package = Package(
       "ProgramTests",
       ["Vocabulary", "Assembly", "countersign-sandbox", "WireJSON", "TestSupport", log]),
     tests("AuditLogTests", ["AuditLog", "WireJSON"]),
-    tests("TransparencyLogTests", ["TransparencyLog", "Octets", crypto]),
+    tests("TransparencyLogTests", ["TransparencyLog", "Octets", "Growth", crypto]),
     // Writes logs for readers that are not ours.
     .executableTarget(
       name: "log-samples", dependencies: ["TransparencyLog", crypto], path: "Tests/LogSamples", swiftSettings: strict),

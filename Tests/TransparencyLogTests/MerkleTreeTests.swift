@@ -55,6 +55,9 @@ struct MerkleTreeTests {
   func texts() throws {
     #expect(MerkleHash([UInt8](repeating: 0, count: 31)) == nil)
     #expect(MerkleHash([UInt8](repeating: 0, count: 33)) == nil)
+    let row = Self.entries.map { MerkleHash.leaf($0) }
+    #expect(MerkleHash.octets(of: row) == row.flatMap(\.octets) && MerkleHash.row(row.flatMap(\.octets)) == row)
+    #expect(MerkleHash.row([]) == [] && MerkleHash.row([UInt8](repeating: 0, count: 33)) == nil)
     let text = MerkleHash.empty.base64
     #expect(MerkleHash(base64: text) == .empty)
     for other in [

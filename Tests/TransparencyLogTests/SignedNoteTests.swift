@@ -120,6 +120,8 @@ struct SignedNoteTests {
     #expect(throws: NoteFault.malformed) {
       try SignedNote(text: [UInt8](text), signatures: [NoteSignature](repeating: signature, count: 101))
     }
+    let long = NoteSignature(by: try key("PeterNeumann"), [UInt8](repeating: 1, count: SignedNote.longest))
+    #expect(throws: NoteFault.malformed) { try SignedNote(text: [UInt8](text), signatures: [long]) }
   }
 
   @Test("each changed octet of a signed note is refused, whatever the kind of key")

@@ -53,13 +53,14 @@ public struct SignedNote: Sendable, Equatable {
   public let signatures: [NoteSignature]
 
   /// - Throws: `malformed` for a text that is empty, does not end with a newline, is no UTF-8 or has control
-  ///   characters; without signatures or with too many.
+  ///   characters; without signatures or with too many; for what would be too long to be read.
   public init(text: [UInt8], signatures: [NoteSignature]) throws(NoteFault) {
     guard text.count <= Self.longest, text.last == NoteText.newline, NoteText.isText(text),
       (1...Self.mostSignatures).contains(signatures.count), signatures.allSatisfy({ !$0.octets.isEmpty })
     else { throw .malformed }
     self.text = text
     self.signatures = signatures
+    guard octets.count <= Self.longest else { throw .malformed }
   }
 
   /// Reads a note, and nothing else.

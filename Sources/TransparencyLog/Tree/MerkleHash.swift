@@ -84,8 +84,8 @@ public struct MerkleHash: Hashable, Sendable, CustomStringConvertible {
 
   // MARK: Rows of hashes
 
-  /// Hashes one after another, as a tile has them. Nil unless they are whole.
-  static func row(_ octets: [UInt8]) -> [MerkleHash]? {
+  /// Hashes that stand one after another, as in a tile. Nil unless they are whole.
+  public static func row(_ octets: [UInt8]) -> [MerkleHash]? {
     guard octets.count.isMultiple(of: size) else { return nil }
     let count = octets.count / size
     return [MerkleHash](unsafeUninitializedCapacity: count) { row, filled in
@@ -94,8 +94,8 @@ public struct MerkleHash: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The reverse of `row`.
-  static func octets(of row: [MerkleHash]) -> [UInt8] {
+  /// The reverse of `row`: what a store keeps of a tile, or of the peaks of a frontier.
+  public static func octets(of row: [MerkleHash]) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: row.count * size) { octets, filled in
       row.withUnsafeBytes { UnsafeMutableRawBufferPointer(octets).copyMemory(from: $0) }
       filled = row.count * size
