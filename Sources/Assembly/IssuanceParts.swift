@@ -22,7 +22,8 @@ enum IssuanceParts {
   }
 }
 
-/// Keeps the issuer's statement on revocation fresh, and tells owners what is left to be told, while the service runs.
+/// Keeps the issuer's statement on revocation fresh, tells owners what is left to be told, and ends invitations that
+/// were not answered, while the service runs.
 struct IssuanceKeeper: ServiceLifecycle.Service {
   private static let renewal = Duration.seconds(86400)
 
@@ -33,6 +34,7 @@ struct IssuanceKeeper: ServiceLifecycle.Service {
     await cancelWhenGracefulShutdown {
       await withDiscardingTaskGroup { group in
         group.addTask { await issuance.keepTellingOwners() }
+        group.addTask { await issuance.invitations.keep() }
         group.addTask { await issuance.keepRevocationsPublished(renewal: Self.renewal) { report($0) } }
       }
     }

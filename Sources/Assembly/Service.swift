@@ -138,7 +138,11 @@ package struct Service {
 
   private static func issuanceRules(_ config: Config) -> IssuanceService.Rules {
     var rules = IssuanceService.Rules(service: config.service, instance: config.instance)
-    if let issuer = config.issuer { rules.grantLife = issuer.orderLife }
+    rules.invitationURL = config.info.publicURL + "/pin/"
+    if let issuer = config.issuer {
+      rules.grantLife = issuer.orderLife
+      rules.invitationLife = issuer.invitationDays * 86400
+    }
     return rules
   }
 

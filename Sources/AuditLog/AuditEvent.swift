@@ -24,8 +24,7 @@ public struct AuditEvent: Sendable, Equatable {
     /// Somebody outside who is needed for a factor did not answer; nothing was spent.
     case authorizationUnavailable = "authorization.unavailable"
     case authorizationRevoked = "authorization.revoked"
-    /// A person granted on the page that a credential be made, or deleted; or a trusted client that one be deleted
-    /// (`byClient`).
+    /// A person granted on the page that a credential be made, or deleted; or a trusted client did (`byClient`).
     case lifecycleGranted = "lifecycle.granted"
     case lifecycleWithdrawn = "lifecycle.withdrawn"
     /// A certificate of this number will be asked for.
@@ -36,6 +35,13 @@ public struct AuditEvent: Sendable, Equatable {
     case creationFailed = "creation.failed"
     /// The gateway stopped before the outcome; the grant is spent, and a certificate, should there be one, revoked.
     case creationUnknown = "creation.unknown"
+    /// The person whom a client's order invited set no factor in time; the credential is gone, and its certificate
+    /// revoked.
+    case creationExpired = "creation.expired"
+    /// The person who was invited refused the credential; it is gone, and its certificate revoked.
+    case creationRefused = "creation.refused"
+    /// A person set a credential's factor by a link (`link`), after which it can be used.
+    case factorSet = "factor.set"
     case credentialDeleted = "credential.deleted"
     case certificateRevoked = "certificate.revoked"
     /// The owner was told of a deletion that a client ordered, or the messenger did not take the message (`delivered`).

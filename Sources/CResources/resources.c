@@ -51,6 +51,10 @@ static const unsigned char hidden_mustache[] = {
 #embed "pages/hidden.mustache"
 };
 
+static const unsigned char invitation_mustache[] = {
+#embed "pages/invitation.mustache"
+};
+
 static const unsigned char layout_mustache[] = {
 #embed "pages/layout.mustache"
 };
@@ -106,6 +110,7 @@ static const struct embedded_file files[] = {
     FILE_NAMED("field.mustache", field_mustache),
     FILE_NAMED("forward.mustache", forward_mustache),
     FILE_NAMED("hidden.mustache", hidden_mustache),
+    FILE_NAMED("invitation.mustache", invitation_mustache),
     FILE_NAMED("layout.mustache", layout_mustache),
     FILE_NAMED("lead.mustache", lead_mustache),
     FILE_NAMED("logIn.mustache", logIn_mustache),

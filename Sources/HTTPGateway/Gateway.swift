@@ -85,11 +85,12 @@ public struct Gateway: Sendable {
     let forms = PageForms(
       oauth: oauth, bodies: bodies, redirects: Redirects(issuer: oauth.rules.issuer), looks: pages.looks)
     OAuthEndpoints(
-      oauth: oauth, soleControl: soleControl, issuance: issuance, bodies: bodies, scopes: scopes,
+      oauth: oauth, soleControl: soleControl, issuance: issuance, tokens: tokens, bodies: bodies, scopes: scopes,
       mutualTLSURL: mutualTLSURL
     ).addRoutes(to: routes)
     consentRoutes(forms, scopes).add(to: routes)
     ConfirmPages(soleControl: soleControl, tokens: tokens, pages: pages, forms: forms).addRoutes(to: routes)
+    InvitationPages(invitations: issuance.invitations, tokens: tokens, pages: pages, forms: forms).addRoutes(to: routes)
     AppNotifications(soleControl: soleControl, bodies: bodies).addRoutes(to: routes)
     for version in CSCVersion.allCases {
       routes.add(

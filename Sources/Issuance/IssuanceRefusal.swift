@@ -18,8 +18,11 @@ public enum IssuanceRefusal: Error, Equatable, Sendable {
   case lifecycleTokenExpired
   /// The grant to delete is for another of the signer's credentials.
   case otherCredential
-  /// Only the owner can have this credential deleted: it is a qualified one, or the owner could not be told.
+  /// Only the owner can have this credential deleted, or one of this kind made: it is a qualified one, or the owner
+  /// could not be told, or the owner has to show factors for it.
   case onlyByOwner
+  /// The link of an invitation leads nowhere, or no longer.
+  case unknownLink
   /// The revocation of a certificate is asked for that another CA issued.
   case notRevocable
 }

@@ -5,9 +5,9 @@ public import Vocabulary
 /// revocation of certificates.
 ///
 /// A grant holds the wish that a person expressed on our page, with the factors that signing takes; its token carries
-/// it out once (`Issuing/`). Certificates name the registered subject and no other (`Proofing/`), and a profile
-/// describes the new credential (`Profiles/`). A revocation is recorded with its reason first and published then
-/// (`Revocation/`).
+/// it out once (`Issuing/`). What a trusted client ordered waits for the person to set the PIN (`Invitations/`).
+/// Certificates name the registered subject and no other (`Proofing/`), and a profile describes the new credential
+/// (`Profiles/`). A revocation is recorded with its reason first and published then (`Revocation/`).
 ///
 /// Issuance knows sole control: factors are checked there, and a transaction of issuance is one of sole control too.
 /// Sole control does not know issuance.
@@ -19,6 +19,10 @@ public struct IssuanceService: Sendable {
     public var instance: String
     /// Seconds that a grant waits to be carried out.
     public var grantLife: UnixTime = 300
+    /// Seconds in which a person can set the PIN of a credential that a client ordered.
+    public var invitationLife: UnixTime = 7 * 86400
+    /// Prefix of the address of the page for it.
+    public var invitationURL = "/pin/"
 
     public init(service: String, instance: String) {
       self.service = service

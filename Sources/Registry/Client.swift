@@ -41,13 +41,13 @@ public struct Client: Sendable, Equatable {
   /// Scopes that it may ask people for.
   public var scopes: Set<Scope>
   /// Scopes that it may carry out in its own name, by `client_credentials`, without asking the person (CSC v2 §8.2.2,
-  /// note 23). Only deletion: a credential takes a factor that its owner sets.
+  /// notes 22 and 23).
   public var trustedScopes: Set<Scope>
   /// Whether the token endpoint reads its parameters from the query too, against RFC 6749 §3.2: for software that knows
   /// no better. Its proof of who it is never counts there.
   public var sendsParametersInQuery: Bool
   /// Scopes that a client can be trusted with.
-  public static let trustableScopes: Set<Scope> = [.credentialDeletion]
+  public static let trustableScopes: Set<Scope> = [.credentialCreation, .credentialDeletion]
 
   /// Opening the API, and single signatures. Making and deleting credentials is for clients that are registered for it.
   public static let usualScopes: Set<Scope> = [.service, .credential]

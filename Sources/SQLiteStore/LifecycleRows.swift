@@ -108,7 +108,7 @@ extension IssuanceWriting where Self: SQLiteWriter {
     try execute(
       "DELETE FROM backchannel_request WHERE pending IN (SELECT id FROM pending WHERE credential = ?)",
       [credential.rawValue])
-    for table in ["factor_state", "challenge", "one_time_code", "pending"] {
+    for table in ["factor_state", "challenge", "one_time_code", "pending", "invitation"] {
       try execute("DELETE FROM \(table) WHERE credential = ?", [credential.rawValue])
     }
     try execute("DELETE FROM credential WHERE id = ?", [credential.rawValue])

@@ -120,7 +120,7 @@ final class ProtectedTables: Sendable {
   let factorState, challenge, oneTimeCode, message, usedTokens: ProtectedTable
   let job, notification: ProtectedTable
   let pending, backchannelRequest: ProtectedTable
-  let lifecycleGrant, revocation, ownerNotice: ProtectedTable
+  let lifecycleGrant, revocation, ownerNotice, invitation: ProtectedTable
   let auditLane: ProtectedTable
   let findings = EditedRows()
 
@@ -164,5 +164,11 @@ final class ProtectedTables: Sendable {
       "owner_notice", key: ["id"],
       ["instance", "partner", "credential", "serial", "recipient", "language", "attempts", "due"], rowMACs)
     auditLane = ProtectedTable("audit_lane", key: ["lane"], ["instance", "count", "last"], rowMACs)
+    invitation = ProtectedTable(
+      "invitation", key: ["link"],
+      [
+        "id", "instance", "partner", "credential", "issuer", "serial", "certificate_expires", "recipient", "language",
+        "expires", "is_done", "attempts", "due",
+      ], rowMACs)
   }
 }

@@ -154,14 +154,14 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
   // MARK: Issuance
 
   public func readIssuance<Output: Sendable>(
-    reading keys: @autoclosure () -> [IssuanceKey], _ body: @escaping @Sendable (any IssuanceReading) throws -> Output
+    reading keys: @autoclosure () -> [IssuanceKey], _ body: @escaping @Sendable (any IssuanceSnapshot) throws -> Output
   ) async throws -> Output {
     try await read(from: readers) { try body($0) }
   }
 
   public func writeIssuance<Output: Sendable>(
     reading keys: @autoclosure () -> [IssuanceKey],
-    _ body: @escaping @Sendable (any IssuanceWriting & SoleControlWriting) throws -> Output
+    _ body: @escaping @Sendable (any IssuanceTransaction) throws -> Output
   ) async throws -> Output {
     try await write(to: writer) { try body($0) }
   }

@@ -75,6 +75,14 @@ enum Schema {
       serial TEXT NOT NULL, recipient TEXT NOT NULL, language TEXT, attempts INTEGER NOT NULL, due INTEGER NOT NULL,
       row_mac BLOB NOT NULL) WITHOUT ROWID;
     CREATE INDEX owner_notice_due ON owner_notice (instance, due);
+    CREATE TABLE invitation (
+      link BLOB PRIMARY KEY, id TEXT NOT NULL, instance TEXT NOT NULL, partner TEXT NOT NULL, credential TEXT NOT NULL,
+      issuer TEXT NOT NULL, serial TEXT NOT NULL, certificate_expires INTEGER NOT NULL, recipient TEXT NOT NULL,
+      language TEXT, expires INTEGER NOT NULL, is_done INTEGER NOT NULL, attempts INTEGER NOT NULL, due INTEGER,
+      row_mac BLOB NOT NULL) WITHOUT ROWID;
+    CREATE INDEX invitation_due ON invitation (instance, due) WHERE is_done = 0 AND due IS NOT NULL;
+    CREATE INDEX invitation_expires ON invitation (expires);
+    CREATE INDEX invitation_credential ON invitation (credential);
     """
 
   private static let ledger = """

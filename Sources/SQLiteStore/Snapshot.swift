@@ -20,7 +20,9 @@ protocol SQLiteReader {
 ///
 /// `@unchecked`: used on the thread that owns the connection only; `Sendable` because the port's bodies may run
 /// anywhere.
-final class Snapshot: SQLiteReader, SoleControlReading, IssuanceReading, OAuthReading, @unchecked Sendable {
+final class Snapshot: SQLiteReader, SoleControlReading, IssuanceReading, InvitationReading, OAuthReading,
+  @unchecked Sendable
+{
   let db: Database
   let tables: ProtectedTables
 

@@ -14,7 +14,9 @@ protocol SQLiteWriter: SQLiteReader {
 /// A read/write transaction; several callers' bodies run in it, each in a savepoint of its own.
 ///
 /// `@unchecked` as `Snapshot`.
-final class Transaction: SQLiteWriter, SoleControlWriting, IssuanceWriting, OAuthWriting, @unchecked Sendable {
+final class Transaction: SQLiteWriter, SoleControlWriting, IssuanceWriting, InvitationWriting, OAuthWriting,
+  @unchecked Sendable
+{
   let db: Database
   let tables: ProtectedTables
   let horizon: UnixTime

@@ -103,6 +103,23 @@ extension Texts {
         "6 to 12 digits. You will need it for every signature. It cannot be recovered. Never enter it in another app.",
       repeatedPIN: "Repeat the new PIN",
       create: "Create certificate",
+      invitationTitle: "Set the PIN of your signing certificate",
+      invitationLead:
+        "{client} ordered a signing certificate for you. Check the name in it, then choose a PIN. Without your PIN no one can sign with it.",
+      invitationHeading: "Choose your PIN",
+      invitationWarning:
+        "If you do not know why you got this certificate, or the name is not yours, decline: the certificate will be revoked.",
+      setPIN: "Set PIN",
+      invitationDone: PageTexts.Pair(
+        title: "Your PIN is set", text: "You can sign with your new certificate now. You can close this page."),
+      invitationRefused: PageTexts.Pair(
+        title: "You declined",
+        text: "The certificate is being revoked, and no one can sign with it. You can close this page."),
+      invitationOver: PageTexts.Pair(
+        title: "This link is no longer valid",
+        text:
+          "It has expired, or it was used to decline the certificate. If you still need the certificate, ask the company that sent you the link for a new one."
+      ),
       deletionTitle: "Delete your signing certificate?",
       deletionLead:
         "{client} asks us to delete one of your signing certificates. Check that it is the right one, then confirm.",
@@ -209,6 +226,9 @@ extension Texts {
         "A signing certificate was issued in your name at {partner} (number {number}). If you did not order it, call {partner} now.",
       credentialDeleted:
         "{partner} had your signing certificate (number {number}) deleted. It cannot sign any more. If you do not know why, call {partner}.",
-      minutes: Texts.Amount(one: "1 minute", many: "{count} minutes")),
+      invitation:
+        "{partner} ordered a signing certificate for you. Set its PIN within {time}: {url} Do not pass this link on. If you do not know why you got it, call {partner}.",
+      minutes: Texts.Amount(one: "1 minute", many: "{count} minutes"),
+      days: Texts.Amount(one: "1 day", many: "{count} days")),
     signatures: Texts.Amount(one: "signature", many: "signatures"))
 }

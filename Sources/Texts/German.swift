@@ -108,6 +108,26 @@ extension Texts {
         "6 bis 12 Ziffern. Sie brauchen diese PIN für jede Unterschrift. Wir können sie nicht wiederherstellen. Geben Sie die PIN nie in einer anderen App ein.",
       repeatedPIN: "Neue PIN wiederholen",
       create: "Zertifikat ausstellen",
+      invitationTitle: "PIN Ihres Signaturzertifikats festlegen",
+      invitationLead:
+        "{client} hat für Sie ein Signaturzertifikat bestellt. Prüfen Sie den Namen darin und wählen Sie dann eine PIN. Ohne Ihre PIN kann niemand damit unterschreiben.",
+      invitationHeading: "PIN wählen",
+      invitationWarning:
+        "Falls Sie nicht wissen, warum Sie dieses Zertifikat bekommen, oder es nicht Ihr Name ist, lehnen Sie ab: Dann wird das Zertifikat widerrufen.",
+      setPIN: "PIN festlegen",
+      invitationDone: PageTexts.Pair(
+        title: "Ihre PIN ist festgelegt",
+        text: "Sie können jetzt mit Ihrem neuen Zertifikat unterschreiben. Sie können diese Seite schließen."),
+      invitationRefused: PageTexts.Pair(
+        title: "Sie haben abgelehnt",
+        text:
+          "Das Zertifikat wird widerrufen, und niemand kann damit unterschreiben. Sie können diese Seite jetzt schließen."
+      ),
+      invitationOver: PageTexts.Pair(
+        title: "Dieser Link gilt nicht mehr",
+        text:
+          "Er ist abgelaufen, oder das Zertifikat wurde darüber abgelehnt. Falls Sie das Zertifikat noch brauchen, bitten Sie das Unternehmen, das Ihnen den Link geschickt hat, um einen neuen."
+      ),
       deletionTitle: "Signaturzertifikat löschen?",
       deletionLead:
         "{client} bittet uns, eines Ihrer Signaturzertifikate zu löschen. Prüfen Sie, ob es das richtige ist, und bestätigen Sie dann.",
@@ -225,7 +245,10 @@ extension Texts {
         "Für Sie wurde bei {partner} ein Signaturzertifikat ausgestellt (Nummer {number}). Falls Sie es nicht bestellt haben, melden Sie sich sofort bei {partner}.",
       credentialDeleted:
         "{partner} hat Ihr Signaturzertifikat (Nummer {number}) löschen lassen. Damit kann nicht mehr unterschrieben werden. Falls Sie den Grund nicht kennen, melden Sie sich bei {partner}.",
+      invitation:
+        "{partner} hat für Sie ein Signaturzertifikat bestellt. Legen Sie seine PIN innerhalb von {time} fest: {url} Geben Sie diesen Link nicht weiter. Falls Sie den Grund nicht kennen, melden Sie sich bei {partner}.",
       // After a preposition: für, innerhalb von.
-      minutes: Texts.Amount(one: "1 Minute", many: "{count} Minuten")),
+      minutes: Texts.Amount(one: "1 Minute", many: "{count} Minuten"),
+      days: Texts.Amount(one: "1 Tag", many: "{count} Tagen")),
     signatures: Texts.Amount(one: "Unterschrift", many: "Unterschriften"))
 }

@@ -28,6 +28,9 @@ public struct PageTexts: Sendable {
   public let creationTitle, creationLead, creationHeading, policy, givenName, surname, country, validFor: String
   public let days: Texts.Amount
   public let creationProof, pinHeading, newPIN, newPINHint, repeatedPIN, create: String
+  /// Of one that a client ordered.
+  public let invitationTitle, invitationLead, invitationHeading, invitationWarning, setPIN: String
+  public let invitationDone, invitationRefused, invitationOver: Pair
   public let deletionTitle, deletionLead, deletionHeading: String
   /// In place of `deletionWarning`, of a certificate that another CA issued.
   public let deletionWarningElsewhere: String

@@ -33,8 +33,10 @@ public struct MessageTexts: Sendable {
   public let credentialMade: String
   /// With `{partner}`, `{number}`.
   public let credentialDeleted: String
+  /// With `{partner}`, `{time}`, `{url}`.
+  public let invitation: String
   /// As `{time}` in the others.
-  public let minutes: Texts.Amount
+  public let minutes, days: Texts.Amount
 }
 
 extension String {

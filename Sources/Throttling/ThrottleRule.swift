@@ -57,6 +57,11 @@ public enum ThrottleKind: String, Sendable, CaseIterable {
   case codeServer = "code.server"
   /// Deletions that a trusted client orders: every order counts.
   case deletionClient = "deletion.client"
+  /// Credentials that a trusted client orders, and those that are ordered for one person: every order counts.
+  case creationClient = "creation.client"
+  case creationSigner = "creation.signer"
+  /// Links of invitations that lead nowhere, from one address.
+  case linkAddress = "link.address"
 
   /// The reasons are in Specs/decisions/0027-brute-force.md.
   public var rule: ThrottleRule {
@@ -74,7 +79,9 @@ public enum ThrottleKind: String, Sendable, CaseIterable {
     case .codeSigner: ThrottleRule(free: 20, firstWait: 60, longestWait: 900, memory: 3600)
     case .codePerson: ThrottleRule(free: 60, firstWait: 60, longestWait: 900, memory: 3600)
     case .codeClient, .codeServer: ThrottleRule(free: 10_000, firstWait: 5, longestWait: 60, memory: 3600)
-    case .deletionClient: ThrottleRule(free: 100, firstWait: 60, longestWait: 900, memory: 3600)
+    case .deletionClient, .creationClient: ThrottleRule(free: 100, firstWait: 60, longestWait: 900, memory: 3600)
+    case .creationSigner: ThrottleRule(free: 5, firstWait: 900, longestWait: 900, memory: 86400)
+    case .linkAddress: ThrottleRule(free: 100, firstWait: 30, longestWait: 900, memory: 3600)
     }
   }
 

@@ -64,6 +64,9 @@ extension Message {
     case .confirmation(let url):
       object["type"] = "confirmation"
       object["url"] = .string(url)
+    case .invitation(let url):
+      object["type"] = "invitation"
+      object["url"] = .string(url)
     case .credentialMade: object["type"] = "credential-made"
     case .credentialDeleted: object["type"] = "credential-deleted"
     }

@@ -16,6 +16,7 @@ struct SandboxClients: Sendable {
     let grants: [String]
     var requiresPKCE = true
     var tokenParametersInQuery = false
+    var trustedScopes: [Scope] = []
   }
 
   static let partner = "portal"
@@ -52,6 +53,10 @@ struct SandboxClients: Sendable {
         label: "tester", id: "portal-tester", name: "Example tester", partner: Self.partner,
         authentication: ["client_secret_basic"], redirectURIs: [redirectURI], grants: Self.all,
         tokenParametersInQuery: true),
+      Line(
+        label: "trusted", id: "portal-registry", name: "Example registration office", partner: Self.partner,
+        authentication: ["client_secret_basic", "client_secret_post"], redirectURIs: [],
+        grants: ["client_credentials"], trustedScopes: [.credentialCreation, .credentialDeletion]),
       Line(
         label: "rival", id: Self.rival, name: "Another company", partner: Self.rival,
         authentication: ["client_secret_basic", "client_secret_post"], redirectURIs: [redirectURI], grants: Self.all),
@@ -149,10 +154,12 @@ struct SandboxClients: Sendable {
     func texts(_ list: [String]) -> JSONValue { .array(list.map(JSONValue.string)) }
     var object = JSONObject([
       ("id", .string(line.id)), ("name", .string(line.name)), ("authentication", texts(line.authentication)),
-      ("redirectURIs", texts(line.redirectURIs)), ("grants", texts(line.grants)),
-      ("requiresPKCE", .bool(line.requiresPKCE)), ("scopes", texts(Scope.allCases.map(\.rawValue))),
+      ("grants", texts(line.grants)), ("requiresPKCE", .bool(line.requiresPKCE)),
+      ("scopes", texts(Scope.allCases.map(\.rawValue))),
     ])
+    if !line.trustedScopes.isEmpty { object["trustedScopes"] = texts(line.trustedScopes.map(\.rawValue)) }
     if line.tokenParametersInQuery { object["tokenParametersInQuery"] = true }
+    if !line.redirectURIs.isEmpty { object["redirectURIs"] = texts(line.redirectURIs) }
     if secret(line) != nil { object["secretFile"] = .string(folder.path(secretFile(line.id))) }
     if line.authentication.contains("private_key_jwt") {
       object["keysFile"] = .string(folder.path("partner-assertion-keys.json"))
@@ -171,6 +178,7 @@ struct SandboxClients: Sendable {
           ("authentication", texts(line.authentication)), ("redirectURIs", texts(line.redirectURIs)),
           ("requiresPKCE", .bool(line.requiresPKCE)),
         ])
+        if !line.trustedScopes.isEmpty { object["trustedScopes"] = texts(line.trustedScopes.map(\.rawValue)) }
         object["clientSecret"] = secret(line).map(JSONValue.string)
         if line.authentication.contains("private_key_jwt") {
           object["assertionKey"] = .string(folder.path("partner-assertion-key.pem"))

@@ -59,7 +59,7 @@ struct SandboxSeed: Sendable {
       "webhookSecret": .string(randomText(32)), "eidClientSecret": .string(randomText(32)),
       "clientSecrets": [
         "portal-legacy": .string(randomText(32)), "portal-tester": .string(randomText(32)),
-        "rival": .string(randomText(32)),
+        "portal-registry": .string(randomText(32)), "rival": .string(randomText(32)),
       ],
       "users": [user("alice", "Alice", "Example"), user("bob", "Bob", "Example")],
       "credentialIDs": .object(

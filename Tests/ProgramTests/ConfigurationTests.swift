@@ -59,11 +59,12 @@ struct ConfigurationTests {
   }
 
   @Test(
-    "a client is trusted with deletion alone, and only one that proves who it is and has the grant",
+    "a client is trusted with creation and deletion alone, and only one that proves who it is and has the grant",
     arguments: [
       (["credential-deletion"], ["client_credentials"], "client_secret_post", true),
-      (["credential-creation"], ["client_credentials"], "client_secret_post", false),
-      (["credential-deletion", "credential-creation"], ["client_credentials"], "client_secret_post", false),
+      (["credential-creation"], ["client_credentials"], "client_secret_post", true),
+      (["credential-deletion", "credential-creation"], ["client_credentials"], "client_secret_post", true),
+      (["credential-creation", "credential"], ["client_credentials"], "client_secret_post", false),
       (["service"], ["client_credentials"], "client_secret_post", false),
       (["deletion"], ["client_credentials"], "client_secret_post", false),
       ([], ["client_credentials"], "client_secret_post", false),
@@ -83,6 +84,24 @@ struct ConfigurationTests {
     }
     #expect(
       (result.error == nil) == isValid && (isValid || result.error?.contains("\"trustedScopes\"") == true), "\(result)")
+  }
+
+  @Test("a client is trusted with creation only where the partner's messenger can bring the person the link")
+  func creationNeedsMessenger() throws {
+    let secret = try file("client", "0123456789abcdef\n", 0o600)
+    for (scope, isValid) in [("credential-creation", false), ("credential-deletion", true)] {
+      let result = try load {
+        let client = "partners/0/clients/0/"
+        Self.set(client + "trustedScopes", [.string(scope)])(&$0)
+        Self.set(client + "grants", ["client_credentials"])(&$0)
+        Self.set(client + "authentication", ["client_secret_post"])(&$0)
+        Self.set(client + "secretFile", .string(secret))(&$0)
+        Self.set(client + "redirectURIs", [])(&$0)
+        Self.set("partners/0/webhooks", ["secretFile": .string(secret)])(&$0)
+      }
+      #expect((result.error == nil) == isValid, "\(result)")
+      if !isValid { #expect(result.error?.contains("\"webhooks\" need a messenger") == true, "\(result)") }
+    }
   }
 
   @Test(

@@ -221,12 +221,12 @@ private final class SlowAnswers: SoleControlStore, IssuanceStore {
   ) async throws -> Output { try await real.write(reading: keys(), body) }
 
   func readIssuance<Output: Sendable>(
-    reading keys: @autoclosure () -> [IssuanceKey], _ body: @escaping @Sendable (any IssuanceReading) throws -> Output
+    reading keys: @autoclosure () -> [IssuanceKey], _ body: @escaping @Sendable (any IssuanceSnapshot) throws -> Output
   ) async throws -> Output { try await real.readIssuance(reading: keys(), body) }
 
   func writeIssuance<Output: Sendable>(
     reading keys: @autoclosure () -> [IssuanceKey],
-    _ body: @escaping @Sendable (any IssuanceWriting & SoleControlWriting) throws -> Output
+    _ body: @escaping @Sendable (any IssuanceTransaction) throws -> Output
   ) async throws -> Output { try await real.writeIssuance(reading: keys(), body) }
 }
 

@@ -117,10 +117,67 @@ extension StoreConformance {
     #expect(try await due(99).map(\.id) == ["b", "c"])
   }
 
+  static func invitation(
+    _ id: String, partner: String = "p", credential: String = "c", expires: Int64 = 100, due: Int64? = 10,
+    state: Invitation.State = .waiting, attempts: Int = 0, instance: String = "i"
+  ) -> Invitation {
+    Invitation(
+      id: id, link: Array(id.utf8), instance: instance, partner: PartnerID(partner),
+      credential: CredentialID(credential), issuer: "CN=a", serialNumber: "4A", certificateExpires: 999,
+      recipient: MessageRecipient(name: "n", language: id == "a" ? nil : "de"), expires: expires, state: state,
+      attempts: attempts, due: due)
+  }
+
+  func invitations() async throws {
+    let store = try makeStore()
+    let link = Array("c".utf8)
+    func due(_ time: Int64, perPartner: Int = 10, limit: Int = 10) async throws -> [Invitation] {
+      try await store.readIssuance {
+        try $0.dueInvitations(instance: "i", by: time, perPartner: perPartner, limit: limit)
+      }
+    }
+    func expired(_ time: Int64, limit: Int = 10) async throws -> [String] {
+      try await store.readIssuance { try $0.expiredInvitations(by: time, limit: limit).map(\.id) }
+    }
+    try await store.writeIssuance { transaction in
+      for each in [
+        Self.invitation("b", due: 20), Self.invitation("a", due: 20), Self.invitation("c", expires: 90),
+        Self.invitation("z", instance: "other"), Self.invitation("s", due: nil), Self.invitation("d", state: .done),
+        Self.invitation("x", partner: "q", due: 25),
+      ] {
+        try transaction.add(each)
+      }
+    }
+    await #expect(throws: StoreError.corrupt) { try await store.writeIssuance { try $0.add(Self.invitation("a")) } }
+    await #expect(throws: StoreError.corrupt) { try await store.writeIssuance { try $0.put(Self.invitation("no")) } }
+    #expect(try await store.readIssuance { try $0.invitation(link) } == Self.invitation("c", expires: 90))
+    #expect(try await store.readIssuance { try $0.invitation([9]) } == nil)
+    #expect(try await due(9).isEmpty)
+    #expect(try await due(20).map(\.id) == ["c", "a", "b"])
+    #expect(try await due(20, limit: 1).map(\.id) == ["c"])
+    #expect(try await due(25, perPartner: 1).map(\.id) == ["c", "x"])
+    for changed in [
+      Self.invitation("c", expires: 90, due: 30, attempts: 3), Self.invitation("c", expires: 90, due: nil, attempts: 4),
+      Self.invitation("c", expires: 90, due: nil, state: .done, attempts: 4),
+    ] {
+      try await store.writeIssuance { try $0.put(changed) }
+      #expect(try await store.readIssuance { try $0.invitation(link) } == changed)
+    }
+    #expect(try await due(99).map(\.id) == ["a", "b", "x"])
+    // Of all processes: one of them may never come back.
+    #expect(try await expired(89).isEmpty)
+    #expect(try await expired(90) == ["c"])
+    #expect(try await expired(100) == ["c", "a", "b", "d", "s", "x", "z"])
+    #expect(try await expired(100, limit: 2) == ["c", "a"])
+    #expect(try await store.writeIssuance { try $0.removeInvitation(link) })
+    #expect(try await !store.writeIssuance { try $0.removeInvitation(link) })
+  }
+
   func removedCredentialsLeaveNothing() async throws {
     let store = try makeStore()
     for id in ["c1", "c2"] {
       try await Self.put(store, Self.credential(id))
+      try await store.writeIssuance { try $0.add(Self.invitation("invitation of \(id)", credential: id)) }
       try await store.write { transaction in
         let credential = CredentialID(id)
         let mark = Array(id.utf8)
@@ -147,6 +204,8 @@ extension StoreConformance {
         ]
       }
       #expect(found == Array(repeating: isThere, count: 6))
+      let link = Array("invitation of \(id)".utf8)
+      #expect(try await (store.readIssuance { try $0.invitation(link) } != nil) == isThere)
     }
     #expect(try await store.read { try $0.credentials(of: SignerID("s1"), after: nil, limit: 9) }.count == 1)
   }

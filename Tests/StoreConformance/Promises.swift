@@ -67,6 +67,9 @@ extension StoreConformance {
     },
     Promise("orders are reserved by one instance and removed once") { try await $0.lifecycleGrants() },
     Promise("notices to owners are due until they are removed") { try await $0.ownerNotices() },
+    Promise("invitations are due until they are sent, and known until they are removed") {
+      try await $0.invitations()
+    },
     Promise("a credential that was removed leaves nothing of itself, and others untouched") {
       try await $0.removedCredentialsLeaveNothing()
     },

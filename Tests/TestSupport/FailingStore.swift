@@ -16,7 +16,7 @@ public final class FailingStore: SoleControlStore, IssuanceStore {
   ) async throws -> Output { try await real.read(reading: keys(), body) }
 
   public func readIssuance<Output: Sendable>(
-    reading keys: @autoclosure () -> [IssuanceKey], _ body: @escaping @Sendable (any IssuanceReading) throws -> Output
+    reading keys: @autoclosure () -> [IssuanceKey], _ body: @escaping @Sendable (any IssuanceSnapshot) throws -> Output
   ) async throws -> Output { try await real.readIssuance(reading: keys(), body) }
 
   public func write<Output: Sendable>(
@@ -26,7 +26,7 @@ public final class FailingStore: SoleControlStore, IssuanceStore {
 
   public func writeIssuance<Output: Sendable>(
     reading keys: @autoclosure () -> [IssuanceKey],
-    _ body: @escaping @Sendable (any IssuanceWriting & SoleControlWriting) throws -> Output
+    _ body: @escaping @Sendable (any IssuanceTransaction) throws -> Output
   ) async throws -> Output { try await attempt(keys()) { try await self.real.writeIssuance(reading: $0, body) } }
 
   /// Fails before it is written, or after, if it is this one's turn.

@@ -26,10 +26,16 @@ public final class StubMessenger: Messenger {
 
   /// End of the last link to a confirmation page.
   public var link: String? {
-    for message in delivered.reversed() {
-      if case .confirmation(let url) = message.content { return url.split(separator: "/").last.map(String.init) }
-    }
-    return nil
+    lastLink { if case .confirmation(let url) = $0 { url } else { nil } }
+  }
+
+  /// End of the last link to the page of an invitation.
+  public var invitation: String? {
+    lastLink { if case .invitation(let url) = $0 { url } else { nil } }
+  }
+
+  private func lastLink(_ url: (Message.Content) -> String?) -> String? {
+    delivered.compactMap { url($0.content) }.last?.split(separator: "/").last.map(String.init)
   }
 
   public func exists(for partner: PartnerID) async throws(MessengerError) -> Bool {

@@ -32,6 +32,10 @@ extension Config {
     /// Seconds for which the token of an order to make or delete a credential is good, 10 to 3600. Default: 300.
     var orderLife: Int64
 
+    /// Days in which a person can set the PIN of a credential that a trusted client ordered, 1 to 30; then it is
+    /// removed, and its certificate revoked. Default: 7.
+    var invitationDays: Int64
+
     /// Seconds until the next list, at the latest.
     static let listLife: Int64 = 7 * 86400
 
@@ -39,6 +43,7 @@ extension Config {
       certificates = try reader.string("certificates")
       revocationList = try reader.string("revocationList")
       orderLife = Int64(try reader.integer("orderLife", in: 10...3600, default: 300))
+      invitationDays = Int64(try reader.integer("invitationDays", in: 1...30, default: 7))
       profiles = try reader.list("policies").map { try CredentialProfile($0) }
       guard !profiles.isEmpty, Set(profiles.map(\.policy)).count == profiles.count else {
         throw reader.error("policies", "must list at least one policy, and none twice")

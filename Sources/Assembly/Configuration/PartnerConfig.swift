@@ -42,6 +42,11 @@ extension Partner {
     }
     let id = id
     clients = try reader.list("clients").map { try Client($0, partner: id) }
+    guard webhooks?.messenger != nil || !clients.contains(where: { $0.trustedScopes.contains(.credentialCreation) })
+    else {
+      throw reader.error(
+        "webhooks", "need a messenger for a client that is trusted with credential-creation (trustedScopes)")
+    }
     try reader.finish()
   }
 }
@@ -95,7 +100,8 @@ extension Client {
   /// - `scopes`: those that it may ask people for, `service`, `credential`, `credential-creation`,
   ///   `credential-deletion`. Default: the first two.
   /// - `trustedScopes`: those that it may carry out without asking the person, by `client_credentials`:
-  ///   `credential-deletion`, and nothing else. Default: none.
+  ///   `credential-creation` (the partner needs a messenger, which brings the person the link to set the PIN),
+  ///   `credential-deletion`. Default: none.
   /// - `tokenParametersInQuery`: true lets it send the parameters of `oauth2/token` in the query, where proxies write
   ///   them into their logs; only for confidential clients that cannot send them in the body, and never their secret.
   ///   Default: false; such a request is refused.
@@ -167,7 +173,7 @@ extension Client {
     }
     guard trustedScopes.isSubset(of: Self.trustableScopes) else {
       throw reader.error(
-        "trustedScopes", "can only be \(Self.trustableScopes.map(\.rawValue)): the rest is the person's")
+        "trustedScopes", "can only be \(Self.trustableScopes.map(\.rawValue).sorted()): the rest is the person's")
     }
     guard trustedScopes.isEmpty || (grants.contains(.clientCredentials) && !isPublic) else {
       throw reader.error("trustedScopes", "need the grant client_credentials, and a client that proves who it is")

@@ -53,7 +53,7 @@ struct BearerAuthentication: Sendable {
     }
     // Nor one that is trusted no more.
     if case .lifecycle(let bearer) = caller, bearer.grant.isByClient,
-      !client.trustedScopes.contains(.credentialDeletion)
+      !client.trustedScopes.contains(bearer.grant.isCreation ? .credentialCreation : .credentialDeletion)
     {
       throw CSCError.invalidToken
     }

@@ -98,9 +98,10 @@ extension IssuanceRefusal {
     switch self {
     case .policyNotOffered: .invalidParameter("certificatePolicy")
     case .subjectDiffers: .invalidParameter("subjectData")
-    // Only the pages see these two.
+    // The pages, and clients that order for a person.
     case .notRegistered, .notProven: .invalidParameter("userID")
     case .unsuitablePIN: .invalidParameter("PIN")
+    case .unknownLink: .invalidParameter("link")
     case .invalidLifecycleToken: .invalidToken
     case .lifecycleTokenExpired: .expiredToken
     case .otherCredential: .contradictingCredentialIDs

@@ -8,9 +8,8 @@ internal import SoleControl
 internal import Vocabulary
 internal import WireJSON
 
-/// Grant `client_credentials` of scope `credential-deletion` (CSC v2 §8.2.2, note 23), for clients that are registered
-/// as trusted with it. That of scope `credential-creation` is given to none: the person sets the new credential's
-/// factor, on our page.
+/// Grant `client_credentials` of scopes `credential-creation` and `credential-deletion` (CSC v2 §8.2.2, notes 22 and
+/// 23), for clients that are registered as trusted with it.
 extension OAuthEndpoints {
   /// The order of a client in its own name; nil for a request of another scope.
   ///
@@ -38,26 +37,29 @@ extension OAuthEndpoints {
     guard client.grants.contains(.clientCredentials), !client.isPublic else { throw OAuthError.unauthorizedClient }
     let meant: Scope = asked.isCreation ? .credentialCreation : .credentialDeletion
     guard parameters["scope"] == nil || scope == meant else { throw OAuthError.invalidScope }
-    guard version == .v2, scopes.lifecycle.deletion, client.trustedScopes.contains(meant), !asked.isCreation else {
+    // How a person is authenticated, when no person is.
+    guard version == .v2, scopes.lifecycle.includes(isCreation: asked.isCreation), client.trustedScopes.contains(meant),
+      asked.acrValues.isEmpty
+    else {
       throw asked.type == nil ? OAuthError.invalidScope : OAuthError(CSCError.invalidAuthorizationDetails)
     }
     return asked
   }
 
-  func carryOut(_ asked: LifecycleRequest, _ client: Client) async throws -> Response {
-    // Without a person there is no one who could be asked which.
-    guard case .deletion(let id?) = asked.kind else { throw OAuthError(CSCError.missingString("credentialID")) }
+  func carryOut(_ asked: LifecycleRequest, _ parameters: OAuth.Parameters, _ client: Client) async throws -> Response {
     do {
-      let issued = try await issuance.grantDeletion(
-        of: CredentialID(id), byTrusted: client.id,
-        as: Principal(partner: client.partner, signer: nil, client: client.id))
-      var answer = JSONObject([
-        ("access_token", .string(Base64.encodeURL(issued.token.octets))), ("token_type", "Bearer"),
-        ("expires_in", .integer(issued.expiresIn)), ("scope", .string(Scope.credentialDeletion.rawValue)),
-        ("credentialID", .string(id)),
-      ])
-      answer["authorization_details"] = asked.granted
-      return Response(json: .object(answer))
+      let issued: IssuedLifecycleToken
+      switch asked.kind {
+      case .creation(let policy?, let subject):
+        issued = try await order(policy, SubjectClaim(subject), parameters, client)
+      case .deletion(let id?):
+        issued = try await issuance.grantDeletion(
+          of: CredentialID(id), byTrusted: client.id, as: Self.principal(client))
+      // Without a person there is no one who could be asked which.
+      case .creation(nil, _): throw CSCError.missingString("certificatePolicy")
+      case .deletion(nil): throw CSCError.missingString("credentialID")
+      }
+      return Response(json: Self.answer(issued, to: asked))
     } catch let refusal as Refusal where refusal == .unknownCredential {
       throw OAuthError(refusal.cscError(.v2))
     } catch Refusal.tooManyTries(let seconds) {
@@ -65,5 +67,20 @@ extension OAuthEndpoints {
     } catch IssuanceRefusal.onlyByOwner {
       throw OAuthError.unauthorizedClient
     }
+  }
+
+  static func principal(_ client: Client) -> Principal {
+    Principal(partner: client.partner, signer: nil, client: client.id)
+  }
+
+  private static func answer(_ issued: IssuedLifecycleToken, to asked: LifecycleRequest) -> JSONValue {
+    let scope: Scope = asked.isCreation ? .credentialCreation : .credentialDeletion
+    var answer = JSONObject([
+      ("access_token", .string(Base64.encodeURL(issued.token.octets))), ("token_type", "Bearer"),
+      ("expires_in", .integer(issued.expiresIn)), ("scope", .string(scope.rawValue)),
+    ])
+    if !asked.isCreation { answer["credentialID"] = .string(issued.grant.credential.rawValue) }
+    answer["authorization_details"] = asked.granted
+    return .object(answer)
   }
 }

@@ -12,6 +12,7 @@ struct OAuthEndpoints: Sendable {
   let oauth: AuthorizationServer
   let soleControl: SoleControlServices
   let issuance: IssuanceService
+  let tokens: TokenService
   let bodies: BodyReader
   let scopes: ScopeReader
   /// Base URL of the listener where clients show certificates; nil if there is none.

@@ -17,7 +17,9 @@ extension OAuthEndpoints {
       switch Client.Grant(rawValue: name) {
       case .authorizationCode?: return try await redeem(parameters, client)
       case .clientCredentials?:
-        if let asked = try await ownOrder(parameters, client, version) { return try await carryOut(asked, client) }
+        if let asked = try await ownOrder(parameters, client, version) {
+          return try await carryOut(asked, parameters, client)
+        }
         return Response(json: Self.answer(try await ClientCredentialsGrant(oauth).issue(parameters, client: client)))
       case .refreshToken?:
         return Response(json: Self.answer(try await RefreshTokenGrant(oauth).refresh(parameters, client: client)))
@@ -29,8 +31,7 @@ extension OAuthEndpoints {
   /// Parameters of the endpoint. A query may have others, which are part of its address (RFC 6749 §3.2).
   private static let tokenParameters = [
     "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "authorization_details",
-    "client_id",
-    "credentialID", "clientData",
+    "client_id", "credentialID", "certificatePolicy", "userID", "lang", "clientData",
   ]
   /// Proofs of who the client is, which must not be in a URI (RFC 6749 §2.3.1).
   private static let proofs = ["client_secret", "client_assertion", "client_assertion_type"]

@@ -1,9 +1,6 @@
-import AuditLog
-import Octets
 import SoleControl
 import Throttling
 public import Vocabulary
-import WireJSON
 
 extension IssuanceService {
   /// A trusted client orders that a credential of its partner's customer be deleted (CSC v2 §8.2.2, note 23). The owner
@@ -28,21 +25,9 @@ extension IssuanceService {
     let grant = LifecycleGrant(
       kind: .deletion, digest: token.digest, service: rules.service, partner: credential.partner, client: client,
       signer: credential.signer, credential: id, expires: now + rules.grantLife, isByClient: true)
-    let stored = StoredLifecycleGrant(
-      digest: token.digest, row: try await soleControl.context.protectedRow(grant), expires: grant.expires,
-      state: .open)
     let count = ThrottleKey(
       .deletionClient, client.rawValue, owner: ThrottleKey.owner(ofClient: client.rawValue))
-    try await store.writeIssuance(reading: [.soleControl(.throttle(count, .exclusive))]) { transaction in
-      if let wait = try transaction.wait([count], now: now) { throw Refusal.tooManyTries(retryAfter: wait) }
-      try transaction.count([count], now: now)
-      try transaction.removeLifecycleGrants(expiredBefore: now)
-      try transaction.add(stored)
-      try transaction.append(
-        AuditEvent(
-          .lifecycleGranted,
-          grant.auditFields + [("client", .string(client.rawValue)), ("expires", .integer(grant.expires))]))
-    }
+    try await add(grant, counts: [count], at: now)
     return IssuedLifecycleToken(token: token, grant: grant, expiresIn: rules.grantLife)
   }
 }

@@ -15,21 +15,22 @@ extension IssuanceService {
   ///   used.
   public func create(policy: String, claim: SubjectClaim, by bearer: LifecycleBearer) async throws -> Credential {
     let grant = bearer.grant
-    guard case .creation(let granted, let salt, let verifier) = grant.kind, let authority else {
-      throw IssuanceRefusal.invalidLifecycleToken
-    }
+    guard let granted = grant.policy, let authority else { throw IssuanceRefusal.invalidLifecycleToken }
     guard policy == granted else { throw IssuanceRefusal.policyNotOffered }
-    let (profile, subject) = try await creatable(policy: policy, claim: claim, grant.signer, grant.partner)
+    let planned = try await planned(grant, policy, claim)
     let serialNumber = try await serialNumber()
     let revocation = Revocation(
       issuer: authority.issuer.name, serialNumber: Hex.encode(serialNumber, .upper), time: clock.now(),
-      expires: clock.now() + profile.days * 86400, reason: .cessationOfOperation)
+      expires: clock.now() + planned.profile.days * 86400, reason: .cessationOfOperation)
+    var invitation: Invitation?
+    if let recipient = planned.recipient {
+      invitation = try await invitations.invitation(to: recipient, for: grant, revocation)
+    }
     try await reserve(grant, revocation)
 
     let (credential, row): (Credential, ProtectedRow)
     do {
-      (credential, row) = try await make(
-        grant, (profile, subject), authority, serialNumber, .pin(PINVerifier(salt: salt, verifier: verifier)))
+      (credential, row) = try await make(grant, planned, authority, serialNumber)
     } catch {
       // Certain, unless the issuer does not know itself.
       if case IssuerError.failed = error {
@@ -40,23 +41,67 @@ extension IssuanceService {
       }
       throw Self.fault(error)
     }
-    do {
-      try await store.writeIssuance(
-        reading: [.lifecycleGrant(grant.digest, .exclusive), .soleControl(.credential(credential.id, .exclusive))]
-      ) { transaction in
-        guard try transaction.remove(lifecycleGrant: grant.digest) else { throw StoreError.corrupt }
-        try transaction.put(row, of: credential)
-        for event in credential.eventsOfCreation { try transaction.append(event) }
-      }
-    } catch StoreError.outcomeUnknown {
+    do { try await keep(credential, row, planned, invitation, by: grant) } catch StoreError.outcomeUnknown {
       // If it was not stored, the grant is still reserved, and the next start revokes the certificate.
       throw InternalFault.outcomeUnknown
     } catch {
       try await abandon(grant, revocation, kind: .creationFailed)
       throw error
     }
-    await soleControl.factors.tellOwner(of: credential)
+    if let invitation {
+      await invitations.send(invitation)
+    } else {
+      await soleControl.factors.tellOwner(of: credential)
+    }
     return credential
+  }
+
+  /// The credential that a grant is for: all that can be refused is looked at first.
+  private func planned(_ grant: LifecycleGrant, _ policy: String, _ claim: SubjectClaim) async throws -> PlannedCreation
+  {
+    switch grant.kind {
+    case .creation(_, let salt, let verifier):
+      let (profile, subject) = try await creatable(policy: policy, claim: claim, grant.signer, grant.partner)
+      return PlannedCreation(
+        profile: profile, subject: subject, factors: [.pin(PINVerifier(salt: salt, verifier: verifier))])
+    case .orderedCreation(_, let ordered, let recipient):
+      guard let profile = authority?.profile(policy) else { throw IssuanceRefusal.policyNotOffered }
+      // The profile may have changed since the order, and the partner's messenger may have gone.
+      guard profile.isForClients, try await soleControl.factors.reaches(customersOf: grant.partner) else {
+        throw IssuanceRefusal.onlyByOwner
+      }
+      guard let joined = ordered.joined(with: claim),
+        let (subject, isNew) = try await orderedSubject(joined, grant.signer, grant.partner, isWhole: true)
+      else { throw IssuanceRefusal.subjectDiffers }
+      return PlannedCreation(
+        profile: profile, subject: subject, factors: [], recipient: recipient,
+        newSubject: isNew ? try await soleControl.context.protectedRow(subject) : nil)
+    case .deletion: throw IssuanceRefusal.invalidLifecycleToken
+    }
+  }
+
+  /// Stores the credential with all that comes with it, and uses the grant up.
+  private func keep(
+    _ credential: Credential, _ row: ProtectedRow, _ planned: PlannedCreation, _ invitation: Invitation?,
+    by grant: LifecycleGrant
+  ) async throws {
+    var keys: [IssuanceKey] = [
+      .lifecycleGrant(grant.digest, .exclusive), .soleControl(.credential(credential.id, .exclusive)),
+    ]
+    if planned.newSubject != nil { keys.append(.subject(grant.signer, .exclusive)) }
+    let declared = keys
+    try await store.writeIssuance(reading: declared) { transaction in
+      guard try transaction.remove(lifecycleGrant: grant.digest) else { throw StoreError.corrupt }
+      if let new = planned.newSubject {
+        // Registered meanwhile, perhaps in another name.
+        guard try transaction.subject(of: grant.signer) == nil else { throw Refusal.unavailable }
+        try transaction.put(new, of: grant.signer)
+        try transaction.append(planned.subject.registered)
+      }
+      try transaction.put(row, of: credential)
+      if let invitation { try transaction.add(invitation) }
+      for event in credential.eventsOfCreation { try transaction.append(event) }
+    }
   }
 
   /// 16 octets that make a positive number (RFC 5280 §4.1.2.2).
@@ -102,10 +147,9 @@ extension IssuanceService {
   }
 
   private func make(
-    _ grant: LifecycleGrant, _ offered: (CredentialProfile, CertificateSubject), _ authority: IssuingAuthority,
-    _ serialNumber: [UInt8], _ pin: Authenticator
+    _ grant: LifecycleGrant, _ planned: PlannedCreation, _ authority: IssuingAuthority, _ serialNumber: [UInt8]
   ) async throws -> (Credential, ProtectedRow) {
-    let (profile, subject) = offered
+    let (profile, subject) = (planned.profile, planned.subject)
     let (wrapped, publicKey) = try await authority.keys.makeKeyPair(profile.keyType)
     let certificate = try await authority.issuer.issue(
       CertificateRequest(
@@ -114,11 +158,12 @@ extension IssuanceService {
     let credential = Credential(
       id: grant.credential, partner: grant.partner, signer: grant.signer, description: subject.commonName,
       qualifier: profile.qualifier, keyType: profile.keyType, wrappedKey: wrapped, certificate: certificate,
-      mode: profile.mode, expression: .factor(.pin), authenticators: [pin], scal: profile.scal,
-      multisign: profile.multisign, isEnabled: true)
+      mode: profile.mode, expression: .factor(.pin), authenticators: planned.factors, scal: profile.scal,
+      multisign: profile.multisign, isEnabled: !planned.factors.isEmpty)
     guard certificate.publicKey == publicKey, certificate.serialNumber == Hex.encode(serialNumber, .upper),
       credential.isConsistent
     else { throw IssuerError.failed("not the certificate that was asked for") }
+    guard !grant.isByClient || !credential.isQualified else { throw IssuerError.failed("a qualified certificate") }
     if let claim = credential.unfoundedClaim { throw IssuerError.failed("the profile says \(claim)") }
     do { return (credential, try await soleControl.context.protectedRow(credential)) } catch {
       // There is a certificate now, so this is not a failure after which nothing was issued.
@@ -133,4 +178,16 @@ extension IssuanceService {
     default: error
     }
   }
+}
+
+/// A credential that is about to be made.
+private struct PlannedCreation: Sendable {
+  let profile: CredentialProfile
+  let subject: CertificateSubject
+  /// Empty if the person sets one afterwards.
+  let factors: [Authenticator]
+  /// The one who is invited to do so.
+  var recipient: MessageRecipient?
+  /// The subject's row, if it is to be registered.
+  var newSubject: ProtectedRow?
 }

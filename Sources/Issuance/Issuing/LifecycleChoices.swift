@@ -38,8 +38,9 @@ extension IssuanceService {
 }
 
 extension Credential {
-  /// Whether a page can ask for its factors.
+  /// Whether a page can ask for its factors. One that waits for its first factor has none.
   func canBeAsked(_ askable: Set<FactorID>) -> Bool {
-    expression.map { $0.isSatisfied(by: askable) || $0.factors.isSubset(of: askable) } ?? true
+    if expression != nil, authenticators.isEmpty { return false }
+    return expression.map { $0.isSatisfied(by: askable) || $0.factors.isSubset(of: askable) } ?? true
   }
 }

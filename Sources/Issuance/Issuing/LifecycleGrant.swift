@@ -4,14 +4,19 @@ public import Vocabulary
 import WireJSON
 
 /// A person's grant on the authorization server's page: to make one credential, or to delete one. Its token carries it
-/// out, once (CSC v2 §8.2.2: scopes `credential-creation` and `credential-deletion`). A deletion can be a trusted
-/// client's own.
+/// out, once (CSC v2 §8.2.2: scopes `credential-creation` and `credential-deletion`). Both can be a trusted client's
+/// own.
 public struct LifecycleGrant: Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
     /// - Parameters:
     ///   - policy: OID of the certificate policy.
     ///   - salt, verifier: of the PIN that the person chose, as they will stand in the new credential.
     case creation(policy: String, salt: [UInt8], verifier: [UInt8])
+    /// The same, ordered by a trusted client: the person sets the PIN afterwards.
+    /// - Parameters:
+    ///   - claim: the subject as far as the order names it.
+    ///   - recipient: of the link.
+    case orderedCreation(policy: String, claim: SubjectClaim, recipient: MessageRecipient)
     case deletion
   }
 
@@ -30,6 +35,13 @@ public struct LifecycleGrant: Sendable, Equatable {
   public let isByClient: Bool
 
   public var isCreation: Bool { kind != .deletion }
+  /// Of the certificate to be made; nil for a deletion.
+  var policy: String? {
+    switch kind {
+    case .creation(let policy, _, _), .orderedCreation(let policy, _, _): policy
+    case .deletion: nil
+    }
+  }
 
   public init(
     kind: Kind, digest: [UInt8], service: String, partner: PartnerID, client: ClientID, signer: SignerID,
@@ -53,10 +65,16 @@ public struct LifecycleGrant: Sendable, Equatable {
       ("signer", .string(signer.rawValue)), ("credential", .string(credential.rawValue)),
       ("expires", .integer(expires)), ("byClient", .bool(isByClient)),
     ])
-    if case .creation(let policy, let salt, let verifier) = kind {
-      object["policy"] = .string(policy)
+    object["policy"] = policy.map(JSONValue.string)
+    switch kind {
+    case .creation(_, let salt, let verifier):
       object["salt"] = .string(Hex.encode(salt))
       object["verifier"] = .string(Hex.encode(verifier))
+    case .orderedCreation(_, let claim, let recipient):
+      object["claim"] = claim.json
+      object["recipient"] = .string(recipient.name)
+      object["language"] = recipient.language.map(JSONValue.string)
+    case .deletion: break
     }
     return JSONValue.object(object).canonical()
   }
@@ -71,6 +89,13 @@ public struct LifecycleGrant: Sendable, Equatable {
     else { return nil }
     let kind: Kind
     switch grant {
+    case "creation" where isByClient:
+      guard let policy = object["policy"]?.string, let claim = object["claim"]?.object,
+        let recipient = object["recipient"]?.string
+      else { return nil }
+      kind = .orderedCreation(
+        policy: policy, claim: SubjectClaim(json: claim),
+        recipient: MessageRecipient(name: recipient, language: object["language"]?.string))
     case "creation":
       guard let policy = object["policy"]?.string, let salt = object["salt"]?.string.flatMap(Hex.decode),
         let verifier = object["verifier"]?.string.flatMap(Hex.decode)
@@ -96,7 +121,7 @@ extension LifecycleGrant {
       ("credential", .string(credential.rawValue)), ("signer", .string(signer.rawValue)),
       ("partner", .string(partner.rawValue)),
     ]
-    if case .creation(let policy, _, _) = kind { fields.append(("policy", .string(policy))) }
+    if let policy { fields.append(("policy", .string(policy))) }
     if isByClient { fields.append(("byClient", true)) }
     return fields
   }

@@ -5,15 +5,20 @@ public import Vocabulary
 /// `StoreConformance` is the suite that every implementation passes.
 public protocol IssuanceStore: Sendable {
   func readIssuance<Result: Sendable>(
-    reading keys: @autoclosure () -> [IssuanceKey], _ body: @escaping @Sendable (any IssuanceReading) throws -> Result
+    reading keys: @autoclosure () -> [IssuanceKey], _ body: @escaping @Sendable (any IssuanceSnapshot) throws -> Result
   ) async throws -> Result
 
   /// A transaction over both ports: a credential and the grant that makes or deletes it change together.
   func writeIssuance<Result: Sendable>(
     reading keys: @autoclosure () -> [IssuanceKey],
-    _ body: @escaping @Sendable (any IssuanceWriting & SoleControlWriting) throws -> Result
+    _ body: @escaping @Sendable (any IssuanceTransaction) throws -> Result
   ) async throws -> Result
 }
+
+/// The parts of the store of issuance in one reading transaction.
+public typealias IssuanceSnapshot = IssuanceReading & InvitationReading
+/// The same in a writing one, with those of sole control.
+public typealias IssuanceTransaction = IssuanceWriting & InvitationWriting & SoleControlWriting
 
 /// Rows of issuance that a body declares, as `SoleControlKey`. Revocations are only added, and the first of a
 /// certificate counts, so that needs no declaration.
@@ -28,6 +33,10 @@ public enum IssuanceKey: Sendable, Hashable {
   /// A notice, by its id.
   case notice(String, RowLock = .shared)
   case dueNotices(instance: String)
+  /// An invitation, by the digest of its link.
+  case invitation([UInt8], RowLock = .shared)
+  case dueInvitations(instance: String)
+  case expiredInvitations
   case soleControl(SoleControlKey)
 }
 
@@ -65,7 +74,7 @@ public protocol IssuanceWriting: IssuanceReading {
   func postpone(_ notice: OwnerNotice, until due: UnixTime) throws -> Bool
   /// False if it was not there.
   func removeNotice(_ id: String) throws -> Bool
-  /// Removes a credential with the state of its factors, its open challenges and one-time codes, and what waits for its
-  /// owner. False if it was not there.
+  /// Removes a credential with the state of its factors, its open challenges and one-time codes, its invitation, and
+  /// what waits for its owner. False if it was not there.
   func remove(_ credential: CredentialID) throws -> Bool
 }

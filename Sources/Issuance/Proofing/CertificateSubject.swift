@@ -67,4 +67,58 @@ public struct SubjectClaim: Sendable, Equatable {
   }
 }
 
+extension SubjectClaim {
+  private var parts: [(String, WritableKeyPath<SubjectClaim, String?>)] {
+    [("commonName", \.commonName), ("givenName", \.givenName), ("surname", \.surname), ("country", \.country)]
+  }
+
+  var json: JSONValue {
+    .object(JSONObject(parts.compactMap { name, part in self[keyPath: part].map { (name, .string($0)) } }))
+  }
+
+  /// Reads `json` back.
+  init(json object: JSONObject) {
+    self.init()
+    for (name, part) in parts { self[keyPath: part] = object[name]?.string }
+  }
+
+  /// Both claims in one; nil if they contradict each other.
+  func joined(with other: SubjectClaim) -> SubjectClaim? {
+    var joined = self
+    for (_, part) in parts {
+      guard let value = other[keyPath: part] else { continue }
+      guard joined[keyPath: part].map({ $0 == value }) ?? true else { return nil }
+      joined[keyPath: part] = joined[keyPath: part] ?? value
+    }
+    return joined
+  }
+
+  /// The subject that it names; nil if it leaves something open, or a name is not fit for a certificate: 1 to 64
+  /// characters (RFC 5280 appendix A.1, `ub-common-name`) that can be seen, and a country of two capital letters.
+  func subject(of signer: SignerID, at partner: PartnerID) -> CertificateSubject? {
+    guard let commonName, let givenName, let surname, let country,
+      [commonName, givenName, surname].allSatisfy(Self.isName), country.utf8.count == 2,
+      country.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
+    else { return nil }
+    return CertificateSubject(
+      signer: signer, partner: partner, commonName: commonName, givenName: givenName, surname: surname, country: country
+    )
+  }
+
+  private static let longestName = 64
+
+  private static func isName(_ text: String) -> Bool {
+    let letters = text.unicodeScalars
+    guard 1...longestName ~= letters.prefix(longestName + 1).count, letters.first != " ", letters.last != " " else {
+      return false
+    }
+    return letters.allSatisfy { letter in
+      switch letter.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate: false
+      default: true
+      }
+    }
+  }
+}
+
 extension CertificateSubject: DeviceProtected { package static var macKey: MACKey { .subject } }

@@ -9,10 +9,7 @@ extension IssuanceService {
     let row = try await soleControl.context.protectedRow(subject)
     try await store.writeIssuance(reading: [.subject(subject.signer, .exclusive)]) { transaction in
       try transaction.put(row, of: subject.signer)
-      try transaction.append(
-        AuditEvent(
-          .subjectRegistered,
-          [("signer", .string(subject.signer.rawValue)), ("partner", .string(subject.partner.rawValue))]))
+      try transaction.append(subject.registered)
     }
   }
 
@@ -20,12 +17,25 @@ extension IssuanceService {
   ///
   /// - Throws: `IssuanceFault.subjectIntegrity` if the row is not what the gateway wrote.
   public func subject(of signer: SignerID, at partner: PartnerID) async throws -> CertificateSubject? {
+    let subject = try await subject(of: signer)
+    return subject?.partner == partner ? subject : nil
+  }
+
+  /// The same, of whichever partner.
+  func subject(of signer: SignerID) async throws -> CertificateSubject? {
     guard let row = try await store.readIssuance(reading: [.subject(signer)], { try $0.subject(of: signer) }) else {
       return nil
     }
-    let subject = try await soleControl.context.verifiedValue(
+    return try await soleControl.context.verifiedValue(
       row, as: CertificateSubject.self, where: { $0.signer == signer }, named: ("signer", .string(signer.rawValue)),
       else: IssuanceFault.subjectIntegrity(signer))
-    return subject.partner == partner ? subject : nil
+  }
+}
+
+extension CertificateSubject {
+  /// For the audit log.
+  var registered: AuditEvent {
+    AuditEvent(
+      .subjectRegistered, [("signer", .string(signer.rawValue)), ("partner", .string(partner.rawValue))])
   }
 }

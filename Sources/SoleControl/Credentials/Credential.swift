@@ -108,12 +108,14 @@ public struct ProtectedRow: Sendable, Hashable {
 
 extension Credential {
   /// Whether the parts fit together: a credential has a policy, whose every factor has one authenticator, unless it is
-  /// implicit. The authorization server's own page has no polling, and no partner speaks there, so it has only factors
-  /// that are given on pages.
+  /// implicit. One that waits for its first factor has none and is disabled. The authorization server's own page has no
+  /// polling, and no partner speaks there, so it has only factors that are given on pages.
   package var isConsistent: Bool {
     guard let expression else { return mode == .implicit }
     let known = authenticators.map(\.factor)
-    return mode != .implicit && Set(known).count == known.count && expression.factors.isSubset(of: known)
+    let isWaiting = known.isEmpty && !isEnabled
+    return mode != .implicit && Set(known).count == known.count
+      && (isWaiting || expression.factors.isSubset(of: known))
       && (mode == .explicit || expression.factors.allSatisfy(\.traits.isForPages))
   }
 }

@@ -31,6 +31,12 @@ struct MessageText {
     texts.credentialDeleted.filled(["partner": Self.name(partner), "number": serialNumber])
   }
 
+  func invitation(_ url: String, partner: String, days: Int64) -> String {
+    texts.invitation.filled([
+      "partner": Self.name(partner), "url": url, "time": texts.days.text(Int(days)).filled(["count": "\(days)"]),
+    ])
+  }
+
   private func time(_ minutes: Int64) -> String {
     texts.minutes.text(Int(minutes)).filled(["count": "\(minutes)"])
   }

@@ -126,9 +126,22 @@ extension FactorService {
   /// credentials establish. Nil if none does.
   private func recipient(of credential: Credential) async throws -> MessageRecipient? {
     if let own = credential.authenticators.lazy.compactMap(\.value.recipient).first { return own }
-    let principal = Principal(partner: credential.partner, signer: credential.signer)
-    return try await credentials.list(of: credential.signer, after: nil, limit: Self.mostSearched, as: principal)
+    return try await recipient(of: credential.signer, at: credential.partner)
+  }
+
+  /// The channel to a signer: the first that the authenticators of the signer's credentials establish. Nil if none
+  /// does.
+  package func recipient(of signer: SignerID, at partner: PartnerID) async throws -> MessageRecipient? {
+    let principal = Principal(partner: partner, signer: signer)
+    return try await credentials.list(of: signer, after: nil, limit: Self.mostSearched, as: principal)
       .lazy.flatMap(\.authenticators).compactMap(\.value.recipient).first
+  }
+
+  /// Whether the partner has a messenger, which need not be up.
+  ///
+  /// - Throws: `Refusal.unavailable` if that is not known now.
+  package func reaches(customersOf partner: PartnerID) async throws -> Bool {
+    do { return try await outside.messenger.exists(for: partner) } catch { throw Refusal.unavailable }
   }
 
   /// The channel to the owner of a credential, if its partner has a messenger, which need not be up.
@@ -136,15 +149,17 @@ extension FactorService {
   /// - Throws: `Refusal.unavailable` if that is not known now.
   package func reachableRecipient(of credential: Credential) async throws -> MessageRecipient? {
     guard let recipient = try await recipient(of: credential) else { return nil }
-    do { return try await outside.messenger.exists(for: credential.partner) ? recipient : nil } catch {
-      throw Refusal.unavailable
-    }
+    return try await reaches(customersOf: credential.partner) ? recipient : nil
   }
 
   /// Tells a person that there is a new way to sign in the person's name. Somebody else may have asked for it. A person
   /// without a channel is not told, and a messenger that does not take the message ends nothing: the credential exists.
-  package func tellOwner(of credential: Credential) async {
-    guard let recipient = try? await recipient(of: credential), let id = try? await context.randomID() else { return }
+  ///
+  /// - Parameter known: the channel; nil: the one that the person's credentials establish.
+  package func tellOwner(of credential: Credential, at known: MessageRecipient? = nil) async {
+    var found = known
+    if found == nil { found = try? await recipient(of: credential) }
+    guard let recipient = found, let id = try? await context.randomID() else { return }
     let serialNumber = credential.certificate.serialNumber
     _ = await tell(recipient, of: credential.partner, message: id, credential.id, .credentialMade) {
       $0.credentialMade(serialNumber, partner: $1)
@@ -164,6 +179,21 @@ extension FactorService {
   ) async -> Bool {
     await tell(recipient, of: partner, message: id, credential, .credentialDeleted) {
       $0.credentialDeleted(serialNumber, partner: $1)
+    }
+  }
+
+  /// Sends a person the link to the page on which the factor of a credential is set.
+  ///
+  /// - Parameters:
+  ///   - days: for which the link is good.
+  ///   - id: the same at every attempt.
+  /// - Returns: whether the messenger took the message.
+  package func invite(
+    _ recipient: MessageRecipient, url: String, days: Int64, toSetFactorOf credential: CredentialID,
+    at partner: PartnerID, message id: String
+  ) async -> Bool {
+    await tell(recipient, of: partner, message: id, credential, .invitation(url: url)) {
+      $0.invitation(url, partner: $1, days: days)
     }
   }
 

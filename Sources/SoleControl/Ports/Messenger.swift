@@ -30,6 +30,8 @@ public struct Message: Sendable, Equatable {
     case oneTimeCode(String)
     /// URL of a confirmation page.
     case confirmation(url: String)
+    /// URL of the page on which the customer sets the factor of a credential that was ordered for the customer.
+    case invitation(url: String)
     /// There is a new credential of the customer; nothing is asked for.
     case credentialMade
     /// A credential of the customer was deleted without the customer; nothing is asked for.

@@ -34,6 +34,8 @@ public enum MACKey: String, Sendable, CaseIterable {
   case pending = "pending"
   /// Lifecycle grants: credentials that people want made or deleted.
   case lifecycleGrant = "lifecycle"
+  /// Links of invitations, which are made from their ids.
+  case invitation = "invitation"
   /// Subjects: the identities of signers.
   case subject = "subject"
   /// Names of people in the audit log, where they must not be readable.

@@ -17,6 +17,7 @@ enum OAuthFixture {
     client("batch", [.secretPost], grants: [.clientCredentials]),
     client("tester", [.secretPost, .secretBasic], sendsParametersInQuery: true),
     client("keeper", [.secretPost], grants: [.clientCredentials], trustedScopes: [.credentialDeletion]),
+    client("registrar", [.secretPost], grants: [.clientCredentials], trustedScopes: [.credentialCreation]),
   ]
 
   private static func client(

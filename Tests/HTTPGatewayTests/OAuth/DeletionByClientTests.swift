@@ -231,7 +231,7 @@ struct DeletionByClientTests {
       ("keeper", ["scope": Self.scope, "credentialID": "untold"], Self.unauthorized),
       ("keeper", ["scope": Self.scope, "credentialID": "eu_eidas_qes"], Self.unauthorized),
       ("keeper", ["scope": Self.scope, "credentialID": "eu_eidas_aesqc"], Self.unauthorized),
-      // A credential takes a factor that its owner sets.
+      // Trusted with one is not trusted with the other.
       ("keeper", ["scope": "credential-creation", "certificatePolicy": policy], Self.invalidScope),
       ("keeper", ["authorization_details": creation], Self.invalidDetails),
       // Two names for one credential could be two credentials.

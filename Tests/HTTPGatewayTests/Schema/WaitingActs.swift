@@ -163,6 +163,23 @@ extension SchemaAct {
         return fixture.signing.messenger.delivered.contains { $0.credential.rawValue == "c-a" }
       }
     },
+    SchemaAct("invitation", "set the PIN of a credential that was ordered") { fixture in
+      let link = try await invited(fixture)
+      return Ready(row: "link = x'\(Hex.encode(digest(link)))'") { fixture in
+        let invited = try await fixture.signing.issuance.invitations.invited(link: link, from: nil)
+        try await fixture.signing.issuance.invitations.answer(.set(pin: "271828"), to: invited)
+        return true
+      }
+    },
+    SchemaAct("invitation", "set the PIN after its time", isDone: false) { fixture in
+      let link = try await invited(fixture)
+      return Ready(row: "link = x'\(Hex.encode(digest(link)))'") { fixture in
+        fixture.signing.clock.advance(8 * 86400)
+        let invited = try await fixture.signing.issuance.invitations.invited(link: link, from: nil)
+        try await fixture.signing.issuance.invitations.answer(.set(pin: "271828"), to: invited)
+        return true
+      }
+    },
     SchemaAct("audit_entry", "find the log whole") { fixture in
       _ = try await credentials(fixture)
       return Ready(row: "position = 2") { try await isWhole($0) }

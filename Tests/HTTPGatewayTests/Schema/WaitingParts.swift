@@ -26,6 +26,20 @@ final class SchemaNotifier: CompletionNotifier {
 
 /// Parts of the acts.
 extension SchemaAct {
+  /// The link to Alice's credential that was ordered. Bob has one too.
+  static func invited(_ fixture: GatewayFixture) async throws -> String {
+    try await fixture.signing.registerSubject("bob", givenName: "Bob")
+    for signer in ["bob", "alice"] {
+      let granted = try await fixture.signing.issuance.grantCreation(
+        policy: TestIssuance.policies.explicit, claim: SubjectClaim(), of: SignerID(signer), named: signer,
+        language: "de", byTrusted: ClientID("registrar"), as: fixture.signing.principal(nil))
+      let bearer = try #require(try await fixture.signing.issuance.grant(of: granted.token))
+      _ = try await fixture.signing.issuance.create(
+        policy: TestIssuance.policies.explicit, claim: SubjectClaim(), by: bearer)
+    }
+    return try #require(fixture.signing.messenger.invitation)
+  }
+
   // MARK: Codes and pages
 
   /// Alice's credential and the code that was sent to her; Bob has one too.

@@ -80,14 +80,14 @@ extension SoleControlStore {
 extension IssuanceStore {
   /// For tests' own looks.
   public func readIssuance<Output: Sendable>(
-    _ body: @escaping @Sendable (any IssuanceReading) throws -> Output
+    _ body: @escaping @Sendable (any IssuanceSnapshot) throws -> Output
   ) async throws -> Output {
     try await Undeclared.$isAllowed.withValue(true) { try await readIssuance(reading: [], body) }
   }
 
   /// For tests' own changes.
   public func writeIssuance<Output: Sendable>(
-    _ body: @escaping @Sendable (any IssuanceWriting & SoleControlWriting) throws -> Output
+    _ body: @escaping @Sendable (any IssuanceTransaction) throws -> Output
   ) async throws -> Output {
     try await Undeclared.$isAllowed.withValue(true) { try await writeIssuance(reading: [], body) }
   }

@@ -2,7 +2,7 @@ import Issuance
 import SoleControl
 import Vocabulary
 
-extension MemoryTransaction: IssuanceWriting {
+extension MemoryTransaction: IssuanceWriting, InvitationWriting {
   func subject(of signer: SignerID) throws -> ProtectedRow? {
     uses(.shared, issuance: { [.subject(signer, $0)] })
     return state.subjects[signer]
@@ -47,6 +47,47 @@ extension MemoryTransaction: IssuanceWriting {
   func removeNotice(_ id: String) throws -> Bool {
     uses(.exclusive, issuance: { [.notice(id, $0)] })
     return state.notices.removeValue(forKey: id) != nil
+  }
+
+  func invitation(_ link: [UInt8]) throws -> Invitation? {
+    uses(.shared, issuance: { [.invitation(link, $0)] })
+    return state.invitations[link]
+  }
+
+  func dueInvitations(instance: String, by time: UnixTime, perPartner: Int, limit: Int) throws -> [Invitation] {
+    uses(.shared, issuance: { _ in [.dueInvitations(instance: instance)] })
+    let due = state.invitations.values
+      .filter { $0.instance == instance && $0.state == .waiting && $0.due.map { $0 <= time } ?? false }
+      .sorted { ($0.due ?? 0, $0.id) < ($1.due ?? 0, $1.id) }
+    var counts: [PartnerID: Int] = [:]
+    return Array(
+      due.filter { invitation in
+        counts[invitation.partner, default: 0] += 1
+        return counts[invitation.partner, default: 0] <= perPartner
+      }.prefix(limit))
+  }
+
+  func expiredInvitations(by time: UnixTime, limit: Int) throws -> [Invitation] {
+    uses(.shared, issuance: { _ in [.expiredInvitations] })
+    return Array(
+      state.invitations.values.filter { $0.expires <= time }.sorted { ($0.expires, $0.id) < ($1.expires, $1.id) }
+        .prefix(limit))
+  }
+
+  func add(_ invitation: Invitation) throws {
+    guard state.invitations.updateValue(invitation, forKey: invitation.link) == nil else { throw StoreError.corrupt }
+  }
+
+  func put(_ invitation: Invitation) throws {
+    uses(.exclusive, issuance: { [.invitation(invitation.link, $0)] })
+    guard var kept = state.invitations[invitation.link] else { throw StoreError.corrupt }
+    (kept.state, kept.attempts, kept.due) = (invitation.state, invitation.attempts, invitation.due)
+    state.invitations[invitation.link] = kept
+  }
+
+  func removeInvitation(_ link: [UInt8]) throws -> Bool {
+    uses(.exclusive, issuance: { [.invitation(link, $0)] })
+    return state.invitations.removeValue(forKey: link) != nil
   }
 
   func put(_ subject: ProtectedRow, of signer: SignerID) throws {
@@ -98,6 +139,7 @@ extension MemoryTransaction: IssuanceWriting {
     state.challenges.removeAll { $0.challenge.credential == credential }
     for id in state.pending.filter({ $0.value.credential == credential }).keys { state.backchannelRequests[id] = nil }
     state.pending = state.pending.filter { $0.value.credential != credential }
+    state.invitations = state.invitations.filter { $0.value.credential != credential }
     return state.credentials.removeValue(forKey: credential) != nil
   }
 }

@@ -60,5 +60,6 @@ struct MemoryState: Equatable {
   var lifecycleGrants: [[UInt8]: StoredLifecycleGrant] = [:]
   var revocations: [String: Revocation] = [:]
   var notices: [String: OwnerNotice] = [:]
+  var invitations: [[UInt8]: Invitation] = [:]
   var throttle: [ThrottleKey: Counter] = [:]
 }

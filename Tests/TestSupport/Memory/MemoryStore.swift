@@ -43,12 +43,12 @@ public final class MemoryStore: SoleControlStore, IssuanceStore, OAuthStore {
   ) async throws -> Output { try await change(Declaration(keys()), body) }
 
   public func readIssuance<Output: Sendable>(
-    reading keys: @autoclosure () -> [IssuanceKey], _ body: @escaping @Sendable (any IssuanceReading) throws -> Output
+    reading keys: @autoclosure () -> [IssuanceKey], _ body: @escaping @Sendable (any IssuanceSnapshot) throws -> Output
   ) async throws -> Output { try look(Declaration(keys()), body) }
 
   public func writeIssuance<Output: Sendable>(
     reading keys: @autoclosure () -> [IssuanceKey],
-    _ body: @escaping @Sendable (any IssuanceWriting & SoleControlWriting) throws -> Output
+    _ body: @escaping @Sendable (any IssuanceTransaction) throws -> Output
   ) async throws -> Output { try await change(Declaration(keys()), body) }
 
   public func readOAuth<Output: Sendable>(
@@ -149,6 +149,7 @@ public final class MemoryStore: SoleControlStore, IssuanceStore, OAuthStore {
   }
 
   public var lifecycleGrants: [StoredLifecycleGrant] { state.withLock { Array($0.lifecycleGrants.values) } }
+  public var invitations: [Invitation] { state.withLock { Array($0.invitations.values) } }
   public var operations: [SigningOperation] { state.withLock { Array($0.operations.values) } }
 
   public var notifications: [CompletionNotification] { state.withLock { Array($0.notifications.values) } }

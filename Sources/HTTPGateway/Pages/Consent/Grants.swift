@@ -77,7 +77,8 @@ struct Grants: Sendable {
     return presented
   }
 
-  private static func chosenPIN(_ parameters: OAuth.Parameters) throws -> String {
+  /// The PIN that the person chose for a new credential.
+  static func chosenPIN(_ parameters: OAuth.Parameters) throws -> String {
     guard let pin = parameters[PageMessage.Field.newPIN.name] else { throw PageMessage.missing(.newPIN) }
     guard let again = parameters[PageMessage.Field.repeatedPIN.name] else {
       throw PageMessage.missing(.repeatedPIN)

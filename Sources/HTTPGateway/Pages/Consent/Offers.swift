@@ -193,7 +193,7 @@ extension IssuanceRefusal {
   fileprivate var isAboutTheOffer: Bool {
     switch self {
     case .policyNotOffered, .notRegistered, .notProven, .subjectDiffers: true
-    case .unsuitablePIN, .invalidLifecycleToken, .lifecycleTokenExpired, .otherCredential, .onlyByOwner,
+    case .unsuitablePIN, .unknownLink, .invalidLifecycleToken, .lifecycleTokenExpired, .otherCredential, .onlyByOwner,
       .notRevocable:
       false
     }

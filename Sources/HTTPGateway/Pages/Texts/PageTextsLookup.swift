@@ -55,6 +55,7 @@ extension PageTexts {
     case .expired: expired
     case .notFromOurPage: notFromOurPage
     case .notFound: notFound
+    case .invitationOver: invitationOver
     case .tooManyTries: tooManyTriesPage
     case .serverError: serverError
     case .unavailable: unavailable
@@ -66,6 +67,8 @@ extension PageTexts {
     case .confirmed: confirmed
     case .denied: denied
     case .alreadyAnswered: alreadyAnswered
+    case .invitationDone: invitationDone
+    case .invitationRefused: invitationRefused
     }
   }
 }

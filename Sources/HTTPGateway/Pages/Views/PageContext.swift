@@ -97,6 +97,23 @@ struct PageContext {
     values["csrf"] = view.csrf
   }
 
+  init(_ view: InvitationView, _ language: Language) {
+    self.init(language)
+    values["title"] = texts.invitationTitle
+    values["lead"] = sentence(texts.invitationLead, client: view.client)
+    values["client"] = Self.name(view.client)
+    values["action"] = view.action
+    values["transaction"] = view.transaction
+    values["csrf"] = view.csrf
+    values["certificate"] = certificate(view.certificate)
+    values["credential"] = Self.name(view.credential)
+    values["serialNumber"] = Self.name(view.serialNumber)
+    values["approveText"] = texts.setPIN
+    set([], view.message, newPIN: [.newPIN, .repeatedPIN])
+    values["confirmHeading"] = texts.invitationHeading
+    values["proof"] = false
+  }
+
   private mutating func set(_ view: SigningView, client: String, _ message: PageMessage?, action: String) {
     values["title"] = texts.signingTitle.text(view.numSignatures).filled(["count": "\(view.numSignatures)"])
     values["lead"] = sentence(texts.signingLead, client: client)

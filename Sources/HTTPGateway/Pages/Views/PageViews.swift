@@ -43,6 +43,21 @@ struct ConfirmView: Sendable {
   var message: PageMessage?
 }
 
+/// The page behind the link of an invitation: one form, sent to `action`, with the inputs `newPIN` and `repeatedPIN`.
+struct InvitationView: Sendable {
+  /// Path on this server.
+  var action: String
+  var transaction, csrf: String
+  /// Name of the partner that ordered the credential.
+  var client: String
+  /// For people to recognise the credential by.
+  var credential: String
+  var certificate: SigningView.Certificate
+  /// Hexadecimal, of the certificate.
+  var serialNumber: String
+  var message: PageMessage?
+}
+
 /// The content of a signing page: documents, certificate, and the factors that authorize it.
 struct SigningView: Sendable {
   struct Document: Sendable {
@@ -173,6 +188,8 @@ struct ErrorView: Sendable {
     case notFromOurPage
     /// 404
     case notFound
+    /// 404: the link of an invitation leads nowhere, or no longer.
+    case invitationOver
     /// 429
     case tooManyTries
     /// 500
@@ -187,9 +204,9 @@ struct ErrorView: Sendable {
   var requestID: String?
 }
 
-/// The last page of a confirmation by link.
+/// The last page of what was answered behind a link.
 struct DoneView: Sendable {
-  enum Kind: Sendable, CaseIterable { case confirmed, denied, alreadyAnswered }
+  enum Kind: Sendable, CaseIterable { case confirmed, denied, alreadyAnswered, invitationDone, invitationRefused }
 
   var kind: Kind
   var client: String?

@@ -76,6 +76,10 @@ struct Pages: Sendable {
     return page("signing", context.values, view.message?.status ?? .ok, of: look, language, targets)
   }
 
+  func invitation(_ view: InvitationView, of look: Look?, in language: Language) -> Response {
+    page("invitation", PageContext(view, language).values, view.message?.status ?? .ok, of: look, language, [])
+  }
+
   func error(_ view: ErrorView, of look: Look?, in language: Language) -> Response {
     page("error", PageContext(view, language).values, view.kind.status, of: look, language, [], inPopUps: true)
   }
@@ -132,7 +136,7 @@ extension ErrorView.Kind {
   fileprivate var status: HTTPResponse.Status {
     switch self {
     case .unknownClient, .invalidRequest, .expired, .notFromOurPage: .badRequest
-    case .notFound: .notFound
+    case .notFound, .invitationOver: .notFound
     case .tooManyTries: .tooManyRequests
     case .serverError: .internalServerError
     case .unavailable: .serviceUnavailable

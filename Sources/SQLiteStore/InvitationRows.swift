@@ -1,0 +1,67 @@
+internal import Foundation
+internal import GRDB
+internal import Issuance
+internal import SoleControl
+internal import Vocabulary
+
+extension InvitationReading where Self: SQLiteReader {
+  func invitation(_ link: [UInt8]) throws -> Invitation? {
+    try one(tables.invitation, "link = ?", [Self.data(link)]).map(Self.invitation)
+  }
+
+  func dueInvitations(instance: String, by time: UnixTime, perPartner: Int, limit: Int) throws -> [Invitation] {
+    try fitting(
+      tables.invitation,
+      """
+      link IN (
+        SELECT link FROM (
+          SELECT link, row_number() OVER (PARTITION BY partner ORDER BY due, id) AS place
+          FROM invitation WHERE instance = ? AND is_done = 0 AND due <= ?)
+        WHERE place <= ?)
+      ORDER BY due, id
+      """, [instance, time, perPartner], limit: limit
+    ).map(Self.invitation)
+  }
+
+  func expiredInvitations(by time: UnixTime, limit: Int) throws -> [Invitation] {
+    try fitting(
+      tables.invitation, "expires <= ? ORDER BY expires, id", [time], limit: limit
+    ).map(Self.invitation)
+  }
+
+  private static func invitation(_ row: StoredRow) throws -> Invitation {
+    Invitation(
+      id: row["id"], link: bytes(row["link"]), instance: row["instance"], partner: PartnerID(row["partner"]),
+      credential: CredentialID(row["credential"]), issuer: row["issuer"], serialNumber: row["serial"],
+      certificateExpires: row["certificate_expires"],
+      recipient: MessageRecipient(name: row["recipient"], language: row["language"]), expires: row["expires"],
+      state: (row["is_done"] as Bool) ? .done : .waiting, attempts: row["attempts"], due: row["due"])
+  }
+}
+
+extension InvitationWriting where Self: SQLiteWriter {
+  func add(_ invitation: Invitation) throws {
+    try insert(
+      tables.invitation,
+      [
+        Self.data(invitation.link), invitation.id, invitation.instance, invitation.partner.rawValue,
+        invitation.credential.rawValue, invitation.issuer, invitation.serialNumber, invitation.certificateExpires,
+        invitation.recipient.name, invitation.recipient.language, invitation.expires, invitation.state == .done,
+        invitation.attempts, invitation.due,
+      ])
+  }
+
+  func put(_ invitation: Invitation) throws {
+    guard let row = try one(tables.invitation, "link = ?", [Self.data(invitation.link)]) else {
+      throw StoreError.corrupt
+    }
+    try change(
+      tables.invitation, row,
+      ["is_done": invitation.state == .done, "attempts": invitation.attempts, "due": invitation.due])
+  }
+
+  func removeInvitation(_ link: [UInt8]) throws -> Bool {
+    try execute("DELETE FROM invitation WHERE link = ?", [Self.data(link)])
+    return db.changesCount == 1
+  }
+}
