@@ -113,6 +113,14 @@ public struct LifecycleRequest: Sendable, Equatable {
     } catch { throw CSCError.field(error) }
   }
 
+  /// The request with those of the contexts in `acr_values` that are reached, for the token answer: it says what was
+  /// granted.
+  public func reaching(_ levels: [String]) -> LifecycleRequest {
+    var request = self
+    request.acrValues = acrValues.filter(levels.contains)
+    return request
+  }
+
   /// The one value of what is asked for, however it was spelt.
   public var json: JSONValue {
     var object = members

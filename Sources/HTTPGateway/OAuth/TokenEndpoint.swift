@@ -61,7 +61,7 @@ extension OAuthEndpoints {
     do {
       switch try await AuthorizationCodeGrant(oauth).redeem(parameters, client: client, details: details) {
       case .service(let issued): return Response(json: Self.answer(issued))
-      case .credential(let token): return Response(json: try Self.answer(token))
+      case .credential(let token): return Response(json: try answer(token))
       }
     } catch let reused as CodeReused {
       switch (reused.scope, reused.reference) {
@@ -84,7 +84,7 @@ extension OAuthEndpoints {
     return .object(answer)
   }
 
-  private static func answer(_ token: TokenAnswer.CredentialToken) throws -> JSONValue {
+  private func answer(_ token: TokenAnswer.CredentialToken) throws -> JSONValue {
     var answer = JSONObject([
       ("access_token", .string(Base64.encodeURL(token.octets))),
       // CSC v1 §8.3.3: the token is the SAD and says so. v2 §8.2.4: it is a bearer.
@@ -96,7 +96,9 @@ extension OAuthEndpoints {
         throw StoreError.corrupt
       }
       if !asked.isCreation { answer["credentialID"] = .string(token.credential) }
-      answer["authorization_details"] = asked.granted
+      var levels: [String] = []
+      if case .creation(let policy?, _) = asked.kind { levels = issuance.authority?.profile(policy)?.acrValues ?? [] }
+      answer["authorization_details"] = asked.reaching(levels).granted
       return .object(answer)
     }
     answer["credentialID"] = .string(token.credential)
