@@ -40,8 +40,14 @@ public struct ClientAuthentication: Sendable {
   /// Wrong proofs are counted by client and address, and right ones too are not looked at while one has to wait. That
   /// is decided in one transaction with the count, so that many tries at once are as one after the other. A right one
   /// stands in the same line, and changes nothing but once a day.
-  public func authenticate(_ presented: PresentedClient, _ parameters: Parameters) async throws -> Client {
+  ///
+  /// - Parameter check: refuses what the client that is named may not do at all, before its proof is looked at, which
+  ///   may be good once.
+  public func authenticate(
+    _ presented: PresentedClient, _ parameters: Parameters, after check: (Client) throws -> Void = { _ in }
+  ) async throws -> Client {
     let named = try await namedClient(presented, parameters)
+    if case .success(let client) = named { try check(client) }
     let result: Result<Client, OAuthError>
     do { result = .success(try await proven(named, presented, parameters)) } catch let error as OAuthError {
       guard Self.isGuess(error) else { throw error }

@@ -109,6 +109,18 @@ struct ClientAuthenticationTests {
     .integer(.max), .integer(.min), .integer(.max - 30), .integer(-1), .integer(1 << 40), .real(1e300), .real(-1e300),
   ]
 
+  @Test("a client that is refused for what it asks does not spend its assertion")
+  func refusedBefore() async throws {
+    let fixture = try await ServerFixture(assertions: Signed())
+    let good = assertion(fixture)
+    await #expect(throws: OAuthError.invalid("query")) {
+      try await ClientAuthentication(fixture.server).authenticate(presented(), good) { client in
+        throw client.id.rawValue == "client-42" ? OAuthError.invalid("query") : OAuthError.invalid("client_id")
+      }
+    }
+    #expect(try await ClientAuthentication(fixture.server).authenticate(presented(), good).id.rawValue == "client-42")
+  }
+
   @Test("private_key_jwt: who, for whom, until when, and once (RFC 7523 §3)")
   func assertions() async throws {
     let fixture = try await ServerFixture(assertions: Signed())

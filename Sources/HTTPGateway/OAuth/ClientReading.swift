@@ -6,9 +6,26 @@ internal import Registry
 internal import Vocabulary
 
 extension OAuthEndpoints {
+  /// Proofs of who the client is, which must not be in a URI (RFC 6749 §2.3.1).
+  private static let proofs = ["client_secret", "client_assertion", "client_assertion_type"]
+
+  static let refusedQuery = OAuthError.invalidRequest("Send the parameters in the body, not in the query")
+
+  /// Refuses proofs in the query, and does not only ignore them: they stand in the logs of proxies already.
+  ///
+  /// - Returns: the query.
+  func queryWithoutProofs(_ request: Request) throws -> OAuth.Parameters {
+    let query = try bodies.query(request)
+    guard Self.proofs.allSatisfy({ query[$0] == nil }) else { throw Self.refusedQuery }
+    return query
+  }
+
   /// The authenticated client of a request to the token, revocation or PAR endpoint.
+  ///
+  /// - Parameter check: as `ClientAuthentication.authenticate` has it.
   func client(
-    _ parameters: OAuth.Parameters, of request: Request, _ context: GatewayContext
+    _ parameters: OAuth.Parameters, of request: Request, _ context: GatewayContext,
+    after check: (Client) throws -> Void = { _ in }
   ) async throws -> Client {
     let presented = PresentedClient(
       basic: try Self.basic(request.headers[.authorization]), certificate: await context.clientCertificate(),
@@ -19,7 +36,8 @@ extension OAuthEndpoints {
         }
       } + [oauth.rules.issuer + "/"], origin: context.origin.server)
     let client: Client
-    do { client = try await ClientAuthentication(oauth).authenticate(presented, parameters) } catch let error
+    do { client = try await ClientAuthentication(oauth).authenticate(presented, parameters, after: check) } catch let
+      error
       as OAuthError
       where error == .certificateMissing && presented.certificate == nil && mutualTLSURL != nil
     {

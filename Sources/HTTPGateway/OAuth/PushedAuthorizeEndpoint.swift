@@ -9,6 +9,7 @@ extension OAuthEndpoints {
   /// `oauth2/pushed_authorize` (RFC 9126, CSC v2 §8.2.3).
   func push(_ request: Request, _ context: GatewayContext) async throws -> Response {
     let parameters = try await bodies.parameters(request, mayBeLarge: true)
+    _ = try queryWithoutProofs(request)
     let client = try await client(parameters, of: request, context)
     let reference = try await oauth.push(parameters, .v2, client: client, reader: scopes.reader(.v2))
     var response = Response(

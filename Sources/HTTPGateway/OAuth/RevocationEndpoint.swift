@@ -11,6 +11,7 @@ extension OAuthEndpoints {
   /// `oauth2/revoke` (RFC 7009, CSC v1 §8.3.4), which unlike RFC 7009 tells of unknown tokens.
   func revoke(_ request: Request, _ context: GatewayContext) async throws -> Response {
     let parameters = try await bodies.parameters(request)
+    _ = try queryWithoutProofs(request)
     let client = try await client(parameters, of: request, context)
     guard let token = parameters["token"] else { throw OAuthError.missing("token") }
     guard ["access_token", "refresh_token"].contains(parameters["token_type_hint"] ?? "access_token") else {

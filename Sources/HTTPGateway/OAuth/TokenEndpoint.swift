@@ -33,8 +33,6 @@ extension OAuthEndpoints {
     "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "authorization_details",
     "client_id", "credentialID", "certificatePolicy", "userID", "lang", "clientData",
   ]
-  /// Proofs of who the client is, which must not be in a URI (RFC 6749 §2.3.1).
-  private static let proofs = ["client_secret", "client_assertion", "client_assertion_type"]
 
   /// The parameters are those of the body (RFC 6749 §3.2), and of the query only for clients that are registered so. In
   /// the query of others they are refused, and not only ignored: the request would lack them.
@@ -42,15 +40,14 @@ extension OAuthEndpoints {
     _ request: Request, _ context: GatewayContext
   ) async throws -> (parameters: OAuth.Parameters, client: Client) {
     let form = try await bodies.parameters(request)
-    let query = try bodies.query(request)
-    guard (Self.tokenParameters + Self.proofs).contains(where: { query[$0] != nil }) else {
+    let query = try queryWithoutProofs(request)
+    guard Self.tokenParameters.contains(where: { query[$0] != nil }) else {
       return (form, try await client(form, of: request, context))
     }
-    let refused = OAuthError.invalidRequest("Send the parameters in the body, not in the query")
-    guard Self.proofs.allSatisfy({ query[$0] == nil }) else { throw refused }
     let all = form.merging(query)
-    let client = try await client(all, of: request, context)
-    guard client.sendsParametersInQuery else { throw refused }
+    let client = try await client(all, of: request, context) { client in
+      guard client.sendsParametersInQuery else { throw Self.refusedQuery }
+    }
     return (all, client)
   }
 
