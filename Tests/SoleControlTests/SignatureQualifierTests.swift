@@ -113,6 +113,28 @@ struct SignatureQualifierTests {
     await #expect(throws: InternalFault.self) { try await make(qualifier, Self.person, fixture) }
   }
 
+  @Test("a job that was finished before its credential claimed more has its result; one that waits is not signed")
+  func finishedJob() async throws {
+    let store = MemoryStore()
+    let fixture = JobFixture(store)
+    let (credential, sad) = try await fixture.authorized(count: 2)
+    let job = try await fixture.submit(credential, sad, [digest("a")])
+    let signatures = try await fixture.signatures(of: job)
+    let waiting = try await fixture.submit(credential, sad, [digest("b")])
+    var upgraded = credential
+    upgraded.qualifier = "eu_eidas_qes"
+    let row = try await fixture.signing.service.context.protectedRow(upgraded)
+    store.tamper(credential.id) { _ in row }
+    // Also after a start.
+    for each in [fixture, JobFixture(store)] {
+      let result = try await each.poll(job)
+      #expect(result.signatures == signatures)
+    }
+    let made = store.count(.signatureMade)
+    let outcome = try? await fixture.running { try await fixture.ended(waiting) }
+    #expect(outcome?.signatures == nil && store.count(.signatureMade) == made)
+  }
+
   @Test(
     "a row with the device's own MAC that claims more is an integrity fault: found once, and nothing is signed",
     arguments: [("eu_eidas_qes", "QcCompliance, QcSSCD"), ("something_new", "held against")])

@@ -8,7 +8,8 @@ extension Credential: DeviceProtected { package static var macKey: MACKey { .cre
 extension CredentialService {
   /// The credential of a row whose MAC is right.
   ///
-  /// - Parameter use: `deletion` takes also one whose qualifier is unfounded: its owner must be able to end it.
+  /// - Parameter use: all but `any` take also one whose qualifier is unfounded: its owner must be able to end it, and
+  ///   gets what was signed before.
   package func confirmed(
     _ row: ProtectedRow, id: CredentialID, for use: CredentialUse = .any
   ) async throws -> Credential {
@@ -44,7 +45,7 @@ extension CredentialService {
     }
     if let fault = unverified.value.qualifierFault {
       // It is not remembered: the next use may be another one.
-      guard use != .deletion else { return macs }
+      guard use == .any else { return macs }
       throw try await context.integrityFault(
         unverified.row, named: ("credential", .string(unverified.value.id.rawValue)), fault)
     }
@@ -62,6 +63,8 @@ package enum CredentialUse: Sendable {
   case any
   /// To end it, and its certificate.
   case deletion
+  /// To hold signatures against it that were made before.
+  case finished
 }
 
 extension Credential {

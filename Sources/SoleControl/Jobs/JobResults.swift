@@ -38,12 +38,12 @@ extension JobService {
   /// nothing but the MAC says that it was accepted under one.
   ///
   /// - Returns: the credential as it is now; nil if it has gone.
-  func verify(_ unverified: UnverifiedJob) async throws -> Credential? {
+  func verify(_ unverified: UnverifiedJob, for use: CredentialUse = .any) async throws -> Credential? {
     guard let row = unverified.credential else { return nil }
     let job = unverified.job
     let credential = try await signing.credentials.load(row, id: job.credential)
     let check = Unverified(unverified.stored.row, job)
-    let macs = try await signing.credentials.confirm(credential, alongside: [check.message])
+    let macs = try await signing.credentials.confirm(credential, alongside: [check.message], for: use)
     guard check.isRight(macs[0]),
       credential.value.partner == job.partner, credential.value.signer == job.signer
     else { throw InternalFault.jobIntegrity(job.id) }
@@ -72,7 +72,7 @@ extension JobService {
       // A result leaves only if job, signatures and key belong together, also when the store was edited. Job and
       // principal are compared again, because only now the job is held against its MAC.
       guard let unverified = try await loadJob(id), principal.mayHave(unverified.job),
-        let credential = try await verify(unverified)
+        let credential = try await verify(unverified, for: .finished)
       else { throw Refusal.unknownJob }
       let result = try await signing.stored(unverified.operation, unverified.work, credential)
       return .completed(unverified.job.method, result)
@@ -85,7 +85,7 @@ extension JobService {
   public func credential(of id: JobID, signer: SignerID?, as principal: Principal) async throws -> Credential? {
     _ = try await state(of: id, signer: signer, as: principal)
     guard let unverified = try await loadJob(id), principal.mayHave(unverified.job) else { throw Refusal.unknownJob }
-    return try await verify(unverified)
+    return try await verify(unverified, for: .finished)
   }
 
   private func state(of id: JobID, signer: SignerID?, as principal: Principal) async throws -> JobState {
