@@ -59,7 +59,8 @@ public struct DocumentSigningService: Sendable {
       switch level {
       case .b: true
       case .t: timestamps != nil
-      case .lt: timestamps != nil && revocation != nil
+      // Without a root there would be no proof of the certificate above which nothing is known.
+      case .lt: timestamps?.endsInRoot == true && revocation != nil
       }
     }
   }
@@ -108,11 +109,14 @@ extension DocumentSigningService {
     let time = now()
     var lists: [[UInt8]] = []
     // Asked for new signatures only, and after every other question: a refusal for good goes before one for a while.
-    if request.signatures.contains(where: { $0.level == .lt }) {
-      if try await soleControl.signing.isNew(prepared, as: principal) {
+    // So are time-stamps over documents: the authority's key works for no one without an authorization.
+    let isLasting = request.signatures.contains { $0.level == .lt }
+    if isLasting || request.signatures.contains(where: \.asksForTimestamp) {
+      let isNew = try await soleControl.signing.isNew(prepared, as: principal)
+      if isLasting, isNew {
         lists = try await proofs(for: credential.certificate.chain, at: time)
       } else {
-        prepared.isRepetition = true
+        prepared.isRepetition = isLasting
       }
     }
     var entries: [PreparedDocuments.Entry] = []
@@ -281,6 +285,9 @@ extension DocumentSigningService {
 }
 
 extension DocumentSignature {
+  /// Whether the service is to make a time-stamp over the document.
+  fileprivate var asksForTimestamp: Bool { properties.contains { $0.kind == .contentTimestamp && $0.value == nil } }
+
   /// The document, where the signature cannot be put together without it.
   var keptContent: [UInt8]? {
     switch packaging {

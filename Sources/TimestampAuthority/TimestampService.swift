@@ -37,6 +37,9 @@ public struct TimestampService: Sendable {
   /// Certificates of `chain` that a reader needs besides a token, which has the others in it. DER.
   public var trustAnchors: [[UInt8]] { signer.trustAnchors }
 
+  /// Whether `chain` ends in a root, so that each certificate below it can be proven good by a list of another one's.
+  public var endsInRoot: Bool { chain.last.map(trustAnchors.contains) ?? false }
+
   /// Issues a token.
   ///
   /// - Returns: the `TimeStampToken`, a CMS ContentInfo in DER (RFC 3161 §2.4.2), not the `TimeStampResp` around it.

@@ -55,6 +55,50 @@ struct LongTermTests {
     #expect(fixture.documents.levels(of: .pades) == [.b, .t, .lt] && fixture.documents.levels(of: .cades) == [.b, .t])
   }
 
+  @Test("is not offered where the authority's chain ends in no root: there would never be a proof")
+  func withoutRoot() {
+    let cut = CutSigner(signer: stamping)
+    let documents = fixture.documents(
+      revocation: source, timestamps: SwitchableTimestamps.service(fixture.signing.clock, cut))
+    #expect(documents.levels(of: .pades) == [.b, .t])
+  }
+
+  @Test("no time-stamp over a document is made for a caller without an authorization, at whatever level")
+  func unauthorizedTimestamps() async throws {
+    let counting = CutSigner(signer: stamping)
+    let documents = fixture.documents(
+      revocation: source, timestamps: SwitchableTimestamps.service(fixture.signing.clock, counting))
+    let credential = try await fixture.signing.createCredential()
+    let other = try await fixture.signing.createCredential("other")
+    let (used, foreign) = (
+      try await fixture.signing.authorize(credential).sad, try await fixture.signing.authorize(other).sad
+    )
+    let stamp = try #require(SignedProperty(name: "content-time-stamp", octets: nil, for: .pades))
+    let made = try #require(SignatureActivationData(octets: [UInt8](repeating: 7, count: 48)))
+    for level in [ConformanceLevel.b, .t] {
+      for sad in [made, foreign] {
+        await #expect(throws: Refusal.invalidSAD) {
+          try await documents.sign(
+            request(credential, sad, level: level, properties: [stamp]), as: fixture.signing.principal())
+        }
+      }
+    }
+    #expect(counting.count.withLock(\.self) == 0)
+    let asked = request(credential, used, level: .b, properties: [stamp])
+    let signed = try await documents.sign(asked, as: fixture.signing.principal())
+    #expect(counting.count.withLock(\.self) == 1 && signed.hasTimestamps)
+    // The same request again has its answer; another one is refused before the authority is asked.
+    #expect(try await documents.sign(asked, as: fixture.signing.principal()) == signed)
+    let before = counting.count.withLock(\.self)
+    await #expect(throws: Refusal.self) {
+      try await documents.sign(
+        DocumentSigningRequest(
+          credential: credential.id, qualifier: nil, sad: used,
+          signatures: [fixture.signature("b", .pades, .b, properties: [stamp])]), as: fixture.signing.principal())
+    }
+    #expect(counting.count.withLock(\.self) == before)
+  }
+
   @Test("needs a proof for each certificate below a root; without one nothing is spent")
   func proofs() async throws {
     let credential = try await fixture.signing.createCredential()
@@ -245,5 +289,30 @@ struct LongTermTests {
     let data = await fixture.documents.validationData(for: stamped)
     #expect(data.revocationLists.contains(list))
     #expect(stamping.trustAnchors.allSatisfy(data.certificates.contains))
+  }
+}
+
+/// The authority without the root of its chain; counts what it signs.
+private final class CutSigner: TimestampSigner {
+  let count = Mutex(0)
+  private let signer: DeviceTimestampSigner
+
+  init(signer: DeviceTimestampSigner) { self.signer = signer }
+
+  var chain: [[UInt8]] { signer.chain.dropLast() }
+  var trustAnchors: [[UInt8]] { [] }
+  var validity: ClosedRange<UnixTime> { signer.validity }
+
+  func sign(_ content: TimestampContent) async throws(TimestampError) -> [UInt8] {
+    count.withLock { $0 += 1 }
+    return try await signer.sign(content)
+  }
+
+  func isGenuine(_ token: [UInt8], for request: TimestampRequest) async -> Bool {
+    await signer.isGenuine(token, for: request)
+  }
+
+  func isOwn(_ token: [UInt8], for request: TimestampRequest) async throws(TimestampError) -> Bool {
+    try await signer.isOwn(token, for: request)
   }
 }
