@@ -268,7 +268,7 @@ let package = Package(
     tests("BlockingWorkTests", ["BlockingWork", "TestSupport"]),
     tests(
       "ProgramTests",
-      ["Vocabulary", "Assembly", "countersign-sandbox", "WireJSON", "TestSupport", log]),
+      ["Vocabulary", "Assembly", "countersign-sandbox", "OpenSSLPKI", "WireJSON", "TestSupport", log]),
     tests("AuditLogTests", ["AuditLog", "WireJSON"]),
     tests("TransparencyLogTests", ["TransparencyLog", "Octets", "Growth", crypto]),
     // Writes logs for readers that are not ours.

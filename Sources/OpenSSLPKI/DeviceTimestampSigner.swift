@@ -236,3 +236,13 @@ public final class DeviceTimestampSigner: TimestampSigner {
     try check(TS_RESP_verify_token(context, token), "the time-stamp token does not verify")
   }
 }
+
+extension DeviceTimestampSigner {
+  /// Whether a chain ends in a root; nil if it cannot be read.
+  public static func endsInRoot(chainPEM: String) -> Bool? {
+    guard let certificates = try? X509Certificate.chain(pem: chainPEM), let last = certificates.dropFirst().last else {
+      return nil
+    }
+    return last.isSelfIssued
+  }
+}

@@ -1,4 +1,5 @@
 import Foundation
+import OpenSSLPKI
 import TestSupport
 import Testing
 import WireJSON
@@ -187,6 +188,47 @@ struct ConfigurationTests {
     #expect(try load { $0["sandbox"] = false }.error == nil)
     for rules in [ConfigRules.realService, .sandbox] {
       #expect(try load(rules) { $0["sandbox"] = "yes" }.error != nil)
+    }
+  }
+
+  @Test("contexts that no factor of the policy's own stands for are refused outside a sandbox")
+  func contexts() throws {
+    func issuer(_ more: [(String, JSONValue)]) -> JSONValue {
+      let policy = JSONObject([("policy", "1.3.6.1.4.1.99999.1"), ("key", "p256"), ("days", 30)] + more)
+      return ["certificates": "/none", "revocationList": "/none.crl", "policies": [.object(policy)]]
+    }
+    let levels: (String, JSONValue) = ("acrValues", ["http://eidas.europa.eu/LoA/high"])
+    for (more, isValid) in [
+      ([], true), ([levels], false), ([levels, ("proof", "EID")], true), ([("proof", "EID")], true),
+    ] as [([(String, JSONValue)], Bool)] {
+      let result = try load { Self.set("issuer", issuer(more))(&$0) }
+      #expect((result.error == nil) == isValid, "\(result)")
+      #expect(isValid || result.error?.contains("\"acrValues\" without a \"proof\"") == true, "\(result)")
+    }
+    #expect(
+      try load(.sandbox) {
+        $0["sandbox"] = true
+        Self.set("issuer", issuer([levels]))(&$0)
+      }.error == nil)
+  }
+
+  @Test("a chain of the time-stamping authority that ends in no root is told: level B-LT is not offered with it")
+  func authorityChain() throws {
+    let chain = TestDevice.shared.timestampSigner.chain
+    let list = JSONValue.string(try file("list.crl", "x", 0o644))
+    for (certificates, isTold) in [(chain, false), (Array(chain.dropLast()), true)] {
+      let pem = certificates.map { der in
+        let text = Data(der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
+        return "-----BEGIN CERTIFICATE-----\n\(text)\n-----END CERTIFICATE-----\n"
+      }
+      let path = JSONValue.string(try file("tsa.pem", pem.joined(), 0o644))
+      for (lists, isTold) in [([], false), ([list], isTold)] as [([JSONValue], Bool)] {
+        let result = try load {
+          Self.set("tsa", ["certificates": path, "policy": "1.3.6.1.4.1.99999.2"])(&$0)
+          Self.set("revocationLists", .array(lists))(&$0)
+        }
+        #expect(result.error == nil && result.weak.contains { $0.contains("B-LT") } == isTold, "\(result)")
+      }
     }
   }
 

@@ -111,7 +111,7 @@ struct WireConfigurationTests {
     for (value, isValid) in [(["urn:x"], true), ([], true), ([""], false), ("urn:x", false), (many, false)]
       as [(JSONValue, Bool)]
     {
-      let result = try load { $0["issuer"] = Self.issuer([("acrValues", value)]) }
+      let result = try load { $0["issuer"] = Self.issuer([("acrValues", value), ("proof", "EID")]) }
       #expect((result.error == nil) == isValid, "\(value) \(result)")
       #expect(isValid || result.error?.contains("\"acrValues\"") == true, "\(result)")
     }

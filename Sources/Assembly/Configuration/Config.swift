@@ -211,6 +211,11 @@ extension Config {
     if activationLife > 900 {
       reader.warn("activationLife", "is long: a stolen SAD can be used for \(activationLife) s")
     }
+    if let tsa, !revocationLists.isEmpty, let chain = try? String(contentsOfFile: tsa.certificates, encoding: .utf8),
+      DeviceTimestampSigner.endsInRoot(chainPEM: chain) == false
+    {
+      reader.warn("tsa", "has certificates that end in no root: signatures of level B-LT are not offered")
+    }
     if logLevel < .info { reader.warn("logLevel", "is for debugging: the log grows quickly") }
     if let finding = RealService.objection(to: self), !reader.notes.isExcused {
       throw ConfigError(description: "\(finding); only a sandbox may have this, not a service for real customers")

@@ -26,7 +26,7 @@ extension Config {
     ///   person without a credential gets the first one by registration, not here.
     /// - `acrValues`: names of the authentication contexts that this proof reaches, such as
     ///   `http://eidas.europa.eu/LoA/substantial`, at most 16; a client that asks for others in `acr_values` is
-    ///   refused. Default: none, so each client that asks for one is.
+    ///   refused. Default: none, so each client that asks for one is. Outside a sandbox they need a `proof`.
     var profiles: [CredentialProfile]
 
     /// Seconds for which the token of an order to make or delete a credential is good, 10 to 3600. Default: 300.

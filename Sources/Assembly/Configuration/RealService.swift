@@ -32,6 +32,13 @@ package enum RealService {
       if let policy = issuer.profiles.map(\.policy).first(where: { $0.hasPrefix(documentationArc) }) {
         return "\"issuer\": the policy \(policy) is in the arc for documentation"
       }
+      // In a sandbox they are there so that it can be tried what clients ask for.
+      if let profile = issuer.profiles.first(where: { !$0.acrValues.isEmpty && $0.proof == nil }) {
+        return """
+          "issuer": the policy \(profile.policy) has "acrValues" without a "proof": whatever factors a person's \
+          credential has would be said to reach them
+          """
+      }
       for name in ["root.der", "issuing.der"] where isTrial("\(issuer.certificates)/\(name)") {
         return "\"issuer\": the CA in \(issuer.certificates) is a sandbox's"
       }
