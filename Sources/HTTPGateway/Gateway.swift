@@ -109,7 +109,8 @@ public struct Gateway: Sendable {
         logger: logger),
       tokens: TokenMethods(soleControl: soleControl, issuance: issuance, tokens: tokens),
       credentials: CredentialMethods(
-        soleControl: soleControl, issuance: issuance, tokens: tokens, language: info.language, now: now),
+        soleControl: soleControl, issuance: issuance, tokens: tokens, language: info.language,
+        notOffered: FactorID.notOffered(by: info), now: now),
       authorization: AuthorizationMethods(
         soleControl: soleControl, offersCheck: version == .v2 && info.offers(.credentialsAuthorizeCheck)),
       signing: SigningMethods(

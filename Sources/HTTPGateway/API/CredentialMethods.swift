@@ -15,6 +15,8 @@ struct CredentialMethods: Sendable {
   let tokens: TokenService
   /// Of the service, as `info` has it.
   let language: String
+  /// Factors that no caller can give.
+  let notOffered: Set<FactorID>
   let now: @Sendable () -> UnixTime
 
   /// v1: credentials of one page, unless fewer are asked for.
@@ -110,20 +112,31 @@ struct CredentialMethods: Sendable {
 
   // MARK: Translation
 
+  /// The policy with what callers can give; nil if they cannot satisfy it, and while it has no factors. Our pages need
+  /// no method of the API.
+  private func expression(_ credential: Credential) -> FactorExpression? {
+    guard !credential.authenticators.isEmpty else { return nil }
+    return credential.mode == .explicit ? credential.expression?.without(notOffered) : credential.expression
+  }
+
   private func wireValue(_ credential: Credential) -> CredentialAnswer {
     let certificate = credential.certificate
     let isValid = credential.isValid(at: now())
+    let expression = expression(credential)
+    // One that could be authorized by left out methods alone cannot be used.
+    let isUsable = credential.isEnabled && (credential.expression == nil || expression != nil)
     return CredentialAnswer(
       credentialID: credential.id.rawValue, description: credential.description, qualifier: credential.qualifier,
-      keyEnabled: credential.isEnabled && isValid, algorithms: credential.keyType.wireAlgorithms,
+      keyEnabled: isUsable && isValid, algorithms: credential.keyType.wireAlgorithms,
       keyLength: credential.keyType.length, curve: credential.keyType.curve,
       certificateStatus: isValid ? .valid : .expired, chain: certificate.chain,
       certificate: CredentialAnswer.CertificateFields(
         issuer: certificate.issuer, subject: certificate.subject, serialNumber: certificate.serialNumber,
         validFrom: generalizedTime(certificate.notBefore), validTo: generalizedTime(certificate.notAfter)),
-      authMode: credential.mode.rawValue, expression: credential.expression?.rawValue ?? "",
-      objects: credential.authenticators.map { $0.factor.face.wireObject }, pin: credential.presence(of: .pin),
-      otp: credential.presence(of: credential.oneTimeCodeFactor),
+      authMode: credential.mode.rawValue, expression: expression?.rawValue ?? "",
+      objects: credential.authenticators.map(\.factor).filter { expression?.factors.contains($0) ?? false }
+        .map { $0.face.wireObject }, pin: expression.presence(of: .pin),
+      otp: expression.presence(of: credential.oneTimeCodeFactor),
       otpKind: credential.oneTimeCodeFactor == .sms ? .online : .offline, scal: credential.scal.rawValue,
       multisign: credential.multisign,
       language: language)
@@ -154,10 +167,10 @@ extension KeyType {
   }
 }
 
-extension Credential {
+extension FactorExpression? {
   fileprivate func presence(of factor: FactorID) -> CredentialAnswer.Presence {
-    guard let expression, expression.factors.contains(factor) else { return .forbidden }
-    return expression.demands(factor) ? .required : .optional
+    guard let self, self.factors.contains(factor) else { return .forbidden }
+    return self.demands(factor) ? .required : .optional
   }
 }
 

@@ -9,6 +9,8 @@ protocol FactorFace: Factor {
   static var wireObject: CredentialAnswer.AuthObject { get }
   /// The member of v1's `credentials/authorize` that brings it; nil if v1 has none.
   static var memberInV1: String? { get }
+  /// Methods of the API of which it needs one, besides that which authorizes.
+  static var methods: Set<CSCModel.Method> { get }
   /// The answer to a wrong one.
   static func wrong(_ version: CSCVersion) -> CSCError
   /// The part of the page that asks for it; nil if no page of ours does.
@@ -19,6 +21,7 @@ protocol FactorFace: Factor {
 
 extension FactorFace {
   static var memberInV1: String? { nil }
+  static var methods: Set<CSCModel.Method> { [] }
   static func wrong(_: CSCVersion) -> CSCError { .wrongAuthenticationData }
 }
 
@@ -55,6 +58,11 @@ extension FactorID {
 
   /// v1 has one word for all one-time codes.
   var nameInV1: String { face.memberInV1 ?? rawValue }
+
+  /// Those that no caller of the API can give, because the operator left their methods out.
+  static func notOffered(by info: ServiceInfo) -> Set<FactorID> {
+    Set(allCases.filter { !$0.face.methods.isEmpty && !$0.face.methods.contains(where: info.offers) })
+  }
 
   /// Those that our pages can ask for.
   static let askable = Set(allCases.filter(\.traits.isForPages))

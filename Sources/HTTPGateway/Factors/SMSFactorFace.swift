@@ -7,6 +7,7 @@ extension SMSFactor: FactorFace {
   static var wireObject: CredentialAnswer.AuthObject {
     .init(kind: .challengeResponse, id: id.rawValue, format: "N", generator: nil, label: "Code by message")
   }
+  static var methods: Set<CSCModel.Method> { [.credentialsGetChallenge, .credentialsSendOTP] }
   static var memberInV1: String? { "OTP" }
   static func wrong(_ version: CSCVersion) -> CSCError { .wrongOTP(version) }
   static func pageKind(_ state: PageFactorState) -> SigningView.Factor.Kind? { .sent(id, wasSent: state.codeWasSent) }

@@ -15,6 +15,22 @@ public indirect enum FactorExpression: Sendable, Equatable {
     }
   }
 
+  /// The rest of it where some factors cannot be given; nil if it cannot be satisfied without them.
+  public func without(_ missing: Set<FactorID>) -> FactorExpression? {
+    switch self {
+    case .factor(let id): return missing.contains(id) ? nil : self
+    case .and(let left, let right):
+      guard let left = left.without(missing), let right = right.without(missing) else { return nil }
+      return .and(left, right)
+    case .or(let left, let right):
+      guard let left = left.without(missing) else { return right.without(missing) }
+      return right.without(missing).map { .or(left, $0) } ?? left
+    case .xor(let left, let right):
+      guard let left = left.without(missing) else { return right.without(missing) }
+      return right.without(missing).map { .xor(left, $0) } ?? left
+    }
+  }
+
   public var factors: Set<FactorID> {
     switch self {
     case .factor(let id): [id]

@@ -68,6 +68,37 @@ struct InfoTests {
     #expect(info["asynchronousOperationMode"] == false)
   }
 
+  @Test("a factor whose method was left out is not shown, nor a credential enabled that needs it; our pages go on")
+  func factors() async throws {
+    let fixture = try await fixture {
+      $0.methods = Set(Method.allCases).subtracting([.credentialsAuthorizeCheck, .credentialsGetChallenge])
+    }
+    let rows: [(expression: String, mode: AuthorizationMode, shown: String?, objects: [JSONValue])] = [
+      ("PIN", .explicit, "PIN", ["PIN"]), ("PIN OR EIDAPP", .explicit, "PIN", ["PIN"]),
+      ("PIN XOR PAGE", .explicit, "PIN", ["PIN"]), ("(PIN AND EIDAPP) OR OTP", .explicit, "OTP", ["OTP"]),
+      ("PIN AND EID", .explicit, nil, []), ("PAGE", .explicit, nil, []),
+      // Its code comes by credentials/sendOTP too.
+      ("PIN AND SMS", .explicit, "PIN AND SMS", ["PIN", "SMS"]),
+    ]
+    for (number, row) in rows.enumerated() {
+      let id = "c\(number)"
+      _ = try await fixture.signing.createCredential(id, expression: row.expression, mode: row.mode)
+      let info = try await fixture.call(
+        "credentials/info", #"{"credentialID":"\#(id)","authInfo":true}"#, .v2, token: fixture.alice)
+      let auth = info["auth"]?.object
+      #expect(auth?["expression"]?.string == row.shown, "\(row.expression)")
+      let objects = auth?["objects"]?.array?.compactMap { $0.object?["id"] }
+      #expect(Set(objects?.compactMap(\.string) ?? []) == Set(row.objects.compactMap(\.string)), "\(row.expression)")
+      #expect(info["key"]?.object?["status"] == (row.shown == nil ? "disabled" : "enabled"), "\(row.expression)")
+    }
+    _ = try await fixture.signing.createCredential("page", expression: "PIN AND EID", mode: .oauth2code)
+    let page = try await fixture.call("credentials/info", #"{"credentialID":"page"}"#, .v2, token: fixture.alice)
+    #expect(page["key"]?.object?["status"] == "enabled")
+    let old = try await fixture.call(
+      "credentials/info", #"{"credentialID":"c4","authInfo":true}"#, .v1, token: fixture.alice)
+    #expect(old["PIN"]?.object?["presence"] == "false" && old["key"]?.object?["status"] == "disabled")
+  }
+
   @Test("without polling nothing is signed asynchronously, and nothing is spent")
   func noPolling() async throws {
     let fixture = try await fixture { $0.methods = Set(Method.allCases).subtracting([.signPolling]) }

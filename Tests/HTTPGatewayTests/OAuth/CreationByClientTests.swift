@@ -230,6 +230,9 @@ struct CreationByClientTests {
     // No one can use it.
     let listed = try await stand.call("credentials/list", ["onlyValid": true], token: stand.fixture.bob)
     #expect(listed["credentialIDs"] == [])
+    let shown = try await stand.call(
+      "credentials/info", ["credentialID": .string(id), "authInfo": true], token: stand.fixture.bob)
+    #expect(shown["auth"]?.object?["objects"] == [] && shown["auth"]?.object?["expression"] == nil)
     func authorize() async throws -> GatewayFixture.Answer {
       try await stand.call(
         "credentials/authorize",
