@@ -74,6 +74,15 @@ struct NoteKeyTests {
     ] {
       #expect(throws: NoteFault.badKey) { try NoteKey(name: "a", kind: .ecdsaP256, publicKey: other) }
     }
+    // A compressed point, which some readers take.
+    let short = try P256.Signing.PublicKey(derRepresentation: spki).compressedRepresentation
+    let compressed = [0x30, 0x39] + spki[2..<24] + [0x22, 0x00] + short
+    #expect(throws: NoteFault.badKey) { try NoteKey(name: "a", kind: .ecdsaP256, publicKey: compressed) }
+    for place in 0..<27 {
+      var other = spki
+      other[place] ^= 1
+      #expect(throws: NoteFault.badKey) { try NoteKey(name: "a", kind: .ecdsaP256, publicKey: other) }
+    }
     // P-384 is another curve.
     let other = try P384.Signing.PrivateKey(rawRepresentation: [UInt8](repeating: 1, count: 48)).publicKey
     #expect(throws: NoteFault.badKey) {

@@ -92,6 +92,9 @@ struct ProofTests {
         #expect(!heads[size].extends(heads[earlier], proof: proof + [leaves[0]]))
         #expect(!heads[size].extends(TreeHead(size: UInt64(earlier), root: leaves[65]), proof: proof))
         if size < 66 { #expect(!heads[size + 1].extends(heads[earlier], proof: proof)) }
+        // A tree of other levels, though both roots come out.
+        let larger = TreeHead(size: UInt64(size) << 7, root: heads[size].root)
+        #expect(!larger.extends(heads[earlier], proof: proof))
         if !proof.isEmpty { #expect(!heads[size].extends(heads[earlier], proof: proof.dropLast())) }
       }
     }

@@ -40,11 +40,20 @@ public struct NoteKey: Hashable, Sendable {
   private static func isKey(_ octets: [UInt8], _ kind: Kind) -> Bool {
     switch kind {
     case .ed25519, .cosignature: (try? Curve25519.Signing.PublicKey(rawRepresentation: octets)) != nil
-    case .ecdsaP256:
-      // One form for each key, so that it has one id.
-      octets.count <= 256
-        && (try? P256.Signing.PublicKey(derRepresentation: octets)).map { Array($0.derRepresentation) } == octets
+    case .ecdsaP256: point(octets) != nil
     }
+  }
+
+  /// All of a SubjectPublicKeyInfo before the point on P-256 (RFC 5480 §2.1.1, the curve by its name).
+  private static let beforePoint: [UInt8] = [
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
+    0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+  ]
+
+  /// The key in a SubjectPublicKeyInfo. It is read in one form, with an uncompressed point, so that a key has one id.
+  private static func point(_ octets: [UInt8]) -> P256.Signing.PublicKey? {
+    guard octets.count == 91, octets.starts(with: beforePoint) else { return nil }
+    return try? P256.Signing.PublicKey(x963Representation: octets[beforePoint.count...])
   }
 
   // MARK: Text
@@ -80,7 +89,7 @@ public struct NoteKey: Hashable, Sendable {
           ?? false
       } ?? false
     case .ecdsaP256:
-      if let key = try? P256.Signing.PublicKey(derRepresentation: publicKey),
+      if let key = Self.point(publicKey),
         let signature = try? P256.Signing.ECDSASignature(derRepresentation: signature)
       {
         key.isValidSignature(signature, for: SHA256.hash(data: text))
