@@ -150,6 +150,9 @@ struct InvitationTests {
     _ = try await create(try await ordered())
     fixture.messenger.fail(nil)
     let next = SigningFixture(store: memory, authority: TestIssuance.authority(issuer))
+    // Not before the pause.
+    for _ in 1...2 { await next.issuance.invitations.sendDue() }
+    #expect(next.messenger.delivered.isEmpty)
     next.clock.advance(20)
     for _ in 1...2 { await next.issuance.invitations.sendDue() }
     #expect(next.messenger.delivered.count == 1)
@@ -157,6 +160,26 @@ struct InvitationTests {
     _ = try await next.issuance.invitations.invited(link: link, from: nil)
     let log = memory.audit.entries.map { String(decoding: $0.text, as: UTF8.self) }.joined()
     #expect(memory.count(.ownerTold) == 1 && !log.contains(link))
+  }
+
+  @Test("nothing is sent while the store takes no writes, and a message whose end is lost comes again after the pause")
+  func noWrites() async throws {
+    fixture.messenger.fail(.unavailable)
+    _ = try await create(try await ordered())
+    fixture.messenger.fail(nil)
+    fixture.clock.advance(20)
+    fail(1)
+    for _ in 1...3 { await invitations.sendDue() }
+    #expect(fixture.messenger.delivered.isEmpty)
+    fail(2)
+    for _ in 1...3 { await invitations.sendDue() }
+    recover()
+    await invitations.sendDue()
+    #expect(fixture.messenger.delivered.count == 1 && memory.count(.ownerTold) == 0)
+    fixture.clock.advance(40)
+    for _ in 1...2 { await invitations.sendDue() }
+    #expect(fixture.messenger.delivered.count == 2 && memory.count(.ownerTold) == 1)
+    #expect(Set(fixture.messenger.delivered.map(\.id)).count == 1)
   }
 
   @Test(
