@@ -78,7 +78,7 @@ def registered(form, dice):
         form["client_id"] = client["clientID"]
     if "client_secret" in form and dice.random() < 0.9 and "clientSecret" in client:
         form["client_secret"] = client["clientSecret"]
-    if "redirect_uri" in form and dice.random() < 0.9:
+    if "redirect_uri" in form and client["redirectURIs"] and dice.random() < 0.9:
         form["redirect_uri"] = client["redirectURIs"][0]
     if "credentialID" in form:
         form["credentialID"] = dice.choice(list(CREDENTIALS.values()))
@@ -86,7 +86,9 @@ def registered(form, dice):
         for name in ("client_assertion", "client_assertion_type", "request_uri"):
             form.pop(name, None)
     choices = {
-        "response_type": ["code"], "scope": ["service", "credential"], "code_challenge_method": ["S256"],
+        "response_type": ["code"], "scope": ["service", "credential", "credential-creation"],
+        "certificatePolicy": SANDBOX["certificatePolicies"], "userID": ["alice", "bob"],
+        "code_challenge_method": ["S256"],
         "code_challenge": ["x4_CAqIqm7ihEL_WVDE27vyC5gDX2c-nMBnxjaowaAs"], "hashes": [DIGEST, f"{DIGEST},{DIGEST}"],
         "numSignatures": ["1", "2"], "grant_type": ["client_credentials"], "token_type_hint": ["access_token"],
     }  # fmt: skip
