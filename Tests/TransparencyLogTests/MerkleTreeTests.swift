@@ -22,6 +22,9 @@ struct MerkleTreeTests {
 
   static func hash(_ hex: String) throws -> MerkleHash { try #require(Hex.decode(hex).flatMap { MerkleHash($0) }) }
 
+  @Test("a hash needs no more alignment than the frame of an async function has")
+  func alignment() { #expect(MemoryLayout<MerkleHash>.alignment <= 16) }
+
   @Test("the hashes of an empty tree, of leaves and of nodes are the published ones")
   func hashes() throws {
     #expect(try MerkleHash.empty == Self.hash("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"))

@@ -6,13 +6,18 @@ public struct MerkleHash: Hashable, Sendable, CustomStringConvertible {
   /// Octets of one hash.
   public static let size = 32
 
-  /// The octets as they lie in memory.
-  private var words: SIMD4<UInt64>
+  /// The octets as they lie in memory. Not a vector: one is aligned to 32 octets, the frame of an `async` function to 16,
+  /// and Swift 6.3.1 makes the frame too short then, so that what comes behind it in memory is overwritten.
+  private struct Words: Hashable, BitwiseCopyable {
+    let first, second, third, fourth: UInt64
+  }
+
+  private var words: Words
 
   /// - Returns: nil unless there are 32 octets.
   public init?(_ octets: [UInt8]) {
     guard octets.count == Self.size else { return nil }
-    words = octets.withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
+    words = octets.withUnsafeBytes { $0.loadUnaligned(as: Words.self) }
   }
 
   /// Reads what `base64` writes, and no other text.
@@ -22,7 +27,7 @@ public struct MerkleHash: Hashable, Sendable, CustomStringConvertible {
   }
 
   init(_ digest: SHA256Digest) {
-    words = digest.withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
+    words = digest.withUnsafeBytes { $0.loadUnaligned(as: Words.self) }
   }
 
   /// The 32 octets.
@@ -50,8 +55,8 @@ public struct MerkleHash: Hashable, Sendable, CustomStringConvertible {
   public static func node(_ left: MerkleHash, _ right: MerkleHash) -> MerkleHash {
     withUnsafeTemporaryAllocation(byteCount: 1 + 2 * size, alignment: 1) { input in
       input[0] = 1
-      input.storeBytes(of: left.words, toByteOffset: 1, as: SIMD4<UInt64>.self)
-      input.storeBytes(of: right.words, toByteOffset: 1 + size, as: SIMD4<UInt64>.self)
+      input.storeBytes(of: left.words, toByteOffset: 1, as: Words.self)
+      input.storeBytes(of: right.words, toByteOffset: 1 + size, as: Words.self)
       var hash = SHA256()
       hash.update(bufferPointer: UnsafeRawBufferPointer(input))
       return MerkleHash(hash.finalize())
