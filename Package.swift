@@ -76,8 +76,8 @@ let package = Package(
     core("WireJSON", ["Octets", "CJansson"]),
     core("CSCModel", ["Vocabulary", "Octets", "WireJSON", .product(name: "SwiftASN1", package: "swift-asn1")]),
     core("JOSE", ["Octets", "WireJSON"]),
-    core("AuditLog", ["Octets", "WireJSON", crypto]),
     core("TransparencyLog", ["Octets", crypto]),
+    core("AuditLog", ["Octets", "WireJSON", "TransparencyLog", crypto]),
     core("Throttling", ["Vocabulary", "Octets"]),
     core("Texts", ["Octets"]),
     core("Registry", ["Vocabulary", "Octets"]),
@@ -127,6 +127,7 @@ let package = Package(
       "SQLiteStore",
       [
         "Vocabulary", "Octets", "Throttling", "BlockingWork", "SoleControl", "Issuance", "OAuth", "AuditLog",
+        "TransparencyLog",
         "WireJSON",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
@@ -168,7 +169,7 @@ let package = Package(
       name: "Assembly",
       dependencies: [
         "JOSE", "Vocabulary", "BlockingWork", "Octets", "WireJSON", "CSCModel", "Registry", "SoleControl", "Issuance",
-        "OAuth", "AuditLog", "TimestampAuthority",
+        "OAuth", "AuditLog", "TransparencyLog", "TimestampAuthority",
         "DocumentSigning", "PKCS11Device", "OpenSSLPKI", "OpenIDClient", "OutboundHTTP", "Webhooks", "SQLiteStore",
         "HTTPGateway", "Texts",
         log,
@@ -180,8 +181,8 @@ let package = Package(
     .target(
       name: "OperatorCommands",
       dependencies: [
-        "Vocabulary", "Octets", "Assembly", "WireJSON", "CSCModel", "SoleControl", "OAuth", "AuditLog", "OpenSSLPKI",
-        "HTTPGateway", log, arguments,
+        "Vocabulary", "Octets", "Assembly", "WireJSON", "CSCModel", "SoleControl", "OAuth", "AuditLog",
+        "TransparencyLog", "OpenSSLPKI", "HTTPGateway", log, arguments,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
@@ -269,7 +270,7 @@ let package = Package(
     tests(
       "ProgramTests",
       ["Vocabulary", "Assembly", "countersign-sandbox", "OpenSSLPKI", "WireJSON", "TestSupport", log]),
-    tests("AuditLogTests", ["AuditLog", "WireJSON"]),
+    tests("AuditLogTests", ["AuditLog", "TransparencyLog", "WireJSON", crypto]),
     tests("TransparencyLogTests", ["TransparencyLog", "Octets", "Growth", crypto]),
     // Writes logs for readers that are not ours.
     .executableTarget(
@@ -286,8 +287,8 @@ let package = Package(
     tests(
       "SQLiteStoreTests",
       [
-        "SQLiteStore", "SoleControl", "Issuance", "OAuth", "AuditLog", "Throttling", "Vocabulary", "WireJSON",
-        "StoreConformance", "TestSupport",
+        "SQLiteStore", "SoleControl", "Issuance", "OAuth", "AuditLog", "TransparencyLog", "Throttling", "Vocabulary",
+        "WireJSON", "StoreConformance", "TestSupport", crypto,
       ]),
     // The only tests that need a token: "make unit" leaves them out, and Tests/house/suites.py checks it.
     support("TokenSupport", ["OpenSSLPKI", "PKCS11Device", "TestSupport"]),
@@ -327,7 +328,7 @@ let package = Package(
       [
         "Octets", "Growth", "BlockingWork", "Vocabulary",
         "Throttling", "HTTPGateway", "CSCModel", "WireJSON", "Registry", "SoleControl", "Issuance", "OAuth", "AuditLog",
-        "OpenIDClient",
+        "TransparencyLog", "OpenIDClient",
         "OpenSSLPKI", "SelfSignedTLS", "SQLiteStore", "Texts", "TimestampAuthority", "DocumentSigning", "Webhooks",
         "TestSupport", log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),

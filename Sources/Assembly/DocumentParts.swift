@@ -53,14 +53,13 @@ package struct DocumentParts {
         pin: try ConfigReader.firstLine(of: config.device.pinFile)), labels: labels)
   }
 
-  /// Those that the configuration names; nil if it names none.
-  static func openKeys(_ config: Config) throws -> DeviceKeys? {
-    let labels = config.openSSLKeyLabels
-    return labels.isEmpty ? nil : try openKeys(config, labels: labels)
+  /// Those that the configuration names.
+  package static func openKeys(_ config: Config) throws -> DeviceKeys {
+    try openKeys(config, labels: config.openSSLKeyLabels)
   }
 
-  static func timestampSigner(_ config: Config, _ keys: DeviceKeys?) throws -> DeviceTimestampSigner? {
-    guard let tsa = config.tsa, let keys else { return nil }
+  static func timestampSigner(_ config: Config, _ keys: DeviceKeys) throws -> DeviceTimestampSigner? {
+    guard let tsa = config.tsa else { return nil }
     return try DeviceTimestampSigner(
       keys: keys, keyLabel: tsa.keyLabel,
       chainPEM: String(contentsOfFile: tsa.certificates, encoding: .utf8))

@@ -12,6 +12,7 @@ package import Issuance
 import Registry
 package import SoleControl
 import Synchronization
+import TransparencyLog
 import UnixSignals
 import Vocabulary
 
@@ -28,6 +29,8 @@ package struct Service {
   /// Filled from the configuration, at start and at SIGHUP.
   let partners: MemoryPartnerDirectory
   private let gateway: Gateway
+  let logSigner: DeviceLogSigner
+  private let logHealth: LogHealth
   private let logger = Logger(label: "countersign")
 
   /// Running calls get this long to finish after SIGTERM.
@@ -42,6 +45,9 @@ package struct Service {
     // Before the device: the first thing libp11 does is to close every session (Specs/decisions/0006-libp11.md).
     let keys = try keys ?? DocumentParts.openKeys(config)
     let timestampSigner = try DocumentParts.timestampSigner(config, keys)
+    logSigner = try DeviceLogSigner(keys: keys, keyLabel: config.log.keyLabel)
+    let logHealth = LogHealth()
+    self.logHealth = logHealth
     let device = try Device(try Self.deviceSettings(config))
     try InstanceLock.refuseSecondName(of: config.database)
     let clock = ProcessClock(report: Self.reportClock)
@@ -65,7 +71,7 @@ package struct Service {
     issuance = IssuanceService(
       soleControl, store: store, rules: Self.issuanceRules(config),
       authority: try config.issuer.flatMap { issuer in
-        try keys.map { try IssuanceParts.authority(issuer, $0, device: device, now: now) }
+        try IssuanceParts.authority(issuer, keys, device: device, now: now)
       })
     var jobRules = JobService.Rules()
     jobRules.workers = config.device.sessions
@@ -86,6 +92,7 @@ package struct Service {
       logger: logger, now: now,
       checkReadiness: {
         try clock.check()
+        try logHealth.check()
         _ = try await device.authenticationCodes([(.credentialRow, [])])
         try await store.checkReadiness()
       })
@@ -187,13 +194,22 @@ package struct Service {
     }
   }
 
+  func milliseconds() -> Int64 { clock.milliseconds() }
+
+  /// The key with which the checkpoints of the audit log are verified: a C2SP signed-note "vkey".
+  package static func logKey(_ config: Config) throws -> String {
+    let signer = try DeviceLogSigner(
+      keys: try DocumentParts.openKeys(config, labels: [config.log.keyLabel]), keyLabel: config.log.keyLabel)
+    return try LogKeeper.key(config, signer).vkey
+  }
+
   /// Makes the keys in the device and the database. Does not touch what is there.
   package static func initialise(_ config: Config, officerPINFile: String) async throws {
     keepFilesPrivate()
     try Stores.refuseForeign(config.database)
     try Device.provision(
       try deviceSettings(config), securityOfficerPIN: try ConfigReader.firstLine(of: officerPINFile),
-      authorityKeys: [DeviceTimestampSigner.standardLabel])
+      authorityKeys: [DeviceTimestampSigner.standardLabel, config.log.keyLabel])
     let device = try Device(try deviceSettings(config))
     try Stores.make(config.database, rowMACs: try await RowMACs.derived(from: device, service: config.service))
   }
@@ -224,6 +240,10 @@ package struct Service {
   package func run(rereading file: String? = nil, onReady: @escaping @Sendable () async throws -> Void) async throws {
     let lease = try await LeaseKeeper(config, store: store, logger: logger)
     try clock.compare(withLastEntry: await store.lastAuditTime())
+    let clock = clock
+    let log = try await LogKeeper(
+      config, store: store, signer: logSigner, health: logHealth, milliseconds: { clock.milliseconds() }, logger: logger
+    )
     try await issuance.recover()
     let recovery = try await jobs.recover()
     if recovery.unknown > 0 {
@@ -260,7 +280,7 @@ package struct Service {
     var configuration = ServiceGroupConfiguration(
       services: servers + (reloaders.map { [$0] } ?? []) + [
         JobWorkers(jobs: jobs), PendingKeeper(authorizations: soleControl.authorizations, logger: logger), keeper,
-        lease,
+        lease, log,
       ],
       gracefulShutdownSignals: [.sigterm, .sigint] + (file == nil ? [.sighup] : []), logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.longestShutdown

@@ -9,7 +9,7 @@ import Vocabulary
 /// The one place that knows which stores there are. Everything else uses the ports.
 package enum Stores {
   /// All that a service keeps something in.
-  package typealias Store = any SoleControlStore & IssuanceStore & OAuthStore & GatewayStore
+  package typealias Store = any SoleControlStore & IssuanceStore & OAuthStore & GatewayStore & SequencingStore
 
   /// - Parameters:
   ///   - mayCreate: whether a missing database is made. Only commands that make one say so: a mistyped path must not
@@ -46,6 +46,12 @@ package enum Stores {
     _ database: String, _ accept: @escaping @Sendable (AuditEntry, _ position: Int64) throws -> Void
   ) async throws -> [Lane] {
     try await SQLiteFileStore.readAudit(path: database, accept)
+  }
+
+  /// Hands over what a database has of the audit log, as it was at one time, and then returns the lanes as they are
+  /// stored. Changes nothing; a copy will do.
+  package static func readLog(_ database: String, _ readers: LogReaders) async throws -> [Lane] {
+    try await SQLiteFileStore.readLog(path: database, readers)
   }
 
   /// A SAD's binding in the ledger: the canonical text, or nil. Changes nothing; a copy will do.

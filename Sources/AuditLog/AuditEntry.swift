@@ -53,7 +53,7 @@ public struct AuditEntry: Sendable, Equatable {
     object["kind"] = .string(header.kind)
     object["time"] = .integer(header.time.quotientAndRemainder(dividingBy: 1000).quotient)
     object["milliseconds"] = .integer(header.time % 1000)
-    object["lane"] = .string(Hex.encode(withUnsafeBytes(of: header.lane.bigEndian) { Array($0) }))
+    object["lane"] = .string(Lane.name(header.lane))
     object["number"] = .integer(header.number)
     return object
   }

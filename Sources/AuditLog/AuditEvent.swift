@@ -8,6 +8,9 @@ public struct AuditEvent: Sendable, Equatable {
     /// The operator said that the clock is right though it had been ahead: from here on the times go on from an earlier
     /// one.
     case clockAccepted = "clock.accepted"
+    /// The operator said that the database was put back to an older copy knowingly: entries after it, and what they
+    /// tell of, are lost.
+    case databaseRestored = "database.restored"
     case subjectRegistered = "subject.registered"
     case keyMade = "key.made"
     case certificateIssued = "certificate.issued"

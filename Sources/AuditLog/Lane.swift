@@ -12,6 +12,9 @@ public struct Lane: Sendable, Equatable {
   /// The leaf of the last entry; 32 zeros before the first.
   public private(set) var last: [UInt8]
 
+  /// A lane's id for people, and in what is printed of entries: 16 hexadecimal digits.
+  public static func name(_ id: Int64) -> String { Hex.encode(withUnsafeBytes(of: id.bigEndian) { Array($0) }) }
+
   /// Value of `previous` in a lane's first entry.
   public static let beginning = [UInt8](repeating: 0, count: 32)
 

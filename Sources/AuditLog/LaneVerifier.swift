@@ -5,7 +5,7 @@ import WireJSON
 /// lane.
 public struct LaneVerifier: Sendable {
   /// A fault of the log, and the position that has it; positions count from 1.
-  public enum Finding: Error, Equatable, Sendable {
+  public enum Finding: Error, Equatable, Sendable, CustomStringConvertible {
     /// No entry has this position.
     case missing(position: Int64)
     /// The octets are no header, or the payload is not the one whose digest the header has.
@@ -14,6 +14,17 @@ public struct LaneVerifier: Sendable {
     case outOfOrder(position: Int64, lane: Int64)
     /// The lane has fewer or more entries than its row counts, or another last one.
     case laneDiffers(lane: Int64, expected: Int64, found: Int64)
+
+    public var description: String {
+      switch self {
+      case .missing(let position): "entry \(position) is missing"
+      case .changed(let position): "entry \(position) was changed"
+      case .outOfOrder(let position, let lane):
+        "entry \(position) does not follow from those before in lane \(Lane.name(lane)): one is missing, was added or moved"
+      case .laneDiffers(let lane, let expected, let found):
+        "lane \(Lane.name(lane)) should have \(expected) entries and has \(found), or another last one"
+      }
+    }
   }
 
   /// Lanes as far as they were read.

@@ -50,7 +50,7 @@ public final class DeviceKeys: @unchecked Sendable {
       let found = (0..<Int(count)).first { list?[$0].label.map { String(cString: $0) } == label }
       guard let found, let key = list?.advanced(by: found) else {
         throw OpenSSLError(
-          "the token has no key \(label): 'countersign init' creates that of \"tsa\"; those of a CA (\"issuer\") are created with the CA, which only the sandbox brings along"
+          "the token has no key \(label): 'countersign init' creates those of \"tsa\" and \"log\"; those of a CA (\"issuer\") are created with the CA, which only the sandbox brings along"
         )
       }
       keys[label] = try nonNil(PKCS11_get_private_key(key), "cannot use the key \(label)")

@@ -1,49 +1,12 @@
 import ArgumentParser
 import Assembly
 import AuditLog
-import Octets
-import Synchronization
 import WireJSON
 
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "audit", abstract: "Read and verify the audit log.", subcommands: [Verify.self, List.self])
-
-  struct Verify: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Verify the complete log offline; a copy of the database is enough.",
-      discussion: "Names the first entry that was changed, removed or reordered, and exits with 1.")
-
-    @Option(name: .long, help: "The database file.")
-    var database: String
-
-    func run() async throws {
-      let verifier = Mutex(LaneVerifier())
-      do {
-        let lanes = try await Stores.readAudit(database) { entry, position in
-          _ = try verifier.withLock { try $0.accept(entry, at: position) }
-        }
-        try verifier.withLock { try $0.finish(lanes) }
-        print("the audit log is whole: \(verifier.withLock { $0.count }) entries")
-      } catch let finding as LaneVerifier.Finding {
-        print("the audit log is NOT whole: \(Self.text(finding))")
-        throw ExitCode.failure
-      }
-    }
-
-    static func text(_ finding: LaneVerifier.Finding) -> String {
-      switch finding {
-      case .missing(let position): "entry \(position) is missing"
-      case .changed(let position): "entry \(position) was changed"
-      case .outOfOrder(let position, let lane):
-        "entry \(position) does not follow from those before in lane \(name(lane)): one is missing, was added or moved"
-      case .laneDiffers(let lane, let expected, let found):
-        "lane \(name(lane)) should have \(expected) entries and has \(found), or another last one"
-      }
-    }
-
-    private static func name(_ lane: Int64) -> String { Hex.encode(withUnsafeBytes(of: lane.bigEndian) { Array($0) }) }
-  }
+    commandName: "audit", abstract: "Read and verify the audit log.",
+    subcommands: [Verify.self, List.self, Key.self, AcceptRestored.self])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Print entries, one JSON object a line.")
@@ -59,6 +22,36 @@ struct AuditCommand: AsyncParsableCommand {
         guard position > after, let object = entry.object(at: position) else { return }
         print(String(decoding: JSONValue.object(object).canonical(), as: UTF8.self))
       }
+    }
+  }
+
+  struct Key: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print the key with which the log's checkpoints are verified (C2SP signed-note, \"vkey\").",
+      discussion: "Hand it to those who are to verify the log or a receipt, over another way than the log itself.")
+
+    @OptionGroup var file: ConfigFile
+
+    func run() async throws { print(try Service.logKey(try file.load())) }
+  }
+
+  struct AcceptRestored: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Let the gateway start although its database is an older copy than the log's newest checkpoint.",
+      discussion: """
+        For a database that was put back from a backup knowingly. What happened since then is lost: signatures that \
+        were made, and that their authorizations are spent. The log records it; those who have a newer checkpoint see it, \
+        and will say that the log was cut off. Stop the gateway first.
+        """)
+
+    @OptionGroup var file: ConfigFile
+
+    func run() async throws {
+      let service = try await Service(try file.load(), mayCreateDatabase: false)
+      guard let (lost, kept) = try await service.acceptRestoredDatabase() else {
+        return print("the database leads to its newest checkpoint; there is nothing to accept")
+      }
+      print("accepted; the checkpoint of \(lost) entries is kept as \(kept)")
     }
   }
 }

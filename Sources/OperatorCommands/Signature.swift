@@ -32,7 +32,7 @@ struct SignatureCommand: AsyncParsableCommand {
 
     func run() async throws {
       let (trail, count, finding) = try await search()
-      var report = SignatureReport(trail: trail, entries: count, finding: finding.map(AuditCommand.Verify.text))
+      var report = SignatureReport(trail: trail, entries: count, finding: finding.map(\.description))
       for activation in trail.authorizations.keys {
         guard let digest = Hex.decode(activation) else { continue }
         report.bindings[activation] = try await Stores.readBinding(database, activation: digest)

@@ -121,7 +121,7 @@ final class ProtectedTables: Sendable {
   let job, notification: ProtectedTable
   let pending, backchannelRequest: ProtectedTable
   let lifecycleGrant, revocation, ownerNotice, invitation: ProtectedTable
-  let auditLane: ProtectedTable
+  let auditLane, auditProgress, auditTree: ProtectedTable
   let findings = EditedRows()
 
   init(_ rowMACs: RowMACs) {
@@ -170,5 +170,7 @@ final class ProtectedTables: Sendable {
         "id", "instance", "partner", "credential", "issuer", "serial", "certificate_expires", "recipient", "language",
         "expires", "is_done", "attempts", "due",
       ], rowMACs)
+    auditProgress = ProtectedTable("audit_progress", key: ["lane"], ["instance", "count", "last"], rowMACs)
+    auditTree = ProtectedTable("audit_tree", key: ["one"], ["checkpoint", "time", "fence"], rowMACs)
   }
 }

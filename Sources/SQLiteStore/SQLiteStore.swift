@@ -1,4 +1,4 @@
-public import AuditLog
+internal import AuditLog
 internal import Foundation
 internal import GRDB
 public import Issuance
@@ -201,36 +201,15 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
     guard FileManager.default.fileExists(atPath: path) else { return }
     try ConnectionPromises.offline.open(path).read { try Schema.refuseForeign($0, at: path) }
   }
-
-  /// Hands over every entry of a database file with its position, in order, and then returns the lanes as they are
-  /// stored. Changes nothing in the file.
-  public static func readAudit(
-    path: String, _ accept: @escaping @Sendable (AuditEntry, _ position: Int64) throws -> Void
-  ) async throws -> [Lane] {
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw StoreOpenError(description: "there is no database at \(path)")
-    }
-    return try await ConnectionPromises.offline.open(path).read { db in
-      try Schema.refuseForeign(db, at: path)
-      let (entries, lanes) = try LaneZero.statements(db)
-      try db.run(entries, []) { statement in
-        let (entry, position) = try AuditEntry.stored(StoredRow(statement))
-        try accept(entry, position)
-        return true
-      }
-      var found: [Lane] = []
-      try db.run(lanes, []) { statement in
-        found.append(try Lane(StoredRow(statement)))
-        return true
-      }
-      return found
-    }
-  }
 }
 
 extension SQLiteFileStore {
   func read<Output: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> Output) async throws -> Output {
     try await read(from: readers, body)
+  }
+
+  func write<Output: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Output) async throws -> Output {
+    try await write(to: writer, body)
   }
 
   private func read<Output: Sendable>(

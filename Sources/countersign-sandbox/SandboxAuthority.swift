@@ -8,6 +8,7 @@ import WireJSON
 struct SandboxAuthority {
   static let keyLabels = [
     CertificateAuthority.rootLabel, CertificateAuthority.issuingLabel, DeviceTimestampSigner.standardLabel,
+    DeviceLogSigner.standardLabel,
   ]
   private static let organization = RealService.trialOrganization
   /// From the arc for documentation (RFC 5612).

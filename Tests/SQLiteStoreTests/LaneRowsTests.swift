@@ -107,7 +107,8 @@ struct LaneRowsTests {
     let last = AuditEntry(header: Array(second.utf8), salt: [], payload: nil).leaf
     _ = try await sql(
       """
-      DROP TABLE audit_entry; DROP TABLE audit_lane; DELETE FROM grdb_migrations WHERE identifier = '0002';
+      DROP TABLE audit_entry; DROP TABLE audit_lane; DROP TABLE audit_progress; DROP TABLE audit_tile;
+      DROP TABLE audit_tree; DROP TABLE invitation; DELETE FROM grdb_migrations WHERE identifier = '0002';
       CREATE TABLE audit (sequence INTEGER PRIMARY KEY, body BLOB NOT NULL, hash BLOB NOT NULL);
       CREATE TABLE audit_head (one INTEGER PRIMARY KEY CHECK (one = 1), count INTEGER NOT NULL, hash BLOB NOT NULL);
       INSERT INTO audit VALUES (1, CAST('\(first)' AS BLOB), x'\(hex(leaf))'), (2, CAST('\(second)' AS BLOB), x'\(hex(last))');

@@ -46,6 +46,8 @@ package struct Config {
   /// CA that issues certificates for credentials that people ask for. Absent: `credentials/create` and
   /// `credentials/delete` are not offered.
   var issuer: IssuerConfig?
+  /// The audit log's tree. Absent: every default (`LogConfig`).
+  var log: LogConfig
   /// Life of a SAD: 10 to 3600 seconds. Default: 300.
   var activationLife: Int
   /// Files with one CRL each, DER or PEM, of the CAs above the signers' certificates and the TSA's. The gateway does
@@ -176,6 +178,7 @@ package struct Config {
     guard Set(issuers).count == issuers.count else { throw reader.error("eidProviders", "contains an issuer twice") }
     tsa = try reader.optional("tsa").map { try TimestampAuthorityConfig($0) }
     issuer = try reader.optional("issuer").map { try IssuerConfig($0) }
+    log = try LogConfig(reader.optional("log"), service: service, database: database)
     activationLife = try reader.integer("activationLife", in: 10...3600, default: 300)
     revocationLists = try reader.files("revocationLists")
     let level = try reader.string("logLevel", default: "info")

@@ -54,7 +54,7 @@ extension Config {
 
   /// Labels of the keys that OpenSSL uses.
   var openSSLKeyLabels: [String] {
-    [tsa.map(\.keyLabel), issuer.map { _ in CertificateAuthority.issuingLabel }].compactMap(\.self)
+    [log.keyLabel] + [tsa.map(\.keyLabel), issuer.map { _ in CertificateAuthority.issuingLabel }].compactMap(\.self)
   }
 }
 

@@ -40,6 +40,15 @@ extension SigningService {
     return now
   }
 
+  /// The operator says that the database is an older copy which was put back knowingly.
+  ///
+  /// - Parameter lost: size of the tree of the newest checkpoint that is known.
+  public func acceptRestoredDatabase(lost size: UInt64) async throws {
+    try await write(reading: []) {
+      try $0.append(AuditEvent(.databaseRestored, [("lost", .integer(Int64(clamping: size)))]))
+    }
+  }
+
   /// Called once at start, before any request. Operations of this instance that a crash left between intent and
   /// outcome are recorded as unknown; their slots stay reserved, which means spent. Those of asynchronous calls are
   /// recorded as resumed instead: what their first try signed never left the process, so they can be done again.

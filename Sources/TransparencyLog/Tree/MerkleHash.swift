@@ -6,8 +6,8 @@ public struct MerkleHash: Hashable, Sendable, CustomStringConvertible {
   /// Octets of one hash.
   public static let size = 32
 
-  /// The octets as they lie in memory. Not a vector: one is aligned to 32 octets, the frame of an `async` function to 16,
-  /// and Swift 6.3.1 makes the frame too short then, so that what comes behind it in memory is overwritten.
+  /// The octets as they lie in memory. Not a vector: one is aligned to 32 octets, the frame of an `async` function to
+  /// 16, and Swift 6.3.1 makes the frame too short then, so that what comes behind it in memory is overwritten.
   private struct Words: Hashable, BitwiseCopyable {
     let first, second, third, fourth: UInt64
   }

@@ -180,14 +180,6 @@ extension SchemaAct {
         return true
       }
     },
-    SchemaAct("audit_entry", "find the log whole") { fixture in
-      _ = try await credentials(fixture)
-      return Ready(row: "position = 2") { try await isWhole($0) }
-    },
-    SchemaAct("audit_lane", "find the log whole") { fixture in
-      _ = try await credentials(fixture)
-      return Ready(row: "lane > 0") { try await isWhole($0) }
-    },
     SchemaAct("readiness", "be ready") { fixture in
       try await checkReadiness(fixture)
       return Ready(row: "number > 0") { fixture in

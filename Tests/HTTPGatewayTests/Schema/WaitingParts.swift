@@ -1,4 +1,3 @@
-import AuditLog
 import CSCModel
 import Foundation
 import Issuance
@@ -171,16 +170,5 @@ extension SchemaAct {
 
   static func checkReadiness(_ fixture: GatewayFixture) async throws {
     try await #require(fixture.signing.store as? SQLiteFileStore).checkReadiness()
-  }
-
-  static func isWhole(_ fixture: GatewayFixture) async throws -> Bool {
-    let verifier = Mutex(LaneVerifier())
-    let lanes = try await SQLiteFileStore.readAudit(path: fixture.path) { entry, position in
-      _ = try verifier.withLock { try $0.accept(entry, at: position) }
-    }
-    try verifier.withLock { try $0.finish(lanes) }
-    // With the MACs of their rows.
-    _ = try await #require(fixture.signing.store as? SQLiteFileStore).lanes()
-    return true
   }
 }

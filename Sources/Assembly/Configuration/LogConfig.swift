@@ -1,0 +1,36 @@
+import AuditLog
+import OpenSSLPKI
+import TransparencyLog
+
+extension Config {
+  /// The tree over the audit log, and its checkpoints.
+  struct LogConfig {
+    /// Name of the log in its checkpoints, unlike that of any other log: an address without scheme is good, such as
+    /// `sign.example.com/log`. No white space and no `+`. Never changes. Default: `service` and `/log`.
+    var origin: String
+    /// Label of the P-256 key in the token that signs checkpoints. `countersign init` makes it. Default:
+    /// `countersign-log`.
+    var keyLabel: String
+    /// Path of the file that has the newest checkpoint. By it the gateway notices at its start that the database was
+    /// put back to an older copy; so it is best kept where that copy does not come from. Default: the path of the
+    /// database and `.checkpoint`.
+    var checkpointFile: String
+
+    /// - Parameter reader: nil if the configuration has no such object.
+    init(_ reader: ConfigReader?, service: String, database: String) throws {
+      // A name of a service may have what one of a log may not.
+      let name = service.map { $0.isWhitespace || $0 == "+" || !$0.isASCII ? "-" : String($0) }.joined()
+      origin = try reader?.string("origin", default: "\(name)/log", longest: 200) ?? "\(name)/log"
+      keyLabel =
+        try reader?.string("key", default: DeviceLogSigner.standardLabel) ?? DeviceLogSigner.standardLabel
+      let file = database + ".checkpoint"
+      checkpointFile = try reader?.string("checkpointFile", default: file) ?? file
+      if let reader {
+        guard origin.unicodeScalars.allSatisfy({ !$0.properties.isWhitespace && $0 != "+" }), !origin.isEmpty else {
+          throw reader.error("origin", "must have no white space and no +")
+        }
+        try reader.finish()
+      }
+    }
+  }
+}

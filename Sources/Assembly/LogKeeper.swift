@@ -1,0 +1,130 @@
+import AuditLog
+import Foundation
+import Logging
+import OpenSSLPKI
+import ServiceLifecycle
+import SoleControl
+import Synchronization
+import TransparencyLog
+
+/// Puts what is recorded in the audit log into its tree, while the service runs.
+struct LogKeeper: ServiceLifecycle.Service {
+  /// Between two looks for entries.
+  private static let pause = Duration.milliseconds(250)
+  /// After an outage of the store or of the device.
+  private static let pauseAfterFailure = Duration.seconds(2)
+
+  private let store: any SequencingStore
+  private let environment: Sequencer.Environment
+  private let file: CheckpointFile
+  private let logger: Logger
+  private let first: Sequencer
+  private let health: LogHealth
+
+  /// Takes over the log, before anything is signed.
+  ///
+  /// - Throws: `SequencingFault` if the database does not lead to a checkpoint that the log has had.
+  init(
+    _ config: Config, store: any SequencingStore, signer: DeviceLogSigner, health: LogHealth,
+    milliseconds: @escaping @Sendable () -> Int64, logger: Logger
+  ) async throws {
+    self.store = store
+    self.health = health
+    self.logger = logger
+    file = CheckpointFile(path: config.log.checkpointFile)
+    environment = try Self.environment(config, signer, milliseconds: milliseconds)
+    first = try await Sequencer(store, environment, known: try file.read())
+  }
+
+  static func key(_ config: Config, _ signer: DeviceLogSigner) throws -> NoteKey {
+    try NoteKey(name: config.log.origin, kind: .ecdsaP256, publicKey: signer.publicKey)
+  }
+
+  static func environment(
+    _ config: Config, _ signer: DeviceLogSigner, milliseconds: @escaping @Sendable () -> Int64
+  ) throws -> Sequencer.Environment {
+    Sequencer.Environment(
+      origin: config.log.origin, key: try key(config, signer), sign: { try await signer.sign($0) },
+      milliseconds: milliseconds)
+  }
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      var sequencer: Sequencer? = first
+      var isOutage = false
+      while !Task.isCancelled {
+        do {
+          let working: Sequencer
+          if let sequencer {
+            working = sequencer
+          } else {
+            working = try await Sequencer(store, environment, known: try file.read())
+          }
+          sequencer = nil
+          try await work(working)
+          sequencer = working
+          if isOutage { logger.notice("the audit log is put into its tree again") }
+          isOutage = false
+          try? await Task.sleep(for: Self.pause)
+        } catch SequencingFault.overtaken {
+          logger.info("another process sequences the audit log")
+          try? await Task.sleep(for: Self.pauseAfterFailure)
+        } catch let fault as SequencingFault {
+          health.stop(fault)
+          logger.critical(
+            "the audit log was edited; its tree has stopped, and with it the service is not ready",
+            metadata: ["reason": "\(fault)"])
+          return
+        } catch {
+          if !isOutage, !Task.isCancelled {
+            logger.error("the audit log cannot be put into its tree; it waits", metadata: ["reason": "\(error)"])
+          }
+          isOutage = true
+          try? await Task.sleep(for: Self.pauseAfterFailure)
+        }
+      }
+      // Entries up to here are in the tree when the service ends.
+      if let sequencer { try? await work(sequencer) }
+    }
+  }
+
+  private func work(_ sequencer: Sequencer) async throws {
+    while try await sequencer.step() > 0 {
+      if let checkpoint = await sequencer.checkpoint { try file.write(checkpoint) }
+    }
+  }
+}
+
+/// Whether the log's tree goes on.
+final class LogHealth: Sendable {
+  private let fault = Mutex<SequencingFault?>(nil)
+
+  func stop(_ reason: SequencingFault) { fault.withLock { $0 = reason } }
+
+  /// - Throws: the reason for which it stopped.
+  func check() throws { if let fault = fault.withLock({ $0 }) { throw fault } }
+}
+
+/// The newest checkpoint, outside the database.
+struct CheckpointFile {
+  let path: String
+
+  /// The checkpoint, if there is one. A file that is no note counts as none: a power failure may leave it empty, and
+  /// who can spoil it can remove it as well.
+  func read() throws -> [[UInt8]] {
+    guard FileManager.default.fileExists(atPath: path) else { return [] }
+    let octets = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    return (try? SignedNote(octets)) == nil ? [] : [octets]
+  }
+
+  func write(_ checkpoint: [UInt8]) throws {
+    try Data(checkpoint).write(to: URL(fileURLWithPath: path), options: .atomic)
+  }
+
+  /// Keeps the file under another name, which it returns.
+  func moveAway(at time: Int64) throws -> String {
+    let other = "\(path).lost-\(time)"
+    try FileManager.default.moveItem(atPath: path, toPath: other)
+    return other
+  }
+}

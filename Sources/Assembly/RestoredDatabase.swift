@@ -1,0 +1,22 @@
+import AuditLog
+import SoleControl
+
+extension Service {
+  /// Has the log go on from a database that was put back to an older copy knowingly. The log says so, and the
+  /// checkpoint to which the database does not lead is kept under another name. No gateway may serve the database
+  /// meanwhile.
+  ///
+  /// - Returns: the size of the tree of that checkpoint, and where it is kept now; nil if the database leads to it.
+  package func acceptRestoredDatabase() async throws -> (lost: UInt64, kept: String)? {
+    let file = CheckpointFile(path: config.log.checkpointFile)
+    let time = milliseconds()
+    let environment = try LogKeeper.environment(config, logSigner, milliseconds: { time })
+    do {
+      _ = try await Sequencer(store, environment, known: try file.read())
+      return nil
+    } catch SequencingFault.behind(let size) {
+      try await soleControl.signing.acceptRestoredDatabase(lost: size)
+      return (size, try file.moveAway(at: time))
+    }
+  }
+}

@@ -1,0 +1,55 @@
+public import AuditLog
+internal import Foundation
+internal import GRDB
+
+extension SQLiteFileStore {
+  /// Hands over every entry of a database file with its position, in order, and then returns the lanes as they are
+  /// stored. Changes nothing in the file.
+  public static func readAudit(
+    path: String, _ accept: @escaping @Sendable (AuditEntry, _ position: Int64) throws -> Void
+  ) async throws -> [Lane] {
+    try await readLog(path: path, LogReaders(entry: accept))
+  }
+
+  /// Hands over what a database file has of the audit log, as it was at one time, and then returns the lanes as they
+  /// are stored. Changes nothing in the file.
+  public static func readLog(path: String, _ readers: LogReaders) async throws -> [Lane] {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw StoreOpenError(description: "there is no database at \(path)")
+    }
+    return try await ConnectionPromises.offline.open(path).read { db in
+      try Schema.refuseForeign(db, at: path)
+      let source = try LaneZero.statements(db)
+      if source.hasTree {
+        var checkpoint: [UInt8] = []
+        try db.run("SELECT checkpoint FROM audit_tree", []) {
+          checkpoint = StoredRow($0).octets(0)
+          return true
+        }
+        try readers.checkpoint(checkpoint)
+      } else {
+        try readers.checkpoint([])
+      }
+      try db.run(source.entries, []) { statement in
+        let (entry, position) = try AuditEntry.stored(StoredRow(statement))
+        try readers.entry(entry, position)
+        return true
+      }
+      if source.hasTree, let tile = readers.tile {
+        try db.run("SELECT level, number, hashes FROM audit_tile", []) { statement in
+          let row = StoredRow(statement)
+          let level = Int.fromDatabaseValue(row.values[0]) ?? -1
+          let number = Int64.fromDatabaseValue(row.values[1]).flatMap { UInt64(exactly: $0) } ?? .max
+          try tile(row.octets(2), level, number)
+          return true
+        }
+      }
+      var lanes: [Lane] = []
+      try db.run(source.lanes, []) { statement in
+        lanes.append(try Lane(StoredRow(statement)))
+        return true
+      }
+      return lanes
+    }
+  }
+}

@@ -1,0 +1,106 @@
+public import AuditLog
+internal import Foundation
+internal import GRDB
+internal import SoleControl
+public import TransparencyLog
+
+extension SQLiteFileStore: SequencingStore {
+  public func takeSequencing() async throws -> SequencedLog {
+    try await write { transaction in
+      let stored = try transaction.sequencedLog()
+      let taken = SequencedLog(
+        checkpoint: stored.checkpoint, time: stored.time, fence: stored.fence + 1, lanes: stored.lanes)
+      try transaction.put(taken.checkpoint, taken.time, fence: taken.fence)
+      return taken
+    }
+  }
+
+  public func pendingEntries(after size: Int64, limit: Int) async throws -> PendingEntries {
+    try await read { snapshot in
+      var headers: [(position: Int64, octets: [UInt8])] = []
+      try snapshot.db.run(
+        "SELECT position, header FROM audit_entry WHERE position > ? ORDER BY position LIMIT ?",
+        [size.databaseValue, limit.databaseValue]
+      ) { statement in
+        let row = StoredRow(statement)
+        guard let position = Int64.fromDatabaseValue(row.values[0]) else { throw StoreError.corrupt }
+        headers.append((position, row.octets(1)))
+        return true
+      }
+      let lanes = try snapshot.all(
+        snapshot.tables.auditLane,
+        """
+        NOT EXISTS (
+          SELECT 1 FROM audit_progress p
+          WHERE p.lane = audit_lane.lane AND p.count = audit_lane.count AND p.last = audit_lane.last) ORDER BY lane
+        """, [])
+      return PendingEntries(
+        headers: headers, isComplete: headers.count < limit, lanes: try lanes.map { try Lane($0) })
+    }
+  }
+
+  public func storedTile(_ row: Tile.Row, _ index: UInt64) async throws -> [UInt8]? {
+    guard case .hashes(let level) = row else { return nil }
+    return try await read { try $0.tile(level, index) }
+  }
+
+  public func store(_ batch: SequencedBatch, fence: Int64) async throws {
+    try await write { transaction in
+      let stored = try transaction.sequencedLog(withLanes: false)
+      guard stored.fence == fence, try transaction.treeSize(stored) == batch.from else {
+        throw SequencingFault.overtaken
+      }
+      for tile in batch.tiles { try transaction.put(tile) }
+      for lane in batch.lanes {
+        try transaction.insert(
+          transaction.tables.auditProgress,
+          [lane.id, lane.instance, lane.count, Transaction.data(lane.last)], or: .replace)
+      }
+      try transaction.put(batch.checkpoint, batch.time, fence: fence)
+    }
+  }
+
+  /// The newest checkpoint, signed (C2SP tlog-checkpoint); nil before the first.
+  public func checkpoint() async throws -> [UInt8]? {
+    try await read { snapshot in
+      let octets = try snapshot.sequencedLog(withLanes: false).checkpoint
+      return octets.isEmpty ? nil : octets
+    }
+  }
+}
+
+extension SQLiteReader {
+  /// - Parameter withLanes: whether the progress of lanes is read as well.
+  func sequencedLog(withLanes: Bool = true) throws -> SequencedLog {
+    let row = try one(tables.auditTree, "one = 1", [])
+    let lanes = withLanes ? try all(tables.auditProgress, "lane >= 0 ORDER BY lane", []).map { try Lane($0) } : []
+    guard let row else { return SequencedLog(checkpoint: [], time: 0, fence: 0, lanes: lanes) }
+    let checkpoint: Data = row["checkpoint"]
+    return SequencedLog(checkpoint: Self.bytes(checkpoint), time: row["time"], fence: row["fence"], lanes: lanes)
+  }
+
+  func treeSize(_ log: SequencedLog) throws -> Int64 {
+    guard !log.checkpoint.isEmpty else { return 0 }
+    guard let note = try? SignedNote(log.checkpoint), let checkpoint = try? Checkpoint(text: note.text) else {
+      throw StoreError.corrupt
+    }
+    return Int64(checkpoint.head.size)
+  }
+
+  func tile(_ level: Int, _ index: UInt64) throws -> [UInt8]? {
+    try one("SELECT hashes FROM audit_tile WHERE level = ? AND number = ?", [level, Int64(index)]).map { $0.octets(0) }
+  }
+}
+
+extension Transaction {
+  fileprivate func put(_ checkpoint: [UInt8], _ time: Int64, fence: Int64) throws {
+    try insert(tables.auditTree, [1, Self.data(checkpoint), time, fence], or: .replace)
+  }
+
+  fileprivate func put(_ tile: StoredTile) throws {
+    guard case .hashes(let level) = tile.tile.row else { throw StoreError.corrupt }
+    try execute(
+      "INSERT OR REPLACE INTO audit_tile (level, number, hashes) VALUES (?, ?, ?)",
+      [level, Int64(tile.tile.index), Self.data(tile.octets)])
+  }
+}
