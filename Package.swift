@@ -209,7 +209,7 @@ let package = Package(
         "OpenSSLPKI",
         "OpenIDClient",
         "OutboundHTTP",
-        "SQLiteStore",
+        "SQLiteStore", "AuditLog", "TransparencyLog",
         "HTTPGateway", log, arguments,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),

@@ -17,6 +17,9 @@ struct Bench: AsyncParsableCommand {
   @Option(name: .long, help: "Sessions on the device.")
   var sessions = 4
 
+  @Option(name: .long, help: "Entries of the audit log that is made and verified.")
+  var entries = 200_000
+
   @Flag(name: .long, help: "Only what waits for a slow eID provider.")
   var onlyWaiting = false
 
@@ -28,6 +31,7 @@ struct Bench: AsyncParsableCommand {
     let stand = try await TestStand(sessions: sessions, slowIssuer: provider.issuer)
     if !onlyWaiting {
       try await rates(stand)
+      try await LogBench(stand: stand, entries: entries).run()
       try await BystanderBench(stand: stand, seconds: seconds).run()
     }
     try await WaitingBench(stand: stand, provider: provider, seconds: min(seconds, 6)).run()

@@ -1,3 +1,4 @@
+import AuditLog
 import CSCModel
 import OpenIDClient
 import Foundation
@@ -14,6 +15,7 @@ import ServiceLifecycle
 import Issuance
 import SoleControl
 import Synchronization
+import TransparencyLog
 import Vocabulary
 import WireJSON
 
@@ -30,6 +32,8 @@ final class TestStand: Sendable {
 
   let device: OpenDevice
   private let folder: URL
+  let rowMACs: RowMACs
+  private let logSigner: DeviceLogSigner
   private let authority: CertificateAuthority
   private let soleControl: SoleControlServices
   let token: String
@@ -53,18 +57,20 @@ final class TestStand: Sendable {
     settings.sessions = sessions
     try Device.provision(
       settings, securityOfficerPIN: "bench",
-      authorityKeys: [CertificateAuthority.rootLabel, CertificateAuthority.issuingLabel])
+      authorityKeys: Self.keyLabels)
     let keys = try DeviceKeys(
       token: .init(module: settings.module, label: settings.tokenLabel, pin: "bench"),
-      labels: [CertificateAuthority.rootLabel, CertificateAuthority.issuingLabel])
+      labels: Self.keyLabels)
     authority = try CertificateAuthority.open(
       folder: folder.appendingPathComponent("ca").path, keys: keys, organization: "Bench", now: Self.now,
       serial: Self.serialNumber)
     let device = try Device(settings)
     self.device = OpenDevice(device: device, sessions: settings.sessions)
+    rowMACs = try await RowMACs.derived(from: device, service: "bench")
+    logSigner = try DeviceLogSigner(keys: keys)
     let store = try SQLiteFileStore(
       path: folder.appendingPathComponent("bench.sqlite").path, mayCreate: true,
-      rowMACs: try await RowMACs.derived(from: device, service: "bench"))
+      rowMACs: rowMACs)
     let partners = MemoryPartnerDirectory([Partner(id: Self.principal.partner, name: "Bench")])
     soleControl = SoleControlServices(
       ServiceContext(
@@ -110,6 +116,20 @@ final class TestStand: Sendable {
     http.allowsPlainHTTP = true
     http.timeout = .seconds(60)
     return TrustedProviders([issuer: OpenIDProvider(settings, client: HTTPClient(http), now: { Self.now })])
+  }
+
+  private static let keyLabels = [
+    CertificateAuthority.rootLabel, CertificateAuthority.issuingLabel, DeviceLogSigner.standardLabel,
+  ]
+
+  /// Path of a file that goes when the stand stops.
+  func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
+  func logEnvironment() throws -> Sequencer.Environment {
+    let signer = logSigner
+    return Sequencer.Environment(
+      origin: "bench/log", key: try NoteKey(name: "bench/log", kind: .ecdsaP256, publicKey: signer.publicKey),
+      sign: { try await signer.sign($0) }, milliseconds: SQLiteFileStore.systemTime)
   }
 
   func stop() async {

@@ -285,10 +285,12 @@ expect "refused" "$status $(of "$answer" .error)" "400 invalid_request"
 expect "the reason is told" "$(of "$answer" .error_description)" "Invalid parameter SAD"
 happened ""
 
-step "Verify the audit log" "From the file alone: every entry holds the hash of the one before in its lane."
-verdict=$("$countersign" audit verify --database "$state/countersign.sqlite") ||
+step "Verify the audit log" "From the file and the log's key: every entry, its tree, and the checkpoint that the device signed."
+log_key=$(SOFTHSM2_CONF="$state/softhsm2.conf" "$server" audit key --config "$state/config.json") ||
+  failed "the log has no key"
+verdict=$("$countersign" audit verify --database "$state/countersign.sqlite" --log-key "$log_key") ||
   failed "${verdict:-audit verify failed}"
-expect "$verdict" "$verdict" "the audit log is whole: $seen entries"
+expect "$verdict" "${verdict%%,*}" "the audit log is whole: $seen entries"
 "$countersign" audit list --database "$state/countersign.sqlite" >"$folder/audit"
 if grep -qF -e "$pin" -e "$sad" -e "$token" "$log" "$folder/audit"; then
   failed "a PIN, SAD or token is in the log or in the audit log"
