@@ -270,7 +270,7 @@ let package = Package(
     tests(
       "ProgramTests",
       ["Vocabulary", "Assembly", "countersign-sandbox", "OpenSSLPKI", "WireJSON", "TestSupport", log]),
-    tests("AuditLogTests", ["AuditLog", "TransparencyLog", "WireJSON", crypto]),
+    tests("AuditLogTests", ["AuditLog", "TransparencyLog", "WireJSON", "Octets", crypto]),
     tests("TransparencyLogTests", ["TransparencyLog", "Octets", "Growth", crypto]),
     // Writes logs for readers that are not ours.
     .executableTarget(
