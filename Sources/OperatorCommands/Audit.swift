@@ -6,7 +6,7 @@ import WireJSON
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Read and verify the audit log.",
-    subcommands: [Verify.self, List.self, Key.self, AcceptRestored.self])
+    subcommands: [Verify.self, List.self, Key.self, Prove.self, AcceptRestored.self])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Print entries, one JSON object a line.")

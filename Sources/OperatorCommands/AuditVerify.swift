@@ -31,7 +31,7 @@ extension AuditCommand {
     }
 
     private func verified() async throws -> String {
-      let key = try logKey.map(Self.key)
+      let key = try logKey.map { try LogKeyText.read($0, option: "--log-key") }
       let known = try checkpoint.map { path in
         (name: path, checkpoint: [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))
       }
@@ -41,13 +41,6 @@ extension AuditCommand {
         the audit log is whole: \(result.entries) entries, \(result.inTree) of them in the tree\
         \(key == nil ? "; no signature of a checkpoint was verified (--log-key)" : "")
         """
-    }
-
-    private static func key(_ text: String) throws -> NoteKey {
-      let vkey = (try? String(contentsOfFile: text, encoding: .utf8)) ?? text
-      do { return try NoteKey(vkey: vkey.trimmingCharacters(in: .whitespacesAndNewlines)) } catch {
-        throw ValidationError("--log-key is neither a key nor a file with one: 'countersign audit key' prints it")
-      }
     }
   }
 }

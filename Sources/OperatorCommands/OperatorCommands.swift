@@ -2,6 +2,6 @@ package import ArgumentParser
 
 /// Commands for the operator of a service. Each program that serves has these.
 package let operatorCommands: [any ParsableCommand.Type] = [
-  Serve.self, Initialise.self, ConfigCommand.self, AuditCommand.self, SignatureCommand.self, CredentialCommand.self,
-  UserCommand.self, AttemptsCommand.self, ClockCommand.self, TimestampCommand.self,
+  Serve.self, Initialise.self, ConfigCommand.self, AuditCommand.self, SignatureCommand.self, ReceiptCommand.self,
+  CredentialCommand.self, UserCommand.self, AttemptsCommand.self, ClockCommand.self, TimestampCommand.self,
 ]

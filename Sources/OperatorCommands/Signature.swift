@@ -41,10 +41,15 @@ struct SignatureCommand: AsyncParsableCommand {
       guard report.isGood else { throw ExitCode.failure }
     }
 
-    private func search() async throws -> (SignatureTrail, count: Int64, LaneVerifier.Finding?) {
+    /// Texts that the log may have in place of an id that a person gives.
+    static func names(of id: String) -> Set<String> {
       var ids: Set<String> = [id, id.lowercased()]
       if let octets = Base64.decode(id), [32, 48, 64].contains(octets.count) { ids.insert(Hex.encode(octets)) }
-      let trail = Mutex(SignatureTrail(ids))
+      return ids
+    }
+
+    private func search() async throws -> (SignatureTrail, count: Int64, LaneVerifier.Finding?) {
+      let trail = Mutex(SignatureTrail(Self.names(of: id)))
       repeat {
         let verifier = Mutex(LaneVerifier())
         trail.withLock { $0.beginReading() }

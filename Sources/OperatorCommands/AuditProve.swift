@@ -1,0 +1,67 @@
+import ArgumentParser
+import Assembly
+import AuditLog
+import Foundation
+import Octets
+import TransparencyLog
+
+extension AuditCommand {
+  struct Prove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write the receipt of a signature: a file that proves it without the log.",
+      discussion: """
+        Reads a database offline; a copy, or the file of a running gateway, is enough. The receipt has the entry of the \
+        signature and those about how it was authorized, with proofs that they are in the log; 'countersign receipt verify' \
+        checks it. Exits with 1 if the complete log does not verify, or if there is no such signature.
+        """)
+
+    @Argument(help: "What 'countersign signature show' takes: a signed digest, a responseID or an operation's id.")
+    var id: String
+    @Option(name: .long, help: "The database file.")
+    var database: String
+    @Option(name: .long, help: "The log's key: what 'countersign audit key' prints, or a file with it.")
+    var logKey: String?
+    @Option(name: .long, help: "The configuration file, whose device has the log's key; in place of --log-key.")
+    var config: String?
+    @Option(name: .long, help: "The file to write; standard output if there is none.")
+    var out: String?
+
+    func validate() throws {
+      guard (logKey == nil) != (config == nil) else { throw ValidationError("give either --log-key or --config") }
+    }
+
+    func run() async throws {
+      do {
+        let receipt = Data(try await receipt())
+        if let out {
+          try receipt.write(to: URL(fileURLWithPath: out), options: .atomic)
+        } else {
+          try FileHandle.standardOutput.write(contentsOf: receipt)
+        }
+      } catch let fault as ReceiptFault {
+        throw Self.failure("no receipt for \(id): \(fault)")
+      } catch let finding as LogVerifier.Finding {
+        throw Self.failure("the audit log is NOT whole: \(finding)")
+      }
+    }
+
+    private static func failure(_ text: String) -> ExitCode {
+      FileHandle.standardError.write(Data((text + "\n").utf8))
+      return .failure
+    }
+
+    private func receipt() async throws -> [UInt8] {
+      let key =
+        if let logKey {
+          try LogKeyText.read(logKey, option: "--log-key")
+        } else {
+          try NoteKey(vkey: Service.logKey(try Config.load(config ?? "")))
+        }
+      let search = try ReceiptSearch(SignatureCommand.Show.names(of: id), key: key)
+      while true {
+        let lanes = try await Stores.readLog(database, search.readers())
+        if try search.finish(lanes) { return try search.receipt() }
+      }
+    }
+  }
+}
