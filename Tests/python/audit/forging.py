@@ -6,6 +6,7 @@ signed-note), with no code of the product.
 
 import base64
 import hashlib
+import json
 import os
 import sqlite3
 import struct
@@ -190,7 +191,7 @@ class Log:
         for place, (position,) in enumerate(self.all("SELECT position FROM audit_entry ORDER BY position"), 1):
             self.run("UPDATE audit_entry SET position = ? WHERE position = ?", place, position)
 
-    def forge(self, lane=None, payload=b'{"operation":"forged"}', kind=b"signature.made", with_lane=True):
+    def forge(self, lane=None, payload=b'{"lost":1}', kind=b"database.restored", with_lane=True):
         """One more entry at the end: of the lane that wrote last, or of another."""
         last = self.header(self.count)
         if lane is None:
@@ -239,6 +240,8 @@ class Log:
             self.lane(lane, *end)
 
     def write_again(self):
-        """A log without its last signature: its entry says something else, and all lanes are written from scratch."""
+        """The last signature becomes another one: its entry, and all behind it in its lane."""
         position = self.last_of("signature.made")
-        self.rewrite(position, b'{"operation":"another"}', kind=b"signature.released")
+        body = json.loads(self.all("SELECT payload FROM audit_entry WHERE position = ?", position)[0][0])
+        body["signatures"] = sha256(b"others").hex()
+        self.rewrite(position, json.dumps(body, separators=(",", ":"), sort_keys=True).encode())

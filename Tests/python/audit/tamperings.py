@@ -127,9 +127,9 @@ def _(log, case):
 
 
 @attack("the log written again from before the older checkpoint, without a tree",
-        "older.checkpoint is of {older} other entries")
+        "(older.checkpoint is of {older} other entries|there is no stored checkpoint)")
 def _(log, case):
-    log.rewrite(2, b'{"operation":"another"}')
+    log.rewrite(2, b'{"partner":"portal","signer":"signer-another"}')
     log.run("DELETE FROM audit_tile")
     log.run("DELETE FROM audit_tree")
 

