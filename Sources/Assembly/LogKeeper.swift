@@ -51,6 +51,8 @@ struct LogKeeper: ServiceLifecycle.Service {
   func run() async throws {
     await cancelWhenGracefulShutdown {
       var sequencer: Sequencer? = first
+      var newest = await first.checkpoint
+      var kept: [UInt8]?
       var isOutage = false
       while !Task.isCancelled {
         do {
@@ -58,22 +60,27 @@ struct LogKeeper: ServiceLifecycle.Service {
           if let sequencer {
             working = sequencer
           } else {
-            working = try await Sequencer(store, environment, known: try file.read())
+            // With what this process has signed: a tree that contradicts it is never signed.
+            working = try await Sequencer(store, environment, known: try file.read() + (newest.map { [$0] } ?? []))
           }
           sequencer = nil
-          try await work(working)
+          let isLeft = try await working.step() == Sequencer.mostEntries
           sequencer = working
+          newest = await working.checkpoint
+          if let newest, newest != kept, keep(newest) { kept = newest }
           if isOutage { logger.notice("the audit log is put into its tree again") }
           isOutage = false
-          try? await Task.sleep(for: Self.pause)
+          if !isLeft { try? await Task.sleep(for: Self.pause) }
         } catch SequencingFault.overtaken {
           logger.info("another process sequences the audit log")
           try? await Task.sleep(for: Self.pauseAfterFailure)
-        } catch let fault as SequencingFault {
+        } catch let fault where Self.isEdit(fault) {
           health.stop(fault)
           logger.critical(
             "the audit log was edited; its tree has stopped, and with it the service is not ready",
             metadata: ["reason": "\(fault)"])
+          // To return would end the process.
+          while (try? await Task.sleep(for: .seconds(3600))) != nil {}
           return
         } catch {
           if !isOutage, !Task.isCancelled {
@@ -84,22 +91,54 @@ struct LogKeeper: ServiceLifecycle.Service {
         }
       }
       // Entries up to here are in the tree when the service ends.
-      if let sequencer { try? await work(sequencer) }
+      if let sequencer, (try? await sequencer.step()) != nil, let checkpoint = await sequencer.checkpoint {
+        _ = keep(checkpoint)
+      }
     }
   }
 
-  private func work(_ sequencer: Sequencer) async throws {
-    while try await sequencer.step() > 0 {
-      if let checkpoint = await sequencer.checkpoint { try file.write(checkpoint) }
+  /// Keeps a checkpoint outside the database. A failure is told once, and stops nothing: the next one is written again.
+  private func keep(_ checkpoint: [UInt8]) -> Bool {
+    do {
+      try file.write(checkpoint)
+      if health.endsFailure() { logger.notice("the audit log's checkpoint is kept again") }
+      return true
+    } catch {
+      if health.beginsFailure() {
+        logger.error(
+          "the audit log's checkpoint cannot be kept outside the database",
+          metadata: ["file": "\(file.path)", "reason": "\(error)"])
+      }
+      return false
     }
+  }
+
+  /// Whether an error says that somebody else wrote the database.
+  private static func isEdit(_ error: any Error) -> Bool {
+    if case StoreError.edited = error { true } else { error is SequencingFault || error as? StoreError == .corrupt }
   }
 }
 
 /// Whether the log's tree goes on.
 final class LogHealth: Sendable {
-  private let fault = Mutex<SequencingFault?>(nil)
+  private let fault = Mutex<(any Error)?>(nil)
+  private let fails = Mutex(false)
 
-  func stop(_ reason: SequencingFault) { fault.withLock { $0 = reason } }
+  /// - Returns: whether writing the checkpoint's file failed for the first time.
+  func beginsFailure() -> Bool {
+    fails.withLock { isFailing in
+      defer { isFailing = true }; return !isFailing
+    }
+  }
+
+  /// - Returns: whether it failed before.
+  func endsFailure() -> Bool {
+    fails.withLock { isFailing in
+      defer { isFailing = false }; return isFailing
+    }
+  }
+
+  func stop(_ reason: any Error) { fault.withLock { $0 = reason } }
 
   /// - Throws: the reason for which it stopped.
   func check() throws { if let fault = fault.withLock({ $0 }) { throw fault } }
@@ -113,12 +152,20 @@ struct CheckpointFile {
   /// who can spoil it can remove it as well.
   func read() throws -> [[UInt8]] {
     guard FileManager.default.fileExists(atPath: path) else { return [] }
-    let octets = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    defer { try? file.close() }
+    let octets = [UInt8](try file.read(upToCount: SignedNote.longest + 1) ?? Data())
     return (try? SignedNote(octets)) == nil ? [] : [octets]
   }
 
+  /// Replaces the checkpoint, unless there is one that is as large: several gateways may have the same file.
   func write(_ checkpoint: [UInt8]) throws {
+    if let kept = try read().first, let size = Self.size(kept), let new = Self.size(checkpoint), size >= new { return }
     try Data(checkpoint).write(to: URL(fileURLWithPath: path), options: .atomic)
+  }
+
+  private static func size(_ checkpoint: [UInt8]) -> UInt64? {
+    (try? SignedNote(checkpoint)).flatMap { try? Checkpoint(text: $0.text) }?.head.size
   }
 
   /// Keeps the file under another name, which it returns.

@@ -278,9 +278,10 @@ package struct Service {
       Reloader(path: $0, config: config, certificates: certificates.reload, partners: partners, logger: logger)
     }
     var configuration = ServiceGroupConfiguration(
-      services: servers + (reloaders.map { [$0] } ?? []) + [
+      // Ends last: calls that are finished meanwhile are recorded, and get into the tree.
+      services: [log] + servers + (reloaders.map { [$0] } ?? []) + [
         JobWorkers(jobs: jobs), PendingKeeper(authorizations: soleControl.authorizations, logger: logger), keeper,
-        lease, log,
+        lease,
       ],
       gracefulShutdownSignals: [.sigterm, .sigint] + (file == nil ? [.sighup] : []), logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.longestShutdown

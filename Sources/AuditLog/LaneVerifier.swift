@@ -89,21 +89,18 @@ public struct LaneVerifier: Sendable {
     }
   }
 
-  /// Compares a part of the lanes with their rows.
+  /// Compares lanes of which entries were read with their rows, whose MACs are right.
   ///
   /// - Parameters:
-  ///   - stored: those that have entries which were not compared yet.
-  ///   - touched: those of which entries were read.
-  func check(_ stored: [Lane], touched: [Lane]) throws(Finding) {
-    var left = Dictionary(touched.map { ($0.id, $0) }) { $1 }
-    for lane in stored {
-      let read = left.removeValue(forKey: lane.id) ?? lanes[lane.id]
-      guard read == lane else {
-        throw .laneDiffers(lane: lane.id, expected: lane.count, found: read?.count ?? 0)
-      }
-    }
-    if let lane = left.values.min(by: { $0.id < $1.id }) {
-      throw .laneDiffers(lane: lane.id, expected: 0, found: lane.count)
+  ///   - read: as far as they were read.
+  ///   - rows: of these lanes, and perhaps of others.
+  ///   - isComplete: whether there are no more entries.
+  static func check(_ read: [Lane], _ rows: [Lane], isComplete: Bool) throws(Finding) {
+    let rows = Dictionary(rows.map { ($0.id, $0) }) { $1 }
+    for lane in read {
+      guard let row = rows[lane.id], row.instance == lane.instance,
+        isComplete || row.count == lane.count ? row == lane : row.count > lane.count
+      else { throw .laneDiffers(lane: lane.id, expected: rows[lane.id]?.count ?? 0, found: lane.count) }
     }
   }
 

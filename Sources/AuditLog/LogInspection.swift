@@ -5,6 +5,7 @@ public import TransparencyLog
 public final class LogInspection: Sendable {
   private struct State {
     var verifier: LogVerifier
+    var meaning = LogMeaning()
     var stored: LogVerifier.Known?
   }
 
@@ -46,7 +47,12 @@ public final class LogInspection: Sendable {
 
   public var readers: LogReaders {
     var readers = LogReaders { [self] entry, position in
-      try state.withLock { try $0.verifier.accept(entry, at: position) }
+      try state.withLock { state in
+        try state.verifier.accept(entry, at: position)
+        do throws(LogMeaning.Finding) { try state.meaning.accept(entry, at: position) } catch {
+          throw LogVerifier.Finding.meaning(error)
+        }
+      }
     }
     let sizes = Set(known.map(\.head.size))
     readers.checkpoint = { [self] octets in
@@ -66,6 +72,9 @@ public final class LogInspection: Sendable {
   public func finish(_ lanes: [Lane]) throws -> Result {
     try state.withLock { state in
       try state.verifier.finish(lanes, known: known + (state.stored.map { [$0] } ?? []))
+      guard state.stored != nil || key == nil || state.verifier.count == 0 else {
+        throw LogVerifier.Finding.noCheckpoint
+      }
       return Result(entries: state.verifier.count, inTree: state.stored?.head.size ?? 0)
     }
   }

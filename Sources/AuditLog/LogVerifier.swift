@@ -9,10 +9,14 @@ public struct LogVerifier: Sendable {
   /// A fault of the log.
   public enum Finding: Error, Equatable, Sendable, CustomStringConvertible {
     case entries(LaneVerifier.Finding)
+    /// Entries contradict each other.
+    case meaning(LogMeaning.Finding)
     /// A tile is not the one of the entries, or there is one for which there are no entries.
     case tile(path: String)
     /// A tile of the tree is not stored.
     case missingTile(path: String)
+    /// No checkpoint is stored, so that nothing shows that the log was not written again.
+    case noCheckpoint
     /// The stored checkpoint is none, or of another log or key.
     case foreignCheckpoint(name: String)
     /// The log does not lead to a checkpoint: it has fewer entries, or others.
@@ -21,8 +25,10 @@ public struct LogVerifier: Sendable {
     public var description: String {
       switch self {
       case .entries(let finding): finding.description
+      case .meaning(let finding): finding.description
       case .tile(let path): "\(path) is not the tile of these entries"
       case .missingTile(let path): "\(path) is missing"
+      case .noCheckpoint: "there is no stored checkpoint"
       case .foreignCheckpoint(let name): "\(name) is no checkpoint of this log and key"
       case .checkpoint(let name, let size, let isShort):
         isShort

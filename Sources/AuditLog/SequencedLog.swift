@@ -26,13 +26,16 @@ public struct PendingEntries: Sendable {
   public let headers: [(position: Int64, octets: [UInt8])]
   /// Whether these are all that there are.
   public let isComplete: Bool
-  /// The lanes that have more entries than the tree, as their rows say in the same state of the store.
+  /// Rows of lanes in the same state of the store, each held against its MAC: those of the headers, or all.
   public let lanes: [Lane]
+  /// Of the stored tree.
+  public let fence: Int64
 
-  public init(headers: [(position: Int64, octets: [UInt8])], isComplete: Bool, lanes: [Lane]) {
+  public init(headers: [(position: Int64, octets: [UInt8])], isComplete: Bool, lanes: [Lane], fence: Int64) {
     self.headers = headers
     self.isComplete = isComplete
     self.lanes = lanes
+    self.fence = fence
   }
 }
 
@@ -55,8 +58,9 @@ public protocol SequencingStore: Sendable {
 
   /// - Parameters:
   ///   - size: of the tree.
-  ///   - limit: of the headers.
-  func pendingEntries(after size: Int64, limit: Int) async throws -> PendingEntries
+  ///   - limit: of the headers. A store may give fewer.
+  ///   - allLanes: whether every lane is wanted, or those alone of which there are headers.
+  func pendingEntries(after size: Int64, limit: Int, allLanes: Bool) async throws -> PendingEntries
 
   /// Octets of a stored tile, full or partial: as many as there are. Nil if there is none.
   func storedTile(_ row: Tile.Row, _ index: UInt64) async throws -> [UInt8]?
@@ -76,6 +80,8 @@ public enum SequencingFault: Error, Equatable, Sendable, CustomStringConvertible
   case treeDiffers
   /// The stored checkpoint is none that the log's key signed.
   case foreignCheckpoint
+  /// A checkpoint that is kept elsewhere is none that the log's key signed.
+  case foreignKnownCheckpoint
   /// The log has a checkpoint elsewhere that is larger than the tree, or of another tree.
   case behind(size: UInt64)
   /// Entries do not follow from those in the tree.
@@ -86,6 +92,8 @@ public enum SequencingFault: Error, Equatable, Sendable, CustomStringConvertible
     case .overtaken: "another process sequences the audit log"
     case .treeDiffers: "the stored tree of the audit log is not the one that its checkpoint says"
     case .foreignCheckpoint: "the stored checkpoint of the audit log was not signed by its key"
+    case .foreignKnownCheckpoint:
+      "the checkpoint that is kept outside the database (\"log\": \"checkpointFile\") is none of this log and key"
     case .behind(let size):
       "the audit log once had a checkpoint of \(size) entries that the database does not lead to; it may be an older copy. If it was put back knowingly, 'countersign audit accept-restored' says so in the log"
     case .entries(let finding): "the audit log is not whole: \(finding)"

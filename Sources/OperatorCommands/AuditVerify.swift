@@ -36,7 +36,16 @@ extension AuditCommand {
         (name: path, checkpoint: [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))
       }
       let inspection = try LogInspection(key: key, known: known)
-      let result = try inspection.finish(try await Stores.readLog(database, inspection.readers))
+      let progress = Progress()
+      defer { progress.end() }
+      var readers = inspection.readers
+      let accept = readers.entry
+      readers.total = { progress.begin($0) }
+      readers.entry = { entry, position in
+        try accept(entry, position)
+        progress.reached(position)
+      }
+      let result = try inspection.finish(try await Stores.readLog(database, readers))
       return """
         the audit log is whole: \(result.entries) entries, \(result.inTree) of them in the tree\
         \(key == nil ? "; no signature of a checkpoint was verified (--log-key)" : "")

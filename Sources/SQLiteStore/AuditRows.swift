@@ -1,4 +1,4 @@
-public import AuditLog
+internal import AuditLog
 internal import Foundation
 internal import GRDB
 internal import Octets
@@ -50,8 +50,12 @@ struct Recorder {
 extension Transaction {
   func append(_ event: AuditEvent) throws {
     let entry = try recorder.entry(event, in: self)
+    // By itself SQLite takes a position at random once the largest one is used.
     try execute(
-      "INSERT INTO audit_entry (header, salt, payload) VALUES (?, ?, ?)",
+      """
+      INSERT INTO audit_entry (position, header, salt, payload)
+      VALUES ((SELECT coalesce(max(position), 0) + 1 FROM audit_entry), ?, ?, ?)
+      """,
       [Self.data(entry.header), Self.data(entry.salt), entry.payload.map(Self.data)])
   }
 
@@ -59,13 +63,6 @@ extension Transaction {
   func storeLane() throws {
     guard let lane = recorder.lane else { return }
     try insert(tables.auditLane, [lane.id, lane.instance, lane.count, Self.data(lane.last)], or: .replace)
-  }
-}
-
-extension SQLiteFileStore {
-  /// All lanes, each held against the MAC of its row.
-  public func lanes() async throws -> [Lane] {
-    try await read { try $0.all($0.tables.auditLane, "lane >= 0 ORDER BY lane", []).map { try Lane($0) } }
   }
 }
 

@@ -5,18 +5,22 @@ internal import GRDB
 /// The log of a build before lanes: one chain. It becomes lane 0, entry by entry as it is, because the hash of an old
 /// entry is its leaf; the first checkpoint seals it.
 enum LaneZero {
-  /// Statements for position, header, salt and payload of all entries in order, and for all lanes; and whether there is
-  /// a tree.
-  static func statements(_ db: Database) throws -> (entries: String, lanes: String, hasTree: Bool) {
+  /// Statements for position, header, salt and payload of all entries in order, and for all lanes, and for the
+  /// largest position; and whether there is a tree.
+  static func statements(_ db: Database) throws -> (
+    entries: String, lanes: String, total: String, hasTree: Bool
+  ) {
     guard try db.tableExists("audit_entry") else {
       return (
         "SELECT sequence, body, zeroblob(0), zeroblob(0) FROM audit ORDER BY sequence",
-        "SELECT 0, '', count, hash FROM audit_head WHERE count > 0", false
+        "SELECT 0, '', count, hash FROM audit_head WHERE count > 0",
+        "SELECT max(sequence) FROM audit", false
       )
     }
     return (
       "SELECT position, header, salt, payload FROM audit_entry ORDER BY position",
-      "SELECT lane, instance, count, last FROM audit_lane ORDER BY lane", true
+      "SELECT lane, instance, count, last FROM audit_lane ORDER BY lane",
+      "SELECT max(position) FROM audit_entry", true
     )
   }
 

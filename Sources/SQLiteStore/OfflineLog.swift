@@ -30,6 +30,7 @@ extension SQLiteFileStore {
       } else {
         try readers.checkpoint([])
       }
+      readers.total(try Int64.fetchOne(db, sql: source.total) ?? 0)
       try db.run(source.entries, []) { statement in
         let (entry, position) = try AuditEntry.stored(StoredRow(statement))
         try readers.entry(entry, position)

@@ -60,6 +60,9 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
     guard mayCreate || FileManager.default.fileExists(atPath: path) else {
       throw StoreOpenError(description: "there is no database at \(path); 'countersign init' makes it")
     }
+    guard instance.utf8.count <= 255 else {
+      throw StoreOpenError(description: "a name of an instance has at most 255 octets: \(instance)")
+    }
     // Before anything writes: opening alone changes a file.
     try Self.refuseForeign(path: path)
     database = try ConnectionPromises.writer.open(path, meddling: meddling.writer)

@@ -15,29 +15,39 @@ extension SQLiteFileStore: SequencingStore {
     }
   }
 
-  public func pendingEntries(after size: Int64, limit: Int) async throws -> PendingEntries {
+  public func pendingEntries(after size: Int64, limit: Int, allLanes: Bool) async throws -> PendingEntries {
     try await read { snapshot in
-      var headers: [(position: Int64, octets: [UInt8])] = []
+      var (headers, octets, isComplete) = ([(position: Int64, octets: [UInt8])](), 0, true)
+      // A header is short; one that an editor made long is none.
       try snapshot.db.run(
-        "SELECT position, header FROM audit_entry WHERE position > ? ORDER BY position LIMIT ?",
-        [size.databaseValue, limit.databaseValue]
+        """
+        SELECT position, CASE WHEN length(header) <= 1048576 THEN header END FROM audit_entry
+        WHERE position > ? ORDER BY position LIMIT ?
+        """, [size.databaseValue, limit.databaseValue]
       ) { statement in
         let row = StoredRow(statement)
         guard let position = Int64.fromDatabaseValue(row.values[0]) else { throw StoreError.corrupt }
         headers.append((position, row.octets(1)))
-        return true
+        octets += headers[headers.count - 1].octets.count
+        isComplete = octets < Self.mostOctets
+        return isComplete
       }
-      let lanes = try snapshot.all(
-        snapshot.tables.auditLane,
-        """
-        NOT EXISTS (
-          SELECT 1 FROM audit_progress p
-          WHERE p.lane = audit_lane.lane AND p.count = audit_lane.count AND p.last = audit_lane.last) ORDER BY lane
-        """, [])
+      var lanes: [Lane] = []
+      if allLanes {
+        lanes = try snapshot.all(snapshot.tables.auditLane, "lane >= 0 ORDER BY lane", []).map { try Lane($0) }
+      } else {
+        for id in Set(headers.compactMap { EntryHeader(octets: $0.octets)?.lane }).sorted() {
+          if let lane = try snapshot.lane(id) { lanes.append(lane) }
+        }
+      }
       return PendingEntries(
-        headers: headers, isComplete: headers.count < limit, lanes: try lanes.map { try Lane($0) })
+        headers: headers, isComplete: isComplete && headers.count < limit, lanes: lanes,
+        fence: try snapshot.sequencedLog(withLanes: false).fence)
     }
   }
+
+  /// Octets of headers that are read at once.
+  private static let mostOctets = 64 << 20
 
   public func storedTile(_ row: Tile.Row, _ index: UInt64) async throws -> [UInt8]? {
     guard case .hashes(let level) = row else { return nil }

@@ -41,15 +41,16 @@ final class MemoryLog: SequencingStore {
     }
   }
 
-  func pendingEntries(after size: Int64, limit: Int) async throws -> PendingEntries {
+  func pendingEntries(after size: Int64, limit: Int, allLanes: Bool) async throws -> PendingEntries {
     state.withLock { state in
       let headers = state.entries.enumerated().dropFirst(Int(size)).prefix(limit).map {
         (position: Int64($0 + 1), octets: $1.header)
       }
-      let known = Dictionary(uniqueKeysWithValues: state.stored.lanes.map { ($0.id, $0) })
+      let named = Set(headers.compactMap { EntryHeader(octets: $0.octets)?.lane })
       return PendingEntries(
         headers: headers, isComplete: headers.count < limit,
-        lanes: state.lanes.values.filter { known[$0.id] != $0 }.sorted { $0.id < $1.id })
+        lanes: state.lanes.values.filter { allLanes || named.contains($0.id) }.sorted { $0.id < $1.id },
+        fence: state.stored.fence)
     }
   }
 
@@ -134,6 +135,40 @@ struct SequencerTests {
     #expect(try await head(sequencer.checkpoint) == whole)
   }
 
+  @Test("entries of a lane that has no row are not signed, not even as many as make a whole step")
+  func laneWithoutRow() async throws {
+    log.append(10)
+    let sequencer = try await sequencer()
+    try await finish(sequencer)
+    log.append(65_536, lane: 99)
+    log.edit { $0.lanes[99] = nil }
+    await #expect(
+      throws: SequencingFault.entries(.laneDiffers(lane: 99, expected: 0, found: 65_536))
+    ) { try await sequencer.step() }
+    #expect(log.state.withLock(\.batches) == 1)
+  }
+
+  @Test("a lane whose entries are all in the tree is compared again after a while")
+  func oldLane() async throws {
+    let time = Mutex<Int64>(0)
+    let environment = environment
+    let sequencer = try await Sequencer(
+      log,
+      Sequencer.Environment(
+        origin: environment.origin, key: environment.key, sign: environment.sign,
+        milliseconds: { time.withLock(\.self) }))
+    log.append(10)
+    log.append(1, lane: 9)
+    try await finish(sequencer)
+    log.edit { $0.lanes[9] = nil }
+    log.append(1)
+    try await finish(sequencer)
+    time.withLock { $0 = 11_000 }
+    await #expect(throws: SequencingFault.entries(.laneDiffers(lane: 9, expected: 0, found: 1))) {
+      try await sequencer.step()
+    }
+  }
+
   @Test("a sequencer that was overtaken stores nothing, whenever that happens")
   func overtaken() async throws {
     let old = try await sequencer()
@@ -143,6 +178,11 @@ struct SequencerTests {
     #expect(log.state.withLock(\.batches) == 0)
     try await finish(new)
     #expect(try await head(new.checkpoint) == whole)
+    // Also when the other one has put everything into the tree, and nothing came since.
+    let last = try await sequencer()
+    log.append(3)
+    try await finish(last)
+    await #expect(throws: SequencingFault.overtaken) { try await new.step() }
   }
 
   @Test("a device that does not sign leaves everything as it was, and the next one goes on")
@@ -163,7 +203,7 @@ struct SequencerTests {
       Sequencer.Environment(
         origin: environment.origin, key: environment.key,
         sign: { Array(try other.signature(for: $0).derRepresentation) }, milliseconds: { 5 }))
-    await #expect(throws: SequencingFault.foreignCheckpoint) { try await foreign.step() }
+    await #expect(throws: Sequencer.WrongSignature.self) { try await foreign.step() }
     #expect(log.state.withLock(\.batches) == 0)
     let sequencer = try await sequencer()
     try await finish(sequencer)
@@ -220,7 +260,7 @@ struct SequencerTests {
     for other in [Self.environment(P256.Signing.PrivateKey(), "example.com/log"), Self.environment(key, "other/log")] {
       await #expect(throws: SequencingFault.foreignCheckpoint) { _ = try await Sequencer(log, other) }
       // Nor does one count that lies elsewhere.
-      await #expect(throws: SequencingFault.foreignCheckpoint) {
+      await #expect(throws: SequencingFault.foreignKnownCheckpoint) {
         _ = try await Sequencer(MemoryLog(), other, known: [checkpoint])
       }
     }

@@ -18,6 +18,11 @@ struct LaneRowsTests {
     for _ in 0..<count { try await store.write { try $0.append(AuditEvent(.keyMade, partner: "p", [])) } }
   }
 
+  /// With the MACs of their rows.
+  private func lanes(_ store: SQLiteFileStore) async throws -> [Lane] {
+    try await store.pendingEntries(after: 0, limit: 1, allLanes: true).lanes
+  }
+
   private func sql(_ statement: String) async throws -> String {
     try await run("/usr/bin/sqlite3", ["-cmd", ".timeout 10000", path, statement]).output
   }
@@ -38,9 +43,9 @@ struct LaneRowsTests {
     try await append(other, 3)
     try await append(one)
     #expect(try await verified().map(\.count).sorted() == [3, 3])
-    #expect(try await one.lanes().count == 2)
+    #expect(try await lanes(one).count == 2)
     _ = try await sql("UPDATE audit_lane SET row_mac = zeroblob(32)")
-    await #expect(throws: StoreError.self) { try await one.lanes() }
+    await #expect(throws: StoreError.self) { try await lanes(one) }
   }
 
   @Test(
@@ -118,7 +123,7 @@ struct LaneRowsTests {
     #expect(try await verified() == [zero])
     let store = try open()
     #expect(try await store.lastAuditTime() == 200)
-    #expect(try await store.lanes() == [zero])
+    #expect(try await lanes(store) == [zero])
     try await append(store)
     #expect(try await verified().map(\.count) == [2, 1])
   }

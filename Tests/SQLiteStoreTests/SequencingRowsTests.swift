@@ -60,6 +60,8 @@ struct SequencingRowsTests {
     try await append(1)
     await #expect(throws: SequencingFault.overtaken) { try await sequencer.step() }
     #expect(try await inspected() == LogInspection.Result(entries: 1716, inTree: 1715))
+    #expect(try await next.step() == 1)
+    await #expect(throws: SequencingFault.overtaken) { try await sequencer.step() }
   }
 
   @Test(
@@ -70,6 +72,7 @@ struct SequencingRowsTests {
       ("UPDATE audit_tile SET hashes = zeroblob(length(hashes)) WHERE level = 0 AND number = 0", "tile/0/000"),
       ("DELETE FROM audit_tile WHERE level = 1", "tile/1/000 is missing"),
       ("INSERT INTO audit_tile VALUES (3, 0, zeroblob(32))", "tile/3/000"),
+      ("DELETE FROM audit_tree; DELETE FROM audit_tile", "there is no stored checkpoint"),
       ("UPDATE audit_tree SET checkpoint = zeroblob(200)", "the stored checkpoint is no checkpoint"),
       ("DELETE FROM audit_entry WHERE position > 500; DELETE FROM audit_lane", "of 600 entries, which the log has not"),
     ])
@@ -100,6 +103,10 @@ struct SequencingRowsTests {
     await #expect(throws: LogVerifier.Finding.self) { try await inspected() }
     // The progress of the lanes is ahead of it.
     let next = try await self.sequencer()
-    await #expect(throws: SequencingFault.self) { try await next.step() }
+    let fault = await #expect(throws: SequencingFault.self) { try await next.step() }
+    guard case .entries(.outOfOrder(position: 11, _))? = fault else {
+      Issue.record("\(fault as Any)")
+      return
+    }
   }
 }

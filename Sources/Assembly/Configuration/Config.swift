@@ -167,6 +167,8 @@ package struct Config {
     trustedProxy = try reader.optional("trustedProxy").map { try TrustedProxy($0) }
     service = try reader.string("service", longest: 255)
     instance = try reader.string("instance", default: service)
+    // Entries of the audit log have it.
+    guard instance.utf8.count <= 255 else { throw reader.error("instance", "has more than 255 octets") }
     database = try reader.string("database")
     device = try DeviceConfig(reader.object("device"))
     info = try Info(reader.object("info"))

@@ -37,6 +37,7 @@ extension SchemaAct {
       key: try NoteKey(name: "example.com/log", kind: .ecdsaP256, publicKey: publicKey),
       sign: { Array(try key.signature(for: $0).derRepresentation) }, milliseconds: { 5 })
     let sequencer = try await Sequencer(store, environment)
+    // The first step compares all lanes.
     while try await sequencer.step() > 0 {}
   }
 
@@ -46,7 +47,6 @@ extension SchemaAct {
     let inspection = try LogInspection(key: NoteKey(name: "example.com/log", kind: .ecdsaP256, publicKey: publicKey))
     let result = try inspection.finish(try await SQLiteFileStore.readLog(path: fixture.path, inspection.readers))
     guard result.entries > 0, result.inTree == UInt64(result.entries) else { return false }
-    _ = try await #require(fixture.signing.store as? SQLiteFileStore).lanes()
     try await sequence(fixture)
     return true
   }
