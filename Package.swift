@@ -136,7 +136,7 @@ let package = Package(
       [
         "Vocabulary",
         "Throttling", "BlockingWork", "CSCModel", "Octets", "WireJSON", "Registry", "SoleControl", "Issuance", "OAuth",
-        "TimestampAuthority", "DocumentSigning", "CResources", "Texts",
+        "TimestampAuthority", "DocumentSigning", "AuditLog", "CResources", "Texts",
         log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -1,3 +1,4 @@
+import AuditLog
 import CSCModel
 import OpenIDClient
 import Foundation
@@ -96,6 +97,7 @@ package struct Service {
         _ = try await device.authenticationCodes([(.credentialRow, [])])
         try await store.checkReadiness()
       })
+    if config.log.serve { gateway.logFiles = LogFiles(PublishedLog(store), token: config.log.token) }
     gateway.trustedProxy = config.trustedProxy
     gateway.mutualTLSURL = config.tls?.clientCertificates?.publicURL
     documents.complete(&gateway, soleControl: soleControl)

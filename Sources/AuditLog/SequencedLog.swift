@@ -62,6 +62,9 @@ public protocol SequencingStore: Sendable {
   ///   - allLanes: whether every lane is wanted, or those alone of which there are headers.
   func pendingEntries(after size: Int64, limit: Int, allLanes: Bool) async throws -> PendingEntries
 
+  /// The newest checkpoint, signed (C2SP tlog-checkpoint); nil before the first.
+  func checkpoint() async throws -> [UInt8]?
+
   /// Octets of a stored tile, full or partial: as many as there are. Nil if there is none.
   func storedTile(_ row: Tile.Row, _ index: UInt64) async throws -> [UInt8]?
 

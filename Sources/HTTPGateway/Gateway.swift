@@ -29,6 +29,8 @@ public struct Gateway: Sendable {
   public var timestamps: TimestampService?
   /// AdES signatures of documents; nil if there are none.
   public var documents: DocumentSigningService?
+  /// The audit log's files for everybody; nil if they are not served.
+  public var logFiles: LogFiles?
   /// Nil if callers connect by themselves.
   public var trustedProxy: TrustedProxy?
   /// Base URL of the listener where clients show certificates, without a trailing slash (RFC 8705 §5). Nil if there is
@@ -139,6 +141,7 @@ public struct Gateway: Sendable {
     for folder in ["assets", "brand"] {
       routes.add("\(folder)/**", get: { request, _ in try await pages.file(request.uri.path) })
     }
+    if let logFiles { routes.add("log/**", get: logFiles.answer) }
     routes.add("openapi.yaml", get: { request, _ in OpenAPIDocument.response(to: request) })
   }
 

@@ -54,6 +54,10 @@ final class MemoryLog: SequencingStore {
     }
   }
 
+  func checkpoint() async throws -> [UInt8]? {
+    state.withLock { $0.stored.checkpoint.isEmpty ? nil : $0.stored.checkpoint }
+  }
+
   func storedTile(_ row: Tile.Row, _ index: UInt64) async throws -> [UInt8]? {
     state.withLock { $0.tiles[Self.name(row, index)] }
   }

@@ -16,6 +16,11 @@ extension Config {
     /// database and `.checkpoint`.
     var checkpointFile: String
 
+    /// Whether checkpoint, tiles and headers are served below `/log/` (C2SP tlog-tiles). Default: false.
+    var serve: Bool
+    /// File with the bearer token that is needed for them, of at least 16 characters. Default: none is needed.
+    var token: String?
+
     /// - Parameter reader: nil if the configuration has no such object.
     init(_ reader: ConfigReader?, service: String, database: String) throws {
       // A name of a service may have what one of a log may not.
@@ -25,7 +30,10 @@ extension Config {
         try reader?.string("key", default: DeviceLogSigner.standardLabel) ?? DeviceLogSigner.standardLabel
       let file = database + ".checkpoint"
       checkpointFile = try reader?.string("checkpointFile", default: file) ?? file
+      serve = try reader?.bool("serve", default: false) ?? false
       if let reader {
+        token = reader.names.contains("tokenFile") ? try reader.secret("tokenFile", least: 16) : nil
+        guard serve || token == nil else { throw reader.error("tokenFile", "is of no use unless the log is served") }
         guard origin.unicodeScalars.allSatisfy({ !$0.properties.isWhitespace && $0 != "+" }), !origin.isEmpty else {
           throw reader.error("origin", "must have no white space and no +")
         }

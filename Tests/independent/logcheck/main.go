@@ -1,10 +1,11 @@
 // Checks a log with Go's own packages, golang.org/x/mod/sumdb/note and tlog, and none of Countersign's code.
 //
-//	logcheck FOLDER ORIGIN
+//	logcheck FOLDER ORIGIN [served]
 //
 // The folder is one of Tests/LogSamples. It fails unless both checkpoints are signed by the log and the witness, every
 // tile and every entry belongs to the tree of the later one, the earlier one is its beginning, and each proof in the
-// folder is the one that Go computes.
+// folder is the one that Go computes. With "served" the folder has a log as a gateway serves it, and its key: it fails unless
+// the log signed the checkpoint, and every tile and every entry belongs to its tree.
 package main
 
 import (
@@ -26,28 +27,54 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "logcheck FOLDER ORIGIN")
+	run := check
+	if len(os.Args) == 4 && os.Args[3] == "served" {
+		run = checkServed
+	} else if len(os.Args) != 3 {
+		fmt.Fprintln(os.Stderr, "logcheck FOLDER ORIGIN [served]")
 		os.Exit(64)
 	}
-	if err := check(os.Args[1], os.Args[2]); err != nil {
+	if err := run(os.Args[1], os.Args[2]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func check(folder, origin string) error {
-	var keys []note.Verifier
-	for _, name := range []string{"log.vkey", "witness.vkey"} {
+func readKeys(folder string, names ...string) (keys []note.Verifier, err error) {
+	for _, name := range names {
 		text, err := os.ReadFile(filepath.Join(folder, name))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		key, err := newKey(strings.TrimSpace(string(text)))
 		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+func checkServed(folder, origin string) error {
+	keys, err := readKeys(folder, "log.vkey")
+	if err != nil {
+		return err
+	}
+	tree, err := checkpoint(filepath.Join(folder, "checkpoint"), origin, keys)
+	if err != nil {
+		return err
+	}
+	if err := entries(folder, tree, tlog.TileHashReader(tree, tiles{folder})); err != nil {
+		return err
+	}
+	fmt.Printf("%d entries\n", tree.N)
+	return nil
+}
+
+func check(folder, origin string) error {
+	keys, err := readKeys(folder, "log.vkey", "witness.vkey")
+	if err != nil {
+		return err
 	}
 	tree, err := checkpoint(filepath.Join(folder, "checkpoint"), origin, keys)
 	if err != nil {

@@ -29,7 +29,7 @@ enum Area {
     case "oauth2": self = Self.ofOAuth(Self.next(&rest))
     case ".well-known", "openapi.yaml": self = .document
     case "confirm": self = .page
-    case "health", "logo.png", "assets", "brand", "eid": self = .service
+    case "health", "logo.png", "assets", "brand", "eid", "log": self = .service
     default: self = .nowhere
     }
   }

@@ -1,0 +1,46 @@
+import Octets
+import TransparencyLog
+
+/// The files of the log that everybody may see: checkpoint, tiles, and bundles of headers (C2SP tlog-tiles). Salts and
+/// payloads are in none of them.
+public struct PublishedLog: Sendable {
+  /// A file under its path.
+  public enum File: Sendable, Equatable {
+    /// The newest checkpoint; another one in a moment.
+    case checkpoint([UInt8])
+    /// Hashes or headers, which never change.
+    case tile([UInt8])
+  }
+
+  private let store: any SequencingStore
+
+  public init(_ store: any SequencingStore) { self.store = store }
+
+  /// - Parameter path: below the log's address, such as `checkpoint`, `tile/0/000` or `tile/entries/003.p/17`.
+  /// - Returns: nil if there is no such file: the tree of the newest checkpoint does not have all of it.
+  public func file(_ path: String) async throws -> File? {
+    if path.isSame(as: "checkpoint") { return try await store.checkpoint().map { .checkpoint($0) } }
+    guard let tile = Tile(path: path), let checkpoint = try await store.checkpoint(),
+      let size = try? Checkpoint(text: SignedNote(checkpoint).text).head.size, Self.has(tile, size)
+    else { return nil }
+    switch tile.row {
+    case .hashes:
+      let stored = try await store.storedTile(tile.row, tile.index) ?? []
+      let count = tile.width * MerkleHash.size
+      return stored.count >= count ? .tile(Array(stored.prefix(count))) : nil
+    case .entries:
+      let begin = Int64(tile.index) * Int64(Tile.fullWidth)
+      let headers = try await store.pendingEntries(after: begin, limit: tile.width, allLanes: false).headers
+      guard headers.count == tile.width, headers.last?.position == begin + Int64(tile.width) else { return nil }
+      return EntryBundle.encode(headers.map(\.octets)).map { .tile($0) }
+    }
+  }
+
+  /// Whether a tree of that size has all of the tile.
+  private static func has(_ tile: Tile, _ size: UInt64) -> Bool {
+    let level = if case .hashes(let level) = tile.row { level } else { 0 }
+    let count = size >> UInt64(8 * level)
+    return tile.index <= count / UInt64(Tile.fullWidth)
+      && tile.index * UInt64(Tile.fullWidth) + UInt64(tile.width) <= count
+  }
+}
