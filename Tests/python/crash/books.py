@@ -42,7 +42,8 @@ class Books:
         for entry in map(json.loads, listing.stdout.splitlines()):
             self.counts[entry["kind"]] += 1
             if entry["kind"] == "authorization.granted":
-                self.granted[entry["activation"]] = entry
+                if self.granted.setdefault(entry["activation"], entry) is not entry:
+                    self.duplicates.append(entry)
             if "operation" in entry:
                 if self.entries[entry["kind"]].setdefault(entry["operation"], entry) is not entry:
                     self.duplicates.append(entry)
@@ -68,8 +69,9 @@ def request_digest(credential, request):
     return hashlib.sha256(json.dumps(text, separators=(",", ":"), sort_keys=True).encode()).digest()
 
 
-def left_reserved(database):
-    """The operations that a kill left between intent and outcome."""
+def left_behind(database):
+    """The operations that a kill left between intent and outcome, and the number of entries in the audit log."""
     with copy_of(database) as copy, opened(copy) as db:
         # Raises sqlite3.Error if the ledger has gone.
-        return {row[0] for row in db.execute("SELECT id FROM operation WHERE state = ?", [OPERATION_RESERVED])}
+        operations = {row[0] for row in db.execute("SELECT id FROM operation WHERE state = ?", [OPERATION_RESERVED])}
+        return operations, db.execute("SELECT count(*) FROM audit_entry").fetchone()[0]

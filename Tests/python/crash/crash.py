@@ -7,7 +7,8 @@ the answers that the clients got are held against the database and the audit log
  a. No SAD releases more signatures than were authorized, and the same request always gets the same answer.
  b. Every released signature belongs to an operation whose intent was in the audit log before its outcome.
  c. Each signature cost one slot. What a kill left in between is recorded as unknown and stays spent.
- d. The audit log is whole.
+ d. The audit log is whole, with its key, and leads to every checkpoint that was seen before any kill. No entry is
+    twice in it. What a kill left out of its tree is in it soon after the next start.
  e. Every start serves again by itself, and what was authorized before the kill can still be used.
 
 SIGKILL ends the process, not the machine: a write that reached the kernel survives. So the rounds are of two kinds,
@@ -34,7 +35,8 @@ import sys
 import tempfile
 import time
 
-from crash.books import OPERATION_COMPLETED, Books, left_reserved
+from crash.books import OPERATION_COMPLETED, Books, left_behind
+from crash.checkpoints import Auditor
 from crash.clients import ANSWER_LIMIT, Client, Desk
 from crash.findings import Findings
 from crash.gateway import Gateway
@@ -49,6 +51,8 @@ LABELS = ["p256-pin", "rsa2048-pin", "p256-scal2"]
 LOAD_SECONDS = (0.05, 1.5)
 # The share of power failures that come after an orderly end.
 AFTER_STOP = 0.2
+# The share of rounds that wait until the entries from before are in the log's tree.
+CATCHING_UP = 0.5
 
 
 def play(desks, gateway, only_continues=False, end=KILL):
@@ -81,7 +85,7 @@ def some_rounds(kills, power_failures):
     return ends
 
 
-def run_rounds(gateway, ends, while_starting, folder):
+def run_rounds(gateway, auditor, ends, while_starting, folder):
     """Returns the desks, the operations that kills left reserved, and the public keys."""
     sandbox = gateway.start()
     credentials = [entry for entry in sandbox["credentials"] if entry["label"] in LABELS]
@@ -90,13 +94,17 @@ def run_rounds(gateway, ends, while_starting, folder):
     user = next(user for user in sandbox["users"] if user["username"] == credentials[0]["owner"])
     desks = [Desk(gateway, credentials, user) for _ in range(CLIENTS)]
     keys = public_keys(gateway, desks, folder)
+    auditor.fetch_key()
+    auditor.start()
     reserved = set()
     for number, end in enumerate(ends, start=1):
         play(desks, gateway, end=end)
         if end != KILL:
             gateway.lose_power()
         try:
-            reserved |= left_reserved(gateway.database)
+            operations, entries = left_behind(gateway.database)
+            reserved |= operations
+            auditor.left_out += entries > auditor.look()
         except sqlite3.Error as error:
             raise Failure(f"the ledger has gone: {error}") from error
         if random.random() < while_starting:
@@ -105,6 +113,8 @@ def run_rounds(gateway, ends, while_starting, folder):
                 gateway.lose_power()
         again = gateway.start()
         gateway.findings.require(again == sandbox, "a restart changed sandbox.json")
+        if random.random() < CATCHING_UP:
+            auditor.catch_up(entries)
         if number % 5 == 0 or number == len(ends):
             print(figures(number, gateway, desks, len(reserved)), flush=True)
         if gateway.findings.texts:
@@ -130,13 +140,13 @@ def public_keys(gateway, desks, folder):
     return keys
 
 
-def judge(gateway, desks, reserved, keys, folder):
+def judge(gateway, auditor, desks, reserved, keys, folder):
     require = gateway.findings.require
     rounds = len(gateway.starts) - 1
     books = Books(gateway)
     check_answers(books, desks, require)
     check_ledger(books, reserved, require)
-    verdict = check_audit(gateway, folder, require)
+    verdict = check_audit(gateway, auditor, folder, require)
     sample = check_signatures(desks, keys, folder, require)
     secrets = [desks[0].pin] + [sad.value for desk in desks for sad in desk.sads[:20]]
     warnings = check_log(gateway, secrets, require)
@@ -148,6 +158,7 @@ def judge(gateway, desks, reserved, keys, folder):
         require(reserved, "no kill fell between intent and outcome")
         require(sum(desk.replays for desk in desks), "nothing was replayed")
         require(all(desk.sads for desk in desks), "a client never worked")
+        require(auditor.left_out, "no kill fell between an entry and its checkpoint")
     if gateway.power_failures >= 10:
         gateway.disk.require_losses(require)
 
@@ -168,6 +179,10 @@ def judge(gateway, desks, reserved, keys, folder):
     if gateway.disk:
         print("power failures: " + ", ".join(f"{count} {what}" for what, count in sorted(gateway.disk.counts.items())))
     print(f"audit: {verdict}")
+    print(
+        f"it leads to {len(auditor.files)} checkpoints that were seen on the way; "
+        f"{auditor.left_out} kills left entries out of its tree; after {auditor.caught_up} starts it was up to date "
+        f"within {auditor.longest:.1f} s")
     print(f"OpenSSL verified a sample of {sample} signatures")
     for text, count in warnings.most_common():
         print(f"warnings in the gateway's log: {count} × {text}")
@@ -211,9 +226,11 @@ def main():
         if options.power_failures:
             gateway.disk = Disk(build_library(folder), gateway.database, folder / "notes")
         ends = some_rounds(options.kills, options.power_failures)
-        desks, reserved, keys = run_rounds(gateway, ends, options.while_starting, folder)
+        auditor = Auditor(gateway, folder)
+        desks, reserved, keys = run_rounds(gateway, auditor, ends, options.while_starting, folder)
         gateway.stop()
-        judge(gateway, desks, reserved, keys, folder)
+        auditor.end()
+        judge(gateway, auditor, desks, reserved, keys, folder)
         keeps_folder = bool(findings.texts)
     except Failure as error:
         findings.add(str(error))

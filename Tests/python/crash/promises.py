@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import sqlite3
 import subprocess
 import tempfile
@@ -59,7 +60,7 @@ def check_answer(books, sad, request, signatures, require):
 def check_ledger(books, reserved, require):
     """Promise c: every row, whether a client heard of it or not."""
     require(books.integrity == "ok", f"SQLite finds the database damaged: {books.integrity}")
-    require(not books.duplicates, f"operations with two entries of a kind: {books.duplicates[:3]}")
+    require(not books.duplicates, f"operations or authorizations with two entries of a kind: {books.duplicates[:3]}")
     require(
         books.activations.keys() == books.granted.keys(), "ledger and audit log do not know the same authorizations")
     held = collections.defaultdict(collections.Counter)
@@ -99,10 +100,13 @@ def check_ledger(books, reserved, require):
             require(False, f"operation {name} is in state {state} after the last start")
 
 
-def check_audit(gateway, folder, require):
+def check_audit(gateway, auditor, folder, require):
     """Promise d, and that the verifier would have noticed. Returns what it says."""
-    result = gateway.audit("verify")
+    result = gateway.audit("verify", *auditor.options())
     require(result.returncode == 0, f"audit verify: {result.stdout.strip()}")
+    count, in_tree = map(int, re.findall("[0-9]+", result.stdout)[:2]) if result.returncode == 0 else (0, 0)
+    require(count == in_tree, f"{count - in_tree} entries are not in the tree after an orderly end")
+    require(len(auditor.files) > 1, "no checkpoint was seen on the way")
     damages = [
         "UPDATE audit_entry SET payload = CAST(replace(payload, 'portal', 'Portal') AS BLOB) WHERE position = 3",
         "DELETE FROM audit_entry WHERE position = (SELECT max(position) / 2 FROM audit_entry)",
