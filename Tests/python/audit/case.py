@@ -95,6 +95,8 @@ class Case:
         self.service = service = Service(folder, "service")
         try:
             self.origin = service.key.split("+")[0]
+            service.settled()
+            self.oldest_copy = service.copied("oldest.sqlite")
             service.sign(BEFORE)
             service.settled()
             self.older = self.kept("older.checkpoint")

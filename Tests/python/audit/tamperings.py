@@ -127,7 +127,7 @@ def _(log, case):
 
 
 @attack("the log written again from before the older checkpoint, without a tree",
-        "(older.checkpoint is of {older} other entries|there is no stored checkpoint)")
+        "there is no stored checkpoint")
 def _(log, case):
     log.rewrite(2, b'{"partner":"portal","signer":"signer-another"}')
     log.run("DELETE FROM audit_tile")
@@ -179,6 +179,12 @@ def _(log, case):
 @attack("the whole database put back to an older copy", "newest.checkpoint is of {size} entries, which the log has not")
 def _(log, case):
     exchange(log, case.older_copy)
+
+
+@attack("the whole database put back to a copy from before the older checkpoint",
+        "older.checkpoint is of {older} entries, which the log has not")
+def _(log, case):
+    exchange(log, case.oldest_copy)
 
 
 @attack("the whole database of another service", "the stored checkpoint is no checkpoint of this log and key")

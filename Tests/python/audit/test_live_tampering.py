@@ -143,7 +143,6 @@ def test_the_row_of_the_tree_edited_under_a_running_gateway(service):
     require("a row of audit_tree that was edited" in said, said)
 
 
-@pytest.mark.xfail(strict=True, raises=Failure, reason="threat model, open weaknesses, 5: it is taken for an outage")
 def test_a_gateway_that_meets_an_edited_row_of_the_tree_is_not_ready(service):
     with Served(service.gateway.state) as gateway:
         edited_tree(service, gateway)
