@@ -55,7 +55,7 @@ public struct EntryHeader: Sendable, Equatable {
   /// Nil if these are not the octets of a header, all of them and in the one way that they are written; or an entry
   /// of lane 0.
   public init?(octets: [UInt8]) {
-    if octets.first == UInt8(ascii: "{") {
+    if Self.isWholeEntry(octets) {
       self.init(laneZero: octets)
       return
     }
@@ -90,6 +90,9 @@ extension EntryHeader {
   /// Lane of the entries of builds before lanes. They had no header: the whole entry was one canonical JSON object,
   /// and its hash SHA-256(0x00 ‖ object), so that it is its own leaf.
   public static let laneZero: Int64 = 0
+
+  /// Whether octets are an entry of lane 0, with all that it says.
+  static func isWholeEntry(_ octets: [UInt8]) -> Bool { octets.first == UInt8(ascii: "{") }
 
   private init?(laneZero octets: [UInt8]) {
     guard let object = try? JSONValue.parse(octets, limits: AuditEntry.limits).object,

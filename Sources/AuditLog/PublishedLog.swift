@@ -2,7 +2,7 @@ import Octets
 import TransparencyLog
 
 /// The files of the log that everybody may see: checkpoint, tiles, and bundles of headers (C2SP tlog-tiles). Salts and
-/// payloads are in none of them.
+/// payloads are in none of them, nor entries of lane 0, which are both.
 public struct PublishedLog: Sendable {
   /// A file under its path.
   public enum File: Sendable, Equatable {
@@ -31,7 +31,9 @@ public struct PublishedLog: Sendable {
     case .entries:
       let begin = Int64(tile.index) * Int64(Tile.fullWidth)
       let headers = try await store.pendingEntries(after: begin, limit: tile.width, allLanes: false).headers
-      guard headers.count == tile.width, headers.last?.position == begin + Int64(tile.width) else { return nil }
+      guard headers.count == tile.width, headers.last?.position == begin + Int64(tile.width),
+        !headers.contains(where: { EntryHeader.isWholeEntry($0.octets) })
+      else { return nil }
       return EntryBundle.encode(headers.map(\.octets)).map { .tile($0) }
     }
   }

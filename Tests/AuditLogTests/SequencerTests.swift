@@ -139,6 +139,23 @@ struct SequencerTests {
     #expect(try await head(sequencer.checkpoint) == whole)
   }
 
+  @Test("headers are published, but no bundle with an entry of lane 0, which is its own header")
+  func published() async throws {
+    let old = #"{"kind":"key.made","prev":"\#(String(repeating: "0", count: 64))","seq":1,"time":100}"#
+    log.edit { state in
+      let entry = AuditEntry(header: Array(old.utf8), salt: [], payload: [])
+      state.entries = [entry]
+      state.lanes[0] = Lane(id: 0, instance: "", count: 1, last: entry.leaf)
+    }
+    log.append(300)
+    try await finish(try await sequencer())
+    let files = PublishedLog(log)
+    #expect(try await files.file("tile/entries/000") == nil)
+    #expect(try await files.file("tile/0/000") != nil)
+    #expect(try await files.file("tile/entries/001.p/45") != nil)
+    #expect(try await files.file("tile/entries/001.p/46") == nil)
+  }
+
   @Test("entries of a lane that has no row are not signed, not even as many as make a whole step")
   func laneWithoutRow() async throws {
     log.append(10)
