@@ -141,7 +141,13 @@ public struct Gateway: Sendable {
     for folder in ["assets", "brand"] {
       routes.add("\(folder)/**", get: { request, _ in try await pages.file(request.uri.path) })
     }
-    if let logFiles { routes.add("log/**", get: logFiles.answer) }
+    // Known also where it is off, so that a wrong method is told as such.
+    routes.add(
+      "log/**",
+      get: { [logFiles] request, context in
+        guard let logFiles else { return Response(status: .notFound) }
+        return try await logFiles.answer(request, context)
+      })
     routes.add("openapi.yaml", get: { request, _ in OpenAPIDocument.response(to: request) })
   }
 

@@ -77,6 +77,11 @@ struct LogFilesTests {
     for path in ["checkpoint", "tile/0/000.p/1"] {
       #expect(try await get("/log/\(path)", of: fixture).status == 404)
     }
+    // The address is known all the same.
+    try await fixture.application.test(.router) { client in
+      let answer = try await client.execute(uri: "/log/checkpoint", method: .post)
+      #expect(answer.status == .methodNotAllowed && answer.headers[.allow] != nil)
+    }
   }
 
   @Test("where a token is needed no other caller gets a file, and no cache on the way keeps one")
