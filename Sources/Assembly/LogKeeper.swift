@@ -119,7 +119,7 @@ struct LogKeeper: ServiceLifecycle.Service {
   }
 }
 
-/// Whether the log's tree goes on.
+/// Whether the log's tree goes on, and is the one that its witnesses know.
 final class LogHealth: Sendable {
   private let fault = Mutex<(any Error)?>(nil)
   private let fails = Mutex(false)

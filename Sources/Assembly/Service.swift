@@ -97,7 +97,10 @@ package struct Service {
         _ = try await device.authenticationCodes([(.credentialRow, [])])
         try await store.checkReadiness()
       })
-    if config.log.serve { gateway.logFiles = LogFiles(PublishedLog(store), token: config.log.token) }
+    if config.log.serve {
+      let log = PublishedLog(store, witnesses: config.log.witnesses.map(\.key))
+      gateway.logFiles = LogFiles(log, token: config.log.token)
+    }
     gateway.trustedProxy = config.trustedProxy
     gateway.mutualTLSURL = config.tls?.clientCertificates?.publicURL
     documents.complete(&gateway, soleControl: soleControl)
@@ -205,6 +208,13 @@ package struct Service {
     return try LogKeeper.key(config, signer).vkey
   }
 
+  /// The same key, and the MACs of the store's rows, with which its log can be verified offline.
+  package static func logVerification(_ config: Config) async throws -> (vkey: String, rowMACs: RowMACs) {
+    let vkey = try logKey(config)
+    let device = try Device(try deviceSettings(config))
+    return (vkey, try await RowMACs.derived(from: device, service: config.service))
+  }
+
   /// Makes the keys in the device and the database. Does not touch what is there.
   package static func initialise(_ config: Config, officerPINFile: String) async throws {
     keepFilesPrivate()
@@ -284,7 +294,7 @@ package struct Service {
       services: [log] + servers + (reloaders.map { [$0] } ?? []) + [
         JobWorkers(jobs: jobs), PendingKeeper(authorizations: soleControl.authorizations, logger: logger), keeper,
         lease,
-      ],
+      ] + WitnessKeeper.all(config, store: store, health: logHealth, logger: logger),
       gracefulShutdownSignals: [.sigterm, .sigint] + (file == nil ? [.sighup] : []), logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.longestShutdown
     try await ServiceGroup(configuration: configuration).run()

@@ -10,6 +10,7 @@ import Vocabulary
 package enum Stores {
   /// All that a service keeps something in.
   package typealias Store = any SoleControlStore & IssuanceStore & OAuthStore & GatewayStore & SequencingStore
+    & CosignatureStore
 
   /// - Parameters:
   ///   - mayCreate: whether a missing database is made. Only commands that make one say so: a mistyped path must not
@@ -50,8 +51,13 @@ package enum Stores {
 
   /// Hands over what a database has of the audit log, as it was at one time, and then returns the lanes as they are
   /// stored. Changes nothing; a copy will do.
-  package static func readLog(_ database: String, _ readers: LogReaders) async throws -> [Lane] {
-    try await SQLiteFileStore.readLog(path: database, readers)
+  ///
+  /// - Parameter rowMACs: with those of the device, each protected row of the log is held against its MAC.
+  /// - Throws: `StoreError.edited` if one does not fit.
+  package static func readLog(
+    _ database: String, _ readers: LogReaders, rowMACs: RowMACs? = nil
+  ) async throws -> [Lane] {
+    try await SQLiteFileStore.readLog(path: database, readers, rowMACs: rowMACs)
   }
 
   /// A SAD's binding in the ledger: the canonical text, or nil. Changes nothing; a copy will do.

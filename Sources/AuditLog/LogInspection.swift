@@ -7,6 +7,29 @@ public final class LogInspection: Sendable {
     var verifier: LogVerifier
     var meaning = LogMeaning()
     var stored: LogVerifier.Known?
+    var cosigned: [Cosigned] = []
+    var progress: [Lane]?
+  }
+
+  /// A checkpoint that a witness cosigned, and where it is from.
+  private struct Cosigned {
+    let known: LogVerifier.Known
+    let seen: Witnessed
+  }
+
+  /// A witness, and how much of the log it has cosigned.
+  public struct Witnessed: Sendable, Equatable {
+    public let witness: NoteKey
+    /// Number of entries.
+    public let size: UInt64
+    /// Seconds since 1970, by the witness's clock.
+    public let time: UInt64
+
+    public init(witness: NoteKey, size: UInt64, time: UInt64) {
+      self.witness = witness
+      self.size = size
+      self.time = time
+    }
   }
 
   /// Sizes of a whole log.
@@ -14,35 +37,64 @@ public final class LogInspection: Sendable {
     public let entries: Int64
     /// Entries in the tree of the stored checkpoint.
     public let inTree: UInt64
+    /// Of the witnesses that were asked for, each once.
+    public let witnessed: [Witnessed]
 
-    public init(entries: Int64, inTree: UInt64) {
+    public init(entries: Int64, inTree: UInt64, witnessed: [Witnessed] = []) {
       self.entries = entries
       self.inTree = inTree
+      self.witnessed = witnessed
     }
   }
 
   private let state: Mutex<State>
   private let known: [LogVerifier.Known]
   private let key: NoteKey?
+  private let witnesses: [NoteKey]
+  /// Cosignatures on the checkpoints from elsewhere.
+  private let seen: [Witnessed]
 
   /// - Parameters:
   ///   - key: of the log. Nil: signatures of checkpoints are not looked at.
   ///   - known: signed checkpoints from elsewhere, with names for findings.
+  ///   - witnesses: each must have cosigned a checkpoint that is kept, or one of `known`.
   /// - Throws: `LogVerifier.Finding.foreignCheckpoint`.
-  public init(key: NoteKey?, known: [(name: String, checkpoint: [UInt8])] = []) throws {
+  public init(key: NoteKey?, known: [(name: String, checkpoint: [UInt8])] = [], witnesses: [NoteKey] = []) throws {
     self.key = key
-    self.known = try known.map { try Self.read($0.checkpoint, named: $0.name, key) }
+    self.witnesses = witnesses
+    var seen: [Witnessed] = []
+    self.known = try known.map { try Self.read($0.checkpoint, named: $0.name, key, witnesses, &seen) }
+    self.seen = seen
     state = Mutex(State(verifier: LogVerifier(treeSize: 0)))
   }
 
-  private static func read(_ octets: [UInt8], named name: String, _ key: NoteKey?) throws -> LogVerifier.Known {
+  private static func read(
+    _ octets: [UInt8], named name: String, _ key: NoteKey?, _ witnesses: [NoteKey], _ seen: inout [Witnessed]
+  ) throws -> LogVerifier.Known {
     do {
+      let note = try SignedNote(octets)
       if let key {
-        let policy = try LogPolicy(origin: key.name, logKeys: [key])
-        return LogVerifier.Known(name: name, head: try policy.verify(checkpoint: octets).checkpoint.head)
+        let policy = try LogPolicy(origin: key.name, logKeys: [key], witnesses: witnesses, quorum: 0)
+        let verified = try policy.verify(note)
+        let head = verified.checkpoint.head
+        seen += verified.cosignatures.map { Witnessed(witness: $0.witness, size: head.size, time: $0.time) }
+        return LogVerifier.Known(name: name, head: head)
       }
-      return LogVerifier.Known(name: name, head: try Checkpoint(text: SignedNote(octets).text).head)
+      return LogVerifier.Known(name: name, head: try Checkpoint(text: note.text).head)
     } catch { throw LogVerifier.Finding.foreignCheckpoint(name: name) }
+  }
+
+  /// Holds a kept cosignature against its key, and its checkpoint against the log's.
+  private func read(_ kept: KeptCosignature) throws -> Cosigned {
+    let finding = LogVerifier.Finding.cosignature(witness: String(kept.witness.prefix(NoteKey.longestName)))
+    guard let (note, witness) = try? kept.verified(), let cosignature = Cosignature(kept.signature) else {
+      throw finding
+    }
+    var ignored: [Witnessed] = []
+    let name = "the checkpoint that \(witness.name) cosigned"
+    let known = try Self.read(note.octets, named: name, key, [], &ignored)
+    return Cosigned(
+      known: known, seen: Witnessed(witness: witness, size: known.head.size, time: cosignature.time))
   }
 
   public var readers: LogReaders {
@@ -54,16 +106,23 @@ public final class LogInspection: Sendable {
         }
       }
     }
-    let sizes = Set(known.map(\.head.size))
+    readers.cosignatures = { [self] kept in
+      let cosigned = try kept.map { try read($0) }
+      state.withLock { $0.cosigned = cosigned }
+    }
     readers.checkpoint = { [self] octets in
-      let stored = octets.isEmpty ? nil : try Self.read(octets, named: LogVerifier.stored, key)
+      var ignored: [Witnessed] = []
+      let stored = octets.isEmpty ? nil : try Self.read(octets, named: LogVerifier.stored, key, [], &ignored)
       state.withLock {
-        $0 = State(verifier: LogVerifier(treeSize: stored?.head.size ?? 0, known: sizes), stored: stored)
+        let sizes = Set((known + $0.cosigned.map(\.known)).map(\.head.size))
+        let verifier = LogVerifier(treeSize: stored?.head.size ?? 0, known: sizes)
+        $0 = State(verifier: verifier, stored: stored, cosigned: $0.cosigned)
       }
     }
     readers.tile = { [self] octets, level, index in
       try state.withLock { try $0.verifier.accept(tile: octets, level: level, index: index) }
     }
+    readers.progress = { [self] lanes in state.withLock { $0.progress = lanes } }
     return readers
   }
 
@@ -71,11 +130,20 @@ public final class LogInspection: Sendable {
   /// - Throws: `LogVerifier.Finding`.
   public func finish(_ lanes: [Lane]) throws -> Result {
     try state.withLock { state in
-      try state.verifier.finish(lanes, known: known + (state.stored.map { [$0] } ?? []))
+      let others = known + state.cosigned.map(\.known)
+      try state.verifier.finish(lanes, known: others + (state.stored.map { [$0] } ?? []))
       guard state.stored != nil || key == nil || state.verifier.count == 0 else {
         throw LogVerifier.Finding.noCheckpoint
       }
-      return Result(entries: state.verifier.count, inTree: state.stored?.head.size ?? 0)
+      if let progress = state.progress { try state.verifier.check(progress: progress) }
+      let cosigned = seen + state.cosigned.map(\.seen)
+      let witnessed = try witnesses.map { witness in
+        guard let newest = cosigned.filter({ $0.witness == witness }).max(by: { $0.size < $1.size }) else {
+          throw LogVerifier.Finding.unwitnessed(witness: witness.name)
+        }
+        return newest
+      }
+      return Result(entries: state.verifier.count, inTree: state.stored?.head.size ?? 0, witnessed: witnessed)
     }
   }
 }

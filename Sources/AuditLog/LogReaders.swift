@@ -1,5 +1,7 @@
-/// The parts of a stored log, as a reader gets them, in this order.
+/// The parts of a stored log, as a reader gets them: cosignatures, checkpoint, entries, tiles, progress.
 public struct LogReaders: Sendable {
+  /// Cosignatures that are kept, at most `mostCosignatures`. Not called for a log without a tree.
+  public var cosignatures: @Sendable ([KeptCosignature]) throws -> Void = { _ in }
   /// The signed checkpoint; empty if there is none yet.
   public var checkpoint: @Sendable ([UInt8]) throws -> Void = { _ in }
   /// Number of entries, by their positions; for showing progress.
@@ -7,6 +9,12 @@ public struct LogReaders: Sendable {
   public var entry: @Sendable (AuditEntry, _ position: Int64) throws -> Void
   /// Octets of each stored tile. Nil: tiles are not read.
   public var tile: (@Sendable ([UInt8], _ level: Int, _ index: UInt64) throws -> Void)?
+
+  /// The lanes as far as their entries are in the tree, as they are stored. Not called for a log without a tree.
+  public var progress: @Sendable ([Lane]) throws -> Void = { _ in }
+
+  /// More witnesses than a log has had.
+  public static let mostCosignatures = 1024
 
   public init(entry: @escaping @Sendable (AuditEntry, _ position: Int64) throws -> Void) { self.entry = entry }
 }

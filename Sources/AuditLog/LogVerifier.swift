@@ -19,6 +19,12 @@ public struct LogVerifier: Sendable {
     case noCheckpoint
     /// The stored checkpoint is none, or of another log or key.
     case foreignCheckpoint(name: String)
+    /// A cosignature that is kept does not verify.
+    case cosignature(witness: String)
+    /// There is no checkpoint that this witness cosigned.
+    case unwitnessed(witness: String)
+    /// A row that says how far a lane is in the tree is not the one of the entries.
+    case progress(LaneVerifier.Finding)
     /// The log does not lead to a checkpoint: it has fewer entries, or others.
     case checkpoint(name: String, size: UInt64, isShort: Bool)
 
@@ -30,6 +36,9 @@ public struct LogVerifier: Sendable {
       case .missingTile(let path): "\(path) is missing"
       case .noCheckpoint: "there is no stored checkpoint"
       case .foreignCheckpoint(let name): "\(name) is no checkpoint of this log and key"
+      case .cosignature(let witness): "the stored cosignature of \(witness) does not verify"
+      case .unwitnessed(let witness): "there is no checkpoint that \(witness) cosigned"
+      case .progress(let finding): "in the tree, \(finding)"
       case .checkpoint(let name, let size, let isShort):
         isShort
           ? "\(name) is of \(size) entries, which the log has not: it was cut off, or is an older copy"
@@ -51,6 +60,8 @@ public struct LogVerifier: Sendable {
   }
 
   private var lanes = LaneVerifier()
+  /// The lanes as far as their entries are in the stored tree.
+  private var progress = LaneVerifier()
   private var writer = TileWriter()
   /// The tiles that the entries make, by level and index: SHA-256 of their octets.
   private var tiles: [TilePlace: [UInt8]] = [:]
@@ -90,7 +101,10 @@ public struct LogVerifier: Sendable {
     let size = UInt64(position)
     if batch.count == Self.batchSize || sizes.contains(size) { integrate() }
     if sizes.contains(size) { roots[size] = writer.head.root }
-    if size == treeSize { keep(writer.partialTiles) }
+    if size == treeSize {
+      keep(writer.partialTiles)
+      progress = lanes
+    }
   }
 
   private mutating func integrate() {
@@ -129,6 +143,11 @@ public struct LogVerifier: Sendable {
 
   private static func path(_ level: Int, _ index: UInt64) -> String {
     Tile(.hashes(level: level), index: index)?.path ?? "tile \(level) \(index)"
+  }
+
+  /// Compares the lanes of the stored tree with what is stored of them.
+  func check(progress stored: [Lane]) throws(Finding) {
+    do throws(LaneVerifier.Finding) { try progress.finish(stored) } catch { throw .progress(error) }
   }
 
   /// Compares what was read with the stored lanes and with checkpoints.

@@ -1,25 +1,37 @@
 import Octets
-import TransparencyLog
+public import TransparencyLog
 
 /// The files of the log that everybody may see: checkpoint, tiles, and bundles of headers (C2SP tlog-tiles). Salts and
 /// payloads are in none of them, nor entries of lane 0, which are both.
 public struct PublishedLog: Sendable {
   /// A file under its path.
   public enum File: Sendable, Equatable {
-    /// The newest checkpoint; another one in a moment.
+    /// The newest checkpoint, with witnesses the newest that one of them cosigned; another one in a moment.
     case checkpoint([UInt8])
     /// Hashes or headers, which never change.
     case tile([UInt8])
   }
 
   private let store: any SequencingStore
+  /// Set if the log has witnesses.
+  private let cosigned: (store: any CosignatureStore, witnesses: [NoteKey])?
 
-  public init(_ store: any SequencingStore) { self.store = store }
+  public init(_ store: any SequencingStore) {
+    self.store = store
+    cosigned = nil
+  }
+
+  /// A log of which the checkpoint is published when one of these witnesses has cosigned it. Each has only its newest
+  /// cosignature, so the note has those of others who cosigned the same checkpoint.
+  public init(_ store: any SequencingStore & CosignatureStore, witnesses: [NoteKey]) {
+    self.store = store
+    cosigned = witnesses.isEmpty ? nil : (store, witnesses)
+  }
 
   /// - Parameter path: below the log's address, such as `checkpoint`, `tile/0/000` or `tile/entries/003.p/17`.
   /// - Returns: nil if there is no such file: the tree of the newest checkpoint does not have all of it.
   public func file(_ path: String) async throws -> File? {
-    if path.isSame(as: "checkpoint") { return try await store.checkpoint().map { .checkpoint($0) } }
+    if path.isSame(as: "checkpoint") { return try await checkpoint().map { .checkpoint($0) } }
     guard let tile = Tile(path: path), let checkpoint = try await store.checkpoint(),
       let size = try? Checkpoint(text: SignedNote(checkpoint).text).head.size, Self.has(tile, size)
     else { return nil }
@@ -36,6 +48,12 @@ public struct PublishedLog: Sendable {
       else { return nil }
       return EntryBundle.encode(headers.map(\.octets)).map { .tile($0) }
     }
+  }
+
+  private func checkpoint() async throws -> [UInt8]? {
+    guard let cosigned else { return try await store.checkpoint() }
+    let kept = try await cosigned.store.cosignatures()
+    return CosignedCheckpoint.all(of: kept, by: cosigned.witnesses).first?.note.octets
   }
 
   /// Whether a tree of that size has all of the tile.

@@ -90,10 +90,7 @@ public actor Sequencer {
     guard known.size <= head.size else { throw SequencingFault.behind(size: known.size) }
     guard known.size > 0 else { return }
     let query = try TileQuery.root(of: known.size, in: head)
-    var octets: [[UInt8]] = []
-    for tile in query.tiles {
-      octets.append(Array(try await store.storedTile(tile.row, tile.index)?.prefix(tile.width * MerkleHash.size) ?? []))
-    }
+    let octets = try await store.octets(for: query)
     guard let hashes = try? query.hashes(from: octets) else { throw SequencingFault.treeDiffers }
     guard hashes == [known.root] else { throw SequencingFault.behind(size: known.size) }
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Assembly
 import AuditLog
 import Foundation
+import SoleControl
 import TransparencyLog
 
 extension AuditCommand {
@@ -11,7 +12,8 @@ extension AuditCommand {
       discussion: """
         Reads every entry, holds it against those before in its lane, computes the tree and compares it with what is \
         stored and with checkpoints. Names the first fault, and exits with 1. Without --log-key the signatures of \
-        checkpoints are not looked at, and who wrote the log again could have written them too.
+        checkpoints are not looked at, and who wrote the log again could have written them too. With --device entries \
+        that no checkpoint covers yet are held against the MACs of the gateway, too.
         """)
 
     @Option(name: .long, help: "The database file.")
@@ -20,6 +22,23 @@ extension AuditCommand {
     var logKey: String?
     @Option(name: .long, help: "A file with a checkpoint from before, to which the log must lead. May be repeated.")
     var checkpoint: [String] = []
+    @Option(
+      name: .long,
+      help: """
+        The key of a witness that must have cosigned the log, or a file with it; needs the log's key. May be repeated.
+        """)
+    var witness: [String] = []
+    @Flag(name: .long, help: "Hold the rows of the log against their MACs, with the device of --config.")
+    var device = false
+    @Option(name: .long, help: "The configuration file for --device, which has the log's key as well.")
+    var config: String?
+
+    func validate() throws {
+      guard device == (config != nil) else { throw ValidationError("--device and --config need each other") }
+      guard witness.isEmpty || logKey != nil || device else {
+        throw ValidationError("--witness needs --log-key: a witness signs what the log has signed")
+      }
+    }
 
     func run() async throws {
       do {
@@ -27,15 +46,48 @@ extension AuditCommand {
       } catch let finding as LogVerifier.Finding {
         print("the audit log is NOT whole: \(finding)")
         throw ExitCode.failure
+      } catch StoreError.edited(let row) {
+        print("the audit log is NOT whole: \(row)")
+        throw ExitCode.failure
       }
     }
 
     private func verified() async throws -> String {
-      let key = try logKey.map { try LogKeyText.read($0, option: "--log-key") }
+      var key = try logKey.map { try LogKeyText.read($0, option: "--log-key") }
+      var rowMACs: RowMACs?
+      if let config {
+        let parts = try await Service.logVerification(try Config.load(config))
+        rowMACs = parts.rowMACs
+        key = try key ?? NoteKey(vkey: parts.vkey)
+      }
+      let result = try await result(try inspection(key), rowMACs)
+      let lines = result.witnessed.map { seen in
+        """
+        \(seen.witness.name) saw it grow to \(seen.size) entries, at \(Self.time(seen.time)); \
+        \(result.entries - Int64(clamping: seen.size)) are behind that
+        """
+      }
+      return """
+        the audit log is whole: \(result.entries) entries, \(result.inTree) of them in the tree\
+        \(key == nil ? "; no signature of a checkpoint was verified (--log-key)" : "")\
+        \(lines.map { "\n" + $0 }.joined())
+        """
+    }
+
+    private func inspection(_ key: NoteKey?) throws -> LogInspection {
+      let witnesses = try witness.map { try LogKeyText.read($0, option: "--witness") }
+      if let key {
+        guard (try? LogPolicy(origin: key.name, logKeys: [key], witnesses: witnesses)) != nil else {
+          throw ValidationError("these keys do not go together: a log's key, and keys of different witnesses")
+        }
+      }
       let known = try checkpoint.map { path in
         (name: path, checkpoint: [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))
       }
-      let inspection = try LogInspection(key: key, known: known)
+      return try LogInspection(key: key, known: known, witnesses: witnesses)
+    }
+
+    private func result(_ inspection: LogInspection, _ rowMACs: RowMACs?) async throws -> LogInspection.Result {
       let progress = Progress()
       defer { progress.end() }
       var readers = inspection.readers
@@ -45,11 +97,12 @@ extension AuditCommand {
         try accept(entry, position)
         progress.reached(position)
       }
-      let result = try inspection.finish(try await Stores.readLog(database, readers))
-      return """
-        the audit log is whole: \(result.entries) entries, \(result.inTree) of them in the tree\
-        \(key == nil ? "; no signature of a checkpoint was verified (--log-key)" : "")
-        """
+      return try inspection.finish(try await Stores.readLog(database, readers, rowMACs: rowMACs))
+    }
+
+    /// By the clock of the witness.
+    private static func time(_ seconds: UInt64) -> String {
+      Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(.iso8601)
     }
   }
 }

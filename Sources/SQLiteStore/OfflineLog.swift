@@ -1,6 +1,7 @@
 public import AuditLog
 internal import Foundation
 internal import GRDB
+public import SoleControl
 
 extension SQLiteFileStore {
   /// Hands over every entry of a database file with its position, in order, and then returns the lanes as they are
@@ -13,7 +14,10 @@ extension SQLiteFileStore {
 
   /// Hands over what a database file has of the audit log, as it was at one time, and then returns the lanes as they
   /// are stored. Changes nothing in the file.
-  public static func readLog(path: String, _ readers: LogReaders) async throws -> [Lane] {
+  ///
+  /// - Parameter rowMACs: those of the device. With them each protected row of the log is held against its MAC.
+  /// - Throws: `StoreError.edited` if one does not fit.
+  public static func readLog(path: String, _ readers: LogReaders, rowMACs: RowMACs? = nil) async throws -> [Lane] {
     guard FileManager.default.fileExists(atPath: path) else {
       throw StoreOpenError(description: "there is no database at \(path)")
     }
@@ -21,6 +25,7 @@ extension SQLiteFileStore {
       try Schema.refuseForeign(db, at: path)
       let source = try LaneZero.statements(db)
       if source.hasTree {
+        try readers.cosignatures(try cosignatures(db))
         var checkpoint: [UInt8] = []
         try db.run("SELECT checkpoint FROM audit_tree", []) {
           checkpoint = StoredRow($0).octets(0)
@@ -45,12 +50,38 @@ extension SQLiteFileStore {
           return true
         }
       }
-      var lanes: [Lane] = []
-      try db.run(source.lanes, []) { statement in
-        lanes.append(try Lane(StoredRow(statement)))
-        return true
+      if source.hasTree {
+        try readers.progress(try lanes(db, "SELECT lane, instance, count, last FROM audit_progress ORDER BY lane"))
       }
-      return lanes
+      if let rowMACs { try check(Snapshot(db, ProtectedTables(rowMACs))) }
+      return try lanes(db, source.lanes)
+    }
+  }
+
+  private static func lanes(_ db: Database, _ statement: String) throws -> [Lane] {
+    var lanes: [Lane] = []
+    try db.run(statement, []) {
+      lanes.append(try Lane(StoredRow($0)))
+      return true
+    }
+    return lanes
+  }
+
+  /// Empty for a database of a build before witnesses.
+  private static func cosignatures(_ db: Database) throws -> [KeptCosignature] {
+    guard try db.tableExists("audit_cosignature") else { return [] }
+    var kept: [KeptCosignature] = []
+    try db.run("SELECT witness, checkpoint, signature FROM audit_cosignature", []) {
+      kept.append(try KeptCosignature(StoredRow($0)))
+      return kept.count < LogReaders.mostCosignatures
+    }
+    return kept
+  }
+
+  /// Holds the rows of the log against their MACs.
+  private static func check(_ snapshot: Snapshot) throws {
+    for table in snapshot.tables.ofLog where try snapshot.db.tableExists(table.name) {
+      _ = try snapshot.all(table, "1 = 1", [])
     }
   }
 }

@@ -121,8 +121,11 @@ final class ProtectedTables: Sendable {
   let job, notification: ProtectedTable
   let pending, backchannelRequest: ProtectedTable
   let lifecycleGrant, revocation, ownerNotice, invitation: ProtectedTable
-  let auditLane, auditProgress, auditTree: ProtectedTable
+  let auditLane, auditProgress, auditTree, auditCosignature: ProtectedTable
   let findings = EditedRows()
+
+  /// Those of the log.
+  var ofLog: [ProtectedTable] { [auditLane, auditProgress, auditTree, auditCosignature] }
 
   init(_ rowMACs: RowMACs) {
     token = ProtectedTable(
@@ -172,5 +175,7 @@ final class ProtectedTables: Sendable {
       ], rowMACs)
     auditProgress = ProtectedTable("audit_progress", key: ["lane"], ["instance", "count", "last"], rowMACs)
     auditTree = ProtectedTable("audit_tree", key: ["one"], ["checkpoint", "time", "fence"], rowMACs)
+    auditCosignature = ProtectedTable(
+      "audit_cosignature", key: ["witness"], ["checkpoint", "signature"], rowMACs)
   }
 }

@@ -12,6 +12,7 @@ enum Schema {
       for part in [auditLanes, invitations] { try db.execute(sql: part) }
       try LaneZero.adopt(db, tables)
     }
+    migrator.registerMigration("0004") { try $0.execute(sql: witnesses) }
     return migrator
   }
 
@@ -31,7 +32,7 @@ enum Schema {
   }
 
   /// The migrations of this build.
-  private static let own: Set = ["0001", "0002"]
+  private static let own: Set = ["0001", "0002", "0004"]
 
   /// The first migration of every build before the one that has `0001`.
   private static let firstOfUnreleased = "0001-first"
@@ -165,6 +166,12 @@ enum Schema {
     CREATE TABLE audit_tree (
       one INTEGER PRIMARY KEY CHECK (one = 1), checkpoint BLOB NOT NULL, time INTEGER NOT NULL, fence INTEGER NOT NULL,
       row_mac BLOB NOT NULL);
+    """
+
+  /// The newest cosignature of each witness, with the checkpoint that it is of.
+  private static let witnesses = """
+    CREATE TABLE audit_cosignature (
+      witness TEXT PRIMARY KEY, checkpoint BLOB NOT NULL, signature BLOB NOT NULL, row_mac BLOB NOT NULL) WITHOUT ROWID;
     """
 
   private static let invitations = """

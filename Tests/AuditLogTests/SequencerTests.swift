@@ -5,7 +5,7 @@ import Testing
 import TransparencyLog
 
 /// A log without a disk, as a sequencer sees it, that can be edited.
-final class MemoryLog: SequencingStore {
+final class MemoryLog: SequencingStore, CosignatureStore {
   struct State {
     var entries: [AuditEntry] = []
     var lanes: [Int64: Lane] = [:]
@@ -14,6 +14,8 @@ final class MemoryLog: SequencingStore {
     var tiles: [String: [UInt8]] = [:]
     /// Stored batches.
     var batches = 0
+    /// Cosignatures by their witnesses.
+    var cosignatures: [String: KeptCosignature] = [:]
   }
 
   let state = Mutex(State())
@@ -60,6 +62,12 @@ final class MemoryLog: SequencingStore {
 
   func storedTile(_ row: Tile.Row, _ index: UInt64) async throws -> [UInt8]? {
     state.withLock { $0.tiles[Self.name(row, index)] }
+  }
+
+  func cosignatures() async throws -> [KeptCosignature] { state.withLock { Array($0.cosignatures.values) } }
+
+  func keep(_ cosignature: KeptCosignature) async throws {
+    state.withLock { $0.cosignatures[cosignature.witness] = cosignature }
   }
 
   func store(_ batch: SequencedBatch, fence: Int64) async throws {

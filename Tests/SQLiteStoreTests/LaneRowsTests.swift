@@ -113,7 +113,8 @@ struct LaneRowsTests {
     _ = try await sql(
       """
       DROP TABLE audit_entry; DROP TABLE audit_lane; DROP TABLE audit_progress; DROP TABLE audit_tile;
-      DROP TABLE audit_tree; DROP TABLE invitation; DELETE FROM grdb_migrations WHERE identifier = '0002';
+      DROP TABLE audit_tree; DROP TABLE invitation; DROP TABLE audit_cosignature;
+      DELETE FROM grdb_migrations WHERE identifier > '0001';
       CREATE TABLE audit (sequence INTEGER PRIMARY KEY, body BLOB NOT NULL, hash BLOB NOT NULL);
       CREATE TABLE audit_head (one INTEGER PRIMARY KEY CHECK (one = 1), count INTEGER NOT NULL, hash BLOB NOT NULL);
       INSERT INTO audit VALUES (1, CAST('\(first)' AS BLOB), x'\(hex(leaf))'), (2, CAST('\(second)' AS BLOB), x'\(hex(last))');

@@ -72,6 +72,8 @@ struct SequencingRowsTests {
       ("UPDATE audit_tile SET hashes = zeroblob(length(hashes)) WHERE level = 0 AND number = 0", "tile/0/000"),
       ("DELETE FROM audit_tile WHERE level = 1", "tile/1/000 is missing"),
       ("INSERT INTO audit_tile VALUES (3, 0, zeroblob(32))", "tile/3/000"),
+      ("UPDATE audit_progress SET count = count - 1", "in the tree, lane "),
+      ("DELETE FROM audit_progress", "in the tree, lane "),
       ("DELETE FROM audit_tree; DELETE FROM audit_tile", "there is no stored checkpoint"),
       ("UPDATE audit_tree SET checkpoint = zeroblob(200)", "the stored checkpoint is no checkpoint"),
       ("DELETE FROM audit_entry WHERE position > 500; DELETE FROM audit_lane", "of 600 entries, which the log has not"),

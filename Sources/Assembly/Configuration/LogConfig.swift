@@ -21,6 +21,11 @@ extension Config {
     /// File with the bearer token that is needed for them, of at least 16 characters. Default: none is needed.
     var token: String?
 
+    /// Witnesses that cosign checkpoints (C2SP tlog-witness), at most 16. Default: none.
+    var witnesses: [WitnessConfig] = []
+    /// Seconds between two checkpoints that a witness is asked to cosign: 1 to 3600. Default: 5.
+    var witnessInterval = 5
+
     /// - Parameter reader: nil if the configuration has no such object.
     init(_ reader: ConfigReader?, service: String, database: String) throws {
       // A name of a service may have what one of a log may not.
@@ -37,6 +42,8 @@ extension Config {
         guard origin.unicodeScalars.allSatisfy({ !$0.properties.isWhitespace && $0 != "+" }), !origin.isEmpty else {
           throw reader.error("origin", "must have no white space and no +")
         }
+        witnesses = try WitnessConfig.list(reader)
+        witnessInterval = try reader.integer("witnessInterval", in: 1...3600, default: 5)
         try reader.finish()
       }
     }

@@ -22,7 +22,9 @@ public final class ReceiptSearch: Sendable {
     let wanted: Set<Int64>
     var entries: [Int64: AuditEntry] = [:]
     var certificate: (position: Int64, entry: AuditEntry)?
+    /// The stored one, or one that witnesses cosigned; chosen when all entries were read.
     var checkpoint: [UInt8] = []
+    var cosigned: [CosignedCheckpoint] = []
     /// Asked when all entries were read.
     var queries: [Int64: TileQuery]?
     var tiles: [Place: [UInt8]] = [:]
@@ -66,6 +68,11 @@ public final class ReceiptSearch: Sendable {
       try inner.entry(entry, position)
       state.withLock { $0.collection?.accept(entry, at: position) }
     }
+    readers.cosignatures = { [self] kept in
+      try inner.cosignatures(kept)
+      state.withLock { $0.collection?.cosigned = CosignedCheckpoint.all(of: kept) }
+    }
+    readers.progress = inner.progress
     readers.checkpoint = { [self] octets in
       try inner.checkpoint(octets)
       state.withLock { $0.collection?.checkpoint = octets }
@@ -152,6 +159,7 @@ extension ReceiptSearch.Collection {
   private mutating func ask() throws {
     guard queries == nil else { return }
     if let certificate { entries[certificate.position] = certificate.entry }
+    choose()
     let head = checkpoint.isEmpty ? TreeHead.empty : try Checkpoint(text: SignedNote(checkpoint).text).head
     var found: [Int64: TileQuery] = [:]
     for position in entries.keys.sorted() {
@@ -164,6 +172,16 @@ extension ReceiptSearch.Collection {
     queries = found
   }
 
+  /// Takes the checkpoint that most witnesses cosigned, of those that cover all entries, and of these the newest.
+  private mutating func choose() {
+    let size = UInt64(entries.keys.max() ?? 0)
+    // The largest come first.
+    let covering = cosigned.filter { $0.head.size >= size }
+    if let most = covering.map(\.count).max(), let best = covering.first(where: { $0.count == most }) {
+      checkpoint = best.note.octets
+    }
+  }
+
   fileprivate mutating func receipt() throws -> Receipt {
     try ask()
     var parts = try entries.map { position, entry in try part(position, entry) }
@@ -173,7 +191,10 @@ extension ReceiptSearch.Collection {
 
   private func part(_ position: Int64, _ entry: AuditEntry) throws -> Receipt.Part {
     guard let query = queries?[position] else { throw ReceiptFault.notFound }
-    let hashes = try query.hashes { tile in ReceiptSearch.Place(tile).flatMap { tiles[$0] } ?? [] }
+    // The stored tiles may be those of a larger tree than the checkpoint's.
+    let hashes = try query.hashes { tile in
+      Array((ReceiptSearch.Place(tile).flatMap { tiles[$0] } ?? []).prefix(tile.width * MerkleHash.size))
+    }
     return Receipt.Part(entry: entry, index: UInt64(position - 1), proof: hashes)
   }
 }

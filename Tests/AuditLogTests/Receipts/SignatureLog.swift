@@ -98,6 +98,7 @@ struct SignatureLog {
   /// Reads it as a store does.
   func read(_ readers: LogReaders) throws -> [Lane] {
     let state = log.state.withLock(\.self)
+    try readers.cosignatures(Array(state.cosignatures.values))
     try readers.checkpoint(state.stored.checkpoint)
     for (place, entry) in state.entries.enumerated() { try readers.entry(entry, Int64(place + 1)) }
     for level in 0..<3 {
@@ -106,6 +107,7 @@ struct SignatureLog {
         try readers.tile?(octets, level, index)
       }
     }
+    try readers.progress(state.stored.lanes)
     return state.lanes.values.sorted { $0.id < $1.id }
   }
 

@@ -9,7 +9,9 @@ import TransparencyLog
 extension SchemaAct {
   private static let key = P256.Signing.PrivateKey()
 
-  private static let tables = ["audit_entry", "audit_lane", "audit_progress", "audit_tile", "audit_tree"]
+  private static let tables = [
+    "audit_entry", "audit_lane", "audit_progress", "audit_tile", "audit_tree", "audit_cosignature",
+  ]
 
   static let log: [SchemaAct] = tables.map { table in
     SchemaAct(table, "find the log whole") { fixture in
@@ -24,6 +26,7 @@ extension SchemaAct {
     case "audit_entry": "position = 2"
     case "audit_tile": "level = 0"
     case "audit_tree": "one = 1"
+    case "audit_cosignature": "witness <> ''"
     default: "lane > 0"
     }
   }
@@ -39,6 +42,25 @@ extension SchemaAct {
     let sequencer = try await Sequencer(store, environment)
     // The first step compares all lanes.
     while try await sequencer.step() > 0 {}
+    guard try await store.cosignatures().isEmpty else { return }
+    _ = try await WitnessCaller(try witnessKey(), store: store) { try cosigned($0) }.offer()
+  }
+
+  private static let witness = Curve25519.Signing.PrivateKey()
+
+  private static func witnessKey() throws -> NoteKey {
+    try NoteKey(
+      name: "witness.example", kind: .cosignature, publicKey: Array(witness.publicKey.rawRepresentation))
+  }
+
+  /// The answer of a witness that believes everything.
+  private static func cosigned(_ body: [UInt8]) throws -> (status: Int, body: [UInt8]) {
+    let note = try SignedNote(Array(body.dropFirst("old 0\n\n".utf8.count)))
+    let message = try #require(Cosignature.message(text: note.text, time: 5))
+    let signature = try #require(Cosignature(time: 5, signature: Array(try witness.signature(for: message))))
+    let signed = try SignedNote(
+      text: note.text, signatures: [NoteSignature(by: try witnessKey(), signature.octets)])
+    return (200, Array(signed.octets.dropFirst(note.text.count + 1)))
   }
 
   /// For a reader of the file alone, and for the next gateway, which knows the MACs.
@@ -47,6 +69,9 @@ extension SchemaAct {
     let inspection = try LogInspection(key: NoteKey(name: "example.com/log", kind: .ecdsaP256, publicKey: publicKey))
     let result = try inspection.finish(try await SQLiteFileStore.readLog(path: fixture.path, inspection.readers))
     guard result.entries > 0, result.inTree == UInt64(result.entries) else { return false }
+    // A cosignature that was edited is told of, and counts as none.
+    let store = try #require(fixture.signing.store as? SQLiteFileStore)
+    guard try await store.cosignatures().map(\.witness) == [try witnessKey().vkey] else { return false }
     try await sequence(fixture)
     return true
   }

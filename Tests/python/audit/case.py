@@ -1,15 +1,26 @@
 """A log that is worth an attack: a sandbox that has signed, copies of its database, and what verifiers have of it."""
 
+import json
 import shutil
 
 from harness.failure import Failure, require, wait_for
-from harness.gateway import Gateway, copy_of, opened
+from harness.gateway import Gateway, answers, copy_of, opened
 from harness.portal import Portal, digest
 from audit.forging import Log, size_of
 
 LABEL = "p256-pin"
 # Authorizations, each of some signatures, until the older checkpoint and after it.
 BEFORE, AFTER = 90, 90
+
+
+def lines(gateway, level):
+    """What the gateway's log says at a level."""
+    entries = [json.loads(line) for line in gateway.log.read_text().splitlines() if line.startswith("{")]
+    return [entry for entry in entries if entry["level"] == level]
+
+
+def is_ready(gateway):
+    return answers(f"{gateway.url}/health/ready")
 
 
 class Service:

@@ -186,6 +186,17 @@ class Log:
             elif not self.run(f"UPDATE {table} SET count = ?, last = ? WHERE lane = ?", count, last, lane):
                 self.run(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)", lane, instance.decode(), count, last, bytes(32))
 
+    def progress(self, size):
+        """Says of all lanes how far they are in a tree of that size, with the MACs that were there or made-up ones."""
+        macs = dict(self.all("SELECT lane, row_mac FROM audit_progress"))
+        ends = {}
+        for (octets,) in self.all("SELECT header FROM audit_entry WHERE position <= ? ORDER BY position", size):
+            header = Header.read(octets)
+            ends[header.lane] = (header.instance.decode(), header.number, leaf(octets))
+        self.run("DELETE FROM audit_progress")
+        for lane, end in ends.items():
+            self.run("INSERT INTO audit_progress VALUES (?, ?, ?, ?, ?)", lane, *end, macs.get(lane, bytes(32)))
+
     def close_gaps(self):
         """Positions from 1 on again."""
         for place, (position,) in enumerate(self.all("SELECT position FROM audit_entry ORDER BY position"), 1):
@@ -212,8 +223,9 @@ class Log:
                     leaf(header.octets), bytes(32))
 
     def plant(self, signer=None, size=None):
-        """Makes tiles and checkpoint fit the entries: with a key of one's own, or with the signature that was there."""
+        """Makes tiles, progress and checkpoint fit the entries: with a key of one's own, or with the old signature."""
         tree = Tree(self.leaves()[:size])
+        self.progress(tree.size)
         self.run("DELETE FROM audit_tile")
         self.db.executemany("INSERT INTO audit_tile VALUES (?, ?, ?)", tree.tiles())
         if signer:

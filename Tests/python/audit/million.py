@@ -35,6 +35,8 @@ TABLES = """
     position INTEGER PRIMARY KEY, header BLOB NOT NULL, salt BLOB NOT NULL, payload BLOB NOT NULL);
   CREATE TABLE audit_lane (
     lane INTEGER PRIMARY KEY, instance TEXT NOT NULL, count INTEGER NOT NULL, last BLOB NOT NULL, row_mac BLOB NOT NULL);
+  CREATE TABLE audit_progress (
+    lane INTEGER PRIMARY KEY, instance TEXT NOT NULL, count INTEGER NOT NULL, last BLOB NOT NULL, row_mac BLOB NOT NULL);
   CREATE TABLE audit_tile (
     level INTEGER NOT NULL, number INTEGER NOT NULL, hashes BLOB NOT NULL, UNIQUE (level, number));
   CREATE TABLE audit_tree (
@@ -91,6 +93,7 @@ def make(database, count):
         log.db.executemany(
             "INSERT INTO audit_lane VALUES (?, 'gateway', ?, ?, zeroblob(32))",
             ((lane, *end) for lane, end in lanes.items()))
+        log.run("INSERT INTO audit_progress SELECT * FROM audit_lane")
         tree = Tree(leaves)
         log.db.executemany("INSERT INTO audit_tile VALUES (?, ?, ?)", tree.tiles())
         log.run("INSERT INTO audit_tree VALUES (1, ?, 0, 1, zeroblob(32))", signer.checkpoint(tree))

@@ -62,8 +62,15 @@ edit("a tile of a higher level changed", "tile/1/000 is not the tile of these en
 edit("a tile added", "tile/0/009 is not the tile of these entries",
      "INSERT INTO audit_tile SELECT 0, 9, hashes FROM audit_tile WHERE level = 0 AND number = 0")
 edit("the checkpoint deleted", "tile/0/000 is not the tile of these entries", "DELETE FROM audit_tree")
-edit("a lane's progress changed", "", "UPDATE audit_progress SET count = count - 1 "
-     "WHERE rowid = (SELECT max(rowid) FROM audit_progress)")
+edit("a lane's progress changed", "in the tree, lane [0-9a-f]{{16}} should have [0-9]+ entries and has",
+     "UPDATE audit_progress SET count = count - 1 WHERE rowid = (SELECT max(rowid) FROM audit_progress)")
+edit("a lane's progress deleted", "in the tree, lane [0-9a-f]{{16}} should have 0 entries and has",
+     "DELETE FROM audit_progress WHERE rowid = (SELECT max(rowid) FROM audit_progress)")
+edit("the MAC of a lane's progress changed", "a row of audit_progress that was edited",
+     "UPDATE audit_progress SET row_mac = zeroblob(32) WHERE rowid = (SELECT max(rowid) FROM audit_progress)")
+edit("a cosignature that no witness made", "the stored cosignature of made.up.* does not verify",
+     "INSERT INTO audit_cosignature SELECT "
+     "'made.up+0fe65c65+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU', checkpoint, zeroblob(72), row_mac FROM audit_tree")
 
 
 @attack("a header's time changed", "entry {next} does not follow from those before in lane")
@@ -91,12 +98,12 @@ def _(log, case):
     log.forge(with_lane=False)
 
 
-@attack("an entry forged at the end, with the lane's row", "")
+@attack("an entry forged at the end, with the lane's row", "a row of audit_lane that was edited")
 def _(log, case):
     log.forge()
 
 
-@attack("an entry forged at the end in a lane of its own, with its row", "")
+@attack("an entry forged at the end in a lane of its own, with its row", "a row of audit_lane that was edited: 42")
 def _(log, case):
     log.forge(lane=42)
 
@@ -131,6 +138,7 @@ def _(log, case):
 def _(log, case):
     log.rewrite(2, b'{"partner":"portal","signer":"signer-another"}')
     log.run("DELETE FROM audit_tile")
+    log.run("DELETE FROM audit_progress")
     log.run("DELETE FROM audit_tree")
 
 

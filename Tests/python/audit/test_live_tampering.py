@@ -1,6 +1,5 @@
 """The database of a gateway is edited while it runs, or put back to an older copy between two starts."""
 
-import json
 import shutil
 import time
 
@@ -8,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from audit.case import Service
+from audit.case import Service, is_ready, lines
 from audit.forging import size_of
 from harness.failure import Failure, require, wait_for
-from harness.gateway import Served, answers, opened
+from harness.gateway import Served, opened
 
 STOPPED = "the audit log was edited; its tree has stopped, and with it the service is not ready"
 # Tries to edit an entry before it is in the tree, which is done four times a second.
@@ -40,16 +39,6 @@ def service(signed):
     log = Served(signed.gateway.state).log
     log.unlink(missing_ok=True)
     return signed
-
-
-def lines(gateway, level):
-    """What the gateway's log says at a level."""
-    entries = [json.loads(line) for line in gateway.log.read_text().splitlines() if line.startswith("{")]
-    return [entry for entry in entries if entry["level"] == level]
-
-
-def is_ready(gateway):
-    return answers(f"{gateway.url}/health/ready")
 
 
 def refused(gateway):

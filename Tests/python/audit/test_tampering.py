@@ -1,7 +1,8 @@
 """Attacks on a copy of a real log, and which verifier finds them: the table of Specs/threat-model.md, row by row.
 
 A verifier of the table has what those before it have: the file; the log's key; a checkpoint from before what was
-attacked; the newest checkpoint; the gateway with its device, which says so in its log and signs no checkpoint any more.
+attacked; the newest checkpoint; the device with its MACs. What needs the device is found by the gateway as well, which says
+so in its log and signs no checkpoint any more.
 """
 
 import json
@@ -18,7 +19,7 @@ from harness.failure import Failure
 from harness.gateway import Served, answers
 from harness.program import ROOT
 
-VERIFIERS = ["file", "log key", "older checkpoint", "newest checkpoint", "gateway", "nothing"]
+VERIFIERS = ["file", "log key", "older checkpoint", "newest checkpoint", "device", "nothing"]
 HEADING = "## Attacks on the stored log"
 # Seconds in which a gateway sees what is wrong, or puts its own first entries into the tree.
 GATEWAY_SECONDS = 3
@@ -45,8 +46,10 @@ def options(case, verifier):
     """What the verifier has, as options of the command."""
     key = ["--log-key", case.service.key]
     older = [*key, "--checkpoint", case.older]
+    newest = [*older, "--checkpoint", case.newest]
+    device = [*newest, "--device", "--config", case.service.gateway.state / "config.json"]
     return {
-        "file": [], "log key": key, "older checkpoint": older, "newest checkpoint": [*older, "--checkpoint", case.newest],
+        "file": [], "log key": key, "older checkpoint": older, "newest checkpoint": newest, "device": device,
     }[verifier]
 
 
@@ -56,7 +59,7 @@ def test_the_threat_model_has_each_attack():
     assert set(NEEDS.values()) == set(VERIFIERS)
 
 
-@pytest.mark.parametrize("verifier", VERIFIERS[:4])
+@pytest.mark.parametrize("verifier", VERIFIERS[:5])
 def test_the_log_is_whole_before(case, verifier):
     result = case.service.verify(case.honest, *options(case, verifier))
     assert result.returncode == 0, result.stdout
@@ -78,15 +81,15 @@ def test_attack(case, name, tmp_path):
         pattern = says.format(**places(log, case))
         tamper(log, case)
     needed = VERIFIERS.index(NEEDS[name])
-    for verifier in VERIFIERS[:4]:
+    for verifier in VERIFIERS[:5]:
         result = case.service.verify(database, *options(case, verifier))
         found = VERIFIERS.index(verifier) >= needed
         assert result.returncode == (1 if found else 0), f"{verifier}: {result.stdout}"
         if verifier == NEEDS[name]:
             assert pattern and re.search("^the audit log is NOT whole: .*" + pattern, result.stdout), result.stdout
-    if needed >= VERIFIERS.index("gateway"):
+    if needed >= VERIFIERS.index("device"):
         start = Start(case, database)
-        finds = NEEDS[name] == "gateway"
+        finds = NEEDS[name] == "device"
         assert bool(start.critical) == finds, start.critical
         # Nothing is signed over what was forged.
         assert (start.tree == size_of(case.newest.read_bytes())) == finds

@@ -1,0 +1,63 @@
+import Testing
+import WireJSON
+
+@testable import Assembly
+
+@Suite("Configuration of witnesses", .timeLimit(.minutes(2)))
+struct WitnessConfigurationTests {
+  private let fixture: ConfigurationFixture
+  private static let one = "witness.example/one+d586dc66+BIqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c"
+  private static let two = "witness.example/two+0fe65c65+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU"
+  /// The key of the first under the name of the second.
+  private static let twin = "witness.example/two+12dd78d0+BIqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c"
+  private static let ofALog = "log.example+1cc758f9+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c"
+
+  init() throws { fixture = try ConfigurationFixture() }
+
+  private static func witness(_ key: String, _ more: [(String, JSONValue)] = []) -> JSONValue {
+    .object(JSONObject([("url", "https://witness.example/w"), ("key", .string(key))] + more))
+  }
+
+  private func error(_ witnesses: [JSONValue], interval: JSONValue? = nil) throws -> String? {
+    try fixture.load {
+      var log = JSONObject([("witnesses", .array(witnesses))])
+      if let interval { log["witnessInterval"] = interval }
+      ConfigurationFixture.set("log", .object(log))(&$0)
+    }.error
+  }
+
+  @Test("a witness needs an address and a key; two may have names of the operator's own")
+  func valid() throws {
+    #expect(try error([]) == nil)
+    #expect(try error([Self.witness(Self.one)]) == nil)
+    #expect(try error([Self.witness(Self.one, [("name", "a")]), Self.witness(Self.two)], interval: 60) == nil)
+  }
+
+  @Test("what cannot work is refused, with what to do")
+  func refused() throws {
+    for (witnesses, says) in [
+      ([Self.witness("witness.example/one")], "\"key\" is no verifier key"),
+      ([Self.witness(String(Self.one.dropLast()))], "as the witness's operator tells it"),
+      ([Self.witness(Self.ofALog)], "\"key\" is the key of a log; the one with which the witness cosigns has type 4"),
+      ([["url": "https://witness.example"]], "\"key\" is missing"),
+      ([["key": .string(Self.one)]], "\"url\" is missing"),
+      ([["key": .string(Self.one), "url": "http://witness.example"]], "\"url\" must begin with https://"),
+      ([["key": .string(Self.one), "url": "http://127.0.0.1:1"]], "\"url\" must begin with https://"),
+      ([["key": .string(Self.one), "url": "https://witness.example/"]], "\"url\" must not end in a slash"),
+      ([Self.witness(Self.one, [("trustAnchors", "/nowhere")])], "\"trustAnchors\" cannot be read: /nowhere"),
+      ([Self.witness(Self.one, [("caFile", "x")])], "\"caFile\" is not a member of the configuration"),
+      ([Self.witness(Self.one), Self.witness(Self.twin)], "has one key twice"),
+      (
+        [Self.witness(Self.one, [("name", "a")]), Self.witness(Self.two, [("name", "a")])],
+        "has one name twice; give each a \"name\""
+      ),
+      ([JSONValue](repeating: Self.witness(Self.one), count: 17), "\"witnesses\" are more than 16"),
+    ] as [([JSONValue], String)] {
+      let error = try error(witnesses)
+      #expect(error?.contains(says) == true, "\(says): \(error ?? "accepted")")
+    }
+    for interval in [0, 3601, "5"] as [JSONValue] {
+      #expect(try error([], interval: interval)?.contains("\"witnessInterval\" must be") == true)
+    }
+  }
+}
