@@ -70,6 +70,14 @@ public struct EntryHeader: Sendable, Equatable {
       payloadDigest: payloadDigest)
   }
 
+  /// Time and kind of a header, without a look at the rest.
+  static func glance(at octets: [UInt8]) -> (time: Int64, kind: String)? {
+    if isWholeEntry(octets) { return EntryHeader(laneZero: octets).map { ($0.time, $0.kind) } }
+    var reader = OctetReader(octets)
+    guard reader.octet() == version, let time = reader.integer(), let kind = reader.text() else { return nil }
+    return (time, kind)
+  }
+
   public var octets: [UInt8] {
     var octets: [UInt8] = []
     octets.reserveCapacity(192)

@@ -25,6 +25,13 @@ public final class BoundedQueue<Job: Sendable>: @unchecked Sendable {
     return isClosed || waiting.count + next.count >= capacity
   }
 
+  /// Jobs that wait, and threads that have none, at this moment.
+  public var load: (waiting: Int, idle: Int) {
+    turn.lock()
+    defer { turn.unlock() }
+    return (waiting.count + next.count, idle)
+  }
+
   /// - Returns: false if the line is full or closed; the job was not taken then.
   @inlinable
   public func append(_ job: Job) -> Bool {

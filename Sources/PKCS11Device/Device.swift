@@ -15,7 +15,8 @@ public final class Device: SigningDevice, KeyMaker {
     /// Sessions, each with a thread of its own.
     public var sessions = 4
     /// Calls that may wait for a session; further ones are refused as busy.
-    public var waitingLine = 10_000
+    public var waitingLine = Self.standardLine
+    public static let standardLine = 10_000
     /// Unwrapped keys kept in the device.
     public var liveKeys = 1000
     /// Labels of the keys of authorities in this token that somebody else in the process uses.
@@ -38,8 +39,8 @@ public final class Device: SigningDevice, KeyMaker {
     }
   }
 
-  private let pool: SessionPool
-  private let liveKeys: LiveKeys
+  let pool: SessionPool
+  let liveKeys: LiveKeys
   private let entropy = Mutex<[UInt8]>([])
 
   /// Opens the token and finds the service's keys in it.

@@ -24,6 +24,8 @@ final class LiveKeys: Sendable {
 
   init(capacity: Int) { keys = Mutex(LeastRecentlyUsed(capacity: capacity)) }
 
+  var count: Int { keys.withLock { $0.count } }
+
   /// Runs `body` with the live key, unwrapping it if it is not there.
   func withKey<Result>(
     _ wrapped: WrappedKey, on worker: SessionPool.Worker, unwrap: () throws -> CK_OBJECT_HANDLE,

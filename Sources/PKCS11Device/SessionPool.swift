@@ -81,6 +81,12 @@ final class SessionPool: Sendable {
     init(_ worker: Worker) { self.worker = worker }
   }
 
+  /// Sessions that work, and jobs that wait for one.
+  var load: (busy: Int, waiting: Int) {
+    let (waiting, idle) = line.load
+    return (max(0, size - idle), waiting)
+  }
+
   deinit { close() }
 
   /// Lets the threads finish what waits, and end.

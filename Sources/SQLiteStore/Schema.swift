@@ -13,6 +13,7 @@ enum Schema {
       try LaneZero.adopt(db, tables)
     }
     migrator.registerMigration("0004") { try $0.execute(sql: witnesses) }
+    migrator.registerMigration("0005") { try $0.execute(sql: counted) }
     return migrator
   }
 
@@ -32,7 +33,7 @@ enum Schema {
   }
 
   /// The migrations of this build.
-  private static let own: Set = ["0001", "0002", "0004"]
+  private static let own: Set = ["0001", "0002", "0004", "0005"]
 
   /// The first migration of every build before the one that has `0001`.
   private static let firstOfUnreleased = "0001-first"
@@ -183,6 +184,12 @@ enum Schema {
     CREATE INDEX invitation_due ON invitation (instance, due) WHERE is_done = 0 AND due IS NOT NULL;
     CREATE INDEX invitation_expires ON invitation (expires);
     CREATE INDEX invitation_credential ON invitation (credential);
+    """
+
+  /// Rows that an operator's page counts, so that it reads those alone.
+  private static let counted = """
+    CREATE INDEX factor_state_failing ON factor_state (failures, factor) WHERE failures > 0;
+    CREATE INDEX throttle_waiting ON throttle (until, kind) WHERE until > 0;
     """
 
   private static let process = """
