@@ -169,7 +169,7 @@ let package = Package(
       name: "Assembly",
       dependencies: [
         "JOSE", "Vocabulary", "BlockingWork", "Octets", "WireJSON", "CSCModel", "Registry", "SoleControl", "Issuance",
-        "OAuth", "AuditLog", "TransparencyLog", "TimestampAuthority",
+        "OAuth", "AuditLog", "TransparencyLog", "Throttling", "TimestampAuthority",
         "DocumentSigning", "PKCS11Device", "OpenSSLPKI", "OpenIDClient", "OutboundHTTP", "Webhooks", "SQLiteStore",
         "HTTPGateway", "Texts",
         log,
@@ -269,7 +269,7 @@ let package = Package(
     tests("BlockingWorkTests", ["BlockingWork", "TestSupport"]),
     tests(
       "ProgramTests",
-      ["Vocabulary", "Assembly", "countersign-sandbox", "OpenSSLPKI", "WireJSON", "TestSupport", log]),
+      ["Vocabulary", "Assembly", "countersign-sandbox", "HTTPGateway", "OpenSSLPKI", "WireJSON", "TestSupport", log]),
     tests("AuditLogTests", ["AuditLog", "TransparencyLog", "WireJSON", "Octets", crypto]),
     tests("TransparencyLogTests", ["TransparencyLog", "Octets", "Growth", crypto]),
     // Writes logs for readers that are not ours.

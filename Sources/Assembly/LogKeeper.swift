@@ -1,5 +1,6 @@
 import AuditLog
 import Foundation
+import HTTPGateway
 import Logging
 import OpenSSLPKI
 import ServiceLifecycle
@@ -69,6 +70,7 @@ struct LogKeeper: ServiceLifecycle.Service {
           newest = await working.checkpoint
           if let newest, newest != kept, keep(newest) { kept = newest }
           if isOutage { logger.notice("the audit log is put into its tree again") }
+          if isOutage { health.outages.end(.tree) }
           isOutage = false
           if !isLeft { try? await Task.sleep(for: Self.pause) }
         } catch SequencingFault.overtaken {
@@ -85,6 +87,7 @@ struct LogKeeper: ServiceLifecycle.Service {
         } catch {
           if !isOutage, !Task.isCancelled {
             logger.error("the audit log cannot be put into its tree; it waits", metadata: ["reason": "\(error)"])
+            health.outages.begin(.tree, "\(error)")
           }
           isOutage = true
           try? await Task.sleep(for: Self.pauseAfterFailure)
@@ -101,9 +104,11 @@ struct LogKeeper: ServiceLifecycle.Service {
   private func keep(_ checkpoint: [UInt8]) -> Bool {
     do {
       try file.write(checkpoint)
+      health.outages.end(.checkpointFile)
       if health.endsFailure() { logger.notice("the audit log's checkpoint is kept again") }
       return true
     } catch {
+      health.outages.begin(.checkpointFile, Self.words(error))
       if health.beginsFailure() {
         logger.error(
           "the audit log's checkpoint cannot be kept outside the database",
@@ -111,6 +116,12 @@ struct LogKeeper: ServiceLifecycle.Service {
       }
       return false
     }
+  }
+
+  /// Reason of the system, if it gave one.
+  private static func words(_ error: any Error) -> String {
+    let inner = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+    return inner.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(inner.code))) : "\(error)"
   }
 
   /// Whether an error says that somebody else wrote the database.
@@ -121,8 +132,11 @@ struct LogKeeper: ServiceLifecycle.Service {
 
 /// Whether the log's tree goes on, and is the one that its witnesses know.
 final class LogHealth: Sendable {
+  let outages: OutageBook
   private let fault = Mutex<(any Error)?>(nil)
   private let fails = Mutex(false)
+
+  init(outages: OutageBook) { self.outages = outages }
 
   /// - Returns: whether writing the checkpoint's file failed for the first time.
   func beginsFailure() -> Bool {
@@ -139,6 +153,9 @@ final class LogHealth: Sendable {
   }
 
   func stop(_ reason: any Error) { fault.withLock { $0 = reason } }
+
+  /// The reason for which it stopped, in words; nil while it has not.
+  var reason: String? { fault.withLock { $0.map { "\($0)" } } }
 
   /// - Throws: the reason for which it stopped.
   func check() throws { if let fault = fault.withLock({ $0 }) { throw fault } }

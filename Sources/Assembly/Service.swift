@@ -32,6 +32,8 @@ package struct Service {
   private let gateway: Gateway
   let logSigner: DeviceLogSigner
   private let logHealth: LogHealth
+  /// Nil if there is no page for operators.
+  private let operatorBoard: OperatorBoard?
   private let logger = Logger(label: "countersign")
 
   /// Running calls get this long to finish after SIGTERM.
@@ -47,20 +49,21 @@ package struct Service {
     let keys = try keys ?? DocumentParts.openKeys(config)
     let timestampSigner = try DocumentParts.timestampSigner(config, keys)
     logSigner = try DeviceLogSigner(keys: keys, keyLabel: config.log.keyLabel)
-    let logHealth = LogHealth()
+    let outages = OutageBook()
+    let logHealth = LogHealth(outages: outages)
     self.logHealth = logHealth
-    let device = try Device(try Self.deviceSettings(config))
+    let device = try Device(try Self.deviceSettings(config, outages))
     try InstanceLock.refuseSecondName(of: config.database)
-    let clock = ProcessClock(report: Self.reportClock)
+    let clock = ProcessClock(report: { Self.report($0, outages) })
     let now: @Sendable () -> UnixTime = { clock.now() }
     let store = try Stores.open(
       config.database, mayCreate: mayCreateDatabase,
       rowMACs: try await RowMACs.derived(from: device, service: config.service), instance: config.instance,
-      milliseconds: { clock.milliseconds() })
+      milliseconds: { clock.milliseconds() }, outages: outages)
     store.deleteOnly(until: { clock.horizon() })
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
     let documents = DocumentParts(config, timestampSigner, now: now, isRight: { !clock.isBehind }, random: random)
-    let providers = Self.providers(config, now)
+    let providers = Self.providers(config, now, outages)
     let partners = MemoryPartnerDirectory(config.partners)
     self.partners = partners
     let calls = PartnerCalls(partners: partners, now: now)
@@ -97,6 +100,14 @@ package struct Service {
         _ = try await device.authenticationCodes([(.credentialRow, [])])
         try await store.checkReadiness()
       })
+    if let seen = config.operators {
+      let board = OperatorBoard(config, store: store, device: device, health: logHealth, clock: clock)
+      operatorBoard = board
+      gateway.operatorPage = OperatorPage(
+        token: seen.token, certificates: seen.certificates, figures: { await board.figures() })
+    } else {
+      operatorBoard = nil
+    }
     if config.log.serve {
       let log = PublishedLog(store, witnesses: config.log.witnesses.map(\.key))
       gateway.logFiles = LogFiles(log, token: config.log.token)
@@ -111,6 +122,15 @@ package struct Service {
 
   /// The database, and SoftHSM's files, are for the service's user alone.
   private static func keepFilesPrivate() { umask(0o077) }
+
+  static func deviceSettings(_ config: Config, _ outages: OutageBook) throws -> Device.Settings {
+    var settings = try deviceSettings(config)
+    settings.report = { [report = settings.report] in
+      report($0)
+      outages.begin(.device, $0)
+    }
+    return settings
+  }
 
   package static func deviceSettings(_ config: Config) throws -> Device.Settings {
     var settings = try Device.Settings(
@@ -156,47 +176,6 @@ package struct Service {
       rules.invitationLife = issuer.invitationDays * 86400
     }
     return rules
-  }
-
-  private static func providers(_ config: Config, _ now: @escaping @Sendable () -> UnixTime) -> TrustedProviders {
-    var providers: [String: OpenIDProvider] = [:]
-    for provider in config.eidProviders {
-      var settings = HTTPClient.Settings()
-      settings.allowsPlainHTTP = provider.allowsPlainHTTP
-      settings.trustAnchors = provider.trustAnchors
-      settings.timeout = .seconds(provider.timeout)
-      settings.connectTimeout = .seconds(provider.connectTimeout)
-      settings.identity = provider.authentication.identity
-      providers[provider.settings.issuer] = OpenIDProvider(
-        provider.settings, client: HTTPClient(settings), now: now, report: report(on: provider.settings.issuer))
-    }
-    return TrustedProviders(providers)
-  }
-
-  private static func report(on issuer: String) -> @Sendable (ProviderEvent) -> Void {
-    let logger = Logger(label: "eid")
-    return { event in
-      switch event {
-      case .stopped(let pause):
-        logger.warning(
-          "an eID provider does not answer; calls to it pause",
-          metadata: ["issuer": "\(issuer)", "seconds": "\(pause)"])
-      case .answersAgain: logger.notice("an eID provider answers again", metadata: ["issuer": "\(issuer)"])
-      }
-    }
-  }
-
-  private static let reportClock: @Sendable (ProcessClock.Event) -> Void = { event in
-    let logger = Logger(label: "clock")
-    switch event {
-    case .stepped(let seconds): logger.warning("the clock was set", metadata: ["seconds": "\(seconds)"])
-    case .behind(let seconds):
-      logger.critical(
-        "the clock is behind a time that was seen before; signing has stopped until it has caught up",
-        metadata: ["seconds": "\(seconds)"])
-    case .caughtUp: logger.notice("the clock has caught up; signing goes on")
-    case .believed: logger.notice("the clock that was set ahead is accepted; expired rows are deleted again")
-    }
   }
 
   func milliseconds() -> Int64 { clock.milliseconds() }
@@ -291,7 +270,7 @@ package struct Service {
     }
     var configuration = ServiceGroupConfiguration(
       // Ends last: calls that are finished meanwhile are recorded, and get into the tree.
-      services: [log] + servers + (reloaders.map { [$0] } ?? []) + [
+      services: [log] + (operatorBoard.map { [$0.keeper] } ?? []) + servers + (reloaders.map { [$0] } ?? []) + [
         JobWorkers(jobs: jobs), PendingKeeper(authorizations: soleControl.authorizations, logger: logger), keeper,
         lease,
       ] + WitnessKeeper.all(config, store: store, health: logHealth, logger: logger),

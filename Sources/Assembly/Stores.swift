@@ -2,15 +2,26 @@ package import AuditLog
 package import Issuance
 import Logging
 package import OAuth
-import SQLiteStore
+import HTTPGateway
+package import SQLiteStore
 package import SoleControl
+package import Throttling
 import Vocabulary
+
+/// A store that is watched while it is in use.
+package protocol WatchedStore: Sendable {
+  var watch: any LogWatchStore & HoldCounting { get }
+}
+
+extension SQLiteFileStore: WatchedStore {
+  package var watch: any LogWatchStore & HoldCounting { SQLiteWatch(self) }
+}
 
 /// The one place that knows which stores there are. Everything else uses the ports.
 package enum Stores {
   /// All that a service keeps something in.
   package typealias Store = any SoleControlStore & IssuanceStore & OAuthStore & GatewayStore & SequencingStore
-    & CosignatureStore
+    & CosignatureStore & WatchedStore
 
   /// - Parameters:
   ///   - mayCreate: whether a missing database is made. Only commands that make one say so: a mistyped path must not
@@ -18,13 +29,14 @@ package enum Stores {
   ///   - rowMACs: the keys under which every row is protected that has no other proof.
   ///   - instance: the gateway's name in the audit log.
   ///   - milliseconds: the time of the audit log's entries: UTC since 1970.
+  ///   - outages: gets those of the database.
   static func open(
     _ database: String, mayCreate: Bool, rowMACs: RowMACs, instance: String,
-    milliseconds: @escaping @Sendable () -> Int64
+    milliseconds: @escaping @Sendable () -> Int64, outages: OutageBook
   ) throws -> Store {
     try SQLiteFileStore(
       path: database, mayCreate: mayCreate, rowMACs: rowMACs, instance: instance, milliseconds: milliseconds,
-      onOutage: report(database),
+      onOutage: report(database, outages),
       report: {
         Logger(label: "store").critical(
           "the database was edited", metadata: ["table": "\($0.table)", "row": "\($0.key)"])
@@ -67,19 +79,28 @@ package enum Stores {
     try await SQLiteFileStore.readBinding(path: database, activation: activation)
   }
 
-  private static func report(_ database: String) -> @Sendable (StoreEvent) -> Void {
+  private static func report(_ database: String, _ outages: OutageBook) -> @Sendable (StoreEvent) -> Void {
     let logger = Logger(label: "store")
     return { event in
       switch event {
       case .fails(let work, let fault):
+        outages.begin(part(work), fault.description)
         logger.error(
           "the database fails",
           metadata: [
             "file": "\(database)", "work": "\(work)", "code": "\(fault.code ?? 0)", "reason": "\(fault.text)",
           ])
       case .worksAgain(let work):
+        outages.end(part(work))
         logger.warning("the database works again", metadata: ["file": "\(database)", "work": "\(work)"])
       }
+    }
+  }
+
+  private static func part(_ work: StoreEvent.Work) -> OperatorFigures.Part {
+    switch work {
+    case .reading: .reading
+    case .writing: .writing
     }
   }
 }

@@ -1,4 +1,5 @@
 import AuditLog
+import HTTPGateway
 import Logging
 import OutboundHTTP
 import ServiceLifecycle
@@ -50,11 +51,13 @@ struct WitnessKeeper: ServiceLifecycle.Service {
       repeat {
         do {
           if try await caller.offer() != nil {
+            health.outages.end(.witness(name))
             if failures > 0 { logger.notice("a witness cosigns the audit log again", metadata: ["witness": "\(name)"]) }
             failures = 0
           }
         } catch let fault as WitnessFault where fault.isFork {
           health.stop(fault)
+          health.outages.begin(.witness(name), "\(fault)")
           logger.critical(
             "a witness has seen another audit log than this: was the database put back to an older copy? The service is not ready",
             metadata: ["witness": "\(name)", "reason": "\(fault)"])
@@ -66,6 +69,7 @@ struct WitnessKeeper: ServiceLifecycle.Service {
               "a witness does not cosign the audit log; it is asked again",
               metadata: ["witness": "\(name)", "reason": "\(error)"])
           }
+          if !Task.isCancelled { health.outages.begin(.witness(name), "\(error)") }
           failures += 1
         }
       } while (try? await Task.sleep(for: pause(after: failures))) != nil

@@ -15,6 +15,10 @@ static const unsigned char certificate_mustache[] = {
 #embed "pages/certificate.mustache"
 };
 
+static const unsigned char chart_mustache[] = {
+#embed "pages/chart.mustache"
+};
+
 static const unsigned char choice_mustache[] = {
 #embed "pages/choice.mustache"
 };
@@ -75,6 +79,10 @@ static const unsigned char message_mustache[] = {
 #embed "pages/message.mustache"
 };
 
+static const unsigned char operator_mustache[] = {
+#embed "pages/operator.mustache"
+};
+
 static const unsigned char pages_css[] = {
 #embed "pages/pages.css"
 };
@@ -101,6 +109,7 @@ static const struct embedded_file files[] = {
     FILE_NAMED("openapi.yaml", openapi_yaml),
     FILE_NAMED("answer.mustache", answer_mustache),
     FILE_NAMED("certificate.mustache", certificate_mustache),
+    FILE_NAMED("chart.mustache", chart_mustache),
     FILE_NAMED("choice.mustache", choice_mustache),
     FILE_NAMED("creation.mustache", creation_mustache),
     FILE_NAMED("deletion.mustache", deletion_mustache),
@@ -116,6 +125,7 @@ static const struct embedded_file files[] = {
     FILE_NAMED("logIn.mustache", logIn_mustache),
     FILE_NAMED("logo.png", logo_png),
     FILE_NAMED("message.mustache", message_mustache),
+    FILE_NAMED("operator.mustache", operator_mustache),
     FILE_NAMED("pages.css", pages_css),
     FILE_NAMED("request.mustache", request_mustache),
     FILE_NAMED("sentence.mustache", sentence_mustache),

@@ -31,6 +31,8 @@ public struct Gateway: Sendable {
   public var documents: DocumentSigningService?
   /// The audit log's files for everybody; nil if they are not served.
   public var logFiles: LogFiles?
+  /// The page for operators; nil if there is none.
+  public var operatorPage: OperatorPage?
   /// Nil if callers connect by themselves.
   public var trustedProxy: TrustedProxy?
   /// Base URL of the listener where clients show certificates, without a trailing slash (RFC 8705 §5). Nil if there is
@@ -147,6 +149,12 @@ public struct Gateway: Sendable {
       get: { [logFiles] request, context in
         guard let logFiles else { return Response(status: .notFound) }
         return try await logFiles.answer(request, context)
+      })
+    routes.add(
+      "operator",
+      get: { [operatorPage, pages, now] request, context in
+        guard let operatorPage else { return Response(status: .notFound) }
+        return try await operatorPage.answer(request, context, pages, now: now())
       })
     routes.add("openapi.yaml", get: { request, _ in OpenAPIDocument.response(to: request) })
   }

@@ -184,6 +184,9 @@ extension Texts {
       notFound: PageTexts.Pair(
         title: "Page not found",
         text: "There is no page at this address. Check the link, or go back to the website or app and start again."),
+      operatorsOnly: PageTexts.Pair(
+        title: "For operators only",
+        text: "This page is for the people who run this service. Show that you are one of them to see it."),
       tooManyTriesPage: PageTexts.Pair(
         title: "Too many attempts",
         text:

@@ -199,6 +199,9 @@ extension Texts {
         text:
           "Unter dieser Adresse gibt es keine Seite. Bitte prüfen Sie den Link, oder gehen Sie zur Website oder App zurück und beginnen Sie noch einmal."
       ),
+      operatorsOnly: PageTexts.Pair(
+        title: "Nur für den Betrieb",
+        text: "Diese Seite ist nur für die Menschen bestimmt, die diesen Dienst betreiben. Bitte weisen Sie sich aus."),
       tooManyTriesPage: PageTexts.Pair(
         title: "Zu viele Versuche",
         text:

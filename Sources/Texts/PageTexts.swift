@@ -49,7 +49,7 @@ public struct PageTexts: Sendable {
 
   // Pages without a way on.
   public let unknownClient, invalidRequest, expired, notFromOurPage, notFound: Pair
-  public let tooManyTriesPage, serverError, unavailable: Pair
+  public let operatorsOnly, tooManyTriesPage, serverError, unavailable: Pair
   public let detail, reference: String
   public let confirmed, denied, alreadyAnswered: Pair
   public let backTo, back: String

@@ -56,6 +56,7 @@ struct SandboxFolder: Sendable {
     try write(text: seed.tokenPIN + "\n", to: "token-pin")
     try write(text: seed.webhookSecret + "\n", to: Self.webhookSecret)
     try write(text: seed.eidClientSecret + "\n", to: Self.eidClientSecret)
+    try write(text: seed.adminToken + "\n", to: Self.adminToken)
     let clients = SandboxClients(seed: seed, folder: self, callbackOrigin: callbackOrigin)
     try clients.prepare()
     try write(
@@ -85,6 +86,7 @@ struct SandboxFolder: Sendable {
             ]
           ],
         ],
+        "operator": ["tokenFile": .string(path(Self.adminToken))],
         "partners": clients.configuration,
         "eidProviders": .array([simulator(seed, delivery)] + providers.map(\.configuration)),
       ], to: "config.json")
@@ -107,6 +109,7 @@ struct SandboxFolder: Sendable {
 
   static let eidClientSecret = "eid-client-secret"
   static let webhookSecret = "webhook-secret"
+  static let adminToken = "admin-token"
   /// Debian's path of it.
   static let softHSMModule = "/usr/lib/softhsm/libsofthsm2.so"
 }

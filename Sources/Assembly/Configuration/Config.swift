@@ -48,6 +48,8 @@ package struct Config {
   var issuer: IssuerConfig?
   /// The audit log's tree. Absent: every default (`LogConfig`).
   var log: LogConfig
+  /// The page for operators at `/operator`. Absent: there is none (`OperatorConfig`).
+  var operators: OperatorConfig?
   /// Life of a SAD: 10 to 3600 seconds. Default: 300.
   var activationLife: Int
   /// Files with one CRL each, DER or PEM, of the CAs above the signers' certificates and the TSA's. The gateway does
@@ -181,6 +183,8 @@ package struct Config {
     tsa = try reader.optional("tsa").map { try TimestampAuthorityConfig($0) }
     issuer = try reader.optional("issuer").map { try IssuerConfig($0) }
     log = try LogConfig(reader.optional("log"), service: service, database: database)
+    let listens = tls?.clientCertificates != nil
+    operators = try reader.optional("operator").map { try OperatorConfig($0, listens: listens) }
     activationLife = try reader.integer("activationLife", in: 10...3600, default: 300)
     revocationLists = try reader.files("revocationLists")
     let level = try reader.string("logLevel", default: "info")

@@ -56,6 +56,7 @@ extension PageTexts {
     case .notFromOurPage: notFromOurPage
     case .notFound: notFound
     case .invitationOver: invitationOver
+    case .operatorsOnly: operatorsOnly
     case .tooManyTries: tooManyTriesPage
     case .serverError: serverError
     case .unavailable: unavailable

@@ -190,6 +190,8 @@ struct ErrorView: Sendable {
     case notFound
     /// 404: the link of an invitation leads nowhere, or no longer.
     case invitationOver
+    /// 401, or 403: the page for operators, and no operator asks.
+    case operatorsOnly
     /// 429
     case tooManyTries
     /// 500

@@ -88,6 +88,10 @@ struct Pages: Sendable {
     page("done", PageContext(view, language).values, .ok, of: look, language, [])
   }
 
+  func operators(_ figures: OperatorFigures, in language: Language) -> Response {
+    page("operator", OperatorContext(figures, language).values, .ok, of: nil, language, [])
+  }
+
   func forward(_ view: ForwardView, of look: Look?, in language: Language) -> Response {
     page("forward", PageContext(view, language).values, .ok, of: look, language, [], inPopUps: true)
   }
@@ -137,6 +141,7 @@ extension ErrorView.Kind {
     switch self {
     case .unknownClient, .invalidRequest, .expired, .notFromOurPage: .badRequest
     case .notFound, .invitationOver: .notFound
+    case .operatorsOnly: .unauthorized
     case .tooManyTries: .tooManyRequests
     case .serverError: .internalServerError
     case .unavailable: .serviceUnavailable
