@@ -94,8 +94,14 @@ final class CryptokiModule: @unchecked Sendable {
     return text.trimmingCharacters(in: .whitespaces)
   }
 
+  /// Between the look for a free token and its initialisation another thread must not take it: it would be initialised
+  /// twice, or there would be none.
+  private static let initialising = NSLock()
+
   /// Initialises the first token that has no label yet. For SoftHSM, which always offers one.
   func makeToken(label: String, securityOfficerPIN: String, pin: String) throws {
+    Self.initialising.lock()
+    defer { Self.initialising.unlock() }
     if try slots().contains(where: { try self.label(of: $0) == label }) { return }
     guard let slot = try slots().first(where: { try self.label(of: $0).isEmpty }) else {
       throw TokenError("the module has no free token to initialise; make one with the vendor's tool")
