@@ -39,9 +39,13 @@ package struct Service {
   /// Running calls get this long to finish after SIGTERM.
   private static let longestShutdown = Duration.seconds(4)
 
-  /// - Parameter keys: the keys that OpenSSL uses, if they are open already; else those that the configuration
-  ///   names are opened.
-  package init(_ config: Config, mayCreateDatabase: Bool, keys: DeviceKeys? = nil) async throws {
+  /// - Parameters:
+  ///   - keys: the keys that OpenSSL uses, if they are open already; else those that the configuration names are
+  ///     opened.
+  ///   - rowChecks: none for the command that takes the rows as they are.
+  package init(
+    _ config: Config, mayCreateDatabase: Bool, keys: DeviceKeys? = nil, rowChecks: RowChecks = .all
+  ) async throws {
     self.config = config
     Self.keepFilesPrivate()
     try Stores.refuseForeign(config.database)
@@ -59,7 +63,7 @@ package struct Service {
     let store = try Stores.open(
       config.database, mayCreate: mayCreateDatabase,
       rowMACs: try await RowMACs.derived(from: device, service: config.service), instance: config.instance,
-      milliseconds: { clock.milliseconds() }, outages: outages)
+      rowChecks: rowChecks, milliseconds: { clock.milliseconds() }, outages: outages)
     store.deleteOnly(until: { clock.horizon() })
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
     let documents = DocumentParts(config, timestampSigner, now: now, isRight: { !clock.isBehind }, random: random)
@@ -272,7 +276,7 @@ package struct Service {
       // Ends last: calls that are finished meanwhile are recorded, and get into the tree.
       services: [log] + (operatorBoard.map { [$0.keeper] } ?? []) + servers + (reloaders.map { [$0] } ?? []) + [
         JobWorkers(jobs: jobs), PendingKeeper(authorizations: soleControl.authorizations, logger: logger), keeper,
-        lease,
+        RowKeeper(store: store, logger: logger), lease,
       ] + WitnessKeeper.all(config, store: store, health: logHealth, logger: logger),
       gracefulShutdownSignals: [.sigterm, .sigint] + (file == nil ? [.sighup] : []), logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.longestShutdown

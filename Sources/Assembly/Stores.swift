@@ -28,18 +28,19 @@ package enum Stores {
   ///     start an empty history.
   ///   - rowMACs: the keys under which every row is protected that has no other proof.
   ///   - instance: the gateway's name in the audit log.
+  ///   - rowChecks: whether it looks for rows that were put back or removed.
   ///   - milliseconds: the time of the audit log's entries: UTC since 1970.
   ///   - outages: gets those of the database.
   static func open(
-    _ database: String, mayCreate: Bool, rowMACs: RowMACs, instance: String,
+    _ database: String, mayCreate: Bool, rowMACs: RowMACs, instance: String, rowChecks: RowChecks,
     milliseconds: @escaping @Sendable () -> Int64, outages: OutageBook
   ) throws -> Store {
     try SQLiteFileStore(
       path: database, mayCreate: mayCreate, rowMACs: rowMACs, instance: instance, milliseconds: milliseconds,
-      onOutage: report(database, outages),
+      rowChecks: rowChecks, onOutage: report(database, outages),
       report: {
         Logger(label: "store").critical(
-          "the database was edited", metadata: ["table": "\($0.table)", "row": "\($0.key)"])
+          "the database was edited", metadata: ["table": "\($0.table)", "row": "\($0.key.isEmpty ? "put back, removed or added" : $0.key)"])
       })
   }
 

@@ -1,12 +1,13 @@
 import ArgumentParser
 import Assembly
 import AuditLog
+import SoleControl
 import WireJSON
 
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Read and verify the audit log.",
-    subcommands: [Verify.self, List.self, Key.self, Prove.self, AcceptRestored.self])
+    subcommands: [Verify.self, List.self, Key.self, Prove.self, AcceptRestored.self, AcceptRows.self])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Print entries, one JSON object a line.")
@@ -33,6 +34,27 @@ struct AuditCommand: AsyncParsableCommand {
     @OptionGroup var file: ConfigFile
 
     func run() async throws { print(try Service.logKey(try file.load())) }
+  }
+
+  struct AcceptRows: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Have the service go on with rows that somebody else put back, removed or added.",
+      discussion: """
+        A gateway that finds such rows signs nothing, and does not start. Find out first who wrote the database, and \
+        what: a credential that was disabled may be enabled again, a spent authorization good once more. If the right \
+        database can be put back, do that. The log records that the rows were taken as they are.
+        """)
+
+    @OptionGroup var file: ConfigFile
+
+    func run() async throws {
+      let service = try await Service(try file.load(), mayCreateDatabase: false, rowChecks: .none)
+      let tables = try await service.store.acceptRows()
+      guard !tables.isEmpty else {
+        return print("the rows are as the gateways left them; there is nothing to accept")
+      }
+      print("accepted; not as the gateways left them were: \(tables.joined(separator: " "))")
+    }
   }
 
   struct AcceptRestored: AsyncParsableCommand {

@@ -5,19 +5,30 @@ internal import Octets
 internal import SoleControl
 internal import Vocabulary
 
-/// Writes the entries of one transaction into the lane of this process.
+/// The lane of a process, as the store has it or will have it: its end, and the sums of the rows that the process
+/// added and took away.
+struct LaneState: Equatable, Sendable {
+  var lane: Lane
+  var sums: RowSums
+  /// The sums as they are stored, encrypted; empty before anything is.
+  var sealed: [UInt8]
+}
+
+/// Writes the entries of one transaction into the lane of this process, and adds up what it does to rows.
 struct Recorder {
   private let recording: Recording
+  private let keys: RowSumKeys
   /// States of the lane of which the store must have one: what this process wrote last, and the one before if it is not
   /// known whether that commit happened.
-  private let known: [Lane]
-  /// The lane with this transaction's entries; nil until there is one.
-  private(set) var lane: Lane?
+  private let known: [LaneState]
+  /// The lane with this transaction's entries and rows; nil until it is needed.
+  private(set) var state: LaneState?
   /// When the transaction began: UTC, milliseconds.
   private let time: Int64
 
-  init(_ recording: Recording, known: [Lane]) {
+  init(_ recording: Recording, _ keys: RowSumKeys, known: [LaneState]) {
     self.recording = recording
+    self.keys = keys
     self.known = known
     time = recording.milliseconds()
   }
@@ -25,25 +36,55 @@ struct Recorder {
   /// Makes an entry. The first one of a transaction compares the lane with what this process knows of it: no one else
   /// writes it, so a database that was edited, or exchanged for an older copy, under a running gateway shows here.
   mutating func entry(_ event: AuditEvent, in transaction: Transaction) throws -> AuditEntry {
-    var lane = try self.lane ?? stored(in: transaction)
-    let entry = lane.append(
+    var state = try self.state ?? stored(in: transaction)
+    let entry = state.lane.append(
       event, partner: event.partner.map(recording.partnerDigest) ?? [], at: time,
       salt: recording.random(AuditEntry.saltLength))
-    self.lane = lane
+    self.state = state
     return entry
+  }
+
+  /// Counts a row in or out.
+  ///
+  /// - Parameter mac: of the row; see `RowSumKeys.element`.
+  mutating func count(_ mac: [UInt8], _ table: String, isAdded: Bool, in transaction: Transaction) throws {
+    guard let element = RowSum(keys.element(of: mac)) else { throw StoreError.corrupt }
+    try add(isAdded ? element : -element, to: table, in: transaction)
+  }
+
+  mutating func add(_ sum: RowSum, to table: String, in transaction: Transaction) throws {
+    if state == nil { state = try stored(in: transaction) }
+    state?.sums[table] += sum
+  }
+
+  /// Names the lane.
+  var laneID: Int64 { known[0].lane.id }
+
+  /// Uses the lane though nothing is recorded, so that the commit shows in it.
+  mutating func touch(in transaction: Transaction) { if state == nil { state = try? stored(in: transaction) } }
+
+  /// - Parameter number: never the same twice for this lane.
+  mutating func seal(number: UInt64) throws -> LaneState? {
+    guard let state else { return nil }
+    self.state?.sealed = try keys.box(of: state.lane.id).seal(state.sums.octets, number: number)
+    return self.state
   }
 
   /// The lane as it is stored.
   ///
   /// - Throws: `StoreError.edited` if it is not as this process left it.
-  func stored(in transaction: Transaction) throws -> Lane {
-    let stored = try transaction.lane(known[0].id)
-    guard let lane = known.first(where: { $0.count == 0 ? stored == nil : $0 == stored }) else {
-      let row = EditedRow(table: "audit_lane", key: "\(known[0].id)")
+  func stored(in transaction: Transaction) throws -> LaneState {
+    let stored = try transaction.laneRow(known[0].lane.id)
+    guard
+      let state = known.first(where: { known in
+        known.sealed.isEmpty ? stored == nil : stored.map { $0 == (known.lane, known.sealed) } ?? false
+      })
+    else {
+      let row = EditedRow(table: "audit_lane", key: "\(known[0].lane.id)")
       transaction.tables.findings.found(row, mark: Array("\(row)".utf8))
       throw StoreError.edited(row)
     }
-    return lane
+    return state
   }
 }
 
@@ -60,15 +101,24 @@ extension Transaction {
   }
 
   /// Writes the end of the lane once for all bodies.
-  func storeLane() throws {
-    guard let lane = recorder.lane else { return }
-    try insert(tables.auditLane, [lane.id, lane.instance, lane.count, Self.data(lane.last)], or: .replace)
+  ///
+  /// - Parameter number: never the same twice for this process.
+  func storeLane(number: UInt64) throws -> LaneState? {
+    guard let state = try recorder.seal(number: number) else { return nil }
+    let lane = state.lane
+    try insert(
+      tables.auditLane, [lane.id, lane.instance, lane.count, Self.data(lane.last), Self.data(state.sealed)],
+      or: .replace)
+    return state
   }
 }
 
 extension SQLiteReader {
-  func lane(_ id: Int64) throws -> Lane? {
-    try one(tables.auditLane, "lane = ?", [id]).map { try Lane($0) }
+  func lane(_ id: Int64) throws -> Lane? { try laneRow(id)?.lane }
+
+  /// A lane, and the encrypted sums of its process.
+  func laneRow(_ id: Int64) throws -> (lane: Lane, sealed: [UInt8])? {
+    try one(tables.auditLane, "lane = ?", [id]).map { (try Lane($0), $0.octets(4)) }
   }
 
   /// Time of the entry that was recorded last: UTC, seconds.

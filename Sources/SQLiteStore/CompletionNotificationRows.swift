@@ -42,5 +42,5 @@ extension JobWriting where Self: SQLiteWriter {
     try change(tables.notification, row, ["attempts": attempts, "due": due])
   }
 
-  func removeNotification(_ id: String) throws { try execute("DELETE FROM completion_notification WHERE id = ?", [id]) }
+  func removeNotification(_ id: String) throws { try remove(tables.notification, "id = ?", [id]) }
 }

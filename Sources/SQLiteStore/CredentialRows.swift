@@ -26,8 +26,8 @@ extension CredentialReading where Self: SQLiteReader {
 
 extension CredentialWriting where Self: SQLiteWriter {
   func put(_ row: ProtectedRow, of credential: Credential) throws {
-    try execute(
-      "INSERT OR REPLACE INTO credential (id, signer, text, mac) VALUES (?, ?, ?, ?)",
-      [credential.id.rawValue, credential.signer.rawValue, Self.data(row.text), Self.data(row.mac)])
+    try replace(
+      .credential, ["text": row.text],
+      [credential.id.rawValue, credential.signer.rawValue, Self.data(row.mac)])
   }
 }

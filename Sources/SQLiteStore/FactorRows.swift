@@ -43,16 +43,16 @@ extension FactorWriting where Self: SQLiteWriter {
       [
         Self.data(challenge.digest), challenge.credential.rawValue, challenge.factor.rawValue, challenge.expires, next,
       ])
-    try execute(
+    try remove(
+      tables.challenge,
       """
-      DELETE FROM challenge WHERE credential = ?1 AND factor = ?2 AND made <=
+      credential = ?1 AND factor = ?2 AND made <=
         (SELECT made FROM challenge WHERE credential = ?1 AND factor = ?2 ORDER BY made DESC LIMIT 1 OFFSET ?3)
       """,
       [challenge.credential.rawValue, challenge.factor.rawValue, keep])
   }
 
   func take(challenge digest: [UInt8]) throws -> Bool {
-    try execute("DELETE FROM challenge WHERE digest = ?", [Self.data(digest)])
-    return db.changesCount == 1
+    try remove(tables.challenge, "digest = ?", [Self.data(digest)]) == 1
   }
 }

@@ -26,7 +26,10 @@ final class GroupCommit: Sendable {
   private let rehearses: Bool
   private let recording: Recording
   /// States of this process's lane in the audit log of which the store has one.
-  private let lanes: Mutex<[Lane]>
+  private let lanes: Mutex<[LaneState]>
+  /// Commits that were tried.
+  private let tried = Mutex<UInt64>(0)
+  let watch: RowWatch
   private let line = BoundedQueue<Job>(capacity: waitingLine)
   private let running = DispatchGroup()
   /// Whether this process may still write.
@@ -43,11 +46,13 @@ final class GroupCommit: Sendable {
 
   /// - Parameter rehearses: whether each body runs once before, for nothing.
   init(
-    database: DatabaseQueue, tables: ProtectedTables, recording: Recording, outage: Outage, rehearses: Bool
+    database: DatabaseQueue, tables: ProtectedTables, recording: Recording, watch: RowWatch, outage: Outage,
+    rehearses: Bool
   ) {
     self.database = database
     self.recording = recording
-    lanes = Mutex([recording.newLane()])
+    lanes = Mutex([LaneState(lane: recording.newLane(), sums: .none, sealed: [])])
+    self.watch = watch
     self.rehearses = rehearses
     self.tables = tables
     self.outage = outage
@@ -121,13 +126,19 @@ final class GroupCommit: Sendable {
     let isOutage = outage.isOn
     var bodyFailed = false
     let known = lanes.withLock { $0 }
-    var written: Lane?
+    var written: LaneState?
+    let number = tried.withLock { tried in
+      tried += 1
+      return tried
+    }
     do {
       try database.writeWithoutTransaction { db in
         try db.run("BEGIN IMMEDIATE", [])
         do {
           let transaction = Transaction(
-            db, tables, horizon: horizon.withLock { $0 }.time(), Recorder(recording, known: known))
+            db, tables, horizon: horizon.withLock { $0 }.time(), Recorder(recording, tables.sumKeys, known: known),
+            watch)
+          let changesBefore = db.totalChangesCount
           try fence.check(transaction)
           // Bodies that change nothing would commit on any disk.
           if isOutage { try transaction.writeProbe() }
@@ -137,8 +148,9 @@ final class GroupCommit: Sendable {
             // A full disk can make SQLite roll back by itself; what ran after it would be committed alone.
             guard db.isInsideTransaction else { throw failure ?? StoreError.corrupt }
           }
-          try transaction.storeLane()
-          written = transaction.recorder.lane
+          // By it others see that it was a gateway that changed the file.
+          if db.totalChangesCount != changesBefore { transaction.recorder.touch(in: transaction) }
+          written = try transaction.storeLane(number: number)
         } catch {
           try? db.rollback()
           throw error

@@ -61,7 +61,6 @@ extension InvitationWriting where Self: SQLiteWriter {
   }
 
   func removeInvitation(_ link: [UInt8]) throws -> Bool {
-    try execute("DELETE FROM invitation WHERE link = ?", [Self.data(link)])
-    return db.changesCount == 1
+    try remove(tables.invitation, "link = ?", [Self.data(link)]) == 1
   }
 }

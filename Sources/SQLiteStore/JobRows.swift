@@ -66,7 +66,6 @@ extension JobWriting where Self: SQLiteWriter {
   }
 
   func removeJobs(expiredBy time: UnixMilliseconds) throws -> Int {
-    try execute("DELETE FROM job WHERE expires <= ?", [horizon < .max / 1000 ? min(time, horizon * 1000) : time])
-    return db.changesCount
+    try remove(tables.job, "expires <= ?", [horizon < .max / 1000 ? min(time, horizon * 1000) : time])
   }
 }

@@ -1,6 +1,7 @@
 internal import AuditLog
 internal import Foundation
 internal import GRDB
+internal import SoleControl
 
 /// The log of a build before lanes: one chain. It becomes lane 0, entry by entry as it is, because the hash of an old
 /// entry is its leaf; the first checkpoint seals it.
@@ -19,22 +20,23 @@ enum LaneZero {
     }
     return (
       "SELECT position, header, salt, payload FROM audit_entry ORDER BY position",
-      "SELECT lane, instance, count, last FROM audit_lane ORDER BY lane",
+      "SELECT lane, instance, count, last FROM audit_lane WHERE count > 0 ORDER BY lane",
       "SELECT max(position) FROM audit_entry", true
     )
   }
 
-  static func adopt(_ db: Database, _ tables: ProtectedTables) throws {
+  static func adopt(_ db: Database, _ rowMACs: RowMACs) throws {
     try db.execute(
       sql: """
         INSERT INTO audit_entry (position, header, salt, payload)
           SELECT sequence, body, zeroblob(0), zeroblob(0) FROM audit ORDER BY sequence
         """)
     if let head = try Row.fetchOne(db, sql: "SELECT count, hash FROM audit_head WHERE count > 0") {
+      let lanes = ProtectedTable("audit_lane", key: ["lane"], ["instance", "count", "last"], rowMACs)
       let values: [DatabaseValue] = [EntryHeader.laneZero.databaseValue, "".databaseValue, head[0], head[1]]
       try db.execute(
         sql: "INSERT INTO audit_lane (lane, instance, count, last, row_mac) VALUES (?, ?, ?, ?, ?)",
-        arguments: StatementArguments(values + [Data(tables.auditLane.code(of: values)).databaseValue]))
+        arguments: StatementArguments(values + [Data(lanes.code(of: values)).databaseValue]))
     }
     try db.execute(sql: "DROP TABLE audit; DROP TABLE audit_head;")
   }

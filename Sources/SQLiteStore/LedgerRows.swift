@@ -16,8 +16,16 @@ extension LedgerReading where Self: SQLiteReader {
   }
 
   func slots(_ activation: ActivationDigest) throws -> [SlotState] {
-    try all("SELECT state FROM slot WHERE activation = ? ORDER BY number", [Self.data(activation.bytes)]).map { row in
-      guard let state = Int.fromDatabaseValue(row.values[0]).flatMap(SlotState.init) else { throw StoreError.corrupt }
+    try slotRow(activation).map { try Self.states($0) } ?? []
+  }
+
+  fileprivate func slotRow(_ activation: ActivationDigest) throws -> StoredRow? {
+    try one(tables.slots, "activation = ?", [Self.data(activation.bytes)])
+  }
+
+  fileprivate static func states(_ row: StoredRow) throws -> [SlotState] {
+    try bytes(row["states"]).map { octet in
+      guard let state = SlotState(rawValue: Int(octet)) else { throw StoreError.corrupt }
       return state
     }
   }
@@ -48,21 +56,17 @@ extension LedgerWriting where Self: SQLiteWriter {
   func add(_ activation: Activation, slots: Int) throws {
     let digest = Self.data(activation.digest.bytes)
     try insert(tables.activation, [digest, Self.data(activation.binding), activation.expires, false, false])
-    for number in 0..<slots {
-      try execute(
-        "INSERT INTO slot (activation, number, state) VALUES (?, ?, ?)",
-        [digest, number, SlotState.authorized.rawValue])
-    }
+    try insert(tables.slots, [digest, Data(repeating: UInt8(SlotState.authorized.rawValue), count: slots)])
   }
 
   func reserve(_ slots: [Int], for operation: SigningOperation) throws {
-    let activation = Self.data(operation.activation.bytes)
-    try insert(tables.operation, Self.row(operation, .reserved, signatures: nil))
-    for slot in slots {
-      try execute(
-        "UPDATE slot SET state = ?, operation = ? WHERE activation = ? AND number = ?",
-        [SlotState.reserved.rawValue, operation.id, activation, slot])
-    }
+    try insert(
+      tables.operation,
+      [
+        operation.id, Self.data(operation.activation.bytes), Self.data(operation.requestDigest), operation.instance,
+        SigningOperation.State.reserved.rawValue, Self.data(operation.work), nil, Self.data(SlotList.encode(slots)),
+      ])
+    try put(.reserved, slots, of: operation.activation)
   }
 
   func complete(_ operation: SigningOperation, signatures: [[UInt8]]) throws {
@@ -76,32 +80,22 @@ extension LedgerWriting where Self: SQLiteWriter {
   private func settle(
     _ operation: SigningOperation, _ state: SigningOperation.State, slots: SlotState, signatures: [UInt8]?
   ) throws {
-    // Columns that do not change are in the MAC as the caller has them: if the row was edited meanwhile, it fits no
-    // more.
-    let row = Self.row(operation, state, signatures: signatures)
-    let code = tables.operation.code(of: row.map { $0?.databaseValue ?? .null })
-    try execute(
-      "UPDATE operation SET state = ?, signatures = ?, row_mac = ? WHERE id = ? AND state = ?",
-      [
-        state.rawValue, signatures.map(Self.data), Self.data(code), operation.id,
-        SigningOperation.State.reserved.rawValue,
-      ])
-    guard db.changesCount == 1 else { throw StoreError.corrupt }
-    try execute(
-      "UPDATE slot SET state = ? WHERE activation = ? AND operation = ? AND state = ?",
-      [
-        slots.rawValue, Self.data(operation.activation.bytes), operation.id, SlotState.reserved.rawValue,
-      ])
+    let reserved = SigningOperation.State.reserved.rawValue
+    guard let row = try one(tables.operation, "id = ? AND state = ?", [operation.id, reserved]),
+      try Self.operation(row) == operation, let held = SlotList.decode(Self.bytes(row["slots"]))
+    else { throw StoreError.corrupt }
+    try change(tables.operation, row, ["state": state.rawValue, "signatures": signatures.map(Self.data)])
+    try put(slots, held, of: operation.activation)
   }
 
-  /// In the order of the table's columns.
-  private static func row(
-    _ operation: SigningOperation, _ state: SigningOperation.State, signatures: [UInt8]?
-  ) -> [(any DatabaseValueConvertible)?] {
-    [
-      operation.id, data(operation.activation.bytes), data(operation.requestDigest), operation.instance,
-      state.rawValue, data(operation.work), signatures.map(data),
-    ]
+  private func put(_ state: SlotState, _ slots: [Int], of activation: ActivationDigest) throws {
+    guard let row = try slotRow(activation) else { throw StoreError.corrupt }
+    var states = Self.bytes(row["states"])
+    for slot in slots {
+      guard states.indices.contains(slot) else { throw StoreError.corrupt }
+      states[slot] = UInt8(state.rawValue)
+    }
+    try change(tables.slots, row, ["states": Self.data(states)])
   }
 
   func revoke(_ activation: ActivationDigest) throws {
@@ -120,6 +114,31 @@ extension LedgerWriting where Self: SQLiteWriter {
       try change(tables.operation, row, ["state": SigningOperation.State.unknown.rawValue])
       return try Self.operation(row)
     }
+  }
+}
+
+/// Numbers of slots in one column: ranges, each with its first number and its length in four octets, big endian.
+enum SlotList {
+  static func encode(_ slots: [Int]) -> [UInt8] {
+    var ranges: [Range<Int>] = []
+    for slot in slots.sorted() {
+      if let last = ranges.last, last.upperBound == slot {
+        ranges[ranges.count - 1] = last.lowerBound..<slot + 1
+      } else {
+        ranges.append(slot..<slot + 1)
+      }
+    }
+    return ranges.flatMap { octets(of: $0.lowerBound) + octets(of: $0.count) }
+  }
+
+  static func decode(_ octets: [UInt8]) -> [Int]? {
+    guard octets.count.isMultiple(of: 8) else { return nil }
+    let numbers = stride(from: 0, to: octets.count, by: 4).map { octets[$0..<$0 + 4].reduce(0) { $0 << 8 | Int($1) } }
+    return stride(from: 0, to: numbers.count, by: 2).flatMap { numbers[$0]..<numbers[$0] + numbers[$0 + 1] }
+  }
+
+  private static func octets(of number: Int) -> [UInt8] {
+    withUnsafeBytes(of: UInt32(number).bigEndian) { Array($0) }
   }
 }
 

@@ -42,9 +42,7 @@ extension IssuanceReading where Self: SQLiteReader {
 
 extension IssuanceWriting where Self: SQLiteWriter {
   func put(_ subject: ProtectedRow, of signer: SignerID) throws {
-    try execute(
-      "INSERT OR REPLACE INTO certificate_subject (signer, text, mac) VALUES (?, ?, ?)",
-      [signer.rawValue, Self.data(subject.text), Self.data(subject.mac)])
+    try replace(.certificate_subject, ["text": subject.text], [signer.rawValue, Self.data(subject.mac)])
   }
 
   func add(_ grant: StoredLifecycleGrant) throws {
@@ -72,12 +70,11 @@ extension IssuanceWriting where Self: SQLiteWriter {
   }
 
   func remove(lifecycleGrant digest: [UInt8]) throws -> Bool {
-    try execute("DELETE FROM lifecycle_grant WHERE digest = ?", [Self.data(digest)])
-    return db.changesCount == 1
+    try remove(tables.lifecycleGrant, "digest = ?", [Self.data(digest)]) == 1
   }
 
   func removeLifecycleGrants(expiredBefore time: UnixTime) throws {
-    try execute("DELETE FROM lifecycle_grant WHERE instance IS NULL AND expires < ?", [min(time, horizon)])
+    try remove(tables.lifecycleGrant, "instance IS NULL AND expires < ?", [min(time, horizon)])
   }
 
   func takeReservedLifecycleGrants(instance: String) throws -> [StoredLifecycleGrant] {
@@ -101,17 +98,15 @@ extension IssuanceWriting where Self: SQLiteWriter {
       [
         revocation.issuer, revocation.serialNumber, revocation.time, revocation.expires, revocation.reason.rawValue,
       ], or: .replace)
-    try execute("DELETE FROM revocation WHERE expires <= ?", [min(revocation.time, horizon)])
+    try remove(tables.revocation, "expires <= ?", [min(revocation.time, horizon)])
   }
 
   func remove(_ credential: CredentialID) throws -> Bool {
-    try execute(
-      "DELETE FROM backchannel_request WHERE pending IN (SELECT id FROM pending WHERE credential = ?)",
-      [credential.rawValue])
-    for table in ["factor_state", "challenge", "one_time_code", "pending", "invitation"] {
-      try execute("DELETE FROM \(table) WHERE credential = ?", [credential.rawValue])
+    try remove(
+      tables.backchannelRequest, "pending IN (SELECT id FROM pending WHERE credential = ?)", [credential.rawValue])
+    for table in [tables.factorState, tables.challenge, tables.oneTimeCode, tables.pending, tables.invitation] {
+      try remove(table, "credential = ?", [credential.rawValue])
     }
-    try execute("DELETE FROM credential WHERE id = ?", [credential.rawValue])
-    return db.changesCount == 1
+    return try remove(.credential, credential.rawValue)
   }
 }

@@ -45,10 +45,10 @@ extension OAuthWriting where Self: SQLiteWriter {
   }
 
   func removeToken(_ digest: [UInt8]) throws {
-    try execute("DELETE FROM token WHERE digest = ?", [Self.data(digest)])
+    try remove(tables.token, "digest = ?", [Self.data(digest)])
   }
 
-  func removeGrant(_ grant: String) throws { try execute("DELETE FROM token WHERE grant_id = ?", [grant]) }
+  func removeGrant(_ grant: String) throws { try remove(tables.token, "grant_id = ?", [grant]) }
 
   func put(_ account: Account) throws {
     try insert(
@@ -65,23 +65,22 @@ extension OAuthWriting where Self: SQLiteWriter {
   }
 
   func removeEntry(_ kind: OAuthEntry.Kind, _ digest: [UInt8]) throws {
-    try execute("DELETE FROM oauth_entry WHERE kind = ? AND digest = ?", [kind.rawValue, Self.data(digest)])
+    try remove(tables.oauthEntry, "kind = ? AND digest = ?", [kind.rawValue, Self.data(digest)])
   }
 
   /// Rows that one call removes of each table: other callers wait meanwhile.
   private static var cleared: Int { 200 }
 
   func removeEntries(expiredBefore time: Int64) throws {
-    try execute(
-      """
-      DELETE FROM oauth_entry WHERE (kind, digest) IN
-        (SELECT kind, digest FROM oauth_entry WHERE expires < ? ORDER BY expires LIMIT ?)
-      """, [min(time, horizon), Self.cleared])
+    try remove(
+      tables.oauthEntry,
+      "(kind, digest) IN (SELECT kind, digest FROM oauth_entry WHERE expires < ? ORDER BY expires LIMIT ?)",
+      [min(time, horizon), Self.cleared])
   }
 
   func removeTokens(expiredBefore time: Int64) throws {
-    try execute(
-      "DELETE FROM token WHERE digest IN (SELECT digest FROM token WHERE expires < ? ORDER BY expires LIMIT ?)",
+    try remove(
+      tables.token, "digest IN (SELECT digest FROM token WHERE expires < ? ORDER BY expires LIMIT ?)",
       [min(time, horizon), Self.cleared])
   }
 

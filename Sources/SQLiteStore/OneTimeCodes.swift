@@ -41,12 +41,11 @@ extension FactorWriting where Self: SQLiteWriter {
   }
 
   func take(oneTimeCode id: String) throws -> Bool {
-    try execute("DELETE FROM one_time_code WHERE id = ?", [id])
-    return db.changesCount == 1
+    try remove(tables.oneTimeCode, "id = ?", [id]) == 1
   }
 
   func add(_ message: SentMessage, forgotten: UnixTime) throws {
-    try execute("DELETE FROM message WHERE time <= ?", [min(forgotten, horizon)])
+    try remove(tables.message, "time <= ?", [min(forgotten, horizon)])
     try insert(
       tables.message,
       [
@@ -60,5 +59,5 @@ extension FactorWriting where Self: SQLiteWriter {
     try change(tables.message, row, ["failed": true])
   }
 
-  func remove(message id: String) throws { try execute("DELETE FROM message WHERE id = ?", [id]) }
+  func remove(message id: String) throws { try remove(tables.message, "id = ?", [id]) }
 }

@@ -45,7 +45,6 @@ extension IssuanceWriting where Self: SQLiteWriter {
   }
 
   func removeNotice(_ id: String) throws -> Bool {
-    try execute("DELETE FROM owner_notice WHERE id = ?", [id])
-    return db.changesCount == 1
+    try remove(tables.ownerNotice, "id = ?", [id]) == 1
   }
 }

@@ -86,9 +86,8 @@ extension PendingWriting where Self: SQLiteWriter {
   }
 
   func removePending(expiredBefore time: UnixTime) throws {
-    try execute(
-      "DELETE FROM backchannel_request WHERE pending IN (SELECT id FROM pending WHERE expires < ?)",
-      [min(time, horizon)])
-    try execute("DELETE FROM pending WHERE expires < ?", [min(time, horizon)])
+    try remove(
+      tables.backchannelRequest, "pending IN (SELECT id FROM pending WHERE expires < ?)", [min(time, horizon)])
+    try remove(tables.pending, "expires < ?", [min(time, horizon)])
   }
 }

@@ -21,6 +21,8 @@ struct ProtectedTable: Sendable {
   let keyLength: Int
   /// Whether the MACs are in the table `NAME_mac`, which has the primary key and the MAC.
   private let isDetached: Bool
+  /// Whether its rows are in the sums (`RowSums`). Those of the log are not: its tree proves them.
+  let isSummed: Bool
   /// Columns that name a row in the log.
   private let named: [String]
   private let mac: RowMAC
@@ -37,6 +39,7 @@ struct ProtectedTable: Sendable {
     resultColumns = columns + [Self.macColumn]
     keyLength = key.count
     self.isDetached = isDetached
+    isSummed = !name.hasPrefix("audit_")
     self.named = named ?? key
     mac = rowMACs.mac(of: name)
     let ofRow = key.map { "s.\($0) = \(name).\($0)" }.joined(separator: " AND ")
@@ -64,6 +67,12 @@ struct ProtectedTable: Sendable {
 
   /// The MAC of a row with these values, in the order of `columns`.
   func code(of values: some Sequence<DatabaseValue>) -> [UInt8] { mac.code(of: Self.octets(of: values)) }
+
+  /// Names of the result columns with the MAC, for `RETURNING`.
+  var returning: String { "RETURNING " + selection.dropFirst("SELECT ".count) }
+
+  /// The MAC of a row, as `selection` reads it.
+  func mac(of row: StoredRow) -> [UInt8] { row.octets(columns.count) }
 
   /// Whether the row, as `selection` reads it, is one that a gateway wrote.
   func fits(_ row: StoredRow) -> Bool {
@@ -122,7 +131,21 @@ final class ProtectedTables: Sendable {
   let pending, backchannelRequest: ProtectedTable
   let lifecycleGrant, revocation, ownerNotice, invitation: ProtectedTable
   let auditLane, auditProgress, auditTree, auditCosignature: ProtectedTable
+  let slots: ProtectedTable
   let findings = EditedRows()
+  let rowMACs: RowMACs
+  let sumKeys: RowSumKeys
+
+  /// Tables of which the rows are summed, but for those that `DeviceTable` names. The log's own prove themselves by its
+  /// tree.
+  var summed: [ProtectedTable] {
+    [
+      token, account, oauthEntry, throttle, activation, slots, successor, operation, factorState, challenge,
+      oneTimeCode,
+      message, usedTokens, job, notification, pending, backchannelRequest, lifecycleGrant, revocation, ownerNotice,
+      invitation,
+    ]
+  }
 
   /// Those of the log.
   var ofLog: [ProtectedTable] { [auditLane, auditProgress, auditTree, auditCosignature] }
@@ -140,7 +163,8 @@ final class ProtectedTables: Sendable {
     activation = ProtectedTable("activation", key: ["digest"], ["binding", "expires", "revoked", "replaced"], rowMACs)
     successor = ProtectedTable("successor", key: ["extended"], ["activation", "request", "sealed"], rowMACs)
     operation = ProtectedTable(
-      "operation", key: ["id"], ["activation", "request", "instance", "state", "work", "signatures"], rowMACs)
+      "operation", key: ["id"], ["activation", "request", "instance", "state", "work", "signatures", "slots"], rowMACs)
+    slots = ProtectedTable("slots", key: ["activation"], ["states"], rowMACs)
     factorState = ProtectedTable("factor_state", key: ["credential", "factor"], ["failures", "last_step"], rowMACs)
     challenge = ProtectedTable("challenge", key: ["digest"], ["credential", "factor", "expires", "made"], rowMACs)
     oneTimeCode = ProtectedTable("one_time_code", key: ["credential", "factor"], ["id", "mac", "expires"], rowMACs)
@@ -166,7 +190,7 @@ final class ProtectedTables: Sendable {
     ownerNotice = ProtectedTable(
       "owner_notice", key: ["id"],
       ["instance", "partner", "credential", "serial", "recipient", "language", "attempts", "due"], rowMACs)
-    auditLane = ProtectedTable("audit_lane", key: ["lane"], ["instance", "count", "last"], rowMACs)
+    auditLane = ProtectedTable("audit_lane", key: ["lane"], ["instance", "count", "last", "sums"], rowMACs)
     invitation = ProtectedTable(
       "invitation", key: ["link"],
       [
@@ -177,5 +201,7 @@ final class ProtectedTables: Sendable {
     auditTree = ProtectedTable("audit_tree", key: ["one"], ["checkpoint", "time", "fence"], rowMACs)
     auditCosignature = ProtectedTable(
       "audit_cosignature", key: ["witness"], ["checkpoint", "signature"], rowMACs)
+    self.rowMACs = rowMACs
+    sumKeys = rowMACs.sumKeys()
   }
 }

@@ -17,7 +17,9 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
   private let database: DatabaseQueue
   let writer: GroupCommit
   private let readers: GroupRead
-  private let tables: ProtectedTables
+  let tables: ProtectedTables
+  let path: String
+  let rowChecks: RowChecks
   private let readOutage: Outage
   private let writeOutage: Outage
 
@@ -27,17 +29,19 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
   ///   - rowMACs: the keys under which every row is protected that has no other proof.
   ///   - instance: the gateway's name in the audit log.
   ///   - milliseconds: the time of entries in the audit log: UTC since 1970.
+  ///   - rowChecks: whether it looks for rows that were put back or removed.
   ///   - onOutage: told when the database begins to fail, why, and when it works again.
   ///   - report: told of each edited row once. For the operator's log.
   public convenience init(
     path: String, mayCreate: Bool, rowMACs: RowMACs,
     instance: String = "countersign", milliseconds: @escaping @Sendable () -> Int64 = SQLiteFileStore.systemTime,
+    rowChecks: RowChecks = .none,
     onOutage: @escaping @Sendable (StoreEvent) -> Void = { _ in },
     report: @escaping @Sendable (EditedRow) -> Void = { _ in }
   ) throws {
     try self.init(
       path: path, mayCreate: mayCreate, rowMACs: rowMACs, largestSize: nil, instance: instance,
-      milliseconds: milliseconds, onOutage: onOutage)
+      milliseconds: milliseconds, rowChecks: rowChecks, onOutage: onOutage)
     tables.findings.onFinding { [writer] row in
       report(row)
       writer.post { try $0.append(row.auditEvent) }
@@ -55,7 +59,7 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
     path: String, mayCreate: Bool, rowMACs: RowMACs, largestSize: Int?,
     meddling: (writer: [String], readers: [String]) = ([], []), rehearses: Bool = false,
     instance: String = "countersign", milliseconds: @escaping @Sendable () -> Int64 = SQLiteFileStore.systemTime,
-    onOutage: @escaping @Sendable (StoreEvent) -> Void = { _ in }
+    rowChecks: RowChecks = .none, onOutage: @escaping @Sendable (StoreEvent) -> Void = { _ in }
   ) throws {
     guard mayCreate || FileManager.default.fileExists(atPath: path) else {
       throw StoreOpenError(description: "there is no database at \(path); 'countersign init' makes it")
@@ -70,13 +74,17 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
       try database.inDatabase { try $0.execute(sql: "PRAGMA max_page_count = \(largestSize)") }
     }
     tables = ProtectedTables(rowMACs)
+    (self.path, self.rowChecks) = (path, rowChecks)
     try Schema.migrator(tables).migrate(database)
     // Migrating turns foreign keys off and on.
     try ConnectionPromises.writer.check(database)
+    let watch = RowWatch(rowChecks)
+    try watch.begin(database, tables, path: path)
     (readOutage, writeOutage) = (Outage(.reading, report: onOutage), Outage(.writing, report: onOutage))
     writer = GroupCommit(
       database: database, tables: tables,
-      recording: Self.recording(instance: instance, milliseconds, rowMACs), outage: writeOutage, rehearses: rehearses)
+      recording: Self.recording(instance: instance, milliseconds, rowMACs), watch: watch,
+      outage: writeOutage, rehearses: rehearses)
     readers = try GroupRead(path: path, meddling: meddling.readers, tables: tables)
   }
 
@@ -105,6 +113,7 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
     try await write(to: writer) {
       // An edited lane stops all that is recorded, which is all that signs.
       _ = try $0.recorder.stored(in: $0)
+      try $0.checkRows()
       try $0.writeProbe()
     }
   }

@@ -10,7 +10,12 @@ enum Schema {
     }
     migrator.registerMigration("0002") { db in
       for part in [auditLanes, invitations] { try db.execute(sql: part) }
-      try LaneZero.adopt(db, tables)
+      try LaneZero.adopt(db, tables.rowMACs)
+    }
+    migrator.registerMigration("0003") { db in
+      try db.execute(sql: slots)
+      try SlotRows.adopt(db, tables)
+      try RowSums.adopt(db, tables)
     }
     migrator.registerMigration("0004") { try $0.execute(sql: witnesses) }
     migrator.registerMigration("0005") { try $0.execute(sql: counted) }
@@ -32,8 +37,14 @@ enum Schema {
         : "the database at \(path) was made by a newer build; use that one")
   }
 
+  /// Whether a file has every table as this build uses it.
+  static func isCurrent(_ db: Database) throws -> Bool {
+    guard try db.tableExists("grdb_migrations") else { return false }
+    return try own.isSubset(of: String.fetchSet(db, sql: "SELECT identifier FROM grdb_migrations"))
+  }
+
   /// The migrations of this build.
-  private static let own: Set = ["0001", "0002", "0004", "0005"]
+  private static let own: Set = ["0001", "0002", "0003", "0004", "0005"]
 
   /// The first migration of every build before the one that has `0001`.
   private static let firstOfUnreleased = "0001-first"
@@ -173,6 +184,14 @@ enum Schema {
   private static let witnesses = """
     CREATE TABLE audit_cosignature (
       witness TEXT PRIMARY KEY, checkpoint BLOB NOT NULL, signature BLOB NOT NULL, row_mac BLOB NOT NULL) WITHOUT ROWID;
+    """
+
+  /// States of a SAD's slots, one octet each; the numbers of an operation's slots; and the sums of the rows that a
+  /// process wrote. The table `slot` had a row for each slot.
+  private static let slots = """
+    CREATE TABLE slots (activation BLOB PRIMARY KEY, states BLOB NOT NULL, row_mac BLOB NOT NULL) WITHOUT ROWID;
+    ALTER TABLE operation ADD COLUMN slots BLOB NOT NULL DEFAULT x'';
+    ALTER TABLE audit_lane ADD COLUMN sums BLOB NOT NULL DEFAULT x'';
     """
 
   private static let invitations = """

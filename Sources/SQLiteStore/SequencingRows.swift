@@ -34,7 +34,9 @@ extension SQLiteFileStore: SequencingStore {
       }
       var lanes: [Lane] = []
       if allLanes {
+        // A process that changed rows and recorded nothing has a row, too.
         lanes = try snapshot.all(snapshot.tables.auditLane, "lane >= 0 ORDER BY lane", []).map { try Lane($0) }
+          .filter { $0.count > 0 }
       } else {
         for id in Set(headers.compactMap { EntryHeader(octets: $0.octets)?.lane }).sorted() {
           if let lane = try snapshot.lane(id) { lanes.append(lane) }

@@ -21,8 +21,7 @@ extension ThrottleWriting where Self: SQLiteWriter {
   }
 
   func removeThrottling(of owner: [UInt8]) throws -> Int {
-    try execute("DELETE FROM throttle WHERE owner = ? AND succeeded = 0", [Self.data(owner)])
-    let removed = db.changesCount
+    let removed = try remove(tables.throttle, "owner = ? AND succeeded = 0", [Self.data(owner)])
     let known = try fitting(tables.throttle, "owner = ?", [Self.data(owner)])
     for row in known { try change(tables.throttle, row, ["failures": 0, "until": 0]) }
     return removed + known.count
@@ -32,10 +31,9 @@ extension ThrottleWriting where Self: SQLiteWriter {
   private static var clearedAtOnce: Int { 50 }
 
   func removeThrottling(expiredBefore time: Int64) throws {
-    try execute(
-      """
-      DELETE FROM throttle WHERE (kind, digest) IN
-        (SELECT kind, digest FROM throttle WHERE expires < ? ORDER BY expires LIMIT ?)
-      """, [min(time, horizon), Self.clearedAtOnce])
+    try remove(
+      tables.throttle,
+      "(kind, digest) IN (SELECT kind, digest FROM throttle WHERE expires < ? ORDER BY expires LIMIT ?)",
+      [min(time, horizon), Self.clearedAtOnce])
   }
 }

@@ -9,6 +9,16 @@ internal import Vocabulary
 protocol SQLiteWriter: SQLiteReader {
   /// Up to which time what is over may be deleted: what seems over may only seem so, by a clock that was set ahead.
   var horizon: UnixTime { get }
+
+  /// Makes sure, once, that only gateways have written the file; before a row is changed.
+  ///
+  /// - Throws: `StoreError.edited` if rows were put back, removed or added by somebody else.
+  func checkRows() throws
+
+  /// Counts a row in or out, after it was added or removed.
+  ///
+  /// - Parameter mac: names the row as it is among all rows of the table.
+  func count(_ mac: [UInt8], _ table: String, isAdded: Bool) throws
 }
 
 /// A read/write transaction; several callers' bodies run in it, each in a savepoint of its own.
@@ -21,12 +31,25 @@ final class Transaction: SQLiteWriter, SoleControlWriting, IssuanceWriting, Invi
   let tables: ProtectedTables
   let horizon: UnixTime
   var recorder: Recorder
+  private let watch: RowWatch
+  private var isWatched = false
 
-  init(_ db: Database, _ tables: ProtectedTables, horizon: UnixTime, _ recorder: Recorder) {
+  init(_ db: Database, _ tables: ProtectedTables, horizon: UnixTime, _ recorder: Recorder, _ watch: RowWatch) {
     self.db = db
     self.tables = tables
     self.horizon = horizon
     self.recorder = recorder
+    self.watch = watch
+  }
+
+  func count(_ mac: [UInt8], _ table: String, isAdded: Bool) throws {
+    try recorder.count(mac, table, isAdded: isAdded, in: self)
+  }
+
+  func checkRows() throws {
+    guard !isWatched else { return }
+    try watch.check(self)
+    isWatched = true
   }
 
   /// Runs a body so that nothing of it remains if it throws.

@@ -17,6 +17,6 @@ extension FactorWriting where Self: SQLiteWriter {
   }
 
   func removeUsed(until time: UnixTime) throws {
-    try execute("DELETE FROM used_tokens WHERE expires <= ?", [min(time, horizon)])
+    try remove(tables.usedTokens, "expires <= ?", [min(time, horizon)])
   }
 }

@@ -53,7 +53,7 @@ struct LaneRowsTests {
     arguments: [
       "UPDATE audit_lane SET count = count - 1",
       "DELETE FROM audit_lane",
-      "DELETE FROM audit_entry WHERE position > 2; UPDATE audit_lane SET (count, last, row_mac) = (SELECT count, last, row_mac FROM kept)",
+      "DELETE FROM audit_entry WHERE position > 2; UPDATE audit_lane SET (count, last, sums, row_mac) = (SELECT count, last, sums, row_mac FROM kept)",
     ])
   func putBack(_ edit: String) async throws {
     let store = try open()
@@ -113,7 +113,9 @@ struct LaneRowsTests {
     _ = try await sql(
       """
       DROP TABLE audit_entry; DROP TABLE audit_lane; DROP TABLE audit_progress; DROP TABLE audit_tile;
-      DROP TABLE audit_tree; DROP TABLE invitation; DROP TABLE audit_cosignature;
+      DROP TABLE audit_tree; DROP TABLE invitation; DROP TABLE audit_cosignature; DROP TABLE slots;
+      ALTER TABLE operation DROP COLUMN slots;
+      CREATE TABLE slot (activation BLOB, number INTEGER, state INTEGER, operation TEXT);
       DELETE FROM grdb_migrations WHERE identifier > '0001';
       CREATE TABLE audit (sequence INTEGER PRIMARY KEY, body BLOB NOT NULL, hash BLOB NOT NULL);
       CREATE TABLE audit_head (one INTEGER PRIMARY KEY CHECK (one = 1), count INTEGER NOT NULL, hash BLOB NOT NULL);

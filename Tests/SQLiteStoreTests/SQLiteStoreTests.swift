@@ -58,16 +58,15 @@ struct SQLiteStoreTests {
     }
   }
 
-  @Test("slots that were added in the store sign nothing, and are written down")
-  func addedSlots() async throws {
+  @Test("a SAD without its slots signs nothing, and it is written down; slots that were added are no slots of ours")
+  func missingSlots() async throws {
     let path = try newPath()
     let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test)
     let fixture = SigningFixture(store: store)
     let credential = try await fixture.createCredential()
     let sad = try await fixture.authorize(credential, count: 2).sad
     _ = try await fixture.sign(credential, sad, [digest("a")])
-    try await sql(
-      path, "INSERT INTO slot (activation, number, state) SELECT activation, 2, 0 FROM slot WHERE number = 1")
+    try await sql(path, "CREATE TABLE kept AS SELECT * FROM slots; DELETE FROM slots")
     await #expect(throws: InternalFault.rowIntegrity(credential.id)) {
       try await fixture.sign(credential, sad, [digest("b")])
     }
@@ -82,7 +81,9 @@ struct SQLiteStoreTests {
         "SELECT count(*) FROM audit_entry WHERE CAST(substr(header, 11, 18) AS TEXT) = 'integrity.violated'",
       ])
     #expect(found.output.trimmingCharacters(in: .whitespacesAndNewlines) == "2")
-    try await sql(path, "DELETE FROM slot WHERE number = 2")
+    try await sql(path, "INSERT INTO slots SELECT activation, states || x'00', row_mac FROM kept")
+    await #expect(throws: StoreError.self) { try await fixture.sign(credential, sad, [digest("b")]) }
+    try await sql(path, "DELETE FROM slots; INSERT INTO slots SELECT * FROM kept")
     _ = try await fixture.sign(credential, sad, [digest("b")])
   }
 

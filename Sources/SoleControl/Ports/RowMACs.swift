@@ -35,6 +35,11 @@ public struct RowMACs: Sendable {
   }
 }
 
+extension RowMACs {
+  /// The keys of the sums of rows.
+  public func sumKeys() -> RowSumKeys { RowSumKeys(secret) }
+}
+
 /// HMAC-SHA-256 over the octets of a row of one kind.
 public struct RowMAC: Sendable {
   /// With the key taken in already, so that a short row costs two blocks of SHA-256 and not four.
@@ -56,7 +61,7 @@ public struct RowMAC: Sendable {
 /// A row of the store that no gateway of this device wrote so. Nothing is concluded from it.
 public struct EditedRow: Equatable, Sendable, CustomStringConvertible {
   public let table: String
-  /// The row's name: its primary key, octets in hexadecimal. No person's name.
+  /// The row's name: its primary key, octets in hexadecimal. No person's name. Empty if it is not known which rows.
   public let key: String
 
   public init(table: String, key: String) {
@@ -64,5 +69,11 @@ public struct EditedRow: Equatable, Sendable, CustomStringConvertible {
     self.key = key
   }
 
-  public var description: String { "a row of \(table) that was edited: \(key)" }
+  /// Rows of some tables, of which it is not known which.
+  public init(tables: [String]) { self.init(table: tables.joined(separator: " "), key: "") }
+
+  public var description: String {
+    key.isEmpty
+      ? "rows of \(table) that were put back, removed or added" : "a row of \(table) that was edited: \(key)"
+  }
 }

@@ -91,6 +91,14 @@ package typealias GrantTransaction = AccessTokenReading & CredentialReading & Fa
 package typealias SigningTransaction = AccessTokenReading & CredentialReading & LedgerWriting & JobWriting
   & AuditWriting
 
+/// Whether a store looks for rows that were put back, removed or added by somebody who is no gateway.
+public enum RowChecks: Sendable {
+  /// At the start, before each transaction that changes rows, and when it is asked to.
+  case all
+  /// Never: for the command that takes a database as it is, and for tests of what a row's own MAC finds.
+  case none
+}
+
 /// The store as one gateway uses it, beyond what its services ask of it: to start, to say that it is ready, and to be
 /// the only one under its name.
 public protocol GatewayStore: Sendable {
@@ -99,6 +107,16 @@ public protocol GatewayStore: Sendable {
 
   /// Writes and commits as much as a signature does. Throws if it cannot, or if another gateway took this one's place.
   func checkReadiness() async throws
+
+  /// Looks at all rows, without keeping others waiting.
+  ///
+  /// - Throws: `StoreError.edited` if some were put back, removed or added by somebody who is no gateway.
+  func checkRows() async throws
+
+  /// Takes all rows as they are, with an entry in the audit log. For a store that was opened without checks.
+  ///
+  /// - Returns: the tables that were not as the gateways left them.
+  func acceptRows() async throws -> [String]
 
   /// Time of the last entry of the audit log; nil if it has none.
   func lastAuditTime() async throws -> UnixTime?

@@ -50,7 +50,11 @@ extension SchemaAct {
       _ = try await extend(fixture, bobs, other, "bob")
       return Ready(row: named("extended", sad)) { try await signs($0, mine, sad, "a") }
     },
-    SchemaAct("slot", "sign once more than authorized", isDone: false) { fixture in
+    SchemaAct("slots", "sign") { fixture in
+      let (mine, sad) = try await authorized(fixture)
+      return Ready(row: named("activation", sad)) { try await signs($0, mine, sad, "a") }
+    },
+    SchemaAct("slots", "sign once more than authorized", isDone: false) { fixture in
       let (mine, sad) = try await authorized(fixture)
       _ = try await fixture.signing.sign(mine, sad, [digest("a")])
       return Ready(row: named("activation", sad)) { try await signs($0, mine, sad, "b") }

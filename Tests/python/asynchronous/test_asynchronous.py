@@ -178,8 +178,8 @@ def test_the_receiver_was_told_of_each(story):
 def test_no_authorization_gave_more_than_it_was_for(story):
     with opened(story.gateway.database) as db:
         slots = collections.defaultdict(collections.Counter)
-        for activation, state in db.execute("SELECT activation, state FROM slot"):
-            slots[activation.hex()][state] += 1
+        for activation, states in db.execute("SELECT activation, states FROM slots"):
+            slots[activation.hex()].update(states)
         operations = dict(db.execute("SELECT id, state FROM operation"))
         jobs = {name: (operation, state) for name, operation, state in db.execute("SELECT id, operation, state FROM job")}
         [notices] = db.execute("SELECT count(*) FROM completion_notification").fetchone()

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 BEGINNING = bytes(32)
+# Columns of a lane and of its progress. What a gateway adds to a lane is for itself.
+LANE = "(lane, instance, count, last, row_mac)"
 WIDTH = 256
 
 
@@ -184,7 +186,7 @@ class Log:
             if not count:
                 self.run(f"DELETE FROM {table} WHERE lane = ?", lane)
             elif not self.run(f"UPDATE {table} SET count = ?, last = ? WHERE lane = ?", count, last, lane):
-                self.run(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)", lane, instance.decode(), count, last, bytes(32))
+                self.run(f"INSERT INTO {table} {LANE} VALUES (?, ?, ?, ?, ?)", lane, instance.decode(), count, last, bytes(32))
 
     def progress(self, size):
         """Says of all lanes how far they are in a tree of that size, with the MACs that were there or made-up ones."""
@@ -219,7 +221,7 @@ class Log:
                 "UPDATE audit_lane SET count = ?, last = ? WHERE lane = ?", number, leaf(header.octets), header.lane)
             if not changed:
                 self.run(
-                    "INSERT INTO audit_lane VALUES (?, ?, ?, ?, ?)", header.lane, header.instance.decode(), number,
+                    f"INSERT INTO audit_lane {LANE} VALUES (?, ?, ?, ?, ?)", header.lane, header.instance.decode(), number,
                     leaf(header.octets), bytes(32))
 
     def plant(self, signer=None, size=None):
@@ -244,7 +246,7 @@ class Log:
     def cut(self, size):
         """Leaves so many entries, with lanes that fit."""
         self.run("DELETE FROM audit_entry WHERE position > ?", size)
-        ends = {lane: (b"", 0, BEGINNING) for (lane,) in self.all("SELECT lane FROM audit_lane")}
+        ends = {lane: (b"", 0, BEGINNING) for (lane,) in self.all("SELECT lane FROM audit_lane WHERE count > 0")}
         for (octets,) in self.all("SELECT header FROM audit_entry ORDER BY position"):
             header = Header.read(octets)
             ends[header.lane] = (header.instance, header.number, leaf(octets))

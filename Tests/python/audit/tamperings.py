@@ -44,13 +44,13 @@ edit("an entry repeated at the end", "entry {after} does not follow from those b
      "INSERT INTO audit_entry (header, salt, payload) "
      "SELECT header, salt, payload FROM audit_entry WHERE position = :last")
 edit("a lane's row set back", "lane [0-9a-f]{{16}} should have [0-9]+ entries and has",
-     "UPDATE audit_lane SET count = count - 1 WHERE rowid = (SELECT max(rowid) FROM audit_lane)")
+     "UPDATE audit_lane SET count = count - 1 WHERE rowid = (SELECT max(rowid) FROM audit_lane WHERE count > 0)")
 edit("a lane's row with another end", "lane [0-9a-f]{{16}} should have [0-9]+ entries and has",
-     "UPDATE audit_lane SET last = zeroblob(32) WHERE rowid = (SELECT max(rowid) FROM audit_lane)")
+     "UPDATE audit_lane SET last = zeroblob(32) WHERE rowid = (SELECT max(rowid) FROM audit_lane WHERE count > 0)")
 edit("a lane's row deleted", "lane [0-9a-f]{{16}} should have 0 entries and has",
-     "DELETE FROM audit_lane WHERE rowid = (SELECT max(rowid) FROM audit_lane)")
+     "DELETE FROM audit_lane WHERE rowid = (SELECT max(rowid) FROM audit_lane WHERE count > 0)")
 edit("a lane's row added", "lane 000000000000002a should have 3 entries and has 0",
-     "INSERT INTO audit_lane VALUES (42, 'gateway', 3, zeroblob(32), zeroblob(32))")
+     "INSERT INTO audit_lane VALUES (42, 'gateway', 3, zeroblob(32), zeroblob(32), x'')")
 edit("a full tile changed", "tile/0/000 is not the tile of these entries",
      "UPDATE audit_tile SET hashes = CAST(zeroblob(32) || substr(hashes, 33) AS BLOB) WHERE level = 0 AND number = 0")
 edit("a full tile deleted", "tile/0/000 is missing", "DELETE FROM audit_tile WHERE level = 0 AND number = 0")
@@ -200,7 +200,8 @@ def _(log, case):
     exchange(log, case.foreign_copy)
 
 
-@attack("entries cut off that no checkpoint has seen, and the lane's row of before put back", "")
+@attack("entries cut off that no checkpoint has seen, and the lane's row of before put back",
+        "rows of activation [a-z_ ]+ that were put back, removed or added")
 def _(log, case):
     exchange(log, case.killed)
     size = size_of(log.checkpoint)
@@ -208,7 +209,14 @@ def _(log, case):
     with Log(case.honest) as before:
         rows = before.all("SELECT * FROM audit_lane")
     log.run("DELETE FROM audit_lane")
-    log.db.executemany("INSERT INTO audit_lane VALUES (?, ?, ?, ?, ?)", rows)
+    log.db.executemany("INSERT INTO audit_lane VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+
+@attack("the whole database put back to what the newest checkpoint has seen", "")
+def _(log, case):
+    exchange(log, case.killed)
+    assert log.count > size_of(case.newest.read_bytes())
+    exchange(log, case.honest)
 
 
 def exchange(log, database):

@@ -100,7 +100,7 @@ def test_entries_cut_off_under_a_running_gateway(service):
         service.sign(1)
         with opened(service.database) as db:
             db.execute("DELETE FROM audit_entry WHERE position > ?", [count])
-            db.executemany("INSERT OR REPLACE INTO audit_lane VALUES (?, ?, ?, ?, ?)", lanes)
+            db.executemany("INSERT OR REPLACE INTO audit_lane VALUES (?, ?, ?, ?, ?, ?)", lanes)
         wait_for(lambda: not is_ready(gateway), 10)
         line = lines(gateway, "critical")[0]
         require((line["message"], line["table"]) == ("the database was edited", "audit_lane"), line)

@@ -4,6 +4,7 @@ import collections
 import hashlib
 import json
 import sqlite3
+import struct
 
 from harness.gateway import copy_of, opened
 
@@ -23,9 +24,7 @@ class Books:
         self.activations = {
             digest.hex(): json.loads(text) for digest, text in db.execute("SELECT digest, binding FROM activation")
         }
-        self.slots = collections.defaultdict(list)
-        for activation, state, operation in db.execute("SELECT activation, state, operation FROM slot"):
-            self.slots[activation.hex()].append((state, operation))
+        self.slots = slots_of(db)
         self.operations = {}
         self.by_request = collections.defaultdict(list)
         rows = db.execute("SELECT id, activation, request, state, signatures FROM operation")
@@ -47,6 +46,22 @@ class Books:
             if "operation" in entry:
                 if self.entries[entry["kind"]].setdefault(entry["operation"], entry) is not entry:
                     self.duplicates.append(entry)
+
+
+def slots_of(db):
+    """For each SAD, by its name, the state of each slot and the operation that holds it."""
+    holders = {}
+    # An operation that gave its slots back comes first, so that another one takes its place.
+    rows = db.execute("SELECT id, activation, slots FROM operation ORDER BY state <> ?", [OPERATION_RELEASED])
+    for name, activation, ranges in rows:
+        for begin in range(0, len(ranges), 8):
+            first, count = struct.unpack(">II", ranges[begin : begin + 8])
+            holders |= {(activation, number): name for number in range(first, first + count)}
+    slots = collections.defaultdict(list)
+    for activation, states in db.execute("SELECT activation, states FROM slots"):
+        slots[activation.hex()] = [
+            (state, holders.get((activation, number))) for number, state in enumerate(states)]
+    return slots
 
 
 def signature_list(stored):
