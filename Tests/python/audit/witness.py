@@ -165,8 +165,11 @@ class Witness:
             if not consistent(size, root, checkpoint.size, checkpoint.root, proof):
                 raise Refusal(422)
             line = self.cosign(text)
-            self.state.write_text(json.dumps({
+            # Whoever reads it meanwhile has one or the other.
+            new = self.state.with_suffix(".new")
+            new.write_text(json.dumps({
                 "size": checkpoint.size, "root": checkpoint.root.hex(), "note": (note + line).decode()}))
+            new.replace(self.state)
             return line
 
     def cosign(self, text):
