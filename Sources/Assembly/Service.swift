@@ -32,6 +32,7 @@ package struct Service {
   private let gateway: Gateway
   let logSigner: DeviceLogSigner
   private let logHealth: LogHealth
+  private let receiptIndexer: ReceiptIndexer
   /// Nil if there is no page for operators.
   private let operatorBoard: OperatorBoard?
   private let logger = Logger(label: "countersign")
@@ -112,6 +113,13 @@ package struct Service {
     } else {
       operatorBoard = nil
     }
+    let indexer = ReceiptIndexer(store.watch, isWanted: config.partners.contains(where: \.receipts))
+    receiptIndexer = indexer
+    gateway.receipts = ReceiptFiles(
+      try ReceiptMaker(
+        store, store.watch, indexer, key: LogKeeper.key(config, logSigner),
+        cosigned: (store, config.log.witnesses.map(\.key))),
+      indexer, partners: partners, base: config.info.publicURL)
     if config.log.serve {
       let log = PublishedLog(store, witnesses: config.log.witnesses.map(\.key))
       gateway.logFiles = LogFiles(log, token: config.log.token)
@@ -275,7 +283,8 @@ package struct Service {
     var configuration = ServiceGroupConfiguration(
       // Ends last: calls that are finished meanwhile are recorded, and get into the tree.
       services: [log] + (operatorBoard.map { [$0.keeper] } ?? []) + servers + (reloaders.map { [$0] } ?? []) + [
-        JobWorkers(jobs: jobs), PendingKeeper(authorizations: soleControl.authorizations, logger: logger), keeper,
+        ReceiptKeeper(indexer: receiptIndexer), JobWorkers(jobs: jobs),
+        PendingKeeper(authorizations: soleControl.authorizations, logger: logger), keeper,
         RowKeeper(store: store, logger: logger), lease,
       ] + WitnessKeeper.all(config, store: store, health: logHealth, logger: logger),
       gracefulShutdownSignals: [.sigterm, .sigint] + (file == nil ? [.sighup] : []), logger: logger)

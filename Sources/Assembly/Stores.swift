@@ -10,11 +10,11 @@ import Vocabulary
 
 /// A store that is watched while it is in use.
 package protocol WatchedStore: Sendable {
-  var watch: any LogWatchStore & HoldCounting { get }
+  var watch: any LogWatchStore & HoldCounting & ReceiptIndex { get }
 }
 
 extension SQLiteFileStore: WatchedStore {
-  package var watch: any LogWatchStore & HoldCounting { SQLiteWatch(self) }
+  package var watch: any LogWatchStore & HoldCounting & ReceiptIndex { SQLiteWatch(self) }
 }
 
 /// The one place that knows which stores there are. Everything else uses the ports.

@@ -16,6 +16,8 @@ public struct SignedDocument: Sendable, Equatable {
 
 /// The result of signing documents.
 public struct SignedDocuments: Sendable, Equatable {
+  /// Id of the call that signed, as `SigningResult` has it.
+  public let operation: String
   /// In request order.
   public let documents: [SignedDocument]
   /// DER, the signer's certificate first.
@@ -262,6 +264,7 @@ extension DocumentSigningService {
           hasCertificates: entry.packaging != .parallel || entry.format == .jades))
     }
     return SignedDocuments(
+      operation: result.operation,
       documents: documents, chain: prepared.chain,
       hasTimestamps: result.timestamps.contains { $0 != nil } || prepared.entries.contains(where: \.isStamped),
       keptLists: prepared.lists, wantsValidationData: prepared.wantsValidationData)

@@ -31,6 +31,8 @@ public struct Gateway: Sendable {
   public var documents: DocumentSigningService?
   /// The audit log's files for everybody; nil if they are not served.
   public var logFiles: LogFiles?
+  /// Receipts of signatures; nil if there are none.
+  public var receipts: ReceiptFiles?
   /// The page for operators; nil if there is none.
   public var operatorPage: OperatorPage?
   /// Nil if callers connect by themselves.
@@ -100,6 +102,7 @@ public struct Gateway: Sendable {
       routes.add(
         below: "csc/\(version.rawValue)", through: APIErrors(version: version), handler: methods(version).answer)
     }
+    routes.add("receipts/:name", through: APIErrors(version: .v2), get: methods(.v2).receipt)
     addFiles(to: routes)
     return routes.router
   }
@@ -119,7 +122,7 @@ public struct Gateway: Sendable {
         soleControl: soleControl, offersCheck: version == .v2 && info.offers(.credentialsAuthorizeCheck)),
       signing: SigningMethods(
         soleControl: soleControl, jobs: jobs, tokens: tokens, documents: documents, documentThreads: documentThreads,
-        offersPolling: info.offers(.signPolling)),
+        offersPolling: info.offers(.signPolling), receipts: receipts),
       timestamps: timestamps)
   }
 

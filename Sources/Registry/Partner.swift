@@ -14,6 +14,8 @@ public struct Partner: Sendable, Equatable {
   public var clients: [Client] = []
   /// Origins (RFC 6454), as browsers write them, whose pages' scripts may call the API and the authorization server.
   public var browserOrigins: [String] = []
+  /// Whether answers with signatures say where their receipts are.
+  public var receipts = false
   /// Rules for calls to the partner; nil if it is not called.
   public var webhooks: Webhooks?
   /// Rules for its statements about its customers; nil if it makes none.

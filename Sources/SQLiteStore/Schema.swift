@@ -19,6 +19,7 @@ enum Schema {
     }
     migrator.registerMigration("0004") { try $0.execute(sql: witnesses) }
     migrator.registerMigration("0005") { try $0.execute(sql: counted) }
+    migrator.registerMigration("0006") { try $0.execute(sql: receiptIndex) }
     return migrator
   }
 
@@ -44,7 +45,7 @@ enum Schema {
   }
 
   /// The migrations of this build.
-  private static let own: Set = ["0001", "0002", "0003", "0004", "0005"]
+  private static let own: Set = ["0001", "0002", "0003", "0004", "0005", "0006"]
 
   /// The first migration of every build before the one that has `0001`.
   private static let firstOfUnreleased = "0001-first"
@@ -203,6 +204,13 @@ enum Schema {
     CREATE INDEX invitation_due ON invitation (instance, due) WHERE is_done = 0 AND due IS NOT NULL;
     CREATE INDEX invitation_expires ON invitation (expires);
     CREATE INDEX invitation_credential ON invitation (credential);
+    """
+
+  /// Places of entries by digests of what they name (`EntryName`). The row of name 0 says up to which position it has
+  /// all.
+  private static let receiptIndex = """
+    CREATE TABLE receipt_index (
+      name INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (name, position)) WITHOUT ROWID;
     """
 
   /// Rows that an operator's page counts, so that it reads those alone.

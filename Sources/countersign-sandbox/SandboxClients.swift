@@ -105,7 +105,7 @@ struct SandboxClients: Sendable {
       partner(
         Self.partner,
         [
-          ("name", "Example portal"), ("colour", "#0b6e4f"), ("opensInPopUps", true),
+          ("name", "Example portal"), ("colour", "#0b6e4f"), ("opensInPopUps", true), ("receipts", true),
           ("browserOrigins", .array(Self.browserOrigins.map(JSONValue.string))),
           (
             "webhooks",

@@ -29,6 +29,8 @@ extension Partner {
   /// - `opensInPopUps`: true lets the pages' windows stay known to the page that opened them. Default: false.
   /// - `webhooks`: settings for calls to the partner (`Partner.Webhooks`). Absent: the gateway makes none.
   /// - `statements`: rules for its statements about its customers (`Partner.Statements`). Absent: it makes none.
+  /// - `receipts`: true has answers with signatures say in `X-Receipt` where the partner can fetch the receipt, a file
+  ///   that proves the signature from the audit log. Default: false.
   /// - `clients`: the partner's OAuth clients (`Client`).
   init(_ reader: ConfigReader) throws {
     self.init(id: PartnerID(try reader.string("id", longest: 255)), name: try reader.string("name"))
@@ -40,6 +42,7 @@ extension Partner {
     for text in browserOrigins where BrowserOrigin(text) == nil {
       throw reader.error("browserOrigins", "must list https origins such as https://portal.example: \(text)")
     }
+    receipts = try reader.bool("receipts", default: false)
     let id = id
     clients = try reader.list("clients").map { try Client($0, partner: id) }
     guard webhooks?.messenger != nil || !clients.contains(where: { $0.trustedScopes.contains(.credentialCreation) })

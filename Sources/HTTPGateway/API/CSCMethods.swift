@@ -58,6 +58,18 @@ struct CSCMethods: Sendable {
     }
   }
 
+  /// A receipt below `/receipts/`, for the bearers of tokens that may ask for the signatures themselves.
+  func receipt(_ request: Request, _ context: GatewayContext) async throws -> Response {
+    context.call.name = "receipts"
+    guard let receipts = signing.receipts else { return ReceiptFiles.nothing }
+    let caller = try await bearers.caller(request, context, .signPolling, version)
+    let partner = caller.principal.partner.rawValue
+    context.call.partner = partner
+    try Hold.current?.belongs(to: partner)
+    Holdings.current?.partner = partner
+    return try await receipts.answer(context.parameters.require("name"), as: caller.principal)
+  }
+
   private func answer(
     _ request: Request, _ context: GatewayContext, to method: CSCModel.Method, _ call: APICall
   ) async throws -> Response {

@@ -33,7 +33,8 @@ extension SigningMethods {
       switch request.mode {
       case .synchronous:
         let signed = try await documents.sign(asked, as: principal)
-        return await answer(signed, withValidationInfo: request.returnValidationInfo)
+        let answer = await answer(signed, withValidationInfo: request.returnValidationInfo)
+        return await named(answer, signed.operation, principal)
       case .asynchronous(let validity, let responseURI):
         let job = try await jobs.submit(
           JobRequest(

@@ -18,6 +18,8 @@ struct SigningMethods: Sendable {
   let documentThreads: any DocumentWorker
   /// Whether callers can ask for the result of a job.
   let offersPolling: Bool
+  /// Nil if there are none.
+  let receipts: ReceiptFiles?
 
   /// `signatures/signHash`
   func signHash(_ fields: Fields, _ call: APICall) async throws -> Response {
@@ -34,12 +36,20 @@ struct SigningMethods: Sendable {
     signingRequest.verified = call.caller.verified
     switch request.mode {
     case .synchronous:
-      return Response(json: .signatures(of: try await soleControl.signing.sign(signingRequest, as: call.principal)))
+      let result = try await soleControl.signing.sign(signingRequest, as: call.principal)
+      return await named(Response(json: .signatures(of: result)), result.operation, call.principal)
     case .asynchronous(let validity, let responseURI):
       let job = try await jobs.submit(
         JobRequest(signingRequest, validity: validity, responseURI: responseURI), as: call.principal)
       return Response(json: ["responseID": .string(job.rawValue)])
     }
+  }
+
+  /// The answer, with the address of the receipt.
+  func named(_ response: Response, _ operation: String, _ principal: Principal) async -> Response {
+    var response = response
+    await receipts?.name(operation, for: principal, in: &response)
+    return response
   }
 
   /// A mode whose result could not be asked for is none that is supported.
@@ -70,8 +80,8 @@ struct SigningMethods: Sendable {
       throw failure.cscError(credential?.certificate, call.version).ofFailedJob
     case .completed(let method, let result):
       switch method {
-      case .signHash: return Response(json: .signatures(of: result))
-      case .signDoc: return try await signedDocuments(of: result)
+      case .signHash: return await named(Response(json: .signatures(of: result)), result.operation, principal)
+      case .signDoc: return await named(try await signedDocuments(of: result), result.operation, principal)
       }
     }
   }

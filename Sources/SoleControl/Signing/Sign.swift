@@ -2,6 +2,8 @@ public import Vocabulary
 
 /// The result of a request for signatures.
 public struct SigningResult: Sendable, Equatable {
+  /// Id of the call that made them; of a repetition the first one's.
+  public let operation: String
   /// The preparation of the signatures: the request's own, or that of the first request if this one is a repetition.
   public let preparation: [UInt8]
   /// The items that were signed, and for which authorized digests. In request order.
@@ -12,9 +14,10 @@ public struct SigningResult: Sendable, Equatable {
   public let timestamps: [[UInt8]?]
 
   /// Nil if the ledger holds not as much as the items asked for.
-  init?(_ work: SigningWork, made: [[UInt8]]) {
+  init?(_ work: SigningWork, made: [[UInt8]], operation: String) {
     let wanted = work.items.filter(\.isTimestamped).count
     guard made.count == work.items.count + wanted else { return nil }
+    self.operation = operation
     preparation = work.preparation
     items = work.items
     signatures = Array(made.prefix(work.items.count))
@@ -62,7 +65,9 @@ extension SigningService {
     try await complete(operation, made, of: request, under: authorization, as: principal)
 
     // 9. The answer, in request order.
-    guard let result = SigningResult(request.work, made: made) else { throw InternalFault.signatureDoesNotVerify }
+    guard let result = SigningResult(request.work, made: made, operation: operation.id) else {
+      throw InternalFault.signatureDoesNotVerify
+    }
     return result
   }
 
@@ -105,7 +110,7 @@ extension SigningService {
   func stored(
     _ operation: SigningOperation, _ work: SigningWork, _ credential: Credential
   ) async throws -> SigningResult {
-    guard let result = SigningResult(work, made: operation.signatures),
+    guard let result = SigningResult(work, made: operation.signatures, operation: operation.id),
       await verified(result.signatures.map(UncheckedSignature.init), work, credential) != nil,
       await areGenuine(result)
     else { throw InternalFault.signatureDoesNotVerify }

@@ -4,6 +4,7 @@ import SQLiteStore
 import TestSupport
 import Testing
 import TransparencyLog
+import WireJSON
 
 /// Acts of who reads the audit log.
 extension SchemaAct {
@@ -13,7 +14,39 @@ extension SchemaAct {
     "audit_entry", "audit_lane", "audit_progress", "audit_tile", "audit_tree", "audit_cosignature",
   ]
 
-  static let log: [SchemaAct] = tables.map { table in
+  static let log: [SchemaAct] =
+    whole + [
+      SchemaAct("receipt_index", "make a receipt") { fixture in
+        let (mine, sad) = try await authorized(fixture)
+        let digest = [UInt8](repeating: 1, count: 32)
+        _ = try await fixture.signing.sign(mine, sad, [digest])
+        try await sequence(fixture)
+        let watch = try Self.watch(fixture)
+        let indexer = ReceiptIndexer(watch, isWanted: true)
+        try await indexer.keep()
+        let entries = try await watch.entries(after: 0, limit: 1000)
+        let made = try #require(entries.last { $0.entry.object?["kind"] == "signature.made" })
+        let operation = try #require(made.entry.object?["operation"]?.string)
+        let name = EntryName.operation(operation).value
+        return Ready(row: "name = \(name) AND position = \(made.position)") { fixture in
+          let store = try #require(fixture.signing.store as? SQLiteFileStore)
+          let maker = try ReceiptMaker(
+            store, try Self.watch(fixture), ReceiptIndexer(try Self.watch(fixture), isWanted: true), key: noteKey())
+          guard case .receipt = try await maker.receipt(operation: operation, isOf: { _ in true }) else { return false }
+          return true
+        }
+      }
+    ]
+
+  private static func watch(_ fixture: GatewayFixture) throws -> SQLiteWatch {
+    SQLiteWatch(try #require(fixture.signing.store as? SQLiteFileStore))
+  }
+
+  private static func noteKey() throws -> NoteKey {
+    try NoteKey(name: "example.com/log", kind: .ecdsaP256, publicKey: Array(key.publicKey.derRepresentation))
+  }
+
+  private static let whole: [SchemaAct] = tables.map { table in
     SchemaAct(table, "find the log whole") { fixture in
       _ = try await credentials(fixture)
       try await sequence(fixture)

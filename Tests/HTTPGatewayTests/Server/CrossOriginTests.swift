@@ -54,7 +54,7 @@ struct CrossOriginTests {
         #expect(answer.headers[.accessControlAllowOrigin] == Self.portal, "\(method) \(path)")
         #expect(answer.headers[values: .vary].contains("Origin"), "\(method) \(path)")
         let shown = answer.headers[.accessControlExposeHeaders]
-        #expect(shown == "X-Request-ID, Retry-After, WWW-Authenticate", "\(method) \(path)")
+        #expect(shown == "X-Request-ID, Retry-After, WWW-Authenticate, X-Receipt", "\(method) \(path)")
         #expect(answer.headers[.accessControlAllowCredentials] == nil)
       }
     }

@@ -35,7 +35,7 @@ struct CrossOrigin: RouterMiddleware {
   /// Header fields that calls need beyond those that every page may send (Fetch §2.2.2).
   private static let requestFields = "Authorization, Content-Type"
   /// Header fields of answers that a script may read beyond the usual ones.
-  private static let answerFields = "X-Request-ID, Retry-After, WWW-Authenticate"
+  private static let answerFields = "X-Request-ID, Retry-After, WWW-Authenticate, X-Receipt"
   /// Seconds that a browser may remember a preflight.
   private static let preflightLife = "600"
 

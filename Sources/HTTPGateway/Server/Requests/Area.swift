@@ -26,6 +26,7 @@ enum Area {
       }
       self = Self.ofOAuth(Self.next(&rest))
     case "revoke": self = .oauth
+    case "receipts": self = .api
     case "oauth2": self = Self.ofOAuth(Self.next(&rest))
     case ".well-known", "openapi.yaml": self = .document
     case "confirm": self = .page

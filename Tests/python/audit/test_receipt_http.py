@@ -1,0 +1,95 @@
+"""Receipts that a partner fetches from a real gateway, checked by a reader that needs nothing of ours."""
+
+import time
+
+import pytest
+
+from audit import receipt
+from harness.failure import require
+from harness.portal import Portal, digest
+from harness.wire import Wire
+
+LABEL = "p256-pin"
+# An entry is in the tree within a second; machines that test are slower.
+LONGEST = 10
+
+
+@pytest.fixture(scope="module")
+def portal(sandbox):
+    return Portal(sandbox)
+
+
+@pytest.fixture(scope="module")
+def key(gateway):
+    return gateway.run("audit", "key", "--config", gateway.state / "config.json").stdout.strip()
+
+
+def sign(portal):
+    octets = digest()
+    token = portal.owner(LABEL)["serviceToken"]
+    answer = portal.authorize(LABEL, [octets], {"PIN": portal.owner(LABEL)["pin"]}, token)
+    require(answer.status == 200, answer.summary())
+    signed = portal.sign(LABEL, [octets], token, answer.json()["SAD"])
+    require(signed.status == 200, signed.summary())
+    return octets, signed
+
+
+def get(portal, address, token):
+    # The address is that of the TLS listener.
+    return Wire(portal.sandbox.trust_anchor).send("GET", address, [("Authorization", f"Bearer {token}")])
+
+
+def fetch(portal, address, token):
+    """The file, and for how long it was not there."""
+    start = time.monotonic()
+    while True:
+        answer = get(portal, address, token)
+        if answer.status == 200:
+            return answer, time.monotonic() - start
+        assert answer.status == 503 and answer.header("Retry-After") == "1", answer.summary()
+        assert time.monotonic() - start < LONGEST, "it does not come"
+        time.sleep(0.1)
+
+
+def test_a_partner_fetches_the_receipt_of_its_signature(portal, key, folder, gateway):
+    octets, signed = sign(portal)
+    address = signed.header("X-Receipt")
+    assert address.startswith(f"{portal.sandbox.tls}/receipts/")
+    for token in [portal.owner(LABEL)["serviceToken"], portal.token]:
+        answer, waited = fetch(portal, address, token)
+        entries, _ = receipt.verify(answer.body, key)
+        kinds = {entry.header.kind: entry.payload for entry in entries}
+        assert kinds["signature.intended"]["digests"] == [octets.hex()]
+        assert kinds["signature.intended"]["operation"] == address.rsplit("/", 1)[1]
+        assert {"authorization.granted", "certificate.issued", "signature.made"} <= set(kinds)
+        assert answer.header("Content-Disposition").endswith('.tlog-proof"')
+        print(f"{len(answer.body)} octets after {waited:.2f} s")
+    file = folder / "fetched.tlog-proof"
+    file.write_bytes(answer.body)
+    done = gateway.run("receipt", "verify", file, "--log-key", key)
+    assert done.returncode == 0 and octets.hex() in done.stdout, done.stdout
+
+
+def test_others_find_nothing(portal, sandbox):
+    address = sign(portal)[1].header("X-Receipt")
+    token = portal.owner(LABEL)["serviceToken"]
+    fetch(portal, address, token)
+    bob = sandbox.user("bob")["serviceToken"]
+    known, unknown = get(portal, address, bob), get(portal, address.rsplit("/", 1)[0] + "/" + "0" * 32, bob)
+    assert known.status == unknown.status == 404 and known.body == unknown.body
+
+    def rest(answer):
+        return [pair for pair in answer.headers if pair[0].lower() not in ("x-request-id", "date")]
+
+    assert rest(known) == rest(unknown)
+    assert get(portal, address, "made-up").status == 401
+    assert Wire(sandbox.trust_anchor).send("GET", address).status == 400
+
+
+def test_a_receipt_is_there_after_a_restart(gateway, portal, key):
+    octets, signed = sign(portal)
+    gateway.stop()
+    gateway.start()
+    answer, _ = fetch(portal, signed.header("X-Receipt"), portal.token)
+    entries, _ = receipt.verify(answer.body, key)
+    assert any(entry.payload.get("digests") == [octets.hex()] for entry in entries)
