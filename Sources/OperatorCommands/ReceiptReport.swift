@@ -39,6 +39,7 @@ struct ReceiptReport {
     for name in ["operation", "count", "signatures"] { signature[name] = made.fields[name] }
     for name in [
       "method", "response", "credential", "signer", "partner", "algorithm", "algorithms", "digests", "authorized",
+      "status",
     ] { signature[name] = intended.fields[name] }
     signature["serialNumber"] = receipt.certificate?.fields["serialNumber"]
     signature["authenticated"] = .array(evidence.map(JSONValue.object))
@@ -83,6 +84,7 @@ struct ReceiptReport {
     lines.add("credential", intended.fields["credential"])
     let serial = receipt.certificate?.fields["serialNumber"]?.string
     lines.add("certificate", serial.map { "serial number \($0)" } ?? "not in this receipt")
+    lines.add("checked", status)
     lines.add("signer", intended.fields["signer"])
     lines.add("partner", intended.fields["partner"])
     lines.add("by", intended.fields["method"])
@@ -111,6 +113,16 @@ struct ReceiptReport {
     }
     addLog(to: &lines)
     return lines.text
+  }
+
+  /// Words for the state of credential and certificate just before the signature.
+  private var status: String? {
+    guard let status = receipt.intended.fields["status"]?.object, let checked = status["checkedAt"]?.integer,
+      let notAfter = status["notAfter"]?.integer
+    else { return nil }
+    return
+      "\(Self.utc(seconds: checked)): credential enabled, certificate \(ReportLines.words(status["serialNumber"])) "
+      + "valid until \(Self.utc(seconds: notAfter)) and not revoked by the service"
   }
 
   private func add(_ authorization: ProvenEntry, to lines: inout ReportLines) {

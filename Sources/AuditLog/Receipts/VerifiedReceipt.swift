@@ -95,6 +95,7 @@ public struct VerifiedReceipt: Sendable, Equatable {
         throw .contradiction(index: entry.index, "another \(name)")
       }
     }
+    try compareStatus()
     let digests = Self.texts(intended.fields["digests"])
     guard made.fields["count"]?.integer == Int64(digests.count), !digests.isEmpty else {
       throw .contradiction(index: made.index, "another number of signatures")
@@ -105,6 +106,18 @@ public struct VerifiedReceipt: Sendable, Equatable {
     let wanted = intended.fields["authorized"].map { Self.texts($0) } ?? digests
     guard wanted.count == digests.count, authorized.isEmpty || wanted.allSatisfy({ authorized.contains($0) }) else {
       throw .contradiction(index: intended.index, "a digest that was not authorized")
+    }
+  }
+
+  /// The certificate that was looked at before the signature, if the entry says, is the credential's, and was good.
+  private func compareStatus() throws(ReceiptFault) {
+    guard let status = intended.fields["status"]?.object else { return }
+    guard status["enabled"]?.bool == true, let notAfter = status["notAfter"]?.integer,
+      let checked = status["checkedAt"]?.integer, checked <= notAfter
+    else { throw .contradiction(index: intended.index, "a certificate that was not good") }
+    guard let certificate, let serial = certificate.text("serialNumber") else { return }
+    guard status["serialNumber"]?.string.isSame(as: serial) == true else {
+      throw .contradiction(index: certificate.index, "another certificate")
     }
   }
 

@@ -102,12 +102,16 @@ extension SigningService {
         guard !request.isRepetition else { throw Refusal.unavailable }
         // Replaced since step 2, or before.
         guard activation?.isAlive == true else { throw Refusal.invalidSAD }
+        // The row is the one that was compared above, so that it is enabled and was not deleted is known.
+        let credential = authorization.credential
+        try credential.checkCertificate(at: now)
         let states = try transaction.slots(operation.activation)
         guard states.count == authorization.binding.numSignatures else { throw SlotsDiffer() }
         let slots = try Self.slots(for: request, of: authorization.binding, states: states)
         try transaction.reserve(slots, for: operation)
         if let job { try transaction.add(job) }
-        try transaction.append(Self.intent(operation, request, authorization.binding, job: job?.id))
+        try transaction.append(
+          Self.intent(operation, request, authorization.binding, Self.status(of: credential, at: now), job: job?.id))
         return .reserved(operation)
       }
     } catch is SlotsDiffer {
@@ -135,16 +139,25 @@ extension SigningService {
     }
   }
 
+  /// The state of credential and certificate as this transaction found it: the credential is there, enabled, and its
+  /// certificate, which this service has not revoked, valid.
+  private static func status(of credential: Credential, at now: UnixTime) -> JSONValue {
+    [
+      "serialNumber": .string(credential.certificate.serialNumber), "enabled": .bool(credential.isEnabled),
+      "notAfter": .integer(credential.certificate.notAfter), "checkedAt": .integer(now),
+    ]
+  }
+
   /// `digests` are what is signed; `authorized` says for what, where that is something else; `response` is the
   /// responseID of an asynchronous call.
   private static func intent(
-    _ operation: SigningOperation, _ request: SigningRequest, _ binding: Binding, job: JobID?
+    _ operation: SigningOperation, _ request: SigningRequest, _ binding: Binding, _ status: JSONValue, job: JobID?
   ) -> AuditEvent {
     var fields: [(String, JSONValue)] = [
       ("operation", .string(operation.id)), ("credential", .string(binding.credential.rawValue)),
       ("signer", .string(binding.signer.rawValue)), ("partner", .string(binding.partner.rawValue)),
       ("activation", .octets(operation.activation.bytes)), ("method", .string(request.method.rawValue)),
-      ("digests", .array(request.items.map { .string(Hex.encode($0.dtbsRepresentation)) })),
+      ("digests", .array(request.items.map { .string(Hex.encode($0.dtbsRepresentation)) })), ("status", status),
     ]
     let algorithms = request.items.map(\.algorithm)
     if let first = algorithms.first, algorithms.allSatisfy({ $0 == first }) {

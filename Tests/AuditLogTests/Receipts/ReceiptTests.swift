@@ -225,4 +225,25 @@ struct ReceiptTests {
     #expect(
       try await fault(whole + [Log.issued], made: 2) == .contradiction(index: 3, "it came later"))
   }
+
+  @Test("the certificate that was looked at before the signature was good, and is the credential's")
+  func status() async throws {
+    typealias Log = SignatureLog
+    func status(_ serial: String = "4711", enabled: JSONValue = true, checkedAt: Int64 = 5) -> JSONValue {
+      ["serialNumber": .string(serial), "enabled": enabled, "notAfter": 5, "checkedAt": .integer(checkedAt)]
+    }
+    func fault(_ status: JSONValue) async throws -> ReceiptFault? {
+      let events = [Log.issued, Log.granted(), Log.intended(status: status), Log.made()]
+      let log = try SignatureLog()
+      let octets = try await log.receipt(of: events, made: 3)
+      do { _ = try log.verify(octets) } catch let error as ReceiptFault { return error }
+      return nil
+    }
+    #expect(try await fault(status()) == nil)
+    let bad = ReceiptFault.contradiction(index: 2, "a certificate that was not good")
+    for wrong in [status(checkedAt: 6), status(enabled: false), status(enabled: 1), [:], ["enabled": true]] {
+      #expect(try await fault(wrong) == bad, "\(wrong)")
+    }
+    #expect(try await fault(status("4712")) == .contradiction(index: 0, "another certificate"))
+  }
 }

@@ -53,11 +53,12 @@ struct SignatureLog {
   }
 
   static func intended(
-    _ operation: String = "o1", _ activation: String = "a1", digests: JSONValue = [.string(digest)]
+    _ operation: String = "o1", _ activation: String = "a1", digests: JSONValue = [.string(digest)],
+    status: JSONValue? = nil
   ) -> AuditEvent {
     AuditEvent(
       .signatureIntended,
-      [
+      (status.map { [("status", $0)] } ?? []) + [
         ("operation", .string(operation)), ("credential", "c1"), ("signer", "s1"), ("partner", "p"),
         ("activation", .string(activation)), ("method", "signatures/signHash"), ("digests", digests),
         ("algorithm", "ECDSA \"with\" SHA-256 – ä\u{1F}"),

@@ -104,6 +104,10 @@ struct ReceiptFilesTests {
       let receipt = try Receipt.verify(file.body, policy: stand.policy)
       #expect(receipt.made.fields["operation"]?.string == String(path.suffix(32)))
       #expect(receipt.authorizations.count == 1)
+      let status = try #require(receipt.intended.fields["status"]?.object)
+      #expect(status["serialNumber"]?.string == stand.credential.certificate.serialNumber)
+      #expect(status["notAfter"]?.integer == stand.credential.certificate.notAfter && status["enabled"] == true)
+      #expect(status["checkedAt"]?.integer == stand.fixture.signing.clock.now)
     }
     // The same request again has the same signatures, and so the same receipt.
     let again = try await stand.fixture.call("signatures/signHash", body, version, token: stand.fixture.alice)

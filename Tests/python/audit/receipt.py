@@ -190,6 +190,12 @@ def history(entries):
     if any(entry.payload.get(name) != intended.payload.get(name) or name not in entry.payload
            for entry in chain for name in ("credential", "signer", "partner")):
         raise Refused("another credential")
+    status = intended.payload.get("status")
+    if status is not None:
+        if status["enabled"] is not True or status["checkedAt"] > status["notAfter"]:
+            raise Refused("a certificate that was not good")
+        if any(entry.payload.get("serialNumber") != status["serialNumber"] for entry in certificates):
+            raise Refused("another certificate")
     digests = intended.payload["digests"]
     authorized = chain[0].payload["digests"]
     wanted = intended.payload.get("authorized", digests)
