@@ -118,7 +118,11 @@ package struct Service {
     gateway.receipts = ReceiptFiles(
       try ReceiptMaker(
         store, store.watch, indexer, key: LogKeeper.key(config, logSigner),
-        cosigned: (store, config.log.witnesses.map(\.key))),
+        cosigned: (store, config.log.witnesses.map(\.key)),
+        owner: (
+          try await Self.receiptOwner(config, device),
+          { try? await soleControl.credentials.unverifiedCertificate(of: CredentialID($0)) }
+        )),
       indexer, partners: partners, base: config.info.publicURL)
     if config.log.serve {
       let log = PublishedLog(store, witnesses: config.log.witnesses.map(\.key))
@@ -191,20 +195,6 @@ package struct Service {
   }
 
   func milliseconds() -> Int64 { clock.milliseconds() }
-
-  /// The key with which the checkpoints of the audit log are verified: a C2SP signed-note "vkey".
-  package static func logKey(_ config: Config) throws -> String {
-    let signer = try DeviceLogSigner(
-      keys: try DocumentParts.openKeys(config, labels: [config.log.keyLabel]), keyLabel: config.log.keyLabel)
-    return try LogKeeper.key(config, signer).vkey
-  }
-
-  /// The same key, and the MACs of the store's rows, with which its log can be verified offline.
-  package static func logVerification(_ config: Config) async throws -> (vkey: String, rowMACs: RowMACs) {
-    let vkey = try logKey(config)
-    let device = try Device(try deviceSettings(config))
-    return (vkey, try await RowMACs.derived(from: device, service: config.service))
-  }
 
   /// Makes the keys in the device and the database. Does not touch what is there.
   package static func initialise(_ config: Config, officerPINFile: String) async throws {

@@ -1,12 +1,15 @@
 import ArgumentParser
+import Assembly
 import AuditLog
 import Foundation
+import OpenSSLPKI
+import SoleControl
 import TransparencyLog
 import WireJSON
 
 struct ReceiptCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "receipt", abstract: "Check receipts of signatures.", subcommands: [Verify.self])
+    commandName: "receipt", abstract: "Check receipts of signatures.", subcommands: [Verify.self, Open.self])
 
   struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,11 +51,44 @@ struct ReceiptCommand: AsyncParsableCommand {
       }
     }
 
-    /// Reads one octet more than a receipt can have, at most.
-    private func read() throws -> [UInt8] {
-      guard let handle = FileHandle(forReadingAtPath: file) else { throw ValidationError("\(file) cannot be read") }
-      defer { try? handle.close() }
-      return [UInt8](try handle.read(upToCount: LogProof.longest + 1) ?? Data())
+    private func read() throws -> [UInt8] { try ReceiptCommand.read(file) }
+  }
+
+  /// Reads one octet more than a receipt can have, at most.
+  fileprivate static func read(_ file: String) throws -> [UInt8] {
+    guard let handle = FileHandle(forReadingAtPath: file) else { throw ValidationError("\(file) cannot be read") }
+    defer { try? handle.close() }
+    return [UInt8](try handle.read(upToCount: LogProof.longest + 1) ?? Data())
+  }
+
+  struct Open: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Verify a receipt and show the person who signed.",
+      discussion: """
+        Needs the device of the service: the person's certificate is in the receipt in a box that only the service opens. \
+        What is shown is proved, because the log has the certificate's digest. Exits with 1 if the receipt is not valid, \
+        has no such box, or was made by another service.
+        """)
+
+    @Argument(help: "The receipt: a file that a partner fetched.")
+    var file: String
+    @OptionGroup var config: ConfigFile
+
+    func run() async throws {
+      let keys = try await Service.receiptKeys(try config.load())
+      let key = try NoteKey(vkey: keys.vkey)
+      do {
+        let receipt = try Receipt.verify(
+          try ReceiptCommand.read(file), policy: LogPolicy(origin: key.name, logKeys: [key]))
+        let certificate = try Certificate(chain: [try keys.owner.certificate(in: receipt)])
+        print(ReceiptReport(receipt: receipt, key: key).text)
+        print("Signed by")
+        print("  subject       \(certificate.subject)")
+        print("  issued by     \(certificate.issuer)")
+      } catch let fault as ReceiptFault {
+        print("the receipt is NOT valid, or cannot be opened: \(fault)")
+        throw ExitCode.failure
+      }
     }
   }
 }

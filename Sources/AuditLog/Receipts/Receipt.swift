@@ -34,9 +34,12 @@ public struct Receipt: Sendable, Equatable {
   public let related: [Part]
   /// A signed note, as the log published it.
   public let checkpoint: [UInt8]
+  /// The certificate of who signed, in a box (`ReceiptOwner`); nil if it is left out.
+  public let owner: [UInt8]?
 
   /// Sorts what belongs to the signature.
-  public init(made: Part, related: [Part], checkpoint: [UInt8]) {
+  public init(made: Part, related: [Part], checkpoint: [UInt8], owner: [UInt8]? = nil) {
+    self.owner = owner
     self.made = made
     self.related = related.sorted { $0.index < $1.index }
     self.checkpoint = checkpoint
@@ -56,6 +59,7 @@ public struct Receipt: Sendable, Equatable {
         object["proof"] = .array(part.proof.map { .string($0.base64) })
         return .object(object)
       })
+    if let owner { members["owner"] = .string(Base64.encode(owner)) }
     do {
       return try LogProof(
         extra: JSONValue.object(members).canonical(), index: made.index, hashes: made.proof, checkpoint: checkpoint
@@ -73,7 +77,7 @@ public struct Receipt: Sendable, Equatable {
   /// Reads `extra`. It has one text for each value: the canonical one.
   private init(extra: [UInt8], of proof: LogProof) throws(ReceiptFault) {
     guard let object = try? JSONValue.parse(extra, limits: Self.limits).object,
-      JSONValue.object(object).canonical() == extra, object.members.count == 3,
+      JSONValue.object(object).canonical() == extra, object.members.count == (object["owner"] == nil ? 3 : 4),
       object["format"]?.string.isSame(as: Self.format) == true,
       let made = object["entry"]?.object, made.members.count == 3, let entry = Self.entry(made),
       let list = object["related"]?.array, list.count <= Self.mostRelated
@@ -92,6 +96,14 @@ public struct Receipt: Sendable, Equatable {
     self.made = Part(entry: entry, index: proof.index, proof: proof.hashes)
     self.related = related
     checkpoint = proof.checkpoint
+    owner = try Self.owner(object["owner"])
+  }
+
+  private static func owner(_ value: JSONValue?) throws(ReceiptFault) -> [UInt8]? {
+    guard let value else { return nil }
+    guard let octets = value.string.flatMap(Base64.decodeExact), (17...ReceiptOwner.longest).contains(octets.count)
+    else { throw .malformed }
+    return octets
   }
 
   private static func entry(_ object: JSONObject) -> AuditEntry? {
@@ -113,7 +125,7 @@ public struct Receipt: Sendable, Equatable {
     let made = try proven(receipt.made, in: checkpoint)
     var related: [ProvenEntry] = []
     for part in receipt.related { related.append(try proven(part, in: checkpoint)) }
-    return try VerifiedReceipt(checkpoint: checkpoint, made: made, related: related)
+    return try VerifiedReceipt(checkpoint: checkpoint, made: made, related: related, owner: receipt.owner)
   }
 
   private static func signed(

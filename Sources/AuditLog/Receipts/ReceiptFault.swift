@@ -21,6 +21,11 @@ public enum ReceiptFault: Error, Equatable, Sendable, CustomStringConvertible {
   /// Two entries contradict each other.
   case contradiction(index: UInt64, String)
 
+  /// The receipt does not have the certificate of who signed.
+  case noOwner
+  /// The certificate in the receipt was sealed for another device, or was changed.
+  case ownerSealed
+
   // MARK: Making one
 
   /// No signature in the log belongs to the id.
@@ -43,6 +48,8 @@ public enum ReceiptFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .missing(let name): "the file lacks the entry \(name) of the signature"
     case .unrelated(let index, let kind): "entry \(index), \(kind), does not belong to the signature"
     case .contradiction(let index, let text): "entry \(index) contradicts the signature: \(text)"
+    case .noOwner: "the receipt does not have the certificate of who signed"
+    case .ownerSealed: "the certificate in the receipt is sealed for another device or service, or was changed"
     case .notFound: "no signature in this log belongs to it"
     case .noSignature(let operation):
       "operation \(operation) has no signature: 'countersign signature show' has its outcome"

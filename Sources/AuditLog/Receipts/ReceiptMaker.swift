@@ -20,6 +20,9 @@ public struct ReceiptMaker: Sendable {
   private let index: any ReceiptIndex
   private let indexer: ReceiptIndexer
   private let policy: LogPolicy
+  /// Makes the part about the owner; with the certificate of a credential, nil if that has gone.
+  public typealias Owner = (box: ReceiptOwner, certificate: @Sendable (_ credential: String) async -> [UInt8]?)
+  private let owner: Owner?
   private let cosigned: (store: any CosignatureStore, witnesses: [NoteKey])?
 
   /// - Parameters:
@@ -29,9 +32,10 @@ public struct ReceiptMaker: Sendable {
   /// - Throws: `NoteFault.badKey` for a key that signs no checkpoints of logs.
   public init(
     _ store: any SequencingStore, _ index: any ReceiptIndex, _ indexer: ReceiptIndexer, key: NoteKey,
-    cosigned: (store: any CosignatureStore, witnesses: [NoteKey])? = nil
+    cosigned: (store: any CosignatureStore, witnesses: [NoteKey])? = nil, owner: Owner? = nil
   ) throws {
     self.cosigned = cosigned
+    self.owner = owner
     self.store = store
     self.index = index
     self.indexer = indexer
@@ -58,17 +62,26 @@ public struct ReceiptMaker: Sendable {
     else { return .unknown }
     var related = found.related
     try await addAuthorizations(of: intended, to: &related)
-    if let certificate = try await certificate(of: intended, before: made.position) { related.append(certificate) }
+    let certificate = try await certificate(of: intended, before: made.position)
+    if let certificate { related.append(certificate) }
     let needed = UInt64(([made] + related).map(\.position).max() ?? 0)
     let (note, head) = try await self.checkpoint(newest: checkpoint, covering: needed)
     guard needed <= head.size else { return .notYet }
     guard related.count <= Receipt.mostRelated else { throw ReceiptFault.malformed }
     var parts: [Receipt.Part] = []
     for entry in related { parts.append(try await part(entry, in: head)) }
-    let receipt = Receipt(made: try await part(made, in: head), related: parts, checkpoint: note)
+    let owner = try await sealedOwner(certificate, operation: operation)
+    let receipt = Receipt(made: try await part(made, in: head), related: parts, checkpoint: note, owner: owner)
     let octets = try receipt.octets()
     _ = try Receipt.verify(octets, policy: policy)
     return .receipt(octets)
+  }
+
+  private func sealedOwner(_ certificate: Found?, operation: String) async throws -> [UInt8]? {
+    guard let owner, let fields = certificate?.fields, let issued = fields["certificate"]?.string,
+      let credential = fields["credential"]?.string, let octets = await owner.certificate(credential)
+    else { return nil }
+    return try owner.box.sealed(octets, issued: issued, operation: operation)
   }
 
   private func checkpoint(newest: [UInt8], covering size: UInt64) async throws -> (octets: [UInt8], head: TreeHead) {

@@ -26,8 +26,13 @@ public struct VerifiedReceipt: Sendable, Equatable {
   /// All else that belongs to the signature: an authorization that waited for its customer, a signature that was taken
   /// up again.
   public let others: [ProvenEntry]
+  /// A box for `ReceiptOwner`, of which nothing is proven before it is opened; nil if there is none.
+  public let owner: [UInt8]?
 
-  init(checkpoint: VerifiedCheckpoint, made: ProvenEntry, related: [ProvenEntry]) throws(ReceiptFault) {
+  init(
+    checkpoint: VerifiedCheckpoint, made: ProvenEntry, related: [ProvenEntry], owner: [UInt8]? = nil
+  ) throws(ReceiptFault) {
+    self.owner = owner
     guard made.kind == .signatureMade else { throw .notMade(kind: made.header.kind) }
     var rest = related
     guard let operation = made.text("operation"),

@@ -1,4 +1,5 @@
 public import AuditLog
+import Octets
 public import Vocabulary
 import WireJSON
 
@@ -91,7 +92,10 @@ extension Credential {
         ]),
       AuditEvent(
         .certificateIssued, partner: partner.rawValue,
-        [("credential", .string(id.rawValue)), ("serialNumber", .string(certificate.serialNumber))]),
+        [
+          ("credential", .string(id.rawValue)), ("serialNumber", .string(certificate.serialNumber)),
+          ("certificate", .octets(OctetDigest.sha256(certificate.chain.first ?? []))),
+        ]),
     ]
   }
 }

@@ -159,3 +159,12 @@ extension Credential {
     }
   }
 }
+
+extension CredentialService {
+  /// The certificate in a credential's row, DER; nil if there is no such credential. The row is not held against its
+  /// MAC: for callers who know the certificate's digest.
+  package func unverifiedCertificate(of id: CredentialID) async throws -> [UInt8]? {
+    let row = try await read(reading: [.credential(id)]) { try $0.credential(id) }
+    return row.flatMap { Credential(canonical: $0.text) }?.certificate.chain.first
+  }
+}

@@ -4,6 +4,7 @@ import Crypto
 import HTTPTypes
 import HummingbirdTesting
 import NIOCore
+import Octets
 import Registry
 import SQLiteStore
 import SoleControl
@@ -29,6 +30,8 @@ struct ReceiptFilesTests {
     let policy: LogPolicy
     let credential: Credential
 
+    static let secret = [UInt8](repeating: 7, count: 32)
+
     init(receipts: Bool = true) async throws {
       var fixture = try await GatewayFixture()
       let store = try #require(fixture.signing.store as? SQLiteFileStore)
@@ -43,7 +46,14 @@ struct ReceiptFilesTests {
       watch = SQLiteWatch(store)
       let indexer = ReceiptIndexer(watch, isWanted: false)
       fixture.gateway.receipts = ReceiptFiles(
-        try ReceiptMaker(store, watch, indexer, key: key), indexer, partners: fixture.partners, base: base)
+        try ReceiptMaker(
+          store, watch, indexer, key: key,
+          owner: (
+            ReceiptOwner(secret: Self.secret),
+            { [credentials = fixture.signing.service.credentials] in
+              try? await credentials.unverifiedCertificate(of: CredentialID($0))
+            }
+          )), indexer, partners: fixture.partners, base: base)
       for partner in ["portal", "other"] { fixture.partners.change(PartnerID(partner)) { $0.receipts = receipts } }
       credential = try await fixture.signing.createCredential(multisign: 10)
       self.fixture = fixture
@@ -160,6 +170,46 @@ struct ReceiptFilesTests {
     #expect(try await stand.get(path, token: stand.fixture.alice).status == 200)
     stand.fixture.partners.change(PartnerID("portal")) { $0.receipts = false }
     #expect(try await stand.get(path, token: stand.fixture.alice).status == 404)
+  }
+
+  @Test("who signed is in it for the service alone, and proved; whoever changes it is found when it is opened")
+  func owner() async throws {
+    let stand = try await Stand()
+    let path = try path(try await stand.signed().answer)
+    try await stand.sequence()
+    let file = try await stand.get(path, token: stand.fixture.alice).body
+    let receipt = try Receipt.verify(file, policy: stand.policy)
+    let owner = ReceiptOwner(secret: Stand.secret)
+    #expect(try owner.certificate(in: receipt) == stand.credential.certificate.chain[0])
+    #expect(throws: ReceiptFault.ownerSealed) {
+      try ReceiptOwner(secret: [UInt8](repeating: 8, count: 32)).certificate(in: receipt)
+    }
+    let proof = try LogProof(file)
+    let members = try #require(JSONValue.parse(proof.extra ?? [], limits: .own).object)
+    #expect(members["owner"] != nil)
+    func changed(_ value: JSONValue?) throws -> [UInt8] {
+      var object = members
+      object["owner"] = value
+      return try LogProof(
+        extra: JSONValue.object(object).canonical(), index: proof.index, hashes: proof.hashes,
+        checkpoint: proof.checkpoint
+      ).octets
+    }
+    let sealed = try #require(members["owner"]?.string.flatMap { Base64.decode($0) })
+    for place in [0, sealed.count / 2, sealed.count - 1] {
+      var octets = sealed
+      octets[place] ^= 1
+      let other = try Receipt.verify(try changed(.string(Base64.encode(octets))), policy: stand.policy)
+      #expect(throws: ReceiptFault.ownerSealed) { try owner.certificate(in: other) }
+    }
+    let without = try Receipt.verify(try changed(nil), policy: stand.policy)
+    #expect(throws: ReceiptFault.noOwner) { try owner.certificate(in: without) }
+    for wrong: JSONValue in [
+      "", "?", 7, .null, .string(Base64.encode(Array(repeating: 1, count: 16))),
+      .string(Base64.encode(Array(repeating: 1, count: 65_537))),
+    ] {
+      #expect(throws: ReceiptFault.malformed) { try Receipt.verify(try changed(wrong), policy: stand.policy) }
+    }
   }
 
   @Test("what was not signed has no receipt, and a gateway without receipts has none")

@@ -18,6 +18,7 @@ from audit import tlog
 from audit.tlog import Refused
 
 FORMAT = "countersign-receipt@v1"
+LONGEST_OWNER = 65_536
 MOST_RELATED = 64
 ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 
@@ -117,6 +118,10 @@ def read_extra(octets):
             raise Refused("an extra that could be written otherwise")
     except (ValueError, RecursionError) as error:
         raise Refused("an extra that is no JSON") from error
+    owner = value.pop("owner", None) if isinstance(value, dict) else None
+    # The certificate of who signed, sealed for the service: nothing to see here but its form.
+    if owner is not None and not 16 < len(tlog.unbase64(text(owner))) <= LONGEST_OWNER:
+        raise Refused("no owner")
     form, entry, related = members(value, "format", "entry", "related")
     if form != FORMAT or not isinstance(related, list) or len(related) > MOST_RELATED:
         raise Refused("no receipt")

@@ -1,5 +1,6 @@
 """Receipts that a partner fetches from a real gateway, checked by a reader that needs nothing of ours."""
 
+import base64
 import time
 
 import pytest
@@ -68,6 +69,18 @@ def test_a_partner_fetches_the_receipt_of_its_signature(portal, key, folder, gat
     file.write_bytes(answer.body)
     done = gateway.run("receipt", "verify", file, "--log-key", key)
     assert done.returncode == 0 and octets.hex() in done.stdout, done.stdout
+
+
+def test_who_signed_is_shown_by_the_service_alone(portal, folder, gateway, key):
+    address = sign(portal)[1].header("X-Receipt")
+    answer, _ = fetch(portal, address, portal.token)
+    extra = base64.b64decode(answer.text.split("\n")[1].removeprefix("extra "))
+    assert b'"owner":' in extra and b"Alice" not in extra and b"Example" not in extra
+    file = folder / "opened.tlog-proof"
+    file.write_bytes(answer.body)
+    done = gateway.run("receipt", "open", file, "--config", gateway.state / "config.json")
+    assert done.returncode == 0 and "CN=Alice Example" in done.stdout and "Issuing CA" in done.stdout, done.stdout
+    assert "Alice" not in gateway.run("receipt", "verify", file, "--log-key", key).stdout
 
 
 def test_others_find_nothing(portal, sandbox):
