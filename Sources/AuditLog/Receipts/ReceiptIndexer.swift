@@ -1,3 +1,5 @@
+import Synchronization
+
 /// An index of the entries of a stored log that receipts need.
 public protocol ReceiptIndex: Sendable {
   /// Position up to which the index has all entries.
@@ -28,18 +30,18 @@ public actor ReceiptIndexer {
 
   private let index: any ReceiptIndex
   /// Whether receipts are asked for. While they are not nothing is read.
-  private var isWanted: Bool
+  private nonisolated let isWanted: Mutex<Bool>
 
   public init(_ index: any ReceiptIndex, isWanted: Bool) {
     self.index = index
-    self.isWanted = isWanted
+    self.isWanted = Mutex(isWanted)
   }
 
-  /// From now on the index is kept.
-  public func want() { isWanted = true }
+  /// From now on the index is kept. Waits for no step: signatures pass here.
+  public nonisolated func want() { isWanted.withLock { $0 = true } }
 
   /// Goes on with the index, if it is wanted.
-  public func keep() async throws { if isWanted { try await step() } }
+  public func keep() async throws { if isWanted.withLock({ $0 }) { try await step() } }
 
   /// Goes on with the index, for a bounded number of entries.
   func step() async throws {

@@ -31,7 +31,7 @@ public struct ReceiptFiles: Sendable {
   func name(_ operation: String, for principal: Principal, in response: inout Response) async {
     guard await isWanted(by: principal) else { return }
     response.headers[.receipt] = base + Self.folder + operation
-    await indexer.want()
+    indexer.want()
   }
 
   private func isWanted(by principal: Principal) async -> Bool {
