@@ -13,6 +13,7 @@ package import Issuance
 import Registry
 package import SoleControl
 import Synchronization
+import TimestampAuthority
 import TransparencyLog
 import UnixSignals
 import Vocabulary
@@ -30,6 +31,7 @@ package struct Service {
   /// Filled from the configuration, at start and at SIGHUP.
   let partners: MemoryPartnerDirectory
   private let gateway: Gateway
+  private let timestamps: TimestampService?
   let logSigner: DeviceLogSigner
   private let logHealth: LogHealth
   private let receiptIndexer: ReceiptIndexer
@@ -131,6 +133,7 @@ package struct Service {
     gateway.trustedProxy = config.trustedProxy
     gateway.mutualTLSURL = config.tls?.clientCertificates?.publicURL
     documents.complete(&gateway, soleControl: soleControl)
+    timestamps = documents.timestamps
     self.gateway = gateway
     self.store = store
     self.device = device
@@ -276,7 +279,9 @@ package struct Service {
         ReceiptKeeper(indexer: receiptIndexer), JobWorkers(jobs: jobs),
         PendingKeeper(authorizations: soleControl.authorizations, logger: logger), keeper,
         RowKeeper(store: store, logger: logger), lease,
-      ] + WitnessKeeper.all(config, store: store, health: logHealth, logger: logger),
+      ] + WitnessKeeper.all(config, store: store, health: logHealth, logger: logger)
+        + StampKeeper.all(
+          config, store: store, timestamps: timestamps, now: { clock.now() }, health: logHealth, logger: logger),
       gracefulShutdownSignals: [.sigterm, .sigint] + (file == nil ? [.sighup] : []), logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.longestShutdown
     try await ServiceGroup(configuration: configuration).run()

@@ -21,7 +21,7 @@ extension SQLiteFileStore: WatchedStore {
 package enum Stores {
   /// All that a service keeps something in.
   package typealias Store = any SoleControlStore & IssuanceStore & OAuthStore & GatewayStore & SequencingStore
-    & CosignatureStore & WatchedStore
+    & CosignatureStore & StampStore & WatchedStore
 
   /// - Parameters:
   ///   - mayCreate: whether a missing database is made. Only commands that make one say so: a mistyped path must not

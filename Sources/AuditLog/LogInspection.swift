@@ -8,6 +8,8 @@ public final class LogInspection: Sendable {
     var meaning = LogMeaning()
     var stored: LogVerifier.Known?
     var cosigned: [Cosigned] = []
+    var stamped: [LogVerifier.Known] = []
+    var lastStamp: Int64?
     var progress: [Lane]?
   }
 
@@ -39,11 +41,21 @@ public final class LogInspection: Sendable {
     public let inTree: UInt64
     /// Of the witnesses that were asked for, each once.
     public let witnessed: [Witnessed]
+    /// Checkpoints that are kept with a time-stamp, and the day of the last one: since 1970, UTC.
+    public let stamps: (count: Int, last: Int64)?
 
-    public init(entries: Int64, inTree: UInt64, witnessed: [Witnessed] = []) {
+    public static func == (left: Result, right: Result) -> Bool {
+      left.entries == right.entries && left.inTree == right.inTree && left.witnessed == right.witnessed
+        && left.stamps?.count == right.stamps?.count && left.stamps?.last == right.stamps?.last
+    }
+
+    public init(
+      entries: Int64, inTree: UInt64, witnessed: [Witnessed] = [], stamps: (count: Int, last: Int64)? = nil
+    ) {
       self.entries = entries
       self.inTree = inTree
       self.witnessed = witnessed
+      self.stamps = stamps
     }
   }
 
@@ -53,14 +65,21 @@ public final class LogInspection: Sendable {
   private let witnesses: [NoteKey]
   /// Cosignatures on the checkpoints from elsewhere.
   private let seen: [Witnessed]
+  private let verifyStamp: (@Sendable (KeptStamp) throws -> Void)?
 
   /// - Parameters:
   ///   - key: of the log. Nil: signatures of checkpoints are not looked at.
   ///   - known: signed checkpoints from elsewhere, with names for findings.
   ///   - witnesses: each must have cosigned a checkpoint that is kept, or one of `known`.
+  ///   - verifyStamp: throws unless a time-stamp is good, by whom its authority is known; there has to be one then.
+  ///     Nil: time-stamps are not looked at.
   /// - Throws: `LogVerifier.Finding.foreignCheckpoint`.
-  public init(key: NoteKey?, known: [(name: String, checkpoint: [UInt8])] = [], witnesses: [NoteKey] = []) throws {
+  public init(
+    key: NoteKey?, known: [(name: String, checkpoint: [UInt8])] = [], witnesses: [NoteKey] = [],
+    verifyStamp: (@Sendable (KeptStamp) throws -> Void)? = nil
+  ) throws {
     self.key = key
+    self.verifyStamp = verifyStamp
     self.witnesses = witnesses
     var seen: [Witnessed] = []
     self.known = try known.map { try Self.read($0.checkpoint, named: $0.name, key, witnesses, &seen) }
@@ -97,6 +116,18 @@ public final class LogInspection: Sendable {
       known: known, seen: Witnessed(witness: witness, size: known.head.size, time: cosignature.time))
   }
 
+  private func accept(_ stamp: KeptStamp) throws {
+    var ignored: [Witnessed] = []
+    let known = try Self.read(stamp.checkpoint, named: "a stamped checkpoint", key, [], &ignored)
+    do { try verifyStamp?(stamp) } catch {
+      throw LogVerifier.Finding.stamp(size: known.head.size, reason: "\(error)")
+    }
+    state.withLock {
+      $0.stamped.append(known)
+      $0.lastStamp = stamp.day
+    }
+  }
+
   public var readers: LogReaders {
     var readers = LogReaders { [self] entry, position in
       try state.withLock { state in
@@ -108,15 +139,16 @@ public final class LogInspection: Sendable {
     }
     readers.cosignatures = { [self] kept in
       let cosigned = try kept.map { try read($0) }
-      state.withLock { $0.cosigned = cosigned }
+      state.withLock { $0 = State(verifier: LogVerifier(treeSize: 0), cosigned: cosigned) }
     }
+    readers.stamp = { [self] stamp in try accept(stamp) }
     readers.checkpoint = { [self] octets in
       var ignored: [Witnessed] = []
       let stored = octets.isEmpty ? nil : try Self.read(octets, named: LogVerifier.stored, key, [], &ignored)
       state.withLock {
-        let sizes = Set((known + $0.cosigned.map(\.known)).map(\.head.size))
-        let verifier = LogVerifier(treeSize: stored?.head.size ?? 0, known: sizes)
-        $0 = State(verifier: verifier, stored: stored, cosigned: $0.cosigned)
+        let sizes = Set((known + $0.cosigned.map(\.known) + $0.stamped).map(\.head.size))
+        $0.verifier = LogVerifier(treeSize: stored?.head.size ?? 0, known: sizes)
+        $0.stored = stored
       }
     }
     readers.tile = { [self] octets, level, index in
@@ -130,11 +162,12 @@ public final class LogInspection: Sendable {
   /// - Throws: `LogVerifier.Finding`.
   public func finish(_ lanes: [Lane]) throws -> Result {
     try state.withLock { state in
-      let others = known + state.cosigned.map(\.known)
+      let others = known + state.cosigned.map(\.known) + state.stamped
       try state.verifier.finish(lanes, known: others + (state.stored.map { [$0] } ?? []))
       guard state.stored != nil || key == nil || state.verifier.count == 0 else {
         throw LogVerifier.Finding.noCheckpoint
       }
+      guard verifyStamp == nil || !state.stamped.isEmpty else { throw LogVerifier.Finding.noStamp }
       if let progress = state.progress { try state.verifier.check(progress: progress) }
       let cosigned = seen + state.cosigned.map(\.seen)
       let witnessed = try witnesses.map { witness in
@@ -143,7 +176,9 @@ public final class LogInspection: Sendable {
         }
         return newest
       }
-      return Result(entries: state.verifier.count, inTree: state.stored?.head.size ?? 0, witnessed: witnessed)
+      return Result(
+        entries: state.verifier.count, inTree: state.stored?.head.size ?? 0, witnessed: witnessed,
+        stamps: state.lastStamp.map { (state.stamped.count, $0) })
     }
   }
 }

@@ -1,7 +1,9 @@
-/// The parts of a stored log, as a reader gets them: cosignatures, checkpoint, entries, tiles, progress.
+/// The parts of a stored log, as a reader gets them: cosignatures, stamps, checkpoint, entries, tiles, progress.
 public struct LogReaders: Sendable {
   /// Cosignatures that are kept, at most `mostCosignatures`. Not called for a log without a tree.
   public var cosignatures: @Sendable ([KeptCosignature]) throws -> Void = { _ in }
+  /// Each time-stamp that is kept, at most `mostStamps`, in the order of their days.
+  public var stamp: @Sendable (KeptStamp) throws -> Void = { _ in }
   /// The signed checkpoint; empty if there is none yet.
   public var checkpoint: @Sendable ([UInt8]) throws -> Void = { _ in }
   /// Number of entries, by their positions; for showing progress.
@@ -15,6 +17,8 @@ public struct LogReaders: Sendable {
 
   /// More witnesses than a log has had.
   public static let mostCosignatures = 1024
+  /// More days than a log is kept.
+  public static let mostStamps = 36_525
 
   public init(entry: @escaping @Sendable (AuditEntry, _ position: Int64) throws -> Void) { self.entry = entry }
 }

@@ -23,6 +23,10 @@ public struct LogVerifier: Sendable {
     case cosignature(witness: String)
     /// There is no checkpoint that this witness cosigned.
     case unwitnessed(witness: String)
+    /// A time-stamp of a checkpoint of that many entries is not good, and why.
+    case stamp(size: UInt64, reason: String)
+    /// No time-stamp is kept.
+    case noStamp
     /// A row that says how far a lane is in the tree is not the one of the entries.
     case progress(LaneVerifier.Finding)
     /// The log does not lead to a checkpoint: it has fewer entries, or others.
@@ -38,6 +42,8 @@ public struct LogVerifier: Sendable {
       case .foreignCheckpoint(let name): "\(name) is no checkpoint of this log and key"
       case .cosignature(let witness): "the stored cosignature of \(witness) does not verify"
       case .unwitnessed(let witness): "there is no checkpoint that \(witness) cosigned"
+      case .stamp(let size, let reason): "the time-stamp of the checkpoint of \(size) entries is not good: \(reason)"
+      case .noStamp: "there is no time-stamp of a checkpoint"
       case .progress(let finding): "in the tree, \(finding)"
       case .checkpoint(let name, let size, let isShort):
         isShort

@@ -69,18 +69,11 @@ public final class DeviceTimestampSigner: TimestampSigner {
   private func examine(
     _ token: [UInt8], for request: TimestampRequest, isByThisCertificate: Bool = false
   ) throws {
-    ERR_clear_error()
-    let question = try Self.request(request)
-    defer { TS_REQ_free(question) }
-    let read = try token.withUnsafeBufferPointer { octets in
-      var position = octets.baseAddress
-      return try nonNil(d2i_PKCS7(nil, &position, octets.count), "not a token")
+    // Tokens that leave must be accepted by a reader who trusts the top of the chain, which need not be a root.
+    let verifier = TimestampVerifier(anchors: [certificates[certificates.count - 1]])
+    try verifier.examine(token, for: request) { read, _ in
+      if isByThisCertificate { try checkSigner(of: read) }
     }
-    defer { PKCS7_free(read) }
-    let info = try nonNil(PKCS7_to_TS_TST_INFO(read), "not a token")
-    defer { TS_TST_INFO_free(info) }
-    try verify(read, question, at: unixTime(TS_TST_INFO_get_time(info)))
-    if isByThisCertificate { try checkSigner(of: read) }
   }
 
   private func makeToken(_ content: TimestampContent) throws -> [UInt8] {
@@ -110,7 +103,7 @@ public final class DeviceTimestampSigner: TimestampSigner {
 
   // MARK: Request
 
-  private static func request(_ content: TimestampRequest) throws -> OpaquePointer {
+  static func request(_ content: TimestampRequest) throws -> OpaquePointer {
     let request = try nonNil(TS_REQ_new(), "time-stamp request")
     do {
       try check(TS_REQ_set_version(request, 1), "version")
@@ -212,28 +205,6 @@ public final class DeviceTimestampSigner: TimestampSigner {
     guard OPENSSL_sk_num(signers) == 1, let signer = OPENSSL_sk_value(signers, 0),
       X509_cmp(OpaquePointer(signer), certificates[0].pointer) == 0
     else { throw OpenSSLError("a token of another certificate") }
-  }
-
-  /// Tokens that leave must be accepted by a reader who trusts the top of the chain.
-  private func verify(_ token: UnsafeMutablePointer<PKCS7>, _ request: OpaquePointer, at time: UnixTime) throws {
-    let context = try nonNil(TS_REQ_to_TS_VERIFY_CTX(request, nil), "verification")
-    defer { TS_VERIFY_CTX_free(context) }
-    // The flags are those of the request (imprint, nonce, policy), and this one.
-    let flags = TS_VERIFY_CTX_add_flags(context, Int32(TS_VFY_SIGNATURE))
-    let wanted = Int32(TS_VFY_SIGNATURE | TS_VFY_IMPRINT)
-    guard flags & wanted == wanted else { throw OpenSSLError("verification without signature or imprint") }
-    let store = try nonNil(X509_STORE_new(), "certificate store")
-    // The context frees it.
-    guard TS_VERIFY_CTX_set_store(context, store) == store else { throw OpenSSLError("certificate store") }
-    try check(X509_STORE_add_cert(store, certificates[certificates.count - 1].pointer), "trust anchor")
-    let parameters = X509_STORE_get0_param(store)
-    // A configured chain need not reach up to a root.
-    try check(X509_VERIFY_PARAM_set_flags(parameters, UInt(X509_V_FLAG_PARTIAL_CHAIN)), "parameters")
-    X509_VERIFY_PARAM_set_time(parameters, time_t(time))
-    guard X509_VERIFY_PARAM_get_flags(parameters) & UInt(X509_V_FLAG_USE_CHECK_TIME) != 0,
-      X509_VERIFY_PARAM_get_time(parameters) == time_t(time)
-    else { throw OpenSSLError("time of verification") }
-    try check(TS_RESP_verify_token(context, token), "the time-stamp token does not verify")
   }
 }
 

@@ -7,7 +7,9 @@ import WireJSON
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Read and verify the audit log.",
-    subcommands: [Verify.self, List.self, Key.self, Prove.self, AcceptRestored.self, AcceptRows.self])
+    subcommands: [
+      Verify.self, List.self, Key.self, Prove.self, Timestamps.self, AcceptRestored.self, AcceptRows.self,
+    ])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Print entries, one JSON object a line.")

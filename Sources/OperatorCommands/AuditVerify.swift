@@ -2,6 +2,7 @@ import ArgumentParser
 import Assembly
 import AuditLog
 import Foundation
+import OpenSSLPKI
 import SoleControl
 import TransparencyLog
 
@@ -28,6 +29,8 @@ extension AuditCommand {
         The key of a witness that must have cosigned the log, or a file with it; needs the log's key. May be repeated.
         """)
     var witness: [String] = []
+    @Option(name: .long, help: "A PEM file with the CAs of the time-stamping authority; its time-stamps are verified.")
+    var tsaCa: String?
     @Flag(name: .long, help: "Hold the rows of the log against their MACs, with the device of --config.")
     var device = false
     @Option(name: .long, help: "The configuration file for --device, which has the log's key as well.")
@@ -70,8 +73,15 @@ extension AuditCommand {
       return """
         the audit log is whole: \(result.entries) entries, \(result.inTree) of them in the tree\
         \(key == nil ? "; no signature of a checkpoint was verified (--log-key)" : "")\
-        \(lines.map { "\n" + $0 }.joined())
+        \(lines.map { "\n" + $0 }.joined())\(stamps(result))
         """
+    }
+
+    private func stamps(_ result: LogInspection.Result) -> String {
+      guard let (count, last) = result.stamps else { return "" }
+      return tsaCa == nil
+        ? "\n\(count) checkpoints have time-stamps, which were not verified (--tsa-ca)"
+        : "\n\(count) checkpoints have time-stamps that verify, the last of \(Timestamps.text(last))"
     }
 
     private func inspection(_ key: NoteKey?) throws -> LogInspection {
@@ -84,7 +94,22 @@ extension AuditCommand {
       let known = try checkpoint.map { path in
         (name: path, checkpoint: [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))
       }
-      return try LogInspection(key: key, known: known, witnesses: witnesses)
+      return try LogInspection(key: key, known: known, witnesses: witnesses, verifyStamp: try stampVerifier())
+    }
+
+    private func stampVerifier() throws -> (@Sendable (KeptStamp) throws -> Void)? {
+      guard let tsaCa else { return nil }
+      guard let text = try? String(contentsOfFile: tsaCa, encoding: .utf8),
+        let verifier = try? TimestampVerifier(anchorsPEM: text)
+      else { throw ValidationError("--tsa-ca has no certificate in PEM: \(tsaCa)") }
+      return { stamp in
+        let time = try verifier.time(of: stamp.token, sha256: stamp.imprint)
+        guard time / 86400 == stamp.day else { throw AnotherDay() }
+      }
+    }
+
+    private struct AnotherDay: Error, CustomStringConvertible {
+      let description = "it is of another day"
     }
 
     private func result(_ inspection: LogInspection, _ rowMACs: RowMACs?) async throws -> LogInspection.Result {

@@ -23,42 +23,60 @@ extension SQLiteFileStore {
     }
     return try await ConnectionPromises.offline.open(path).read { db in
       try Schema.refuseForeign(db, at: path)
-      let source = try LaneZero.statements(db)
-      if source.hasTree {
-        try readers.cosignatures(try cosignatures(db))
-        var checkpoint: [UInt8] = []
-        try db.run("SELECT checkpoint FROM audit_tree", []) {
-          checkpoint = StoredRow($0).octets(0)
-          return true
-        }
-        try readers.checkpoint(checkpoint)
-      } else {
-        try readers.checkpoint([])
-      }
-      readers.total(try Int64.fetchOne(db, sql: source.total) ?? 0)
-      try db.run(source.entries, []) { statement in
-        let (entry, position) = try AuditEntry.stored(StoredRow(statement))
-        try readers.entry(entry, position)
-        return true
-      }
-      if source.hasTree, let tile = readers.tile {
-        try db.run("SELECT level, number, hashes FROM audit_tile", []) { statement in
-          let row = StoredRow(statement)
-          let level = Int.fromDatabaseValue(row.values[0]) ?? -1
-          let number = Int64.fromDatabaseValue(row.values[1]).flatMap { UInt64(exactly: $0) } ?? .max
-          try tile(row.octets(2), level, number)
-          return true
-        }
-      }
-      if source.hasTree {
-        try readers.progress(try lanes(db, "SELECT lane, instance, count, last FROM audit_progress ORDER BY lane"))
-      }
-      if let rowMACs { try check(Snapshot(db, ProtectedTables(rowMACs))) }
-      return try lanes(db, source.lanes)
+      return try OfflineLog(db: db, readers: readers).read(rowMACs)
+    }
+  }
+}
+
+/// The log in a database file, in one transaction.
+private struct OfflineLog {
+  let db: Database
+  let readers: LogReaders
+
+  func read(_ rowMACs: RowMACs?) throws -> [Lane] {
+    let source = try LaneZero.statements(db)
+    if source.hasTree {
+      try readers.cosignatures(try cosignatures())
+      try readStamps()
+      try readers.checkpoint(try checkpoint())
+    } else {
+      try readers.checkpoint([])
+    }
+    readers.total(try Int64.fetchOne(db, sql: source.total) ?? 0)
+    try db.run(source.entries, []) { statement in
+      let (entry, position) = try AuditEntry.stored(StoredRow(statement))
+      try readers.entry(entry, position)
+      return true
+    }
+    if source.hasTree {
+      try readTiles()
+      try readers.progress(try lanes("SELECT lane, instance, count, last FROM audit_progress ORDER BY lane"))
+    }
+    if let rowMACs { try check(Snapshot(db, ProtectedTables(rowMACs))) }
+    return try lanes(source.lanes)
+  }
+
+  private func checkpoint() throws -> [UInt8] {
+    var checkpoint: [UInt8] = []
+    try db.run("SELECT checkpoint FROM audit_tree", []) {
+      checkpoint = StoredRow($0).octets(0)
+      return true
+    }
+    return checkpoint
+  }
+
+  private func readTiles() throws {
+    guard let tile = readers.tile else { return }
+    try db.run("SELECT level, number, hashes FROM audit_tile", []) { statement in
+      let row = StoredRow(statement)
+      let level = Int.fromDatabaseValue(row.values[0]) ?? -1
+      let number = Int64.fromDatabaseValue(row.values[1]).flatMap { UInt64(exactly: $0) } ?? .max
+      try tile(row.octets(2), level, number)
+      return true
     }
   }
 
-  private static func lanes(_ db: Database, _ statement: String) throws -> [Lane] {
+  private func lanes(_ statement: String) throws -> [Lane] {
     var lanes: [Lane] = []
     try db.run(statement, []) {
       lanes.append(try Lane(StoredRow($0)))
@@ -68,7 +86,7 @@ extension SQLiteFileStore {
   }
 
   /// Empty for a database of a build before witnesses.
-  private static func cosignatures(_ db: Database) throws -> [KeptCosignature] {
+  private func cosignatures() throws -> [KeptCosignature] {
     guard try db.tableExists("audit_cosignature") else { return [] }
     var kept: [KeptCosignature] = []
     try db.run("SELECT witness, checkpoint, signature FROM audit_cosignature", []) {
@@ -78,8 +96,17 @@ extension SQLiteFileStore {
     return kept
   }
 
+  /// None for a database of a build before time-stamps.
+  private func readStamps() throws {
+    guard try db.tableExists("audit_stamp") else { return }
+    try db.run("SELECT day, checkpoint, token FROM audit_stamp ORDER BY day LIMIT \(LogReaders.mostStamps)", []) {
+      try readers.stamp(try KeptStamp(StoredRow($0)))
+      return true
+    }
+  }
+
   /// Holds the rows of the log against their MACs, and all rows against their sums.
-  private static func check(_ snapshot: Snapshot) throws {
+  private func check(_ snapshot: Snapshot) throws {
     guard try Schema.isCurrent(snapshot.db) else {
       throw StoreOpenError(
         description: """

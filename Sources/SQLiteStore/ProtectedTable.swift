@@ -130,7 +130,7 @@ final class ProtectedTables: Sendable {
   let job, notification: ProtectedTable
   let pending, backchannelRequest: ProtectedTable
   let lifecycleGrant, revocation, ownerNotice, invitation: ProtectedTable
-  let auditLane, auditProgress, auditTree, auditCosignature: ProtectedTable
+  let auditLane, auditProgress, auditTree, auditCosignature, auditStamp: ProtectedTable
   let slots: ProtectedTable
   let findings = EditedRows()
   let rowMACs: RowMACs
@@ -148,7 +148,7 @@ final class ProtectedTables: Sendable {
   }
 
   /// Those of the log.
-  var ofLog: [ProtectedTable] { [auditLane, auditProgress, auditTree, auditCosignature] }
+  var ofLog: [ProtectedTable] { [auditLane, auditProgress, auditTree, auditCosignature, auditStamp] }
 
   init(_ rowMACs: RowMACs) {
     token = ProtectedTable(
@@ -201,6 +201,7 @@ final class ProtectedTables: Sendable {
     auditTree = ProtectedTable("audit_tree", key: ["one"], ["checkpoint", "time", "fence"], rowMACs)
     auditCosignature = ProtectedTable(
       "audit_cosignature", key: ["witness"], ["checkpoint", "signature"], rowMACs)
+    auditStamp = ProtectedTable("audit_stamp", key: ["day"], ["checkpoint", "token"], rowMACs)
     self.rowMACs = rowMACs
     sumKeys = rowMACs.sumKeys()
   }

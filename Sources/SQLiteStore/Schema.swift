@@ -20,6 +20,7 @@ enum Schema {
     migrator.registerMigration("0004") { try $0.execute(sql: witnesses) }
     migrator.registerMigration("0005") { try $0.execute(sql: counted) }
     migrator.registerMigration("0006") { try $0.execute(sql: receiptIndex) }
+    migrator.registerMigration("0007") { try $0.execute(sql: stamps) }
     return migrator
   }
 
@@ -45,7 +46,7 @@ enum Schema {
   }
 
   /// The migrations of this build.
-  private static let own: Set = ["0001", "0002", "0003", "0004", "0005", "0006"]
+  private static let own: Set = ["0001", "0002", "0003", "0004", "0005", "0006", "0007"]
 
   /// The first migration of every build before the one that has `0001`.
   private static let firstOfUnreleased = "0001-first"
@@ -193,6 +194,12 @@ enum Schema {
     CREATE TABLE slots (activation BLOB PRIMARY KEY, states BLOB NOT NULL, row_mac BLOB NOT NULL) WITHOUT ROWID;
     ALTER TABLE operation ADD COLUMN slots BLOB NOT NULL DEFAULT x'';
     ALTER TABLE audit_lane ADD COLUMN sums BLOB NOT NULL DEFAULT x'';
+    """
+
+  /// A time-stamped checkpoint of each day.
+  private static let stamps = """
+    CREATE TABLE audit_stamp (
+      day INTEGER PRIMARY KEY, checkpoint BLOB NOT NULL, token BLOB NOT NULL, row_mac BLOB NOT NULL);
     """
 
   private static let invitations = """

@@ -56,6 +56,7 @@ extension OperatorTexts {
     writing: "Database, writing",
     device: "Device",
     clock: "Clock",
+    stamps: "Time-stamps of the log",
     provider: "eID provider {name}",
     holds: "Locks and waits",
     lockedFactors: "Locked factors",

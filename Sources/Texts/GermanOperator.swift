@@ -56,6 +56,7 @@ extension OperatorTexts {
     writing: "Datenbank, Schreiben",
     device: "Gerät",
     clock: "Uhr",
+    stamps: "Zeitstempel des Logs",
     provider: "eID-Anbieter {name}",
     holds: "Sperren und Wartezeiten",
     lockedFactors: "Gesperrte Faktoren",

@@ -3,7 +3,7 @@ import WireJSON
 
 @testable import Assembly
 
-@Suite("Configuration of witnesses", .timeLimit(.minutes(2)))
+@Suite("Configuration of witnesses and time-stamps", .timeLimit(.minutes(2)))
 struct WitnessConfigurationTests {
   private let fixture: ConfigurationFixture
   private static let one = "witness.example/one+d586dc66+BIqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c"
@@ -31,6 +31,15 @@ struct WitnessConfigurationTests {
     #expect(try error([]) == nil)
     #expect(try error([Self.witness(Self.one)]) == nil)
     #expect(try error([Self.witness(Self.one, [("name", "a")]), Self.witness(Self.two)], interval: 60) == nil)
+  }
+
+  @Test("time-stamps of checkpoints need the authority of the service")
+  func timestamps() throws {
+    func error(_ isOn: Bool) throws -> String? {
+      try fixture.load { ConfigurationFixture.set("log", ["timestamps": .bool(isOn)])(&$0) }.error
+    }
+    #expect(try error(false) == nil)
+    #expect(try error(true)?.contains("\"timestamps\" need the service's time-stamping authority: add \"tsa\"") == true)
   }
 
   @Test("what cannot work is refused, with what to do")

@@ -3,6 +3,7 @@ import Crypto
 import Foundation
 import SQLiteStore
 import SoleControl
+import Synchronization
 import TestSupport
 import Testing
 import TransparencyLog
@@ -51,6 +52,12 @@ struct CosignatureRowsTests {
       witness: try Self.witnessKey().vkey, checkpoint: checkpoint, signature: signature.octets)
   }
 
+  private func stamp(_ token: UInt8 = 1) async throws -> KeptStamp {
+    let signed = try #require(try await store.signedCheckpoint())
+    #expect(signed.time == 5)
+    return KeptStamp(day: 0, checkpoint: signed.octets, token: [token])
+  }
+
   private func inspected(_ rowMACs: RowMACs? = nil) async throws -> LogInspection.Result {
     let inspection = try LogInspection(key: try Self.key(), witnesses: [try Self.witnessKey()])
     return try inspection.finish(try await SQLiteFileStore.readLog(path: path, inspection.readers, rowMACs: rowMACs))
@@ -91,16 +98,42 @@ struct CosignatureRowsTests {
     _ = try await inspected(.test)
   }
 
+  @Test("a day has one time-stamp, the first; one that was edited is replaced")
+  func stamps() async throws {
+    #expect(try await store.signedCheckpoint() == nil)
+    try await append(10)
+    try await sequence()
+    try await store.keep(try await stamp())
+    try await store.keep(try await stamp(2))
+    #expect(try await store.hasStamp(of: 0))
+    #expect(try await !store.hasStamp(of: 1))
+    #expect(try await keptStamps().map(\.token) == [[1]])
+    try await edit("UPDATE audit_stamp SET token = zeroblob(1)")
+    #expect(try await !store.hasStamp(of: 0))
+    try await store.keep(try await stamp(2))
+    #expect(try await keptStamps() == [try await stamp(2)])
+  }
+
+  private func keptStamps() async throws -> [KeptStamp] {
+    let stamps = Mutex<[KeptStamp]>([])
+    var readers = LogReaders { _, _ in }
+    readers.stamp = { stamp in stamps.withLock { $0.append(stamp) } }
+    _ = try await SQLiteFileStore.readLog(path: path, readers)
+    return stamps.withLock(\.self)
+  }
+
   @Test(
     "with the device's MACs a row of the log that somebody else wrote is found, though everything fits",
     arguments: [
       "UPDATE audit_lane SET row_mac = zeroblob(32)", "UPDATE audit_progress SET row_mac = zeroblob(32)",
       "UPDATE audit_tree SET time = time + 1", "UPDATE audit_cosignature SET row_mac = zeroblob(32)",
+      "UPDATE audit_stamp SET token = zeroblob(1)",
     ])
   func device(_ statement: String) async throws {
     try await append(10)
     try await sequence()
     try await store.keep(try await cosignature())
+    try await store.keep(try await stamp())
     _ = try await inspected(.test)
     try await edit(statement)
     _ = try await inspected()

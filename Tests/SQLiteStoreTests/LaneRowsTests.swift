@@ -114,6 +114,7 @@ struct LaneRowsTests {
       """
       DROP TABLE audit_entry; DROP TABLE audit_lane; DROP TABLE audit_progress; DROP TABLE audit_tile;
       DROP TABLE audit_tree; DROP TABLE invitation; DROP TABLE audit_cosignature; DROP TABLE slots;
+      DROP TABLE audit_stamp;
       DROP INDEX factor_state_failing; DROP INDEX throttle_waiting; DROP TABLE receipt_index;
       ALTER TABLE operation DROP COLUMN slots;
       CREATE TABLE slot (activation BLOB, number INTEGER, state INTEGER, operation TEXT);

@@ -44,6 +44,36 @@ struct TimestampTests {
     }
   }
 
+  @Test("a reader verifies a token with the CA alone: its digest, its signature and its time")
+  func reader() async throws {
+    let digest = OctetDigest.sha256("a checkpoint")
+    let request = try #require(TimestampRequest(hash: .sha256, digest: digest))
+    let token = try await service().token(for: request)
+    let verifier = try TimestampVerifier(anchorsPEM: TestDevice.shared.authority.rootPEM)
+    #expect(try verifier.time(of: token, sha256: digest) == clock.now)
+    #expect(throws: (any Error).self) { try verifier.time(of: token, sha256: OctetDigest.sha256("another")) }
+    #expect(throws: (any Error).self) { try verifier.time(of: token, sha256: [1]) }
+    for place in stride(from: 0, to: token.count, by: 97) {
+      var changed = token
+      changed[place] ^= 1
+      let time = try? verifier.time(of: changed, sha256: digest)
+      // Attributes that are not signed, and names in certificates that are compared with nothing, are not covered.
+      #expect(time == nil || time == clock.now)
+    }
+    #expect(throws: (any Error).self) { try verifier.time(of: Array(token.dropLast()), sha256: digest) }
+    #expect(throws: (any Error).self) { try verifier.time(of: [], sha256: digest) }
+    // The root of somebody else.
+    let other = try await run(
+      "/usr/bin/openssl",
+      [
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null",
+        "-subj", "/CN=other", "-days", "3650", "-set_serial", "1",
+      ])
+    let stranger = try TimestampVerifier(anchorsPEM: other.output)
+    #expect(throws: (any Error).self) { try stranger.time(of: token, sha256: digest) }
+    #expect(throws: (any Error).self) { try TimestampVerifier(anchorsPEM: "no certificate") }
+  }
+
   @Test("a token for each hash verifies, for its digest and no other", arguments: HashAlgorithm.allCases)
   func hashes(hash: HashAlgorithm) async throws {
     let digest = [UInt8](repeating: 7, count: hash.digestLength)

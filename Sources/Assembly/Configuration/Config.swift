@@ -182,7 +182,7 @@ package struct Config {
     guard Set(issuers).count == issuers.count else { throw reader.error("eidProviders", "contains an issuer twice") }
     tsa = try reader.optional("tsa").map { try TimestampAuthorityConfig($0) }
     issuer = try reader.optional("issuer").map { try IssuerConfig($0) }
-    log = try LogConfig(reader.optional("log"), service: service, database: database)
+    log = try LogConfig(reader.optional("log"), service: service, database: database, hasAuthority: tsa != nil)
     let listens = tls?.clientCertificates != nil
     operators = try reader.optional("operator").map { try OperatorConfig($0, listens: listens) }
     activationLife = try reader.integer("activationLife", in: 10...3600, default: 300)

@@ -26,8 +26,14 @@ extension Config {
     /// Seconds between two checkpoints that a witness is asked to cosign: 1 to 3600. Default: 5.
     var witnessInterval = 5
 
-    /// - Parameter reader: nil if the configuration has no such object.
-    init(_ reader: ConfigReader?, service: String, database: String) throws {
+    /// Whether a checkpoint of each UTC day is time-stamped by the service's authority (`tsa`). Default: true if there
+    /// is one.
+    var timestamps: Bool
+
+    /// - Parameters:
+    ///   - reader: nil if the configuration has no such object.
+    ///   - hasAuthority: whether the service has a time-stamping authority.
+    init(_ reader: ConfigReader?, service: String, database: String, hasAuthority: Bool) throws {
       // A name of a service may have what one of a log may not.
       let name = service.map { $0.isWhitespace || $0 == "+" || !$0.isASCII ? "-" : String($0) }.joined()
       origin = try reader?.string("origin", default: "\(name)/log", longest: 200) ?? "\(name)/log"
@@ -36,7 +42,11 @@ extension Config {
       let file = database + ".checkpoint"
       checkpointFile = try reader?.string("checkpointFile", default: file) ?? file
       serve = try reader?.bool("serve", default: false) ?? false
+      timestamps = try reader?.bool("timestamps", default: hasAuthority) ?? hasAuthority
       if let reader {
+        guard hasAuthority || !timestamps else {
+          throw reader.error("timestamps", "need the service's time-stamping authority: add \"tsa\", or leave it out")
+        }
         token = reader.names.contains("tokenFile") ? try reader.secret("tokenFile", least: 16) : nil
         guard serve || token == nil else { throw reader.error("tokenFile", "is of no use unless the log is served") }
         guard origin.unicodeScalars.allSatisfy({ !$0.properties.isWhitespace && $0 != "+" }), !origin.isEmpty else {

@@ -72,6 +72,7 @@ public final class ReceiptSearch: Sendable {
       try inner.cosignatures(kept)
       state.withLock { $0.collection?.cosigned = CosignedCheckpoint.all(of: kept) }
     }
+    readers.stamp = inner.stamp
     readers.progress = inner.progress
     readers.checkpoint = { [self] octets in
       try inner.checkpoint(octets)

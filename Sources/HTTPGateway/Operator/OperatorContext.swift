@@ -59,6 +59,7 @@ struct OperatorContext {
     case .writing: texts.writing
     case .tree: texts.tree
     case .checkpointFile: texts.checkpointFile
+    case .stamps: texts.stamps
     case .device: texts.device
     case .clock: texts.clock
     case .provider(let name): texts.provider.filled(["name": name])

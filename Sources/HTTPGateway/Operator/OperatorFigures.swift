@@ -34,7 +34,7 @@ public struct OperatorFigures: Sendable {
 
   /// A part that works or does not.
   public enum Part: Sendable, Hashable {
-    case reading, writing, tree, checkpointFile, device, clock
+    case reading, writing, tree, checkpointFile, stamps, device, clock
     case provider(String), witness(String)
   }
 

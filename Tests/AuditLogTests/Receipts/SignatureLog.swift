@@ -97,9 +97,10 @@ struct SignatureLog {
   // MARK: Reading
 
   /// Reads it as a store does.
-  func read(_ readers: LogReaders) throws -> [Lane] {
+  func read(_ readers: LogReaders, stamps: [KeptStamp] = []) throws -> [Lane] {
     let state = log.state.withLock(\.self)
     try readers.cosignatures(Array(state.cosignatures.values))
+    for stamp in stamps { try readers.stamp(stamp) }
     try readers.checkpoint(state.stored.checkpoint)
     for (place, entry) in state.entries.enumerated() { try readers.entry(entry, Int64(place + 1)) }
     for level in 0..<3 {

@@ -11,7 +11,7 @@ extension SchemaAct {
   private static let key = P256.Signing.PrivateKey()
 
   private static let tables = [
-    "audit_entry", "audit_lane", "audit_progress", "audit_tile", "audit_tree", "audit_cosignature",
+    "audit_entry", "audit_lane", "audit_progress", "audit_tile", "audit_tree", "audit_cosignature", "audit_stamp",
   ]
 
   static let log: [SchemaAct] =
@@ -59,6 +59,7 @@ extension SchemaAct {
     case "audit_entry": "position = 2"
     case "audit_tile": "level = 0"
     case "audit_tree": "one = 1"
+    case "audit_stamp": "day = 0"
     case "audit_cosignature": "witness <> ''"
     default: "lane > 0"
     }
@@ -75,6 +76,8 @@ extension SchemaAct {
     let sequencer = try await Sequencer(store, environment)
     // The first step compares all lanes.
     while try await sequencer.step() > 0 {}
+    // Of the day of `milliseconds`.
+    _ = try await CheckpointStamper(store, now: { 0 }) { $0 }.stamp()
     guard try await store.cosignatures().isEmpty else { return }
     _ = try await WitnessCaller(try witnessKey(), store: store) { try cosigned($0) }.offer()
   }
@@ -104,6 +107,7 @@ extension SchemaAct {
     guard result.entries > 0, result.inTree == UInt64(result.entries) else { return false }
     // A cosignature that was edited is told of, and counts as none.
     let store = try #require(fixture.signing.store as? SQLiteFileStore)
+    guard try await store.hasStamp(of: 0) else { return false }
     guard try await store.cosignatures().map(\.witness) == [try witnessKey().vkey] else { return false }
     try await sequence(fixture)
     return true

@@ -63,6 +63,13 @@ class Service:
             stored = db.execute("SELECT checkpoint FROM audit_tree").fetchone()[0]
         wait_for(lambda: self.checkpoint.exists() and self.checkpoint.read_bytes() == stored)
 
+    def stamped(self):
+        """Waits until the day has its time-stamp, so that each copy has it."""
+        def stamps():
+            with opened(self.database) as db:
+                return db.execute("SELECT count(*) FROM audit_stamp").fetchone()[0]
+        wait_for(stamps)
+
     def copied(self, name):
         """The database in one file, as it is now."""
         copy = self.folder / name
@@ -99,6 +106,7 @@ class Case:
         try:
             other.sign(BEFORE)
             other.settled()
+            other.stamped()
             self.foreign_copy = other.copied("foreign.sqlite")
             self.foreign_checkpoint = other.checkpoint.read_bytes()
         finally:
@@ -107,6 +115,7 @@ class Case:
         try:
             self.origin = service.key.split("+")[0]
             service.settled()
+            service.stamped()
             self.oldest_copy = service.copied("oldest.sqlite")
             service.sign(BEFORE)
             service.settled()
