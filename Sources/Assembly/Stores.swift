@@ -40,7 +40,8 @@ package enum Stores {
       rowChecks: rowChecks, onOutage: report(database, outages),
       report: {
         Logger(label: "store").critical(
-          "the database was edited", metadata: ["table": "\($0.table)", "row": "\($0.key.isEmpty ? "put back, removed or added" : $0.key)"])
+          "the database was edited",
+          metadata: ["table": "\($0.table)", "row": "\($0.key.isEmpty ? "put back, removed or added" : $0.key)"])
       })
   }
 
@@ -71,6 +72,16 @@ package enum Stores {
     _ database: String, _ readers: LogReaders, rowMACs: RowMACs? = nil
   ) async throws -> [Lane] {
     try await SQLiteFileStore.readLog(path: database, readers, rowMACs: rowMACs)
+  }
+
+  /// Has somebody look things up in the audit log of a database, as it was at one time. Changes nothing; a copy will
+  /// do.
+  ///
+  /// - Parameter rowMACs: as of `readLog`.
+  package static func lookIntoLog<Output: Sendable>(
+    _ database: String, rowMACs: RowMACs? = nil, _ body: @escaping @Sendable (any StoredLog) throws -> Output
+  ) async throws -> Output {
+    try await SQLiteLogFile.lookInto(path: database, rowMACs: rowMACs, body)
   }
 
   /// A SAD's binding in the ledger: the canonical text, or nil. Changes nothing; a copy will do.

@@ -110,6 +110,9 @@ public struct LaneVerifier: Sendable {
     return touched.sorted().compactMap { lanes[$0] }
   }
 
+  /// Takes over where a lane stood before the first entry that is read.
+  mutating func adopt(_ lane: Lane) { lanes[lane.id] = lane }
+
   /// A lane as far as it was read; nil if nothing of it was.
   public func lane(_ id: Int64) -> Lane? { lanes[id] }
 }

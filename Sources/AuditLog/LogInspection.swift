@@ -103,6 +103,14 @@ public final class LogInspection: Sendable {
     } catch { throw LogVerifier.Finding.foreignCheckpoint(name: name) }
   }
 
+  /// Reads a checkpoint, and with a key holds it against that.
+  ///
+  /// - Throws: `LogVerifier.Finding.foreignCheckpoint`.
+  static func read(_ octets: [UInt8], named name: String, _ key: NoteKey?) throws -> LogVerifier.Known {
+    var ignored: [Witnessed] = []
+    return try read(octets, named: name, key, [], &ignored)
+  }
+
   /// Holds a kept cosignature against its key, and its checkpoint against the log's.
   private func read(_ kept: KeptCosignature) throws -> Cosigned {
     let finding = LogVerifier.Finding.cosignature(witness: String(kept.witness.prefix(NoteKey.longestName)))

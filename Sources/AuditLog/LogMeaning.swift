@@ -44,7 +44,17 @@ public struct LogMeaning: Sendable {
   private var intents: [String: Intent] = [:]
   private var credentials: Set<String> = []
   private var accepted = 0
+  /// Whether entries before the first that is read are not known.
+  private let isContinued: Bool
+  /// Time of the entry that is read, and until when authorizations may be of before: UTC, seconds.
+  private var (now, horizon): (Int64, Int64?) = (0, nil)
+  /// Authorizations that are over, as long as they could be taken for some of before, and deleted credentials.
+  private var over: Set<String> = []
+  /// References to something that is before the first entry that was read.
+  public private(set) var unresolved = 0
 
+  /// Seconds: twice the longest life of a SAD.
+  private static let longestLife: Int64 = 7200
   /// Seconds after which an authorization that has expired is forgotten.
   private static let skew: Int64 = 3600
   private static let kinds: Set<String> = Set(
@@ -54,12 +64,16 @@ public struct LogMeaning: Sendable {
       .signatureResumed,
     ].map(\.rawValue))
 
-  public init() {}
+  /// - Parameter isContinued: whether the log is not read from its beginning. Credentials and calls may be of before
+  ///   then, and authorizations as long as one may live; how often that is so is counted.
+  public init(isContinued: Bool = false) { self.isContinued = isContinued }
 
   /// - Parameter position: of the entry in the log.
   public mutating func accept(_ entry: AuditEntry, at position: Int64) throws(Finding) {
-    guard let header = EntryHeader(octets: entry.header), Self.kinds.contains(header.kind),
-      let kind = AuditEvent.Kind(rawValue: header.kind), let body = entry.object
+    guard let header = EntryHeader(octets: entry.header) else { return }
+    now = header.time / 1000
+    if horizon == nil { horizon = now + Self.longestLife }
+    guard Self.kinds.contains(header.kind), let kind = AuditEvent.Kind(rawValue: header.kind), let body = entry.object
     else { return }
     try accept(kind, body, at: position)
     accepted += 1
@@ -72,9 +86,11 @@ public struct LogMeaning: Sendable {
     let credential = body["credential"]?.string ?? ""
     switch kind {
     case .certificateIssued: credentials.insert(credential)
-    case .credentialDeleted: credentials.remove(credential)
+    case .credentialDeleted:
+      credentials.remove(credential)
+      if isContinued { over.insert(credential) }
     case .authorizationGranted, .authorizationExtended: try grant(body, credential, at: position)
-    case .authorizationRevoked: grants[body["activation"]?.string ?? ""] = nil
+    case .authorizationRevoked: end(grant: body["activation"]?.string ?? "")
     case .signatureIntended: try intend(body, credential, at: position)
     default: try end(kind, body, at: position)
     }
@@ -84,23 +100,48 @@ public struct LogMeaning: Sendable {
     let new = Grant(
       credential: credential, left: body["numSignatures"]?.integer ?? 0, expires: body["expires"]?.integer ?? 0)
     if let extended = body["extends"]?.string {
-      guard let old = grants.removeValue(forKey: extended), old.credential == credential else {
-        throw .unauthorized(position: position)
+      if let old = grants[extended] {
+        guard old.credential == credential else { throw .unauthorized(position: position) }
+        guard new.left <= old.left else { throw .exceeded(position: position) }
+      } else {
+        guard isEarlier(grant: extended) else { throw .unauthorized(position: position) }
       }
-      guard new.left <= old.left else { throw .exceeded(position: position) }
+      end(grant: extended)
     }
     grants[body["activation"]?.string ?? ""] = new
   }
 
+  private mutating func end(grant name: String) {
+    grants[name] = nil
+    if isContinued, now <= horizon ?? now { over.insert(name) }
+  }
+
+  /// Whether an authorization that was not read may be of before.
+  private mutating func isEarlier(grant name: String) -> Bool {
+    guard isContinued, now <= horizon ?? now, !over.contains(name) else { return false }
+    unresolved += 1
+    return true
+  }
+
+  private mutating func isEarlier(credential: String) -> Bool {
+    guard isContinued, !over.contains(credential) else { return false }
+    unresolved += 1
+    return true
+  }
+
   private mutating func intend(_ body: JSONObject, _ credential: String, at position: Int64) throws(Finding) {
-    guard credentials.contains(credential) else { throw .uncertified(position: position) }
-    let activation = body["activation"]?.string ?? ""
-    guard let grant = grants[activation], grant.credential == credential else {
-      throw .unauthorized(position: position)
+    guard credentials.contains(credential) || isEarlier(credential: credential) else {
+      throw .uncertified(position: position)
     }
+    let activation = body["activation"]?.string ?? ""
     let count = Int64(body["digests"]?.array?.count ?? 0)
-    guard count <= grant.left else { throw .exceeded(position: position) }
-    grants[activation]?.left -= count
+    if let grant = grants[activation] {
+      guard grant.credential == credential else { throw .unauthorized(position: position) }
+      guard count <= grant.left else { throw .exceeded(position: position) }
+      grants[activation]?.left -= count
+    } else {
+      guard isEarlier(grant: activation) else { throw .unauthorized(position: position) }
+    }
     guard
       intents.updateValue(Intent(activation: activation, count: count), forKey: body["operation"]?.string ?? "") == nil
     else { throw .unintended(position: position) }
@@ -108,7 +149,11 @@ public struct LogMeaning: Sendable {
 
   private mutating func end(_ kind: AuditEvent.Kind, _ body: JSONObject, at position: Int64) throws(Finding) {
     let operation = body["operation"]?.string ?? ""
-    guard let intent = intents[operation] else { throw .unintended(position: position) }
+    guard let intent = intents[operation] else {
+      guard isContinued else { throw .unintended(position: position) }
+      unresolved += 1
+      return
+    }
     switch kind {
     case .signatureResumed: return
     case .signatureMade:

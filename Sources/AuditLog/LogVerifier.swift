@@ -96,6 +96,21 @@ public struct LogVerifier: Sendable {
     if self.sizes.contains(0) { roots[0] = TreeHead.empty.root }
   }
 
+  /// Goes on behind a tree that the caller trusts.
+  init(after writer: TileWriter, treeSize: UInt64, known sizes: Set<UInt64>) {
+    self.init(treeSize: treeSize, known: sizes)
+    self.writer = writer
+    lanes = LaneVerifier(count: Int64(writer.size))
+    roots[writer.size] = writer.head.root
+    if treeSize == writer.size { keep(writer.partialTiles) }
+  }
+
+  /// A lane as far as it was read; nil if nothing of it was.
+  func lane(_ id: Int64) -> Lane? { lanes.lane(id) }
+
+  /// Takes over where a lane stood before the first entry that is read.
+  mutating func adopt(_ lane: Lane) { lanes.adopt(lane) }
+
   /// Number of entries that were accepted.
   public var count: Int64 { lanes.count }
 
@@ -159,6 +174,21 @@ public struct LogVerifier: Sendable {
   /// Compares what was read with the stored lanes and with checkpoints.
   public func finish(_ stored: [Lane], known: [Known]) throws(Finding) {
     do throws(LaneVerifier.Finding) { try lanes.finish(stored) } catch { throw .entries(error) }
+    try finishTree(known)
+  }
+
+  /// The same for a log that was not read from its beginning: lanes without new entries are not compared.
+  mutating func finishContinued(_ stored: [Lane], progress rows: [Lane], known: [Known]) throws(Finding) {
+    do throws(LaneVerifier.Finding) { try LaneVerifier.check(lanes.takeTouched(), stored, isComplete: true) } catch {
+      throw .entries(error)
+    }
+    try finishTree(known)
+    do throws(LaneVerifier.Finding) { try LaneVerifier.check(progress.takeTouched(), rows, isComplete: true) } catch {
+      throw .progress(error)
+    }
+  }
+
+  private func finishTree(_ known: [Known]) throws(Finding) {
     if let missing = tiles.keys.min(by: { ($0.level, $0.index) < ($1.level, $1.index) }) {
       throw .missingTile(path: Self.path(missing.level, missing.index))
     }

@@ -26,6 +26,13 @@ extension AuditCommand {
     @Option(
       name: .long,
       help: """
+        A file with a checkpoint up to which you have verified the log: what is before it is not read again. What entries \
+        behind it say about credentials and authorizations before it is not looked up.
+        """)
+    var since: String?
+    @Option(
+      name: .long,
+      help: """
         The key of a witness that must have cosigned the log, or a file with it; needs the log's key. May be repeated.
         """)
     var witness: [String] = []
@@ -38,6 +45,12 @@ extension AuditCommand {
 
     func validate() throws {
       guard device == (config != nil) else { throw ValidationError("--device and --config need each other") }
+      guard since == nil || logKey != nil || device else {
+        throw ValidationError("--since needs --log-key: without it nothing shows that the checkpoint is the log's")
+      }
+      guard since == nil || witness.isEmpty && tsaCa == nil else {
+        throw ValidationError("--since goes with neither --witness nor --tsa-ca, which are about the whole log")
+      }
       guard witness.isEmpty || logKey != nil || device else {
         throw ValidationError("--witness needs --log-key: a witness signs what the log has signed")
       }
@@ -63,6 +76,7 @@ extension AuditCommand {
         rowMACs = parts.rowMACs
         key = try key ?? NoteKey(vkey: parts.vkey)
       }
+      if let since, let key { return try await verified(since: since, key, rowMACs) }
       let result = try await result(try inspection(key), rowMACs)
       let lines = result.witnessed.map { seen in
         """
@@ -75,6 +89,22 @@ extension AuditCommand {
         \(key == nil ? "; no signature of a checkpoint was verified (--log-key)" : "")\
         \(lines.map { "\n" + $0 }.joined())\(stamps(result))
         """
+    }
+
+    private func verified(since path: String, _ key: NoteKey, _ rowMACs: RowMACs?) async throws -> String {
+      let since = (name: path, checkpoint: try Self.octets(path))
+      let known = try checkpoint.map { (name: $0, checkpoint: try Self.octets($0)) }
+      let result = try await Stores.lookIntoLog(database, rowMACs: rowMACs) { log in
+        try LogContinuation.verify(log, since: since, key: key, known: known)
+      }
+      return """
+        the audit log is whole behind the \(result.since) entries of \(path): \(result.entries) more, \(result.inTree) in \
+        the tree; \(result.unresolved) references to entries before it were not looked up
+        """
+    }
+
+    private static func octets(_ path: String) throws -> [UInt8] {
+      [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     }
 
     private func stamps(_ result: LogInspection.Result) -> String {
@@ -92,7 +122,7 @@ extension AuditCommand {
         }
       }
       let known = try checkpoint.map { path in
-        (name: path, checkpoint: [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))
+        (name: path, checkpoint: try Self.octets(path))
       }
       return try LogInspection(key: key, known: known, witnesses: witnesses, verifyStamp: try stampVerifier())
     }

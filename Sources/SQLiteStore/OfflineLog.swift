@@ -23,21 +23,47 @@ extension SQLiteFileStore {
     }
     return try await ConnectionPromises.offline.open(path).read { db in
       try Schema.refuseForeign(db, at: path)
-      return try OfflineLog(db: db, readers: readers).read(rowMACs)
+      let log = OfflineLog(db: db)
+      let lanes = try log.read(readers)
+      if let rowMACs { try log.check(rowMACs) }
+      return lanes
+    }
+  }
+}
+
+/// Logs in database files.
+public enum SQLiteLogFile {
+  /// Has somebody look things up in the log of a database file, as it was at one time. Changes nothing in the file.
+  ///
+  /// - Parameter rowMACs: as of `readLog`.
+  public static func lookInto<Output: Sendable>(
+    path: String, rowMACs: RowMACs? = nil, _ body: @escaping @Sendable (any StoredLog) throws -> Output
+  ) async throws -> Output {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw StoreOpenError(description: "there is no database at \(path)")
+    }
+    return try await ConnectionPromises.offline.open(path).read { db in
+      try Schema.refuseForeign(db, at: path)
+      let log = OfflineLog(db: db)
+      guard try LaneZero.statements(db).hasTree else {
+        throw StoreOpenError(description: "the log at \(path) has no tree yet: a build before trees wrote it")
+      }
+      let output = try body(log)
+      if let rowMACs { try log.check(rowMACs) }
+      return output
     }
   }
 }
 
 /// The log in a database file, in one transaction.
-private struct OfflineLog {
+private struct OfflineLog: StoredLog {
   let db: Database
-  let readers: LogReaders
 
-  func read(_ rowMACs: RowMACs?) throws -> [Lane] {
+  func read(_ readers: LogReaders) throws -> [Lane] {
     let source = try LaneZero.statements(db)
     if source.hasTree {
       try readers.cosignatures(try cosignatures())
-      try readStamps()
+      try read(stamps: readers)
       try readers.checkpoint(try checkpoint())
     } else {
       try readers.checkpoint([])
@@ -49,14 +75,13 @@ private struct OfflineLog {
       return true
     }
     if source.hasTree {
-      try readTiles()
-      try readers.progress(try lanes("SELECT lane, instance, count, last FROM audit_progress ORDER BY lane"))
+      if let tile = readers.tile { try read(tiles: tile) }
+      try readers.progress(try progress())
     }
-    if let rowMACs { try check(Snapshot(db, ProtectedTables(rowMACs))) }
     return try lanes(source.lanes)
   }
 
-  private func checkpoint() throws -> [UInt8] {
+  func checkpoint() throws -> [UInt8] {
     var checkpoint: [UInt8] = []
     try db.run("SELECT checkpoint FROM audit_tree", []) {
       checkpoint = StoredRow($0).octets(0)
@@ -65,8 +90,7 @@ private struct OfflineLog {
     return checkpoint
   }
 
-  private func readTiles() throws {
-    guard let tile = readers.tile else { return }
+  private func read(tiles tile: ([UInt8], Int, UInt64) throws -> Void) throws {
     try db.run("SELECT level, number, hashes FROM audit_tile", []) { statement in
       let row = StoredRow(statement)
       let level = Int.fromDatabaseValue(row.values[0]) ?? -1
@@ -74,6 +98,55 @@ private struct OfflineLog {
       try tile(row.octets(2), level, number)
       return true
     }
+  }
+
+  // MARK: Looking things up
+
+  func entries(after position: Int64, _ accept: (AuditEntry, Int64) throws -> Void) throws {
+    try db.run(
+      "SELECT position, header, salt, payload FROM audit_entry WHERE position > ? ORDER BY position",
+      [position.databaseValue]
+    ) { statement in
+      let (entry, position) = try AuditEntry.stored(StoredRow(statement))
+      try accept(entry, position)
+      return true
+    }
+  }
+
+  func header(at position: Int64) throws -> [UInt8]? {
+    try octets("SELECT header FROM audit_entry WHERE position = ?", [position.databaseValue])
+  }
+
+  func tile(_ level: Int, _ index: UInt64) throws -> [UInt8]? {
+    try octets(
+      "SELECT hashes FROM audit_tile WHERE level = ? AND number = ?",
+      [level.databaseValue, Int64(clamping: index).databaseValue])
+  }
+
+  private func octets(_ statement: String, _ values: [DatabaseValue]) throws -> [UInt8]? {
+    var octets: [UInt8]?
+    try db.run(statement, values) {
+      octets = StoredRow($0).octets(0)
+      return false
+    }
+    return octets
+  }
+
+  func tiles(_ level: Int, from index: UInt64, _ accept: ([UInt8], UInt64) throws -> Void) throws {
+    try db.run(
+      "SELECT number, hashes FROM audit_tile WHERE level = ? AND number >= ?",
+      [level.databaseValue, Int64(clamping: index).databaseValue]
+    ) { statement in
+      let row = StoredRow(statement)
+      try accept(row.octets(1), Int64.fromDatabaseValue(row.values[0]).flatMap { UInt64(exactly: $0) } ?? .max)
+      return true
+    }
+  }
+
+  func lanes() throws -> [Lane] { try lanes("SELECT lane, instance, count, last FROM audit_lane ORDER BY lane") }
+
+  func progress() throws -> [Lane] {
+    try lanes("SELECT lane, instance, count, last FROM audit_progress ORDER BY lane")
   }
 
   private func lanes(_ statement: String) throws -> [Lane] {
@@ -97,7 +170,7 @@ private struct OfflineLog {
   }
 
   /// None for a database of a build before time-stamps.
-  private func readStamps() throws {
+  private func read(stamps readers: LogReaders) throws {
     guard try db.tableExists("audit_stamp") else { return }
     try db.run("SELECT day, checkpoint, token FROM audit_stamp ORDER BY day LIMIT \(LogReaders.mostStamps)", []) {
       try readers.stamp(try KeptStamp(StoredRow($0)))
@@ -106,7 +179,8 @@ private struct OfflineLog {
   }
 
   /// Holds the rows of the log against their MACs, and all rows against their sums.
-  private func check(_ snapshot: Snapshot) throws {
+  func check(_ rowMACs: RowMACs) throws {
+    let snapshot = Snapshot(db, ProtectedTables(rowMACs))
     guard try Schema.isCurrent(snapshot.db) else {
       throw StoreOpenError(
         description: """

@@ -7,10 +7,11 @@ import WireJSON
 /// A log with the entries of signatures, put into a tree, that can be read as a stored one.
 struct SignatureLog {
   let log = MemoryLog()
-  let secret = P256.Signing.PrivateKey()
+  let secret: P256.Signing.PrivateKey
   let key: NoteKey
 
-  init() throws {
+  init(secret: P256.Signing.PrivateKey = P256.Signing.PrivateKey()) throws {
+    self.secret = secret
     key = try NoteKey(
       name: "log.example/receipts", kind: .ecdsaP256, publicKey: Array(secret.publicKey.derRepresentation))
   }
@@ -73,12 +74,12 @@ struct SignatureLog {
 
   // MARK: Writing
 
-  func append(_ events: [AuditEvent], partner: [UInt8] = partner, lane id: Int64 = 7) {
+  func append(_ events: [AuditEvent], partner: [UInt8] = partner, lane id: Int64 = 7, after milliseconds: Int64 = 0) {
     log.edit { state in
       for event in events {
         var lane = state.lanes[id] ?? Lane(id: id, instance: "gateway")
         let salt = (0..<UInt8(AuditEntry.saltLength)).map { $0 &+ UInt8(state.entries.count % 200) }
-        state.entries.append(lane.append(event, partner: partner, at: 1_800_000_000_123, salt: salt))
+        state.entries.append(lane.append(event, partner: partner, at: 1_800_000_000_123 + milliseconds, salt: salt))
         state.lanes[id] = lane
       }
     }
