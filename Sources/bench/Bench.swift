@@ -32,6 +32,7 @@ struct Bench: AsyncParsableCommand {
     if !onlyWaiting {
       try await rates(stand)
       try await LogBench(stand: stand, entries: entries).run()
+      try await RowBench(stand: stand, signatures: entries / 4).run()
       try await BystanderBench(stand: stand, seconds: seconds).run()
     }
     try await WaitingBench(stand: stand, provider: provider, seconds: min(seconds, 6)).run()

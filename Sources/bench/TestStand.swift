@@ -70,7 +70,7 @@ final class TestStand: Sendable {
     logSigner = try DeviceLogSigner(keys: keys)
     let store = try SQLiteFileStore(
       path: folder.appendingPathComponent("bench.sqlite").path, mayCreate: true,
-      rowMACs: rowMACs)
+      rowMACs: rowMACs, rowChecks: .all)
     let partners = MemoryPartnerDirectory([Partner(id: Self.principal.partner, name: "Bench")])
     soleControl = SoleControlServices(
       ServiceContext(
