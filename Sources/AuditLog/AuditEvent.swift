@@ -11,6 +11,8 @@ public struct AuditEvent: Sendable, Equatable {
     /// The operator said that the database was put back to an older copy knowingly: entries after it, and what they
     /// tell of, are lost.
     case databaseRestored = "database.restored"
+    /// The sums of rows began, with the rows that a database of a build before had.
+    case rowsAdopted = "rows.adopted"
     /// The operator said that the service goes on with rows that somebody else put back, removed or added.
     case rowsAccepted = "rows.accepted"
     case subjectRegistered = "subject.registered"

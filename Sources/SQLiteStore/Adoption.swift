@@ -65,7 +65,7 @@ extension RowSums {
   /// The rows that there are become those that there have to be.
   static func adopt(_ db: Database, _ tables: ProtectedTables) throws {
     try tables.auditLane.protectAgain(db, tables.rowMACs, before: ["lane", "instance", "count", "last"])
-    let found = try Snapshot(db, tables).scanRows().found
+    let found = try Snapshot(db, tables).sumsOfRows()
     guard found != .none else { return }
     let lane = Lane(id: Int64.random(in: 1...Int64.max), instance: "")
     let sealed = try tables.sumKeys.box(of: lane.id).seal(found.octets, number: 0)

@@ -87,7 +87,7 @@ struct ProtectedTable: Sendable {
   }
 
   /// Octets of the values with their columns, kinds and lengths: no two rows have the same octets.
-  private static func octets(of values: some Sequence<DatabaseValue>) -> [UInt8] {
+  static func octets(of values: some Sequence<DatabaseValue>) -> [UInt8] {
     var octets: [UInt8] = []
     octets.reserveCapacity(256)
     func add(_ kind: UInt8, _ number: UInt64) {

@@ -4,127 +4,208 @@ internal import Octets
 internal import SoleControl
 internal import Synchronization
 
-/// Knows whether somebody else wrote the file, and looks at all rows then.
+/// Knows whether somebody else wrote the file, and has all rows looked at then.
 ///
 /// SQLite tells a connection whether another one has committed. Another gateway, or a command of the operator, leaves
-/// its lane different. If the file has changed and no lane has, it was neither, and all rows are looked at before
-/// anything more is decided.
+/// its lane further than it was. If the file has changed and no lane has gone on, it was neither, and all rows are
+/// looked at before anything more is decided.
+///
+/// Looks are taken on connections of their own, which read what is in the file and not what the writer remembers of it.
 final class RowWatch: Sendable {
   private struct State {
     /// SQLite's number for the contents that others committed, as the writer's connection saw it last.
     var version: Int64?
-    /// Rows of the other lanes.
-    var lanes: [UInt8] = []
-    var fault: EditedRow?
-    /// When all rows were looked at because of the fault.
-    var looked = ContinuousClock.now
+    /// Lanes of other processes.
+    var lanes: [Int64: LaneMark] = [:]
+    var fault: Fault?
+    /// Reason for which nothing is changed any more, whatever the rows are.
+    var refusal: EditedRow?
+    /// Looks that were begun.
+    var begun = 0
+    /// The look because of a commit of somebody else, which takes longer than a transaction waits.
+    var pending: (version: Int64?, look: RowLook)?
+  }
+
+  private struct Fault {
+    let row: EditedRow
+    /// Looks that were begun before it was known. A later one alone says that it is over.
+    let after: Int
+    let found = ContinuousClock.now
   }
 
   private let checks: RowChecks
+  private let path: String
+  private let tables: ProtectedTables
   private let state = Mutex(State())
+  private let isClosed = Atomic(false)
+
   private static let pauseAfterFault = Duration.seconds(1)
+  /// Time for which a transaction waits for a look.
+  private static let patience = Duration.seconds(1)
 
-  init(_ checks: RowChecks) { self.checks = checks }
+  init(_ checks: RowChecks, path: String, _ tables: ProtectedTables) {
+    (self.checks, self.path, self.tables) = (checks, path, tables)
+  }
 
-  /// Called in a transaction before it changes a row: what it has read may be from before, too.
+  /// Ends looks that are under way.
+  func close() { isClosed.store(true, ordering: .relaxed) }
+
+  /// Has nothing be changed any more.
+  func refuse(because reason: EditedRow) { state.withLock { $0.refusal = reason } }
+
+  // MARK: Questions of transactions
+
+  /// Called in a transaction before it changes a row: what it has read may be from before, too. No other connection
+  /// commits until it ends.
   ///
-  /// - Throws: `StoreError.edited`.
+  /// - Throws: `StoreError.edited`; `StoreError.unavailable` while a look takes long.
   func check(_ transaction: Transaction) throws {
-    guard checks == .all else { return }
     let version = try transaction.dataVersion()
-    let (isSame, known, fault) = state.withLock { state in
-      (state.version == version, state.lanes, state.fault.map { ($0, state.looked.duration(to: .now)) })
+    let (isSame, fault, refusal) = state.withLock { ($0.version == version, $0.fault, $0.refusal) }
+    if let refusal { throw StoreError.edited(refusal) }
+    guard checks == .all, !isSame || fault != nil else { return }
+    if let fault {
+      guard fault.found.duration(to: .now) >= Self.pauseAfterFault else { throw StoreError.edited(fault.row) }
+    } else if try goesOn(transaction, version) {
+      return
     }
-    if let (fault, age) = fault, age < Self.pauseAfterFault { throw StoreError.edited(fault) }
-    guard !isSame || fault != nil else { return }
-    let lanes = try transaction.lanes(otherThan: transaction.recorder.laneID)
-    if fault == nil, lanes != known {
-      return state.withLock { ($0.version, $0.lanes) = (version, lanes) }
+    let look = state.withLock { state in
+      if let pending = state.pending, pending.version == version { return pending.look }
+      let look = begin(&state)
+      state.pending = (version, look)
+      return look
     }
-    try take(try transaction.scanRows(), in: transaction)
+    guard let result = look.wait(Self.patience) else { throw StoreError.unavailable(.look) }
+    state.withLock { $0.pending = nil }
+    let lanes = try transaction.laneMarks(otherThan: transaction.recorder.laneID)
+    try take(result, of: look)
     state.withLock { ($0.version, $0.lanes) = (version, lanes) }
   }
+
+  /// Whether the file was changed by a process that leaves its lane further, and by none that puts one back.
+  private func goesOn(_ transaction: Transaction, _ version: Int64?) throws -> Bool {
+    let lanes = try transaction.laneMarks(otherThan: transaction.recorder.laneID)
+    let known = state.withLock { $0.lanes }
+    guard let wrong = try transaction.laneFault(lanes, after: known) else {
+      guard lanes != known else { return false }
+      state.withLock { ($0.version, $0.lanes) = (version, lanes) }
+      return true
+    }
+    fail(wrong, mark: Array("\(wrong)".utf8))
+    throw StoreError.edited(wrong)
+  }
+
+  // MARK: Looks
 
   /// Looks at all rows of a file that was opened, and begins to watch it.
   ///
   /// - Parameter database: the writer's connection.
   /// - Throws: `StoreOpenError`.
-  func begin(_ database: DatabaseQueue, _ tables: ProtectedTables, path: String) throws {
+  func begin(_ database: DatabaseQueue) throws {
     guard checks == .all else { return }
+    let (version, lanes) = try database.inDatabase { db in
+      let snapshot = Snapshot(db, tables)
+      return (try snapshot.dataVersion(), try snapshot.laneMarks(otherThan: nil))
+    }
+    state.withLock { ($0.version, $0.lanes) = (version, lanes) }
     do {
-      try database.inDatabase { db in
-        try db.run("BEGIN", [])
-        defer { try? db.run("ROLLBACK", []) }
-        let snapshot = Snapshot(db, tables)
-        try take(try snapshot.scanRows(), in: snapshot)
-        let (version, lanes) = (try snapshot.dataVersion(), try snapshot.lanes(otherThan: nil))
-        state.withLock { ($0.version, $0.lanes) = (version, lanes) }
-      }
+      let look = state.withLock { begin(&$0) }
+      guard let result = look.wait(nil) else { throw StoreError.unavailable(.look) }
+      try take(result, of: look)
     } catch StoreError.edited(let row) {
       throw StoreOpenError(
         description: """
-          the database at \(path) is not as the gateways left it: it has \(row). Find out who wrote it, and \
-          put the right one back; 'countersign audit accept-rows' has the service go on with it as it is
+          the database at \(path) is not as the gateways left it: it has \(row). Find out who wrote it, and put the \
+          right one back; 'countersign audit accept-rows' has the service go on with it as it is
           """)
     }
   }
 
-  /// Takes the result of a look at all rows, from whichever connection.
+  /// Looks at all rows, without keeping anyone waiting.
   ///
   /// - Throws: `StoreError.edited`.
-  func take(_ scan: RowScan, in reader: some SQLiteReader) throws {
-    state.withLock { state in
-      state.fault = scan.isWhole ? nil : scan.finding
-      state.looked = .now
-    }
-    guard !scan.isWhole else { return }
-    reader.tables.findings.found(scan.finding, mark: Array("\(scan.finding)".utf8))
-    throw StoreError.edited(scan.finding)
-  }
-}
-
-extension RowWatch {
-  fileprivate static func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
-    let result: Result<Void, any Error> = await withCheckedContinuation { continuation in
-      let thread = Thread { continuation.resume(returning: Result { try body() }) }
-      thread.name = "store-rows"
-      thread.start()
-    }
-    try result.get()
-  }
-}
-
-extension SQLiteReader {
-  /// Differs when another connection has committed since.
-  fileprivate func dataVersion() throws -> Int64? {
-    try one("PRAGMA data_version", []).flatMap { Int64.fromDatabaseValue($0.values[0]) }
+  func look() async throws {
+    guard checks == .all else { return }
+    let look = state.withLock { begin(&$0) }
+    try take(await look.result, of: look)
   }
 
-  /// Differs when a lane has changed.
-  fileprivate func lanes(otherThan own: Int64?) throws -> [UInt8] {
-    var codes: [UInt8] = []
-    try db.run("SELECT row_mac FROM audit_lane WHERE lane IS NOT ? ORDER BY lane", [own.databaseValue]) {
-      codes += StoredRow($0).octets(0)
-      return true
-    }
-    return OctetDigest.sha256(codes)
-  }
-}
-
-extension SQLiteFileStore {
-  /// Looks at all rows, on a connection and a thread of its own.
-  public func checkRows() async throws {
-    guard rowChecks == .all else { return }
-    let (path, tables, watch) = (path, tables, writer.watch)
-    try await RowWatch.onThread {
+  private func begin(_ state: inout State) -> RowLook {
+    state.begun += 1
+    return RowLook(number: state.begun, known: state.lanes) { [self] in
       let connection = try ConnectionPromises.reader.open(path)
       defer { try? connection.close() }
-      try connection.unsafeRead { db in
+      return try connection.unsafeRead { db in
         try db.run("BEGIN", [])
         defer { try? db.run("ROLLBACK", []) }
-        let snapshot = Snapshot(db, tables)
-        try watch.take(try snapshot.scanRows(), in: snapshot)
+        return try Snapshot(db, tables).scanRows { !isClosed.load(ordering: .relaxed) }
       }
     }
   }
+
+  /// - Throws: `StoreError.edited`, or what the look threw.
+  private func take(_ result: Result<RowScan, any Error>, of look: RowLook) throws {
+    let scan = try result.get()
+    let back =
+      scan.isWhole && look.known.contains { id, mark in scan.lanes[id].map { $0.number < mark.number } ?? true }
+    guard scan.isWhole, !back else {
+      let row = scan.isWhole ? EditedRow(tables: ["audit_lane"]) : scan.finding
+      fail(row, mark: Array("\(row)".utf8) + scan.found.octets + scan.expected.octets)
+      throw StoreError.edited(row)
+    }
+    let fault = state.withLock { state in
+      if let fault = state.fault, look.number > fault.after { state.fault = nil }
+      return state.fault
+    }
+    if let fault { throw StoreError.edited(fault.row) }
+  }
+
+  private func fail(_ row: EditedRow, mark: [UInt8]) {
+    state.withLock { $0.fault = Fault(row: row, after: $0.begun) }
+    tables.findings.found(row, mark: OctetDigest.sha256(mark))
+  }
+}
+
+/// One look at all rows, on a thread of its own.
+final class RowLook: Sendable {
+  private typealias Outcome = Result<RowScan, any Error>
+
+  let number: Int
+  /// Lanes as they were known when it began.
+  let known: [Int64: LaneMark]
+  private let outcome = Mutex<Outcome?>(nil)
+  private let waiting = DispatchGroup()
+
+  init(number: Int, known: [Int64: LaneMark], _ body: @escaping @Sendable () throws -> RowScan) {
+    (self.number, self.known) = (number, known)
+    waiting.enter()
+    let thread = Thread { [self] in
+      let result = Result { try body() }
+      outcome.withLock { $0 = result }
+      waiting.leave()
+    }
+    thread.name = "store-rows"
+    thread.start()
+  }
+
+  /// - Parameter patience: nil to wait for its end.
+  /// - Returns: nil if it has not ended then.
+  func wait(_ patience: Duration?) -> Result<RowScan, any Error>? {
+    let end = patience.map { DispatchTime.now() + Double($0.components.seconds) } ?? .distantFuture
+    return waiting.wait(timeout: end) == .success ? outcome.withLock { $0 } : nil
+  }
+
+  var result: Result<RowScan, any Error> {
+    get async {
+      await withCheckedContinuation { continuation in
+        waiting.notify(queue: .global()) { continuation.resume() }
+      }
+      return outcome.withLock { $0 } ?? .failure(StoreError.unavailable(.look))
+    }
+  }
+}
+
+extension StoreFault {
+  /// All rows are being looked at.
+  static let look = StoreFault(code: nil, "all rows are looked at, because somebody else wrote the database")
 }

@@ -18,8 +18,6 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
   let writer: GroupCommit
   private let readers: GroupRead
   let tables: ProtectedTables
-  let path: String
-  let rowChecks: RowChecks
   private let readOutage: Outage
   private let writeOutage: Outage
 
@@ -74,22 +72,24 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
       try database.inDatabase { try $0.execute(sql: "PRAGMA max_page_count = \(largestSize)") }
     }
     tables = ProtectedTables(rowMACs)
-    (self.path, self.rowChecks) = (path, rowChecks)
+    let isAdopted = try database.read { try Schema.isBeforeSums($0) }
     try Schema.migrator(tables).migrate(database)
     // Migrating turns foreign keys off and on.
     try ConnectionPromises.writer.check(database)
-    let watch = RowWatch(rowChecks)
-    try watch.begin(database, tables, path: path)
+    let watch = RowWatch(rowChecks, path: path, tables)
+    try watch.begin(database)
     (readOutage, writeOutage) = (Outage(.reading, report: onOutage), Outage(.writing, report: onOutage))
     writer = GroupCommit(
       database: database, tables: tables,
       recording: Self.recording(instance: instance, milliseconds, rowMACs), watch: watch,
       outage: writeOutage, rehearses: rehearses)
+    if isAdopted { writer.post { try $0.append(AuditEvent(.rowsAdopted, [])) } }
     readers = try GroupRead(path: path, meddling: meddling.readers, tables: tables)
   }
 
   deinit {
     tables.findings.onFinding(nil)
+    writer.watch.close()
     readers.close()
     writer.close()
   }
@@ -98,6 +98,7 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
   /// written afterwards.
   public func close() throws {
     tables.findings.onFinding(nil)
+    writer.watch.close()
     readers.close()
     writer.close()
     // The last connection to close moves the log into the file, and only one that may write can.

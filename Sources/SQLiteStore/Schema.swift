@@ -1,4 +1,5 @@
 internal import GRDB
+internal import SoleControl
 
 /// Numbered migrations, forward only. A released one is never changed.
 enum Schema {
@@ -39,10 +40,27 @@ enum Schema {
         : "the database at \(path) was made by a newer build; use that one")
   }
 
+  /// Objects of a file that a gateway of this build made, by their names.
+  static let made: [String: SchemaObject] = {
+    do {
+      let database = try DatabaseQueue()
+      let tables = ProtectedTables(RowMACs(secret: [0]))
+      try migrator(tables).migrate(database)
+      return try database.read { try Snapshot($0, tables).schema() }
+    } catch { fatalError("no schema: \(error)") }
+  }()
+
   /// Whether a file has every table as this build uses it.
   static func isCurrent(_ db: Database) throws -> Bool {
     guard try db.tableExists("grdb_migrations") else { return false }
     return try own.isSubset(of: String.fetchSet(db, sql: "SELECT identifier FROM grdb_migrations"))
+  }
+
+  /// Whether a build made the file that kept no sums of rows.
+  static func isBeforeSums(_ db: Database) throws -> Bool {
+    guard try db.tableExists("grdb_migrations") else { return false }
+    let applied = try String.fetchSet(db, sql: "SELECT identifier FROM grdb_migrations")
+    return applied.contains("0001") && !applied.contains("0003")
   }
 
   /// The migrations of this build.

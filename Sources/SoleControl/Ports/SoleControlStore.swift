@@ -113,6 +113,9 @@ public protocol GatewayStore: Sendable {
   /// - Throws: `StoreError.edited` if some were put back, removed or added by somebody who is no gateway.
   func checkRows() async throws
 
+  /// Changes nothing more, though each row is as a gateway wrote it: the whole database may be an older copy.
+  func refuseChanges(because reason: String)
+
   /// Takes all rows as they are, with an entry in the audit log. For a store that was opened without checks.
   ///
   /// - Returns: the tables that were not as the gateways left them.
