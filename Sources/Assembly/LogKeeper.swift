@@ -56,6 +56,11 @@ struct LogKeeper: ServiceLifecycle.Service {
       var kept: [UInt8]?
       var isOutage = false
       while !Task.isCancelled {
+        if health.reason != nil {
+          // Nothing more is signed of a log that a witness knows otherwise. To return would end the process.
+          while (try? await Task.sleep(for: .seconds(3600))) != nil {}
+          return
+        }
         do {
           let working: Sequencer
           if let sequencer {
@@ -94,7 +99,9 @@ struct LogKeeper: ServiceLifecycle.Service {
         }
       }
       // Entries up to here are in the tree when the service ends.
-      if let sequencer, (try? await sequencer.step()) != nil, let checkpoint = await sequencer.checkpoint {
+      if health.reason == nil, let sequencer, (try? await sequencer.step()) != nil,
+        let checkpoint = await sequencer.checkpoint
+      {
         _ = keep(checkpoint)
       }
     }
@@ -152,10 +159,14 @@ final class LogHealth: Sendable {
     }
   }
 
-  func stop(_ reason: any Error) { fault.withLock { $0 = reason } }
+  /// Keeps the first reason.
+  func stop(_ reason: any Error) { fault.withLock { $0 = $0 ?? reason } }
 
   /// The reason for which it stopped, in words; nil while it has not.
-  var reason: String? { fault.withLock { $0.map { "\($0)" } } }
+  var reason: String? { fault.withLock { $0.map { ($0 as? ForkedLog)?.reason ?? "\($0)" } } }
+
+  /// Whether it stopped because a witness has seen another log.
+  var isForked: Bool { fault.withLock { $0 is ForkedLog } }
 
   /// - Throws: the reason for which it stopped.
   func check() throws { if let fault = fault.withLock({ $0 }) { throw fault } }

@@ -240,6 +240,9 @@ package struct Service {
     let log = try await LogKeeper(
       config, store: store, signer: logSigner, health: logHealth, milliseconds: { clock.milliseconds() }, logger: logger
     )
+    let witnesses = WitnessKeeper.all(
+      config, store: store, health: logHealth, now: { clock.now() }, logger: logger)
+    try await WitnessKeeper.ask(witnesses)
     try await issuance.recover()
     let recovery = try await jobs.recover()
     if recovery.unknown > 0 {
@@ -273,15 +276,17 @@ package struct Service {
     let reloaders = file.map {
       Reloader(path: $0, config: config, certificates: certificates.reload, partners: partners, logger: logger)
     }
-    var configuration = ServiceGroupConfiguration(
-      // Ends last: calls that are finished meanwhile are recorded, and get into the tree.
-      services: [log] + (operatorBoard.map { [$0.keeper] } ?? []) + servers + (reloaders.map { [$0] } ?? []) + [
+    // The log ends last: calls that are finished meanwhile are recorded, and get into the tree.
+    let services: [any ServiceLifecycle.Service] =
+      [log] + (operatorBoard.map { [$0.keeper] } ?? []) + servers + (reloaders.map { [$0] } ?? []) + [
         ReceiptKeeper(indexer: receiptIndexer), JobWorkers(jobs: jobs),
         PendingKeeper(authorizations: soleControl.authorizations, logger: logger), keeper,
         RowKeeper(store: store, logger: logger), lease,
-      ] + WitnessKeeper.all(config, store: store, health: logHealth, logger: logger)
-        + StampKeeper.all(
-          config, store: store, timestamps: timestamps, now: { clock.now() }, health: logHealth, logger: logger),
+      ]
+    let stamps = StampKeeper.all(
+      config, store: store, timestamps: timestamps, now: { clock.now() }, health: logHealth, logger: logger)
+    var configuration = ServiceGroupConfiguration(
+      services: services + witnesses.map { $0 as any ServiceLifecycle.Service } + stamps,
       gracefulShutdownSignals: [.sigterm, .sigint] + (file == nil ? [.sighup] : []), logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.longestShutdown
     try await ServiceGroup(configuration: configuration).run()

@@ -3,6 +3,7 @@ import HTTPGateway
 import Logging
 import OutboundHTTP
 import ServiceLifecycle
+import SoleControl
 import TransparencyLog
 
 /// Has one witness cosign checkpoints while the service runs. Each witness has a keeper of its own, and neither the
@@ -11,6 +12,8 @@ struct WitnessKeeper: ServiceLifecycle.Service {
   /// Seconds of one call.
   private static let timeout = Duration.seconds(10)
   private static let longestPause = Duration.seconds(300)
+  /// Time for which all of them together are waited for at the start.
+  private static let patience = Duration.seconds(5)
 
   private let name: String
   private let caller: WitnessCaller
@@ -19,14 +22,52 @@ struct WitnessKeeper: ServiceLifecycle.Service {
   private let logger: Logger
 
   /// One for each witness of the configuration.
-  static func all(_ config: Config, store: Stores.Store, health: LogHealth, logger: Logger) -> [any ServiceLifecycle
-    .Service]
-  {
-    config.log.witnesses.map { witness in
+  ///
+  /// - Parameter now: UTC, seconds since 1970.
+  static func all(
+    _ config: Config, store: Stores.Store, health: LogHealth, now: @escaping @Sendable () -> Int64, logger: Logger
+  ) -> [WitnessKeeper] {
+    let begin = ContinuousClock.now
+    let round = CheckpointRound(
+      store, length: Int64(config.log.witnessInterval) * 1000,
+      milliseconds: { Int64(begin.duration(to: .now) / .milliseconds(1)) })
+    return config.log.witnesses.map { witness in
       WitnessKeeper(
         name: witness.name,
-        caller: WitnessCaller(witness.key, store: store, send: send(to: witness)),
+        caller: WitnessCaller(witness.key, store: store, round: round, now: now, send: send(to: witness)),
         interval: .seconds(config.log.witnessInterval), health: health, logger: logger)
+    }
+  }
+
+  /// Asks all witnesses once, at once, before anything is signed.
+  ///
+  /// - Throws: `ForkedLog` if one has seen another log. One that fails, or does not answer in five seconds, is asked
+  ///   again while the service runs.
+  static func ask(_ keepers: [WitnessKeeper]) async throws {
+    guard !keepers.isEmpty else { return }
+    let answers = AsyncStream<ForkedLog?>.makeStream()
+    let tasks = keepers.map { keeper in
+      Task {
+        do {
+          _ = try await keeper.caller.offer()
+          answers.continuation.yield(nil)
+        } catch let fault as WitnessFault where fault.isFork {
+          answers.continuation.yield(ForkedLog(witness: keeper.name, fault: fault))
+        } catch {
+          answers.continuation.yield(nil)
+        }
+      }
+    }
+    let end = Task {
+      try? await Task.sleep(for: patience)
+      answers.continuation.finish()
+    }
+    defer { (tasks + [end]).forEach { $0.cancel() } }
+    var missing = keepers.count
+    for await fork in answers.stream {
+      if let fork { throw fork }
+      missing -= 1
+      if missing == 0 { break }
     }
   }
 
@@ -50,19 +91,27 @@ struct WitnessKeeper: ServiceLifecycle.Service {
       var failures = 0
       repeat {
         do {
-          if try await caller.offer() != nil {
-            health.outages.end(.witness(name))
-            if failures > 0 { logger.notice("a witness cosigns the audit log again", metadata: ["witness": "\(name)"]) }
-            failures = 0
-          }
+          _ = try await caller.offer()
+          health.outages.end(.witness(name))
+          if failures > 0 { logger.notice("a witness cosigns the audit log again", metadata: ["witness": "\(name)"]) }
+          failures = 0
         } catch let fault as WitnessFault where fault.isFork {
-          health.stop(fault)
+          health.stop(ForkedLog(witness: name, fault: fault))
           health.outages.begin(.witness(name), "\(fault)")
           logger.critical(
             "a witness has seen another audit log than this: was the database put back to an older copy? The service is not ready",
             metadata: ["witness": "\(name)", "reason": "\(fault)"])
           // To return would end the process.
           while (try? await Task.sleep(for: .seconds(3600))) != nil {}
+        } catch let fault where Self.isEdit(fault) {
+          health.stop(fault)
+          logger.critical(
+            "the audit log was edited: what is stored of it is not what was signed; the service is not ready",
+            metadata: ["reason": "\(fault)"])
+          while (try? await Task.sleep(for: .seconds(3600))) != nil {}
+        } catch is StoreError {
+          // The witness has no part in it, and the store tells of its outages itself.
+        } catch is LeaseError {
         } catch {
           if failures == 0, !Task.isCancelled {
             logger.error(
@@ -80,4 +129,31 @@ struct WitnessKeeper: ServiceLifecycle.Service {
   private func pause(after failures: Int) -> Duration {
     max(interval, min(interval * (1 << min(failures, 10)), Self.longestPause))
   }
+
+  /// Whether an error says that somebody else wrote what is stored of the log.
+  static func isEdit(_ error: any Error) -> Bool {
+    switch error {
+    case StoreError.edited, StoreError.corrupt: true
+    default: error is TileFault || error is NoteFault
+    }
+  }
+}
+
+/// A witness has seen another log than this.
+struct ForkedLog: Error, CustomStringConvertible {
+  let witness: String
+  let fault: WitnessFault
+
+  /// For a start that is refused.
+  var description: String {
+    """
+    the witness \(witness) has seen another audit log than this: \(fault). The database was put back to an older copy, \
+    or its log was written again, and authorizations that were used would be good again. Start with the newest \
+    database. If it was put back knowingly ('countersign audit accept-restored'), have the witness's operator set the \
+    witness back, or take it out of "log.witnesses"
+    """
+  }
+
+  /// Without advice.
+  var reason: String { "\(witness): \(fault)" }
 }

@@ -177,7 +177,8 @@ public final class LogInspection: Sendable {
       }
       guard verifyStamp == nil || !state.stamped.isEmpty else { throw LogVerifier.Finding.noStamp }
       if let progress = state.progress { try state.verifier.check(progress: progress) }
-      let cosigned = seen + state.cosigned.map(\.seen)
+      // Of an empty log everything that grows is a continuation.
+      let cosigned = (seen + state.cosigned.map(\.seen)).filter { $0.size > 0 }
       let witnessed = try witnesses.map { witness in
         guard let newest = cosigned.filter({ $0.witness == witness }).max(by: { $0.size < $1.size }) else {
           throw LogVerifier.Finding.unwitnessed(witness: witness.name)

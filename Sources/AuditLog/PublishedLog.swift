@@ -1,4 +1,5 @@
 import Octets
+import Synchronization
 public import TransparencyLog
 
 /// The files of the log that everybody may see: checkpoint, tiles, and bundles of headers (C2SP tlog-tiles). Salts and
@@ -6,7 +7,8 @@ public import TransparencyLog
 public struct PublishedLog: Sendable {
   /// A file under its path.
   public enum File: Sendable, Equatable {
-    /// The newest checkpoint, with witnesses the newest that one of them cosigned; another one in a moment.
+    /// The newest checkpoint, with witnesses the newest that one of them cosigned; another one in a moment, and never
+    /// a smaller one.
     case checkpoint([UInt8])
     /// Hashes or headers, which never change.
     case tile([UInt8])
@@ -15,6 +17,7 @@ public struct PublishedLog: Sendable {
   private let store: any SequencingStore
   /// Set if the log has witnesses.
   private let cosigned: (store: any CosignatureStore, witnesses: [NoteKey])?
+  private let shown = ShownCheckpoint()
 
   public init(_ store: any SequencingStore) {
     self.store = store
@@ -51,9 +54,9 @@ public struct PublishedLog: Sendable {
   }
 
   private func checkpoint() async throws -> [UInt8]? {
-    guard let cosigned else { return try await store.checkpoint() }
+    guard let cosigned else { return shown.next(try await store.checkpoint()) }
     let kept = try await cosigned.store.cosignatures()
-    return CosignedCheckpoint.all(of: kept, by: cosigned.witnesses).first?.note.octets
+    return shown.next(CosignedCheckpoint.all(of: kept, by: cosigned.witnesses).first?.note.octets)
   }
 
   /// Whether a tree of that size has all of the tile.
@@ -62,5 +65,22 @@ public struct PublishedLog: Sendable {
     let count = size >> UInt64(8 * level)
     return tile.index <= count / UInt64(Tile.fullWidth)
       && tile.index * UInt64(Tile.fullWidth) + UInt64(tile.width) <= count
+  }
+}
+
+/// The largest checkpoint that this process has shown. What readers saw of the log does not get smaller when the
+/// database does.
+private final class ShownCheckpoint: Sendable {
+  private let largest = Mutex<(octets: [UInt8], size: UInt64)?>(nil)
+
+  /// - Parameter stored: what would be shown; nil if there is nothing.
+  /// - Returns: what is shown.
+  func next(_ stored: [UInt8]?) -> [UInt8]? {
+    let size = stored.flatMap { try? Checkpoint(text: SignedNote($0).text) }?.head.size ?? 0
+    return largest.withLock { largest in
+      if let largest, largest.size > size { return largest.octets }
+      if let stored { largest = (stored, size) }
+      return stored
+    }
   }
 }

@@ -23,6 +23,13 @@ extension AuditCommand {
     var logKey: String?
     @Option(name: .long, help: "The configuration file, whose device has the log's key; in place of --log-key.")
     var config: String?
+    @Option(
+      name: .long,
+      help: """
+        The key of a witness, or a file with it: the receipt takes a checkpoint that it cosigned, if there is one. May be \
+        repeated. Default: those of --config; without any the newest checkpoint.
+        """)
+    var witness: [String] = []
     @Option(name: .long, help: "The file to write; standard output if there is none.")
     var out: String?
 
@@ -51,13 +58,17 @@ extension AuditCommand {
     }
 
     private func receipt() async throws -> [UInt8] {
+      let config = try config.map { try Config.load($0) }
       let key =
-        if let logKey {
-          try LogKeyText.read(logKey, option: "--log-key")
+        if let config {
+          try NoteKey(vkey: Service.logKey(config))
         } else {
-          try NoteKey(vkey: Service.logKey(try Config.load(config ?? "")))
+          try LogKeyText.read(logKey ?? "", option: "--log-key")
         }
-      let search = try ReceiptSearch(SignatureCommand.Show.names(of: id), key: key)
+      let named = try witness.map { try LogKeyText.read($0, option: "--witness") }
+      let witnesses = named.isEmpty ? config?.witnessKeys ?? [] : named
+      try LogKeyText.check(key, witnesses)
+      let search = try ReceiptSearch(SignatureCommand.Show.names(of: id), key: key, witnesses: witnesses)
       while true {
         let lanes = try await Stores.readLog(database, search.readers())
         if try search.finish(lanes) { return try search.receipt() }

@@ -11,4 +11,11 @@ enum LogKeyText {
       throw ValidationError("\(option) is neither a key nor a file with one: 'countersign audit key' prints the log's")
     }
   }
+
+  /// - Throws: `ValidationError` unless a checkpoint can have lines of all of them.
+  static func check(_ key: NoteKey, _ witnesses: [NoteKey]) throws {
+    guard (try? LogPolicy(origin: key.name, logKeys: [key], witnesses: witnesses)) != nil else {
+      throw ValidationError("these keys do not go together: a log's key, and keys of different witnesses")
+    }
+  }
 }

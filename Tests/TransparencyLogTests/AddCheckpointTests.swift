@@ -73,6 +73,7 @@ struct AddCheckpointTests {
     #expect(try answer(1, [.leaf([])], 409, "0\n") == .lastHas(size: 0))
     #expect(try answer(2, [], 409, "2\n") == .inconsistent)
     #expect(try answer(2, [], 409, "") == .inconsistent)
+    for body in ["two\n", "2", "\n", "<html>"] { #expect(try answer(2, [], 409, body) == .malformed, "\(body)") }
     #expect(try answer(2, [], 409, "1\n") == .lastHas(size: 1))
     for body in ["", "\n", "017\n", "17", "-1\n", "17\n\n", "9223372036854775808\n", "0\n"] {
       #expect(try answer(0, [], 409, body) == .malformed, "\(body)")

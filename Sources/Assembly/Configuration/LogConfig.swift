@@ -23,7 +23,8 @@ extension Config {
 
     /// Witnesses that cosign checkpoints (C2SP tlog-witness), at most 16. Default: none.
     var witnesses: [WitnessConfig] = []
-    /// Seconds between two checkpoints that a witness is asked to cosign: 1 to 3600. Default: 5.
+    /// Seconds for which all witnesses are offered the same checkpoint, and after which each is asked again: 1 to 3600.
+    /// Default: 5.
     var witnessInterval = 5
 
     /// Whether a checkpoint of each UTC day is time-stamped by the service's authority (`tsa`). Default: true if there

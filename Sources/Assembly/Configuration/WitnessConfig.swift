@@ -1,5 +1,5 @@
 import Octets
-import TransparencyLog
+package import TransparencyLog
 
 extension Config {
   /// A witness: a service of somebody else that signs that it saw the log only grow.
@@ -52,4 +52,7 @@ extension Config {
       return witnesses
     }
   }
+
+  /// Keys of the witnesses of the log.
+  package var witnessKeys: [NoteKey] { log.witnesses.map(\.key) }
 }

@@ -39,12 +39,15 @@ public final class ReceiptSearch: Sendable {
   private let state: Mutex<State>
   private let inspection: LogInspection
   private let policy: LogPolicy
+  private let witnesses: [NoteKey]
 
   /// - Parameters:
   ///   - ids: as `SignatureTrail` takes them.
   ///   - key: of the log.
+  ///   - witnesses: whose cosignatures count. Everybody can be a witness of a log; those of strangers prove nothing.
   /// - Throws: `NoteFault.badKey` for a key that signs no checkpoints of logs.
-  public init(_ ids: Set<String>, key: NoteKey) throws {
+  public init(_ ids: Set<String>, key: NoteKey, witnesses: [NoteKey] = []) throws {
+    self.witnesses = witnesses
     state = Mutex(State(trail: SignatureTrail(ids)))
     policy = try LogPolicy(origin: key.name, logKeys: [key])
     inspection = try LogInspection(key: key)
@@ -70,7 +73,7 @@ public final class ReceiptSearch: Sendable {
     }
     readers.cosignatures = { [self] kept in
       try inner.cosignatures(kept)
-      state.withLock { $0.collection?.cosigned = CosignedCheckpoint.all(of: kept) }
+      state.withLock { $0.collection?.cosigned = CosignedCheckpoint.all(of: kept, by: witnesses) }
     }
     readers.stamp = inner.stamp
     readers.progress = inner.progress

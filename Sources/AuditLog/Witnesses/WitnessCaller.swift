@@ -1,6 +1,6 @@
 public import TransparencyLog
 
-/// Has one witness cosign the log's newest checkpoint (C2SP tlog-witness).
+/// Has one witness cosign the checkpoint of the round (C2SP tlog-witness).
 ///
 /// It knows what the witness cosigned last, from the store and from its answers, and proves that the log grew from
 /// there. What the witness says is verified before it is kept.
@@ -11,30 +11,47 @@ public actor WitnessCaller {
   /// Requests in one go: the first, one with the size that the witness tells, and one more if the log or the witness
   /// went on meanwhile.
   private static let mostRequests = 3
+  /// 2020-01-01. An earlier time of a cosignature is of no clock.
+  private static let earliest: Int64 = 1_577_836_800
+  /// Seconds by which the clock of a witness may be ahead.
+  private static let mostAhead: Int64 = 300
 
   private let key: NoteKey
   private let store: any SequencingStore & CosignatureStore
+  private let round: CheckpointRound
+  private let now: @Sendable () -> Int64
   private let send: Send
   /// Number of entries that the witness cosigned last, as far as is known.
   private var last: UInt64?
   /// The same, of what it cosigned for this process.
   private var cosigned: UInt64?
 
-  /// - Parameter key: with which the witness cosigns.
-  public init(_ key: NoteKey, store: any SequencingStore & CosignatureStore, send: @escaping Send) {
+  /// - Parameters:
+  ///   - key: with which the witness cosigns.
+  ///   - round: the one of all witnesses of this process.
+  ///   - now: UTC, seconds since 1970.
+  public init(
+    _ key: NoteKey, store: any SequencingStore & CosignatureStore, round: CheckpointRound,
+    now: @escaping @Sendable () -> Int64, send: @escaping Send
+  ) {
     self.key = key
     self.store = store
+    self.round = round
+    self.now = now
     self.send = send
   }
 
-  /// Offers the newest checkpoint, unless the witness has cosigned it for this process. The first time it is offered
-  /// also if nothing is new, because the witness may know a larger one.
+  /// Offers the checkpoint of the round, unless the witness has cosigned it for this process. The first time it is
+  /// offered also if nothing is new, because the witness may know a larger one.
   ///
   /// - Returns: its number of entries; nil if there was nothing to do.
-  /// - Throws: `WitnessFault`, or what `send` or the store throws. Trying again is no mistake.
+  /// - Throws: `WitnessFault`, or what `send` or the store throws; `TileFault` and `NoteFault` are of what is stored.
+  ///   Trying again is no mistake.
   public func offer() async throws -> UInt64? {
     var old = try await lastKnown()
-    guard var (note, head) = try await newest(), cosigned != head.size else { return nil }
+    guard var (note, head) = try await round.checkpoint() else { return nil }
+    if old > head.size, let newer = try await round.newest(), newer.head.size > head.size { (note, head) = newer }
+    guard cosigned != head.size else { return nil }
     for _ in 0..<Self.mostRequests {
       guard old <= head.size else { throw WitnessFault.ahead(witness: old, log: head.size) }
       let query = try TileQuery.consistency(from: old, to: head)
@@ -43,15 +60,16 @@ public actor WitnessCaller {
       let (status, body) = try await send(request.body)
       switch request.answer(status: status, body: body, witness: key) {
       case .cosigned(let cosignature):
+        guard isRight(cosignature.time) else { throw WitnessFault.malformed }
         try await store.keep(
           KeptCosignature(witness: key.vkey, checkpoint: note.octets, signature: cosignature.octets))
         (last, cosigned) = (head.size, head.size)
         return head.size
       case .lastHas(let size):
         // Another gateway of this log may have signed and shown more meanwhile: the store has it then.
-        if let newer = try await newest(), newer.head.size > head.size { (note, head) = newer }
+        if size > head.size, let newer = try await round.newest(), newer.head.size > head.size { (note, head) = newer }
         old = size
-      case .inconsistent: throw old > 0 ? WitnessFault.forked(size: old) : .refused(status: status)
+      case .inconsistent: throw old > 0 ? try await confirmed(old, note, status) : .refused(status: status)
       case .refused(let status): throw WitnessFault.refused(status: status)
       case .malformed: throw WitnessFault.malformed
       }
@@ -59,18 +77,30 @@ public actor WitnessCaller {
     throw WitnessFault.unsettled
   }
 
+  /// Whether a cosignature's time is one of a clock that goes about right.
+  private func isRight(_ time: UInt64) -> Bool {
+    time >= UInt64(Self.earliest) && Int64(clamping: time) - Self.mostAhead <= now()
+  }
+
+  /// Asks the witness what it cosigned last, before its word counts that this was another log: 422, and a conflict
+  /// without a size, are also what a server answers that is no witness.
+  private func confirmed(_ old: UInt64, _ note: SignedNote, _ status: Int) async throws -> WitnessFault {
+    let request = AddCheckpoint(old: 0, proof: [], checkpoint: note)
+    let (second, body) = try await send(request.body)
+    switch request.answer(status: second, body: body, witness: key) {
+    case .lastHas(size: old): return .forked(size: old)
+    case .lastHas: return .unsettled
+    case .cosigned, .inconsistent: return .refused(status: status)
+    case .refused(let status): return .refused(status: status)
+    case .malformed: return .malformed
+    }
+  }
+
   private func lastKnown() async throws -> UInt64 {
     if let last { return last }
     let kept = try await store.cosignatures().first { $0.witness == key.vkey }
     last = kept?.size ?? 0
     return last ?? 0
-  }
-
-  private func newest() async throws -> (note: SignedNote, head: TreeHead)? {
-    guard let octets = try await store.checkpoint() else { return nil }
-    let note = try SignedNote(octets)
-    let head = try Checkpoint(text: note.text).head
-    return head.size > 0 ? (note, head) : nil
   }
 }
 

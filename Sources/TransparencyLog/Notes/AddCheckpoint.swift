@@ -67,8 +67,8 @@ public struct AddCheckpoint: Sendable, Equatable {
   }
 
   private func conflict(_ body: [UInt8]) -> Answer {
-    let text = body.last == NoteText.newline ? String(decoding: body.dropLast(), as: UTF8.self) : ""
-    let size = Decimal.read(text)
+    let size = body.last == NoteText.newline ? Decimal.read(String(decoding: body.dropLast(), as: UTF8.self)) : nil
+    guard body.isEmpty || size != nil else { return .malformed }
     // With the same number of entries a conflict can also be about the root; with what body is not said.
     if old > 0, proof.isEmpty, size ?? old == old { return .inconsistent }
     guard let size, size != old else { return .malformed }

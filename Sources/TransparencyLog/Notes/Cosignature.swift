@@ -6,6 +6,9 @@ public struct Cosignature: Hashable, Sendable {
   /// Octets of an Ed25519 signature.
   static let signatureSize = 64
 
+  /// The last second of the year 9999, since 1970. Later times are shown nowhere: they are of no clock.
+  public static let latestShown: Int64 = 253_402_300_799
+
   /// Seconds since 1970, by the witness's clock.
   public let time: UInt64
   /// 64 octets, over `message`.

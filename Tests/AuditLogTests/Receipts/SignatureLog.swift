@@ -114,8 +114,8 @@ struct SignatureLog {
     return state.lanes.values.sorted { $0.id < $1.id }
   }
 
-  func receipt(_ ids: Set<String> = ["o1"]) throws -> [UInt8] {
-    let search = try ReceiptSearch(ids, key: key)
+  func receipt(_ ids: Set<String> = ["o1"], witnesses: [NoteKey] = []) throws -> [UInt8] {
+    let search = try ReceiptSearch(ids, key: key, witnesses: witnesses)
     while try !search.finish(try read(search.readers())) {}
     return try search.receipt()
   }

@@ -5,42 +5,6 @@ import Synchronization
 import Testing
 import TransparencyLog
 
-/// A witness without a network, which checks what it is shown by the tree's own rules.
-private final class MemoryWitness: Sendable {
-  private let secret = Curve25519.Signing.PrivateKey()
-  let key: NoteKey
-  /// The head that it cosigned last.
-  let last = Mutex(TreeHead.empty)
-  /// Answers in place of its own, the first first.
-  let others = Mutex<[(status: Int, body: [UInt8])]>([])
-  let requests = Mutex(0)
-
-  init() throws {
-    key = try NoteKey(
-      name: "witness.example", kind: .cosignature, publicKey: Array(secret.publicKey.rawRepresentation))
-  }
-
-  func answer(_ body: [UInt8]) throws -> (status: Int, body: [UInt8]) {
-    requests.withLock { $0 += 1 }
-    if let other = others.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { return other }
-    let lines = String(decoding: body, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-    let end = try #require(lines.firstIndex(of: ""))
-    let old = try #require(UInt64(lines[0].dropFirst(4)))
-    let proof = lines[1..<end].compactMap { MerkleHash(base64: $0) }
-    let note = try SignedNote(Array(lines[(end + 1)...].joined(separator: "\n").utf8))
-    let head = try Checkpoint(text: note.text).head
-    return try last.withLock { last in
-      guard old == last.size else { return (409, Array("\(last.size)\n".utf8)) }
-      guard head.extends(last, proof: proof) else { return (head.size == last.size ? 409 : 422, []) }
-      last = head
-      let message = try #require(Cosignature.message(text: note.text, time: 5))
-      let signature = try #require(Cosignature(time: 5, signature: Array(try secret.signature(for: message))))
-      let signed = try SignedNote(text: note.text, signatures: [NoteSignature(by: key, signature.octets)])
-      return (200, Array(signed.octets.dropFirst(note.text.count + 1)))
-    }
-  }
-}
-
 @Suite("Witnesses of the audit log", .timeLimit(.minutes(2)))
 struct WitnessCallerTests {
   private let signed: SignatureLog
@@ -54,18 +18,18 @@ struct WitnessCallerTests {
 
   private func caller(_ witness: MemoryWitness? = nil) -> WitnessCaller {
     let witness = witness ?? self.witness
-    return WitnessCaller(witness.key, store: log) { try witness.answer($0) }
+    return self.caller(witness.key, log) { try witness.answer($0) }
   }
 
-  /// Adds entries, and puts them into the tree.
-  private func grow(_ count: Int, lane: Int64 = 7) async throws {
-    log.append(count, lane: lane)
-    let environment = Sequencer.Environment(
-      origin: signed.key.name, key: signed.key,
-      sign: { Array(try signed.secret.signature(for: $0).derRepresentation) }, milliseconds: { 5 })
-    let sequencer = try await Sequencer(log, environment)
-    while try await sequencer.step() > 0 {}
+  /// Without rounds: each offer is of the newest checkpoint.
+  private func caller(
+    _ key: NoteKey, _ log: MemoryLog, send: @escaping WitnessCaller.Send
+  ) -> WitnessCaller {
+    let round = CheckpointRound(log, length: 0, milliseconds: { 0 })
+    return WitnessCaller(key, store: log, round: round, now: { MemoryWitness.now }, send: send)
   }
+
+  private func grow(_ count: Int, lane: Int64 = 7) async throws { try await signed.grow(count, lane: lane) }
 
   private func kept() throws -> KeptCosignature {
     try #require(log.state.withLock { $0.cosignatures[witness.key.vkey] })
@@ -119,7 +83,7 @@ struct WitnessCallerTests {
     let (slow, quick) = (caller(), caller())
     _ = try await slow.offer()
     try await grow(5)
-    let racing = WitnessCaller(witness.key, store: log) { [self] body in
+    let racing = caller(witness.key, log) { [self] body in
       // While this request is on its way.
       if witness.last.withLock(\.size) < 15 {
         try await grow(5)
@@ -210,7 +174,8 @@ struct WitnessCallerTests {
     _ = try await caller().offer()
     let early = try kept()
     try await grow(300)
-    #expect(try inspect([witness.key]).witnessed == [.init(witness: witness.key, size: 10, time: 5)])
+    #expect(
+      try inspect([witness.key]).witnessed == [.init(witness: witness.key, size: 10, time: UInt64(MemoryWitness.now))])
     #expect(try inspect([]).witnessed == [])
     let other = try MemoryWitness()
     #expect(throws: LogVerifier.Finding.unwitnessed(witness: "witness.example")) { try inspect([other.key]) }
@@ -238,12 +203,18 @@ struct WitnessCallerTests {
     signature.append(SignatureLog.signature)
     try await signature.sequence()
     #expect(try signature.verify(try signature.receipt()).checkpoint.cosignatures == [])
-    let caller = WitnessCaller(witness.key, store: signature.log) { [witness] in try witness.answer($0) }
+    let caller = self.caller(witness.key, signature.log) { [witness] in try witness.answer($0) }
     let size = try await caller.offer()
     signature.log.append(300, lane: 11)
     try await signature.sequence()
-    let verified = try Receipt.verify(try signature.receipt(), policy: signature.policy([witness.key]))
+    let receipt = try signature.receipt(witnesses: [witness.key])
+    let verified = try Receipt.verify(receipt, policy: signature.policy([witness.key]))
     #expect(verified.checkpoint.checkpoint.head.size == size)
     #expect(verified.checkpoint.cosignatures.map(\.witness) == [witness.key])
+    // Others than those that the caller names do not count, as many as there are: the newest is taken.
+    for named in [[], [try MemoryWitness().key]] {
+      let checkpoint = try signature.verify(try signature.receipt(witnesses: named)).checkpoint
+      #expect(checkpoint.checkpoint.head.size == UInt64(signature.log.state.withLock(\.entries.count)))
+    }
   }
 }

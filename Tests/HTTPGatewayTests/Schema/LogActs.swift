@@ -79,9 +79,13 @@ extension SchemaAct {
     // Of the day of `milliseconds`.
     _ = try await CheckpointStamper(store, now: { 0 }) { $0 }.stamp()
     guard try await store.cosignatures().isEmpty else { return }
-    _ = try await WitnessCaller(try witnessKey(), store: store) { try cosigned($0) }.offer()
+    let round = CheckpointRound(store, length: 0, milliseconds: { 0 })
+    let caller = WitnessCaller(try witnessKey(), store: store, round: round, now: { Self.now }) { try cosigned($0) }
+    _ = try await caller.offer()
   }
 
+  /// Of the witness: 2026-11-30.
+  private static let now: Int64 = 1_796_000_000
   private static let witness = Curve25519.Signing.PrivateKey()
 
   private static func witnessKey() throws -> NoteKey {
@@ -92,8 +96,8 @@ extension SchemaAct {
   /// The answer of a witness that believes everything.
   private static func cosigned(_ body: [UInt8]) throws -> (status: Int, body: [UInt8]) {
     let note = try SignedNote(Array(body.dropFirst("old 0\n\n".utf8.count)))
-    let message = try #require(Cosignature.message(text: note.text, time: 5))
-    let signature = try #require(Cosignature(time: 5, signature: Array(try witness.signature(for: message))))
+    let message = try #require(Cosignature.message(text: note.text, time: UInt64(now)))
+    let signature = try #require(Cosignature(time: UInt64(now), signature: Array(try witness.signature(for: message))))
     let signed = try SignedNote(
       text: note.text, signatures: [NoteSignature(by: try witnessKey(), signature.octets)])
     return (200, Array(signed.octets.dropFirst(note.text.count + 1)))

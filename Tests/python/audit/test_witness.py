@@ -16,6 +16,7 @@ from harness.failure import require, wait_for
 from harness.gateway import Served, opened
 from harness.wire import Wire
 
+REFUSED = "the witness {} has seen another audit log than this: "
 FORKED = "a witness has seen another audit log than this: was the database put back to an older copy? " \
     "The service is not ready"
 SILENT = "a witness does not cosign the audit log; it is asked again"
@@ -88,7 +89,7 @@ def test_checkpoints_are_cosigned_published_and_proven(service, tmp_path):
             operation = gateway.events("signature.made")[-1]["operation"]
         entries = size(service)
         asked = len(one.answers)
-        # The notes are there again, before any witness has answered.
+        # The notes are there again, before any witness has answered; one that hangs delays the start by five seconds.
         one.behaviour, two.behaviour = [None], [500]
         with served(service, one, two) as gateway:
             require(head(service, published(gateway), one, two).size >= seen.size, published(gateway))
@@ -99,10 +100,13 @@ def test_checkpoints_are_cosigned_published_and_proven(service, tmp_path):
     result = service.verify(service.database, *keys)
     require(result.returncode == 0 and f"{one.name} saw it grow to {entries} entries, at 20" in result.stdout, result.stdout)
     file = tmp_path / "receipt.tlog-proof"
-    result = gateway.audit("prove", operation, "--log-key", service.key, "--out", file)
+    result = gateway.audit("prove", operation, *keys, "--out", file)
     require(result.returncode == 0, result.stdout)
     result = gateway.run("receipt", "verify", file, *keys)
     require(result.returncode == 0, result.stdout)
+    # Cosignatures of those whom nobody names do not count.
+    result = gateway.audit("prove", operation, "--log-key", service.key, "--out", file)
+    require(result.returncode == 0 and one.name.encode() not in file.read_bytes(), result.stdout)
     stranger = Witness(tmp_path, service.key, "witness.example/w3", 3)
     result = service.verify(service.database, "--log-key", service.key, "--witness", stranger.vkey)
     require(result.returncode == 1, result.stdout)
@@ -152,9 +156,51 @@ def put_back(service, database, checkpoint):
     service.checkpoint.write_bytes(checkpoint)
 
 
+def test_an_auditor_demands_that_witnesses_have_seen_enough_and_lately(service, tmp_path):
+    with Witness(tmp_path, service.key) as witness:
+        with served(service, witness):
+            caught_up(service, witness)
+        with served(service):
+            service.sign(1)
+            service.settled()
+        keys = ["--log-key", service.key, "--witness", witness.vkey]
+        behind = size(service) - witness.last[0]
+        require(behind > 0, "nothing is behind")
+
+        def verify(*options):
+            result = service.verify(service.database, *keys, *options)
+            return result.returncode, result.stdout
+
+        for options in [["--most-behind", str(behind)], ["--witnessed-within", "3600"]]:
+            require(verify(*options)[0] == 0, verify(*options))
+        code, text = verify("--most-behind", str(behind - 1))
+        require(code == 1 and f"{behind} entries are behind what {witness.name} has cosigned" in text, text)
+        # The clock of the witness is years behind, or at a time that is in no calendar.
+        text, _ = tlog.signatures(witness.last[2])
+        note, kept = witness.last[2], tmp_path / "cosigned"
+        for seconds, shown in [(1_700_000_000, "2023-11-14T22:13:20Z"), (2**63 - 1, f"{2**63 - 1} seconds since 1970")]:
+            with opened(service.database) as db:
+                db.execute("DELETE FROM audit_cosignature")
+            kept.write_bytes(log_lines(note) + witness.cosign(text, seconds))
+            code, said = verify("--checkpoint", str(kept))
+            require(code == 0 and f"at {shown}; " in said, said)
+            code, said = verify("--checkpoint", str(kept), "--witnessed-within", "3600")
+            require(code == 1 and f"{witness.name} cosigned at {shown}" in said, said)
+        for wrong in [["--most-behind", "1"], ["--witnessed-within", "-1", "--witness", witness.vkey]]:
+            result = service.verify(service.database, "--log-key", service.key, *wrong)
+            require(result.returncode == 64, result.stdout)
+
+
+def log_lines(note):
+    """A note with the signature of the log alone."""
+    text, _, lines = note.partition(b"\n\n")
+    return text + b"\n\n" + lines.split(b"\n")[0] + b"\n"
+
+
+@pytest.mark.parametrize("silent", [False, True])
 @pytest.mark.parametrize("grows", [False, True])
-def test_a_database_put_back_with_the_checkpoint_file(service, tmp_path, grows):
-    """Without a witness the gateway starts, and knows nothing of it."""
+def test_a_database_put_back_with_the_checkpoint_file(service, tmp_path, grows, silent):
+    """Without a witness the gateway starts, and knows nothing of it. One that is silent at the start tells it later."""
     with Witness(tmp_path, service.key) as witness:
         with served(service, witness):
             caught_up(service, witness)
@@ -172,17 +218,29 @@ def test_a_database_put_back_with_the_checkpoint_file(service, tmp_path, grows):
                 service.settled()
                 require(size(service) > lost and is_ready(gateway) and not lines(gateway, "critical"), "it was seen")
         gateway = served(service, witness)
-        # It may be not ready before anyone sees it ready.
-        gateway.launch()
-        try:
-            [line] = wait_for(lambda: lines(gateway, "critical"))
-            require((line["message"], line["witness"]) == (FORKED, witness.name), line)
-            require(not is_ready(gateway), "it is ready on another log than its witness knows")
-            says = f"the checkpoint of {lost} entries that it cosigned" if grows \
-                else f"it has cosigned a checkpoint of {lost} entries, and the log has "
-            require(says in line["reason"], line)
-        finally:
-            gateway.stop()
+        says = f"the checkpoint of {lost} entries that it cosigned" if grows \
+            else f"it has cosigned a checkpoint of {lost} entries, and the log has "
+        if silent:
+            witness.behaviour = [503]
+            with gateway:
+                # No entry of what comes after is signed.
+                witness.behaviour = []
+                [line] = wait_for(lambda: lines(gateway, "critical"), 30)
+                require((line["message"], line["witness"]) == (FORKED, witness.name), line)
+                require(says in line["reason"], line)
+                wait_for(lambda: not is_ready(gateway))
+                stopped = size(service)
+                time.sleep(1)
+                require(size(service) == stopped, "its tree goes on")
+        else:
+            gateway.launch()
+            try:
+                wait_for(lambda: not gateway.process.is_running, 30)
+                said = gateway.log.read_text()
+                require(REFUSED.format(witness.name) in said and says in said and '"log.witnesses"' in said, said[-2000:])
+            finally:
+                code = gateway.stop()
+            require(code not in (0, None), f"it ended with {code}")
         # What the witness has shows it to anyone.
         kept = tmp_path / "witness.checkpoint"
         kept.write_bytes(witness.last[2])

@@ -172,8 +172,8 @@ class Witness:
             new.replace(self.state)
             return line
 
-    def cosign(self, text):
-        seconds = int(time.time())
+    def cosign(self, text, seconds=None):
+        seconds = int(time.time()) if seconds is None else seconds
         signature = self.private.sign(b"cosignature/v1\ntime %d\n" % seconds + text)
         octets = self.id + seconds.to_bytes(8, "big") + signature
         return "\N{EM DASH} {} {}\n".format(self.name, base64.b64encode(octets).decode()).encode()
