@@ -269,7 +269,11 @@ let package = Package(
     tests("BlockingWorkTests", ["BlockingWork", "TestSupport"]),
     tests(
       "ProgramTests",
-      ["Vocabulary", "Assembly", "countersign-sandbox", "HTTPGateway", "OpenSSLPKI", "WireJSON", "TestSupport", log]),
+      [
+        "Vocabulary", "Assembly", "AuditLog", "SoleControl", "TransparencyLog", "countersign-sandbox", "HTTPGateway",
+        "OpenSSLPKI",
+        "WireJSON", "TestSupport", log,
+      ]),
     tests("AuditLogTests", ["AuditLog", "TransparencyLog", "WireJSON", "Octets", crypto]),
     tests("TransparencyLogTests", ["TransparencyLog", "Octets", "Growth", crypto]),
     // Writes logs for readers that are not ours.

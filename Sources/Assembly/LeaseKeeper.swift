@@ -1,4 +1,5 @@
 import Foundation
+import HTTPGateway
 import Logging
 import ServiceLifecycle
 import SoleControl
@@ -11,11 +12,13 @@ struct LeaseKeeper: ServiceLifecycle.Service {
 
   let store: any GatewayStore
   let lock: InstanceLock
+  let outages: OutageBook
   let logger: Logger
 
   /// - Throws: `InstanceLock.Taken` or `LeaseError.held`, with what to do.
-  init(_ config: Config, store: any GatewayStore, logger: Logger) async throws {
+  init(_ config: Config, store: any GatewayStore, outages: OutageBook, logger: Logger) async throws {
     self.store = store
+    self.outages = outages
     self.logger = logger
     lock = try InstanceLock(database: config.database, instance: config.instance)
     let lease = try await store.takeLease(
@@ -30,7 +33,10 @@ struct LeaseKeeper: ServiceLifecycle.Service {
         do {
           if !lock.isInPlace { store.loseLease() }
           try await store.renewLease()
+          outages.end(.lease)
+          wasLost = false
         } catch let error as LeaseError {
+          outages.begin(.lease, "\(error)")
           if !wasLost { logger.critical("signing has stopped", metadata: ["reason": "\(error)"]) }
           wasLost = true
         } catch {

@@ -49,11 +49,12 @@ struct OperatorBoard: Sendable {
       process: OperatorFigures.Process(
         service: config.service, instance: config.instance, started: started, built: built))
     figures.log = (try? await store.watch.logState()).map { state in
-      let size = (try? Checkpoint(text: SignedNote(state.checkpoint).text))?.head.size ?? 0
-      return OperatorFigures.Log(
-        entries: state.entries, size: Int64(clamping: size), signed: state.checkpoint.isEmpty ? nil : state.time)
+      OperatorFigures.Log(
+        entries: state.entries, size: state.size, signed: state.checkpoint.isEmpty ? nil : state.time,
+        waitingSince: state.waitingSince)
     }
     figures.stopped = health.reason
+    figures.isForked = health.isForked
     figures.witnesses = await witnesses
     figures.activity = await counter.activity
     figures.outages = health.outages.all
@@ -68,11 +69,16 @@ struct OperatorBoard: Sendable {
       return config.log.witnesses.map { witness in
         let newest = kept?.first { $0.witness == witness.key.vkey }
         let head = newest.flatMap { try? Checkpoint(text: SignedNote($0.checkpoint).text) }?.head
-        let time = newest.flatMap { Cosignature($0.signature) }.map { Int64(clamping: $0.time) * 1000 }
+        let time = newest.flatMap { Cosignature($0.signature) }.map { Self.milliseconds($0.time) }
         return OperatorFigures.Witness(
-          name: witness.name, size: head.map { Int64(clamping: $0.size) }, time: time)
+          name: witness.name, size: head.map { Int64(clamping: $0.size) }, time: time, isReadable: kept != nil)
       }
     }
+  }
+
+  /// Bounded: a witness may write a time that no clock has.
+  private static func milliseconds(_ seconds: UInt64) -> UnixMilliseconds {
+    min(Int64(clamping: seconds), Cosignature.latestShown) * 1000
   }
 
   /// A device tells of its failures alone, so it is tried while one is on.

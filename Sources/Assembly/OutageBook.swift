@@ -16,8 +16,7 @@ final class OutageBook: Sendable {
 
   /// Notes a failure; one that goes on is one outage, with its first reason.
   func begin(_ part: OperatorFigures.Part, _ reason: String) {
-    let outage = OperatorFigures.Outage(
-      part: part, reason: String(reason.prefix(Self.longestReason)), began: Self.now, ended: nil)
+    let outage = OperatorFigures.Outage(part: part, reason: Self.bounded(reason), began: Self.now, ended: nil)
     outages.withLock { outages in
       guard !outages.contains(where: { $0.part == part && $0.ended == nil }) else { return }
       outages.append(outage)
@@ -31,6 +30,18 @@ final class OutageBook: Sendable {
       guard let index = outages.lastIndex(where: { $0.part == part && $0.ended == nil }) else { return }
       outages[index].ended = Self.now
     }
+  }
+
+  /// A beginning of a reason, of whole characters: one character alone can have any number of octets.
+  private static func bounded(_ reason: String) -> String {
+    var (end, octets) = (reason.startIndex, 0)
+    while end < reason.endIndex {
+      let scalar = reason.unicodeScalars[end]
+      octets += UTF8.width(scalar)
+      guard octets <= longestReason else { break }
+      reason.unicodeScalars.formIndex(after: &end)
+    }
+    return String(reason[..<end])
   }
 
   /// The newest first, and those that are on before all others.

@@ -1,3 +1,4 @@
+import HTTPGateway
 import Logging
 import ServiceLifecycle
 import SoleControl
@@ -9,6 +10,7 @@ struct RowKeeper: ServiceLifecycle.Service {
   private static let pause = (least: Duration.seconds(10), factor: 50)
 
   let store: any GatewayStore
+  let outages: OutageBook
   let logger: Logger
 
   func run() async throws {
@@ -19,9 +21,11 @@ struct RowKeeper: ServiceLifecycle.Service {
         let begin = ContinuousClock.now
         do {
           try await store.checkRows()
+          outages.end(.rows)
           if wasEdited { logger.notice("the rows of the database are as the gateways left them again") }
           wasEdited = false
         } catch StoreError.edited(let row) {
+          outages.begin(.rows, "\(row)")
           if !wasEdited {
             logger.critical(
               "somebody else wrote the database; nothing is authorized or signed until its rows are as they were",

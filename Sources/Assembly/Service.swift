@@ -105,6 +105,7 @@ package struct Service {
         try clock.check()
         try logHealth.check()
         _ = try await device.authenticationCodes([(.credentialRow, [])])
+        outages.end(.device)
         try await store.checkReadiness()
       })
     if let seen = config.operators {
@@ -234,7 +235,7 @@ package struct Service {
   ///     terminal is closed.
   ///   - onReady: called once, when every listener accepts connections.
   package func run(rereading file: String? = nil, onReady: @escaping @Sendable () async throws -> Void) async throws {
-    let lease = try await LeaseKeeper(config, store: store, logger: logger)
+    let lease = try await LeaseKeeper(config, store: store, outages: logHealth.outages, logger: logger)
     try clock.compare(withLastEntry: await store.lastAuditTime())
     let clock = clock
     let log = try await LogKeeper(
@@ -281,7 +282,7 @@ package struct Service {
       [log] + (operatorBoard.map { [$0.keeper] } ?? []) + servers + (reloaders.map { [$0] } ?? []) + [
         ReceiptKeeper(indexer: receiptIndexer), JobWorkers(jobs: jobs),
         PendingKeeper(authorizations: soleControl.authorizations, logger: logger), keeper,
-        RowKeeper(store: store, logger: logger), lease,
+        RowKeeper(store: store, outages: logHealth.outages, logger: logger), lease,
       ]
     let stamps = StampKeeper.all(
       config, store: store, timestamps: timestamps, now: { clock.now() }, health: logHealth, logger: logger)

@@ -39,6 +39,7 @@ package enum Stores {
       path: database, mayCreate: mayCreate, rowMACs: rowMACs, instance: instance, milliseconds: milliseconds,
       rowChecks: rowChecks, onOutage: report(database, outages),
       report: {
+        outages.begin(.rows, "\($0)")
         Logger(label: "store").critical(
           "the database was edited",
           metadata: ["table": "\($0.table)", "row": "\($0.key.isEmpty ? "put back, removed or added" : $0.key)"])

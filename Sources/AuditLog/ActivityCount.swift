@@ -4,7 +4,8 @@ public struct ActivityCount: Sendable, Equatable {
   /// Numbers of calls.
   public struct Numbers: Sendable, Equatable {
     public var signed = 0
-    /// A factor was wrong or is still needed, a customer said no, somebody has to wait.
+    /// A factor was wrong or is still needed, or a customer said no. An attempt that has to wait has one entry for
+    /// any number of calls, so it does not count.
     public var refused = 0
     /// Somebody who is needed did not answer, or the outcome is not known.
     public var failed = 0
@@ -49,7 +50,7 @@ public struct ActivityCount: Sendable, Equatable {
     var numbers = hours[time / Self.hour] ?? Numbers()
     switch AuditEvent.Kind(rawValue: kind) {
     case .signatureMade: numbers.signed += 1
-    case .authorizationRefused, .authorizationDenied, .throttled: numbers.refused += 1
+    case .authorizationRefused, .authorizationDenied: numbers.refused += 1
     case .authorizationUnavailable, .signatureReleased, .signatureUnknown, .codeUndelivered: numbers.failed += 1
     default: return
     }

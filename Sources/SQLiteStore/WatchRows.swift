@@ -15,9 +15,14 @@ extension SQLiteWatch: LogWatchStore {
     try await store.read { snapshot in
       let entries = try snapshot.one("SELECT coalesce(max(position), 0) FROM audit_entry", [])
       let tree = try snapshot.sequencedLog(withLanes: false)
+      let waiting = try snapshot.one(
+        """
+        SELECT CASE WHEN length(header) <= 1024 THEN header END FROM audit_entry
+        WHERE position > ? ORDER BY position LIMIT 1
+        """, [LogState.size(of: tree.checkpoint)])
       return LogState(
         entries: entries.flatMap { Int64.fromDatabaseValue($0.values[0]) } ?? 0, checkpoint: tree.checkpoint,
-        time: tree.time)
+        time: tree.time, waiting: waiting?.octets(0) ?? [])
     }
   }
 
@@ -58,6 +63,7 @@ extension SQLiteWatch: HoldCounting {
         guard let kind = String.fromDatabaseValue(row.values[0]).flatMap(ThrottleKind.init(rawValue:)) else { continue }
         counts.waiting[kind, default: 0] += 1
       }
+      counts.isCut = max(failing.count, waiting.count) >= HoldCounts.most
       return counts
     }
   }

@@ -1,6 +1,9 @@
+import AuditLog
 import Foundation
 import HTTPGateway
+import SoleControl
 import Testing
+import TransparencyLog
 import WireJSON
 
 @testable import Assembly
@@ -63,10 +66,44 @@ struct OperatorTests {
     #expect(book.all.map(\.part) == [.provider("b"), .writing, .provider("a")])
     #expect(book.all.map { $0.ended == nil } == [true, true, false])
     #expect(book.all[1].reason == "disk is full" && book.all[0].reason.utf8.count == 300)
+    // One character can have any number of octets.
+    for (part, reason) in [
+      (.rows, "a" + String(repeating: "\u{301}", count: 5000)), (.lease, "🔑🔑🔑" + String(repeating: "ä", count: 300)),
+    ]
+      as [(OperatorFigures.Part, String)]
+    {
+      book.begin(part, reason)
+      let kept = book.all.first { $0.part == part }?.reason ?? ""
+      #expect((298...300).contains(kept.utf8.count) && reason.utf8.starts(with: kept.utf8))
+      book.end(part)
+    }
     for _ in 0..<1000 {
       book.begin(.clock, "behind")
       book.end(.clock)
     }
     #expect(book.all.count <= 53 && book.all.prefix(2).map(\.part) == [.provider("b"), .writing])
+  }
+
+  @Test("what is stored of the log and was edited is no fault of a witness, and outages of the store are not either")
+  func localEvidence() {
+    let edited: [any Error] = [TileFault.beyondTree, NoteFault.malformed, StoreError.corrupt]
+    let others: [any Error] = [
+      StoreError.unavailable(StoreFault(code: 5, "busy")), WitnessFault.malformed, LeaseError.lost("one"),
+    ]
+    #expect(edited.allSatisfy { WitnessKeeper.isEdit($0) } && !others.contains { WitnessKeeper.isEdit($0) })
+  }
+
+  @Test("the log keeps the first reason why it stopped, and a start that a witness refuses says what to do")
+  func stopped() {
+    let health = LogHealth(outages: OutageBook())
+    #expect(health.reason == nil && !health.isForked)
+    let fork = ForkedLog(witness: "w", fault: .forked(size: 7))
+    health.stop(fork)
+    health.stop(TileFault.beyondTree)
+    #expect(health.reason == "w: \(WitnessFault.forked(size: 7))" && health.isForked)
+    #expect(throws: ForkedLog.self) { try health.check() }
+    for part in ["the witness w ", "newest database", "accept-restored", "\"log.witnesses\""] {
+      #expect("\(fork)".contains(part))
+    }
   }
 }

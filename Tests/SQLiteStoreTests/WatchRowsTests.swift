@@ -24,7 +24,10 @@ struct WatchRowsTests {
     try await store.write(reading: []) { transaction in
       for _ in 0..<5 { try transaction.append(AuditEvent(.keyMade, [])) }
     }
-    #expect(try await watch.logState().entries == 5)
+    let state = try await watch.logState()
+    #expect(state.entries == 5 && state.size == 0)
+    let first = try #require(try await watch.headers(after: 0, limit: 1).first)
+    #expect(state.waitingSince == EntryHeader(octets: first.octets)?.time)
     #expect(try await watch.headers(after: 2, limit: 2).map(\.position) == [3, 4])
     #expect(try await watch.headers(after: 5, limit: 2).isEmpty)
     let header = try #require(try await watch.headers(after: 0, limit: 1).first.map { EntryHeader(octets: $0.octets) })
@@ -55,5 +58,23 @@ struct WatchRowsTests {
     let counts = try await watch.holdCounts(tries: tries, now: 100)
     #expect(counts.lockedFactors == 3)
     #expect(counts.waiting == [.logInName: 2, .logInAddress: 1])
+  }
+
+  @Test("what is counted in part says so")
+  func cut() async throws {
+    func hold(_ numbers: Range<Int>) async throws {
+      try await store.write(reading: []) { transaction in
+        for number in numbers {
+          try transaction.put(
+            ThrottleRecord(failures: 30, last: 90, until: 200, succeeded: 0),
+            ThrottleKey(number % 2 == 0 ? .logInName : .logInAddress, "\(number)"), expires: 1000)
+        }
+      }
+    }
+    try await hold(0..<HoldCounts.most - 1)
+    #expect(try await !watch.holdCounts(tries: [:], now: 100).isCut)
+    try await hold(HoldCounts.most..<HoldCounts.most + 100)
+    let counts = try await watch.holdCounts(tries: [:], now: 100)
+    #expect(counts.isCut && counts.waiting.values.reduce(0, +) == HoldCounts.most)
   }
 }

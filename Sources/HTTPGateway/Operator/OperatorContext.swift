@@ -34,29 +34,38 @@ struct OperatorContext {
 
   // MARK: Faults
 
-  private var faults: [String] {
-    var faults: [String] = []
-    if let stopped = figures.stopped { faults.append(texts.hasStopped.filled(["reason": stopped])) }
+  private var faults: [[String: Any]] {
+    var faults: [[String: Any]] = []
+    if let stopped = figures.stopped {
+      faults.append(fault(figures.isForked ? texts.isForked : texts.hasStopped, stopped))
+    }
     for outage in figures.outages where outage.ended == nil {
       faults.append(
-        texts.fault.filled([
-          "part": name(outage.part), "reason": outage.reason, "time": write.time(outage.began),
-        ]))
+        fault(
+          texts.fault.filled(["part": name(outage.part), "time": write.time(outage.began)]), outage.reason))
     }
     if let log = figures.log {
-      if log.entries > log.size, let signed = log.signed, figures.now - signed > Self.longestLag {
-        faults.append(texts.isLate.filled(["time": write.time(signed)]))
+      let since = log.waitingSince ?? log.signed
+      if log.entries > log.size, let since, since < figures.now - Self.longestLag {
+        faults.append(fault(texts.isLate.filled(["time": write.time(since)]), nil))
       }
     } else {
-      faults.append("\(texts.log): \(texts.unreadable)")
+      faults.append(fault("\(texts.log): \(texts.unreadable)", nil))
     }
     return faults
+  }
+
+  /// - Parameter reason: in English, whatever the page's language.
+  private func fault(_ text: String, _ reason: String?) -> [String: Any] {
+    ["text": text, "reasons": reason.map { [$0] } ?? []]
   }
 
   private func name(_ part: OperatorFigures.Part) -> String {
     switch part {
     case .reading: texts.reading
     case .writing: texts.writing
+    case .rows: texts.rows
+    case .lease: texts.lease
     case .tree: texts.tree
     case .checkpointFile: texts.checkpointFile
     case .stamps: texts.stamps
@@ -91,24 +100,29 @@ struct OperatorContext {
     } else {
       rows = [(texts.entries, texts.unreadable)]
     }
+    let wait = figures.stopped == nil ? running(.tree) : nil
     let tree =
-      if figures.stopped != nil { texts.treeStopped } else if let outage = running(.tree) {
-        texts.treeWaits.filled(["reason": outage.reason])
-      } else { texts.treeGrows }
+      if figures.stopped != nil { figures.isForked ? texts.treeForked : texts.treeStopped } else if wait != nil {
+        texts.treeWaits
+      } else {
+        texts.treeGrows
+      }
     rows.append((texts.tree, tree))
-    let fails = running(.checkpointFile).map { texts.fileFails.filled(["reason": $0.reason]) }
-    rows.append((texts.checkpointFile, [figures.checkpointFile, fails].compactMap(\.self).joined(separator: " – ")))
+    let fails = running(.checkpointFile)
+    rows.append((texts.checkpointFile, figures.checkpointFile + (fails == nil ? "" : " – \(texts.fileFails)")))
     let witnesses = figures.witnesses.map { witness in
-      line(
+      let fails = running(.witness(witness.name))
+      return line(
         witness.name,
         [
           witness.size.map { write.number($0) } ?? "–", witness.time.map { write.time($0) } ?? "–",
-          running(.witness(witness.name))?.reason
-            ?? (witness.size == nil ? texts.witnessNew : texts.witnessCosigns),
-        ])
+          fails?.reason
+            ?? (!witness.isReadable
+              ? texts.unreadable : witness.size == nil ? texts.witnessNew : texts.witnessCosigns),
+        ], english: fails == nil ? nil : 2)
     }
     var section = section(
-      "log", texts.log, rows,
+      "log", texts.log, rows, reasons: [texts.tree: wait, texts.checkpointFile: fails].compactMapValues { $0?.reason },
       parts: [
         part(
           "witnesses", texts.witnesses, note: witnesses.isEmpty ? texts.noWitnesses : nil,
@@ -124,13 +138,17 @@ struct OperatorContext {
     if figures.activity.isCounting { notes.append(texts.isCounting) }
     if let since = figures.activity.since { notes.append(texts.countedSince.filled(["time": write.time(since)])) }
     typealias Spans = (
-      id: String, heading: String, column: String, spans: [ActivityCount.Span], name: (UnixMilliseconds) -> String
+      id: String, heading: String, column: String, most: String, spans: [ActivityCount.Span],
+      name: (UnixMilliseconds) -> String
     )
     let all: [Spans] = [
-      ("hours", texts.lastHours, texts.hour, count.lastHours(24, at: figures.now), { write.hour($0) }),
-      ("days", texts.lastDays, texts.day, count.lastDays(at: figures.now), { write.day($0) }),
+      (
+        "hours", texts.lastHours, texts.hour, texts.mostInHour, count.lastHours(24, at: figures.now), { write.hour($0) }
+      ),
+      ("days", texts.lastDays, texts.day, texts.mostInDay, count.lastDays(at: figures.now), { write.day($0) }),
     ]
-    let parts = all.map { id, heading, column, spans, name in
+    let parts = all.map { id, heading, column, most, spans, name in
+      let (signed, refused) = ("\(texts.signedChart), \(most)", "\(texts.refusedChart), \(most)")
       var part = part(
         id, heading, note: nil, columns: [column, texts.signed, texts.refused, texts.failed],
         lines: spans.reversed().map { span in
@@ -140,9 +158,9 @@ struct OperatorContext {
       part["summary"] = texts.asTable
       part["charts"] = [
         ActivityChart(
-          "\(id)-signed", texts.signedChart, spans, name: name, [("signed", { $0.signed })]),
+          "\(id)-signed", signed, spans, name: name, [("signed", { $0.signed })]),
         ActivityChart(
-          "\(id)-refused", texts.refusedChart, spans, name: name,
+          "\(id)-refused", refused, spans, name: name,
           [("refused", { $0.refused }), ("failed", { $0.failed })]),
       ].map { $0.values(texts, write) }
       return part
@@ -157,7 +175,8 @@ struct OperatorContext {
     let lines = figures.outages.prefix(Self.mostOutages).map { outage in
       line(
         name(outage.part),
-        [write.time(outage.began), outage.ended.map { write.time($0) } ?? texts.isOn, outage.reason])
+        [write.time(outage.began), outage.ended.map { write.time($0) } ?? texts.isOn, outage.reason],
+        english: 2)
     }
     var section = section("outages", texts.outages, [], parts: [])
     section["isBroad"] = true
@@ -198,7 +217,7 @@ struct OperatorContext {
       "holds", texts.holds,
       numbers.map { label, number in
         let text = write.number(Int64(number))
-        return (label, number < HoldCounts.most ? text : texts.orMore.filled(["count": text]))
+        return (label, holds.isCut ? texts.orMore.filled(["count": text]) : text)
       }, parts: [])
   }
 
@@ -232,11 +251,14 @@ struct OperatorContext {
   // MARK: Forms
 
   private func section(
-    _ id: String, _ heading: String, _ rows: [(String, String)], parts: [[String: Any]]
+    _ id: String, _ heading: String, _ rows: [(String, String)], reasons: [String: String] = [:],
+    parts: [[String: Any]]
   ) -> [String: Any] {
     [
       "id": id, "heading": heading, "hasRows": !rows.isEmpty, "isBroad": false, "parts": parts, "notes": [String](),
-      "rows": rows.map { ["label": $0.0, "value": $0.1] },
+      "rows": rows.map {
+        ["label": $0.0, "value": $0.1, "reasons": reasons[$0.0].map { [$0] } ?? []] as [String: Any]
+      },
     ]
   }
 
@@ -252,5 +274,9 @@ struct OperatorContext {
     return part
   }
 
-  private func line(_ name: String, _ cells: [String]) -> [String: Any] { ["name": name, "cells": cells] }
+  /// - Parameter english: place of the cell that is in English, whatever the page's language.
+  private func line(_ name: String, _ cells: [String], english: Int? = nil) -> [String: Any] {
+    let cells = cells.enumerated().map { ["value": $1, "isEnglish": $0 == english] as [String: Any] }
+    return ["name": name, "cells": cells]
+  }
 }

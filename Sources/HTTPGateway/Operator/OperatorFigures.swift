@@ -10,11 +10,16 @@ public struct OperatorFigures: Sendable {
     public var entries, size: Int64
     /// When the newest checkpoint was signed; nil before the first.
     public var signed: UnixMilliseconds?
+    /// When the first entry that it does not cover was recorded; nil if there is none, or that is not known.
+    public var waitingSince: UnixMilliseconds?
 
-    public init(entries: Int64, size: Int64, signed: UnixMilliseconds?) {
+    public init(
+      entries: Int64, size: Int64, signed: UnixMilliseconds?, waitingSince: UnixMilliseconds? = nil
+    ) {
       self.entries = entries
       self.size = size
       self.signed = signed
+      self.waitingSince = waitingSince
     }
   }
 
@@ -24,17 +29,21 @@ public struct OperatorFigures: Sendable {
     /// Of the newest checkpoint that it cosigned, and when; nil if there is none.
     public var size: Int64?
     public var time: UnixMilliseconds?
+    /// Whether the store could be asked for them.
+    public var isReadable: Bool
 
-    public init(name: String, size: Int64?, time: UnixMilliseconds?) {
+    public init(name: String, size: Int64?, time: UnixMilliseconds?, isReadable: Bool = true) {
       self.name = name
       self.size = size
       self.time = time
+      self.isReadable = isReadable
     }
   }
 
   /// A part that works or does not.
   public enum Part: Sendable, Hashable {
-    case reading, writing, tree, checkpointFile, stamps, device, clock
+    /// `rows`: those of the database, as the gateways left them. `lease`: the right to write it.
+    case reading, writing, rows, lease, tree, checkpointFile, stamps, device, clock
     case provider(String), witness(String)
   }
 
@@ -93,6 +102,8 @@ public struct OperatorFigures: Sendable {
   public var log: Log?
   /// Reason why the tree has stopped for good; nil while it has not.
   public var stopped: String?
+  /// Whether that is because a witness has seen another log.
+  public var isForked = false
   /// Path of the file that keeps the checkpoint.
   public var checkpointFile: String
   public var witnesses: [Witness] = []

@@ -93,16 +93,21 @@ struct OperatorPageTests {
     }
   }
 
-  @Test("after too many wrong tokens from an address none is looked at for a while, also not the right one")
+  @Test("after too many wrong tokens from an address further ones have to wait; the right one opens it all the same")
   func throttling() async throws {
     let fixture = try await fixture()
     // Browsers ask without one first: no try.
     for _ in 0..<30 { #expect(try await get(fixture, nil).status == 401) }
     for _ in 0..<21 { #expect(try await get(fixture, "Bearer wrong").status == 401) }
-    for header in ["Bearer \(Self.token)", "Bearer wrong", Self.basic("x", Self.token)] {
+    for header in ["Bearer wrong", Self.basic("x", "wrong"), "Bearer \(Self.token)x"] {
       let answer = try await get(fixture, header)
       #expect(answer.status == 429 && answer.headers[.retryAfter] == "30" && !answer.text.contains("1,234"))
     }
+    for header in ["Bearer \(Self.token)", Self.basic("x", Self.token)] {
+      #expect(try await get(fixture, header).status == 200)
+    }
+    // It forgives nothing.
+    #expect(try await get(fixture, "Bearer wrong").status == 429)
     fixture.signing.clock.advance(31)
     #expect(try await get(fixture).status == 200)
   }
@@ -113,7 +118,8 @@ struct OperatorPageTests {
     #expect(door.answer(header: nil, certificate: [3], from: "a", at: 5) == .open)
     #expect(door.answer(header: nil, certificate: [4], from: "a", at: 5) == .closed)
     for _ in 0..<21 { #expect(door.answer(header: "Bearer x", certificate: [4], from: "a", at: 5) == .closed) }
-    #expect(door.answer(header: "Bearer \(Self.token)", certificate: nil, from: "a", at: 5) == .wait(30))
+    #expect(door.answer(header: "Bearer y", certificate: nil, from: "a", at: 5) == .wait(30))
+    #expect(door.answer(header: "Bearer \(Self.token)", certificate: nil, from: "a", at: 5) == .open)
     #expect(door.answer(header: "Bearer \(Self.token)", certificate: [1, 2], from: "a", at: 5) == .open)
     #expect(door.answer(header: "Bearer \(Self.token)", certificate: nil, from: "b", at: 5) == .open)
     #expect(door.answer(header: "Bearer \(Self.token)", certificate: nil, from: "a", at: 36) == .open)
@@ -153,7 +159,7 @@ struct OperatorPageTests {
     let text = try await get(fixture()).text
     for part in [
       "No fault is known.", "1,234,567", "1,234,560", "2026-11-30 18:00:00", "/var/lib/sign.checkpoint", "2 of 4",
-      "7 of 10,000", "990 of 1,000", "/usr/lib/module.so", "1\u{a0}d 2\u{a0}h ago", "No witness", "There was none.",
+      "7 of 10,000", "990 of 1,000", "/usr/lib/module.so", "1\u{a0}d 2\u{a0}h ago", "No witness", "There were none.",
       "cannot be read now", "2026-11-19",
     ] { #expect(text.contains(part), "\(part)") }
     // Locks could not be counted in these figures.
@@ -174,19 +180,56 @@ struct OperatorPageTests {
       OperatorFigures.Witness(name: "<b>", size: 7, time: Self.now),
       OperatorFigures.Witness(name: "second", size: 7_000, time: Self.now),
       OperatorFigures.Witness(name: "third", size: nil, time: nil),
+      OperatorFigures.Witness(name: "fourth", size: nil, time: nil, isReadable: false),
     ]
     let text = try await get(fixture(figures)).text
     let faults = try #require(text.components(separatedBy: "class=\"board\"").first)
-    for part in ["entry 5 was &lt;changed&gt;", "https://eid.example: &quot;silent&quot;", "is &lt;behind&gt;"] {
+    for part in [
+      "tree has stopped: <bdi lang=\"en\">entry 5 was &lt;changed&gt;</bdi>",
+      "https://eid.example, since 2026-11-30 18:00:00: <bdi lang=\"en\">&quot;silent&quot;</bdi>", "is &lt;behind&gt;",
+    ] {
       #expect(faults.contains(part), "\(part)")
     }
     #expect(!faults.contains("disk is full") && text.contains("disk is full") && text.contains("2026-11-30 17:59:55"))
     #expect(!text.contains("No fault is known."))
-    let states = ["is &lt;behind&gt;", "cosigns", "has not cosigned yet"]
-    #expect(states.allSatisfy { text.contains("<td><bdi>\($0)</bdi></td></tr>") } && text.contains("7,000"))
+    let states = [" lang=\"en\">is &lt;behind&gt;", ">cosigns", ">has not cosigned yet", ">cannot be read now"]
+    #expect(states.allSatisfy { text.contains("<td><bdi\($0)</bdi></td></tr>") } && text.contains("7,000"))
     var late = Self.figures()
     late.log?.signed = Self.now - 61_000
     #expect(try await get(fixture(late)).text.contains("Entries have waited"))
+    // Those that wait count, not the checkpoint: a log that was quiet is not late, and one without a checkpoint can be.
+    late.log?.waitingSince = Self.now - 59_000
+    #expect(try await get(fixture(late)).text.contains("No fault is known."))
+    late.log = OperatorFigures.Log(entries: 5, size: 0, signed: nil, waitingSince: Self.now - 61_000)
+    #expect(try await get(fixture(late)).text.contains("tree since 2026-11-30 17:58:59"))
+  }
+
+  @Test("a witness that has seen another log is named as what it is, and rows and the lease are parts")
+  func forked() async throws {
+    var figures = Self.figures()
+    (figures.stopped, figures.isForked) = ("it has more", true)
+    figures.outages = [.rows, .lease].map {
+      OperatorFigures.Outage(part: $0, reason: "were edited", began: Self.now, ended: nil)
+    }
+    for (query, parts) in [
+      ("", ["A witness has seen another audit log than this", "rows put back or removed, since", "Right to write"]),
+      ("?lang=de", ["Ein Zeuge hat ein anderes Audit-Log", "zurückgesetzte oder entfernte Zeilen", "Schreibrecht"]),
+    ] {
+      let text = try await get(fixture(figures), query: query).text
+      for part in parts { #expect(text.contains(part), "\(part)") }
+      #expect(text.contains(" <bdi lang=\"en\">it has more</bdi>") && !text.contains("tree has stopped"))
+    }
+  }
+
+  @Test("numbers that were counted in part say so, all of them")
+  func cut() async throws {
+    var figures = Self.figures()
+    figures.holds = HoldCounts()
+    figures.holds?.lockedFactors = 12
+    #expect(try await !get(fixture(figures)).text.contains("or more"))
+    figures.holds?.isCut = true
+    let text = try await get(fixture(figures)).text
+    #expect(text.contains("12 or more") && text.components(separatedBy: "or more").count == 6)
   }
 
   @Test("pictures have the numbers as bars, and as a table")
@@ -204,7 +247,8 @@ struct OperatorPageTests {
     add(.authorizationRefused, 3, hoursAgo: 2)
     add(.authorizationUnavailable, 1, hoursAgo: 2)
     let text = try await get(fixture(figures)).text
-    #expect(text.contains("Calls that signed: 1,800, at most 1,200 at a time"))
+    #expect(text.contains("Calls that signed: 1,800, at most 1,200 in an hour"))
+    #expect(text.contains("Calls that signed: 1,800, at most 1,800 in a day"))
     #expect(text.contains("<rect class=\"signed\" x=\"231\" y=\"0\" width=\"8\" height=\"100\"/>"))
     #expect(text.contains("<rect class=\"signed\" x=\"221\" y=\"50\" width=\"8\" height=\"50\"/>"))
     #expect(text.contains("<rect class=\"refused\" x=\"211\" y=\"25\" width=\"8\" height=\"75\"/>"))
