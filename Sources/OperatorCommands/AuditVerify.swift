@@ -38,6 +38,10 @@ extension AuditCommand {
     var witness: [String] = []
     @Option(name: .long, help: "A PEM file with the CAs of the time-stamping authority; its time-stamps are verified.")
     var tsaCa: String?
+    @Option(name: .long, help: "The most entries that may be behind what each --witness has cosigned.")
+    var mostBehind: Int64?
+    @Option(name: .long, help: "Seconds within which each --witness must have cosigned, by its clock and this one.")
+    var witnessedWithin: Int64?
     @Flag(name: .long, help: "Hold the rows of the log against their MACs, with the device of --config.")
     var device = false
     @Option(name: .long, help: "The configuration file for --device, which has the log's key as well.")
@@ -50,6 +54,12 @@ extension AuditCommand {
       }
       guard since == nil || witness.isEmpty && tsaCa == nil else {
         throw ValidationError("--since goes with neither --witness nor --tsa-ca, which are about the whole log")
+      }
+      guard !witness.isEmpty || mostBehind == nil && witnessedWithin == nil else {
+        throw ValidationError("--most-behind and --witnessed-within need --witness")
+      }
+      guard [mostBehind, witnessedWithin].allSatisfy({ $0 ?? 0 >= 0 }) else {
+        throw ValidationError("--most-behind and --witnessed-within are not negative")
       }
       guard witness.isEmpty || logKey != nil || device else {
         throw ValidationError("--witness needs --log-key: a witness signs what the log has signed")
@@ -65,6 +75,28 @@ extension AuditCommand {
       } catch StoreError.edited(let row) {
         print("the audit log is NOT whole: \(row)")
         throw ExitCode.failure
+      } catch let late as TooLittleWitnessed {
+        print("the audit log is whole, but NOT witnessed as it has to be: \(late.text)")
+        throw ExitCode.failure
+      }
+    }
+
+    private struct TooLittleWitnessed: Error { let text: String }
+
+    /// Seconds by which the clock of a witness may be ahead.
+    private static let mostAhead: Int64 = 300
+
+    /// Holds what a witness has cosigned against --most-behind and --witnessed-within.
+    private func check(_ seen: LogInspection.Witnessed, of entries: Int64) throws {
+      let name = seen.witness.name
+      let behind = entries - Int64(clamping: seen.size)
+      if let mostBehind, behind > mostBehind {
+        throw TooLittleWitnessed(text: "\(behind) entries are behind what \(name) has cosigned")
+      }
+      guard let witnessedWithin else { return }
+      let age = Int64(Date().timeIntervalSince1970) - Int64(clamping: seen.time)
+      guard -Self.mostAhead <= age, age <= witnessedWithin else {
+        throw TooLittleWitnessed(text: "\(name) cosigned at \(TimeText.utc(seconds: Int64(clamping: seen.time)))")
       }
     }
 
@@ -78,9 +110,10 @@ extension AuditCommand {
       }
       if let since, let key { return try await verified(since: since, key, rowMACs) }
       let result = try await result(try inspection(key), rowMACs)
+      for seen in result.witnessed { try check(seen, of: result.entries) }
       let lines = result.witnessed.map { seen in
         """
-        \(seen.witness.name) saw it grow to \(seen.size) entries, at \(Self.time(seen.time)); \
+        \(seen.witness.name) saw it grow to \(seen.size) entries, at \(TimeText.utc(seconds: Int64(clamping: seen.time))); \
         \(result.entries - Int64(clamping: seen.size)) are behind that
         """
       }
@@ -116,11 +149,7 @@ extension AuditCommand {
 
     private func inspection(_ key: NoteKey?) throws -> LogInspection {
       let witnesses = try witness.map { try LogKeyText.read($0, option: "--witness") }
-      if let key {
-        guard (try? LogPolicy(origin: key.name, logKeys: [key], witnesses: witnesses)) != nil else {
-          throw ValidationError("these keys do not go together: a log's key, and keys of different witnesses")
-        }
-      }
+      if let key { try LogKeyText.check(key, witnesses) }
       let known = try checkpoint.map { path in
         (name: path, checkpoint: try Self.octets(path))
       }
@@ -153,11 +182,6 @@ extension AuditCommand {
         progress.reached(position)
       }
       return try inspection.finish(try await Stores.readLog(database, readers, rowMACs: rowMACs))
-    }
-
-    /// By the clock of the witness.
-    private static func time(_ seconds: UInt64) -> String {
-      Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(.iso8601)
     }
   }
 }

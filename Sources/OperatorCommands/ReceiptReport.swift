@@ -20,21 +20,12 @@ struct ReceiptReport {
     return ([receipt.made, receipt.intended] + others).sorted { $0.index < $1.index }
   }
 
-  private static func utc(milliseconds: Int64) -> String {
-    Date(timeIntervalSince1970: TimeInterval(milliseconds) / 1000)
-      .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-  }
-
-  private static func utc(seconds: Int64) -> String {
-    Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(.iso8601)
-  }
-
   // MARK: JSON
 
   var json: JSONValue {
     let (made, intended) = (receipt.made, receipt.intended)
     var signature = JSONObject([
-      ("madeAt", .string(Self.utc(milliseconds: made.header.time))), ("instance", .string(made.header.instance)),
+      ("madeAt", .string(TimeText.utc(milliseconds: made.header.time))), ("instance", .string(made.header.instance)),
     ])
     for name in ["operation", "count", "signatures"] { signature[name] = made.fields[name] }
     for name in [
@@ -80,7 +71,7 @@ struct ReceiptReport {
     lines.add("The receipt is valid. It proves \(count == 1 ? "one signature" : "\(count) signatures").")
     lines.add("")
     lines.add("Signature")
-    lines.add("made", Self.utc(milliseconds: made.header.time) + ", by the gateway \(made.header.instance)")
+    lines.add("made", TimeText.utc(milliseconds: made.header.time) + ", by the gateway \(made.header.instance)")
     lines.add("credential", intended.fields["credential"])
     let serial = receipt.certificate?.fields["serialNumber"]?.string
     lines.add("certificate", serial.map { "serial number \($0)" } ?? "not in this receipt")
@@ -100,7 +91,7 @@ struct ReceiptReport {
       lines.add("  the factor " + ReportLines.words(factor["factor"]))
       for (name, value) in factor.members where name != "factor" {
         let isTime = ["authTime", "issued"].contains(name)
-        lines.add(name, isTime ? value.integer.map { Self.utc(seconds: $0) } : ReportLines.words(value), indent: 4)
+        lines.add(name, isTime ? value.integer.map { TimeText.utc(seconds: $0) } : ReportLines.words(value), indent: 4)
       }
     }
     for (place, entry) in receipt.authorizations.enumerated() {
@@ -109,7 +100,7 @@ struct ReceiptReport {
     }
     for other in receipt.others {
       lines.add("Also")
-      lines.add(other.header.kind, Self.utc(milliseconds: other.header.time))
+      lines.add(other.header.kind, TimeText.utc(milliseconds: other.header.time))
     }
     addLog(to: &lines)
     return lines.text
@@ -121,15 +112,15 @@ struct ReceiptReport {
       let notAfter = status["notAfter"]?.integer
     else { return nil }
     return
-      "\(Self.utc(seconds: checked)): credential enabled, certificate \(ReportLines.words(status["serialNumber"])) "
-      + "valid until \(Self.utc(seconds: notAfter)) and not revoked by the service"
+      "\(TimeText.utc(seconds: checked)): credential enabled, certificate \(ReportLines.words(status["serialNumber"])) "
+      + "valid until \(TimeText.utc(seconds: notAfter)) and not revoked by the service"
   }
 
   private func add(_ authorization: ProvenEntry, to lines: inout ReportLines) {
     let fields = authorization.fields
     lines.add("SHA-256", fields["activation"])
-    lines.add("granted", Self.utc(milliseconds: authorization.header.time))
-    lines.add("until", fields["expires"]?.integer.map { Self.utc(seconds: $0) })
+    lines.add("granted", TimeText.utc(milliseconds: authorization.header.time))
+    lines.add("until", fields["expires"]?.integer.map { TimeText.utc(seconds: $0) })
     lines.add("client", fields["client"])
     lines.add("signatures", fields["numSignatures"])
     let digests = ReportLines.words(fields["digests"])
@@ -150,7 +141,7 @@ struct ReceiptReport {
     lines.add("signed by", key.name)
     lines.add("key", key.vkey)
     for witness in receipt.checkpoint.cosignatures {
-      lines.add("witness", "\(witness.witness.name), \(Self.utc(seconds: Int64(clamping: witness.time)))")
+      lines.add("witness", "\(witness.witness.name), \(TimeText.utc(seconds: Int64(clamping: witness.time)))")
     }
     if receipt.checkpoint.cosignatures.isEmpty { lines.add("witnesses", "none was asked for (--witness)") }
   }
