@@ -88,6 +88,25 @@ struct Recorder {
   }
 }
 
+extension Recording {
+  init(instance: String, _ milliseconds: @escaping @Sendable () -> Int64, _ rowMACs: RowMACs) {
+    let partners = rowMACs.mac(of: "partners in the audit log")
+    self.init(
+      instance: instance, milliseconds: milliseconds, random: Self.random,
+      partnerDigest: { partners.code(of: Array($0.utf8)) })
+  }
+
+  /// Octets of the system's generator.
+  @Sendable private static func random(_ count: Int) -> [UInt8] {
+    var generator = SystemRandomNumberGenerator()
+    var octets: [UInt8] = []
+    octets.reserveCapacity(count + 8)
+    while octets.count < count { withUnsafeBytes(of: generator.next()) { octets += $0 } }
+    octets.removeLast(octets.count - count)
+    return octets
+  }
+}
+
 extension Transaction {
   func append(_ event: AuditEvent) throws {
     let entry = try recorder.entry(event, in: self)

@@ -81,7 +81,7 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
     (readOutage, writeOutage) = (Outage(.reading, report: onOutage), Outage(.writing, report: onOutage))
     writer = GroupCommit(
       database: database, tables: tables,
-      recording: Self.recording(instance: instance, milliseconds, rowMACs), watch: watch,
+      recording: Recording(instance: instance, milliseconds, rowMACs), watch: watch,
       outage: writeOutage, rehearses: rehearses)
     if isAdopted { writer.post { try $0.append(AuditEvent(.rowsAdopted, [])) } }
     readers = try GroupRead(path: path, meddling: meddling.readers, tables: tables)
@@ -117,25 +117,6 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
       try $0.checkRows()
       try $0.writeProbe()
     }
-  }
-
-  private static func recording(
-    instance: String, _ milliseconds: @escaping @Sendable () -> Int64, _ rowMACs: RowMACs
-  ) -> Recording {
-    let partners = rowMACs.mac(of: "partners in the audit log")
-    return Recording(
-      instance: instance, milliseconds: milliseconds, random: Self.random,
-      partnerDigest: { partners.code(of: Array($0.utf8)) })
-  }
-
-  /// Octets of the system's generator.
-  @Sendable private static func random(_ count: Int) -> [UInt8] {
-    var generator = SystemRandomNumberGenerator()
-    var octets: [UInt8] = []
-    octets.reserveCapacity(count + 8)
-    while octets.count < count { withUnsafeBytes(of: generator.next()) { octets += $0 } }
-    octets.removeLast(octets.count - count)
-    return octets
   }
 
   /// - Parameter horizon: up to which time what is over may be deleted; asked at each commit.
