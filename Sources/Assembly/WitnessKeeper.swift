@@ -17,6 +17,7 @@ struct WitnessKeeper: ServiceLifecycle.Service {
 
   private let name: String
   private let caller: WitnessCaller
+  private let store: any GatewayStore
   private let interval: Duration
   private let health: LogHealth
   private let logger: Logger
@@ -35,6 +36,7 @@ struct WitnessKeeper: ServiceLifecycle.Service {
       WitnessKeeper(
         name: witness.name,
         caller: WitnessCaller(witness.key, store: store, round: round, now: now, send: send(to: witness)),
+        store: store,
         interval: .seconds(config.log.witnessInterval), health: health, logger: logger)
     }
   }
@@ -96,14 +98,16 @@ struct WitnessKeeper: ServiceLifecycle.Service {
           if failures > 0 { logger.notice("a witness cosigns the audit log again", metadata: ["witness": "\(name)"]) }
           failures = 0
         } catch let fault as WitnessFault where fault.isFork {
-          health.stop(ForkedLog(witness: name, fault: fault))
+          let fork = ForkedLog(witness: name, fault: fault)
+          health.stop(fork)
+          store.refuseChanges(because: "a witness has seen another log: \(fork.reason)")
           health.outages.begin(.witness(name), "\(fault)")
           logger.critical(
             "a witness has seen another audit log than this: was the database put back to an older copy? The service is not ready",
             metadata: ["witness": "\(name)", "reason": "\(fault)"])
           // To return would end the process.
           while (try? await Task.sleep(for: .seconds(3600))) != nil {}
-        } catch let fault where Self.isEdit(fault) {
+        } catch let fault where health.reason == nil && Self.isEdit(fault) {
           health.stop(fault)
           logger.critical(
             "the audit log was edited: what is stored of it is not what was signed; the service is not ready",

@@ -9,11 +9,12 @@ import time
 import pytest
 
 from audit import tlog
-from audit.case import Service, is_ready, lines
+from audit.case import LABEL, Service, is_ready, lines
 from audit.forging import size_of
 from audit.witness import Witness
 from harness.failure import require, wait_for
 from harness.gateway import Served, opened
+from harness.portal import digest
 from harness.wire import Wire
 
 REFUSED = "the witness {} has seen another audit log than this: "
@@ -228,6 +229,9 @@ def test_a_database_put_back_with_the_checkpoint_file(service, tmp_path, grows, 
                 [line] = wait_for(lambda: lines(gateway, "critical"), 30)
                 require((line["message"], line["witness"]) == (FORKED, witness.name), line)
                 require(says in line["reason"], line)
+                service.portal.base = gateway.url
+                answer = service.portal.authorize(LABEL, [digest()], {"PIN": service.pin})
+                require(answer.status == 500, f"it authorizes on another log: {answer.status}")
                 wait_for(lambda: not is_ready(gateway))
                 stopped = size(service)
                 time.sleep(1)
