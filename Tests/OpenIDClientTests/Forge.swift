@@ -111,14 +111,11 @@ final class Forge: Sendable {
     let issuer = Mutex("")
     try await LocalServer.serve(router { issuer.withLock { $0 } }) { base in
       issuer.withLock { $0 = base }
-      var client = HTTPClient.Settings()
-      client.allowsPlainHTTP = true
-      client.timeout = .seconds(3)
       let time = TestTime()
       var settings = ProviderSettings(
         issuer: base, clientID: "us", levels: ["low": .low, "substantial": .substantial, "high": .high])
       change(&settings)
-      let provider = OpenIDProvider(settings, client: HTTPClient(client), now: { time.now })
+      let provider = OpenIDProvider(settings, client: ScriptedProvider.plainClient, now: { time.now })
       try await body(provider, base, time)
     }
   }

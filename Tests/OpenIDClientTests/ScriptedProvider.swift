@@ -158,7 +158,9 @@ final class ScriptedProvider: Sendable {
   static var plainClient: HTTPClient {
     var settings = HTTPClient.Settings()
     settings.allowsPlainHTTP = true
-    settings.timeout = .seconds(5)
+    // All tests share two threads, and an answer can come late.
+    settings.timeout = .seconds(60)
+    settings.connectTimeout = .seconds(60)
     return HTTPClient(settings)
   }
 

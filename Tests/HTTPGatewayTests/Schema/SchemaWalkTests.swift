@@ -45,13 +45,13 @@ struct SchemaWalkTests {
     let control = try await outcome(act, ready, file.copy(), fixture)
     #expect(control.isDone == act.isDone, "\(act.table), \(act.name), unedited: \(control.reason)")
     try await #expect(isWhole(file.copy()), "\(act.table), \(act.name): rows are counted wrongly")
-    let edits = SchemaEdit.all(of: columns)
+    let edits = SchemaEdit.all(of: columns).enumerated().map { ($1, looks: $0.isMultiple(of: 3)) }
     var found: Set<String> = []
     try await withThrowingTaskGroup(of: String?.self) { group in
       var left = edits[...]
       func next() {
-        guard let edit = left.popFirst() else { return }
-        group.addTask { try await finding(edit, act, ready, file, fixture) }
+        guard let (edit, looks) = left.popFirst() else { return }
+        group.addTask { try await finding(edit, looks, act, ready, file, fixture) }
       }
       for _ in 0..<Self.width { next() }
       while let finding = try await group.next() {
@@ -63,16 +63,20 @@ struct SchemaWalkTests {
   }
 
   /// The column's name if the edit has the act done.
+  ///
+  /// - Parameter looks: whether a gateway that looks at all rows is tried as well, which takes as long as the act.
   private func finding(
-    _ edit: SchemaEdit, _ act: SchemaAct, _ ready: SchemaAct.Ready, _ file: SchemaFile, _ fixture: GatewayFixture
+    _ edit: SchemaEdit, _ looks: Bool, _ act: SchemaAct, _ ready: SchemaAct.Ready, _ file: SchemaFile,
+    _ fixture: GatewayFixture
   ) async throws -> String? {
     let copy = try file.copy()
     defer { try? FileManager.default.removeItem(at: URL(fileURLWithPath: copy.path).deletingLastPathComponent()) }
     do { guard try await copy.apply(edit, to: ready.row) else { return nil } } catch is SchemaFile.Refused {
       return nil
     }
-    #expect(
-      try await !isWhole(copy) || !Self.isSummed(edit.column), "\(edit.column) \(edit.what): not found at the start")
+    if looks, Self.isSummed(edit.column) {
+      #expect(try await !isWhole(copy), "\(edit.column) \(edit.what): not found at the start")
+    }
     let before = try await copy.signatures()
     let result = try await outcome(act, ready, copy, fixture)
     guard !result.isDone else { return "\(edit.column)" }
