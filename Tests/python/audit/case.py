@@ -3,6 +3,8 @@
 import json
 import shutil
 
+import pytest
+
 from harness.failure import Failure, require, wait_for
 from harness.gateway import Gateway, answers, copy_of, opened
 from harness.portal import Portal, digest
@@ -142,3 +144,14 @@ class Case:
     def kept(self, name):
         shutil.copyfile(self.service.checkpoint, self.service.folder / name)
         return self.service.folder / name
+
+
+def refused(gateway):
+    """What the log says of a start that is refused."""
+    gateway.log.unlink(missing_ok=True)
+    try:
+        with pytest.raises(Failure, match="ended with 1 before it was ready"):
+            gateway.start()
+    finally:
+        gateway.kill()
+    return gateway.log.read_text()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.case import Service, is_ready, lines
+from audit.case import is_ready, lines, refused
 from audit.forging import size_of
 from harness.failure import Failure, require, wait_for
 from harness.gateway import Served, opened
@@ -15,41 +15,6 @@ from harness.gateway import Served, opened
 STOPPED = "the audit log was edited; its tree has stopped, and with it the service is not ready"
 # Tries to edit an entry before it is in the tree, which is done four times a second.
 TRIES = 40
-
-
-@pytest.fixture(scope="module")
-def signed(folder):
-    """A sandbox that has signed and ended."""
-    service = Service(folder, "service")
-    try:
-        service.sign(3)
-        service.settled()
-    finally:
-        service.gateway.stop()
-    service.pristine = service.copied("pristine.sqlite"), service.checkpoint.read_bytes()
-    return service
-
-
-@pytest.fixture
-def service(signed):
-    """The same, as it was before the test before."""
-    database, checkpoint = signed.pristine
-    signed.put(database)
-    signed.checkpoint.write_bytes(checkpoint)
-    log = Served(signed.gateway.state).log
-    log.unlink(missing_ok=True)
-    return signed
-
-
-def refused(gateway):
-    """What the log says of a start that is refused."""
-    gateway.log.unlink(missing_ok=True)
-    try:
-        with pytest.raises(Failure, match="ended with 1 before it was ready"):
-            gateway.start()
-    finally:
-        gateway.kill()
-    return gateway.log.read_text()
 
 
 def edited_before_the_tree(service, gateway):

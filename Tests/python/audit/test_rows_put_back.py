@@ -1,38 +1,13 @@
 """Rows of a real gateway's database are put back, removed or added: nothing is signed because of it."""
 
-import json
 import time
 
 import pytest
 
-from audit.case import LABEL, Service
-from audit.test_live_tampering import is_ready, refused
-from harness.failure import Failure, require, wait_for
+from audit.case import LABEL, is_ready, lines, refused
+from harness.failure import require, wait_for
 from harness.gateway import Served, opened
 from harness.portal import digest
-
-
-@pytest.fixture(scope="module")
-def signed(folder):
-    """A sandbox that has signed and ended."""
-    service = Service(folder, "service")
-    try:
-        service.sign(2)
-        service.settled()
-    finally:
-        service.gateway.stop()
-    service.pristine = service.copied("pristine.sqlite"), service.checkpoint.read_bytes()
-    return service
-
-
-@pytest.fixture
-def service(signed):
-    """The same, as it was before the test before."""
-    database, checkpoint = signed.pristine
-    signed.put(database)
-    signed.checkpoint.write_bytes(checkpoint)
-    Served(signed.gateway.state).log.unlink(missing_ok=True)
-    return signed
 
 
 def authorize(service, pin=None):
@@ -132,8 +107,7 @@ def test_an_edit_past_sqlite_is_found_soon(service):
             file.seek(place)
             file.write(bytes(len(mac)))
         wait_for(lambda: not is_ready(gateway), 25)
-        lines = [json.loads(line) for line in gateway.log.read_text().splitlines() if line.startswith("{")]
-        tables = {line.get("table") for line in lines if line["level"] == "critical"}
+        tables = {line.get("table") for line in lines(gateway, "critical")}
         require("certificate_subject" in tables, tables)
         # The writer's own pages are from before: they must not have it go on.
         service.portal.base = gateway.url

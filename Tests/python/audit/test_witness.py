@@ -9,7 +9,7 @@ import time
 import pytest
 
 from audit import tlog
-from audit.case import LABEL, Service, is_ready, lines
+from audit.case import LABEL, is_ready, lines
 from audit.forging import size_of
 from audit.witness import Witness
 from harness.failure import require, wait_for
@@ -21,29 +21,6 @@ REFUSED = "the witness {} has seen another audit log than this: "
 FORKED = "a witness has seen another audit log than this: was the database put back to an older copy? " \
     "The service is not ready"
 SILENT = "a witness does not cosign the audit log; it is asked again"
-
-
-@pytest.fixture(scope="module")
-def signed(folder):
-    """A sandbox that has signed and ended."""
-    service = Service(folder, "service")
-    try:
-        service.sign(2)
-        service.settled()
-    finally:
-        service.gateway.stop()
-    service.pristine = service.copied("pristine.sqlite"), service.checkpoint.read_bytes()
-    return service
-
-
-@pytest.fixture
-def service(signed):
-    """The same, as it was before the test before."""
-    database, checkpoint = signed.pristine
-    signed.put(database)
-    signed.checkpoint.write_bytes(checkpoint)
-    Served(signed.gateway.state).log.unlink(missing_ok=True)
-    return signed
 
 
 def served(service, *witnesses, **more):
