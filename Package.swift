@@ -65,9 +65,10 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
-    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev", "libp11-dev"])]),
     .systemLibrary(name: "CCryptoki", providers: [.apt(["libsofthsm2-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    // libssl-dev and libp11-dev; with what a process that uses them does when it ends.
+    .target(name: "COpenSSL"),
     // Files that are built into the program.
     .target(name: "CResources", exclude: ["pages"]),
 

@@ -13,7 +13,8 @@ import pathlib
 import random
 import shutil
 import struct
-import subprocess
+
+from harness import preloaded
 
 SECTOR = 512
 MAGIC = 0x504C4F53
@@ -28,12 +29,7 @@ Note = collections.namedtuple("Note", "kind file offset size written octets")
 
 def build_library(folder):
     """Compiles the library into the folder."""
-    library = folder / "powerloss.so"
-    source = pathlib.Path(__file__).with_suffix(".c")
-    compiler = next(filter(None, map(shutil.which, ["cc", "clang", "gcc"])))
-    subprocess.run(
-        [compiler, "-std=gnu11", "-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
-    return library
+    return preloaded.build(pathlib.Path(__file__).with_suffix(".c"), folder)
 
 
 class Disk:
