@@ -43,6 +43,8 @@ class Gateway(gateway.Gateway):
         if self.process is not None:
             children = self.process.children()
             super().kill()
+            if self.disk:
+                self.disk.end_notes()
             self.expect_end(children)
 
     def stop(self):
