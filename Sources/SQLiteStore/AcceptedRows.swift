@@ -17,7 +17,7 @@ extension SQLiteFileStore {
       guard strange.isEmpty else { throw Self.unacceptable("another schema than a gateway makes", strange) }
       // Their number and their end stay what they are, which the log's verification looks at.
       let lanes = try transaction.editedLanes()
-      let table = transaction.tables.auditLane
+      let table = transaction.tables.log.lane
       for lane in lanes {
         try transaction.insert(
           table, [lane.id, lane.instance, lane.count, Transaction.data(lane.last), Transaction.data([])], or: .replace)

@@ -126,7 +126,7 @@ extension Transaction {
     guard let state = try recorder.seal(number: number) else { return nil }
     let lane = state.lane
     try insert(
-      tables.auditLane, [lane.id, lane.instance, lane.count, Self.data(lane.last), Self.data(state.sealed)],
+      tables.log.lane, [lane.id, lane.instance, lane.count, Self.data(lane.last), Self.data(state.sealed)],
       or: .replace)
     return state
   }
@@ -137,7 +137,7 @@ extension SQLiteReader {
 
   /// A lane, and the encrypted sums of its process.
   func laneRow(_ id: Int64) throws -> (lane: Lane, sealed: [UInt8])? {
-    try one(tables.auditLane, "lane = ?", [id]).map { (try Lane($0), $0.octets(4)) }
+    try one(tables.log.lane, "lane = ?", [id]).map { (try Lane($0), $0.octets(4)) }
   }
 
   /// Time of the entry that was recorded last: UTC, seconds.

@@ -4,11 +4,11 @@ internal import SoleControl
 
 extension PendingReading where Self: SQLiteReader {
   func backchannelRequest(ofPending id: String) throws -> StoredBackchannelRequest? {
-    try one(tables.backchannelRequest, "pending = ?", [id]).map(Self.backchannelRequest)
+    try one(tables.waiting.backchannelRequest, "pending = ?", [id]).map(Self.backchannelRequest)
   }
 
   func backchannelRequest(_ request: [UInt8]) throws -> StoredBackchannelRequest? {
-    try one(tables.backchannelRequest, "request = ?", [Self.data(request)]).map(Self.backchannelRequest)
+    try one(tables.waiting.backchannelRequest, "request = ?", [Self.data(request)]).map(Self.backchannelRequest)
   }
 
   private static func backchannelRequest(_ row: StoredRow) -> StoredBackchannelRequest {
@@ -22,7 +22,7 @@ extension PendingReading where Self: SQLiteReader {
 extension PendingWriting where Self: SQLiteWriter {
   func add(_ request: StoredBackchannelRequest) throws {
     try insert(
-      tables.backchannelRequest,
+      tables.waiting.backchannelRequest,
       [
         request.pending, Self.data(request.request), Self.data(request.row.text), Self.data(request.row.mac),
         Self.data(request.sealed), request.schedule.interval, request.schedule.due, request.schedule.lease,
@@ -30,8 +30,9 @@ extension PendingWriting where Self: SQLiteWriter {
   }
 
   func put(_ schedule: PollSchedule, ofPending id: String) throws {
-    guard let row = try one(tables.backchannelRequest, "pending = ?", [id]) else { return }
+    guard let row = try one(tables.waiting.backchannelRequest, "pending = ?", [id]) else { return }
     try change(
-      tables.backchannelRequest, row, ["interval": schedule.interval, "due": schedule.due, "lease": schedule.lease])
+      tables.waiting.backchannelRequest, row,
+      ["interval": schedule.interval, "due": schedule.due, "lease": schedule.lease])
   }
 }

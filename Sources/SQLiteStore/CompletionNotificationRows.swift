@@ -8,7 +8,7 @@ extension JobReading where Self: SQLiteReader {
     -> [CompletionNotification]
   {
     try fitting(
-      tables.notification,
+      tables.ledger.notification,
       """
       id IN (
         SELECT id FROM (
@@ -28,7 +28,7 @@ extension JobReading where Self: SQLiteReader {
 extension JobWriting where Self: SQLiteWriter {
   func add(_ notification: CompletionNotification) throws {
     try insert(
-      tables.notification,
+      tables.ledger.notification,
       [
         notification.id, notification.instance, notification.partner.rawValue, notification.uri,
         notification.job.rawValue,
@@ -38,9 +38,9 @@ extension JobWriting where Self: SQLiteWriter {
   }
 
   func postponeNotification(_ id: String, attempts: Int, until due: UnixMilliseconds) throws {
-    guard let row = try one(tables.notification, "id = ?", [id]) else { return }
-    try change(tables.notification, row, ["attempts": attempts, "due": due])
+    guard let row = try one(tables.ledger.notification, "id = ?", [id]) else { return }
+    try change(tables.ledger.notification, row, ["attempts": attempts, "due": due])
   }
 
-  func removeNotification(_ id: String) throws { try remove(tables.notification, "id = ?", [id]) }
+  func removeNotification(_ id: String) throws { try remove(tables.ledger.notification, "id = ?", [id]) }
 }

@@ -8,14 +8,14 @@ extension SQLiteFileStore: CosignatureStore {
     try await read { snapshot in
       // Each stands for itself; one that was edited is told of.
       try snapshot.fitting(
-        snapshot.tables.auditCosignature, "1 = 1 ORDER BY witness", [], limit: LogReaders.mostCosignatures
+        snapshot.tables.log.cosignature, "1 = 1 ORDER BY witness", [], limit: LogReaders.mostCosignatures
       ).map { try KeptCosignature($0) }
     }
   }
 
   public func keep(_ cosignature: KeptCosignature) async throws {
     try await write { transaction in
-      let table = transaction.tables.auditCosignature
+      let table = transaction.tables.log.cosignature
       // One that was edited counts as none.
       let kept = try transaction.fitting(table, "witness = ?", [cosignature.witness], limit: 1).first
       if let kept = try kept.map({ try KeptCosignature($0) }), kept.size ?? 0 > cosignature.size ?? 0 { return }

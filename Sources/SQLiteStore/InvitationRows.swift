@@ -6,12 +6,12 @@ internal import Vocabulary
 
 extension InvitationReading where Self: SQLiteReader {
   func invitation(_ link: [UInt8]) throws -> Invitation? {
-    try one(tables.invitation, "link = ?", [Self.data(link)]).map(Self.invitation)
+    try one(tables.lifecycle.invitation, "link = ?", [Self.data(link)]).map(Self.invitation)
   }
 
   func dueInvitations(instance: String, by time: UnixTime, perPartner: Int, limit: Int) throws -> [Invitation] {
     try fitting(
-      tables.invitation,
+      tables.lifecycle.invitation,
       """
       link IN (
         SELECT link FROM (
@@ -25,7 +25,7 @@ extension InvitationReading where Self: SQLiteReader {
 
   func expiredInvitations(by time: UnixTime, limit: Int) throws -> [Invitation] {
     try fitting(
-      tables.invitation, "expires <= ? ORDER BY expires, id", [time], limit: limit
+      tables.lifecycle.invitation, "expires <= ? ORDER BY expires, id", [time], limit: limit
     ).map(Self.invitation)
   }
 
@@ -42,7 +42,7 @@ extension InvitationReading where Self: SQLiteReader {
 extension InvitationWriting where Self: SQLiteWriter {
   func add(_ invitation: Invitation) throws {
     try insert(
-      tables.invitation,
+      tables.lifecycle.invitation,
       [
         Self.data(invitation.link), invitation.id, invitation.instance, invitation.partner.rawValue,
         invitation.credential.rawValue, invitation.issuer, invitation.serialNumber, invitation.certificateExpires,
@@ -52,15 +52,15 @@ extension InvitationWriting where Self: SQLiteWriter {
   }
 
   func put(_ invitation: Invitation) throws {
-    guard let row = try one(tables.invitation, "link = ?", [Self.data(invitation.link)]) else {
+    guard let row = try one(tables.lifecycle.invitation, "link = ?", [Self.data(invitation.link)]) else {
       throw StoreError.corrupt
     }
     try change(
-      tables.invitation, row,
+      tables.lifecycle.invitation, row,
       ["is_done": invitation.state == .done, "attempts": invitation.attempts, "due": invitation.due])
   }
 
   func removeInvitation(_ link: [UInt8]) throws -> Bool {
-    try remove(tables.invitation, "link = ?", [Self.data(link)]) == 1
+    try remove(tables.lifecycle.invitation, "link = ?", [Self.data(link)]) == 1
   }
 }

@@ -26,17 +26,17 @@ extension JobState {
 
 extension JobReading where Self: SQLiteReader {
   func job(_ id: JobID) throws -> StoredJob? {
-    try one(tables.job, "id = ?", [id.rawValue]).map(Self.job)
+    try one(tables.ledger.job, "id = ?", [id.rawValue]).map(Self.job)
   }
 
   func job(of operation: String) throws -> StoredJob? {
     try one(
-      tables.job, "operation = ? ORDER BY expires IS NULL DESC, expires DESC, id DESC LIMIT 1", [operation]
+      tables.ledger.job, "operation = ? ORDER BY expires IS NULL DESC, expires DESC, id DESC LIMIT 1", [operation]
     ).map(Self.job)
   }
 
   func openJobs(instance: String) throws -> [StoredJob] {
-    try fitting(tables.job, "instance = ? AND state = 0 ORDER BY id", [instance]).map(Self.job)
+    try fitting(tables.ledger.job, "instance = ? AND state = 0 ORDER BY id", [instance]).map(Self.job)
   }
 
   private static func job(_ row: StoredRow) throws -> StoredJob {
@@ -50,7 +50,7 @@ extension JobWriting where Self: SQLiteWriter {
   func add(_ job: StoredJob) throws {
     let (state, failure, expires) = job.state.columns
     try insert(
-      tables.job,
+      tables.ledger.job,
       [
         job.id.rawValue, job.operation, job.instance, Self.data(job.row.text), Self.data(job.row.mac), state, failure,
         expires,
@@ -59,13 +59,13 @@ extension JobWriting where Self: SQLiteWriter {
 
   func end(_ job: JobID, as newState: JobState) throws {
     let (state, failure, expires) = newState.columns
-    guard newState != .open, let row = try one(tables.job, "id = ? AND state = 0", [job.rawValue]) else {
+    guard newState != .open, let row = try one(tables.ledger.job, "id = ? AND state = 0", [job.rawValue]) else {
       throw StoreError.corrupt
     }
-    try change(tables.job, row, ["state": state, "failure": failure, "expires": expires])
+    try change(tables.ledger.job, row, ["state": state, "failure": failure, "expires": expires])
   }
 
   func removeJobs(expiredBy time: UnixMilliseconds) throws -> Int {
-    try remove(tables.job, "expires <= ?", [horizon < .max / 1000 ? min(time, horizon * 1000) : time])
+    try remove(tables.ledger.job, "expires <= ?", [horizon < .max / 1000 ? min(time, horizon * 1000) : time])
   }
 }

@@ -6,7 +6,7 @@ internal import Vocabulary
 extension LedgerReading where Self: SQLiteReader {
   func activation(_ digest: ActivationDigest) throws -> Activation? {
     let row = try one(
-      tables.activation, "digest = ?", [Self.data(digest.bytes)],
+      tables.ledger.activation, "digest = ?", [Self.data(digest.bytes)],
       more: ", EXISTS (SELECT 1 FROM successor WHERE extended = activation.digest) AS extended")
     guard let row else { return nil }
     let isExtended: Bool = row["extended"]
@@ -20,7 +20,7 @@ extension LedgerReading where Self: SQLiteReader {
   }
 
   fileprivate func slotRow(_ activation: ActivationDigest) throws -> StoredRow? {
-    try one(tables.slots, "activation = ?", [Self.data(activation.bytes)])
+    try one(tables.ledger.slots, "activation = ?", [Self.data(activation.bytes)])
   }
 
   fileprivate static func states(_ row: StoredRow) throws -> [SlotState] {
@@ -32,13 +32,13 @@ extension LedgerReading where Self: SQLiteReader {
 
   func operation(_ activation: ActivationDigest, requestDigest: [UInt8]) throws -> SigningOperation? {
     try one(
-      tables.operation, "activation = ? AND request = ? AND state <> 2 ORDER BY state LIMIT 1",
+      tables.ledger.operation, "activation = ? AND request = ? AND state <> 2 ORDER BY state LIMIT 1",
       [Self.data(activation.bytes), Self.data(requestDigest)]
     ).map(Self.operation)
   }
 
   func operation(id: String) throws -> SigningOperation? {
-    try one(tables.operation, "id = ?", [id]).map(Self.operation)
+    try one(tables.ledger.operation, "id = ?", [id]).map(Self.operation)
   }
 
   static func operation(_ row: StoredRow) throws -> SigningOperation {
@@ -55,13 +55,13 @@ extension LedgerReading where Self: SQLiteReader {
 extension LedgerWriting where Self: SQLiteWriter {
   func add(_ activation: Activation, slots: Int) throws {
     let digest = Self.data(activation.digest.bytes)
-    try insert(tables.activation, [digest, Self.data(activation.binding), activation.expires, false, false])
-    try insert(tables.slots, [digest, Data(repeating: UInt8(SlotState.authorized.rawValue), count: slots)])
+    try insert(tables.ledger.activation, [digest, Self.data(activation.binding), activation.expires, false, false])
+    try insert(tables.ledger.slots, [digest, Data(repeating: UInt8(SlotState.authorized.rawValue), count: slots)])
   }
 
   func reserve(_ slots: [Int], for operation: SigningOperation) throws {
     try insert(
-      tables.operation,
+      tables.ledger.operation,
       [
         operation.id, Self.data(operation.activation.bytes), Self.data(operation.requestDigest), operation.instance,
         SigningOperation.State.reserved.rawValue, Self.data(operation.work), nil, Self.data(SlotList.encode(slots)),
@@ -81,10 +81,10 @@ extension LedgerWriting where Self: SQLiteWriter {
     _ operation: SigningOperation, _ state: SigningOperation.State, slots: SlotState, signatures: [UInt8]?
   ) throws {
     let reserved = SigningOperation.State.reserved.rawValue
-    guard let row = try one(tables.operation, "id = ? AND state = ?", [operation.id, reserved]),
+    guard let row = try one(tables.ledger.operation, "id = ? AND state = ?", [operation.id, reserved]),
       try Self.operation(row) == operation, let held = SlotList.decode(Self.bytes(row["slots"]))
     else { throw StoreError.corrupt }
-    try change(tables.operation, row, ["state": state.rawValue, "signatures": signatures.map(Self.data)])
+    try change(tables.ledger.operation, row, ["state": state.rawValue, "signatures": signatures.map(Self.data)])
     try put(slots, held, of: operation.activation)
   }
 
@@ -95,23 +95,23 @@ extension LedgerWriting where Self: SQLiteWriter {
       guard states.indices.contains(slot) else { throw StoreError.corrupt }
       states[slot] = UInt8(state.rawValue)
     }
-    try change(tables.slots, row, ["states": Self.data(states)])
+    try change(tables.ledger.slots, row, ["states": Self.data(states)])
   }
 
   func revoke(_ activation: ActivationDigest) throws {
-    guard let row = try one(tables.activation, "digest = ?", [Self.data(activation.bytes)]) else { return }
-    try change(tables.activation, row, ["revoked": true])
+    guard let row = try one(tables.ledger.activation, "digest = ?", [Self.data(activation.bytes)]) else { return }
+    try change(tables.ledger.activation, row, ["revoked": true])
   }
 
   func markUnknown(instance: String) throws -> [SigningOperation] {
     let rows = try fitting(
-      tables.operation,
+      tables.ledger.operation,
       """
       instance = ?1 AND state = 0 AND id NOT IN (SELECT operation FROM job WHERE instance = ?1 AND state = 0)
       ORDER BY id
       """, [instance])
     return try rows.map { row in
-      try change(tables.operation, row, ["state": SigningOperation.State.unknown.rawValue])
+      try change(tables.ledger.operation, row, ["state": SigningOperation.State.unknown.rawValue])
       return try Self.operation(row)
     }
   }

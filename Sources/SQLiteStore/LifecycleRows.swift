@@ -14,11 +14,11 @@ extension IssuanceReading where Self: SQLiteReader {
   }
 
   func lifecycleGrant(_ digest: [UInt8]) throws -> StoredLifecycleGrant? {
-    try one(tables.lifecycleGrant, "digest = ?", [Self.data(digest)]).map(Self.lifecycleGrant)
+    try one(tables.lifecycle.grant, "digest = ?", [Self.data(digest)]).map(Self.lifecycleGrant)
   }
 
   func revocations(issuer: String, at time: UnixTime) throws -> [Revocation] {
-    try fitting(tables.revocation, "issuer = ? ORDER BY serial", [issuer]).map {
+    try fitting(tables.lifecycle.revocation, "issuer = ? ORDER BY serial", [issuer]).map {
       guard let reason = RevocationReason(rawValue: $0["reason"]) else { throw StoreError.corrupt }
       return Revocation(
         issuer: issuer, serialNumber: $0["serial"], time: $0["time"], expires: $0["expires"], reason: reason)
@@ -48,7 +48,7 @@ extension IssuanceWriting where Self: SQLiteWriter {
   func add(_ grant: StoredLifecycleGrant) throws {
     let state = Self.columns(grant.state)
     try insert(
-      tables.lifecycleGrant,
+      tables.lifecycle.grant,
       [
         Self.data(grant.digest), Self.data(grant.row.text), Self.data(grant.row.mac), grant.expires, state?.instance,
         state?.serial, state?.issuer,
@@ -57,9 +57,9 @@ extension IssuanceWriting where Self: SQLiteWriter {
 
   func put(_ state: StoredLifecycleGrant.State, ofLifecycleGrant digest: [UInt8]) throws {
     let state = Self.columns(state)
-    guard let row = try one(tables.lifecycleGrant, "digest = ?", [Self.data(digest)]) else { throw StoreError.corrupt }
+    guard let row = try one(tables.lifecycle.grant, "digest = ?", [Self.data(digest)]) else { throw StoreError.corrupt }
     try change(
-      tables.lifecycleGrant, row, ["instance": state?.instance, "serial": state?.serial, "issuer": state?.issuer])
+      tables.lifecycle.grant, row, ["instance": state?.instance, "serial": state?.serial, "issuer": state?.issuer])
   }
 
   private static func columns(
@@ -70,15 +70,16 @@ extension IssuanceWriting where Self: SQLiteWriter {
   }
 
   func remove(lifecycleGrant digest: [UInt8]) throws -> Bool {
-    try remove(tables.lifecycleGrant, "digest = ?", [Self.data(digest)]) == 1
+    try remove(tables.lifecycle.grant, "digest = ?", [Self.data(digest)]) == 1
   }
 
   func removeLifecycleGrants(expiredBefore time: UnixTime) throws {
-    try remove(tables.lifecycleGrant, "instance IS NULL AND expires < ?", [min(time, horizon)])
+    try remove(tables.lifecycle.grant, "instance IS NULL AND expires < ?", [min(time, horizon)])
   }
 
   func takeReservedLifecycleGrants(instance: String) throws -> [StoredLifecycleGrant] {
-    let grants = try fitting(tables.lifecycleGrant, "instance = ? ORDER BY digest", [instance]).map(Self.lifecycleGrant)
+    let grants = try fitting(tables.lifecycle.grant, "instance = ? ORDER BY digest", [instance])
+      .map(Self.lifecycleGrant)
     // An edited row stays for the operator's inquiry.
     for grant in grants { _ = try remove(lifecycleGrant: grant.digest) }
     return grants
@@ -88,23 +89,27 @@ extension IssuanceWriting where Self: SQLiteWriter {
     do {
       guard
         try one(
-          tables.revocation, "issuer = ? AND serial = ?", [revocation.issuer, revocation.serialNumber]) == nil
+          tables.lifecycle.revocation, "issuer = ? AND serial = ?", [revocation.issuer, revocation.serialNumber]) == nil
       else { return }
     } catch StoreError.edited {
       // A row that somebody put there must not keep the right one out.
     }
     try insert(
-      tables.revocation,
+      tables.lifecycle.revocation,
       [
         revocation.issuer, revocation.serialNumber, revocation.time, revocation.expires, revocation.reason.rawValue,
       ], or: .replace)
-    try remove(tables.revocation, "expires <= ?", [min(revocation.time, horizon)])
+    try remove(tables.lifecycle.revocation, "expires <= ?", [min(revocation.time, horizon)])
   }
 
   func remove(_ credential: CredentialID) throws -> Bool {
     try remove(
-      tables.backchannelRequest, "pending IN (SELECT id FROM pending WHERE credential = ?)", [credential.rawValue])
-    for table in [tables.factorState, tables.challenge, tables.oneTimeCode, tables.pending, tables.invitation] {
+      tables.waiting.backchannelRequest, "pending IN (SELECT id FROM pending WHERE credential = ?)",
+      [credential.rawValue])
+    let (factors, waiting) = (tables.factors, tables.waiting)
+    for table in [
+      factors.state, factors.challenge, factors.oneTimeCode, waiting.pending, tables.lifecycle.invitation,
+    ] {
       try remove(table, "credential = ?", [credential.rawValue])
     }
     return try remove(.credential, credential.rawValue)

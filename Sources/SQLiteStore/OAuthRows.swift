@@ -4,14 +4,14 @@ internal import SoleControl
 
 extension AccessTokenReading where Self: SQLiteReader {
   func hasAccessToken(_ digest: [UInt8]) throws -> Bool {
-    let row = try one(tables.token, "digest = ?", [Self.data(digest)])
+    let row = try one(tables.oauth.token, "digest = ?", [Self.data(digest)])
     return row.map { $0["kind"] == TokenRecord.Kind.access.rawValue } ?? false
   }
 }
 
 extension OAuthReading where Self: SQLiteReader {
   func token(_ digest: [UInt8]) throws -> TokenRecord? {
-    try one(tables.token, "digest = ?", [Self.data(digest)]).map { row in
+    try one(tables.oauth.token, "digest = ?", [Self.data(digest)]).map { row in
       guard let kind = TokenRecord.Kind(rawValue: row["kind"]) else { throw StoreError.corrupt }
       return TokenRecord(
         digest: digest, kind: kind, partner: row["partner"], signer: row["signer"], client: row["client"],
@@ -20,14 +20,14 @@ extension OAuthReading where Self: SQLiteReader {
   }
 
   func account(_ username: String) throws -> Account? {
-    try one(tables.account, "username = ?", [username]).map {
+    try one(tables.oauth.account, "username = ?", [username]).map {
       Account(
         username: $0["username"], passwordHash: $0["password_hash"], partner: $0["partner"], signer: $0["signer"])
     }
   }
 
   func entry(_ kind: OAuthEntry.Kind, _ digest: [UInt8]) throws -> OAuthEntry? {
-    try one(tables.oauthEntry, "kind = ? AND digest = ?", [kind.rawValue, Self.data(digest)]).map {
+    try one(tables.oauth.entry, "kind = ? AND digest = ?", [kind.rawValue, Self.data(digest)]).map {
       OAuthEntry(
         kind: kind, digest: digest, expires: $0["expires"], body: Self.bytes($0["body"]), keptFor: $0["kept_for"])
     }
@@ -37,7 +37,7 @@ extension OAuthReading where Self: SQLiteReader {
 extension OAuthWriting where Self: SQLiteWriter {
   func put(_ token: TokenRecord) throws {
     try insert(
-      tables.token,
+      tables.oauth.token,
       [
         Self.data(token.digest), token.kind.rawValue, token.partner, token.signer, token.client, token.grant,
         token.expires,
@@ -45,19 +45,19 @@ extension OAuthWriting where Self: SQLiteWriter {
   }
 
   func removeToken(_ digest: [UInt8]) throws {
-    try remove(tables.token, "digest = ?", [Self.data(digest)])
+    try remove(tables.oauth.token, "digest = ?", [Self.data(digest)])
   }
 
-  func removeGrant(_ grant: String) throws { try remove(tables.token, "grant_id = ?", [grant]) }
+  func removeGrant(_ grant: String) throws { try remove(tables.oauth.token, "grant_id = ?", [grant]) }
 
   func put(_ account: Account) throws {
     try insert(
-      tables.account, [account.username, account.passwordHash, account.partner, account.signer], or: .replace)
+      tables.oauth.account, [account.username, account.passwordHash, account.partner, account.signer], or: .replace)
   }
 
   func put(_ entry: OAuthEntry) throws {
     try insert(
-      tables.oauthEntry,
+      tables.oauth.entry,
       [
         entry.kind.rawValue, Self.data(entry.digest), entry.expires, Self.data(entry.body), entry.keptFor,
         entry.body.count,
@@ -65,7 +65,7 @@ extension OAuthWriting where Self: SQLiteWriter {
   }
 
   func removeEntry(_ kind: OAuthEntry.Kind, _ digest: [UInt8]) throws {
-    try remove(tables.oauthEntry, "kind = ? AND digest = ?", [kind.rawValue, Self.data(digest)])
+    try remove(tables.oauth.entry, "kind = ? AND digest = ?", [kind.rawValue, Self.data(digest)])
   }
 
   /// Rows that one call removes of each table: other callers wait meanwhile.
@@ -73,14 +73,14 @@ extension OAuthWriting where Self: SQLiteWriter {
 
   func removeEntries(expiredBefore time: Int64) throws {
     try remove(
-      tables.oauthEntry,
+      tables.oauth.entry,
       "(kind, digest) IN (SELECT kind, digest FROM oauth_entry WHERE expires < ? ORDER BY expires LIMIT ?)",
       [min(time, horizon), Self.cleared])
   }
 
   func removeTokens(expiredBefore time: Int64) throws {
     try remove(
-      tables.token, "digest IN (SELECT digest FROM token WHERE expires < ? ORDER BY expires LIMIT ?)",
+      tables.oauth.token, "digest IN (SELECT digest FROM token WHERE expires < ? ORDER BY expires LIMIT ?)",
       [min(time, horizon), Self.cleared])
   }
 

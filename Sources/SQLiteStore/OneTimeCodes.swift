@@ -7,7 +7,7 @@ internal import Vocabulary
 
 extension FactorReading where Self: SQLiteReader {
   func oneTimeCode(_ factor: FactorID, of credential: CredentialID) throws -> OneTimeCode? {
-    try one(tables.oneTimeCode, "credential = ? AND factor = ?", [credential.rawValue, factor.rawValue]).map {
+    try one(tables.factors.oneTimeCode, "credential = ? AND factor = ?", [credential.rawValue, factor.rawValue]).map {
       OneTimeCode(
         id: $0["id"], credential: credential, factor: factor, mac: Self.bytes($0["mac"]), expires: $0["expires"])
     }
@@ -15,7 +15,7 @@ extension FactorReading where Self: SQLiteReader {
 
   func messages(_ factor: FactorID, of credential: CredentialID, after time: UnixTime) throws -> [SentMessage] {
     try all(
-      tables.message, "credential = ? AND factor = ? AND time > ? ORDER BY time, id",
+      tables.factors.message, "credential = ? AND factor = ? AND time > ? ORDER BY time, id",
       [credential.rawValue, factor.rawValue, time]
     ).map {
       SentMessage(
@@ -36,18 +36,18 @@ extension FactorReading where Self: SQLiteReader {
 extension FactorWriting where Self: SQLiteWriter {
   func put(_ code: OneTimeCode) throws {
     try insert(
-      tables.oneTimeCode,
+      tables.factors.oneTimeCode,
       [code.credential.rawValue, code.factor.rawValue, code.id, Self.data(code.mac), code.expires], or: .replace)
   }
 
   func take(oneTimeCode id: String) throws -> Bool {
-    try remove(tables.oneTimeCode, "id = ?", [id]) == 1
+    try remove(tables.factors.oneTimeCode, "id = ?", [id]) == 1
   }
 
   func add(_ message: SentMessage, forgotten: UnixTime) throws {
-    try remove(tables.message, "time <= ?", [min(forgotten, horizon)])
+    try remove(tables.factors.message, "time <= ?", [min(forgotten, horizon)])
     try insert(
-      tables.message,
+      tables.factors.message,
       [
         message.id, message.partner.rawValue, message.credential.rawValue, message.factor.rawValue, message.time,
         message.hasFailed,
@@ -55,9 +55,9 @@ extension FactorWriting where Self: SQLiteWriter {
   }
 
   func markFailed(message id: String) throws {
-    guard let row = try one(tables.message, "id = ?", [id]) else { return }
-    try change(tables.message, row, ["failed": true])
+    guard let row = try one(tables.factors.message, "id = ?", [id]) else { return }
+    try change(tables.factors.message, row, ["failed": true])
   }
 
-  func remove(message id: String) throws { try remove(tables.message, "id = ?", [id]) }
+  func remove(message id: String) throws { try remove(tables.factors.message, "id = ?", [id]) }
 }

@@ -7,7 +7,7 @@ internal import Vocabulary
 extension IssuanceReading where Self: SQLiteReader {
   func dueNotices(instance: String, by time: UnixTime, perPartner: Int, limit: Int) throws -> [OwnerNotice] {
     try fitting(
-      tables.ownerNotice,
+      tables.lifecycle.ownerNotice,
       """
       id IN (
         SELECT id FROM (
@@ -29,7 +29,7 @@ extension IssuanceReading where Self: SQLiteReader {
 extension IssuanceWriting where Self: SQLiteWriter {
   func add(_ notice: OwnerNotice) throws {
     try insert(
-      tables.ownerNotice,
+      tables.lifecycle.ownerNotice,
       [
         notice.id, notice.instance, notice.partner.rawValue, notice.credential.rawValue, notice.serialNumber,
         notice.recipient.name, notice.recipient.language, notice.attempts, notice.due,
@@ -37,14 +37,13 @@ extension IssuanceWriting where Self: SQLiteWriter {
   }
 
   func postpone(_ notice: OwnerNotice, until due: UnixTime) throws -> Bool {
-    guard let row = try one(tables.ownerNotice, "id = ? AND attempts = ?", [notice.id, notice.attempts]) else {
-      return false
-    }
-    try change(tables.ownerNotice, row, ["attempts": notice.attempts + 1, "due": due])
+    let table = tables.lifecycle.ownerNotice
+    guard let row = try one(table, "id = ? AND attempts = ?", [notice.id, notice.attempts]) else { return false }
+    try change(table, row, ["attempts": notice.attempts + 1, "due": due])
     return true
   }
 
   func removeNotice(_ id: String) throws -> Bool {
-    try remove(tables.ownerNotice, "id = ?", [id]) == 1
+    try remove(tables.lifecycle.ownerNotice, "id = ?", [id]) == 1
   }
 }

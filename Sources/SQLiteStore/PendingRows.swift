@@ -32,22 +32,23 @@ extension PendingState {
 
 extension PendingReading where Self: SQLiteReader {
   func pending(handle: [UInt8]) throws -> StoredPending? {
-    try one(tables.pending, "handle = ?", [Self.data(handle)]).map(Self.pending)
+    try one(tables.waiting.pending, "handle = ?", [Self.data(handle)]).map(Self.pending)
   }
 
   func pending(link: [UInt8]) throws -> StoredPending? {
-    try one(tables.pending, "link = ?", [Self.data(link)]).map(Self.pending)
+    try one(tables.waiting.pending, "link = ?", [Self.data(link)]).map(Self.pending)
   }
 
   func waiting(_ credential: CredentialID, at time: UnixTime) throws -> [UnixTime] {
     try all(
-      tables.pending, "credential = ? AND state = 0 AND expires > ? ORDER BY expires", [credential.rawValue, time]
+      tables.waiting.pending, "credential = ? AND state = 0 AND expires > ? ORDER BY expires",
+      [credential.rawValue, time]
     ).map { $0["expires"] }
   }
 
   func overdue(by time: UnixTime, approved: UnixTime, limit: Int) throws -> [StoredPending] {
     try fitting(
-      tables.pending, "state < 2 AND expires <= ? AND (state = 0 OR expires <= ?) ORDER BY expires, id",
+      tables.waiting.pending, "state < 2 AND expires <= ? AND (state = 0 OR expires <= ?) ORDER BY expires, id",
       [time, approved], limit: limit
     ).map(Self.pending)
   }
@@ -65,7 +66,7 @@ extension PendingWriting where Self: SQLiteWriter {
   func add(_ pending: StoredPending) throws {
     let state = pending.state.columns
     try insert(
-      tables.pending,
+      tables.waiting.pending,
       [
         pending.id, Self.data(pending.handle), pending.link.map(Self.data), pending.credential.rawValue,
         Self.data(pending.request.text), Self.data(pending.request.mac), pending.expires, state.state, state.number,
@@ -76,9 +77,9 @@ extension PendingWriting where Self: SQLiteWriter {
 
   func put(_ state: PendingState, ofPending id: String) throws {
     let columns = state.columns
-    guard let row = try one(tables.pending, "id = ?", [id]) else { throw StoreError.corrupt }
+    guard let row = try one(tables.waiting.pending, "id = ?", [id]) else { throw StoreError.corrupt }
     try change(
-      tables.pending, row,
+      tables.waiting.pending, row,
       [
         "state": columns.state, "number": columns.number, "approval": columns.approval.map { Self.data($0.text) },
         "approval_mac": columns.approval.map { Self.data($0.mac) }, "sealed": columns.sealed.map(Self.data),
@@ -87,7 +88,7 @@ extension PendingWriting where Self: SQLiteWriter {
 
   func removePending(expiredBefore time: UnixTime) throws {
     try remove(
-      tables.backchannelRequest, "pending IN (SELECT id FROM pending WHERE expires < ?)", [min(time, horizon)])
-    try remove(tables.pending, "expires < ?", [min(time, horizon)])
+      tables.waiting.backchannelRequest, "pending IN (SELECT id FROM pending WHERE expires < ?)", [min(time, horizon)])
+    try remove(tables.waiting.pending, "expires < ?", [min(time, horizon)])
   }
 }

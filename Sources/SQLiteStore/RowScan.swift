@@ -49,7 +49,7 @@ extension SQLiteReader {
     guard differing.isEmpty else {
       return RowScan(differing: differing, hidden: [], expected: lanes.sums, found: .none, lanes: lanes.marks)
     }
-    if lanes.isEdited { differing.append(tables.auditLane.name) }
+    if lanes.isEdited { differing.append(tables.log.lane.name) }
     let found = try sumsOfRows(while: goesOn)
     let unequal = found.tables(unlike: lanes.sums)
     let summed = tables.summed.map(\.name) + DeviceTable.allCases.map(\.rawValue)
@@ -109,15 +109,15 @@ extension SQLiteReader {
   /// The sum of all that processes have added and taken away.
   private func sumsOfLanes() throws -> (sums: RowSums, marks: [Int64: LaneMark], isEdited: Bool) {
     var (sums, marks, isEdited) = (RowSums.none, [Int64: LaneMark](), false)
-    try db.run(tables.auditLane.selection + tables.auditLane.source, []) {
-      let row = StoredRow($0, columns: tables.auditLane.resultColumns)
-      guard tables.auditLane.fits(row) else {
-        _ = edited(row, tables.auditLane)
+    try db.run(tables.log.lane.selection + tables.log.lane.source, []) {
+      let row = StoredRow($0, columns: tables.log.lane.resultColumns)
+      guard tables.log.lane.fits(row) else {
+        _ = edited(row, tables.log.lane)
         isEdited = true
         return true
       }
       let (lane, sealed) = (try Lane(row), row.octets(4))
-      marks[lane.id] = LaneMark(number: LaneState.number(ofSealed: sealed), mac: tables.auditLane.mac(of: row))
+      marks[lane.id] = LaneMark(number: LaneState.number(ofSealed: sealed), mac: tables.log.lane.mac(of: row))
       guard !sealed.isEmpty else { return true }
       guard let octets = try? tables.sumKeys.box(of: lane.id).open(sealed), let own = RowSums(octets) else {
         isEdited = true
@@ -132,11 +132,11 @@ extension SQLiteReader {
   /// Lanes whose rows are not as a process wrote them, or whose sums cannot be read.
   func editedLanes() throws -> [Lane] {
     var edited: [Lane] = []
-    try db.run(tables.auditLane.selection + tables.auditLane.source, []) {
-      let row = StoredRow($0, columns: tables.auditLane.resultColumns)
+    try db.run(tables.log.lane.selection + tables.log.lane.source, []) {
+      let row = StoredRow($0, columns: tables.log.lane.resultColumns)
       let (lane, sealed) = (try Lane(row), row.octets(4))
       let isReadable = sealed.isEmpty || (try? tables.sumKeys.box(of: lane.id).open(sealed)) != nil
-      if !isReadable || !tables.auditLane.fits(row) { edited.append(lane) }
+      if !isReadable || !tables.log.lane.fits(row) { edited.append(lane) }
       return true
     }
     return edited

@@ -35,7 +35,7 @@ extension SQLiteFileStore: SequencingStore {
       var lanes: [Lane] = []
       if allLanes {
         // A process that changed rows and recorded nothing has a row, too.
-        lanes = try snapshot.all(snapshot.tables.auditLane, "lane >= 0 ORDER BY lane", []).map { try Lane($0) }
+        lanes = try snapshot.all(snapshot.tables.log.lane, "lane >= 0 ORDER BY lane", []).map { try Lane($0) }
           .filter { $0.count > 0 }
       } else {
         for id in Set(headers.compactMap { EntryHeader(octets: $0.octets)?.lane }).sorted() {
@@ -65,7 +65,7 @@ extension SQLiteFileStore: SequencingStore {
       for tile in batch.tiles { try transaction.put(tile) }
       for lane in batch.lanes {
         try transaction.insert(
-          transaction.tables.auditProgress,
+          transaction.tables.log.progress,
           [lane.id, lane.instance, lane.count, Transaction.data(lane.last)], or: .replace)
       }
       try transaction.put(batch.checkpoint, batch.time, fence: fence)
@@ -84,8 +84,8 @@ extension SQLiteFileStore: SequencingStore {
 extension SQLiteReader {
   /// - Parameter withLanes: whether the progress of lanes is read as well.
   func sequencedLog(withLanes: Bool = true) throws -> SequencedLog {
-    let row = try one(tables.auditTree, "one = 1", [])
-    let lanes = withLanes ? try all(tables.auditProgress, "lane >= 0 ORDER BY lane", []).map { try Lane($0) } : []
+    let row = try one(tables.log.tree, "one = 1", [])
+    let lanes = withLanes ? try all(tables.log.progress, "lane >= 0 ORDER BY lane", []).map { try Lane($0) } : []
     guard let row else { return SequencedLog(checkpoint: [], time: 0, fence: 0, lanes: lanes) }
     let checkpoint: Data = row["checkpoint"]
     return SequencedLog(checkpoint: Self.bytes(checkpoint), time: row["time"], fence: row["fence"], lanes: lanes)
@@ -106,7 +106,7 @@ extension SQLiteReader {
 
 extension Transaction {
   fileprivate func put(_ checkpoint: [UInt8], _ time: Int64, fence: Int64) throws {
-    try insert(tables.auditTree, [1, Self.data(checkpoint), time, fence], or: .replace)
+    try insert(tables.log.tree, [1, Self.data(checkpoint), time, fence], or: .replace)
   }
 
   fileprivate func put(_ tile: StoredTile) throws {

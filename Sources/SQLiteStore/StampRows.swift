@@ -17,7 +17,7 @@ extension SQLiteFileStore: StampStore {
     try await write { transaction in
       guard try !transaction.hasStamp(of: stamp.day) else { return }
       try transaction.insert(
-        transaction.tables.auditStamp,
+        transaction.tables.log.stamp,
         [stamp.day, Transaction.data(stamp.checkpoint), Transaction.data(stamp.token)], or: .replace)
     }
   }
@@ -26,7 +26,7 @@ extension SQLiteFileStore: StampStore {
 extension SQLiteReader {
   /// One that was edited is told of, and counts as none.
   fileprivate func hasStamp(of day: Int64) throws -> Bool {
-    try !fitting(tables.auditStamp, "day = ?", [day], limit: 1).isEmpty
+    try !fitting(tables.log.stamp, "day = ?", [day], limit: 1).isEmpty
   }
 }
 

@@ -3,7 +3,7 @@ internal import GRDB
 
 extension ThrottleReading where Self: SQLiteReader {
   func throttleRecord(_ key: ThrottleKey) throws -> ThrottleRecord {
-    try one(tables.throttle, "kind = ? AND digest = ?", [key.kind.rawValue, Self.data(key.digest)]).map {
+    try one(tables.oauth.throttle, "kind = ? AND digest = ?", [key.kind.rawValue, Self.data(key.digest)]).map {
       ThrottleRecord(
         failures: $0["failures"], last: $0["last"], until: $0["until"], succeeded: $0["succeeded"])
     } ?? .none
@@ -13,7 +13,7 @@ extension ThrottleReading where Self: SQLiteReader {
 extension ThrottleWriting where Self: SQLiteWriter {
   func put(_ record: ThrottleRecord, _ key: ThrottleKey, expires: Int64) throws {
     try insert(
-      tables.throttle,
+      tables.oauth.throttle,
       [
         key.kind.rawValue, Self.data(key.digest), key.owner.map(Self.data), record.failures, record.last, record.until,
         record.succeeded, expires,
@@ -21,9 +21,9 @@ extension ThrottleWriting where Self: SQLiteWriter {
   }
 
   func removeThrottling(of owner: [UInt8]) throws -> Int {
-    let removed = try remove(tables.throttle, "owner = ? AND succeeded = 0", [Self.data(owner)])
-    let known = try fitting(tables.throttle, "owner = ?", [Self.data(owner)])
-    for row in known { try change(tables.throttle, row, ["failures": 0, "until": 0]) }
+    let removed = try remove(tables.oauth.throttle, "owner = ? AND succeeded = 0", [Self.data(owner)])
+    let known = try fitting(tables.oauth.throttle, "owner = ?", [Self.data(owner)])
+    for row in known { try change(tables.oauth.throttle, row, ["failures": 0, "until": 0]) }
     return removed + known.count
   }
 
@@ -32,7 +32,7 @@ extension ThrottleWriting where Self: SQLiteWriter {
 
   func removeThrottling(expiredBefore time: Int64) throws {
     try remove(
-      tables.throttle,
+      tables.oauth.throttle,
       "(kind, digest) IN (SELECT kind, digest FROM throttle WHERE expires < ? ORDER BY expires LIMIT ?)",
       [min(time, horizon), Self.clearedAtOnce])
   }

@@ -5,18 +5,18 @@ internal import Vocabulary
 
 extension FactorReading where Self: SQLiteReader {
   func isUsed(_ digest: [UInt8]) throws -> Bool {
-    try one(tables.usedTokens, "digest = ?", [Self.data(digest)]) != nil
+    try one(tables.factors.usedTokens, "digest = ?", [Self.data(digest)]) != nil
   }
 }
 
 extension FactorWriting where Self: SQLiteWriter {
   func use(once digest: [UInt8], until time: UnixTime) throws -> Bool {
     guard try !isUsed(digest) else { return false }
-    try insert(tables.usedTokens, [Self.data(digest), time])
+    try insert(tables.factors.usedTokens, [Self.data(digest), time])
     return true
   }
 
   func removeUsed(until time: UnixTime) throws {
-    try remove(tables.usedTokens, "expires <= ?", [min(time, horizon)])
+    try remove(tables.factors.usedTokens, "expires <= ?", [min(time, horizon)])
   }
 }

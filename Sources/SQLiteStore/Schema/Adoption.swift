@@ -10,7 +10,7 @@ extension ProtectedTable {
   ///
   /// - Parameter columns: as they were, with the primary key, in the order in which they were protected.
   fileprivate func protectAgain(_ db: Database, _ rowMACs: RowMACs, before columns: [String]) throws {
-    let old = ProtectedTable(name, key: [columns[0]], Array(columns.dropFirst()), rowMACs)
+    let old = ProtectedTable(name, key: [columns[0]], Array(columns.dropFirst()), isSummed: isSummed, rowMACs)
     var kept: [DatabaseValue] = []
     try db.run(old.selection + old.source, []) {
       let row = StoredRow($0, columns: old.resultColumns)
@@ -48,14 +48,14 @@ enum SlotRows {
       let values: [DatabaseValue] = [activation.databaseValue, Data(states).databaseValue]
       try db.run(
         "INSERT INTO slots (activation, states, row_mac) VALUES (?, ?, ?)",
-        values + [Data(tables.slots.code(of: values)).databaseValue])
+        values + [Data(tables.ledger.slots.code(of: values)).databaseValue])
     }
     for (operation, numbers) in held {
       try db.run(
         "UPDATE operation SET slots = ? WHERE id = ?",
         [Data(SlotList.encode(numbers)).databaseValue, operation.databaseValue])
     }
-    try tables.operation.protectAgain(
+    try tables.ledger.operation.protectAgain(
       db, tables.rowMACs, before: ["id", "activation", "request", "instance", "state", "work", "signatures"])
     try db.execute(sql: "DROP TABLE slot")
   }
@@ -64,7 +64,7 @@ enum SlotRows {
 extension RowSums {
   /// The rows that there are become those that there have to be.
   static func adopt(_ db: Database, _ tables: ProtectedTables) throws {
-    try tables.auditLane.protectAgain(db, tables.rowMACs, before: ["lane", "instance", "count", "last"])
+    try tables.log.lane.protectAgain(db, tables.rowMACs, before: ["lane", "instance", "count", "last"])
     let found = try Snapshot(db, tables).sumsOfRows()
     guard found != .none else { return }
     let lane = Lane(id: Int64.random(in: 1...Int64.max), instance: "")
@@ -75,6 +75,6 @@ extension RowSums {
     ]
     try db.run(
       "INSERT INTO audit_lane (lane, instance, count, last, sums, row_mac) VALUES (?, ?, ?, ?, ?, ?)",
-      values + [Data(tables.auditLane.code(of: values)).databaseValue])
+      values + [Data(tables.log.lane.code(of: values)).databaseValue])
   }
 }

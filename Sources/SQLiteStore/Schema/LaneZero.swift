@@ -32,7 +32,7 @@ enum LaneZero {
           SELECT sequence, body, zeroblob(0), zeroblob(0) FROM audit ORDER BY sequence
         """)
     if let head = try Row.fetchOne(db, sql: "SELECT count, hash FROM audit_head WHERE count > 0") {
-      let lanes = ProtectedTable("audit_lane", key: ["lane"], ["instance", "count", "last"], rowMACs)
+      let lanes = ProtectedTable("audit_lane", key: ["lane"], ["instance", "count", "last"], isSummed: false, rowMACs)
       let values: [DatabaseValue] = [EntryHeader.laneZero.databaseValue, "".databaseValue, head[0], head[1]]
       try db.execute(
         sql: "INSERT INTO audit_lane (lane, instance, count, last, row_mac) VALUES (?, ?, ?, ?, ?)",
