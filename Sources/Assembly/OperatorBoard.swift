@@ -65,7 +65,7 @@ struct OperatorBoard: Sendable {
   /// Those of the configuration, each with the newest checkpoint that it cosigned.
   private var witnesses: [OperatorFigures.Witness] {
     get async {
-      let kept = try? await store.cosignatures()
+      let kept = try? await store.log.cosignatures()
       return config.log.witnesses.map { witness in
         let newest = kept?.first { $0.witness == witness.key.vkey }
         let head = newest.flatMap { try? Checkpoint(text: SignedNote($0.checkpoint).text) }?.head

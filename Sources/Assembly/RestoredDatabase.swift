@@ -14,7 +14,7 @@ extension Service {
     let time = milliseconds()
     let environment = try LogKeeper.environment(config, logSigner, milliseconds: { time })
     do {
-      _ = try await Sequencer(store, environment, known: try file.read())
+      _ = try await Sequencer(store.log, environment, known: try file.read())
       return nil
     } catch SequencingFault.behind(let size) {
       try await soleControl.signing.acceptRestoredDatabase(lost: size)

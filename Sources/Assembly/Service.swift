@@ -113,15 +113,15 @@ package struct Service {
     receiptIndexer = indexer
     gateway.receipts = ReceiptFiles(
       try ReceiptMaker(
-        store, store.watch, indexer, key: LogKeeper.key(config, logSigner),
-        cosigned: (store, config.log.witnesses.map(\.key)),
+        store.log, store.watch, indexer, key: LogKeeper.key(config, logSigner),
+        cosigned: (store.log, config.log.witnesses.map(\.key)),
         owner: (
           try await Self.receiptOwner(config, device),
           { try? await soleControl.credentials.unverifiedCertificate(of: CredentialID($0)) }
         )),
       indexer, partners: partners, base: config.info.publicURL)
     if config.log.serve {
-      let log = PublishedLog(store, witnesses: config.log.witnesses.map(\.key))
+      let log = PublishedLog(store.log, witnesses: config.log.witnesses.map(\.key))
       gateway.logFiles = LogFiles(log, token: config.log.token)
     }
     gateway.trustedProxy = config.trustedProxy

@@ -43,8 +43,8 @@ extension Service {
     try clock.compare(withLastEntry: await store.lastAuditTime())
     let clock = clock
     let log = try await LogKeeper(
-      config, store: store, signer: logSigner, health: logHealth, milliseconds: { clock.milliseconds() }, logger: logger
-    )
+      config, store: store.log, signer: logSigner, health: logHealth, milliseconds: { clock.milliseconds() },
+      logger: logger)
     let witnesses = WitnessKeeper.all(
       config, store: store, health: logHealth, now: { clock.now() }, logger: logger)
     try await WitnessKeeper.ask(witnesses)
@@ -89,7 +89,7 @@ extension Service {
         RowKeeper(store: store, outages: logHealth.outages, logger: logger), lease,
       ]
     let stamps = StampKeeper.all(
-      config, store: store, timestamps: timestamps, now: { clock.now() }, health: logHealth, logger: logger)
+      config, store: store.log, timestamps: timestamps, now: { clock.now() }, health: logHealth, logger: logger)
     var configuration = ServiceGroupConfiguration(
       services: services + witnesses.map { $0 as any ServiceLifecycle.Service } + stamps,
       gracefulShutdownSignals: [.sigterm, .sigint] + (file == nil ? [.sighup] : []), logger: logger)

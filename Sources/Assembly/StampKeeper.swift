@@ -18,7 +18,7 @@ struct StampKeeper: ServiceLifecycle.Service {
   ///
   /// - Parameter now: UTC, seconds since 1970.
   static func all(
-    _ config: Config, store: Stores.Store, timestamps: TimestampService?, now: @escaping @Sendable () -> UnixTime,
+    _ config: Config, store: any StampStore, timestamps: TimestampService?, now: @escaping @Sendable () -> UnixTime,
     health: LogHealth, logger: Logger
   ) -> [any ServiceLifecycle.Service] {
     guard config.log.timestamps, let timestamps else { return [] }

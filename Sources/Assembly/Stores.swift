@@ -8,20 +8,24 @@ package import SoleControl
 package import Throttling
 import Vocabulary
 
-/// A store that is watched while it is in use.
-package protocol WatchedStore: Sendable {
+/// The ports of a store that stand on it in structs of their own: all but those of transactions, and the one by which a
+/// gateway starts.
+package protocol StoreParts: Sendable {
+  /// The audit log as it grows.
+  var log: any SequencingStore & CosignatureStore & StampStore { get }
+  /// The store as it is watched while it is in use.
   var watch: any LogWatchStore & HoldCounting & ReceiptIndex { get }
 }
 
-extension SQLiteFileStore: WatchedStore {
+extension SQLiteFileStore: StoreParts {
+  package var log: any SequencingStore & CosignatureStore & StampStore { SQLiteLog(self) }
   package var watch: any LogWatchStore & HoldCounting & ReceiptIndex { SQLiteWatch(self) }
 }
 
 /// The one place that knows which stores there are. Everything else uses the ports.
 package enum Stores {
   /// All that a service keeps something in.
-  package typealias Store = any SoleControlStore & IssuanceStore & OAuthStore & GatewayStore & SequencingStore
-    & CosignatureStore & StampStore & WatchedStore
+  package typealias Store = any SoleControlStore & IssuanceStore & OAuthStore & GatewayStore & StoreParts
 
   /// - Parameters:
   ///   - mayCreate: whether a missing database is made. Only commands that make one say so: a mistyped path must not
@@ -61,7 +65,7 @@ package enum Stores {
   package static func readAudit(
     _ database: String, _ accept: @escaping @Sendable (AuditEntry, _ position: Int64) throws -> Void
   ) async throws -> [Lane] {
-    try await SQLiteFileStore.readAudit(path: database, accept)
+    try await SQLiteLogFile.readAudit(path: database, accept)
   }
 
   /// Hands over what a database has of the audit log, as it was at one time, and then returns the lanes as they are
@@ -72,7 +76,7 @@ package enum Stores {
   package static func readLog(
     _ database: String, _ readers: LogReaders, rowMACs: RowMACs? = nil
   ) async throws -> [Lane] {
-    try await SQLiteFileStore.readLog(path: database, readers, rowMACs: rowMACs)
+    try await SQLiteLogFile.readLog(path: database, readers, rowMACs: rowMACs)
   }
 
   /// Has somebody look things up in the audit log of a database, as it was at one time. Changes nothing; a copy will

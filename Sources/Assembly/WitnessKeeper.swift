@@ -30,12 +30,12 @@ struct WitnessKeeper: ServiceLifecycle.Service {
   ) -> [WitnessKeeper] {
     let begin = ContinuousClock.now
     let round = CheckpointRound(
-      store, length: Int64(config.log.witnessInterval) * 1000,
+      store.log, length: Int64(config.log.witnessInterval) * 1000,
       milliseconds: { Int64(begin.duration(to: .now) / .milliseconds(1)) })
     return config.log.witnesses.map { witness in
       WitnessKeeper(
         name: witness.name,
-        caller: WitnessCaller(witness.key, store: store, round: round, now: now, send: send(to: witness)),
+        caller: WitnessCaller(witness.key, store: store.log, round: round, now: now, send: send(to: witness)),
         store: store,
         interval: .seconds(config.log.witnessInterval), health: health, logger: logger)
     }

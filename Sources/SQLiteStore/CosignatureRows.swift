@@ -3,9 +3,9 @@ internal import Foundation
 internal import GRDB
 internal import SoleControl
 
-extension SQLiteFileStore: CosignatureStore {
+extension SQLiteLog: CosignatureStore {
   public func cosignatures() async throws -> [KeptCosignature] {
-    try await read { snapshot in
+    try await store.read { snapshot in
       // Each stands for itself; one that was edited is told of.
       try snapshot.fitting(
         snapshot.tables.log.cosignature, "1 = 1 ORDER BY witness", [], limit: LogReaders.mostCosignatures
@@ -14,7 +14,7 @@ extension SQLiteFileStore: CosignatureStore {
   }
 
   public func keep(_ cosignature: KeptCosignature) async throws {
-    try await write { transaction in
+    try await store.write { transaction in
       let table = transaction.tables.log.cosignature
       // One that was edited counts as none.
       let kept = try transaction.fitting(table, "witness = ?", [cosignature.witness], limit: 1).first

@@ -3,7 +3,8 @@ internal import Foundation
 internal import GRDB
 public import SoleControl
 
-extension SQLiteFileStore {
+/// Logs in database files.
+public enum SQLiteLogFile {
   /// Hands over every entry of a database file with its position, in order, and then returns the lanes as they are
   /// stored. Changes nothing in the file.
   public static func readAudit(
@@ -18,26 +19,25 @@ extension SQLiteFileStore {
   /// - Parameter rowMACs: those of the device. With them each protected row of the log is held against its MAC.
   /// - Throws: `StoreError.edited` if one does not fit.
   public static func readLog(path: String, _ readers: LogReaders, rowMACs: RowMACs? = nil) async throws -> [Lane] {
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw StoreOpenError(description: "there is no database at \(path)")
-    }
-    return try await ConnectionPromises.offline.open(path).read { db in
-      try Schema.refuseForeign(db, at: path)
-      let log = OfflineLog(db: db)
-      let lanes = try log.read(readers)
-      if let rowMACs { try log.check(rowMACs) }
-      return lanes
-    }
+    try await open(path, rowMACs) { try $0.read(readers) }
   }
-}
 
-/// Logs in database files.
-public enum SQLiteLogFile {
   /// Has somebody look things up in the log of a database file, as it was at one time. Changes nothing in the file.
   ///
   /// - Parameter rowMACs: as of `readLog`.
   public static func lookInto<Output: Sendable>(
     path: String, rowMACs: RowMACs? = nil, _ body: @escaping @Sendable (any StoredLog) throws -> Output
+  ) async throws -> Output {
+    try await open(path, rowMACs) { log in
+      guard try LaneZero.statements(log.db).hasTree else {
+        throw StoreOpenError(description: "the log at \(path) has no tree yet: a build before trees wrote it")
+      }
+      return try body(log)
+    }
+  }
+
+  private static func open<Output: Sendable>(
+    _ path: String, _ rowMACs: RowMACs?, _ body: @escaping @Sendable (OfflineLog) throws -> Output
   ) async throws -> Output {
     guard FileManager.default.fileExists(atPath: path) else {
       throw StoreOpenError(description: "there is no database at \(path)")
@@ -45,9 +45,6 @@ public enum SQLiteLogFile {
     return try await ConnectionPromises.offline.open(path).read { db in
       try Schema.refuseForeign(db, at: path)
       let log = OfflineLog(db: db)
-      guard try LaneZero.statements(db).hasTree else {
-        throw StoreOpenError(description: "the log at \(path) has no tree yet: a build before trees wrote it")
-      }
       let output = try body(log)
       if let rowMACs { try log.check(rowMACs) }
       return output

@@ -4,9 +4,9 @@ internal import GRDB
 internal import SoleControl
 public import TransparencyLog
 
-extension SQLiteFileStore: SequencingStore {
+extension SQLiteLog: SequencingStore {
   public func takeSequencing() async throws -> SequencedLog {
-    try await write { transaction in
+    try await store.write { transaction in
       let stored = try transaction.sequencedLog()
       let taken = SequencedLog(
         checkpoint: stored.checkpoint, time: stored.time, fence: stored.fence + 1, lanes: stored.lanes)
@@ -16,7 +16,7 @@ extension SQLiteFileStore: SequencingStore {
   }
 
   public func pendingEntries(after size: Int64, limit: Int, allLanes: Bool) async throws -> PendingEntries {
-    try await read { snapshot in
+    try await store.read { snapshot in
       var (headers, octets, isComplete) = ([(position: Int64, octets: [UInt8])](), 0, true)
       // A header is short; one that an editor made long is none.
       try snapshot.db.run(
@@ -53,11 +53,11 @@ extension SQLiteFileStore: SequencingStore {
 
   public func storedTile(_ row: Tile.Row, _ index: UInt64) async throws -> [UInt8]? {
     guard case .hashes(let level) = row else { return nil }
-    return try await read { try $0.tile(level, index) }
+    return try await store.read { try $0.tile(level, index) }
   }
 
   public func store(_ batch: SequencedBatch, fence: Int64) async throws {
-    try await write { transaction in
+    try await store.write { transaction in
       let stored = try transaction.sequencedLog(withLanes: false)
       guard stored.fence == fence, try transaction.treeSize(stored) == batch.from else {
         throw SequencingFault.overtaken
@@ -74,7 +74,7 @@ extension SQLiteFileStore: SequencingStore {
 
   /// The newest checkpoint, signed (C2SP tlog-checkpoint); nil before the first.
   public func checkpoint() async throws -> [UInt8]? {
-    try await read { snapshot in
+    try await store.read { snapshot in
       let octets = try snapshot.sequencedLog(withLanes: false).checkpoint
       return octets.isEmpty ? nil : octets
     }

@@ -3,18 +3,18 @@ internal import Foundation
 internal import GRDB
 internal import SoleControl
 
-extension SQLiteFileStore: StampStore {
+extension SQLiteLog: StampStore {
   public func signedCheckpoint() async throws -> (octets: [UInt8], time: Int64)? {
-    try await read { snapshot in
+    try await store.read { snapshot in
       let log = try snapshot.sequencedLog(withLanes: false)
       return log.checkpoint.isEmpty ? nil : (log.checkpoint, log.time)
     }
   }
 
-  public func hasStamp(of day: Int64) async throws -> Bool { try await read { try $0.hasStamp(of: day) } }
+  public func hasStamp(of day: Int64) async throws -> Bool { try await store.read { try $0.hasStamp(of: day) } }
 
   public func keep(_ stamp: KeptStamp) async throws {
-    try await write { transaction in
+    try await store.write { transaction in
       guard try !transaction.hasStamp(of: stamp.day) else { return }
       try transaction.insert(
         transaction.tables.log.stamp,

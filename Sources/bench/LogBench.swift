@@ -33,13 +33,13 @@ struct LogBench {
       }
     }
     report("recorded", recorded)
-    let sequencer = try await Sequencer(store, try stand.logEnvironment())
+    let sequencer = try await Sequencer(SQLiteLog(store), try stand.logEnvironment())
     let sequenced = try await time { while try await sequencer.step() > 0 {} }
     report("put into the tree, checkpoints signed", sequenced)
     try store.close()
     let inspection = try LogInspection(key: try stand.logEnvironment().key)
     let verified = try await time {
-      let result = try inspection.finish(try await SQLiteFileStore.readLog(path: path, inspection.readers))
+      let result = try inspection.finish(try await SQLiteLogFile.readLog(path: path, inspection.readers))
       guard result.inTree == UInt64(entries / Self.inCommit * Self.inCommit) else { throw Wrong() }
     }
     report("verified", verified)
@@ -73,7 +73,7 @@ extension TestStand {
   /// Octets of the audit log's entries, and the number of signatures of which it tells.
   func logSize() async throws -> (octets: Int, signatures: Int) {
     let size = Mutex((octets: 0, signatures: 0))
-    _ = try await SQLiteFileStore.readAudit(path: path("bench.sqlite")) { entry, _ in
+    _ = try await SQLiteLogFile.readAudit(path: path("bench.sqlite")) { entry, _ in
       let made = entry.object.flatMap { $0["kind"] == "signature.made" ? $0["count"]?.integer : nil } ?? 0
       size.withLock {
         $0.octets += entry.header.count + entry.salt.count + (entry.payload?.count ?? 0)

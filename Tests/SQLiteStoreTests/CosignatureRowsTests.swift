@@ -15,6 +15,7 @@ struct CosignatureRowsTests {
   private static let witness = Curve25519.Signing.PrivateKey()
   private let path: String
   private let store: SQLiteFileStore
+  private var log: SQLiteLog { SQLiteLog(store) }
 
   init() throws {
     path = try temporaryFolder().appendingPathComponent("store.sqlite").path
@@ -39,13 +40,13 @@ struct CosignatureRowsTests {
     let environment = Sequencer.Environment(
       origin: "example.com/log", key: try Self.key(),
       sign: { Array(try Self.secret.signature(for: $0).derRepresentation) }, milliseconds: { 5 })
-    let sequencer = try await Sequencer(store, environment)
+    let sequencer = try await Sequencer(log, environment)
     while try await sequencer.step() > 0 {}
   }
 
   /// Of the newest checkpoint.
   private func cosignature() async throws -> KeptCosignature {
-    let checkpoint = try #require(try await store.checkpoint())
+    let checkpoint = try #require(try await log.checkpoint())
     let message = try #require(Cosignature.message(text: SignedNote(checkpoint).text, time: 9))
     let signature = try #require(Cosignature(time: 9, signature: Array(try Self.witness.signature(for: message))))
     return KeptCosignature(
@@ -53,14 +54,14 @@ struct CosignatureRowsTests {
   }
 
   private func stamp(_ token: UInt8 = 1) async throws -> KeptStamp {
-    let signed = try #require(try await store.signedCheckpoint())
+    let signed = try #require(try await log.signedCheckpoint())
     #expect(signed.time == 5)
     return KeptStamp(day: 0, checkpoint: signed.octets, token: [token])
   }
 
   private func inspected(_ rowMACs: RowMACs? = nil) async throws -> LogInspection.Result {
     let inspection = try LogInspection(key: try Self.key(), witnesses: [try Self.witnessKey()])
-    return try inspection.finish(try await SQLiteFileStore.readLog(path: path, inspection.readers, rowMACs: rowMACs))
+    return try inspection.finish(try await SQLiteLogFile.readLog(path: path, inspection.readers, rowMACs: rowMACs))
   }
 
   private func edit(_ statement: String) async throws {
@@ -72,16 +73,16 @@ struct CosignatureRowsTests {
     try await append(10)
     try await sequence()
     let first = try await cosignature()
-    try await store.keep(first)
+    try await log.keep(first)
     try await append(10)
     try await sequence()
     let second = try await cosignature()
-    try await store.keep(second)
-    try await store.keep(first)
-    #expect(try await store.cosignatures() == [second])
+    try await log.keep(second)
+    try await log.keep(first)
+    #expect(try await log.cosignatures() == [second])
     #expect(try await inspected().witnessed.map(\.size) == [20])
     let next = try SQLiteFileStore(path: path, mayCreate: false, rowMACs: .test)
-    #expect(try await next.cosignatures() == [second])
+    #expect(try await SQLiteLog(next).cosignatures() == [second])
   }
 
   @Test("a cosignature that was edited is not served, is found offline, and the next one takes its place")
@@ -89,28 +90,28 @@ struct CosignatureRowsTests {
     try await append(10)
     try await sequence()
     let cosignature = try await cosignature()
-    try await store.keep(cosignature)
+    try await log.keep(cosignature)
     try await edit("UPDATE audit_cosignature SET signature = CAST(zeroblob(72) AS BLOB)")
-    #expect(try await store.cosignatures() == [])
+    #expect(try await log.cosignatures() == [])
     await #expect(throws: LogVerifier.Finding.cosignature(witness: cosignature.witness)) { try await inspected() }
-    try await store.keep(cosignature)
-    #expect(try await store.cosignatures() == [cosignature])
+    try await log.keep(cosignature)
+    #expect(try await log.cosignatures() == [cosignature])
     _ = try await inspected(.test)
   }
 
   @Test("a day has one time-stamp, the first; one that was edited is replaced")
   func stamps() async throws {
-    #expect(try await store.signedCheckpoint() == nil)
+    #expect(try await log.signedCheckpoint() == nil)
     try await append(10)
     try await sequence()
-    try await store.keep(try await stamp())
-    try await store.keep(try await stamp(2))
-    #expect(try await store.hasStamp(of: 0))
-    #expect(try await !store.hasStamp(of: 1))
+    try await log.keep(try await stamp())
+    try await log.keep(try await stamp(2))
+    #expect(try await log.hasStamp(of: 0))
+    #expect(try await !log.hasStamp(of: 1))
     #expect(try await keptStamps().map(\.token) == [[1]])
     try await edit("UPDATE audit_stamp SET token = zeroblob(1)")
-    #expect(try await !store.hasStamp(of: 0))
-    try await store.keep(try await stamp(2))
+    #expect(try await !log.hasStamp(of: 0))
+    try await log.keep(try await stamp(2))
     #expect(try await keptStamps() == [try await stamp(2)])
   }
 
@@ -118,7 +119,7 @@ struct CosignatureRowsTests {
     let stamps = Mutex<[KeptStamp]>([])
     var readers = LogReaders { _, _ in }
     readers.stamp = { stamp in stamps.withLock { $0.append(stamp) } }
-    _ = try await SQLiteFileStore.readLog(path: path, readers)
+    _ = try await SQLiteLogFile.readLog(path: path, readers)
     return stamps.withLock(\.self)
   }
 
@@ -132,8 +133,8 @@ struct CosignatureRowsTests {
   func device(_ statement: String) async throws {
     try await append(10)
     try await sequence()
-    try await store.keep(try await cosignature())
-    try await store.keep(try await stamp())
+    try await log.keep(try await cosignature())
+    try await log.keep(try await stamp())
     _ = try await inspected(.test)
     try await edit(statement)
     _ = try await inspected()

@@ -21,7 +21,7 @@ struct ForeignFileTests {
     }
     expectsWay(#expect(throws: StoreOpenError.self) { try SQLiteFileStore.refuseForeign(path: path) })
     expectsWay(
-      await #expect(throws: StoreOpenError.self) { try await SQLiteFileStore.readAudit(path: path) { _, _ in } })
+      await #expect(throws: StoreOpenError.self) { try await SQLiteLogFile.readAudit(path: path) { _, _ in } })
     expectsWay(
       await #expect(throws: StoreOpenError.self) {
         try await SQLiteFileStore.readBinding(path: path, activation: Array(repeating: 0, count: 32))

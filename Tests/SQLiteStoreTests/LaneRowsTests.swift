@@ -20,7 +20,7 @@ struct LaneRowsTests {
 
   /// With the MACs of their rows.
   private func lanes(_ store: SQLiteFileStore) async throws -> [Lane] {
-    try await store.pendingEntries(after: 0, limit: 1, allLanes: true).lanes
+    try await SQLiteLog(store).pendingEntries(after: 0, limit: 1, allLanes: true).lanes
   }
 
   private func sql(_ statement: String) async throws -> String {
@@ -29,7 +29,7 @@ struct LaneRowsTests {
 
   private func verified() async throws -> [Lane] {
     let verifier = Mutex(LaneVerifier())
-    let lanes = try await SQLiteFileStore.readAudit(path: path) { entry, position in
+    let lanes = try await SQLiteLogFile.readAudit(path: path) { entry, position in
       _ = try verifier.withLock { try $0.accept(entry, at: position) }
     }
     try verifier.withLock { try $0.finish(lanes) }
@@ -95,7 +95,7 @@ struct LaneRowsTests {
     try await append(store)
     let found = Mutex<[[UInt8]]>([])
     for path in [path, other] {
-      _ = try await SQLiteFileStore.readAudit(path: path) { entry, _ in
+      _ = try await SQLiteLogFile.readAudit(path: path) { entry, _ in
         found.withLock { $0.append(EntryHeader(octets: entry.header)?.partner ?? []) }
       }
     }

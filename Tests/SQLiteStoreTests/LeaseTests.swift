@@ -19,7 +19,7 @@ struct LeaseTests {
   }
 
   private func entries() async throws -> Int64 {
-    try await SQLiteFileStore.readAudit(path: path) { _, _ in }.reduce(0) { $0 + $1.count }
+    try await SQLiteLogFile.readAudit(path: path) { _, _ in }.reduce(0) { $0 + $1.count }
   }
 
   @Test(

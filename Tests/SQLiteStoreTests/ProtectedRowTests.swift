@@ -154,7 +154,7 @@ struct ProtectedRowTests {
     // Posts of the store come before later requests.
     try await store.write { try $0.append(AuditEvent(.keyMade, [])) }
     let found = Mutex<[String]>([])
-    _ = try await SQLiteFileStore.readAudit(path: path) { entry, _ in
+    _ = try await SQLiteLogFile.readAudit(path: path) { entry, _ in
       found.withLock { $0.append(String(decoding: entry.text, as: UTF8.self)) }
     }
     return found.withLock { $0 }

@@ -164,7 +164,7 @@ private final class LaneCheck: Sendable {
   /// Kinds of the entries.
   func check(_ path: String) async throws -> [String] {
     let reader = Reader()
-    let lanes = try await SQLiteFileStore.readAudit(path: path) { try reader.accept($0, $1) }
+    let lanes = try await SQLiteLogFile.readAudit(path: path) { try reader.accept($0, $1) }
     return try reader.finish(lanes)
   }
 

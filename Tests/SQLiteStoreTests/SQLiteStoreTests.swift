@@ -32,7 +32,7 @@ struct SQLiteStoreTests {
     #expect(kept < 300)
     #expect(try await verify(path) == nil)
     let entries = Atomic(0)
-    _ = try await SQLiteFileStore.readAudit(path: path) { _, _ in entries.add(1, ordering: .relaxed) }
+    _ = try await SQLiteLogFile.readAudit(path: path) { _, _ in entries.add(1, ordering: .relaxed) }
     #expect(entries.load(ordering: .relaxed) == kept)
   }
 
@@ -179,7 +179,7 @@ struct SQLiteStoreTests {
   private func verify(_ path: String) async throws -> LaneVerifier.Finding? {
     let verifier = Mutex(LaneVerifier())
     do {
-      let lanes = try await SQLiteFileStore.readAudit(path: path) { entry, position in
+      let lanes = try await SQLiteLogFile.readAudit(path: path) { entry, position in
         _ = try verifier.withLock { try $0.accept(entry, at: position) }
       }
       try verifier.withLock { try $0.finish(lanes) }

@@ -27,7 +27,7 @@ struct SequencingRowsTests {
     let environment = Sequencer.Environment(
       origin: "example.com/log", key: try Self.noteKey(),
       sign: { Array(try Self.key.signature(for: $0).derRepresentation) }, milliseconds: { 5 })
-    return try await Sequencer(store ?? self.store, environment)
+    return try await Sequencer(SQLiteLog(store ?? self.store), environment)
   }
 
   private func append(_ count: Int, _ store: SQLiteFileStore? = nil) async throws {
@@ -38,7 +38,7 @@ struct SequencingRowsTests {
 
   private func inspected() async throws -> LogInspection.Result {
     let inspection = try LogInspection(key: try Self.noteKey())
-    return try inspection.finish(try await SQLiteFileStore.readLog(path: path, inspection.readers))
+    return try inspection.finish(try await SQLiteLogFile.readLog(path: path, inspection.readers))
   }
 
   @Test("entries of two processes get into one tree; a reader of the file finds it whole, also with entries behind it")
@@ -53,7 +53,7 @@ struct SequencingRowsTests {
     }
     try await append(3)
     #expect(try await inspected() == LogInspection.Result(entries: 1715, inTree: 1712))
-    #expect(try await store.checkpoint() == sequencer.checkpoint)
+    #expect(try await SQLiteLog(store).checkpoint() == sequencer.checkpoint)
     // The next process goes on with both lanes.
     let next = try await self.sequencer(other)
     #expect(try await next.step() == 3)

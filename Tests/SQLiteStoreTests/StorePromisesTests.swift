@@ -36,7 +36,7 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
         path: try file.new(), mayCreate: true, rowMACs: .test, largestSize: nil, rehearses: rehearses)
     } readAudit: { _ in
       let entries = Mutex<[AuditEntry]>([])
-      let lanes = try await SQLiteFileStore.readAudit(path: file.path) { entry, _ in
+      let lanes = try await SQLiteLogFile.readAudit(path: file.path) { entry, _ in
         entries.withLock { $0.append(entry) }
       }
       return (entries.withLock { $0 }, lanes)

@@ -38,7 +38,7 @@ struct ReceiptFilesTests {
       let secret = P256.Signing.PrivateKey()
       let key = try NoteKey(name: origin, kind: .ecdsaP256, publicKey: Array(secret.publicKey.derRepresentation))
       sequencer = try await Sequencer(
-        store,
+        SQLiteLog(store),
         Sequencer.Environment(
           origin: origin, key: key, sign: { Array(try secret.signature(for: $0).derRepresentation) },
           milliseconds: { 5 }))
@@ -47,7 +47,7 @@ struct ReceiptFilesTests {
       let indexer = ReceiptIndexer(watch, isWanted: false)
       fixture.gateway.receipts = ReceiptFiles(
         try ReceiptMaker(
-          store, watch, indexer, key: key,
+          SQLiteLog(store), watch, indexer, key: key,
           owner: (
             ReceiptOwner(secret: Self.secret),
             { [credentials = fixture.signing.service.credentials] in

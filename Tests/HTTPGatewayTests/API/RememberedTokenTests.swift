@@ -51,7 +51,7 @@ struct RememberedTokenTests {
 
     func entries() async throws -> Int64 {
       let count = Counter()
-      _ = try await SQLiteFileStore.readAudit(path: fixture.path) { _, _ in count.add() }
+      _ = try await SQLiteLogFile.readAudit(path: fixture.path) { _, _ in count.add() }
       return count.value
     }
   }

@@ -44,7 +44,7 @@ struct DeletionByClientTests {
 
   private func log(_ stand: RowStand) async throws -> [String] {
     let found = Mutex<[String]>([])
-    _ = try await SQLiteFileStore.readAudit(path: stand.fixture.path) { entry, _ in
+    _ = try await SQLiteLogFile.readAudit(path: stand.fixture.path) { entry, _ in
       found.withLock { $0.append(String(decoding: entry.text, as: UTF8.self)) }
     }
     return found.withLock { $0 }

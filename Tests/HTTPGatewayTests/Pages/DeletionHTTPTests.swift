@@ -52,7 +52,7 @@ struct DeletionHTTPTests {
 
   private func auditLog(_ fixture: GatewayFixture) async throws -> [String] {
     let found = Mutex<[String]>([])
-    _ = try await SQLiteFileStore.readAudit(path: fixture.path) { entry, _ in
+    _ = try await SQLiteLogFile.readAudit(path: fixture.path) { entry, _ in
       found.withLock { $0.append(String(decoding: entry.text, as: UTF8.self)) }
     }
     return found.withLock { $0 }

@@ -29,9 +29,9 @@ extension SchemaAct {
         let operation = try #require(made.entry.object?["operation"]?.string)
         let name = EntryName.operation(operation).value
         return Ready(row: "name = \(name) AND position = \(made.position)") { fixture in
-          let store = try #require(fixture.signing.store as? SQLiteFileStore)
           let maker = try ReceiptMaker(
-            store, try Self.watch(fixture), ReceiptIndexer(try Self.watch(fixture), isWanted: true), key: noteKey())
+            try Self.logStore(fixture), try Self.watch(fixture),
+            ReceiptIndexer(try Self.watch(fixture), isWanted: true), key: noteKey())
           guard case .receipt = try await maker.receipt(operation: operation, isOf: { _ in true }) else { return false }
           return true
         }
@@ -40,6 +40,10 @@ extension SchemaAct {
 
   private static func watch(_ fixture: GatewayFixture) throws -> SQLiteWatch {
     SQLiteWatch(try #require(fixture.signing.store as? SQLiteFileStore))
+  }
+
+  private static func logStore(_ fixture: GatewayFixture) throws -> SQLiteLog {
+    SQLiteLog(try #require(fixture.signing.store as? SQLiteFileStore))
   }
 
   private static func noteKey() throws -> NoteKey {
@@ -67,20 +71,20 @@ extension SchemaAct {
 
   /// Has all entries put into the tree.
   private static func sequence(_ fixture: GatewayFixture) async throws {
-    let store = try #require(fixture.signing.store as? SQLiteFileStore)
+    let log = try logStore(fixture)
     let publicKey = Array(key.publicKey.derRepresentation)
     let environment = Sequencer.Environment(
       origin: "example.com/log",
       key: try NoteKey(name: "example.com/log", kind: .ecdsaP256, publicKey: publicKey),
       sign: { Array(try key.signature(for: $0).derRepresentation) }, milliseconds: { 5 })
-    let sequencer = try await Sequencer(store, environment)
+    let sequencer = try await Sequencer(log, environment)
     // The first step compares all lanes.
     while try await sequencer.step() > 0 {}
     // Of the day of `milliseconds`.
-    _ = try await CheckpointStamper(store, now: { 0 }) { $0 }.stamp()
-    guard try await store.cosignatures().isEmpty else { return }
-    let round = CheckpointRound(store, length: 0, milliseconds: { 0 })
-    let caller = WitnessCaller(try witnessKey(), store: store, round: round, now: { Self.now }) { try cosigned($0) }
+    _ = try await CheckpointStamper(log, now: { 0 }) { $0 }.stamp()
+    guard try await log.cosignatures().isEmpty else { return }
+    let round = CheckpointRound(log, length: 0, milliseconds: { 0 })
+    let caller = WitnessCaller(try witnessKey(), store: log, round: round, now: { Self.now }) { try cosigned($0) }
     _ = try await caller.offer()
   }
 
@@ -107,12 +111,12 @@ extension SchemaAct {
   private static func isWhole(_ fixture: GatewayFixture) async throws -> Bool {
     let publicKey = Array(key.publicKey.derRepresentation)
     let inspection = try LogInspection(key: NoteKey(name: "example.com/log", kind: .ecdsaP256, publicKey: publicKey))
-    let result = try inspection.finish(try await SQLiteFileStore.readLog(path: fixture.path, inspection.readers))
+    let result = try inspection.finish(try await SQLiteLogFile.readLog(path: fixture.path, inspection.readers))
     guard result.entries > 0, result.inTree == UInt64(result.entries) else { return false }
     // A cosignature that was edited is told of, and counts as none.
-    let store = try #require(fixture.signing.store as? SQLiteFileStore)
-    guard try await store.hasStamp(of: 0) else { return false }
-    guard try await store.cosignatures().map(\.witness) == [try witnessKey().vkey] else { return false }
+    let log = try logStore(fixture)
+    guard try await log.hasStamp(of: 0) else { return false }
+    guard try await log.cosignatures().map(\.witness) == [try witnessKey().vkey] else { return false }
     try await sequence(fixture)
     return true
   }

@@ -19,11 +19,11 @@ struct LogFilesTests {
   /// A gateway with a tree over its log.
   private func fixture(token: String? = nil) async throws -> GatewayFixture {
     var fixture = try await GatewayFixture()
-    let store = try #require(fixture.signing.store as? SQLiteFileStore)
-    fixture.gateway.logFiles = LogFiles(PublishedLog(store), token: token)
+    let log = SQLiteLog(try #require(fixture.signing.store as? SQLiteFileStore))
+    fixture.gateway.logFiles = LogFiles(PublishedLog(log), token: token)
     let key = P256.Signing.PrivateKey()
     let sequencer = try await Sequencer(
-      store,
+      log,
       Sequencer.Environment(
         origin: Self.origin,
         key: try NoteKey(name: Self.origin, kind: .ecdsaP256, publicKey: Array(key.publicKey.derRepresentation)),
