@@ -109,22 +109,15 @@ extension SQLiteReader {
   /// The sum of all that processes have added and taken away.
   private func sumsOfLanes() throws -> (sums: RowSums, marks: [Int64: LaneMark], isEdited: Bool) {
     var (sums, marks, isEdited) = (RowSums.none, [Int64: LaneMark](), false)
-    try db.run(tables.log.lane.selection + tables.log.lane.source, []) {
-      let row = StoredRow($0, columns: tables.log.lane.resultColumns)
-      guard tables.log.lane.fits(row) else {
+    try eachLane { row, own in
+      guard let own else {
         _ = edited(row, tables.log.lane)
         isEdited = true
-        return true
+        return
       }
-      let (lane, sealed) = (try Lane(row), row.octets(4))
-      marks[lane.id] = LaneMark(number: LaneState.number(ofSealed: sealed), mac: tables.log.lane.mac(of: row))
-      guard !sealed.isEmpty else { return true }
-      guard let octets = try? tables.sumKeys.box(of: lane.id).open(sealed), let own = RowSums(octets) else {
-        isEdited = true
-        return true
-      }
+      let number = LaneState.number(ofSealed: row.octets(4))
+      marks[try Lane(row).id] = LaneMark(number: number, mac: tables.log.lane.mac(of: row))
       sums += own
-      return true
     }
     return (sums, marks, isEdited)
   }
@@ -132,14 +125,25 @@ extension SQLiteReader {
   /// Lanes whose rows are not as a process wrote them, or whose sums cannot be read.
   func editedLanes() throws -> [Lane] {
     var edited: [Lane] = []
-    try db.run(tables.log.lane.selection + tables.log.lane.source, []) {
-      let row = StoredRow($0, columns: tables.log.lane.resultColumns)
-      let (lane, sealed) = (try Lane(row), row.octets(4))
-      let isReadable = sealed.isEmpty || (try? tables.sumKeys.box(of: lane.id).open(sealed)) != nil
-      if !isReadable || !tables.log.lane.fits(row) { edited.append(lane) }
+    try eachLane { row, own in if own == nil { edited.append(try Lane(row)) } }
+    return edited
+  }
+
+  /// Hands over each lane with what its process has added and taken away: nil if the row is not as a process wrote it,
+  /// or the sums in it cannot be read.
+  private func eachLane(_ body: (StoredRow, RowSums?) throws -> Void) throws {
+    let table = tables.log.lane
+    try db.run(table.selection + table.source, []) {
+      let row = StoredRow($0, columns: table.resultColumns)
+      try body(row, table.fits(row) ? sums(ofLane: row) : nil)
       return true
     }
-    return edited
+  }
+
+  private func sums(ofLane row: StoredRow) throws -> RowSums? {
+    let (lane, sealed) = (try Lane(row), row.octets(4))
+    guard !sealed.isEmpty else { return RowSums.none }
+    return (try? tables.sumKeys.box(of: lane.id).open(sealed)).flatMap { RowSums($0) }
   }
 
   /// Names of what the schema has that no gateway made, or has otherwise. Tables of somebody else's are left alone.
