@@ -40,8 +40,8 @@ package enum Stores {
     milliseconds: @escaping @Sendable () -> Int64, outages: OutageBook
   ) throws -> Store {
     try SQLiteFileStore(
-      path: database, mayCreate: mayCreate, rowMACs: rowMACs, instance: instance, milliseconds: milliseconds,
-      rowChecks: rowChecks, onOutage: report(database, outages),
+      path: database, mayCreate: mayCreate, rowMACs: rowMACs, rowChecks: rowChecks, instance: instance,
+      milliseconds: milliseconds, onOutage: report(database, outages),
       report: {
         outages.begin(.rows, "\($0)")
         Logger(label: "store").critical(
@@ -52,7 +52,7 @@ package enum Stores {
 
   /// Makes a database that is missing. Does not touch what is there.
   static func make(_ database: String, rowMACs: RowMACs) throws {
-    _ = try SQLiteFileStore(path: database, mayCreate: true, rowMACs: rowMACs)
+    _ = try SQLiteFileStore(path: database, mayCreate: true, rowMACs: rowMACs, rowChecks: .none)
   }
 
   /// Checks, before anything else is opened, that this build can read the database. One that is missing is no fault.

@@ -25,21 +25,21 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
   ///   - mayCreate: whether a missing file is made. Only `init` commands say so: a mistyped path must
   ///     not start an empty history.
   ///   - rowMACs: the keys under which every row is protected that has no other proof.
+  ///   - rowChecks: whether it looks for rows that were put back or removed. Each caller says it: one that forgot would
+  ///     look for none.
   ///   - instance: the gateway's name in the audit log.
   ///   - milliseconds: the time of entries in the audit log: UTC since 1970.
-  ///   - rowChecks: whether it looks for rows that were put back or removed.
   ///   - onOutage: told when the database begins to fail, why, and when it works again.
   ///   - report: told of each edited row once. For the operator's log.
   public convenience init(
-    path: String, mayCreate: Bool, rowMACs: RowMACs,
+    path: String, mayCreate: Bool, rowMACs: RowMACs, rowChecks: RowChecks,
     instance: String = "countersign", milliseconds: @escaping @Sendable () -> Int64 = SQLiteFileStore.systemTime,
-    rowChecks: RowChecks = .none,
     onOutage: @escaping @Sendable (StoreEvent) -> Void = { _ in },
     report: @escaping @Sendable (EditedRow) -> Void = { _ in }
   ) throws {
     try self.init(
-      path: path, mayCreate: mayCreate, rowMACs: rowMACs, largestSize: nil, instance: instance,
-      milliseconds: milliseconds, rowChecks: rowChecks, onOutage: onOutage)
+      path: path, mayCreate: mayCreate, rowMACs: rowMACs, rowChecks: rowChecks, largestSize: nil, instance: instance,
+      milliseconds: milliseconds, onOutage: onOutage)
     tables.findings.onFinding { [writer] row in
       report(row)
       writer.post { try $0.append(row.auditEvent) }
@@ -54,10 +54,10 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
   ///     for what a library does, in tests.
   ///   - rehearses: whether each body runs once before, for nothing, to show in tests that it may.
   package init(
-    path: String, mayCreate: Bool, rowMACs: RowMACs, largestSize: Int?,
+    path: String, mayCreate: Bool, rowMACs: RowMACs, rowChecks: RowChecks, largestSize: Int?,
     meddling: (writer: [String], readers: [String]) = ([], []), rehearses: Bool = false,
     instance: String = "countersign", milliseconds: @escaping @Sendable () -> Int64 = SQLiteFileStore.systemTime,
-    rowChecks: RowChecks = .none, onOutage: @escaping @Sendable (StoreEvent) -> Void = { _ in }
+    onOutage: @escaping @Sendable (StoreEvent) -> Void = { _ in }
   ) throws {
     guard mayCreate || FileManager.default.fileExists(atPath: path) else {
       throw StoreOpenError(description: "there is no database at \(path); 'countersign init' makes it")

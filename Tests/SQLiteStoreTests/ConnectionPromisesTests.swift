@@ -1,5 +1,6 @@
 import Foundation
 import SQLiteStore
+import SoleControl
 import TestSupport
 import Testing
 
@@ -17,6 +18,7 @@ struct ConnectionPromisesTests {
       let error = #expect(throws: StoreOpenError.self, "\(name) = \(value)") {
         try SQLiteFileStore(
           path: temporaryFolder().appendingPathComponent("test.sqlite").path, mayCreate: true, rowMACs: .test,
+          rowChecks: .none,
           largestSize: nil,
           meddling: (["PRAGMA \(name) = \(value)"], []))
       }
@@ -30,6 +32,7 @@ struct ConnectionPromisesTests {
       let error = #expect(throws: StoreOpenError.self, "\(name) = \(value)") {
         try SQLiteFileStore(
           path: temporaryFolder().appendingPathComponent("test.sqlite").path, mayCreate: true, rowMACs: .test,
+          rowChecks: .none,
           largestSize: nil,
           meddling: ([], ["PRAGMA \(name) = \(value)"]))
       }

@@ -19,7 +19,7 @@ struct CosignatureRowsTests {
 
   init() throws {
     path = try temporaryFolder().appendingPathComponent("store.sqlite").path
-    store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test)
+    store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test, rowChecks: .none)
   }
 
   private static func key() throws -> NoteKey {
@@ -81,7 +81,7 @@ struct CosignatureRowsTests {
     try await log.keep(first)
     #expect(try await log.cosignatures() == [second])
     #expect(try await inspected().witnessed.map(\.size) == [20])
-    let next = try SQLiteFileStore(path: path, mayCreate: false, rowMACs: .test)
+    let next = try SQLiteFileStore(path: path, mayCreate: false, rowMACs: .test, rowChecks: .none)
     #expect(try await SQLiteLog(next).cosignatures() == [second])
   }
 

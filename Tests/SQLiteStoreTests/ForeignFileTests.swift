@@ -1,5 +1,6 @@
 import Foundation
 import SQLiteStore
+import SoleControl
 import TestSupport
 import Testing
 
@@ -16,7 +17,7 @@ struct ForeignFileTests {
     for mayCreate in [false, true] {
       expectsWay(
         #expect(throws: StoreOpenError.self) {
-          try SQLiteFileStore(path: path, mayCreate: mayCreate, rowMACs: .test)
+          try SQLiteFileStore(path: path, mayCreate: mayCreate, rowMACs: .test, rowChecks: .none)
         })
     }
     expectsWay(#expect(throws: StoreOpenError.self) { try SQLiteFileStore.refuseForeign(path: path) })
@@ -37,11 +38,11 @@ struct ForeignFileTests {
   @Test("a file of a newer build is refused with other words; a missing one, and one of this build, are none of these")
   func others() async throws {
     try SQLiteFileStore.refuseForeign(path: path)
-    try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test).close()
+    try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test, rowChecks: .none).close()
     try SQLiteFileStore.refuseForeign(path: path)
     try await UnreleasedDatabase.addNewerMigration(at: path)
     let error = #expect(throws: StoreOpenError.self) {
-      try SQLiteFileStore(path: path, mayCreate: false, rowMACs: .test)
+      try SQLiteFileStore(path: path, mayCreate: false, rowMACs: .test, rowChecks: .none)
     }
     #expect(error?.description.contains("newer build") == true)
   }

@@ -12,7 +12,9 @@ struct LeaseTests {
 
   init() throws { path = try temporaryFolder().appendingPathComponent("test.sqlite").path }
 
-  private func open() throws -> SQLiteFileStore { try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test) }
+  private func open() throws -> SQLiteFileStore {
+    try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test, rowChecks: .none)
+  }
 
   private func write(_ store: SQLiteFileStore) async throws {
     try await store.write { try $0.append(AuditEvent(.keyMade, [])) }
@@ -120,7 +122,8 @@ struct HorizonTests {
   @Test("what only seems over, by a clock that was set ahead, stays; the last time of the log is known")
   func horizon() async throws {
     let path = try temporaryFolder().appendingPathComponent("test.sqlite").path
-    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test, milliseconds: { 77_999 })
+    let store = try SQLiteFileStore(
+      path: path, mayCreate: true, rowMACs: .test, rowChecks: .none, milliseconds: { 77_999 })
     #expect(try await store.lastAuditTime() == nil)
     try await store.write { transaction in
       _ = try transaction.use(once: [1], until: 1000)
@@ -136,7 +139,7 @@ struct HorizonTests {
   @Test("the hundredth commit is as many calls deep as the first")
   func depth() async throws {
     let path = try temporaryFolder().appendingPathComponent("test.sqlite").path
-    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test)
+    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test, rowChecks: .none)
     let depths = Mutex<[Int]>([])
     store.deleteOnly(until: {
       depths.withLock { $0.append(Thread.callStackReturnAddresses.count) }

@@ -27,7 +27,8 @@ struct ProtectedRowTests {
   init() throws {
     path = try temporaryFolder().appendingPathComponent("test.sqlite").path
     store = try SQLiteFileStore(
-      path: path, mayCreate: true, rowMACs: .test, milliseconds: { 5000 }, report: { [log] in log.add($0) })
+      path: path, mayCreate: true, rowMACs: .test,
+      rowChecks: .none, milliseconds: { 5000 }, report: { [log] in log.add($0) })
   }
 
   @Test("a row that was edited is a fault that names it, once in the log")
@@ -74,7 +75,8 @@ struct ProtectedRowTests {
       """)
     await #expect(throws: StoreError.self) { try await store.read { try $0.oneTimeCode(.pin, of: CredentialID("c")) } }
     try store.close()
-    let other = try SQLiteFileStore(path: path, mayCreate: false, rowMACs: RowMACs(secret: Array(1..<33)))
+    let other = try SQLiteFileStore(
+      path: path, mayCreate: false, rowMACs: RowMACs(secret: Array(1..<33)), rowChecks: .none)
     await #expect(throws: StoreError.self) { try await other.read { try $0.factorState(.pin, of: CredentialID("c")) } }
 
     let mac = RowMACs.test.mac(of: "x")

@@ -14,7 +14,7 @@ struct SQLiteStoreTests {
   @Test("a full disk fails whole groups and leaves the chain whole")
   func fullDisk() async throws {
     let path = try newPath()
-    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test, largestSize: 80)
+    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test, rowChecks: .none, largestSize: 80)
     let filler = JSONValue.string(String(repeating: "x", count: 3000))
     let kept = await withTaskGroup(of: Bool.self) { group in
       for _ in 0..<300 {
@@ -39,14 +39,14 @@ struct SQLiteStoreTests {
   @Test("a missing database is not made by accident, and the error shows the way")
   func missingDatabase() throws {
     let error = #expect(throws: StoreOpenError.self) {
-      try SQLiteFileStore(path: newPath(), mayCreate: false, rowMACs: .test)
+      try SQLiteFileStore(path: newPath(), mayCreate: false, rowMACs: .test, rowChecks: .none)
     }
     #expect(error?.description.contains("countersign init") == true)
   }
 
   @Test("text with U+0000 is not taken for the text before it, and is not written")
   func nullCharacters() async throws {
-    let store = try SQLiteFileStore(path: try newPath(), mayCreate: true, rowMACs: .test)
+    let store = try SQLiteFileStore(path: try newPath(), mayCreate: true, rowMACs: .test, rowChecks: .none)
     let credential = try await SigningFixture(store: store).createCredential()
     let longer = CredentialID(credential.id.rawValue + "\0x")
     #expect(try await store.read { try $0.mac(of: credential.id) } != nil)
@@ -61,7 +61,7 @@ struct SQLiteStoreTests {
   @Test("a SAD without its slots signs nothing, and it is written down; slots that were added are no slots of ours")
   func missingSlots() async throws {
     let path = try newPath()
-    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test)
+    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test, rowChecks: .none)
     let fixture = SigningFixture(store: store)
     let credential = try await fixture.createCredential()
     let sad = try await fixture.authorize(credential, count: 2).sad
@@ -90,7 +90,9 @@ struct SQLiteStoreTests {
   @Test("a SAD that was extended stays dead when the column that says so is turned back")
   func turnedBack() async throws {
     let path = try newPath()
-    let fixture = SigningFixture(store: try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test))
+    let fixture = SigningFixture(
+      store: try SQLiteFileStore(
+        path: path, mayCreate: true, rowMACs: .test, rowChecks: .none))
     let credential = try await fixture.createCredential()
     let sad = try await fixture.authorize(credential).sad
     _ = try await fixture.service.authorizations.extend(
@@ -107,16 +109,19 @@ struct SQLiteStoreTests {
   @Test("what was committed is there after the file is opened again")
   func reopening() async throws {
     let path = try newPath()
-    let credential = try await SigningFixture(store: SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test))
-      .createCredential()
-    let again = try SQLiteFileStore(path: path, mayCreate: false, rowMACs: .test)
+    let credential = try await SigningFixture(
+      store: SQLiteFileStore(
+        path: path, mayCreate: true, rowMACs: .test, rowChecks: .none)
+    )
+    .createCredential()
+    let again = try SQLiteFileStore(path: path, mayCreate: false, rowMACs: .test, rowChecks: .none)
     #expect(try await again.read { try $0.mac(of: credential.id) } != nil)
   }
 
   @Test("the log verifies after concurrent transactions, and an edited entry is named")
   func audit() async throws {
     let path = try newPath()
-    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test)
+    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test, rowChecks: .none)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<40 {
         group.addTask {
@@ -142,7 +147,7 @@ struct SQLiteStoreTests {
     ])
   func damagedLog(damage: String, finding: Damage) async throws {
     let path = try newPath()
-    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test)
+    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test, rowChecks: .none)
     for number in 0..<10 {
       try await store.write { try $0.append(AuditEvent(.keyMade, [("n", .integer(Int64(number)))])) }
     }
@@ -170,7 +175,7 @@ struct SQLiteStoreTests {
   @Test("numbers where the log has octets are a finding, and end no process", arguments: ["header", "payload", "salt"])
   func numbersInLog(column: String) async throws {
     let path = try newPath()
-    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test)
+    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test, rowChecks: .none)
     for _ in 0..<3 { try await store.write { try $0.append(AuditEvent(.keyMade, [])) } }
     try await sql(path, "UPDATE audit_entry SET \(column) = 7 WHERE position = 3")
     #expect(try await verify(path) != nil)

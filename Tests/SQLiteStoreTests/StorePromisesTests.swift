@@ -33,7 +33,7 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
   private static func sqliteConformance(_ file: StoreFile, rehearses: Bool) -> StoreConformance {
     StoreConformance {
       try SQLiteFileStore(
-        path: try file.new(), mayCreate: true, rowMACs: .test, largestSize: nil, rehearses: rehearses)
+        path: try file.new(), mayCreate: true, rowMACs: .test, rowChecks: .none, largestSize: nil, rehearses: rehearses)
     } readAudit: { _ in
       let entries = Mutex<[AuditEntry]>([])
       let lanes = try await SQLiteLogFile.readAudit(path: file.path) { entry, _ in
@@ -71,7 +71,8 @@ struct StorePromisesTests {
   @Test("a store that rehearses runs each body of a write twice", arguments: [false, true])
   func rehearsal(_ rehearses: Bool) async throws {
     let path = try temporaryFolder().appendingPathComponent("test.sqlite").path
-    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test, largestSize: nil, rehearses: rehearses)
+    let store = try SQLiteFileStore(
+      path: path, mayCreate: true, rowMACs: .test, rowChecks: .none, largestSize: nil, rehearses: rehearses)
     let runs = Atomic(0)
     try await store.write { _ in _ = runs.add(1, ordering: .relaxed) }
     #expect(runs.load(ordering: .relaxed) == (rehearses ? 2 : 1))

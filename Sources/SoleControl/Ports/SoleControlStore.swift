@@ -95,7 +95,7 @@ package typealias SigningTransaction = AccessTokenReading & CredentialReading & 
 public enum RowChecks: Sendable {
   /// At the start, before each transaction that changes rows, and when it is asked to.
   case all
-  /// Never: for the command that takes a database as it is, and for tests of what a row's own MAC finds.
+  /// Never: for the commands that make a database or take it as it is, and for tests of what a row's own MAC finds.
   case none
 }
 

@@ -44,7 +44,7 @@ struct RememberedTokenTests {
 
     /// By another gateway.
     func revoke() async throws {
-      let store = try SQLiteFileStore(path: fixture.path, mayCreate: false, rowMACs: .test)
+      let store = try SQLiteFileStore(path: fixture.path, mayCreate: false, rowMACs: .test, rowChecks: .none)
       try await store.writeOAuth { [token = fixture.alice] in try $0.removeToken(TokenService.digest(token)) }
       try store.close()
     }
@@ -123,7 +123,7 @@ struct RememberedTokenTests {
     let record = TokenRecord(
       digest: TokenService.digest("token"), kind: .access, partner: client.partner.rawValue, signer: "alice",
       client: client.id.rawValue, grant: "grant", expires: fixture.signing.clock.now + 3600)
-    let store = try SQLiteFileStore(path: fixture.path, mayCreate: false, rowMACs: .test)
+    let store = try SQLiteFileStore(path: fixture.path, mayCreate: false, rowMACs: .test, rowChecks: .none)
     try await store.writeOAuth { try $0.put(record) }
     try store.close()
     let good = try await fixture.call("credentials/authorize", Setting.authorize(), token: "token")

@@ -50,7 +50,7 @@ struct GatewayFixture: Sendable {
     copy: (path: String, original: GatewayFixture)? = nil
   ) async throws {
     path = try copy?.path ?? temporaryFolder().appendingPathComponent("test.sqlite").path
-    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test)
+    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test, rowChecks: .none)
     let random: @Sendable (Int) async throws -> [UInt8] = { try await TestDevice.shared.device.random(count: $0) }
     let timestamps: @Sendable (TestClock) -> TimestampService = { clock in
       TimestampService(
