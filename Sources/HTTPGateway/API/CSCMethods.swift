@@ -37,11 +37,11 @@ struct CSCMethods: Sendable {
     guard let method, method.exists(in: version), isAvailable(method) else { throw CSCError.notImplemented }
     // Before the token: browsers ask without one (Fetch §4.8).
     guard request.method != .options else {
-      return Routes.options(Routes.allowed(get: method == .info, post: true))
+      return Routes.options(allowed(method))
     }
     guard request.method == .post || method == .info && request.method == .get else {
       var response = Response(CSCError.methodNotAllowed)
-      response.headers[.allow] = Routes.allowed(get: method == .info, post: true)
+      response.headers[.allow] = allowed(method)
       return response
     }
     switch method {
@@ -56,6 +56,11 @@ struct CSCMethods: Sendable {
       let call = APICall(version: version, caller: caller, origin: context.origin)
       return try await bearers.confirming(caller) { try await answer(request, context, to: method, call) }
     }
+  }
+
+  /// The methods of HTTP by which one of the API is called.
+  private func allowed(_ method: CSCModel.Method) -> String {
+    Routes.allowed(method == .info ? [.get, .post] : [.post])
   }
 
   /// A receipt below `/receipts/`, for the bearers of tokens that may ask for the signatures themselves.

@@ -18,7 +18,7 @@ struct FrontResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context =
     // RFC 9110 §9.3.7: the service as a whole.
     var response =
       context.path == "*"
-      ? Routes.options(Routes.allowed(get: true, post: true)) : try await routes.respond(to: asked, context: context)
+      ? Routes.options(Routes.allowed([.get, .post])) : try await routes.respond(to: asked, context: context)
     // RFC 9110 §8.6
     if response.status == .noContent || response.status == .notModified { response.headers[.contentLength] = nil }
     return request.method == .head ? response.createHeadResponse() : response

@@ -16,15 +16,21 @@ struct Routes {
 
   /// - Parameter middleware: around the handlers, the outermost first.
   func add(_ path: String, through middleware: any Middleware..., get: Handler? = nil, post: Handler? = nil) {
-    let allowed = Self.allowed(get: get != nil, post: post != nil)
+    // A method that comes to work at some path is one more of these. They stand as `Allow` has them.
+    let handlers = [(HTTPRequest.Method.get, get), (.post, post)].compactMap { verb, handler in
+      handler.map { (verb: verb, handler: $0) }
+    }
+    let allowed = Self.allowed(handlers.map(\.verb))
     let handled = group(middleware)
     let unanswered = unanswered
     for verb in Self.verbs {
       let path = RouterPath(path)
-      switch (verb, get, post) {
-      case (.get, let handler?, _), (.post, _, let handler?): handled.on(path, method: verb, use: handler)
-      case (.options, _, _): router.on(path, method: verb) { _, _ in Self.options(allowed) }
-      default: router.on(path, method: verb) { unanswered.wrongMethod($0, $1, allowed: allowed) }
+      if let handler = handlers.first(where: { $0.verb == verb })?.handler {
+        handled.on(path, method: verb, use: handler)
+      } else if verb == .options {
+        router.on(path, method: verb) { _, _ in Self.options(allowed) }
+      } else {
+        router.on(path, method: verb) { unanswered.wrongMethod($0, $1, allowed: allowed) }
       }
     }
   }
@@ -41,9 +47,10 @@ struct Routes {
     return group
   }
 
-  /// A value of `Allow`.
-  static func allowed(get: Bool, post: Bool) -> String {
-    ((get ? ["GET", "HEAD"] : []) + (post ? ["POST"] : []) + ["OPTIONS"]).joined(separator: ", ")
+  /// A value of `Allow`: these, what `GET` brings along, and `OPTIONS`.
+  static func allowed(_ methods: [HTTPRequest.Method]) -> String {
+    let all = methods.flatMap { $0 == .get ? [HTTPRequest.Method.get, .head] : [$0] } + [.options]
+    return all.map(\.rawValue).joined(separator: ", ")
   }
 
   static func options(_ allowed: String) -> Response { Response(status: .noContent, headers: [.allow: allowed]) }
