@@ -27,7 +27,7 @@ struct Sandbox: AsyncParsableCommand {
   var callbackOrigin: String = "http://127.0.0.1:8092"
   @Option(
     name: .long,
-    help: "File that describes a trusted eID provider and the users' accounts there; repeat it for more.")
+    help: "File that describes a trusted eID provider and the users' accounts there. May be repeated.")
   var eidProvider: [String] = []
   @Option(name: .long, help: "Lifetime of a SAD in seconds; a short one shows the answers to expired SADs.")
   var activationLife: Int = 300

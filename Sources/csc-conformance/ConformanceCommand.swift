@@ -51,7 +51,7 @@ struct ConformanceCommand: AsyncParsableCommand {
   var json: String?
   @Option(
     name: .long,
-    help: "Also write a report into this file, by its ending: .txt, .json, .xml (JUnit) or .html; repeat it.",
+    help: "Also write a report into this file, by its ending: .txt, .json, .xml (JUnit) or .html. May be repeated.",
     transform: { path in
       guard let file = ReportFile(path) else {
         throw ValidationError("'\(path)' ends in none of .txt, .json, .xml and .html")
@@ -142,7 +142,7 @@ struct UserOptions: ParsableArguments {
   var token: String?
   @Option(name: .long, help: "Another user's service access token, to show that jobs are their owner's.")
   var strangerToken: String?
-  @Option(name: .long, help: "A credential of the user; repeat it. Without any, all that the service lists.")
+  @Option(name: .long, help: "A credential of the user. May be repeated; without any, all that the service lists.")
   var credential: [String] = []
   @Option(name: .long, help: "For auth/login and the authorization server's pages.")
   var username: String?
@@ -155,7 +155,7 @@ struct UserOptions: ParsableArguments {
   @Option(
     name: .long, help: "Where messages to the user can be read: a JSON array of {id, credentialID, code, url}.")
   var messages: String?
-  @Option(name: .long, help: "A credential that may be locked for good with --may-lock; repeat it.")
+  @Option(name: .long, help: "A credential that may be locked for good with --may-lock. May be repeated.")
   var lockable: [String] = []
 
   func apply(to subject: inout Subject) throws {
