@@ -7,16 +7,8 @@ extension JobReading where Self: SQLiteReader {
   func dueNotifications(instance: String, by time: UnixMilliseconds, perPartner: Int, limit: Int) throws
     -> [CompletionNotification]
   {
-    try fitting(
-      tables.ledger.notification,
-      """
-      id IN (
-        SELECT id FROM (
-          SELECT id, row_number() OVER (PARTITION BY partner ORDER BY due, id) AS place
-          FROM completion_notification WHERE instance = ? AND due <= ?)
-        WHERE place <= ?)
-      ORDER BY due, id
-      """, [instance, time, perPartner], limit: limit
+    try dueRows(
+      tables.ledger.notification, instance: instance, by: time, perPartner: perPartner, limit: limit
     ).map { row in
       CompletionNotification(
         id: row["id"], instance: row["instance"], partner: PartnerID(row["partner"]), uri: row["url"],

@@ -10,16 +10,9 @@ extension InvitationReading where Self: SQLiteReader {
   }
 
   func dueInvitations(instance: String, by time: UnixTime, perPartner: Int, limit: Int) throws -> [Invitation] {
-    try fitting(
-      tables.lifecycle.invitation,
-      """
-      link IN (
-        SELECT link FROM (
-          SELECT link, row_number() OVER (PARTITION BY partner ORDER BY due, id) AS place
-          FROM invitation WHERE instance = ? AND is_done = 0 AND due <= ?)
-        WHERE place <= ?)
-      ORDER BY due, id
-      """, [instance, time, perPartner], limit: limit
+    try dueRows(
+      tables.lifecycle.invitation, instance: instance, by: time, perPartner: perPartner, limit: limit,
+      where: "is_done = 0"
     ).map(Self.invitation)
   }
 

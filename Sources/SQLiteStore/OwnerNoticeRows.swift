@@ -6,16 +6,8 @@ internal import Vocabulary
 
 extension IssuanceReading where Self: SQLiteReader {
   func dueNotices(instance: String, by time: UnixTime, perPartner: Int, limit: Int) throws -> [OwnerNotice] {
-    try fitting(
-      tables.lifecycle.ownerNotice,
-      """
-      id IN (
-        SELECT id FROM (
-          SELECT id, row_number() OVER (PARTITION BY partner ORDER BY due, id) AS place
-          FROM owner_notice WHERE instance = ? AND due <= ?)
-        WHERE place <= ?)
-      ORDER BY due, id
-      """, [instance, time, perPartner], limit: limit
+    try dueRows(
+      tables.lifecycle.ownerNotice, instance: instance, by: time, perPartner: perPartner, limit: limit
     ).map { row in
       OwnerNotice(
         id: row["id"], instance: row["instance"], partner: PartnerID(row["partner"]),
