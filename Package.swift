@@ -88,6 +88,7 @@ let package = Package(
         "Vocabulary", "Registry", "Throttling", "AuditLog", "Octets", "Texts", "WireJSON", crypto,
         .product(name: "SwiftASN1", package: "swift-asn1"),
       ]),
+    core("Certificates", ["Vocabulary", "Octets", "WireJSON", crypto]),
     core("Issuance", ["Vocabulary", "Octets", "SoleControl", "AuditLog", "Throttling", "WireJSON"]),
     core("OAuth", ["JOSE", "Vocabulary", "Registry", "Throttling", "Octets", "WireJSON", crypto]),
     core("Conformance", ["Vocabulary", "Octets", "WireJSON", crypto]),
@@ -280,6 +281,7 @@ let package = Package(
     // Writes logs for readers that are not ours.
     .executableTarget(
       name: "log-samples", dependencies: ["TransparencyLog", crypto], path: "Tests/LogSamples", swiftSettings: strict),
+    tests("CertificatesTests", ["Certificates", "Octets", "Vocabulary", "WireJSON", crypto]),
     tests(
       "SoleControlTests",
       [

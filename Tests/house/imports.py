@@ -12,7 +12,7 @@ import package
 # One rule book each: no sockets, files, clocks or randomness.
 CORE = {
     "Octets", "Vocabulary", "Texts", "WireJSON", "JOSE", "CSCModel", "AuditLog", "Throttling", "Registry", "SoleControl",
-    "Issuance", "OAuth", "TimestampAuthority", "DocumentSigning", "Conformance", "TransparencyLog",
+    "Issuance", "OAuth", "TimestampAuthority", "DocumentSigning", "Conformance", "TransparencyLog", "Certificates",
 }
 # Implement ports of the core with an outside library each.
 ADAPTERS = {
@@ -51,6 +51,8 @@ KNOWS_ONLY = {
     "TimestampAuthority": {"Vocabulary"},
     "Registry": {"Octets", "Vocabulary"},
     "WireJSON": {"Octets", "CJansson"},
+    # What stands in a certificate, whoever has it made.
+    "Certificates": {"Vocabulary", "Octets", "WireJSON", "CJansson"},
     "JOSE": {"Octets", "Vocabulary", "WireJSON", "CJansson"},
     # A client that knows the wire and nothing of our insides.
     "Conformance": {"Vocabulary", "Octets", "WireJSON", "CJansson"},
@@ -58,8 +60,8 @@ KNOWS_ONLY = {
 # What these must not know.
 NEVER_KNOWS = {
     "Registry": {"SoleControl", "OAuth", "Issuance"},
-    "SoleControl": {"Issuance"},
-    "OAuth": {"SoleControl", "Issuance"},
+    "SoleControl": {"Issuance", "Certificates"},
+    "OAuth": {"SoleControl", "Issuance", "Certificates"},
 }
 
 # Who alone may know these C modules. Any adapter may know the others.
