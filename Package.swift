@@ -282,6 +282,13 @@ let package = Package(
     .executableTarget(
       name: "log-samples", dependencies: ["TransparencyLog", crypto], path: "Tests/LogSamples", swiftSettings: strict),
     tests("CertificatesTests", ["Certificates", "Octets", "Vocabulary", "WireJSON", crypto]),
+    // Writes certificates for judges that are not ours.
+    .executableTarget(
+      name: "certificate-samples",
+      dependencies: [
+        "Certificates", "Vocabulary", "WireJSON", crypto, .product(name: "CryptoExtras", package: "swift-crypto"),
+      ],
+      path: "Tests/CertificateSamples", swiftSettings: strict),
     tests(
       "SoleControlTests",
       [
