@@ -281,7 +281,7 @@ let package = Package(
     // Writes logs for readers that are not ours.
     .executableTarget(
       name: "log-samples", dependencies: ["TransparencyLog", crypto], path: "Tests/LogSamples", swiftSettings: strict),
-    tests("CertificatesTests", ["Certificates", "Octets", "Vocabulary", "WireJSON", crypto]),
+    tests("CertificatesTests", ["Certificates", "Growth", "Octets", "Vocabulary", "WireJSON", crypto]),
     // Writes certificates for judges that are not ours.
     .executableTarget(
       name: "certificate-samples",
