@@ -56,11 +56,17 @@ struct CertificateSamples {
       try save("\(hierarchy.name)/\(name).cer", authority.certificate)
       try save("\(hierarchy.name)/\(name).key", Array(authority.key.pem.utf8))
     }
+    var issued: [String: [[UInt8]]] = [:]
     for profile in hierarchy.profiles {
-      for number in 0..<count {
+      let certificates = try (0..<count).map { try certificate($0, profile, hierarchy) }
+      for (number, certificate) in certificates.enumerated() {
         let digits = String(String(1000 + number).suffix(3))
-        try save("\(hierarchy.name)/\(profile.name)/\(digits).cer", certificate(number, profile, hierarchy))
+        try save("\(hierarchy.name)/\(profile.name)/\(digits).cer", certificate)
       }
+      issued[profile.name] = certificates
+    }
+    for (path, octets) in try StatusSamples(hierarchy: hierarchy, now: now).files(issued) {
+      try save("\(hierarchy.name)/\(path)", octets)
     }
   }
 
