@@ -28,7 +28,6 @@ public struct StatusCaching: Sendable, Equatable {
   public let entityTag: String
   /// `Last-Modified`, `Expires`, `Cache-Control`.
   public let lastModified, expires, cacheControl: String
-  private let modified: UnixTime
 
   /// - Parameters:
   ///   - octets: the body.
@@ -37,7 +36,6 @@ public struct StatusCaching: Sendable, Equatable {
     // The end may be far away, or long ago.
     let life = nextUpdate > now ? min(kind.longest, nextUpdate - now) : 0
     entityTag = "\"\(Hex.encode(OctetDigest.sha256(octets)))\""
-    modified = thisUpdate
     lastModified = HTTPDate.text(thisUpdate)
     // RFC 9919 §6 wants nextUpdate itself for answers; a list must be seen again earlier.
     expires = HTTPDate.text(kind == .list ? min(nextUpdate, now + life) : nextUpdate)
@@ -46,14 +44,14 @@ public struct StatusCaching: Sendable, Equatable {
       ? "max-age=0, must-revalidate" : "max-age=\(life), public, no-transform, must-revalidate"
   }
 
-  /// Whether the client has these octets (RFC 9110 §13.1): 304 instead of the body.
+  /// Whether the client has these octets (RFC 9110 §13.1.2): 304 instead of the body.
   ///
-  /// - Parameters: values of the fields of a GET or HEAD; nil if the field is not there.
-  public func isKnown(ifNoneMatch: String?, ifModifiedSince: String?) -> Bool {
-    if let ifNoneMatch { return Self.tags(ifNoneMatch).contains { $0 == "*" || $0 == entityTag } }
-    // A text that is no date is as if it was not there.
-    guard let ifModifiedSince, let time = HTTPDate.read(ifModifiedSince) else { return false }
-    return modified <= time
+  /// Dates do not count: two lists of one second, or of two gateways whose clocks differ, have dates that tell nothing,
+  /// and a revocation would stay hidden.
+  ///
+  /// - Parameter ifNoneMatch: value of the field of a GET or HEAD; nil if it is not there.
+  public func isKnown(ifNoneMatch: String?) -> Bool {
+    ifNoneMatch.map { Self.tags($0).contains { $0 == "*" || $0 == entityTag } } ?? false
   }
 
   /// The tags of a list, compared weakly (RFC 9110 §8.8.3.2). Our own have no commas.
@@ -77,21 +75,6 @@ enum HTTPDate {
     let weekday = ((day.number + 4) % 7 + 7) % 7
     return "\(days[weekday]), \(digits(day.day)) \(months[day.month - 1]) \(digits(day.year, 4)) "
       + [second / 3600, second / 60 % 60, second % 60].map { digits($0) }.joined(separator: ":") + " GMT"
-  }
-
-  /// Reads what `text` makes, and no other form; nil otherwise.
-  static func read(_ text: String) -> UnixTime? {
-    let parts = text.split(whereSeparator: { $0 == " " || $0 == ":" }).map(String.init)
-    guard text.utf8.count == 29, parts.count == 8, let month = months.firstIndex(of: parts[2]),
-      let day = Int(parts[1]), let year = Int(parts[3]), let hour = Int(parts[4]), let minute = Int(parts[5]),
-      let second = Int(parts[6]), (1970...9999).contains(year), (1...31).contains(day),
-      [hour, minute, second].allSatisfy((0..<100).contains)
-    else { return nil }
-    let time =
-      UnixTime(CivilDay(year: year, month: month + 1, day: day).number) * 86_400
-      + UnixTime(hour * 3600 + minute * 60 + second)
-    // A day that does not exist has another text.
-    return self.text(time) == text ? time : nil
   }
 
   private static func digits(_ number: Int, _ count: Int = 2) -> String {

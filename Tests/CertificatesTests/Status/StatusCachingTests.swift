@@ -40,29 +40,21 @@ struct StatusCachingTests {
     #expect(age(caching(kind, until: RevocationListDraft.lastNextUpdate)) != "max-age=7")
   }
 
-  @Test("a client that has the octets is told so, by tag before date")
+  @Test("a client that has the octets is told so, by their tag")
   func conditions() {
     let list = caching(.list)
+    // Another one of the same second.
     let other = caching(.list, octets: [4])
+    #expect(other.lastModified == list.lastModified)
     let tag = list.entityTag
     for known in [tag, "*", "W/\(tag)", "\"a\", \(tag)", " \(tag) ,\"b\"", "\(tag),"] {
-      #expect(list.isKnown(ifNoneMatch: known, ifModifiedSince: nil), "\(known)")
-      #expect(other.isKnown(ifNoneMatch: known, ifModifiedSince: nil) == (known == "*"), "\(known)")
+      #expect(list.isKnown(ifNoneMatch: known), "\(known)")
+      #expect(other.isKnown(ifNoneMatch: known) == (known == "*"), "\(known)")
     }
-    for unknown in ["", ",", "\"a\"", String(tag.dropFirst()), "w/\(tag)", tag.uppercased()] {
-      #expect(!list.isKnown(ifNoneMatch: unknown, ifModifiedSince: list.lastModified), "\(unknown)")
+    for unknown in ["", ",", "\"a\"", String(tag.dropFirst()), "w/\(tag)", tag.uppercased(), list.lastModified] {
+      #expect(!list.isKnown(ifNoneMatch: unknown), "\(unknown)")
     }
-    for known in [list.lastModified, "Mon, 30 Nov 2026 12:00:01 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"] {
-      #expect(list.isKnown(ifNoneMatch: nil, ifModifiedSince: known), "\(known)")
-    }
-    for unknown in [
-      "Mon, 30 Nov 2026 11:59:59 GMT", "", "Tue, 30 Nov 2027 12:00:00 GMT ", "Mon, 30 Nov 2027 12:00:00 GMT",
-      "Tue, 31 Nov 2027 12:00:00 GMT", "Tue, 30 Nov 2027 24:00:00 GMT", "Tue, 30 nov 2027 12:00:00 GMT",
-      "Tuesday, 30-Nov-27 12:00:00 GMT", "Tue, 30 Nov 2027 12:00:00 UTC", "Tue, +3 Nov 2027 12:00:00 GMT",
-    ] {
-      #expect(!list.isKnown(ifNoneMatch: nil, ifModifiedSince: unknown), "\(unknown)")
-    }
-    #expect(!list.isKnown(ifNoneMatch: nil, ifModifiedSince: nil))
+    #expect(!list.isKnown(ifNoneMatch: nil))
   }
 
   @Test("dates are those of RFC 9110")
@@ -72,7 +64,7 @@ struct StatusCachingTests {
       (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
       (RevocationListDraft.lastNextUpdate, "Fri, 31 Dec 9999 23:59:59 GMT"),
     ] as [(UnixTime, String)] {
-      #expect(HTTPDate.text(time) == text && HTTPDate.read(text) == time)
+      #expect(HTTPDate.text(time) == text)
     }
   }
 }
