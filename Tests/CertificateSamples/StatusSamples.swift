@@ -43,7 +43,7 @@ struct StatusSamples {
     let facts = hierarchy.rootFacts
     let list = try RevocationListDraft(
       issuer: facts.subject, keyIdentifier: facts.keyIdentifier, algorithm: facts.algorithm, number: 1,
-      thisUpdate: now, nextUpdate: now + 365 * 86_400, scope: .authorities(uri: nil),
+      thisUpdate: now, nextUpdate: now + 365 * 86_400, scope: .authorities,
       expiredSince: facts.notBefore)
     return list.signed(try hierarchy.root.key.sign(list.octetsToSign))
   }
@@ -68,7 +68,9 @@ struct StatusSamples {
     }
     entries.sort { $0.serialNumber.lexicographicallyPrecedes($1.serialNumber) }
     return try (0..<hierarchy.issuingFacts.shards).map { shard in
-      var list = try draft(.users(uri: hierarchy.issuingFacts.listAddress(shard: shard)))
+      var list = try draft(
+        .shard(
+          uri: hierarchy.issuingFacts.listAddress(shard: shard), shard, of: hierarchy.issuingFacts.shards))
       for entry in entries where Int(entry.serialNumber[15]) % hierarchy.issuingFacts.shards == shard {
         try list.append(entry)
       }

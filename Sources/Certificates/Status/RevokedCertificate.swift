@@ -17,7 +17,7 @@ public struct RevokedCertificate: Sendable, Equatable {
     self.invalidSince = invalidSince
   }
 
-  /// Reasons that an entry can have.
+  /// Reasons that an entry, or an answer, can have.
   ///
   /// Never `removeFromCRL`: on a list that is whole there is nothing to remove, and some verifiers read it as good.
   /// `aaCompromise` is of attribute authorities, and `caCompromise` of certificates that are CAs'.
@@ -25,8 +25,8 @@ public struct RevokedCertificate: Sendable, Equatable {
     switch reason {
     case .unspecified, .keyCompromise, .affiliationChanged, .superseded, .cessationOfOperation, .privilegeWithdrawn:
       true
-    case .certificateHold: !scope.isOfAuthorities
-    case .caCompromise: !scope.isOfUsers
+    case .certificateHold: scope != .authorities
+    case .caCompromise: scope == .everything || scope == .authorities
     case .removeFromCRL, .aaCompromise: false
     }
   }
@@ -42,6 +42,7 @@ public struct RevokedCertificate: Sendable, Equatable {
   /// - Parameter latest: `thisUpdate` of the list; nothing on it is in the future.
   func octets(in scope: RevocationListScope, latest: UnixTime) throws(StatusFault) -> [UInt8] {
     guard Self.isPositive(serialNumber) else { throw .serialNumber }
+    guard scope.includes(serialNumber) else { throw .shard }
     guard (0...latest).contains(time), (0...time).contains(invalidSince ?? time) else { throw .time }
     guard Self.isAllowed(reason, of: scope) else { throw .reason }
     var extensions: [[UInt8]] = []

@@ -12,6 +12,8 @@ public enum StatusFault: Error, Hashable, CaseIterable {
   case reason
   /// More entries than a list may have; none in an answer, or too many.
   case count
+  /// A part of a list that there is not, or a certificate of another part.
+  case shard
   /// A distribution point that is no `http` URI, or too long.
   case uri
   /// A nonce of no allowed length.

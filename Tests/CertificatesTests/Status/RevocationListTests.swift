@@ -34,7 +34,7 @@ struct RevocationListTests {
 
   @Test("a whole list, a shard and the root's list are the octets of OpenSSL's, signed or not")
   func vectors() throws {
-    let shard = RevocationListScope.users(uri: "http://pki.example.org/issuing-g1-0.crl")
+    let shard = RevocationListScope.shard(uri: "http://pki.example.org/issuing-g1-0.crl", 0, of: 1)
     for (name, draft, entries) in [
       (
         "whole", try draft(number: 258, until: Self.now + 86_400, expiredSince: StatusFixture.day(2026, 1, 1)),
@@ -43,7 +43,7 @@ struct RevocationListTests {
       (
         "shard", try draft(number: 3_000_000_000, until: RevocationListDraft.lastNextUpdate, scope: shard), Self.entries
       ),
-      ("authorities", try draft(until: StatusFixture.day(2050, 1, 1), scope: .authorities(uri: nil)), []),
+      ("authorities", try draft(until: StatusFixture.day(2050, 1, 1), scope: .authorities), []),
     ] as [(String, RevocationListDraft, [RevokedCertificate])] {
       var draft = draft
       for entry in entries { try draft.append(entry) }
@@ -56,14 +56,14 @@ struct RevocationListTests {
 
   @Test("each reason has its code, unspecified none, and some are on no list")
   func reasons() throws {
-    for scope in [RevocationListScope.everything, .users(uri: nil), .authorities(uri: nil)] {
+    for scope in [RevocationListScope.everything, .users, .authorities, .shard(uri: "http://h/c", 1, of: 2)] {
       for reason in RevocationReason.allCases {
         var list = try draft(scope: scope)
         let before = list.octetsToSign.count
         let refused: [RevocationReason] =
           switch scope {
           case .everything: [.removeFromCRL, .aaCompromise]
-          case .users: [.removeFromCRL, .aaCompromise, .caCompromise]
+          case .users, .shard: [.removeFromCRL, .aaCompromise, .caCompromise]
           case .authorities: [.removeFromCRL, .aaCompromise, .certificateHold]
           }
         let entry = RevokedCertificate(serialNumber: [1], time: Self.now, reason: reason)
@@ -100,6 +100,27 @@ struct RevocationListTests {
     }
   }
 
+  @Test("a shard names its own certificates alone")
+  func shards() throws {
+    for (shard, count) in [(0, 0), (-1, 16), (16, 16), (0, 257), (0, -1)] {
+      #expect(throws: StatusFault.shard) { try draft(scope: .shard(uri: "http://pki.example.org/1", shard, of: count)) }
+    }
+    for shard in 0..<16 {
+      var list = try draft(scope: .shard(uri: "http://pki.example.org/1", shard, of: 16))
+      for last in 0..<256 {
+        let serial = CertificateSerial(random: [UInt8](repeating: 0, count: 15) + [UInt8(last)])
+        let entry = RevokedCertificate(
+          serialNumber: try #require(serial).octets, time: Self.now, reason: .superseded)
+        if try #require(serial).shard(of: 16) == shard {
+          try list.append(entry)
+        } else {
+          #expect(throws: StatusFault.shard) { try list.append(entry) }
+        }
+      }
+      #expect(list.count == 16)
+    }
+  }
+
   @Test("facts that no list can have are refused")
   func faults() throws {
     #expect(throws: StatusFault.number) { try draft(number: 0) }
@@ -115,7 +136,7 @@ struct RevocationListTests {
       "http://pki.example.org/\u{fc}.crl", "http://pki.example.org/\n",
       "http://pki.example.org/" + String(repeating: "a", count: 1002),
     ] {
-      #expect(throws: StatusFault.uri, "\(uri)") { try draft(scope: .users(uri: uri)) }
+      #expect(throws: StatusFault.uri, "\(uri)") { try draft(scope: .shard(uri: uri, 0, of: 16)) }
     }
     for (time, since) in [(Self.now + 1, nil), (-1, nil), (Self.now, Self.now + 1), (Self.now, -1)]
       as [(UnixTime, UnixTime?)]
@@ -130,7 +151,7 @@ struct RevocationListTests {
 
   /// A list of the first numbers of 16 octets.
   private func list(of count: Int) throws -> RevocationListDraft {
-    var list = try draft(scope: .users(uri: "http://pki.example.org/issuing-g1-0.crl"))
+    var list = try draft(scope: .shard(uri: "http://pki.example.org/issuing-g1-0.crl", 0, of: 1))
     for number in 0..<count {
       let digits = (0..<4).reversed().map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
       let serial = [0x40] + [UInt8](repeating: 0, count: 11) + digits
