@@ -1,6 +1,8 @@
 internal import Vocabulary
 
 /// The certificate that a question is about: `CertID` (RFC 6960 §4.1.1).
+///
+/// Two are equal if they name the same certificate by the same function, however the question was written.
 public struct CertificateIdentifier: Sendable, Hashable {
   /// Octets of a serial number, at most (RFC 5280 §4.1.2.2).
   public static let longestSerialNumber = 20
@@ -51,6 +53,18 @@ public struct CertificateIdentifier: Sendable, Hashable {
     }
     self.hash = hash
     octets = DERWriter.sequence([Array(content)])
+  }
+
+  public static func == (one: CertificateIdentifier, other: CertificateIdentifier) -> Bool {
+    one.hash == other.hash && one.serialNumber == other.serialNumber && one.issuerNameHash == other.issuerNameHash
+      && one.issuerKeyHash == other.issuerKeyHash
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(self.hash.rawValue)
+    hasher.combine(serialNumber)
+    hasher.combine(issuerNameHash)
+    hasher.combine(issuerKeyHash)
   }
 
   /// Whether these are the octets of an INTEGER that a certificate could have, but for its sign.

@@ -1,6 +1,6 @@
 public import Vocabulary
 
-/// The status of one certificate: `SingleResponse` (RFC 6960 §4.2.1).
+/// The status of one certificate of a person or an organisation: `SingleResponse` (RFC 6960 §4.2.1).
 public struct StatusAnswer: Sendable, Equatable {
   public enum State: Sendable, Equatable {
     case good
@@ -18,6 +18,8 @@ public struct StatusAnswer: Sendable, Equatable {
   /// CSS-6.3.10-10).
   public let archiveCutoff: UnixTime?
 
+  /// - Parameter thisUpdate: the time of the answer, or of the newest revocation that the service knows if that is
+  ///   later, as after a clock was put back: an answer with a revocation after it is refused.
   public init(
     _ certificate: CertificateIdentifier, _ state: State, thisUpdate: UnixTime, nextUpdate: UnixTime,
     archiveCutoff: UnixTime?
@@ -31,7 +33,7 @@ public struct StatusAnswer: Sendable, Equatable {
 
   /// - Parameter latest: `producedAt`; nothing in an answer is in the future but its end.
   fileprivate func octets(latest: UnixTime) throws(StatusFault) -> [UInt8] {
-    guard (0...latest).contains(thisUpdate), thisUpdate < nextUpdate, nextUpdate <= RevocationListDraft.lastNextUpdate,
+    guard (0...latest).contains(thisUpdate), latest < nextUpdate, nextUpdate <= RevocationListDraft.lastNextUpdate,
       (0...thisUpdate).contains(archiveCutoff ?? thisUpdate)
     else { throw .time }
     var extensions: [UInt8] = []
@@ -52,7 +54,7 @@ public struct StatusAnswer: Sendable, Equatable {
     case .unknown: return DERWriter.implicit(2, [])
     case .revoked(at: let time, let reason):
       guard (0...thisUpdate).contains(time) else { throw .time }
-      guard reason != .removeFromCRL, reason != .aaCompromise else { throw .reason }
+      guard RevokedCertificate.isAllowed(reason, of: .users) else { throw .reason }
       let told =
         reason == .unspecified ? [] : DERWriter.explicit(0, DERWriter.enumerated(UInt8(reason.rawValue)))
       // `RevokedInfo`, whose tag is [1] instead of SEQUENCE.

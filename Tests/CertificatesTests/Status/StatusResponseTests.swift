@@ -92,7 +92,8 @@ struct StatusResponseTests {
       (answer(until: RevocationListDraft.lastNextUpdate + 1), .time), (answer(cutoff: now + 1), .time),
       (answer(cutoff: -1), .time), (answer(.revoked(at: now + 1, .superseded)), .time),
       (answer(.revoked(at: -1, .superseded)), .time), (answer(.revoked(at: now, .removeFromCRL)), .reason),
-      (answer(.revoked(at: now, .aaCompromise)), .reason),
+      (answer(.revoked(at: now, .aaCompromise)), .reason), (answer(.revoked(at: now, .caCompromise)), .reason),
+      (answer(from: now - 9, until: now), .time), (answer(from: now - 9, until: now - 1), .time),
     ] as [(StatusAnswer, StatusFault)] {
       #expect(throws: fault, "\(wrong)") { try make([wrong]) }
     }

@@ -5,9 +5,7 @@ import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from pyhanko_certvalidator.errors import (
-    InsufficientRevinfoError, PathValidationError, RevokedError,
-)
+from pyhanko_certvalidator.errors import InsufficientRevinfoError, RevokedError
 
 from pki.changing import without_list_extension
 from pki import judge
@@ -90,7 +88,7 @@ def test_openssl_verifies_against_lists(hierarchy, chain):
     file = hierarchy.certificates(next(iter(hierarchy.profiles)))[0]
     other = next(each for each in hierarchy.lists if each != hierarchy.list_of(file.read_bytes()))
     good, text = chain.verify(file, lists=[hierarchy.folder / "root.crl", other])
-    assert not good and "error 3 " in text or "error 44" in text, text
+    assert not good and ("error 3 " in text or "error 44" in text), text
 
 
 @pytest.mark.parametrize("function", ["sha1", "sha256"])
@@ -144,7 +142,7 @@ def test_pyhanko_takes_no_list_or_answer_for_another(hierarchy, validator):
         {"lists": [root, own.read_bytes()], "moment": late},
         {"lists": [root], "answers": [hierarchy.answer(profile, 0, "sha1").read_bytes()], "moment": late},
     ]:
-        with pytest.raises((InsufficientRevinfoError, PathValidationError)):
+        with pytest.raises(InsufficientRevinfoError):
             validator.path(octets, mode="hard-fail", **source)
 
 
