@@ -36,6 +36,15 @@ struct CivilTimeTests {
     #expect(end == UnixTime(CivilDay(year: 2029, month: 3, day: 1).number) * 86_400 + 43_199)
   }
 
+  @Test("no time is too far away")
+  func far() throws {
+    for text in ["P1Y", "P99999Y", "P99999D"] {
+      let period = try #require(ValidityPeriod(text))
+      #expect(period.end(from: .max) > DERWriter.endOfTime)
+      #expect(period.end(from: .min) < period.end(from: 0))
+    }
+  }
+
   @Test("one number and one unit, and nothing else")
   func refused() {
     for text in [

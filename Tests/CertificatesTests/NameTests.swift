@@ -54,6 +54,8 @@ struct NameTests {
     let faults: [(String, NameFault)] = [
       ("", .empty), (" Muster", .blankAtEnd), ("Muster\u{A0}", .blankAtEnd), ("Mus\nter", .control),
       ("Mus\u{0}ter", .control), ("Mus\u{200D}ter", .control), ("Mus\u{2028}ter", .control),
+      ("Mus\u{E000}ter", .control), ("Mus\u{378}ter", .control),
+      ("\u{308}Muster", .markAtBeginning),
       (String(repeating: "a", count: 65), .tooLong(most: 64)),
     ]
     for (text, fault) in faults {

@@ -142,11 +142,17 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     RuleCase(
       "a certificate for trying out has only the provider's own policies", trial,
       ("policies", [".1", "0.4.0.2042.1.1"])),
+    RuleCase(
+      "a certificate for trying out has only the provider's own policies", trial,
+      ("policies", [".1", "0.4.0.1456.1.1"])),
+    RuleCase("a certificate for trying out claims nothing", trial, ("statements/identMethod", true)),
   ]
 
   private static let claims: [RuleCase] = [
     RuleCase("QcSSCD is for qualified certificates", trial, ("device", true)),
-    RuleCase("a certificate for trying out claims nothing", person, ("test", true), ("subject/prefix", "TEST ")),
+    RuleCase(
+      "a certificate for trying out has only the provider's own policies", person, ("test", true),
+      ("subject/prefix", "TEST ")),
     RuleCase("QcType goes with the kind of subject", person, ("statements/type", "eseal")),
     RuleCase("a qualified certificate has QcType", person, ("statements/type", .null)),
     RuleCase("a qualified certificate has QcPDS", seal, ("statements/pds", false)),
@@ -162,7 +168,9 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     RuleCase("attributes that every name has are required", person, ("subject/required", ["C", "SN", "CN"])),
     RuleCase(
       "attributes that every name has are required", seal, ("subject/required", ["C", "O", "CN"])),
-    RuleCase("a person has a surname or a given name", person, ("subject/required", ["C", "serialNumber", "CN"])),
+    RuleCase(
+      "surname and given name of a person have their places", person,
+      ("subject/required", ["C", "SN", "serialNumber", "CN"])),
     RuleCase("an organisation has no pseudonym", seal, ("subject/pseudonym", true)),
     RuleCase("the template of commonName has known places", person, ("subject/commonName", "{GN} {X}")),
     RuleCase("the template of commonName has known places", person, ("subject/commonName", "")),
@@ -173,6 +181,8 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     RuleCase("a person has a serialNumber, an organisation has none", seal, ("subject/serialNumber", "proof")),
     RuleCase("authorities for names go with semantics", trial, ("statements/nameAuthorities", ["http://a.example"])),
     RuleCase("authorities for names are named by addresses", person, ("statements/nameAuthorities", ["a.example"])),
+    RuleCase("authorities for names are named by addresses", person, ("statements/nameAuthorities", ["http://"])),
+    RuleCase("authorities for names are named by addresses", person, ("statements/nameAuthorities", ["http://ü"])),
   ]
 
   private static let extensions: [RuleCase] = [
@@ -206,6 +216,9 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
       ("validity/default", "P1D"),
       ("extensions", ["aki", "ski", "bc", "ku", "policies", "crldp", "aia", "qc", "valassured"])),
     RuleCase("the default validity is not longer than the longest", person, ("validity/default", "P3Y")),
+    RuleCase(
+      "the default validity is not longer than the longest", person, ("validity/default", "P366D"),
+      ("validity/longest", "P1Y")),
     RuleCase("a certificate begins ten minutes before its time at most", person, ("validity/backdate", "PT601S")),
     RuleCase("keys are P-256, P-384, or RSA of 3072 or 4096 bits", person, ("keyTypes", ["p256", "rsa2048"])),
     RuleCase("keys are P-256, P-384, or RSA of 3072 or 4096 bits", person, ("keyTypes", ["p521"])),

@@ -62,11 +62,12 @@ struct RandomDraftTests {
     let serial = try #require(CertificateSerial(random: (0..<16).map { _ in .random(in: .min ... .max) }))
     (facts.serial, facts.key) = (serial, key.der)
     let issuer = good.facts.issuer
-    facts.issuer = IssuerFacts(
+    let changed = IssuerFacts(
       id: issuer.id, subject: issuer.subject, keyIdentifier: issuer.keyIdentifier,
       algorithm: CertificateAlgorithm.allCases.randomElement() ?? .ecdsaWithSHA256, notBefore: begin - 1,
       notAfter: begin + 100_000_000, publicHost: issuer.publicHost, policyArc: issuer.policyArc,
       disclosures: issuer.disclosures, shards: .random(in: 1...256))
+    facts.issuer = try #require(changed)
     let draft = CertificateDraft(
       profile: profile, issuer: facts.issuer, serial: serial, notBefore: begin,
       notAfter: .random(in: begin + 1...profile.validity.longest.end(from: begin)), subject: subject, key: key)
@@ -92,10 +93,20 @@ struct RandomDraftTests {
   @Test("octets at random are no certificate, and end no process")
   func noise() throws {
     let good = try GoodDraft("person-sandbox")
-    for _ in 0..<5000 {
-      let octets = (0..<Int.random(in: 0...200)).map { _ in UInt8.random(in: .min ... .max) }
-      #expect(!Lint.check(octets, good.facts).isEmpty)
-      #expect(!Lint.check([0x30, 0x82, 0x01, 0x00] + octets, good.facts).isEmpty)
+    let octets = good.draft.toBeSigned
+    let policy = try #require(octets.firstRange(of: [0x81, 0xFD, 0x59])).upperBound
+    for _ in 0..<3000 {
+      let noise = (0..<Int.random(in: 0...200)).map { _ in UInt8.random(in: .min ... .max) }
+      #expect(!Lint.check(noise, good.facts).isEmpty)
+      // Past the outermost element, and past all that a certificate has.
+      #expect(!Lint.check(DERWriter.sequence(noise), good.facts).isEmpty)
+      var changed = octets
+      for place in (0...Int.random(in: 0..<8)).map({ _ in Int.random(in: changed.indices) }) where place != policy {
+        changed[place] = .random(in: .min ... .max)
+      }
+      // One that only changed a time may be as good; this one also has a policy that is not the profile's.
+      changed[policy] ^= 1
+      #expect(!Lint.check(changed, good.facts).isEmpty)
     }
   }
 }

@@ -26,15 +26,32 @@ public struct AuthorityDraft: Sendable {
   /// The algorithm of the key that signs.
   public let algorithm: CertificateAlgorithm
 
-  /// - Returns: nil for a root with an issuer, another one without, or a root whose key signs no certificates.
+  /// - Returns: nil for a root with an issuer, or another one without; an issuing authority that no root issues to, or
+  ///   a responder of a root; the issuer's own name; a validity that has no length or exceeds the issuer's; the name
+  ///   of a person; a policy that is no object identifier; a root whose key signs no certificates.
   public init?(
     _ role: Role, serial: CertificateSerial, subject: SubjectName, key: SubjectPublicKey, issuer: IssuerFacts?,
     notBefore: UnixTime, notAfter: UnixTime
   ) {
-    guard (role == .root) == (issuer == nil), let algorithm = issuer?.algorithm ?? CertificateAlgorithm(key.type)
+    guard let algorithm = issuer?.algorithm ?? CertificateAlgorithm(key.type), subject.kind == .organisation,
+      notBefore < notAfter, Self.isIssued(role, by: issuer)
     else { return nil }
+    if let issuer {
+      guard subject.der != issuer.subject, issuer.notBefore <= notBefore, notAfter <= issuer.notAfter else {
+        return nil
+      }
+    }
     (self.role, self.serial, self.subject, self.key, self.issuer) = (role, serial, subject.der, key, issuer)
     (self.notBefore, self.notAfter, self.algorithm) = (notBefore, notAfter, algorithm)
+  }
+
+  private static func isIssued(_ role: Role, by issuer: IssuerFacts?) -> Bool {
+    switch role {
+    case .root: issuer == nil
+    case .issuing: issuer?.isRoot ?? false
+    case .responder(let policy):
+      issuer?.isRoot == false && policy.utf8.count <= 128 && DERWriter.content(ofObjectIdentifier: policy) != nil
+    }
   }
 
   /// TBSCertificate, DER.
@@ -100,6 +117,6 @@ extension IssuerFacts {
     self.init(
       id: id, subject: draft.subject, keyIdentifier: draft.key.identifier, algorithm: algorithm,
       notBefore: draft.notBefore, notAfter: draft.notAfter, publicHost: publicHost, policyArc: policyArc,
-      disclosures: disclosures, shards: shards)
+      disclosures: disclosures, shards: shards, isRoot: draft.role == .root)
   }
 }

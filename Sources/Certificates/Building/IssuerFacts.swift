@@ -20,13 +20,25 @@ public struct IssuerFacts: Sendable {
   /// Parts into which its revocation list is divided, 1 to 256.
   public let shards: Int
 
-  public init(
+  /// Whether it is a root, which issues to authorities; another one issues to subjects and to its responder.
+  public let isRoot: Bool
+
+  /// - Returns: nil if an address or a policy could not be written: a short name or host that is none, an arc that is
+  ///   no object identifier or has more than 64 characters, a disclosure statement without https or a language, or
+  ///   another number of parts than 1 to 256.
+  public init?(
     id: String, subject: [UInt8], keyIdentifier: [UInt8], algorithm: CertificateAlgorithm, notBefore: UnixTime,
-    notAfter: UnixTime, publicHost: String, policyArc: String, disclosures: [DisclosureStatement], shards: Int
+    notAfter: UnixTime, publicHost: String, policyArc: String, disclosures: [DisclosureStatement], shards: Int,
+    isRoot: Bool = false
   ) {
+    guard WebAddress.isShortName(id), WebAddress.isHost(publicHost), (1...256).contains(shards),
+      policyArc.utf8.count <= 64, DERWriter.content(ofObjectIdentifier: policyArc) != nil,
+      disclosures.allSatisfy(\.isWhole)
+    else { return nil }
+    self.isRoot = isRoot
     (self.id, self.subject, self.keyIdentifier, self.algorithm) = (id, subject, keyIdentifier, algorithm)
     (self.notBefore, self.notAfter, self.publicHost) = (notBefore, notAfter, publicHost)
-    (self.policyArc, self.disclosures, self.shards) = (policyArc, disclosures, max(1, min(256, shards)))
+    (self.policyArc, self.disclosures, self.shards) = (policyArc, disclosures, shards)
   }
 
   /// Where its certificate is, in DER (caIssuers).
@@ -53,5 +65,5 @@ public struct CertificateSerial: Sendable, Hashable {
   }
 
   /// Part of the revocation list, fixed when the certificate is issued.
-  public func shard(of shards: Int) -> Int { Int(octets[Self.count - 1]) % shards }
+  public func shard(of shards: Int) -> Int { Int(octets[Self.count - 1]) % max(1, shards) }
 }

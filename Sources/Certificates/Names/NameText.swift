@@ -7,7 +7,9 @@ public enum NameFault: Error, Sendable, Equatable {
   case tooLong(most: Int)
   /// A blank at the beginning or the end.
   case blankAtEnd
-  /// A control or format character, or a separator of lines.
+  /// A mark at the beginning, without a letter that it belongs to.
+  case markAtBeginning
+  /// A control or format character, a separator of lines, or a character that has no meaning of its own.
   case control
   /// A character that PrintableString does not have (ITU-T X.680 §41.4).
   case notPrintable
@@ -42,6 +44,10 @@ public struct NameText: Sendable, Equatable {
     guard let first = scalars.first, let last = scalars.last else { return .empty }
     guard scalars.count <= type.most else { return .tooLong(most: type.most) }
     if scalars.contains(where: isControl) { return .control }
+    switch first.properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark: return .markAtBeginning
+    default: break
+    }
     if first.properties.isWhitespace || last.properties.isWhitespace { return .blankAtEnd }
     if type.isPrintable, !isPrintable(text) { return .notPrintable }
     return nil
@@ -49,7 +55,7 @@ public struct NameText: Sendable, Equatable {
 
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
     default: false
     }
   }

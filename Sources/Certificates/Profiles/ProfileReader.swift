@@ -47,7 +47,8 @@ extension CertificateProfile {
   }
 
   private static func isPolicy(_ text: String) -> Bool {
-    DERWriter.content(ofObjectIdentifier: text.hasPrefix(".") ? "2.999" + text : text) != nil
+    text.utf8.count <= 64
+      && DERWriter.content(ofObjectIdentifier: text.hasPrefix(".") ? "2.999" + text : text) != nil
   }
 }
 

@@ -35,7 +35,8 @@ public struct ProfileRules {
     require(qualified == expected, "the policy of EN 319 411-2 is the one for what is claimed, and the only one")
     let isNormalized = profile.policies.contains { $0.hasPrefix(OID.normalizedPolicies) }
     require(!isNormalized || !profile.isQualified, "policies of EN 319 411-1 are for what is not qualified")
-    require(!isNormalized || !profile.isTest, "a certificate for trying out has only the provider's own policies")
+    let areOwn = profile.policies.allSatisfy { $0.hasPrefix(".") }
+    require(areOwn || !profile.isTest, "a certificate for trying out has only the provider's own policies")
   }
 
   private var claimedPolicy: String? {
@@ -52,7 +53,8 @@ public struct ProfileRules {
   private mutating func claims() {
     let statements = profile.statements
     require(!profile.isInDevice || profile.isQualified, "QcSSCD is for qualified certificates")
-    require(!profile.isTest || !profile.isQualified, "a certificate for trying out claims nothing")
+    let isClaiming = profile.isQualified || statements.hasIdentification
+    require(!profile.isTest || !isClaiming, "a certificate for trying out claims nothing")
     require(statements.type == nil || statements.type == profile.kind, "QcType goes with the kind of subject")
     require(!profile.isQualified || statements.type != nil, "a qualified certificate has QcType")
     require(!profile.isQualified || statements.hasDisclosures, "a qualified certificate has QcPDS")
@@ -73,8 +75,9 @@ public struct ProfileRules {
     require(Set(all).count == all.count, "no attribute of the name stands twice")
     require(possible.isSuperset(of: all), "the name has only attributes of its kind")
     require(needed.isSubset(of: subject.required), "attributes that every name has are required")
-    let isNamed = all.contains(.surname) || all.contains(.givenName)
-    require(!isPerson || isNamed, "a person has a surname or a given name")
+    // EN 319 412-2 NAT-4.2.4-10, -11: each is there if it is known.
+    let isNamed = all.contains(.surname) && all.contains(.givenName)
+    require(!isPerson || isNamed, "surname and given name of a person have their places")
     require(isPerson || !subject.allowsPseudonym, "an organisation has no pseudonym")
     let known = CommonNameTemplate.places.map { "{\($0.rawValue)}" }
     let hasKnownPlaces = subject.commonName.named.allSatisfy { known.contains(String($0)) }
@@ -92,7 +95,7 @@ public struct ProfileRules {
     require((semantics != nil) == isProven, "semantics are for identifiers that were proven")
     let authorities = profile.statements.nameAuthorities
     require(semantics != nil || authorities.isEmpty, "authorities for names go with semantics")
-    let areAddresses = authorities.allSatisfy { $0.hasPrefix("http") && NameText.isPrintable($0) }
+    let areAddresses = authorities.allSatisfy { WebAddress.isWhole($0, "http://", "https://") }
     require(areAddresses, "authorities for names are named by addresses")
   }
 
@@ -120,7 +123,7 @@ public struct ProfileRules {
 
   private mutating func limits() {
     let validity = profile.validity
-    require(validity.usual.seconds <= validity.longest.seconds, "the default validity is not longer than the longest")
+    require(validity.usual.isAtMost(validity.longest), "the default validity is not longer than the longest")
     require(validity.backdate.seconds <= 600, "a certificate begins ten minutes before its time at most")
     let areKnown = profile.keyTypes.allSatisfy(SubjectPublicKey.types.contains)
     require(!profile.keyTypes.isEmpty && areKnown, "keys are P-256, P-384, or RSA of 3072 or 4096 bits")

@@ -79,6 +79,11 @@ public struct DisclosureStatement: Sendable, Equatable {
   public let language: String
 
   public init(url: String, language: String) { (self.url, self.language) = (url, language) }
+
+  var isWhole: Bool {
+    WebAddress.isWhole(url, "https://") && language.utf8.count == 2
+      && language.utf8.allSatisfy((UInt8(ascii: "a")...UInt8(ascii: "z")).contains)
+  }
 }
 
 /// The article of eIDAS by which a subject was identified (EN 319 412-5 clause 4.2.5). Raw values are the last numbers

@@ -33,7 +33,10 @@ public struct ValidityPeriod: Sendable, Equatable {
 
   /// The last second of a life that begins at `start`. Both ends are inside of it (RFC 5280 §4.1.2.5), so a day has
   /// 86,399 seconds between them. A year that began on 29 February ends with the last of February.
+  ///
+  /// - Parameter start: within the times that a certificate can name; the nearest of them stands for another one.
   public func end(from start: UnixTime) -> UnixTime {
+    let start = min(max(start, DERWriter.times.lowerBound), DERWriter.times.upperBound)
     switch unit {
     case .years:
       let moment = CivilTime(start)
@@ -41,6 +44,12 @@ public struct ValidityPeriod: Sendable, Equatable {
       return Int64(day.number) * 86_400 + Int64(moment.second) - 1
     case .days, .hours, .minutes, .seconds: return start + seconds - 1
     }
+  }
+
+  /// Whether it is never longer than another one, whenever it begins.
+  func isAtMost(_ other: ValidityPeriod) -> Bool {
+    guard other.unit == .years else { return seconds <= other.seconds }
+    return unit == .years ? count <= other.count : seconds <= Int64(other.count) * 365 * 86_400
   }
 
   /// Seconds of days and what is shorter; of years as many as they have at most.

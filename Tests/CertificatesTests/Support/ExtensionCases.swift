@@ -176,6 +176,6 @@ extension IssuerFacts {
     IssuerFacts(
       id: id, subject: subject ?? self.subject, keyIdentifier: keyIdentifier,
       algorithm: algorithm ?? self.algorithm, notBefore: notBefore, notAfter: notAfter ?? self.notAfter,
-      publicHost: publicHost, policyArc: policyArc ?? self.policyArc, disclosures: disclosures, shards: shards)
+      publicHost: publicHost, policyArc: policyArc ?? self.policyArc, disclosures: disclosures, shards: shards) ?? self
   }
 }
