@@ -81,7 +81,8 @@ struct CertificateSamples {
     let digests = Lint.digests(of: toBeSigned)
     let facts = LintFacts(
       profile: profile, issuer: hierarchy.issuingFacts, serial: draft.serial, isSerialReserved: true, now: now,
-      earliest: begin, key: key.der, isKeyLocal: true, isDeviceCertified: true, names: subject.names,
+      earliest: begin, key: key.der, isKeyLocal: true, isDeviceCertified: true, mayIssueQualified: true,
+      names: subject.names,
       identification: nil, nameOwner: LintOwner(digest: digests?.subject ?? [], isAnother: false),
       keyOwner: LintOwner(digest: digests?.key ?? [], isAnother: false))
     let findings = Lint.check(toBeSigned, facts)

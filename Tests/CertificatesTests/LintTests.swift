@@ -3,7 +3,7 @@ import Testing
 
 @Suite("24 rules before a key signs", .timeLimit(.minutes(3)))
 struct LintTests {
-  @Test("no rule speaks of a good certificate", arguments: Fixtures.names + Fixtures.shortNames)
+  @Test("no rule speaks of a good certificate", arguments: Fixtures.names + Fixtures.shortNames + Fixtures.otherNames)
   func good(_ profile: String) throws {
     let good = try GoodDraft(profile)
     #expect(Lint.check(good.draft.toBeSigned, good.facts) == [])
@@ -73,5 +73,41 @@ struct LintTests {
     let octets = good.draft.toBeSigned
     for count in octets.indices { #expect(Lint.check(Array(octets[..<count]), good.facts).map(\.rule) == [.encoding]) }
     #expect(Lint.check(octets + [0], good.facts).map(\.rule) == [.encoding])
+  }
+
+  @Test("a pseudonym in the place of both names, another common name that was allowed, and keys of RSA are good")
+  func others() throws {
+    var good = try GoodDraft("person-pseudonym")
+    good.facts.names.pseudonym = "Ally"
+    let name = try SubjectName.person(
+      country: "AT", .pseudonym("Ally"), identifier: .proven("PNOAT-1234567890", .natural), commonName: "Ally")
+    var element = Element(good.draft.toBeSigned)
+    element.subject = Element(name.der)
+    good.lookUp(element.octets)
+    #expect(Lint.check(element.octets, good.facts) == [])
+    good.facts.names.pseudonym = "Al"
+    #expect(Set(Lint.check(element.octets, good.facts).map(\.rule)) == [.provenNames])
+
+    good = try GoodDraft("person-qscd")
+    element = Element(good.draft.toBeSigned)
+    element.subject[4][0][1].text = "Dr. Muster"
+    good.facts.names.otherCommonNames = ["Dr. Muster"]
+    for octets in [384, 512] {
+      element.replace(key: LintCase.rsa(octets: octets))
+      good.facts.key = element.key.octets
+      good.lookUp(element.octets)
+      #expect(Lint.check(element.octets, good.facts) == [])
+    }
+  }
+
+  @Test("QcCClegislation is found, for no certificate is of a country outside of the EU")
+  func elsewhere() throws {
+    let good = try GoodDraft("person-qscd")
+    var element = Element(good.draft.toBeSigned)
+    let swiss = Element([
+      0x30, 0x0E, 0x06, 0x06, 0x04, 0x00, 0x8E, 0x46, 0x01, 0x07, 0x30, 0x04, 0x13, 0x02, 0x43, 0x48,
+    ])
+    element.change(Extension.qc) { $0.elements.append(swiss) }
+    #expect(Set(Lint.check(element.octets, good.facts).map(\.rule)) == [.statements, .claims])
   }
 }

@@ -105,7 +105,23 @@ extension DERNode {
   }
 
   /// Whether the octets are the distinguished encoding.
-  public var isCanonical: Bool { octets.elementsEqual(canonical) }
+  public var isCanonical: Bool { isWellFormed && octets.elementsEqual(canonical) }
+
+  /// Whether content and form are such that the type has a value at all (§8.2 to §8.8, §8.19): strings are not made of
+  /// parts (§10.2).
+  private var isWellFormed: Bool {
+    switch tag {
+    case DERTag.boolean: content.count == 1
+    case DERTag.integer, DERTag.enumerated: !content.isEmpty
+    case DERTag.null: content.isEmpty
+    case DERTag.objectIdentifier: objectIdentifier != nil
+    case DERTag.bitString: content.count == 1 ? content.first == 0 : (content.first ?? 8) < 8
+    case DERTag.sequence, DERTag.set: elements.allSatisfy(\.isWellFormed)
+    // Of the universal types only those two are constructed, and always.
+    case ..<0x40: !isConstructed && tag & 0x1F != 0x10 && tag & 0x1F != 0x11
+    default: elements.allSatisfy(\.isWellFormed)
+    }
+  }
 
   /// A second way to write a length, apart from that of `DERWriter`.
   private static func written(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {

@@ -26,10 +26,13 @@ extension DERNode {
   /// The single element of a constructed element with this tag.
   func only(_ tag: UInt8) -> DERNode? { self.tag == tag && elements.count == 1 ? elements[0] : nil }
 
-  /// All OBJECT IDENTIFIERs in it, also in octet strings that hold elements.
-  var objectIdentifiers: [String] {
+  /// All OBJECT IDENTIFIERs in it, also in octet strings that hold elements, which may again have some: as often as
+  /// certificates have them, and a few times more.
+  func objectIdentifiers(within levels: Int = 4) -> [String] {
     if let own = objectIdentifier { return [own] }
-    if tag == DERTag.octetString, let inner = try? DERNode(within: content) { return inner.objectIdentifiers }
-    return elements.flatMap(\.objectIdentifiers)
+    if tag == DERTag.octetString, levels > 0, let inner = try? DERNode(within: content) {
+      return inner.objectIdentifiers(within: levels - 1)
+    }
+    return elements.flatMap { $0.objectIdentifiers(within: levels) }
   }
 }

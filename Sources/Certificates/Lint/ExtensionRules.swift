@@ -31,7 +31,7 @@ enum ExtensionRules {
       if forbidden.contains(entry.oid) { continue }
       oids.append(entry.oid)
       let isMeantCritical = entry.oid == OID.keyUsage || entry.oid == OID.basicConstraints
-      let isCritical = entry.critical.map { $0.content.first != 0 }
+      let isCritical = entry.critical.map { $0.content.count == 1 && $0.content.first != 0 }
       report.require(
         isCritical == (isMeantCritical ? true : nil), .extensions, "critical is said, or not said, wrongly")
     }
@@ -49,6 +49,7 @@ enum ExtensionRules {
     let oids = value.sequence?.map { $0.only(DERTag.sequence)?.objectIdentifier }
     let expected: [String?] = facts.profile.policies.map { $0.first == "." ? facts.issuer.policyArc + $0 : $0 }
     report.require(oids == expected, .policies, "the policies are not those of the profile, or have qualifiers")
+    report.require(Set(expected).count == expected.count, .policies, "a policy stands twice")
   }
 
   /// L23. The issuer's key by its identifier and nothing else; the subject's by SHA-1 of its BIT STRING.

@@ -18,6 +18,8 @@ public struct LintFacts: Sendable {
   public var isKeyLocal: Bool
   /// Whether the certification of the device as a qualified one is in force now.
   public var isDeviceCertified: Bool
+  /// Whether the operator has confirmed that this issuer is a provider of qualified certificates.
+  public var mayIssueQualified: Bool
   public var names: ProvenNames
   public var identification: IdentificationMethod?
   public var nameOwner: LintOwner
@@ -25,13 +27,14 @@ public struct LintFacts: Sendable {
 
   public init(
     profile: CertificateProfile, issuer: IssuerFacts, serial: CertificateSerial, isSerialReserved: Bool,
-    now: UnixTime, earliest: UnixTime, key: [UInt8], isKeyLocal: Bool, isDeviceCertified: Bool, names: ProvenNames,
+    now: UnixTime, earliest: UnixTime, key: [UInt8], isKeyLocal: Bool, isDeviceCertified: Bool,
+    mayIssueQualified: Bool, names: ProvenNames,
     identification: IdentificationMethod?, nameOwner: LintOwner, keyOwner: LintOwner
   ) {
     (self.profile, self.issuer, self.serial, self.isSerialReserved) = (profile, issuer, serial, isSerialReserved)
     (self.now, self.earliest, self.key, self.isKeyLocal) = (now, earliest, key, isKeyLocal)
     (self.isDeviceCertified, self.names, self.identification) = (isDeviceCertified, names, identification)
-    (self.nameOwner, self.keyOwner) = (nameOwner, keyOwner)
+    (self.nameOwner, self.keyOwner, self.mayIssueQualified) = (nameOwner, keyOwner, mayIssueQualified)
   }
 }
 

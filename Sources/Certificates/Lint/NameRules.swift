@@ -79,8 +79,16 @@ enum NameRules {
       let isProven = attribute.text.map { value.isSame(as: $0) } ?? false
       report.require(isProven, .provenNames, "\(attribute.type.rawValue) is not as it was proven")
     }
+    // EN 319 412-2 NAT-4.2.4-10, -11: both parts of a name are there if they are known. Required ones are L6's.
+    for type in [NameAttributeType.surname, .givenName] where profile.subject.optional.contains(type) && !isCalled {
+      let isLeftOut = names.value(type) != nil && name.attribute(type) == nil
+      report.require(!isLeftOut, .provenNames, "\(type.rawValue) is known and left out")
+    }
     guard var common = legible(name, .commonName) else { return }
-    if common.hasPrefix(profile.subject.prefix) { common.removeFirst(profile.subject.prefix.count) }
+    let prefix = profile.subject.prefix.utf8
+    if common.utf8.starts(with: prefix) {
+      common = String(decoding: common.utf8.dropFirst(prefix.count), as: UTF8.self)
+    }
     // Of a person who goes by a pseudonym the names are not told.
     let template = profile.subject.commonName.filled { type in
       (type == .pseudonym) == isCalled ? names.value(type) : nil

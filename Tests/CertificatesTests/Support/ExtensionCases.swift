@@ -165,7 +165,7 @@ extension LintCase {
     },
   ]
 
-  static let all = fields + names + extensions + statements
+  static let all = fields + names + extensions + statements + claims + otherStatements
 }
 
 extension IssuerFacts {

@@ -19,7 +19,7 @@ extension LintCase {
   }
 
   /// SubjectPublicKeyInfo with a modulus of ones.
-  private static func rsa(octets: Int, last: UInt8 = 0xFF, exponent: [UInt8] = [1, 0, 1]) -> Element {
+  static func rsa(octets: Int, last: UInt8 = 0xFF, exponent: [UInt8] = [1, 0, 1]) -> Element {
     let modulus = [0] + [UInt8](repeating: 0xFF, count: octets - 1) + [last]
     let numbers = Element(0x30, of: [Element(0x02, modulus), Element(0x02, exponent)])
     let oid: [UInt8] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01]

@@ -16,9 +16,10 @@ struct GoodDraft {
     let subject: SubjectName
     switch profile.kind {
     case .person:
+      let isNational = !profile.statements.nameAuthorities.isEmpty
       let identifier: PersonIdentifier =
         profile.subject.serialNumber == .proof
-        ? .proven("PNOAT-1234567890", .natural) : PersonIdentifier(random: Array(1...16))
+        ? .proven(isNational ? "AB:AT-1" : "PNOAT-1234567890", .natural) : PersonIdentifier(random: Array(1...16))
       names = ProvenNames(
         country: "AT", surname: "Mustermann-Müller", givenName: "Alice Maria", identifier: identifier.text)
       subject = try .person(
@@ -33,11 +34,13 @@ struct GoodDraft {
     let begin = Fixtures.now - 60
     draft = CertificateDraft(
       profile: profile, issuer: issuer, serial: try #require(CertificateSerial(random: serial)), notBefore: begin,
-      notAfter: profile.validity.usual.end(from: begin), subject: subject, key: key)
+      notAfter: profile.validity.usual.end(from: begin), subject: subject, key: key,
+      identification: profile.statements.hasIdentification ? .meansOrAssessedOrPresence : nil)
     facts = LintFacts(
       profile: profile, issuer: issuer, serial: draft.serial, isSerialReserved: true, now: Fixtures.now,
-      earliest: begin - 10, key: key.der, isKeyLocal: true, isDeviceCertified: true, names: names,
-      identification: nil, nameOwner: LintOwner(digest: [], isAnother: false),
+      earliest: begin - 10, key: key.der, isKeyLocal: true, isDeviceCertified: true,
+      mayIssueQualified: !profile.isTest, names: names,
+      identification: draft.identification, nameOwner: LintOwner(digest: [], isAnother: false),
       keyOwner: LintOwner(digest: [], isAnother: false))
     lookUp(draft.toBeSigned)
   }
