@@ -31,6 +31,7 @@ package struct Service {
   let logSigner: DeviceLogSigner
   let logHealth: LogHealth
   let receiptIndexer: ReceiptIndexer
+  let round: CheckpointRound
   /// Nil if there is no page for operators.
   let operatorBoard: OperatorBoard?
   let logger = Logger(label: "countersign")
@@ -114,15 +115,20 @@ package struct Service {
     gateway.receipts = ReceiptFiles(
       try ReceiptMaker(
         store.log, store.watch, indexer, key: LogKeeper.key(config, logSigner),
-        cosigned: (store.log, config.log.witnesses.map(\.key)),
+        cosigned: (store.log, config.witnessKeys),
         owner: (
           try await Self.receiptOwner(config, device),
           { try? await soleControl.credentials.unverifiedCertificate(of: CredentialID($0)) }
         )),
       indexer, partners: partners, base: config.info.publicURL)
+    let round = WitnessKeeper.round(config, store: store)
+    self.round = round
     if config.log.serve {
-      let log = PublishedLog(store.log, witnesses: config.log.witnesses.map(\.key))
-      gateway.logFiles = LogFiles(log, token: config.log.token)
+      gateway.logFiles = LogFiles(
+        PublishedLog(store.log, witnesses: config.witnessKeys), token: config.log.token,
+        cosignatures: WitnessKeeper.taker(
+          config, key: try LogKeeper.key(config, logSigner), store: store, round: round, health: logHealth, now: now,
+          logger: logger))
     }
     gateway.trustedProxy = config.trustedProxy
     gateway.mutualTLSURL = config.tls?.clientCertificates?.publicURL

@@ -46,7 +46,7 @@ extension Service {
       config, store: store.log, signer: logSigner, health: logHealth, milliseconds: { clock.milliseconds() },
       logger: logger)
     let witnesses = WitnessKeeper.all(
-      config, store: store, health: logHealth, now: { clock.now() }, logger: logger)
+      config, store: store, round: round, health: logHealth, now: { clock.now() }, logger: logger)
     try await WitnessKeeper.ask(witnesses)
     try await issuance.recover()
     let recovery = try await jobs.recover()

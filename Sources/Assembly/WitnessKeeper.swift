@@ -22,23 +22,50 @@ struct WitnessKeeper: ServiceLifecycle.Service {
   private let health: LogHealth
   private let logger: Logger
 
-  /// One for each witness of the configuration.
+  /// The rounds of all witnesses of a process.
+  static func round(_ config: Config, store: Stores.Store) -> CheckpointRound {
+    let begin = ContinuousClock.now
+    return CheckpointRound(
+      store.log, length: Int64(config.log.witnessInterval) * 1000,
+      milliseconds: { Int64(begin.duration(to: .now) / .milliseconds(1)) })
+  }
+
+  /// One for each witness of the configuration that is asked.
   ///
   /// - Parameter now: UTC, seconds since 1970.
   static func all(
-    _ config: Config, store: Stores.Store, health: LogHealth, now: @escaping @Sendable () -> Int64, logger: Logger
+    _ config: Config, store: Stores.Store, round: CheckpointRound, health: LogHealth,
+    now: @escaping @Sendable () -> Int64, logger: Logger
   ) -> [WitnessKeeper] {
-    let begin = ContinuousClock.now
-    let round = CheckpointRound(
-      store.log, length: Int64(config.log.witnessInterval) * 1000,
-      milliseconds: { Int64(begin.duration(to: .now) / .milliseconds(1)) })
-    return config.log.witnesses.map { witness in
-      WitnessKeeper(
+    config.log.witnesses.compactMap { witness in
+      guard let url = witness.url else { return nil }
+      return WitnessKeeper(
         name: witness.name,
-        caller: WitnessCaller(witness.key, store: store.log, round: round, now: now, send: send(to: witness)),
+        caller: WitnessCaller(witness.key, store: store.log, round: round, now: now, send: send(to: witness, at: url)),
         store: store,
         interval: .seconds(config.log.witnessInterval), health: health, logger: logger)
     }
+  }
+
+  /// For those who fetch checkpoints, and bring their cosignatures. Nil if the log has no witnesses.
+  ///
+  /// - Parameters:
+  ///   - key: of the log.
+  ///   - now: UTC, seconds since 1970.
+  static func taker(
+    _ config: Config, key: NoteKey, store: Stores.Store, round: CheckpointRound, health: LogHealth,
+    now: @escaping @Sendable () -> Int64, logger: Logger
+  ) -> CosignatureTaker? {
+    let witnesses = config.log.witnesses
+    guard !witnesses.isEmpty else { return nil }
+    return CosignatureTaker(
+      key: key, witnesses: witnesses.map(\.key), store: store.log, round: round, now: now,
+      onFork: { witness, fault in
+        // A note can be brought again and again.
+        guard !health.isForked else { return }
+        let name = witnesses.first { $0.key == witness }?.name ?? witness.name
+        ForkedLog(witness: name, fault: fault).stop(health, store, logger)
+      })
   }
 
   /// Asks all witnesses once, at once, before anything is signed.
@@ -73,14 +100,14 @@ struct WitnessKeeper: ServiceLifecycle.Service {
     }
   }
 
-  private static func send(to witness: Config.WitnessConfig) -> WitnessCaller.Send {
+  private static func send(to witness: Config.WitnessConfig, at base: String) -> WitnessCaller.Send {
     var settings = HTTPClient.Settings()
     settings.allowsPlainHTTP = witness.allowsPlainHTTP
     settings.trustAnchors = witness.trustAnchors
     settings.timeout = timeout
     settings.largestBody = AddCheckpoint.longestAnswer
     let client = HTTPClient(settings)
-    let url = witness.url + AddCheckpoint.path
+    let url = base + AddCheckpoint.path
     return { body in
       let answer = try await client.perform(
         HTTPClient.Request(url: url, body: body, headers: ["Content-Type: text/plain; charset=utf-8"]))
@@ -98,13 +125,7 @@ struct WitnessKeeper: ServiceLifecycle.Service {
           if failures > 0 { logger.notice("a witness cosigns the audit log again", metadata: ["witness": "\(name)"]) }
           failures = 0
         } catch let fault as WitnessFault where fault.isFork {
-          let fork = ForkedLog(witness: name, fault: fault)
-          health.stop(fork)
-          store.refuseChanges(because: "a witness has seen another log: \(fork.reason)")
-          health.outages.begin(.witness(name), "\(fault)")
-          logger.critical(
-            "a witness has seen another audit log than this: was the database put back to an older copy? The service is not ready",
-            metadata: ["witness": "\(name)", "reason": "\(fault)"])
+          ForkedLog(witness: name, fault: fault).stop(health, store, logger)
           // To return would end the process.
           while (try? await Task.sleep(for: .seconds(3600))) != nil {}
         } catch let fault where health.reason == nil && Self.isEdit(fault) {
@@ -160,4 +181,14 @@ struct ForkedLog: Error, CustomStringConvertible {
 
   /// Without advice.
   var reason: String { "\(witness): \(fault)" }
+
+  /// Has nothing be authorized, signed or put into the tree any more.
+  func stop(_ health: LogHealth, _ store: any GatewayStore, _ logger: Logger) {
+    health.stop(self)
+    store.refuseChanges(because: "a witness has seen another log: \(reason)")
+    health.outages.begin(.witness(witness), "\(fault)")
+    logger.critical(
+      "a witness has seen another audit log than this: was the database put back to an older copy? The service is not ready",
+      metadata: ["witness": "\(witness)", "reason": "\(fault)"])
+  }
 }

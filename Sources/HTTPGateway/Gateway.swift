@@ -154,6 +154,16 @@ public struct Gateway: Sendable {
         return try await logFiles.answer(request, context)
       })
     routes.add(
+      "log/cosignatures", through: APIErrors(version: .v2),
+      get: { [logFiles] request, context in
+        guard let logFiles else { return Response(status: .notFound) }
+        return try await logFiles.offer(request, context)
+      },
+      post: { [logFiles, bodies, now] request, context in
+        guard let logFiles else { return Response(status: .notFound) }
+        return try await logFiles.take(request, context, bodies, now: now())
+      })
+    routes.add(
       "operator",
       get: { [operatorPage, pages, now] request, context in
         guard let operatorPage else { return Response(status: .notFound) }

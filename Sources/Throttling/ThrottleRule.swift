@@ -64,6 +64,8 @@ public enum ThrottleKind: String, Sendable, CaseIterable {
   case linkAddress = "link.address"
   /// Wrong tokens for the operator's page, from one address. Counted in memory alone.
   case operatorAddress = "operator.address"
+  /// Notes to the log that no witness signed, from one address. Counted in memory alone.
+  case cosignatureAddress = "cosignature.address"
 
   /// The reasons are in Specs/decisions/0027-brute-force.md.
   public var rule: ThrottleRule {
@@ -84,7 +86,7 @@ public enum ThrottleKind: String, Sendable, CaseIterable {
     case .deletionClient, .creationClient: ThrottleRule(free: 100, firstWait: 60, longestWait: 900, memory: 3600)
     case .creationSigner: ThrottleRule(free: 5, firstWait: 900, longestWait: 900, memory: 86400)
     case .linkAddress: ThrottleRule(free: 100, firstWait: 30, longestWait: 900, memory: 3600)
-    case .operatorAddress: ThrottleRule(free: 20, firstWait: 30, longestWait: 900, memory: 3600)
+    case .operatorAddress, .cosignatureAddress: ThrottleRule(free: 20, firstWait: 30, longestWait: 900, memory: 3600)
     }
   }
 

@@ -18,9 +18,12 @@ struct WitnessConfigurationTests {
     .object(JSONObject([("url", "https://witness.example/w"), ("key", .string(key))] + more))
   }
 
-  private func error(_ witnesses: [JSONValue], interval: JSONValue? = nil) throws -> String? {
+  private func error(
+    _ witnesses: [JSONValue], interval: JSONValue? = nil, isServed: Bool = false
+  ) throws -> String? {
     try fixture.load {
       var log = JSONObject([("witnesses", .array(witnesses))])
+      if isServed { log["serve"] = true }
       if let interval { log["witnessInterval"] = interval }
       ConfigurationFixture.set("log", .object(log))(&$0)
     }.error
@@ -31,6 +34,18 @@ struct WitnessConfigurationTests {
     #expect(try error([]) == nil)
     #expect(try error([Self.witness(Self.one)]) == nil)
     #expect(try error([Self.witness(Self.one, [("name", "a")]), Self.witness(Self.two)], interval: 60) == nil)
+  }
+
+  @Test("a witness without an address fetches checkpoints, which have to be served")
+  func fetching() throws {
+    func error(_ more: [(String, JSONValue)] = [], isServed: Bool = true) throws -> String? {
+      try self.error([.object(JSONObject([("key", .string(Self.one))] + more))], isServed: isServed)
+    }
+    #expect(try error() == nil)
+    #expect(try error(isServed: false)?.contains("\"url\" is missing; a witness without one fetches") == true)
+    #expect(try error([("allowsPlainHTTP", true)])?.contains("\"allowsPlainHTTP\" is of no use without") == true)
+    #expect(try error([("trustAnchors", "/etc/hostname")])?.contains("\"trustAnchors\" is of no use") == true)
+    #expect(try error([("url", "")])?.contains("\"url\" must be a non-empty string") == true)
   }
 
   @Test("time-stamps of checkpoints need the authority of the service")

@@ -53,7 +53,7 @@ extension Config {
         guard origin.unicodeScalars.allSatisfy({ !$0.properties.isWhitespace && $0 != "+" }), !origin.isEmpty else {
           throw reader.error("origin", "must have no white space and no +")
         }
-        witnesses = try WitnessConfig.list(reader)
+        witnesses = try WitnessConfig.list(reader, isServed: serve)
         witnessInterval = try reader.integer("witnessInterval", in: 1...3600, default: 5)
         try reader.finish()
       }

@@ -11,10 +11,6 @@ public actor WitnessCaller {
   /// Requests in one go: the first, one with the size that the witness tells, and one more if the log or the witness
   /// went on meanwhile.
   private static let mostRequests = 3
-  /// 2020-01-01. An earlier time of a cosignature is of no clock.
-  private static let earliest: Int64 = 1_577_836_800
-  /// Seconds by which the clock of a witness may be ahead.
-  private static let mostAhead: Int64 = 300
 
   private let key: NoteKey
   private let store: any SequencingStore & CosignatureStore
@@ -60,7 +56,7 @@ public actor WitnessCaller {
       let (status, body) = try await send(request.body)
       switch request.answer(status: status, body: body, witness: key) {
       case .cosigned(let cosignature):
-        guard isRight(cosignature.time) else { throw WitnessFault.malformed }
+        guard cosignature.isOfClock(at: now()) else { throw WitnessFault.malformed }
         try await store.keep(
           KeptCosignature(witness: key.vkey, checkpoint: note.octets, signature: cosignature.octets))
         (last, cosigned) = (head.size, head.size)
@@ -75,11 +71,6 @@ public actor WitnessCaller {
       }
     }
     throw WitnessFault.unsettled
-  }
-
-  /// Whether a cosignature's time is one of a clock that goes about right.
-  private func isRight(_ time: UInt64) -> Bool {
-    time >= UInt64(Self.earliest) && Int64(clamping: time) - Self.mostAhead <= now()
   }
 
   /// Asks the witness what it cosigned last, before its word counts that this was another log: 422, and a conflict

@@ -38,12 +38,21 @@ final class MemoryWitness: Sendable {
       guard old == last.size else { return (409, Array("\(last.size)\n".utf8)) }
       guard head.extends(last, proof: proof) else { return (head.size == last.size ? 409 : 422, []) }
       last = head
-      let time = time.withLock(\.self)
-      let message = try #require(Cosignature.message(text: note.text, time: time))
-      let signature = try #require(Cosignature(time: time, signature: Array(try secret.signature(for: message))))
-      let signed = try SignedNote(text: note.text, signatures: [NoteSignature(by: key, signature.octets)])
+      let signed = try SignedNote(text: note.text, signatures: [signature(of: note, at: time.withLock(\.self))])
       return (200, Array(signed.octets.dropFirst(note.text.count + 1)))
     }
+  }
+
+  private func signature(of note: SignedNote, at time: UInt64) throws -> NoteSignature {
+    let message = try #require(Cosignature.message(text: note.text, time: time))
+    let signature = try #require(Cosignature(time: time, signature: Array(try secret.signature(for: message))))
+    return NoteSignature(by: key, signature.octets)
+  }
+
+  /// A checkpoint with its cosignature, without a look at what it cosigned before.
+  func cosigned(_ checkpoint: [UInt8], at time: UInt64 = UInt64(now)) throws -> [UInt8] {
+    let note = try SignedNote(checkpoint)
+    return try note.adding([signature(of: note, at: time)]).octets
   }
 }
 

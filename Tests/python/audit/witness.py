@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from audit import tlog
+from harness.failure import require
+from harness.wire import Wire
 
 EMPTY = hashlib.sha256(b"").digest()
 LONGEST = 1 << 20
@@ -60,8 +62,16 @@ def consistent(old_size, old_root, size, root, proof):
     return fr == old_root and sr == root and sn == 0
 
 
+def root_of(leaves):
+    """The root of a tree of these hashes of entries, as RFC 9162 §2.1.1 defines it."""
+    if len(leaves) < 2:
+        return leaves[0] if leaves else EMPTY
+    left = 1 << (len(leaves) - 1).bit_length() - 1
+    return node(root_of(leaves[:left]), root_of(leaves[left:]))
+
+
 class Witness:
-    """A witness that runs while its context lasts. `behaviour` makes it fail or hang."""
+    """A witness that is asked while its context lasts, or fetches. `behaviour` makes it fail or hang."""
 
     def __init__(self, folder, log_key, name="witness.example/w1", seed=1):
         self.log = tlog.Key.read(log_key)
@@ -87,6 +97,8 @@ class Witness:
 
     @property
     def configuration(self):
+        if self.server is None:
+            return {"key": self.vkey}
         return {"url": self.url, "key": self.vkey, "allowsPlainHTTP": True}
 
     @property
@@ -165,12 +177,45 @@ class Witness:
             if not consistent(size, root, checkpoint.size, checkpoint.root, proof):
                 raise Refusal(422)
             line = self.cosign(text)
-            # Whoever reads it meanwhile has one or the other.
-            new = self.state.with_suffix(".new")
-            new.write_text(json.dumps({
-                "size": checkpoint.size, "root": checkpoint.root.hex(), "note": (note + line).decode()}))
-            new.replace(self.state)
+            self.keep(checkpoint, note + line)
             return line
+
+    def keep(self, checkpoint, note):
+        # Whoever reads it meanwhile has one or the other.
+        new = self.state.with_suffix(".new")
+        new.write_text(json.dumps({"size": checkpoint.size, "root": checkpoint.root.hex(), "note": note.decode()}))
+        new.replace(self.state)
+
+    # Fetching
+
+    def fetch(self, base, *headers):
+        """Cosigns the checkpoint that a gateway offers, if its tiles show that the log only grew. The answer."""
+        wire = Wire(None)
+
+        def get(path):
+            answer = wire.send("GET", f"{base}/log/{path}", headers)
+            # Tiles are no text.
+            require(answer.status == 200, f"{path}: {answer.status}")
+            return answer.body
+
+        note = get("cosignatures")
+        checkpoint = tlog.checkpoint(note, self.log.name, self.log, [])
+        full, rest = divmod(checkpoint.size, 256)
+        octets = b"".join(get(f"tile/0/{index:03}") for index in range(full))
+        octets += get(f"tile/0/{full:03}.p/{rest}") if rest else b""
+        leaves = [octets[begin:begin + 32] for begin in range(0, len(octets), 32)]
+        with self.lock:
+            size, root, _ = self.last
+            require(size <= checkpoint.size and root_of(leaves[:size]) == root, "the log did not grow from what was seen")
+            require(root_of(leaves) == checkpoint.root, "the tiles are of another tree")
+            note += self.cosign(tlog.signatures(note)[0])
+            self.keep(checkpoint, note)
+        return self.bring(base, note, *headers)
+
+    @staticmethod
+    def bring(base, note, *headers, source=None):
+        media = ("Content-Type", "text/plain; charset=utf-8")
+        return Wire(None, source=source).send("POST", f"{base}/log/cosignatures", [media, *headers], note)
 
     def cosign(self, text, seconds=None):
         seconds = int(time.time()) if seconds is None else seconds

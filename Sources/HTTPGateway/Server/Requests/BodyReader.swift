@@ -58,6 +58,14 @@ struct BodyReader: Sendable {
     do { return try await parts.next() } catch { throw CSCError.malformedRequest }
   }
 
+  /// The octets of a small body that is neither JSON nor a form.
+  ///
+  /// - Throws: `bodyTooLarge`, `temporarilyUnavailable`, `unsupportedCoding`
+  func smallBody(_ request: Request) async throws -> [UInt8] {
+    try request.checkCoding()
+    return try await octets(of: request, atMost: Self.largestSmallBody)
+  }
+
   // MARK: JSON
 
   /// The members of the JSON object of a small request without a bearer token. An empty body counts as `{}`.
