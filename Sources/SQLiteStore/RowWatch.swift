@@ -38,13 +38,17 @@ final class RowWatch: Sendable {
   private let tables: ProtectedTables
   private let state = Mutex(State())
   private let isClosed = Atomic(false)
+  private let afterReading: @Sendable () -> Void
 
   private static let pauseAfterFault = Duration.seconds(1)
   /// Time for which a transaction waits for a look.
   private static let patience = Duration.seconds(1)
 
-  init(_ checks: RowChecks, path: String, _ tables: ProtectedTables) {
-    (self.checks, self.path, self.tables) = (checks, path, tables)
+  /// - Parameter afterReading: called in each look when it has read all rows.
+  init(
+    _ checks: RowChecks, path: String, _ tables: ProtectedTables, afterReading: @escaping @Sendable () -> Void
+  ) {
+    (self.checks, self.path, self.tables, self.afterReading) = (checks, path, tables, afterReading)
   }
 
   /// Ends looks that are under way.
@@ -138,7 +142,9 @@ final class RowWatch: Sendable {
       return try connection.unsafeRead { db in
         try db.run("BEGIN", [])
         defer { try? db.run("ROLLBACK", []) }
-        return try Snapshot(db, tables).scanRows { !isClosed.load(ordering: .relaxed) }
+        let scan = try Snapshot(db, tables).scanRows { !isClosed.load(ordering: .relaxed) }
+        afterReading()
+        return scan
       }
     }
   }

@@ -53,11 +53,12 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
   ///   - meddling: statements that run on the writer's and on the readers' connections after they were set up; stand
   ///     for what a library does, in tests.
   ///   - rehearses: whether each body runs once before, for nothing, to show in tests that it may.
+  ///   - afterLook: called when a look has read all rows; stands for one that takes long, in tests.
   package init(
     path: String, mayCreate: Bool, rowMACs: RowMACs, rowChecks: RowChecks, largestSize: Int?,
     meddling: (writer: [String], readers: [String]) = ([], []), rehearses: Bool = false,
     instance: String = "countersign", milliseconds: @escaping @Sendable () -> Int64 = SQLiteFileStore.systemTime,
-    onOutage: @escaping @Sendable (StoreEvent) -> Void = { _ in }
+    afterLook: @escaping @Sendable () -> Void = {}, onOutage: @escaping @Sendable (StoreEvent) -> Void = { _ in }
   ) throws {
     guard mayCreate || FileManager.default.fileExists(atPath: path) else {
       throw StoreOpenError(description: "there is no database at \(path); 'countersign init' makes it")
@@ -76,7 +77,7 @@ public final class SQLiteFileStore: SoleControlStore, IssuanceStore, OAuthStore,
     try Schema.migrator(tables).migrate(database)
     // Migrating turns foreign keys off and on.
     try ConnectionPromises.writer.check(database)
-    let watch = RowWatch(rowChecks, path: path, tables)
+    let watch = RowWatch(rowChecks, path: path, tables, afterReading: afterLook)
     try watch.begin(database)
     (readOutage, writeOutage) = (Outage(.reading, report: onOutage), Outage(.writing, report: onOutage))
     writer = GroupCommit(
