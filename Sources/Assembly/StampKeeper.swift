@@ -1,6 +1,8 @@
 import AuditLog
 import HTTPGateway
 import Logging
+import OpenSSLPKI
+import OutboundHTTP
 import ServiceLifecycle
 import TimestampAuthority
 import Vocabulary
@@ -9,6 +11,8 @@ import Vocabulary
 struct StampKeeper: ServiceLifecycle.Service {
   private static let pause = Duration.seconds(5)
   private static let pauseAfterFailure = Duration.seconds(60)
+  /// Seconds of one call of an authority elsewhere.
+  private static let timeout = Duration.seconds(10)
 
   private let stamper: CheckpointStamper
   private let health: LogHealth
@@ -21,14 +25,45 @@ struct StampKeeper: ServiceLifecycle.Service {
     _ config: Config, store: any StampStore, timestamps: TimestampService?, now: @escaping @Sendable () -> UnixTime,
     health: LogHealth, logger: Logger
   ) -> [any ServiceLifecycle.Service] {
-    guard config.log.timestamps, let timestamps else { return [] }
+    guard config.log.timestamps else { return [] }
+    let token: @Sendable (TimestampRequest) async throws -> [UInt8]
+    if let authority = config.log.timestampAuthority {
+      token = ask(authority, now: now)
+    } else if let timestamps {
+      token = { try await timestamps.token(for: $0) }
+    } else {
+      return []
+    }
     let stamper = CheckpointStamper(store, now: now) { imprint in
       guard let request = TimestampRequest(hash: .sha256, digest: imprint) else {
         throw TimestampError.fault("no digest")
       }
-      return try await timestamps.token(for: request)
+      return try await token(request)
     }
     return [StampKeeper(stamper: stamper, health: health, logger: logger)]
+  }
+
+  /// Asks an authority elsewhere, and verifies what it answers.
+  private static func ask(
+    _ authority: Config.StampAuthorityConfig, now: @escaping @Sendable () -> UnixTime
+  ) -> @Sendable (TimestampRequest) async throws -> [UInt8] {
+    var settings = HTTPClient.Settings()
+    settings.allowsPlainHTTP = authority.allowsPlainHTTP
+    settings.trustAnchors = authority.trustAnchors
+    settings.timeout = timeout
+    settings.largestBody = TimestampQuery.longestAnswer
+    let client = HTTPClient(settings)
+    return { request in
+      let query = try TimestampQuery(request)
+      let answer = try await client.perform(
+        HTTPClient.Request(
+          url: authority.url, body: query.octets, headers: ["Content-Type: application/timestamp-query"]))
+      guard answer.status == 200 else { throw StampFault.refused(status: answer.status) }
+      let (token, time) = try query.token(in: answer.body, by: authority.verifier)
+      // Readers hold the token's day against that under which it is kept.
+      guard time / 86400 == now() / 86400 else { throw StampFault.anotherDay }
+      return token
+    }
   }
 
   func run() async throws {
@@ -51,6 +86,20 @@ struct StampKeeper: ServiceLifecycle.Service {
           isOutage = true
         }
       } while (try? await Task.sleep(for: isOutage ? Self.pauseAfterFailure : Self.pause)) != nil
+    }
+  }
+}
+
+/// Reasons for which an authority's answer is no stamp of the day.
+private enum StampFault: Error, CustomStringConvertible {
+  /// HTTP's status of its answer.
+  case refused(status: Int)
+  case anotherDay
+
+  var description: String {
+    switch self {
+    case .refused(let status): "the time-stamping authority answers with \(status)"
+    case .anotherDay: "the time-stamping authority's token is of another day"
     }
   }
 }

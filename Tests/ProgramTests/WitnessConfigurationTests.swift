@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 import WireJSON
 
@@ -55,6 +57,37 @@ struct WitnessConfigurationTests {
     }
     #expect(try error(false) == nil)
     #expect(try error(true)?.contains("\"timestamps\" need the service's time-stamping authority: add \"tsa\"") == true)
+  }
+
+  @Test("an authority elsewhere stamps checkpoints, with the certificates that its tokens are held against")
+  func authority() async throws {
+    let certificate = try temporaryFolder().appendingPathComponent("ca.pem")
+    let made = try await run(
+      "/usr/bin/openssl",
+      [
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null",
+        "-subj", "/CN=other", "-days", "30", "-out", certificate.path,
+      ])
+    #expect(made.status == 0, "\(made.output)")
+    func error(_ members: [(String, JSONValue)], _ more: [(String, JSONValue)] = []) throws -> String? {
+      try fixture.load {
+        ConfigurationFixture.set(
+          "log", .object(JSONObject([("timestampAuthority", .object(JSONObject(members)))] + more)))(&$0)
+      }.error
+    }
+    let url = ("url", JSONValue.string("https://tsa.example/stamp"))
+    let path = ("certificates", JSONValue.string(certificate.path))
+    #expect(try error([url, path]) == nil)
+    for (members, more, says) in [
+      ([path], [], "\"url\" is missing"), ([url], [], "\"certificates\" is missing"),
+      ([url, ("certificates", "/etc/hostname")], [], "\"certificates\" has no certificate in PEM"),
+      ([("url", "http://tsa.example"), path], [], "\"url\" must begin with https://"),
+      ([url, path, ("policy", "1.2")], [], "\"policy\" is not a member of the configuration"),
+      ([url, path], [("timestamps", false)], "\"timestampAuthority\" is of no use without \"timestamps\""),
+    ] as [([(String, JSONValue)], [(String, JSONValue)], String)] {
+      let said = try error(members, more)
+      #expect(said?.contains(says) == true, "\(says): \(said ?? "accepted")")
+    }
   }
 
   @Test("what cannot work is refused, with what to do")

@@ -74,6 +74,34 @@ struct TimestampTests {
     #expect(throws: (any Error).self) { try TimestampVerifier(anchorsPEM: "no certificate") }
   }
 
+  @Test("of an authority's answer the token is taken if it is good, and all of the answer")
+  func answers() async throws {
+    let request = try #require(TimestampRequest(hash: .sha256, digest: OctetDigest.sha256("a checkpoint")))
+    let other = try #require(TimestampRequest(hash: .sha256, digest: OctetDigest.sha256("another")))
+    let verifier = try TimestampVerifier(anchorsPEM: TestDevice.shared.authority.rootPEM)
+    let query = try TimestampQuery(request)
+    #expect(query.octets.count < 100 && query.octets.contains(request.digest))
+    /// A `TimeStampResp` with a status and perhaps a token.
+    func answer(_ status: UInt8, _ token: [UInt8]) -> [UInt8] {
+      let content = [0x30, 0x03, 0x02, 0x01, status] + token
+      return [0x30, 0x82, UInt8(content.count >> 8), UInt8(content.count & 0xff)] + content
+    }
+    let token = try await service().token(for: request)
+    for status in UInt8(0)...1 {
+      let (octets, time) = try query.token(in: answer(status, token), by: verifier)
+      #expect(time == clock.now)
+      #expect(try verifier.time(of: octets, for: request) == time)
+    }
+    let strange = try await service().token(for: other)
+    for wrong in [
+      [], [0], token, answer(0, []), answer(2, token), answer(0, strange), answer(0, token) + [0],
+      Array(answer(0, token).dropLast()), answer(0, token) + [UInt8](repeating: 0, count: 70_000),
+      [UInt8](repeating: 0x30, count: 5000),
+    ] as [[UInt8]] {
+      #expect(throws: (any Error).self) { try query.token(in: wrong, by: verifier) }
+    }
+  }
+
   @Test("a token for each hash verifies, for its digest and no other", arguments: HashAlgorithm.allCases)
   func hashes(hash: HashAlgorithm) async throws {
     let digest = [UInt8](repeating: 7, count: hash.digestLength)

@@ -27,9 +27,10 @@ extension Config {
     /// Default: 5.
     var witnessInterval = 5
 
-    /// Whether a checkpoint of each UTC day is time-stamped by the service's authority (`tsa`). Default: true if there
-    /// is one.
+    /// Whether a checkpoint of each UTC day is time-stamped. Default: true if there is an authority.
     var timestamps: Bool
+    /// The authority elsewhere that does so. Default: the service's own (`tsa`).
+    var timestampAuthority: StampAuthorityConfig?
 
     /// - Parameters:
     ///   - reader: nil if the configuration has no such object.
@@ -43,10 +44,17 @@ extension Config {
       let file = database + ".checkpoint"
       checkpointFile = try reader?.string("checkpointFile", default: file) ?? file
       serve = try reader?.bool("serve", default: false) ?? false
+      timestampAuthority = try reader?.optional("timestampAuthority").map { try StampAuthorityConfig($0) }
+      let hasAuthority = hasAuthority || timestampAuthority != nil
       timestamps = try reader?.bool("timestamps", default: hasAuthority) ?? hasAuthority
       if let reader {
         guard hasAuthority || !timestamps else {
-          throw reader.error("timestamps", "need the service's time-stamping authority: add \"tsa\", or leave it out")
+          throw reader.error(
+            "timestamps",
+            "need the service's time-stamping authority: add \"tsa\", or \"timestampAuthority\", or leave it out")
+        }
+        guard timestamps || timestampAuthority == nil else {
+          throw reader.error("timestampAuthority", "is of no use without \"timestamps\"")
         }
         token = reader.names.contains("tokenFile") ? try reader.secret("tokenFile", least: 16) : nil
         guard serve || token == nil else { throw reader.error("tokenFile", "is of no use unless the log is served") }

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from audit.case import Service, lines
+from audit.authority import Authority
+from audit.case import Service, is_ready, lines
 from audit.forging import size_of
 from harness.failure import require, wait_for
 from harness.gateway import Served, opened
@@ -100,3 +101,73 @@ def test_no_stamp_is_made_if_the_operator_wants_none(service):
         time.sleep(6)
         require(not lines(gateway, "critical"), lines(gateway, "critical"))
     require(stamps(service) == [], "one was made")
+
+
+NOT_STAMPED = "no checkpoint of the audit log could be stamped today; it is tried again"
+# Seconds until a day whose stamp failed is tried again, and those of a call.
+AGAIN, CALL = 60, 10
+
+
+def elsewhere(service, authority):
+    """A gateway whose checkpoints an authority elsewhere stamps, on a day that has no stamp yet."""
+    with opened(service.database) as db:
+        db.execute("DELETE FROM audit_stamp")
+    gateway = Served(service.gateway.state)
+    gateway.log.unlink(missing_ok=True)
+    gateway.config["log"] = gateway.config.get("log", {}) | {"timestampAuthority": authority.configuration}
+    service.portal.base = gateway.url
+    return gateway
+
+
+def size(service):
+    """Entries in the tree."""
+    with opened(service.database) as db:
+        return size_of(db.execute("SELECT checkpoint FROM audit_tree").fetchone()[0])
+
+
+def goes_on(service, gateway):
+    """Signs, and waits until that is in the tree and the checkpoint in its file. Less than an authority is waited for."""
+    before, begin = size(service), time.monotonic()
+    service.sign(1)
+    service.settled()
+    require(size(service) >= before + 3, f"{before} entries, and then {size(service)}")
+    require(time.monotonic() - begin < CALL / 2, "it was waited for the authority")
+    require(is_ready(gateway), "it is not ready")
+
+
+def test_an_authority_that_hangs_holds_nothing_up(service, tmp_path):
+    """It takes the connection, and never answers."""
+    with Authority(tmp_path) as authority:
+        authority.behaviour = "hangs"
+        with elsewhere(service, authority) as gateway:
+            wait_for(lambda: authority.held)
+            for _ in range(2):
+                goes_on(service, gateway)
+            require(not lines(gateway, "error"), "the call had ended before the signatures")
+            [line] = wait_for(lambda: lines(gateway, "error"), CALL + 10)
+            require((line["message"], line["reason"]) == (NOT_STAMPED, "timedOut"), line)
+            require(stamps(service) == [], "a stamp was made")
+            goes_on(service, gateway)
+            authority.behaviour = "good"
+            [(day, checkpoint, _)] = wait_for(lambda: stamps(service), AGAIN + 20)
+            require(day == time.time() // 86400 and size_of(checkpoint) > 0, day)
+            require(authority.taken == 2, f"it was asked {authority.taken} times")
+    result = verify(service, service.database, "--tsa-ca", authority.ca)
+    require(result.returncode == 0 and "1 checkpoints have time-stamps that verify" in result.stdout, result.stdout)
+    require(verify(service, service.database, "--tsa-ca", service.authority).returncode == 1, "another authority counts")
+
+
+@pytest.mark.parametrize("behaviour, says", [
+    ("endless", "tooLarge"), ("trickles", "timedOut"), ("garbage", "not an answer"), ("longer", "something behind"),
+    ("shorter", "not an answer"), ("another digest", "does not verify"), ("not found", "answers with 404"),
+])
+def test_an_answer_that_is_none_is_kept_as_none(service, tmp_path, behaviour, says):
+    with Authority(tmp_path) as authority:
+        authority.behaviour = behaviour
+        with elsewhere(service, authority) as gateway:
+            wait_for(lambda: authority.taken)
+            goes_on(service, gateway)
+            [line] = wait_for(lambda: lines(gateway, "error"), CALL + 10)
+            require(line["message"] == NOT_STAMPED and says in line["reason"], line)
+            require(stamps(service) == [], "a stamp was made")
+            goes_on(service, gateway)
