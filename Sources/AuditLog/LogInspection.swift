@@ -14,7 +14,7 @@ public final class LogInspection: Sendable {
   }
 
   /// A checkpoint that a witness cosigned, and where it is from.
-  private struct Cosigned {
+  struct Cosigned {
     let known: LogVerifier.Known
     let seen: Witnessed
   }
@@ -34,6 +34,18 @@ public final class LogInspection: Sendable {
     }
   }
 
+  /// Checkpoints that are kept with a time-stamp.
+  public struct Stamped: Sendable, Equatable {
+    public let count: Int
+    /// The day of the last one: since 1970, UTC.
+    public let last: Int64
+
+    public init(count: Int, last: Int64) {
+      self.count = count
+      self.last = last
+    }
+  }
+
   /// Sizes of a whole log.
   public struct Result: Sendable, Equatable {
     public let entries: Int64
@@ -41,17 +53,10 @@ public final class LogInspection: Sendable {
     public let inTree: UInt64
     /// Of the witnesses that were asked for, each once.
     public let witnessed: [Witnessed]
-    /// Checkpoints that are kept with a time-stamp, and the day of the last one: since 1970, UTC.
-    public let stamps: (count: Int, last: Int64)?
+    /// Nil if there are none.
+    public let stamps: Stamped?
 
-    public static func == (left: Result, right: Result) -> Bool {
-      left.entries == right.entries && left.inTree == right.inTree && left.witnessed == right.witnessed
-        && left.stamps?.count == right.stamps?.count && left.stamps?.last == right.stamps?.last
-    }
-
-    public init(
-      entries: Int64, inTree: UInt64, witnessed: [Witnessed] = [], stamps: (count: Int, last: Int64)? = nil
-    ) {
+    public init(entries: Int64, inTree: UInt64, witnessed: [Witnessed] = [], stamps: Stamped? = nil) {
       self.entries = entries
       self.inTree = inTree
       self.witnessed = witnessed
@@ -87,7 +92,10 @@ public final class LogInspection: Sendable {
     state = Mutex(State(verifier: LogVerifier(treeSize: 0)))
   }
 
-  private static func read(
+  /// Reads a checkpoint, with a key holds it against that, and adds the cosignatures of witnesses.
+  ///
+  /// - Throws: `LogVerifier.Finding.foreignCheckpoint`.
+  static func read(
     _ octets: [UInt8], named name: String, _ key: NoteKey?, _ witnesses: [NoteKey], _ seen: inout [Witnessed]
   ) throws -> LogVerifier.Known {
     do {
@@ -112,24 +120,46 @@ public final class LogInspection: Sendable {
   }
 
   /// Holds a kept cosignature against its key, and its checkpoint against the log's.
-  private func read(_ kept: KeptCosignature) throws -> Cosigned {
+  static func read(_ kept: KeptCosignature, _ key: NoteKey?) throws -> Cosigned {
     let finding = LogVerifier.Finding.cosignature(witness: String(kept.witness.prefix(NoteKey.longestName)))
     guard let (note, witness) = try? kept.verified(), let cosignature = Cosignature(kept.signature) else {
       throw finding
     }
-    var ignored: [Witnessed] = []
     let name = "the checkpoint that \(witness.name) cosigned"
-    let known = try Self.read(note.octets, named: name, key, [], &ignored)
+    let known = try read(note.octets, named: name, key)
     return Cosigned(
       known: known, seen: Witnessed(witness: witness, size: known.head.size, time: cosignature.time))
   }
 
-  private func accept(_ stamp: KeptStamp) throws {
-    var ignored: [Witnessed] = []
-    let known = try Self.read(stamp.checkpoint, named: "a stamped checkpoint", key, [], &ignored)
-    do { try verifyStamp?(stamp) } catch {
+  /// Holds a time-stamp against its authority.
+  static func verify(
+    _ stamp: KeptStamp, of known: LogVerifier.Known, by verify: ((KeptStamp) throws -> Void)?
+  ) throws {
+    do { try verify?(stamp) } catch {
       throw LogVerifier.Finding.stamp(size: known.head.size, reason: "\(error)")
     }
+  }
+
+  /// Reads the checkpoint of a time-stamp.
+  static func read(_ stamp: KeptStamp, _ key: NoteKey?) throws -> LogVerifier.Known {
+    try read(stamp.checkpoint, named: "a stamped checkpoint", key)
+  }
+
+  /// The newest cosignature of each witness.
+  ///
+  /// - Throws: `LogVerifier.Finding.unwitnessed` if one has none.
+  static func newest(of witnesses: [NoteKey], in seen: [Witnessed]) throws -> [Witnessed] {
+    try witnesses.map { witness in
+      guard let newest = seen.filter({ $0.witness == witness }).max(by: { $0.size < $1.size }) else {
+        throw LogVerifier.Finding.unwitnessed(witness: witness.name)
+      }
+      return newest
+    }
+  }
+
+  private func accept(_ stamp: KeptStamp) throws {
+    let known = try Self.read(stamp, key)
+    try Self.verify(stamp, of: known, by: verifyStamp)
     state.withLock {
       $0.stamped.append(known)
       $0.lastStamp = stamp.day
@@ -146,7 +176,7 @@ public final class LogInspection: Sendable {
       }
     }
     readers.cosignatures = { [self] kept in
-      let cosigned = try kept.map { try read($0) }
+      let cosigned = try kept.map { try Self.read($0, key) }
       state.withLock { $0 = State(verifier: LogVerifier(treeSize: 0), cosigned: cosigned) }
     }
     readers.stamp = { [self] stamp in try accept(stamp) }
@@ -179,15 +209,10 @@ public final class LogInspection: Sendable {
       if let progress = state.progress { try state.verifier.check(progress: progress) }
       // Of an empty log everything that grows is a continuation.
       let cosigned = (seen + state.cosigned.map(\.seen)).filter { $0.size > 0 }
-      let witnessed = try witnesses.map { witness in
-        guard let newest = cosigned.filter({ $0.witness == witness }).max(by: { $0.size < $1.size }) else {
-          throw LogVerifier.Finding.unwitnessed(witness: witness.name)
-        }
-        return newest
-      }
+      let witnessed = try Self.newest(of: witnesses, in: cosigned)
       return Result(
         entries: state.verifier.count, inTree: state.stored?.head.size ?? 0, witnessed: witnessed,
-        stamps: state.lastStamp.map { (state.stamped.count, $0) })
+        stamps: state.lastStamp.map { Stamped(count: state.stamped.count, last: $0) })
     }
   }
 }

@@ -52,9 +52,6 @@ extension AuditCommand {
       guard since == nil || logKey != nil || device else {
         throw ValidationError("--since needs --log-key: without it nothing shows that the checkpoint is the log's")
       }
-      guard since == nil || witness.isEmpty && tsaCa == nil else {
-        throw ValidationError("--since goes with neither --witness nor --tsa-ca, which are about the whole log")
-      }
       guard !witness.isEmpty || mostBehind == nil && witnessedWithin == nil else {
         throw ValidationError("--most-behind and --witnessed-within need --witness")
       }
@@ -110,29 +107,38 @@ extension AuditCommand {
       }
       if let since, let key { return try await verified(since: since, key, rowMACs) }
       let result = try await result(try inspection(key), rowMACs)
-      for seen in result.witnessed { try check(seen, of: result.entries) }
-      let lines = result.witnessed.map { seen in
-        """
-        \(seen.witness.name) saw it grow to \(seen.size) entries, at \(TimeText.utc(seconds: Int64(clamping: seen.time))); \
-        \(result.entries - Int64(clamping: seen.size)) are behind that
-        """
-      }
       return """
         the audit log is whole: \(result.entries) entries, \(result.inTree) of them in the tree\
         \(key == nil ? "; no signature of a checkpoint was verified (--log-key)" : "")\
-        \(lines.map { "\n" + $0 }.joined())\(stamps(result))
+        \(try lines(result.witnessed, of: result.entries))\(stamps(result.stamps))
         """
+    }
+
+    /// How much of the log witnesses have seen, a line each.
+    ///
+    /// - Throws: `TooLittleWitnessed`.
+    private func lines(_ witnessed: [LogInspection.Witnessed], of entries: Int64) throws -> String {
+      try witnessed.map { seen in
+        try check(seen, of: entries)
+        return """
+          \n\(seen.witness.name) saw it grow to \(seen.size) entries, at \
+          \(TimeText.utc(seconds: Int64(clamping: seen.time))); \(entries - Int64(clamping: seen.size)) are behind that
+          """
+      }.joined()
     }
 
     private func verified(since path: String, _ key: NoteKey, _ rowMACs: RowMACs?) async throws -> String {
       let since = (name: path, checkpoint: try Self.octets(path))
       let known = try checkpoint.map { (name: $0, checkpoint: try Self.octets($0)) }
+      let (witnesses, verifyStamp) = (try self.witnesses(of: key), try stampVerifier())
       let result = try await Stores.lookIntoLog(database, rowMACs: rowMACs) { log in
-        try LogContinuation.verify(log, since: since, key: key, known: known)
+        try LogContinuation.verify(
+          log, since: since, key: key, known: known, demands: .init(witnesses: witnesses, verifyStamp: verifyStamp))
       }
       return """
         the audit log is whole behind the \(result.since) entries of \(path): \(result.entries) more, \(result.inTree) in \
-        the tree; \(result.unresolved) references to entries before it were not looked up
+        the tree; \(result.unresolved) references to entries before it were not looked up\
+        \(try lines(result.witnessed, of: Int64(result.since) + result.entries))\(stamps(result.stamps))
         """
     }
 
@@ -140,16 +146,22 @@ extension AuditCommand {
       [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     }
 
-    private func stamps(_ result: LogInspection.Result) -> String {
-      guard let (count, last) = result.stamps else { return "" }
+    private func stamps(_ stamps: LogInspection.Stamped?) -> String {
+      guard let stamps else { return "" }
+      let (count, last) = (stamps.count, stamps.last)
       return tsaCa == nil
         ? "\n\(count) checkpoints have time-stamps, which were not verified (--tsa-ca)"
         : "\n\(count) checkpoints have time-stamps that verify, the last of \(Timestamps.text(last))"
     }
 
-    private func inspection(_ key: NoteKey?) throws -> LogInspection {
+    private func witnesses(of key: NoteKey?) throws -> [NoteKey] {
       let witnesses = try witness.map { try LogKeyText.read($0, option: "--witness") }
       if let key { try LogKeyText.check(key, witnesses) }
+      return witnesses
+    }
+
+    private func inspection(_ key: NoteKey?) throws -> LogInspection {
+      let witnesses = try self.witnesses(of: key)
       let known = try checkpoint.map { path in
         (name: path, checkpoint: try Self.octets(path))
       }

@@ -60,7 +60,7 @@ private struct OfflineLog: StoredLog {
     let source = try LaneZero.statements(db)
     if source.hasTree {
       try readers.cosignatures(try cosignatures())
-      try read(stamps: readers)
+      try stamps(readers.stamp)
       try readers.checkpoint(try checkpoint())
     } else {
       try readers.checkpoint([])
@@ -156,7 +156,7 @@ private struct OfflineLog: StoredLog {
   }
 
   /// Empty for a database of a build before witnesses.
-  private func cosignatures() throws -> [KeptCosignature] {
+  func cosignatures() throws -> [KeptCosignature] {
     guard try db.tableExists("audit_cosignature") else { return [] }
     var kept: [KeptCosignature] = []
     try db.run("SELECT witness, checkpoint, signature FROM audit_cosignature", []) {
@@ -167,10 +167,10 @@ private struct OfflineLog: StoredLog {
   }
 
   /// None for a database of a build before time-stamps.
-  private func read(stamps readers: LogReaders) throws {
+  func stamps(_ accept: (KeptStamp) throws -> Void) throws {
     guard try db.tableExists("audit_stamp") else { return }
     try db.run("SELECT day, checkpoint, token FROM audit_stamp ORDER BY day LIMIT \(LogReaders.mostStamps)", []) {
-      try readers.stamp(try KeptStamp(StoredRow($0)))
+      try accept(try KeptStamp(StoredRow($0)))
       return true
     }
   }

@@ -26,6 +26,9 @@ private final class LookUps: StoredLog {
   }
   func lanes() throws -> [Lane] { Array(state.lanes.values) }
   func progress() throws -> [Lane] { state.stored.lanes }
+  var kept: [KeptStamp] = []
+  func cosignatures() throws -> [KeptCosignature] { Array(state.cosignatures.values) }
+  func stamps(_ accept: (KeptStamp) throws -> Void) throws { for stamp in kept { try accept(stamp) } }
 }
 
 @Suite("Verifying a log from a checkpoint on", .timeLimit(.minutes(2)))
@@ -137,6 +140,75 @@ struct LogContinuationTests {
     }
     log.state.stored = SequencedLog(checkpoint: [], time: 5, fence: 1, lanes: [])
     #expect(throws: LogVerifier.Finding.noCheckpoint) { try verify(log) }
+  }
+
+  // MARK: Others who have seen it
+
+  @Test("a witness has to have cosigned the checkpoint or one behind it, to which the log leads")
+  func witnessed() async throws {
+    let witness = try MemoryWitness()
+    let newest = signed.log.state.withLock(\.stored.checkpoint)
+    func verify(
+      kept: [UInt8]? = nil, since: [UInt8]? = nil, known: [(name: String, checkpoint: [UInt8])] = []
+    ) throws -> [UInt64] {
+      let log = try kept.map { try log($0, witness) } ?? lookUps
+      return try LogContinuation.verify(
+        log, since: ("since", since ?? self.since), key: signed.key, known: known,
+        demands: .init(witnesses: [witness.key])
+      ).witnessed.map(\.size)
+    }
+    let none = LogVerifier.Finding.unwitnessed(witness: "witness.example")
+    #expect(throws: none) { try verify() }
+    #expect(try verify(kept: newest) == [1203])
+    #expect(try verify(kept: since) == [700])
+    #expect(try verify(known: [("newest", try witness.cosigned(newest))]) == [1203])
+    #expect(try verify(since: try witness.cosigned(since)) == [700])
+    // One that is before says nothing about the rest.
+    #expect(throws: none) { try verify(kept: since, since: newest) }
+    #expect(throws: none) { try verify(since: newest, known: [("older", try witness.cosigned(since))]) }
+    // One of another log of the same key.
+    let twin = try SignatureLog(secret: signed.secret)
+    twin.log.append(900)
+    try await twin.sequence()
+    let foreign = twin.log.state.withLock(\.stored.checkpoint)
+    for since in [self.since, newest] {
+      #expect(
+        throws: LogVerifier.Finding.checkpoint(
+          name: "the checkpoint that witness.example cosigned", size: 900, isShort: false)
+      ) { try LogContinuation.verify(log(foreign, witness), since: ("since", since), key: signed.key) }
+    }
+  }
+
+  /// The log with a cosignature of a checkpoint.
+  private func log(_ checkpoint: [UInt8], _ witness: MemoryWitness) throws -> LookUps {
+    let log = lookUps
+    let line = try #require(try SignedNote(witness.cosigned(checkpoint)).signatures.last)
+    log.state.cosignatures["one"] = KeptCosignature(
+      witness: witness.key.vkey, checkpoint: checkpoint, signature: line.octets)
+    return log
+  }
+
+  @Test("a checkpoint that is not before has to have a time-stamp, and each of those has to be good")
+  func stamped() throws {
+    struct Bad: Error, CustomStringConvertible { let description = "made up" }
+    let newest = signed.log.state.withLock(\.stored.checkpoint)
+    func verify(_ stamps: [KeptStamp], since: [UInt8]? = nil, isBad: Int64? = nil) throws -> LogInspection.Stamped? {
+      let log = lookUps
+      log.kept = stamps
+      return try LogContinuation.verify(
+        log, since: ("since", since ?? self.since), key: signed.key,
+        demands: .init(verifyStamp: { if $0.day == isBad { throw Bad() } })
+      ).stamps
+    }
+    let (early, late) = (
+      KeptStamp(day: 7, checkpoint: since, token: [1]), KeptStamp(day: 9, checkpoint: newest, token: [2])
+    )
+    #expect(try verify([early, late]) == LogInspection.Stamped(count: 2, last: 9))
+    #expect(try verify([early, late], since: newest, isBad: 7) == LogInspection.Stamped(count: 1, last: 9))
+    #expect(throws: LogVerifier.Finding.stamp(size: 1203, reason: "made up")) { try verify([early, late], isBad: 9) }
+    #expect(throws: LogVerifier.Finding.noStamp) { try verify([]) }
+    #expect(throws: LogVerifier.Finding.noStamp) { try verify([early], since: newest) }
+    #expect(try self.verify(lookUps).stamps == nil)
   }
 
   @Test("an authorization from long before the checkpoint cannot be used behind it; one that is over cannot either")

@@ -18,6 +18,24 @@ public enum LogContinuation {
     public let inTree: UInt64
     /// Entries that refer to what is before the checkpoint.
     public let unresolved: Int
+    /// Of the witnesses that were asked for, each once.
+    public let witnessed: [LogInspection.Witnessed]
+    /// Time-stamps that verify, of checkpoints that are not before. Nil if they were not looked at.
+    public let stamps: LogInspection.Stamped?
+  }
+
+  /// Verifies that others have seen the log, too.
+  public struct Demands {
+    /// Each must have cosigned a checkpoint that is not before the caller's: one that is kept, or one from elsewhere.
+    public var witnesses: [NoteKey]
+    /// Throws unless a time-stamp is good, by whom its authority is known; a checkpoint that is not before the caller's
+    /// has to have one then. Nil: time-stamps are not looked at.
+    public var verifyStamp: ((KeptStamp) throws -> Void)?
+
+    public init(witnesses: [NoteKey] = [], verifyStamp: ((KeptStamp) throws -> Void)? = nil) {
+      self.witnesses = witnesses
+      self.verifyStamp = verifyStamp
+    }
   }
 
   /// Levels of tiles that a tree of 63 bits has.
@@ -27,20 +45,36 @@ public enum LogContinuation {
   ///   - since: the checkpoint, with a name for findings.
   ///   - key: of the log.
   ///   - known: further signed checkpoints, of before or behind.
+  ///   - demands: what the log has to have besides.
   ///   - progress: told of each position.
   /// - Throws: `LogVerifier.Finding`, or what the log throws.
   public static func verify(
     _ log: any StoredLog, since: (name: String, checkpoint: [UInt8]), key: NoteKey,
-    known: [(name: String, checkpoint: [UInt8])] = [], progress: (Int64) -> Void = { _ in }
+    known: [(name: String, checkpoint: [UInt8])] = [], demands: Demands = Demands(),
+    progress: (Int64) -> Void = { _ in }
   ) throws -> Result {
-    let begin = try LogInspection.read(since.checkpoint, named: since.name, key)
+    var seen: [LogInspection.Witnessed] = []
+    let begin = try LogInspection.read(since.checkpoint, named: since.name, key, demands.witnesses, &seen)
     let octets = try log.checkpoint()
     guard !octets.isEmpty else { throw LogVerifier.Finding.noCheckpoint }
     let stored = try LogInspection.read(octets, named: LogVerifier.stored, key)
     guard stored.head.size >= begin.head.size else {
       throw LogVerifier.Finding.checkpoint(name: since.name, size: begin.head.size, isShort: true)
     }
-    let others = try known.map { try LogInspection.read($0.checkpoint, named: $0.name, key) } + [stored]
+    var others = [stored]
+    for one in known {
+      others.append(try LogInspection.read(one.checkpoint, named: one.name, key, demands.witnesses, &seen))
+    }
+    for kept in try log.cosignatures() {
+      let cosigned = try LogInspection.read(kept, key)
+      others.append(cosigned.known)
+      seen.append(cosigned.seen)
+    }
+    // What is before was witnessed and stamped before: that says nothing about the rest.
+    let witnessed = try LogInspection.newest(
+      of: demands.witnesses, in: seen.filter { $0.size > 0 && $0.size >= begin.head.size })
+    let stamps = try Self.stamps(log, from: begin, key, demands)
+    others += stamps?.known ?? []
     for earlier in others where earlier.head.size < begin.head.size { try check(earlier, in: begin.head, log) }
     let later = others.filter { $0.head.size >= begin.head.size }
 
@@ -68,7 +102,25 @@ public enum LogContinuation {
     try verifier.finishContinued(try log.lanes(), progress: try log.progress(), known: later)
     return Result(
       since: begin.head.size, entries: verifier.count - Int64(begin.head.size), inTree: stored.head.size,
-      unresolved: meaning.unresolved)
+      unresolved: meaning.unresolved, witnessed: witnessed, stamps: stamps?.found)
+  }
+
+  /// The stamped checkpoints from that of the caller on, with stamps that verify.
+  private static func stamps(
+    _ log: any StoredLog, from begin: LogVerifier.Known, _ key: NoteKey, _ demands: Demands
+  ) throws -> (known: [LogVerifier.Known], found: LogInspection.Stamped)? {
+    guard demands.verifyStamp != nil else { return nil }
+    var stamped: [LogVerifier.Known] = []
+    var last: Int64?
+    try log.stamps { stamp in
+      let known = try LogInspection.read(stamp, key)
+      guard known.head.size >= begin.head.size else { return }
+      try LogInspection.verify(stamp, of: known, by: demands.verifyStamp)
+      stamped.append(known)
+      last = stamp.day
+    }
+    guard let last else { throw LogVerifier.Finding.noStamp }
+    return (stamped, LogInspection.Stamped(count: stamped.count, last: last))
   }
 
   /// The edge of the tree of a checkpoint, from the stored tiles.

@@ -3,6 +3,12 @@ public protocol StoredLog {
   /// The signed checkpoint; empty if there is none.
   func checkpoint() throws -> [UInt8]
 
+  /// Cosignatures that are kept, at most `LogReaders.mostCosignatures`.
+  func cosignatures() throws -> [KeptCosignature]
+
+  /// Hands over each time-stamp that is kept, at most `LogReaders.mostStamps`, in the order of their days.
+  func stamps(_ accept: (KeptStamp) throws -> Void) throws
+
   /// Hands over the entries behind a position, in order.
   func entries(after position: Int64, _ accept: (AuditEntry, _ position: Int64) throws -> Void) throws
 

@@ -4,9 +4,12 @@ import shutil
 
 import pytest
 
+from audit import tlog
 from audit.case import Service
 from audit.forging import Log, leaf, size_of
+from audit.witness import Witness
 from harness.failure import require
+from harness.gateway import opened
 
 
 @pytest.fixture(scope="module")
@@ -14,6 +17,9 @@ def service(folder):
     """A log with a checkpoint that was kept, and as many entries behind it, of the same process and of another."""
     service = Service(folder, "service")
     try:
+        service.stamped()
+        with opened(service.database) as db:
+            service.first = db.execute("SELECT checkpoint FROM audit_stamp").fetchone()[0]
         service.sign(40)
         service.settled()
         service.kept = service.folder / "kept.checkpoint"
@@ -50,6 +56,43 @@ def test_the_rest_is_verified(service):
     require(result.returncode == 0 and ": 0 more, " in result.stdout, result.stdout)
     result = service.verify(service.honest, "--since", service.kept)
     require(result.returncode == 64 and "--since needs --log-key" in result.stdout, result.stdout)
+
+
+def test_witnesses_and_stamps_of_the_rest_are_demanded(service, tmp_path):
+    witness = Witness(tmp_path, service.key)
+    authority = service.gateway.state / "tsa.pem"
+
+    def cosigned(path, name):
+        note = path.read_bytes()
+        file = tmp_path / name
+        file.write_bytes(note + witness.cosign(tlog.signatures(note)[0]))
+        return file
+
+    older, newest = cosigned(service.kept, "older"), cosigned(service.checkpoint, "newest")
+    result = since(service, service.honest, "--witness", witness.vkey)
+    require(result.returncode == 1 and f"there is no checkpoint that {witness.name} cosigned" in result.stdout, result.stdout)
+    result = since(service, service.honest, "--witness", witness.vkey, "--checkpoint", newest)
+    size = size_of(newest.read_bytes())
+    require(result.returncode == 0 and f"{witness.name} saw it grow to {size} entries" in result.stdout, result.stdout)
+    # The checkpoint itself is enough, unless little may be behind it; one of before is not.
+    from_older = service.verify(service.honest, "--since", older, "--log-key", service.key, "--witness", witness.vkey)
+    require(from_older.returncode == 0, from_older.stdout)
+    result = service.verify(
+        service.honest, "--since", older, "--log-key", service.key, "--witness", witness.vkey, "--most-behind", "5")
+    require(result.returncode == 1 and "NOT witnessed as it has to be" in result.stdout, result.stdout)
+    result = service.verify(
+        service.honest, "--since", service.checkpoint, "--log-key", service.key, "--witness", witness.vkey, "--checkpoint", older)
+    require(result.returncode == 1 and "there is no checkpoint that" in result.stdout, result.stdout)
+    with opened(service.honest) as db:
+        stamped = size_of(db.execute("SELECT checkpoint FROM audit_stamp ORDER BY day DESC LIMIT 1").fetchone()[0])
+    first = tmp_path / "first"
+    first.write_bytes(service.first)
+    require(size_of(service.first) <= stamped < size, f"{stamped} entries are stamped")
+    keys = ["--log-key", service.key, "--tsa-ca", authority]
+    result = service.verify(service.honest, "--since", first, *keys)
+    require(result.returncode == 0 and "have time-stamps that verify, the last of " in result.stdout, result.stdout)
+    result = service.verify(service.honest, "--since", service.checkpoint, *keys)
+    require(result.returncode == 1 and "there is no time-stamp of a checkpoint" in result.stdout, result.stdout)
 
 
 def edited(service, tmp_path, edit):
