@@ -96,6 +96,13 @@ package enum Stores {
     try await SQLiteFileStore.readBinding(path: database, activation: activation)
   }
 
+  /// The certificate in a credential's row, DER, which nothing was verified of; nil if there is no such credential.
+  /// Changes nothing; a copy will do.
+  package static func readUnverifiedCertificate(_ database: String, of credential: String) async throws -> [UInt8]? {
+    try await SQLiteCredentialFile.text(path: database, of: CredentialID(credential))
+      .flatMap { CredentialService.unverifiedCertificate(inRow: $0) }
+  }
+
   private static func report(_ database: String, _ outages: OutageBook) -> @Sendable (StoreEvent) -> Void {
     let logger = Logger(label: "store")
     return { event in

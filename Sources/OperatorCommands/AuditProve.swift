@@ -12,7 +12,8 @@ extension AuditCommand {
       discussion: """
         Reads a database offline; a copy, or the file of a running gateway, is enough. The receipt has the entry of the \
         signature and those about how it was authorized, with proofs that they are in the log; 'countersign receipt verify' \
-        checks it. Exits with 1 if the complete log does not verify, or if there is no such signature.
+        checks it. With --config it also has who signed, in a box that only the device opens, as one that a partner \
+        fetches: 'countersign receipt open' shows it. Exits with 1 if the complete log does not verify, or if there is no such signature.
         """)
 
     @Argument(help: "What 'countersign signature show' takes: a signed digest, a responseID or an operation's id.")
@@ -59,20 +60,33 @@ extension AuditCommand {
 
     private func receipt() async throws -> [UInt8] {
       let config = try config.map { try Config.load($0) }
-      let key =
-        if let config {
-          try NoteKey(vkey: Service.logKey(config))
-        } else {
-          try LogKeyText.read(logKey ?? "", option: "--log-key")
-        }
+      let keys: (key: NoteKey, owner: ReceiptOwner?)
+      if let config {
+        let own = try await Service.receiptKeys(config)
+        keys = (try NoteKey(vkey: own.vkey), own.owner)
+      } else {
+        keys = (try LogKeyText.read(logKey ?? "", option: "--log-key"), nil)
+      }
+      let key = keys.key
       let named = try witness.map { try LogKeyText.read($0, option: "--witness") }
       let witnesses = named.isEmpty ? config?.witnessKeys ?? [] : named
       try LogKeyText.check(key, witnesses)
       let search = try ReceiptSearch(SignatureCommand.Show.names(of: id), key: key, witnesses: witnesses)
       while true {
         let lanes = try await Stores.readLog(database, search.readers())
-        if try search.finish(lanes) { return try search.receipt() }
+        guard try search.finish(lanes) else { continue }
+        return try search.receipt(owner: try await owner(keys.owner, of: search.credential))
       }
+    }
+
+    /// Nil without the device, and of a credential that has gone.
+    private func owner(
+      _ box: ReceiptOwner?, of credential: String?
+    ) async throws -> (box: ReceiptOwner, certificate: [UInt8])? {
+      guard let box, let credential,
+        let certificate = try await Stores.readUnverifiedCertificate(database, of: credential)
+      else { return nil }
+      return (box, certificate)
     }
   }
 }

@@ -2,6 +2,7 @@ public import AuditLog
 internal import Foundation
 internal import GRDB
 public import SoleControl
+public import Vocabulary
 
 /// Logs in database files.
 public enum SQLiteLogFile {
@@ -48,6 +49,23 @@ public enum SQLiteLogFile {
       let output = try body(log)
       if let rowMACs { try log.check(rowMACs) }
       return output
+    }
+  }
+}
+
+/// Credentials in database files.
+public enum SQLiteCredentialFile {
+  /// The text of a credential's row, which is not held against its MAC; nil if there is none. Changes nothing in the
+  /// file.
+  public static func text(path: String, of id: CredentialID) async throws -> [UInt8]? {
+    try await ConnectionPromises.offline.open(path).read { db in
+      try Schema.refuseForeign(db, at: path)
+      var text: [UInt8]?
+      try db.run("SELECT text FROM credential WHERE id = ?", [id.rawValue.databaseValue]) {
+        text = StoredRow($0).octets(0)
+        return false
+      }
+      return text
     }
   }
 }

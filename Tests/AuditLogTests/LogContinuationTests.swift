@@ -151,7 +151,7 @@ struct LogContinuationTests {
     func verify(
       kept: [UInt8]? = nil, since: [UInt8]? = nil, known: [(name: String, checkpoint: [UInt8])] = []
     ) throws -> [UInt64] {
-      let log = try kept.map { try log($0, witness) } ?? lookUps
+      let log = try kept.map { try self.log($0, witness) } ?? lookUps
       return try LogContinuation.verify(
         log, since: ("since", since ?? self.since), key: signed.key, known: known,
         demands: .init(witnesses: [witness.key])

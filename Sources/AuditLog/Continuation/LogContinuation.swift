@@ -70,7 +70,7 @@ public enum LogContinuation {
       others.append(cosigned.known)
       seen.append(cosigned.seen)
     }
-    // What is before was witnessed and stamped before: that says nothing about the rest.
+    // Others who saw what is before say nothing about the rest.
     let witnessed = try LogInspection.newest(
       of: demands.witnesses, in: seen.filter { $0.size > 0 && $0.size >= begin.head.size })
     let stamps = try Self.stamps(log, from: begin, key, demands)

@@ -130,13 +130,20 @@ public final class ReceiptSearch: Sendable {
 
   // MARK: The receipt
 
+  /// The credential that signed, if the log says that its certificate was issued. Known after the last reading.
+  public var credential: String? {
+    state.withLock { $0.collection?.certificate?.entry.object?["credential"]?.string }
+  }
+
   /// The receipt's file, verified.
   ///
+  /// - Parameter owner: makes the part about the owner, of the certificate of `credential`, DER. It is left out if that
+  ///   is another one than was issued.
   /// - Throws: `ReceiptFault`.
-  public func receipt() throws -> [UInt8] {
+  public func receipt(owner: (box: ReceiptOwner, certificate: [UInt8])? = nil) throws -> [UInt8] {
     try state.withLock { state in
       guard var collection = state.collection else { throw ReceiptFault.notFound }
-      let octets = try collection.receipt().octets()
+      let octets = try collection.receipt(owner: owner).octets()
       _ = try Receipt.verify(octets, policy: policy)
       return octets
     }
@@ -186,11 +193,19 @@ extension ReceiptSearch.Collection {
     }
   }
 
-  fileprivate mutating func receipt() throws -> Receipt {
+  fileprivate mutating func receipt(owner: (box: ReceiptOwner, certificate: [UInt8])?) throws -> Receipt {
     try ask()
     var parts = try entries.map { position, entry in try part(position, entry) }
     guard let place = parts.firstIndex(where: { $0.index == UInt64(made - 1) }) else { throw ReceiptFault.notFound }
-    return Receipt(made: parts.remove(at: place), related: parts, checkpoint: checkpoint)
+    return Receipt(
+      made: parts.remove(at: place), related: parts, checkpoint: checkpoint, owner: try owner.flatMap(sealed))
+  }
+
+  private func sealed(_ owner: (box: ReceiptOwner, certificate: [UInt8])) throws -> [UInt8]? {
+    guard let issued = certificate?.entry.object?["certificate"]?.string,
+      let id = operation.intended["operation"]?.string
+    else { return nil }
+    return try owner.box.sealed(owner.certificate, issued: issued, operation: id)
   }
 
   private func part(_ position: Int64, _ entry: AuditEntry) throws -> Receipt.Part {

@@ -165,6 +165,11 @@ extension CredentialService {
   /// MAC: for callers who know the certificate's digest.
   package func unverifiedCertificate(of id: CredentialID) async throws -> [UInt8]? {
     let row = try await read(reading: [.credential(id)]) { try $0.credential(id) }
-    return row.flatMap { Credential(canonical: $0.text) }?.certificate.chain.first
+    return row.flatMap { Self.unverifiedCertificate(inRow: $0.text) }
+  }
+
+  /// The same of the text of a credential's row; nil if it is none.
+  package static func unverifiedCertificate(inRow text: [UInt8]) -> [UInt8]? {
+    Credential(canonical: text)?.certificate.chain.first
   }
 }

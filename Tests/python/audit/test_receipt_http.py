@@ -1,6 +1,7 @@
 """Receipts that a partner fetches from a real gateway, checked by a reader that needs nothing of ours."""
 
 import base64
+import json
 import time
 
 import pytest
@@ -81,6 +82,32 @@ def test_who_signed_is_shown_by_the_service_alone(portal, folder, gateway, key):
     done = gateway.run("receipt", "open", file, "--config", gateway.state / "config.json")
     assert done.returncode == 0 and "CN=Alice Example" in done.stdout and "Issuing CA" in done.stdout, done.stdout
     assert "Alice" not in gateway.run("receipt", "verify", file, "--log-key", key).stdout
+
+
+def test_a_receipt_of_the_command_has_the_same_box(portal, folder, gateway, key):
+    octets, signed = sign(portal)
+    fetched, _ = fetch(portal, signed.header("X-Receipt"), portal.token)
+    file = folder / "proved.tlog-proof"
+
+    def prove(*keys):
+        done = gateway.audit("prove", octets.hex(), *keys, "--out", file)
+        assert done.returncode == 0, done.stdout
+        return extra_of(file.read_bytes())
+
+    configuration = gateway.state / "config.json"
+    proved = prove("--config", configuration)
+    assert proved["owner"] == extra_of(fetched.body)["owner"]
+    receipt.verify(file.read_bytes(), key)
+    done = gateway.run("receipt", "open", file, "--config", configuration)
+    assert done.returncode == 0 and "CN=Alice Example" in done.stdout, done.stdout
+    # Without the device nobody can seal it.
+    assert "owner" not in prove("--log-key", key)
+    done = gateway.run("receipt", "open", file, "--config", configuration)
+    assert done.returncode == 1 and "cannot be opened" in done.stdout, done.stdout
+
+
+def extra_of(octets):
+    return json.loads(base64.b64decode(octets.decode().split("\n")[1].removeprefix("extra ")))
 
 
 def test_others_find_nothing(portal, sandbox):
