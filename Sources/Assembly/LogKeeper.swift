@@ -142,6 +142,7 @@ final class LogHealth: Sendable {
   let outages: OutageBook
   private let fault = Mutex<(any Error)?>(nil)
   private let fails = Mutex(false)
+  private let forks = Mutex<Set<String>>([])
 
   init(outages: OutageBook) { self.outages = outages }
 
@@ -158,6 +159,9 @@ final class LogHealth: Sendable {
       defer { isFailing = false }; return isFailing
     }
   }
+
+  /// Whether this witness's fork is told of for the first time.
+  func isNew(fork witness: String) -> Bool { forks.withLock { $0.insert(witness).inserted } }
 
   /// Keeps the first reason.
   func stop(_ reason: any Error) { fault.withLock { $0 = $0 ?? reason } }

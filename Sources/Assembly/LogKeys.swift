@@ -25,9 +25,14 @@ extension Service {
     return ReceiptOwner(secret: try await device.authenticationCodes([(.store, message)])[0])
   }
 
+  /// Seals and opens the part of receipts that says who signed. After the keys of OpenSSL were opened.
+  package static func receiptOwner(_ config: Config) async throws -> ReceiptOwner {
+    try await receiptOwner(config, try Device(try deviceSettings(config)))
+  }
+
   /// The key of the log, and what opens the part of receipts that says who signed.
   package static func receiptKeys(_ config: Config) async throws -> (vkey: String, owner: ReceiptOwner) {
     let vkey = try logKey(config)
-    return (vkey, try await receiptOwner(config, try Device(try deviceSettings(config))))
+    return (vkey, try await receiptOwner(config))
   }
 }

@@ -54,14 +54,15 @@ struct StampKeeper: ServiceLifecycle.Service {
     settings.largestBody = TimestampQuery.longestAnswer
     let client = HTTPClient(settings)
     return { request in
+      let day = now() / 86400
       let query = try TimestampQuery(request)
       let answer = try await client.perform(
         HTTPClient.Request(
           url: authority.url, body: query.octets, headers: ["Content-Type: application/timestamp-query"]))
       guard answer.status == 200 else { throw StampFault.refused(status: answer.status) }
       let (token, time) = try query.token(in: answer.body, by: authority.verifier)
-      // Readers hold the token's day against that under which it is kept.
-      guard time / 86400 == now() / 86400 else { throw StampFault.anotherDay }
+      // Readers hold the token's day against that under which it is kept. After midnight it is kept under none.
+      guard time / 86400 == day || now() / 86400 != day else { throw StampFault.anotherDay }
       return token
     }
   }
@@ -73,9 +74,10 @@ struct StampKeeper: ServiceLifecycle.Service {
         do {
           if let stamp = try await stamper.stamp() {
             logger.notice("a checkpoint of the audit log is stamped", metadata: ["entries": "\(stamp.size ?? 0)"])
-            health.outages.end(.stamps)
-            isOutage = false
           }
+          // Nothing is due, if there was none.
+          health.outages.end(.stamps)
+          isOutage = false
         } catch {
           if !isOutage, !Task.isCancelled {
             logger.error(

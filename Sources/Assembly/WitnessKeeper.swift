@@ -47,7 +47,8 @@ struct WitnessKeeper: ServiceLifecycle.Service {
     }
   }
 
-  /// For those who fetch checkpoints, and bring their cosignatures. Nil if the log has no witnesses.
+  /// For those who fetch checkpoints, and bring their cosignatures. Nil if there are none. Notes of those who are asked
+  /// do not count: after a database was put back knowingly anyone could bring an old one.
   ///
   /// - Parameters:
   ///   - key: of the log.
@@ -56,16 +57,31 @@ struct WitnessKeeper: ServiceLifecycle.Service {
     _ config: Config, key: NoteKey, store: Stores.Store, round: CheckpointRound, health: LogHealth,
     now: @escaping @Sendable () -> Int64, logger: Logger
   ) -> CosignatureTaker? {
-    let witnesses = config.log.witnesses
+    let witnesses = config.log.witnesses.filter { $0.url == nil }
     guard !witnesses.isEmpty else { return nil }
+    for witness in witnesses {
+      logger.notice("a witness fetches the audit log's checkpoints", metadata: ["witness": "\(witness.name)"])
+    }
     return CosignatureTaker(
       key: key, witnesses: witnesses.map(\.key), store: store.log, round: round, now: now,
       onFork: { witness, fault in
-        // A note can be brought again and again.
-        guard !health.isForked else { return }
         let name = witnesses.first { $0.key == witness }?.name ?? witness.name
+        // A note can be brought again and again.
+        guard health.isNew(fork: name) else { return }
         ForkedLog(witness: name, fault: fault).stop(health, store, logger)
+      },
+      onFailure: { error in
+        guard health.reason == nil, isEdit(error) else { return }
+        stop(because: error, health, logger)
       })
+  }
+
+  /// Says that what is stored of the log was edited.
+  private static func stop(because error: any Error, _ health: LogHealth, _ logger: Logger) {
+    health.stop(error)
+    logger.critical(
+      "the audit log was edited: what is stored of it is not what was signed; the service is not ready",
+      metadata: ["reason": "\(error)"])
   }
 
   /// Asks all witnesses once, at once, before anything is signed.
@@ -129,10 +145,7 @@ struct WitnessKeeper: ServiceLifecycle.Service {
           // To return would end the process.
           while (try? await Task.sleep(for: .seconds(3600))) != nil {}
         } catch let fault where health.reason == nil && Self.isEdit(fault) {
-          health.stop(fault)
-          logger.critical(
-            "the audit log was edited: what is stored of it is not what was signed; the service is not ready",
-            metadata: ["reason": "\(fault)"])
+          Self.stop(because: fault, health, logger)
           while (try? await Task.sleep(for: .seconds(3600))) != nil {}
         } catch is StoreError {
           // The witness has no part in it, and the store tells of its outages itself.

@@ -60,14 +60,16 @@ extension AuditCommand {
 
     private func receipt() async throws -> [UInt8] {
       let config = try config.map { try Config.load($0) }
-      let keys: (key: NoteKey, owner: ReceiptOwner?)
+      let key: NoteKey
+      var box: ReceiptOwner?
       if let config {
-        let own = try await Service.receiptKeys(config)
-        keys = (try NoteKey(vkey: own.vkey), own.owner)
+        key = try NoteKey(vkey: Service.logKey(config))
+        do { box = try await Service.receiptOwner(config) } catch {
+          FileHandle.standardError.write(Data("the receipt will not have who signed: \(error)\n".utf8))
+        }
       } else {
-        keys = (try LogKeyText.read(logKey ?? "", option: "--log-key"), nil)
+        key = try LogKeyText.read(logKey ?? "", option: "--log-key")
       }
-      let key = keys.key
       let named = try witness.map { try LogKeyText.read($0, option: "--witness") }
       let witnesses = named.isEmpty ? config?.witnessKeys ?? [] : named
       try LogKeyText.check(key, witnesses)
@@ -75,7 +77,7 @@ extension AuditCommand {
       while true {
         let lanes = try await Stores.readLog(database, search.readers())
         guard try search.finish(lanes) else { continue }
-        return try search.receipt(owner: try await owner(keys.owner, of: search.credential))
+        return try search.receipt(owner: try await owner(box, of: search.credential))
       }
     }
 

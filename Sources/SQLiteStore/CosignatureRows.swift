@@ -18,7 +18,7 @@ extension SQLiteLog: CosignatureStore {
       let table = transaction.tables.log.cosignature
       // One that was edited counts as none.
       let kept = try transaction.fitting(table, "witness = ?", [cosignature.witness], limit: 1).first
-      if let kept = try kept.map({ try KeptCosignature($0) }), kept.size ?? 0 > cosignature.size ?? 0 { return }
+      if let kept = try kept.map({ try KeptCosignature($0) }), cosignature.isOlder(than: kept) { return }
       try transaction.insert(
         table,
         [

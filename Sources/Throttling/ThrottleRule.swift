@@ -66,6 +66,8 @@ public enum ThrottleKind: String, Sendable, CaseIterable {
   case operatorAddress = "operator.address"
   /// Notes to the log that no witness signed, from one address. Counted in memory alone.
   case cosignatureAddress = "cosignature.address"
+  /// Those that bring nothing new, which a witness may send now and then. In memory as well.
+  case repeatedCosignatureAddress = "cosignature.repeated"
 
   /// The reasons are in Specs/decisions/0027-brute-force.md.
   public var rule: ThrottleRule {
@@ -86,6 +88,7 @@ public enum ThrottleKind: String, Sendable, CaseIterable {
     case .deletionClient, .creationClient: ThrottleRule(free: 100, firstWait: 60, longestWait: 900, memory: 3600)
     case .creationSigner: ThrottleRule(free: 5, firstWait: 900, longestWait: 900, memory: 86400)
     case .linkAddress: ThrottleRule(free: 100, firstWait: 30, longestWait: 900, memory: 3600)
+    case .repeatedCosignatureAddress: ThrottleRule(free: 200, firstWait: 5, longestWait: 60, memory: 3600)
     case .operatorAddress, .cosignatureAddress: ThrottleRule(free: 20, firstWait: 30, longestWait: 900, memory: 3600)
     }
   }

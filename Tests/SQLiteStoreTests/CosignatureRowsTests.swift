@@ -45,12 +45,22 @@ struct CosignatureRowsTests {
   }
 
   /// Of the newest checkpoint.
-  private func cosignature() async throws -> KeptCosignature {
+  private func cosignature(at time: UInt64 = 9) async throws -> KeptCosignature {
     let checkpoint = try #require(try await log.checkpoint())
-    let message = try #require(Cosignature.message(text: SignedNote(checkpoint).text, time: 9))
-    let signature = try #require(Cosignature(time: 9, signature: Array(try Self.witness.signature(for: message))))
+    let message = try #require(Cosignature.message(text: SignedNote(checkpoint).text, time: time))
+    let signature = try #require(Cosignature(time: time, signature: Array(try Self.witness.signature(for: message))))
     return KeptCosignature(
       witness: try Self.witnessKey().vkey, checkpoint: checkpoint, signature: signature.octets)
+  }
+
+  @Test("of two cosignatures of one checkpoint the later one stays")
+  func later() async throws {
+    try await append(3)
+    try await sequence()
+    for (time, stays) in [(9, 9), (12, 12), (10, 12), (12, 12)] as [(UInt64, UInt64)] {
+      try await log.keep(try await cosignature(at: time))
+      #expect(try await log.cosignatures().map(\.time) == [stays])
+    }
   }
 
   private func stamp(_ token: UInt8 = 1) async throws -> KeptStamp {

@@ -17,6 +17,7 @@ public struct CosignatureTaker: Sendable {
   private let round: CheckpointRound
   private let now: @Sendable () -> Int64
   private let onFork: @Sendable (_ witness: NoteKey, _ fault: WitnessFault) -> Void
+  private let onFailure: @Sendable (any Error) -> Void
 
   /// - Parameters:
   ///   - key: of the log; its name is the log's.
@@ -24,10 +25,12 @@ public struct CosignatureTaker: Sendable {
   ///   - round: the one of all witnesses of this process.
   ///   - now: UTC, seconds since 1970.
   ///   - onFork: called when the log has signed and a witness cosigned what the log does not lead to.
+  ///   - onFailure: told what the store threw, or what is wrong with the stored log.
   public init(
     key: NoteKey, witnesses: [NoteKey], store: any SequencingStore & CosignatureStore, round: CheckpointRound,
     now: @escaping @Sendable () -> Int64,
-    onFork: @escaping @Sendable (_ witness: NoteKey, _ fault: WitnessFault) -> Void
+    onFork: @escaping @Sendable (_ witness: NoteKey, _ fault: WitnessFault) -> Void,
+    onFailure: @escaping @Sendable (any Error) -> Void
   ) {
     self.key = key
     self.witnesses = witnesses
@@ -35,6 +38,7 @@ public struct CosignatureTaker: Sendable {
     self.round = round
     self.now = now
     self.onFork = onFork
+    self.onFailure = onFailure
   }
 
   /// The checkpoint to cosign, as the log signed it; nil if there is none with entries.
@@ -42,9 +46,18 @@ public struct CosignatureTaker: Sendable {
 
   /// Keeps the cosignatures of a note. One that is kept already is no mistake.
   ///
+  /// - Returns: whether there was a new one.
   /// - Throws: `CosignatureFault`; what the store throws; `TileFault` and `NoteFault` are of what is stored.
-  public func take(_ octets: [UInt8]) async throws {
+  @discardableResult
+  public func take(_ octets: [UInt8]) async throws -> Bool {
     let (checkpoint, brought) = try read(octets)
+    do { return try await take(brought, of: checkpoint) } catch {
+      if !(error is CosignatureFault) { onFailure(error) }
+      throw error
+    }
+  }
+
+  private func take(_ brought: [Brought], of checkpoint: CheckpointRound.Signed) async throws -> Bool {
     let kept = try await store.cosignatures()
     var (new, newest) = ([Brought](), UInt64(0))
     var isKnown = false
@@ -57,13 +70,14 @@ public struct CosignatureTaker: Sendable {
       }
     }
     guard !new.isEmpty || isKnown else { throw CosignatureFault.older(size: newest) }
-    guard let first = new.first else { return }
+    guard let first = new.first else { return false }
     try await check(checkpoint.head, cosignedBy: first.key)
     for each in new {
       try await store.keep(
         KeptCosignature(
           witness: each.key.vkey, checkpoint: checkpoint.note.octets, signature: each.cosignature.octets))
     }
+    return true
   }
 
   /// A cosignature that verifies.
@@ -81,34 +95,43 @@ public struct CosignatureTaker: Sendable {
     /// Compares it with what is kept of the witness. An earlier one of the same checkpoint is older: who repeats it
     /// must not set the time back.
     func compare(with last: KeptCosignature?, size: UInt64) -> Order {
-      guard let last, let lastSize = last.size, let lastTime = Cosignature(last.signature)?.time else { return .newer }
+      guard let last, let lastSize = last.size, let lastTime = last.time else { return .newer }
       if size != lastSize { return size > lastSize ? .newer : .older(size: lastSize) }
       if cosignature.time != lastTime { return cosignature.time > lastTime ? .newer : .older(size: lastSize) }
       return .same
     }
   }
 
-  /// A checkpoint with the log's signature alone, and the cosignatures that came with it: of each witness the latest.
+  /// A checkpoint with the log's signature alone, and the cosignatures that came with it. Each key has one line, so no
+  /// more signatures are verified than there are keys.
   private func read(
     _ octets: [UInt8]
   ) throws(CosignatureFault) -> (checkpoint: CheckpointRound.Signed, brought: [Brought]) {
     guard octets.count <= Self.longest, octets.count(where: { $0 == UInt8(ascii: "\n") }) <= Self.mostLines,
-      let note = try? SignedNote(octets), let checkpoint = try? Checkpoint(text: note.text), checkpoint.head.size > 0
+      let note = try? SignedNote(octets),
+      Set(note.signatures.map { Line(name: OctetText($0.name), id: $0.id) }).count == note.signatures.count,
+      let checkpoint = try? Checkpoint(text: note.text), checkpoint.head.size > 0
     else { throw .malformed }
     guard let verified = try? note.verified(by: [key] + witnesses), checkpoint.origin.isSame(as: key.name),
       let own = verified.first(where: { $0.key == key })
     else { throw .foreign }
-    var latest: [NoteKey: Cosignature] = [:]
+    var brought: [Brought] = []
     for (witness, signature) in verified.map({ ($0.key, $0.signature) }) where witness != key {
       guard let cosignature = Cosignature(signature.octets), cosignature.isOfClock(at: now()) else {
         throw .malformed
       }
-      if latest[witness]?.time ?? 0 < cosignature.time { latest[witness] = cosignature }
+      brought.append(Brought(key: witness, cosignature: cosignature))
     }
-    guard !latest.isEmpty, let signed = try? SignedNote(text: note.text, signatures: [own.signature]) else {
+    guard !brought.isEmpty, let signed = try? SignedNote(text: note.text, signatures: [own.signature]) else {
       throw .foreign
     }
-    return ((signed, checkpoint.head), latest.map { Brought(key: $0.key, cosignature: $0.value) })
+    return ((signed, checkpoint.head), brought)
+  }
+
+  /// Tells lines of a note apart.
+  private struct Line: Hashable {
+    let name: OctetText
+    let id: UInt32
   }
 
   /// - Throws: `CosignatureFault.forked` if the log does not lead there.

@@ -18,6 +18,15 @@ public struct KeptCosignature: Sendable, Equatable {
   /// Number of entries of the checkpoint; nil if it is none.
   public var size: UInt64? { (try? SignedNote(checkpoint)).flatMap { try? Checkpoint(text: $0.text) }?.head.size }
 
+  /// When it was made, by the witness's clock: seconds since 1970; nil if it is none.
+  public var time: UInt64? { Cosignature(signature)?.time }
+
+  /// Whether another one of the same witness has to stay: it is of more entries, or of as many and later.
+  public func isOlder(than other: KeptCosignature) -> Bool {
+    let (own, others) = (size ?? 0, other.size ?? 0)
+    return own != others ? own < others : time ?? 0 < other.time ?? 0
+  }
+
   /// The checkpoint with the cosignature, which verifies.
   ///
   /// - Throws: `NoteFault`.
@@ -35,7 +44,8 @@ public protocol CosignatureStore: Sendable {
   /// One for each witness that ever cosigned, its newest.
   func cosignatures() async throws -> [KeptCosignature]
 
-  /// Takes the place of the witness's last one, unless that is of more entries; durable when it returns.
+  /// Takes the place of the witness's last one, unless that is of more entries, or of as many and later; durable when
+  /// it returns.
   func keep(_ cosignature: KeptCosignature) async throws
 }
 

@@ -17,6 +17,7 @@ public struct LogFiles: Sendable {
   private let tokenDigest: [UInt8]?
   private let cosignatures: CosignatureTaker?
   private let wrong = AddressTries(.cosignatureAddress)
+  private let repeated = AddressTries(.repeatedCosignatureAddress)
 
   /// - Parameters:
   ///   - token: a bearer token that callers must show. Nil: no caller needs one.
@@ -77,13 +78,17 @@ public struct LogFiles: Sendable {
       return Response(invalid: "The log has no witnesses", status: .notFound)
     }
     // A right note may wait, too: what is wrong with one costs a check of signatures to find out.
-    if let wait = wrong.wait(for: context.origin.address, at: now) { throw CSCError.tooManyRequests(retryAfter: wait) }
+    let address = context.origin.address
+    if let wait = wrong.wait(for: address, at: now) ?? repeated.wait(for: address, at: now) {
+      throw CSCError.tooManyRequests(retryAfter: wait)
+    }
     do {
-      try await cosignatures.take(try await bodies.smallBody(request))
+      let isNew = try await cosignatures.take(try await bodies.smallBody(request))
+      if !isNew { repeated.count(address, at: now) }
       return Response(status: .noContent)
     } catch let fault as CosignatureFault {
       context.call.refusal = "\(fault)"
-      if fault.isWrong { wrong.count(context.origin.address, at: now) }
+      (fault.isWrong ? wrong : repeated).count(address, at: now)
       return Response(fault)
     }
   }

@@ -16,6 +16,7 @@ struct CosignatureTakerTests {
 
   private final class Forks: Sendable {
     let found = Mutex<[WitnessFault]>([])
+    let failures = Mutex(0)
   }
 
   init() throws {
@@ -28,7 +29,8 @@ struct CosignatureTakerTests {
     CosignatureTaker(
       key: signed.key, witnesses: witnesses ?? [witness.key, other.key], store: log,
       round: CheckpointRound(log, length: roundLength, milliseconds: { 0 }), now: { MemoryWitness.now },
-      onFork: { [forks] _, fault in forks.found.withLock { $0.append(fault) } })
+      onFork: { [forks] _, fault in forks.found.withLock { $0.append(fault) } },
+      onFailure: { [forks] _ in forks.failures.withLock { $0 += 1 } })
   }
 
   private var kept: [String: KeptCosignature] { log.state.withLock(\.cosignatures) }
@@ -105,8 +107,11 @@ struct CosignatureTakerTests {
     let manyLines = try SignedNote(
       text: SignedNote(good).text,
       signatures: SignedNote(good).signatures + (0..<60).map { try NoteSignature(by: Self.key("x\($0)"), [1]) })
+    let line = try #require(SignedNote(good).signatures.last)
+    let doubled = try SignedNote(text: SignedNote(good).text, signatures: SignedNote(good).signatures + [line])
     for (octets, fault) in [
-      ([], .malformed), (Array("x".utf8), .malformed), (Array(note.dropLast()), .malformed),
+      (doubled.octets, .malformed), ([], .malformed), (Array("x".utf8), .malformed),
+      (Array(note.dropLast()), .malformed),
       (good + [UInt8](repeating: 10, count: 17_000), .malformed), (manyLines.octets, .malformed),
       (Array(good[...blank]), .malformed), (note, .foreign), (try stranger.cosigned(note), .foreign),
       (flipped, .foreign), (unsigned, .foreign), (transplanted, .foreign),
@@ -146,7 +151,7 @@ struct CosignatureTakerTests {
       await #expect(throws: CosignatureFault.older(size: 20)) { try await taker.take(octets) }
     }
     // The same again is no mistake, and a later time counts.
-    try await taker.take(try witness.cosigned(large, at: now - 10))
+    #expect(try await !taker.take(try witness.cosigned(large, at: now - 10)))
     #expect(kept == newest)
     try await taker.take(try witness.cosigned(large, at: now))
     #expect(kept != newest)
@@ -180,6 +185,8 @@ struct CosignatureTakerTests {
     try await signed.grow(10)
     log.edit { $0.tiles["hashes(level: 0) 1"]?[5] ^= 1 }
     await #expect(throws: TileFault.self) { try await taker().take(note) }
-    #expect(kept.isEmpty && forks.found.withLock(\.isEmpty))
+    #expect(kept.isEmpty && forks.found.withLock(\.isEmpty) && forks.failures.withLock(\.self) == 1)
+    await #expect(throws: CosignatureFault.malformed) { try await taker().take([]) }
+    #expect(forks.failures.withLock(\.self) == 1)
   }
 }

@@ -43,7 +43,7 @@ struct LogCosignatureTests {
     let taker = CosignatureTaker(
       key: key, witnesses: [try witnessKey()], store: store,
       round: CheckpointRound(store, length: 0, milliseconds: { 0 }), now: { clock.now },
-      onFork: { _, _ in forks.count.withLock { $0 += 1 } })
+      onFork: { _, _ in forks.count.withLock { $0 += 1 } }, onFailure: { _ in })
     fixture.gateway.logFiles = LogFiles(
       PublishedLog(store, witnesses: [try witnessKey()]), token: token, cosignatures: hasWitness ? taker : nil)
     let sequencer = try await Sequencer(
@@ -143,6 +143,22 @@ struct LogCosignatureTests {
     #expect(try await send(fixture).status == 200)
     fixture.signing.clock.advance(31)
     #expect(try await send(fixture, good).status == 204)
+  }
+
+  @Test("the same note again and again has to wait, after more tries than wrong ones have")
+  func repeated() async throws {
+    let fixture = try await fixture()
+    let note = try cosigned(try await send(fixture).body, at: fixture.signing.clock.now)
+    let statuses = try await fixture.application.test(.router) { client in
+      var statuses: [Int] = []
+      for _ in 0..<203 {
+        statuses.append(
+          try await client.execute(uri: Self.path, method: .post, body: ByteBuffer(bytes: note)).status.code)
+      }
+      return statuses
+    }
+    // The first one is new.
+    #expect(statuses == [Int](repeating: 204, count: 202) + [429])
   }
 
   @Test("a log with a token takes no note without it, and counts none")

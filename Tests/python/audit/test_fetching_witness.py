@@ -3,6 +3,8 @@
 The witness is audit/witness.py, which was written from the published formats.
 """
 
+import time
+
 import pytest
 
 from audit.case import LABEL, is_ready, lines
@@ -13,6 +15,7 @@ from harness.gateway import opened
 from harness.portal import digest
 from harness.wire import Wire
 
+FETCHES = "a witness fetches the audit log's checkpoints"
 TOKEN = "a-token-of-the-log-for-witnesses"
 # Another address of this machine, whose wrong notes are counted apart.
 ELSEWHERE = "127.0.0.78"
@@ -47,6 +50,10 @@ def test_what_a_witness_brings_is_kept_published_and_proven(service, tmp_path):
 
             seen = wait_for(cosigned)
             operation = gateway.events("signature.made")[-1]["operation"]
+            # Notes of one that is asked do not count, whoever kept one.
+            require(one.bring(gateway.url, asked.last[2]).status == 403, "the note of a witness that is asked is taken")
+            told = [line["witness"] for line in lines(gateway, "notice") if line["message"] == FETCHES]
+            require(told == [one.name, two.name], told)
             require(not lines(gateway, "error"), "a witness without an address was asked")
         asked.behaviour = [500]
         # What they brought is there again after a start, and the log only grew.
@@ -122,6 +129,23 @@ def test_a_log_with_a_token_is_for_witnesses_with_it(service, tmp_path):
             require(answer.status == 401, answer.summary())
         brought(witness, gateway, ("Authorization", f"Bearer {TOKEN}"))
         require(kept(service), "nothing was kept")
+
+
+def test_an_edited_tree_that_shows_when_a_witness_comes(service, tmp_path):
+    witness = Witness(tmp_path, service.key)
+    with served(service, witness) as gateway:
+        brought(witness, gateway)
+        text = log_lines(witness.last[2]).partition(b"\n\n")[0] + b"\n"
+        service.settled()
+        with opened(service.database) as db:
+            db.execute("UPDATE audit_tile SET hashes = CAST(zeroblob(32) || substr(hashes, 33) AS BLOB) WHERE level = 0")
+        note = log_lines(witness.last[2]) + witness.cosign(text, int(time.time()) + 5)
+        for _ in range(2):
+            answer = witness.bring(gateway.url, note)
+            require(answer.status == 500, answer.summary())
+        wait_for(lambda: not is_ready(gateway))
+        [line] = lines(gateway, "critical")
+        require(line["message"].startswith("the audit log was edited: what is stored of it"), line)
 
 
 @pytest.mark.parametrize("grows", [False, True])
