@@ -18,6 +18,8 @@ struct LaneState: Equatable, Sendable {
 struct Recorder {
   private let recording: Recording
   private let keys: RowSumKeys
+  /// For the sums of this lane.
+  private let box: RowSumBox
   /// States of the lane of which the store must have one: what this process wrote last, and the one before if it is not
   /// known whether that commit happened.
   private let known: [LaneState]
@@ -26,9 +28,9 @@ struct Recorder {
   /// When the transaction began: UTC, milliseconds.
   private let time: Int64
 
-  init(_ recording: Recording, _ keys: RowSumKeys, known: [LaneState]) {
+  init(_ recording: Recording, _ keys: RowSumKeys, _ box: RowSumBox, known: [LaneState]) {
     self.recording = recording
-    self.keys = keys
+    (self.keys, self.box) = (keys, box)
     self.known = known
     time = recording.milliseconds()
   }
@@ -66,7 +68,7 @@ struct Recorder {
   /// - Parameter number: never the same twice for this lane.
   mutating func seal(number: UInt64) throws -> LaneState? {
     guard let state else { return nil }
-    self.state?.sealed = try keys.box(of: state.lane.id).seal(state.sums.octets, number: number)
+    self.state?.sealed = try box.seal(state.sums.octets, number: number)
     return self.state
   }
 

@@ -27,6 +27,7 @@ final class GroupCommit: Sendable {
   private let recording: Recording
   /// States of this process's lane in the audit log of which the store has one.
   private let lanes: Mutex<[LaneState]>
+  private let box: RowSumBox
   /// Commits that were tried.
   private let tried = Mutex<UInt64>(0)
   let watch: RowWatch
@@ -51,7 +52,9 @@ final class GroupCommit: Sendable {
   ) {
     self.database = database
     self.recording = recording
-    lanes = Mutex([LaneState(lane: recording.newLane(), sums: .none, sealed: [])])
+    let lane = recording.newLane()
+    lanes = Mutex([LaneState(lane: lane, sums: .none, sealed: [])])
+    box = tables.sumKeys.box(of: lane.id)
     self.watch = watch
     self.rehearses = rehearses
     self.tables = tables
@@ -136,8 +139,8 @@ final class GroupCommit: Sendable {
         try db.run("BEGIN IMMEDIATE", [])
         do {
           let transaction = Transaction(
-            db, tables, horizon: horizon.withLock { $0 }.time(), Recorder(recording, tables.sumKeys, known: known),
-            watch)
+            db, tables, horizon: horizon.withLock { $0 }.time(),
+            Recorder(recording, tables.sumKeys, box, known: known), watch)
           let changesBefore = db.totalChangesCount
           try fence.check(transaction)
           // Bodies that change nothing would commit on any disk.

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// The sum of elements of rows, modulo 2^256. It is the same in whatever order they were added and taken away.
 struct RowSum: Equatable, Sendable {
   /// The least significant one first.
@@ -9,19 +11,22 @@ struct RowSum: Equatable, Sendable {
   private init() {}
 
   /// - Parameter octets: 32, the most significant one first.
-  init?(_ octets: some Collection<UInt8>) {
-    guard octets.count == Self.length else { return nil }
-    for (index, octet) in octets.enumerated() {
-      switch index / 8 {
-      case 0: d = d << 8 | UInt64(octet)
-      case 1: c = c << 8 | UInt64(octet)
-      case 2: b = b << 8 | UInt64(octet)
-      default: a = a << 8 | UInt64(octet)
+  init?(_ octets: some ContiguousBytes) {
+    let words: (UInt64, UInt64, UInt64, UInt64)? = octets.withUnsafeBytes { octets in
+      guard octets.count == Self.length else { return nil }
+      func word(_ index: Int) -> UInt64 {
+        UInt64(bigEndian: octets.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
       }
+      return (word(3), word(2), word(1), word(0))
     }
+    guard let words else { return nil }
+    (a, b, c, d) = words
   }
 
-  var octets: [UInt8] { [d, c, b, a].flatMap { word in withUnsafeBytes(of: word.bigEndian) { Array($0) } } }
+  /// Adds 32 octets.
+  func write(to octets: inout [UInt8]) {
+    for word in [d, c, b, a] { withUnsafeBytes(of: word.bigEndian) { octets.append(contentsOf: $0) } }
+  }
 
   static func += (left: inout RowSum, right: RowSum) {
     var carry: UInt64 = 0
@@ -50,15 +55,26 @@ struct RowSum: Equatable, Sendable {
 
 /// The sums of some tables.
 struct RowSums: Equatable, Sendable {
-  private var sums: [String: RowSum] = [:]
+  /// By the names of the tables, none twice and none zero. There are few, and each commit writes all of them in this
+  /// order.
+  private var sums: [(table: String, sum: RowSum)] = []
 
   static let none = RowSums()
 
   private init() {}
 
+  static func == (left: RowSums, right: RowSums) -> Bool { left.sums.elementsEqual(right.sums) { $0 == $1 } }
+
   subscript(_ table: String) -> RowSum {
-    get { sums[table] ?? .zero }
-    set { sums[table] = newValue == .zero ? nil : newValue }
+    get { sums.first { $0.table == table }?.sum ?? .zero }
+    set {
+      // Adding to a table that is there is what happens most, and compares no order.
+      if let index = sums.firstIndex(where: { $0.table == table }) {
+        if newValue == .zero { sums.remove(at: index) } else { sums[index].sum = newValue }
+      } else if newValue != .zero {
+        sums.insert((table, newValue), at: sums.firstIndex { $0.table > table } ?? sums.endIndex)
+      }
+    }
   }
 
   static func += (left: inout RowSums, right: RowSums) {
@@ -67,17 +83,17 @@ struct RowSums: Equatable, Sendable {
 
   /// Names of the tables of which the sums differ.
   func tables(unlike other: RowSums) -> [String] {
-    Set(sums.keys).union(other.sums.keys).filter { self[$0] != other[$0] }.sorted()
+    Set(sums.map(\.table)).union(other.sums.map(\.table)).filter { self[$0] != other[$0] }.sorted()
   }
 
   /// For each table, by their names: the length of the name in one octet, the name, and 32 octets.
   var octets: [UInt8] {
     var octets: [UInt8] = []
     octets.reserveCapacity(sums.count * 64)
-    for (table, sum) in sums.sorted(by: { $0.key < $1.key }) {
+    for (table, sum) in sums {
       octets.append(UInt8(table.utf8.count))
       octets.append(contentsOf: table.utf8)
-      octets.append(contentsOf: sum.octets)
+      sum.write(to: &octets)
     }
     return octets
   }
@@ -89,7 +105,7 @@ struct RowSums: Equatable, Sendable {
       rest = rest.dropFirst(Int(length))
       guard let sum = RowSum(rest.prefix(RowSum.length)) else { return nil }
       rest = rest.dropFirst(RowSum.length)
-      sums[name] = sum
+      self[name] = sum
     }
   }
 }

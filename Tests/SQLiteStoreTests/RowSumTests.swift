@@ -41,6 +41,22 @@ struct RowSumTests {
     #expect(sums == other)
   }
 
+  @Test("the order in which tables came does not show")
+  func order() throws {
+    let tables = try (1...9).map { ("table\($0)", try sum($0)) }
+    func sums(_ tables: [(String, RowSum)]) -> RowSums {
+      var sums = RowSums.none
+      for (table, sum) in tables { sums[table] += sum }
+      return sums
+    }
+    let right = sums(tables)
+    for _ in 0..<10 {
+      let other = sums(tables.shuffled())
+      #expect(other == right && other.octets == right.octets)
+    }
+    #expect(right.octets.count == 9 * (1 + 6 + 32))
+  }
+
   @Test("sums are encrypted: for their lane alone, and no two alike")
   func boxes() throws {
     let keys = RowMACs.test.sumKeys()

@@ -51,7 +51,7 @@ public struct RowMAC: Sendable {
   public func code(of row: [UInt8]) -> [UInt8] {
     var code = keyed
     code.update(data: row)
-    return Array(code.finalize())
+    return code.finalize().withUnsafeBytes { Array($0) }
   }
 
   /// Compares in a time that tells nothing about where they differ.

@@ -26,7 +26,7 @@ public struct RowSumKeys: Sendable {
   public func element(of mac: [UInt8]) -> [UInt8] {
     var code = element
     code.update(data: mac)
-    return Array(code.finalize())
+    return code.finalize().withUnsafeBytes { Array($0) }
   }
 
   /// The box for the sums of one lane. They are encrypted, because the difference of two is the element of a row.
