@@ -101,6 +101,11 @@ extension CSCError {
 }
 
 extension CSCError {
+  /// Not in the tables: the contract with the caller's partner rests. What tightens and what reads goes on.
+  public static let partnerSuspended = CSCError(.forbidden, "access_denied", "The partner is suspended")
+}
+
+extension CSCError {
   /// The tables do not say which code goes with 429.
   public static func tooManyRequests(retryAfter: Int64) -> CSCError {
     CSCError(.tooManyRequests(retryAfter: max(retryAfter, 1)), "temporarily_unavailable", "Too many requests")

@@ -29,6 +29,16 @@ public enum Method: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether a partner may call it whose contract rests: it takes something away, or looks at what there is.
+  public var goesOnWithoutContract: Bool {
+    switch self {
+    case .info, .authRevoke, .credentialsList, .credentialsInfo, .credentialsDelete, .signPolling: true
+    case .authLogin, .credentialsAuthorize, .credentialsAuthorizeCheck, .credentialsExtendTransaction,
+      .credentialsGetChallenge, .credentialsSendOTP, .credentialsCreate, .signHash, .signDoc, .timestamp:
+      false
+    }
+  }
+
   /// Methods that `info.methods` lists: `info` itself may be left out (CSC v1 §11.1).
   ///
   /// - Parameter isAvailable: whether the service has what a method needs.

@@ -40,7 +40,13 @@ extension AuthorizationServer {
     guard let client = try await partners.client(ClientID(id)) else {
       throw CodeRequestRefusal.page(.invalid("client_id"))
     }
+    guard try await !isSuspended(client) else { throw CodeRequestRefusal.page(.unauthorizedClient) }
     return client
+  }
+
+  /// Whether the contract with the client's partner rests: then nothing new is asked of its customers.
+  private func isSuspended(_ client: Client) async throws -> Bool {
+    try await partners.partner(client.partner)?.isSuspended == true
   }
 
   /// Validates the parameters of `oauth2/authorize`; those of a pushed request are fetched.
@@ -68,9 +74,9 @@ extension AuthorizationServer {
   /// The client of a request, if it is still registered as when it asked. The store's copy of a request is held against
   /// it before anything is sent anywhere.
   func registered(_ request: CodeRequest) async throws -> Client? {
-    guard let client = try await partners.client(ClientID(request.client)), request.isAdmitted(by: client) else {
-      return nil
-    }
+    guard let client = try await partners.client(ClientID(request.client)), request.isAdmitted(by: client),
+      try await !isSuspended(client)
+    else { return nil }
     return client
   }
 

@@ -7,6 +7,9 @@ public struct Partner: Sendable, Equatable {
   /// Version of the record: another one, and a greater one, whenever something in it has changed. Given by the
   /// directory.
   public var revision: UInt64 = 0
+  /// Whether nothing more is signed for its customers: the contract rests. What tightens goes on, such as deleting and
+  /// revoking.
+  public var isSuspended = false
   /// As its customers know it.
   public var name: String
   public var brand = Brand()

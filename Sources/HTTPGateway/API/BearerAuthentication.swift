@@ -26,7 +26,10 @@ struct BearerAuthentication: Sendable {
       throw CSCError.malformedHeader(method, version)
     }
     let caller = try await caller(token, method)
-    try await confirming(caller) { try await check(caller, context) }
+    try await confirming(caller) {
+      try await check(caller, context)
+      try await checkContract(caller, method)
+    }
     return caller
   }
 
@@ -68,6 +71,14 @@ struct BearerAuthentication: Sendable {
         throw CSCError.invalidToken
       }
     }
+  }
+
+  /// Whether the contract with the caller's partner is in force. If it rests, nothing is signed and nothing is prepared
+  /// for it (trust-service.md, pitfall 57).
+  private func checkContract(_ caller: Caller, _ method: CSCModel.Method) async throws {
+    guard !method.goesOnWithoutContract, try await partners.partner(caller.principal.partner)?.isSuspended == true
+    else { return }
+    throw CSCError.partnerSuspended
   }
 
   private func caller(_ token: String, _ method: CSCModel.Method) async throws -> Caller {

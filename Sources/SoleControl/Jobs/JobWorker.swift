@@ -1,4 +1,5 @@
 import AuditLog
+import Registry
 import Vocabulary
 import WireJSON
 
@@ -82,10 +83,17 @@ extension JobService {
     else { throw Failure(outcome: .fault, reason: "credential") }
     guard !unverified.isRevoked else { throw Failure(outcome: .authorizationRevoked, reason: "revoked") }
     guard credential.isEnabled else { throw Failure(outcome: .credentialDisabled, reason: "disabled") }
+    guard try await !isSuspended(credential.partner) else {
+      throw Failure(outcome: .credentialDisabled, reason: "suspended")
+    }
     guard credential.isValid(at: signing.context.clock.now()) else {
       throw Failure(outcome: .certificateExpired, reason: "expired")
     }
     return (credential, mac)
+  }
+
+  private func isSuspended(_ partner: PartnerID) async throws -> Bool {
+    do { return try await signing.context.partner(partner)?.isSuspended == true } catch { throw Refusal.unavailable }
   }
 
   /// Ends a job whose signatures were not made, and gives its slots back.

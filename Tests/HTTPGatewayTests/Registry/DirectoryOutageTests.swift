@@ -165,21 +165,36 @@ struct DirectoryOutageTests {
     #expect(try await authorize(pin: SigningFixture.pin).status == 200)
   }
 
-  @Test("who needs nothing of a partner is served: tokens of log-ins, PINs and signatures, health")
-  func others() async throws {
+  @Test("nothing is authorized or signed while it is not known whether the partner is suspended; nothing is spent")
+  func standing() async throws {
     let fixture = try await GatewayFixture()
     let credential = try await fixture.signing.createCredential(expression: "PIN")
-    try await during(fixture) {
-      let authorized = try await fixture.call(
+    let hash = #""hash":["\#(Base64.encode(digest("a")))"]"#
+    func authorize() async throws -> GatewayFixture.Answer {
+      try await fixture.call(
         "credentials/authorize",
-        #"{"credentialID":"\#(credential.id)","numSignatures":1,"PIN":"\#(SigningFixture.pin)","hash":["\#(Base64.encode(digest("a")))"]}"#,
+        #"{"credentialID":"\#(credential.id)","numSignatures":1,"PIN":"\#(SigningFixture.pin)",\#(hash)}"#,
         token: fixture.alice)
-      let sad = try #require(authorized["SAD"]?.string, "\(authorized.row)")
-      let signed = try await fixture.call(
+    }
+    #expect(try await during(fixture) { try await authorize().status } == 503)
+    let sad = try #require(try await authorize()["SAD"]?.string)
+    func sign() async throws -> Int {
+      try await fixture.call(
         "signatures/signHash",
-        #"{"credentialID":"\#(credential.id)","SAD":"\#(sad)","hash":["\#(Base64.encode(digest("a")))"],"signAlgo":"1.2.840.10045.4.3.2"}"#,
-        token: fixture.alice)
-      #expect(signed.status == 200, "\(signed.row)")
+        #"{"credentialID":"\#(credential.id)","SAD":"\#(sad)",\#(hash),"signAlgo":"1.2.840.10045.4.3.2"}"#,
+        token: fixture.alice
+      ).status
+    }
+    #expect(try await during(fixture) { try await sign() } == 503)
+    #expect(try await sign() == 200)
+  }
+
+  @Test("who needs nothing of a partner is served: lists by tokens of log-ins, health, documents")
+  func others() async throws {
+    let fixture = try await GatewayFixture()
+    try await during(fixture) {
+      let listed = try await fixture.call("credentials/list", "{}", .v2, token: fixture.alice)
+      #expect(listed.status == 200, "\(listed.row)")
       for (path, status) in [
         ("/health/live", 200), ("/health/ready", 200), ("/logo.png", 200), (fixture.gateway.pages.style, 200),
         ("/brand/portal/logo-0.png", 503), ("/openapi.yaml", 200), ("/nowhere", 404),
