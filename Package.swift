@@ -88,6 +88,7 @@ let package = Package(
         "Vocabulary", "Registry", "Throttling", "AuditLog", "Octets", "Texts", "WireJSON", crypto,
         .product(name: "SwiftASN1", package: "swift-asn1"),
       ]),
+    core("Contracts", ["Vocabulary", "Octets", "WireJSON", "AuditLog", crypto]),
     core("Certificates", ["Vocabulary", "Octets", "WireJSON", crypto]),
     core("Issuance", ["Vocabulary", "Octets", "SoleControl", "AuditLog", "Throttling", "WireJSON"]),
     core("OAuth", ["JOSE", "Vocabulary", "Registry", "Throttling", "Octets", "WireJSON", crypto]),
@@ -130,7 +131,7 @@ let package = Package(
       [
         "Vocabulary", "Octets", "Throttling", "BlockingWork", "SoleControl", "Issuance", "OAuth", "AuditLog",
         "TransparencyLog",
-        "WireJSON",
+        "Contracts", "WireJSON",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     adapter(
@@ -222,7 +223,7 @@ let package = Package(
       "TestSupport",
       [
         "Vocabulary", "Octets", "Throttling", "Registry", "SoleControl", "Issuance", "OAuth", "AuditLog", "COpenSSL",
-        "OpenSSLPKI", "WireJSON",
+        "OpenSSLPKI", "WireJSON", "Contracts",
         crypto, log,
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -245,8 +246,12 @@ let package = Package(
       ]),
     support(
       "StoreConformance",
-      ["Vocabulary", "Throttling", "SoleControl", "Issuance", "OAuth", "AuditLog", "WireJSON", "TestSupport"]),
+      [
+        "Vocabulary", "Throttling", "SoleControl", "Issuance", "OAuth", "AuditLog", "Contracts", "WireJSON",
+        "TestSupport",
+      ]),
     tests("OctetsTests", ["Octets"]),
+    tests("ContractsTests", ["Contracts", "Vocabulary", "WireJSON", "AuditLog", "TestSupport"]),
     tests("RegistryTests", ["Registry", "Octets", "Vocabulary"]),
     tests("JOSETests", ["JOSE", "Octets", "WireJSON"]),
     support("Growth", []),
@@ -302,7 +307,7 @@ let package = Package(
       "SQLiteStoreTests",
       [
         "SQLiteStore", "SoleControl", "Issuance", "OAuth", "AuditLog", "TransparencyLog", "Throttling", "Vocabulary",
-        "WireJSON", "StoreConformance", "TestSupport", crypto,
+        "WireJSON", "StoreConformance", "Contracts", "TestSupport", crypto,
       ]),
     // The only tests that need a token: "make unit" leaves them out, and Tests/house/suites.py checks it.
     support("TokenSupport", ["OpenSSLPKI", "PKCS11Device", "TestSupport"]),
@@ -344,7 +349,7 @@ let package = Package(
         "Throttling", "HTTPGateway", "CSCModel", "WireJSON", "Registry", "SoleControl", "Issuance", "OAuth", "AuditLog",
         "TransparencyLog", "OpenIDClient",
         "OpenSSLPKI", "SelfSignedTLS", "SQLiteStore", "Texts", "TimestampAuthority", "DocumentSigning", "Webhooks",
-        "TestSupport", log, crypto,
+        "Contracts", "TestSupport", log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

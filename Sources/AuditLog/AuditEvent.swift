@@ -70,6 +70,16 @@ public struct AuditEvent: Sendable, Equatable {
     case signatureUnknown = "signature.unknown"
     /// The gateway stopped between intent and outcome of an asynchronous call; after its start it signs again.
     case signatureResumed = "signature.resumed"
+    /// An operator changed a contract (`act`), under a signature that stands in the entry.
+    case configurationChanged = "configuration.changed"
+    /// An operator proposed a change that takes a second person.
+    case changeProposed = "change.proposed"
+    /// A second operator approved it; `configuration.changed` follows.
+    case changeApproved = "change.approved"
+    /// An operator rejected it, or withdrew it.
+    case changeRejected = "change.rejected"
+    /// Somebody wanted to change a contract who may not.
+    case accessRefused = "access.refused"
     /// A stored row does not carry the device's MAC of its content.
     case integrityViolated = "integrity.violated"
   }

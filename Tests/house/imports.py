@@ -13,6 +13,7 @@ import package
 CORE = {
     "Octets", "Vocabulary", "Texts", "WireJSON", "JOSE", "CSCModel", "AuditLog", "Throttling", "Registry", "SoleControl",
     "Issuance", "OAuth", "TimestampAuthority", "DocumentSigning", "Conformance", "TransparencyLog", "Certificates",
+    "Contracts",
 }
 # Implement ports of the core with an outside library each.
 ADAPTERS = {
@@ -60,8 +61,9 @@ KNOWS_ONLY = {
 # What these must not know.
 NEVER_KNOWS = {
     "Registry": {"SoleControl", "OAuth", "Issuance"},
-    "SoleControl": {"Issuance", "Certificates"},
-    "OAuth": {"SoleControl", "Issuance", "Certificates"},
+    "SoleControl": {"Issuance", "Certificates", "Contracts"},
+    "OAuth": {"SoleControl", "Issuance", "Certificates", "Contracts"},
+    "Contracts": {"SoleControl", "OAuth", "Issuance"},
 }
 
 # Who alone may know these C modules. Any adapter may know the others.

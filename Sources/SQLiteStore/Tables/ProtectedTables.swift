@@ -8,6 +8,7 @@ final class ProtectedTables: Sendable {
   let ledger: LedgerTables
   let waiting: WaitingTables
   let oauth: OAuthTables
+  let contracts: ContractTables
   let log: LogTables
   /// Those whose rows are in the sums, next to those that `DeviceTable` names.
   let summed: [ProtectedTable]
@@ -24,6 +25,7 @@ final class ProtectedTables: Sendable {
     ledger = LedgerTables(&summed)
     waiting = WaitingTables(&summed)
     oauth = OAuthTables(&summed)
+    contracts = ContractTables(&summed)
     self.summed = summed.made
     var ofLog = TableMaker(rowMACs, isSummed: false)
     log = LogTables(&ofLog)

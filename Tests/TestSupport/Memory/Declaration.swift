@@ -1,3 +1,4 @@
+public import Contracts
 public import Issuance
 public import OAuth
 public import SoleControl
@@ -9,6 +10,7 @@ struct Declaration: Sendable {
   var soleControl: Set<SoleControlKey> = []
   var issuance: Set<IssuanceKey> = []
   var oauth: Set<OAuthKey> = []
+  var contracts: Set<ContractKey> = []
   /// False for bodies of tests, which look into the store and change rows as they like.
   var isChecked = true
 
@@ -30,8 +32,14 @@ struct Declaration: Sendable {
     oauth = Set(keys)
   }
 
+  init(_ keys: [ContractKey]) {
+    self.init()
+    contracts = Set(keys)
+  }
+
   private var all: [String] {
-    (soleControl.map { "\($0)" } + issuance.map { "\($0)" } + oauth.map { "\($0)" }).sorted()
+    (soleControl.map { "\($0)" } + issuance.map { "\($0)" } + oauth.map { "\($0)" }
+      + contracts.map { "\($0)" }).sorted()
   }
 
   private func fault<Key: Hashable>(
@@ -46,6 +54,9 @@ struct Declaration: Sendable {
   /// Nil if one of these keys is declared, in this way or exclusively.
   func fault(_ lock: RowLock, _ keys: (RowLock) -> [SoleControlKey]) -> BodyFault? { fault(lock, soleControl, keys) }
   func fault(_ lock: RowLock, issuance keys: (RowLock) -> [IssuanceKey]) -> BodyFault? { fault(lock, issuance, keys) }
+  func fault(_ lock: RowLock, contracts keys: (RowLock) -> [ContractKey]) -> BodyFault? {
+    fault(lock, contracts, keys)
+  }
   func fault(_ lock: RowLock, oauth keys: (RowLock) -> [OAuthKey]) -> BodyFault? { fault(lock, oauth, keys) }
 
   /// Counters are in the transactions of more than one port.
@@ -90,6 +101,22 @@ extension IssuanceStore {
     _ body: @escaping @Sendable (any IssuanceTransaction) throws -> Output
   ) async throws -> Output {
     try await Undeclared.$isAllowed.withValue(true) { try await writeIssuance(reading: [], body) }
+  }
+}
+
+extension ContractStore {
+  /// For tests' own looks.
+  public func readContracts<Output: Sendable>(
+    _ body: @escaping @Sendable (any ContractReading) throws -> Output
+  ) async throws -> Output {
+    try await Undeclared.$isAllowed.withValue(true) { try await readContracts(reading: [], body) }
+  }
+
+  /// For tests' own changes.
+  public func writeContracts<Output: Sendable>(
+    _ body: @escaping @Sendable (any ContractWriting) throws -> Output
+  ) async throws -> Output {
+    try await Undeclared.$isAllowed.withValue(true) { try await writeContracts(reading: [], body) }
   }
 }
 

@@ -1,4 +1,5 @@
 import AuditLog
+import Contracts
 import Issuance
 import OAuth
 import SoleControl
@@ -62,4 +63,5 @@ struct MemoryState: Equatable {
   var notices: [String: OwnerNotice] = [:]
   var invitations: [[UInt8]: Invitation] = [:]
   var throttle: [ThrottleKey: Counter] = [:]
+  var contracts = MemoryContracts()
 }

@@ -1,4 +1,5 @@
 public import AuditLog
+public import Contracts
 public import Issuance
 public import OAuth
 public import SoleControl
@@ -10,7 +11,7 @@ public import Vocabulary
 /// It is stricter with bodies than any real store. Each runs twice, the first time for nothing, and has to come to the
 /// same end and the same rows; those that wait together are run in a shuffled order, as a store may that puts many into
 /// one commit. A fault of a body is reported, which fails the test (`BodyFault`).
-public final class MemoryStore: SoleControlStore, IssuanceStore, OAuthStore {
+public final class MemoryStore: SoleControlStore, IssuanceStore, OAuthStore, ContractStore {
   private let state = Mutex(MemoryState())
   private let line: BodyLine
   private let report: @Sendable (BodyFault) -> Void
@@ -57,6 +58,14 @@ public final class MemoryStore: SoleControlStore, IssuanceStore, OAuthStore {
 
   public func writeOAuth<Output: Sendable>(
     reading keys: @autoclosure () -> [OAuthKey], _ body: @escaping @Sendable (any OAuthWriting) throws -> Output
+  ) async throws -> Output { try await change(Declaration(keys()), body) }
+
+  public func readContracts<Output: Sendable>(
+    reading keys: @autoclosure () -> [ContractKey], _ body: @escaping @Sendable (any ContractReading) throws -> Output
+  ) async throws -> Output { try look(Declaration(keys()), body) }
+
+  public func writeContracts<Output: Sendable>(
+    reading keys: @autoclosure () -> [ContractKey], _ body: @escaping @Sendable (any ContractWriting) throws -> Output
   ) async throws -> Output { try await change(Declaration(keys()), body) }
 
   // MARK: Running bodies

@@ -1,5 +1,6 @@
 import Crypto
 import AuditLog
+import Contracts
 import Issuance
 import OAuth
 import SoleControl
@@ -33,6 +34,10 @@ final class MemoryTransaction: SoleControlWriting {
 
   func uses(_ lock: RowLock, oauth keys: (RowLock) -> [OAuthKey]) {
     if let fault = declared.fault(lock, oauth: keys) { report(fault) }
+  }
+
+  func uses(_ lock: RowLock, contracts keys: (RowLock) -> [ContractKey]) {
+    if let fault = declared.fault(lock, contracts: keys) { report(fault) }
   }
 
   func throttleRecord(_ key: ThrottleKey) throws -> ThrottleRecord {
