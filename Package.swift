@@ -174,7 +174,7 @@ let package = Package(
         "JOSE", "Vocabulary", "BlockingWork", "Octets", "WireJSON", "CSCModel", "Registry", "SoleControl", "Issuance",
         "OAuth", "AuditLog", "TransparencyLog", "Throttling", "TimestampAuthority",
         "DocumentSigning", "PKCS11Device", "OpenSSLPKI", "OpenIDClient", "OutboundHTTP", "Webhooks", "SQLiteStore",
-        "HTTPGateway", "Texts",
+        "HTTPGateway", "Texts", "Contracts",
         log,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -185,7 +185,7 @@ let package = Package(
       name: "OperatorCommands",
       dependencies: [
         "Vocabulary", "Octets", "Assembly", "WireJSON", "CSCModel", "SoleControl", "OAuth", "AuditLog",
-        "TransparencyLog", "OpenSSLPKI", "HTTPGateway", log, arguments,
+        "TransparencyLog", "OpenSSLPKI", "HTTPGateway", "Contracts", log, crypto, arguments,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
@@ -279,7 +279,7 @@ let package = Package(
       [
         "Vocabulary", "Assembly", "AuditLog", "SoleControl", "TransparencyLog", "countersign-sandbox", "HTTPGateway",
         "OpenSSLPKI",
-        "WireJSON", "TestSupport", log,
+        "WireJSON", "TestSupport", "Contracts", "Registry", log,
       ]),
     tests("AuditLogTests", ["AuditLog", "TransparencyLog", "WireJSON", "Octets", crypto]),
     tests("TransparencyLogTests", ["TransparencyLog", "Octets", "Growth", crypto]),

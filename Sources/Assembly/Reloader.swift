@@ -14,7 +14,7 @@ struct Reloader: ServiceLifecycle.Service {
   /// Reads the files of the TLS listeners; nil if there are none.
   let certificates: (@Sendable () throws -> Void)?
   /// Gets the partners of the new file.
-  let partners: MemoryPartnerDirectory
+  let partners: LayeredPartners
   let logger: Logger
 
   func run() async throws {
@@ -35,8 +35,8 @@ struct Reloader: ServiceLifecycle.Service {
       let notes = ConfigNotes()
       let new = try Config.load(path, notes: notes)
       notes.report(to: logger)
+      let changed = try partners.replaceFile(with: new.partners)
       JSONLogHandler.commonLevel = new.logLevel
-      let changed = partners.replace(with: new.partners)
       config.warnOfClientCertificates(new.partners, logger)
       let waiting = config.differences(from: new).filter { !["logLevel", "partners"].contains($0) }
       logger.notice(

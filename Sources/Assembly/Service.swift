@@ -1,5 +1,6 @@
 import AuditLog
 import CSCModel
+package import Contracts
 import OpenIDClient
 import Foundation
 import HTTPGateway
@@ -24,8 +25,9 @@ package struct Service {
   let jobs: JobService
   package let tokens: TokenService
   let clock: ProcessClock
-  /// Filled from the configuration, at start and at SIGHUP.
-  let partners: MemoryPartnerDirectory
+  /// Those of the configuration, and those of the store.
+  let partners: LayeredPartners
+  package let contracts: ContractOffice
   let gateway: Gateway
   let timestamps: TimestampService?
   let logSigner: DeviceLogSigner
@@ -65,7 +67,9 @@ package struct Service {
     let random: @Sendable (Int) async throws -> [UInt8] = { try await device.random(count: $0) }
     let documents = DocumentParts(config, timestampSigner, now: now, isRight: { !clock.isBehind }, random: random)
     let providers = Self.providers(config, now, outages)
-    let partners = MemoryPartnerDirectory(config.partners)
+    let contracts = try await ContractOffice(config, store: store, device: device, now: now)
+    self.contracts = contracts
+    let partners = LayeredPartners(config.partners, contracts.contracts, contracts.secrets)
     self.partners = partners
     let calls = PartnerCalls(partners: partners, now: now)
     let soleControl = SoleControlServices(
@@ -112,6 +116,7 @@ package struct Service {
     }
     let indexer = ReceiptIndexer(store.watch, isWanted: config.partners.contains(where: \.receipts))
     receiptIndexer = indexer
+    partners.onReceipts { indexer.want() }
     gateway.receipts = ReceiptFiles(
       try ReceiptMaker(
         store.log, store.watch, indexer, key: LogKeeper.key(config, logSigner),
@@ -145,13 +150,26 @@ package struct Service {
   func milliseconds() -> Int64 { clock.milliseconds() }
 
   /// Makes the keys in the device and the database. Does not touch what is there.
-  package static func initialise(_ config: Config, officerPINFile: String) async throws {
+  ///
+  /// - Parameter founders: the first operators, who may propose and approve; none for a service whose partners are all
+  ///   in its configuration.
+  package static func initialise(
+    _ config: Config, officerPINFile: String, founders: [(id: String, key: OperatorKey)] = []
+  ) async throws {
     keepFilesPrivate()
     try Stores.refuseForeign(config.database)
     try Device.provision(
       try deviceSettings(config), securityOfficerPIN: try ConfigReader.firstLine(of: officerPINFile),
       authorityKeys: [DeviceTimestampSigner.standardLabel, config.log.keyLabel])
     let device = try Device(try deviceSettings(config))
-    try Stores.make(config.database, rowMACs: try await RowMACs.derived(from: device, service: config.service))
+    let rowMACs = try await RowMACs.derived(from: device, service: config.service)
+    try Stores.make(config.database, rowMACs: rowMACs)
+    guard !founders.isEmpty else { return }
+    let clock = ProcessClock(report: { _ in })
+    let store = try Stores.open(
+      config.database, mayCreate: false, rowMACs: rowMACs, instance: config.instance, rowChecks: .all,
+      milliseconds: { clock.milliseconds() }, outages: OutageBook())
+    defer { try? store.close() }
+    try await ContractOffice.service(config, store) { clock.now() }.found(founders)
   }
 }

@@ -39,6 +39,7 @@ extension Service {
   ///     terminal is closed.
   ///   - onReady: called once, when every listener accepts connections.
   package func run(rereading file: String? = nil, onReady: @escaping @Sendable () async throws -> Void) async throws {
+    try await partners.begin()
     let lease = try await LeaseKeeper(config, store: store, outages: logHealth.outages, logger: logger)
     try clock.compare(withLastEntry: await store.lastAuditTime())
     let clock = clock
@@ -87,6 +88,7 @@ extension Service {
         ReceiptKeeper(indexer: receiptIndexer), JobWorkers(jobs: jobs),
         PendingKeeper(authorizations: soleControl.authorizations, logger: logger), keeper,
         RowKeeper(store: store, outages: logHealth.outages, logger: logger), lease,
+        ContractFollower(partners: partners, logger: logger),
       ]
     let stamps = StampKeeper.all(
       config, store: store.log, timestamps: timestamps, now: { clock.now() }, health: logHealth, logger: logger)

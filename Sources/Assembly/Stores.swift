@@ -1,4 +1,5 @@
 package import AuditLog
+package import Contracts
 package import Issuance
 import Logging
 package import OAuth
@@ -15,11 +16,14 @@ package protocol StoreParts: Sendable {
   var log: any SequencingStore & CosignatureStore & StampStore { get }
   /// The store as it is watched while it is in use.
   var watch: any LogWatchStore & HoldCounting & ReceiptIndex { get }
+  /// Contracts with partners.
+  var contracts: any ContractStore { get }
 }
 
 extension SQLiteFileStore: StoreParts {
   package var log: any SequencingStore & CosignatureStore & StampStore { SQLiteLog(self) }
   package var watch: any LogWatchStore & HoldCounting & ReceiptIndex { SQLiteWatch(self) }
+  package var contracts: any ContractStore { SQLiteContracts(self) }
 }
 
 /// The one place that knows which stores there are. Everything else uses the ports.

@@ -4,4 +4,5 @@ package import ArgumentParser
 package let operatorCommands: [any ParsableCommand.Type] = [
   Serve.self, Initialise.self, ConfigCommand.self, AuditCommand.self, SignatureCommand.self, ReceiptCommand.self,
   CredentialCommand.self, UserCommand.self, AttemptsCommand.self, ClockCommand.self, TimestampCommand.self,
+  OperatorCommand.self, PartnerCommand.self, ClientCommand.self, ChangeCommand.self,
 ]

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Assembly
+import Contracts
 import Foundation
 import Logging
 import ServiceLifecycle
@@ -37,11 +38,24 @@ struct Initialise: AsyncParsableCommand {
   @OptionGroup var file: ConfigFile
   @Option(name: .long, help: "File with the security officer's PIN, to initialise a new token.")
   var officerPinFile: String
+  @Option(
+    name: .customLong("operator"),
+    help: """
+      A first operator, who may propose and approve changes of contracts: NAME=KEY.pem, with a public key of P-256. \
+      Give two, since changes of who operates take two.
+      """)
+  var operators: [String] = []
 
   func run() async throws {
     let config = try file.load()
-    try await Service.initialise(config, officerPINFile: officerPinFile)
+    let founders = try operators.map { text in
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else { throw ValidationError("--operator must be NAME=KEY.pem, not \(text)") }
+      return (id: parts[0], key: try OperatorKeyFile(path: parts[1]).key)
+    }
+    try await Service.initialise(config, officerPINFile: officerPinFile, founders: founders)
     print("made the keys of \"\(config.device.tokenLabel)\" and the database \(config.database)")
+    for founder in founders { print("operator \(founder.id) with key \(founder.key.fingerprint)") }
   }
 }
 

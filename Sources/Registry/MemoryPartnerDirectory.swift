@@ -47,6 +47,11 @@ public final class MemoryPartnerDirectory: PartnerDirectory {
     }
   }
 
+  /// All of them, in the order of their ids.
+  public var partners: [Partner] {
+    contents.withLock { $0.partners.values.sorted { $0.id.rawValue < $1.id.rawValue } }
+  }
+
   public func partner(_ id: PartnerID) async -> Partner? { contents.withLock { $0.partners[id.rawValue] } }
   public func client(_ id: ClientID) async -> Client? { contents.withLock { $0.clients[id.rawValue] } }
   public func browserOrigins() async -> Set<OctetText> { contents.withLock { $0.origins } }

@@ -237,11 +237,20 @@ struct ConfigurationTests {
     let module = JSONValue.string(try file("libsofthsm2.so", "x", 0o755))
     for (path, value) in [
       ("device/module", module), ("logLevel", "debug"), ("activationLife", 1800),
-      ("eidProviders/0/clientAuthentication", ["method": "none"]),
+      ("eidProviders/0/clientAuthentication", ["method": "none"]), ("registry", ["approvals": 1]),
     ] {
       let result = try load { Self.set(path, value)(&$0) }
       #expect(result.error == nil && result.weak.count == 1, "\(path): \(result)")
     }
+  }
+
+  @Test("changes of who operates take two persons, or one where the configuration says so, and no other number")
+  func approvals() throws {
+    for (value, isTaken) in [(JSONValue.integer(0), false), (1, true), (2, true), (3, false), ("2", false)] {
+      let result = try load { Self.set("registry/approvals", value)(&$0) }
+      #expect((result.error == nil) == isTaken, "\(value): \(result)")
+    }
+    #expect(try load { Self.set("registry", ["approval": 2])(&$0) }.error?.contains("approval") == true)
   }
 
   @Test("which members changed is known by name")

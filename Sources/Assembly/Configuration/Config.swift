@@ -41,6 +41,9 @@ package struct Config {
   var eidProviders: [EIDProviderConfig]
   /// Partners with their brands and OAuth clients (`PartnerConfig.swift`).
   var partners: [Partner]
+  /// `registry`: rules for partners in the store. An object with `approvals`: persons that it takes to change who the
+  /// operators are, or to register what lets a partner act without its customers: 1 or 2. Default: 2.
+  var approvals: Int
   /// The built-in time-stamping authority. Absent: `signatures/timestamp` is not offered.
   var tsa: TimestampAuthorityConfig?
   /// CA that issues certificates for credentials that people ask for. Absent: `credentials/create` and
@@ -178,6 +181,7 @@ package struct Config {
     partners = try reader.list("partners").map { try Partner($0) }
     let names = partners.map(\.id.rawValue) + partners.flatMap(\.clients).map { "client \($0.id)" }
     guard Set(names).count == names.count else { throw reader.error("partners", "contains an id twice") }
+    approvals = try reader.optional("registry").map(Self.approvals) ?? 2
     let issuers = eidProviders.map(\.settings.issuer)
     guard Set(issuers).count == issuers.count else { throw reader.error("eidProviders", "contains an issuer twice") }
     tsa = try reader.optional("tsa").map { try TimestampAuthorityConfig($0) }
@@ -201,6 +205,13 @@ package struct Config {
 }
 
 extension Config {
+  private static func approvals(_ reader: ConfigReader) throws -> Int {
+    let number = try reader.integer("approvals", in: 1...2, default: 2)
+    if number == 1 { reader.warn("approvals", "is 1: one operator alone can make others, and trusted clients") }
+    try reader.finish()
+    return number
+  }
+
   /// Checks members against each other.
   private func checkTogether(_ reader: ConfigReader) throws {
     if let http, let tls, http.host == tls.address.host, http.port == tls.address.port {

@@ -7,6 +7,14 @@ package struct ConfigError: Error, CustomStringConvertible {
   package init(description: String) { self.description = description }
 }
 
+/// Where a reader finds what configurations keep in files.
+enum ConfigContents {
+  /// Members are paths.
+  case files
+  /// Members are the contents themselves, base64, and the secret came apart from them: a contract from the store.
+  case record(secret: String?)
+}
+
 /// Typed, strict access to one object of a configuration file. Remembers which members were read, so that `finish` can
 /// name the unknown ones.
 package final class ConfigReader {
@@ -15,12 +23,18 @@ package final class ConfigReader {
   private var known: Set<String> = []
   /// Shared by all readers of a file.
   let notes: ConfigNotes
+  let contents: ConfigContents
 
-  package init(_ value: JSONValue, at path: String, notes: ConfigNotes = ConfigNotes()) throws {
+  package convenience init(_ value: JSONValue, at path: String, notes: ConfigNotes = ConfigNotes()) throws {
+    try self.init(value, at: path, notes: notes, contents: .files)
+  }
+
+  init(_ value: JSONValue, at path: String, notes: ConfigNotes, contents: ConfigContents) throws {
     guard let object = value.object else { throw ConfigError(description: "\(path) is not an object") }
     members = object
     self.path = path
     self.notes = notes
+    self.contents = contents
   }
 
   var names: [String] { members.members.map(\.name) }
@@ -68,6 +82,26 @@ package final class ConfigReader {
     return paths
   }
 
+  /// Octets of the file that a member names; of a record, the member's own.
+  func octets(_ name: String) throws -> [UInt8]? {
+    guard let text = try optionalString(name) else { return nil }
+    switch contents {
+    case .files:
+      guard let data = FileManager.default.contents(atPath: text) else { throw error(name, "cannot be read: \(text)") }
+      return [UInt8](data)
+    case .record:
+      guard let octets = Base64.decode(text) else { throw error(name, "is not base64") }
+      return octets
+    }
+  }
+
+  /// Refuses a member of a record that would be a path.
+  func refuseFile(_ name: String) throws {
+    if case .record = contents, names.contains(name) {
+      throw error(name, "names a file, which not every machine has: a contract has none")
+    }
+  }
+
   func integer(_ name: String, in range: ClosedRange<Int>, default standard: Int? = nil) throws -> Int {
     guard let value = value(name) else {
       guard let standard else { throw error(name, "is missing") }
@@ -98,7 +132,7 @@ package final class ConfigReader {
   }
 
   func optional(_ name: String) throws -> ConfigReader? {
-    try value(name).map { try ConfigReader($0, at: "\(path): \(name)", notes: notes) }
+    try value(name).map { try ConfigReader($0, at: "\(path): \(name)", notes: notes, contents: contents) }
   }
 
   func object(_ name: String) throws -> ConfigReader {
@@ -110,7 +144,7 @@ package final class ConfigReader {
     guard let value = value(name) else { return [] }
     guard let list = value.array else { throw error(name, "must be a list") }
     return try list.enumerated().map {
-      try ConfigReader($0.element, at: "\(path): \(name)[\($0.offset)]", notes: notes)
+      try ConfigReader($0.element, at: "\(path): \(name)[\($0.offset)]", notes: notes, contents: contents)
     }
   }
 

@@ -102,13 +102,25 @@ extension ConfigReader {
   ///
   /// - Parameter least: octets of a secret that cannot be guessed.
   func secret(_ name: String, least: Int) throws -> String {
-    let secret = try Self.firstLine(of: secretFile(name))
+    guard let secret = try optionalSecret(name) else { throw error(name, "is missing") }
     guard secret.utf8.count >= least else { throw error(name, "has fewer than \(least) characters") }
     return secret
   }
 
+  /// The same, of any length; a record has its one secret apart.
+  func optionalSecret(_ name: String) throws -> String? {
+    if case .record(let secret) = contents {
+      try refuseFile(name)
+      return secret
+    }
+    return try optionalSecretFile(name).map { try Self.firstLine(of: $0) }
+  }
+
   /// A file of roots to trust.
-  func trustAnchors() throws -> String? { names.contains("trustAnchors") ? try file("trustAnchors") : nil }
+  func trustAnchors() throws -> String? {
+    try refuseFile("trustAnchors")
+    return names.contains("trustAnchors") ? try file("trustAnchors") : nil
+  }
 
   // MARK: Notes
 

@@ -44,13 +44,19 @@ extension Partner {
     }
     receipts = try reader.bool("receipts", default: false)
     let id = id
-    clients = try reader.list("clients").map { try Client($0, partner: id) }
+    // Those of a contract are registered one by one.
+    if case .files = reader.contents { clients = try reader.list("clients").map { try Client($0, partner: id) } }
+    try checkClients(reader)
+    try reader.finish()
+  }
+
+  /// - Parameter reader: of the partner, or of the client that came last.
+  func checkClients(_ reader: ConfigReader) throws {
     guard webhooks?.messenger != nil || !clients.contains(where: { $0.trustedScopes.contains(.credentialCreation) })
     else {
       throw reader.error(
         "webhooks", "need a messenger for a client that is trusted with credential-creation (trustedScopes)")
     }
-    try reader.finish()
   }
 }
 
@@ -59,12 +65,7 @@ extension Partner.Brand {
   fileprivate init(partner reader: ConfigReader) throws {
     self.init()
     colour = try reader.optionalString("colour")
-    logo = try reader.optionalString("logo").map { path in
-      guard let data = FileManager.default.contents(atPath: path) else {
-        throw reader.error("logo", "cannot be read: \(path)")
-      }
-      return [UInt8](data)
-    }
+    logo = try reader.octets("logo")
     if let languages = try reader.optional("words") {
       for name in languages.names {
         guard Language(rawValue: name) != nil else {
@@ -112,18 +113,15 @@ extension Client {
     let id = try reader.string("id", longest: 255)
     let methods = try Self.names("authentication", reader, AuthenticationMethod.self)
     let grants = try Self.names("grants", reader, Grant.self)
-    let secret = try reader.optionalSecretFile("secretFile").map { try ConfigReader.firstLine(of: $0) }
-    let keys = try reader.optionalString("keysFile").map { path in
-      guard let data = FileManager.default.contents(atPath: path),
-        let keys = try? JSONValue.parse(Array(data), limits: .configuration),
-        keys.object?["keys"]?.array != nil
-      else { throw reader.error("keysFile", "is not a JWK set: \(path)") }
-      return [UInt8](data)
-    }
-    let certificate = try reader.optionalString("certificate").map { path in
-      guard let der = PEM.certificate(path) else {
-        throw reader.error("certificate", "is not a PEM certificate: \(path)")
+    let secret = try reader.optionalSecret("secretFile")
+    let keys = try reader.octets("keysFile").map { octets in
+      guard let keys = try? JSONValue.parse(octets, limits: .configuration), keys.object?["keys"]?.array != nil else {
+        throw reader.error("keysFile", "is not a JWK set")
       }
+      return octets
+    }
+    let certificate = try reader.octets("certificate").map { octets in
+      guard let der = PEM.certificate(octets) else { throw reader.error("certificate", "is not a PEM certificate") }
       return OctetDigest.sha256(der)
     }
     let redirectURIs = try reader.optionalStrings("redirectURIs") ?? []
@@ -215,10 +213,9 @@ extension Client {
 
 /// RFC 7468.
 enum PEM {
-  /// DER of the first certificate in a file.
-  static func certificate(_ path: String) -> [UInt8]? {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8),
-      let start = text.range(of: "-----BEGIN CERTIFICATE-----"),
+  /// DER of the first certificate in a file's octets.
+  static func certificate(_ octets: [UInt8]) -> [UInt8]? {
+    guard let text = String(bytes: octets, encoding: .utf8), let start = text.range(of: "-----BEGIN CERTIFICATE-----"),
       let end = text.range(of: "-----END CERTIFICATE-----", range: start.upperBound..<text.endIndex)
     else { return nil }
     return Data(base64Encoded: text[start.upperBound..<end.lowerBound].filter { !$0.isWhitespace }).map { [UInt8]($0) }

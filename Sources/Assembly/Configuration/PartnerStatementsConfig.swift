@@ -47,6 +47,7 @@ extension Partner.Statements {
   private static func keys(_ reader: ConfigReader) throws -> Keys {
     let allowsPlainHTTP = try reader.bool("allowsPlainHTTP", default: false)
     let trustAnchors = try reader.trustAnchors()
+    try reader.refuseFile("keysFile")
     switch (
       try reader.optionalString("keysFile"), try reader.optionalURL("keysURL", allowsPlainHTTP: allowsPlainHTTP)
     ) {

@@ -49,7 +49,8 @@ package enum RealService {
   /// Whether a certificate in the file, DER or PEM, names the organisation of those for trying out. Its octets are
   /// looked for, so that one that cannot be read is no reason to say no.
   private static func isTrial(_ path: String) -> Bool {
-    let octets = PEM.certificate(path) ?? FileManager.default.contents(atPath: path).map { [UInt8]($0) } ?? []
+    let file = FileManager.default.contents(atPath: path).map { [UInt8]($0) } ?? []
+    let octets = PEM.certificate(file) ?? file
     return Data(octets).range(of: Data(trialOrganization.utf8)) != nil
   }
 }

@@ -1,0 +1,181 @@
+import Contracts
+import Foundation
+import Logging
+import Octets
+import Registry
+import ServiceLifecycle
+import Synchronization
+import Vocabulary
+
+/// The partners of the configuration, and below them those of the store, which every gateway of the store has at once.
+///
+/// Those of the store are held in memory and followed (`ContractFollower`). A gateway that cannot follow them for
+/// `patience` does not answer for them any more: it would not know who was suspended.
+final class LayeredPartners: PartnerDirectory {
+  private struct State {
+    /// Of the contracts that are held; nil before they were read for the first time.
+    var revision: Int64?
+    /// Beginning of the last look that was answered, while they are followed.
+    var answered: ContinuousClock.Instant?
+    var onReceipts: (@Sendable () -> Void)?
+  }
+
+  static let patience = Duration.seconds(5)
+
+  private let file: MemoryPartnerDirectory
+  private let stored = MemoryPartnerDirectory()
+  private let filed: Mutex<[Partner]>
+  private let state = Mutex(State())
+  private let contracts: ContractService
+  private let secrets: ContractSecrets
+  private let now: @Sendable () -> ContinuousClock.Instant
+  private let logger = Logger(label: "contracts")
+
+  init(
+    _ partners: [Partner], _ contracts: ContractService, _ secrets: ContractSecrets,
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+  ) {
+    file = MemoryPartnerDirectory(partners)
+    filed = Mutex(partners)
+    self.contracts = contracts
+    self.secrets = secrets
+    self.now = now
+  }
+
+  /// - Parameter want: called when there is a partner in the store whose answers say where receipts are.
+  func onReceipts(_ want: @escaping @Sendable () -> Void) { state.withLock { $0.onReceipts = want } }
+
+  // MARK: The directory
+
+  func partner(_ id: PartnerID) async throws -> Partner? {
+    if let partner = await file.partner(id) { return partner }
+    try await beFresh()
+    return await stored.partner(id)
+  }
+
+  func client(_ id: ClientID) async throws -> Client? {
+    if let client = await file.client(id) { return client }
+    try await beFresh()
+    return await stored.client(id)
+  }
+
+  func browserOrigins() async throws -> Set<OctetText> {
+    let (filed, kept) = (await file.browserOrigins(), await stored.browserOrigins())
+    return kept.isEmpty ? filed : filed.union(kept)
+  }
+
+  private func beFresh() async throws {
+    let (isRead, answered) = state.withLock { ($0.revision != nil, $0.answered) }
+    if let answered {
+      guard answered.duration(to: now()) <= Self.patience else { throw DirectoryUnavailable() }
+    } else if !isRead {
+      // A command, which follows nothing.
+      do { try await refresh() } catch { throw DirectoryUnavailable() }
+    }
+  }
+
+  // MARK: The file
+
+  /// Takes the configuration's partners.
+  ///
+  /// - Returns: those that came, went or changed.
+  /// - Throws: `ConfigError` if the store has one of the same id.
+  func replaceFile(with partners: [Partner]) throws -> [PartnerID] {
+    try refuseTwins(partners, stored.partners)
+    filed.withLock { $0 = partners }
+    return file.replace(with: partners)
+  }
+
+  private func refuseTwins(_ filed: [Partner], _ stored: [Partner]) throws {
+    func names(_ partners: [Partner]) -> Set<String> {
+      Set(partners.map { "partner \($0.id)" } + partners.flatMap(\.clients).map { "client \($0.id)" })
+    }
+    guard let twin = names(filed).intersection(names(stored)).min() else { return }
+    throw ConfigError(
+      description: "\(twin) is in the configuration and in the database; take it out of the configuration")
+  }
+
+  // MARK: The store
+
+  /// Reads the store's partners.
+  ///
+  /// - Throws: `ConfigError` if the configuration has one of them too.
+  func begin() async throws {
+    try await refresh()
+    try refuseTwins(filed.withLock { $0 }, stored.partners)
+  }
+
+  /// From now on they are answered for as long as looks succeed.
+  func follow() { state.withLock { [now] in $0.answered = now() } }
+
+  /// Looks whether there was an act since, and takes what there is then.
+  func look() async throws {
+    let began = now()
+    let revision = try await contracts.revision()
+    if state.withLock({ $0.revision }) != revision { try await refresh() }
+    state.withLock { $0.answered = began }
+  }
+
+  private func refresh() async throws {
+    let all = try await contracts.contracts()
+    let partners = read(all)
+    let changed = stored.replace(with: partners)
+    let onReceipts = state.withLock { state in
+      state.revision = all.revision
+      return state.onReceipts
+    }
+    if partners.contains(where: \.receipts) { onReceipts?() }
+    guard !changed.isEmpty else { return }
+    logger.notice(
+      "took contracts from the database",
+      metadata: [
+        "revision": "\(all.revision)", "partnersChanged": "\(changed.map(\.rawValue).joined(separator: ", "))",
+      ])
+  }
+
+  /// Those that can be read; others are told of, and do not exist.
+  private func read(_ all: Contracts) -> [Partner] {
+    var clients: [PartnerID: [Client]] = [:]
+    for stored in all.clients {
+      do { clients[stored.partner, default: []].append(try ContractTerms.client(stored, secrets)) } catch {
+        logger.error("a client's contract cannot be read", metadata: ["client": "\(stored.id)", "reason": "\(error)"])
+      }
+    }
+    return all.partners.compactMap { stored in
+      do {
+        var partner = try ContractTerms.partner(stored, secrets)
+        partner.clients = clients[stored.id] ?? []
+        return partner
+      } catch {
+        logger.error(
+          "a partner's contract cannot be read", metadata: ["partner": "\(stored.id)", "reason": "\(error)"])
+        return nil
+      }
+    }
+  }
+}
+
+/// Looks for acts of other processes while the service runs: in force within a second.
+struct ContractFollower: ServiceLifecycle.Service {
+  private static let pause = Duration.milliseconds(400)
+
+  let partners: LayeredPartners
+  let logger: Logger
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      partners.follow()
+      var fails = false
+      while (try? await Task.sleep(for: Self.pause)) != nil {
+        do {
+          try await partners.look()
+          if fails { logger.notice("contracts are followed again") }
+          fails = false
+        } catch {
+          if !fails { logger.error("contracts cannot be followed", metadata: ["reason": "\(error)"]) }
+          fails = true
+        }
+      }
+    }
+  }
+}
