@@ -40,13 +40,13 @@ extension AuthorizationServer {
     guard let client = try await partners.client(ClientID(id)) else {
       throw CodeRequestRefusal.page(.invalid("client_id"))
     }
-    guard try await !isSuspended(client) else { throw CodeRequestRefusal.page(.unauthorizedClient) }
     return client
   }
 
-  /// Whether the contract with the client's partner rests: then nothing new is asked of its customers.
-  private func isSuspended(_ client: Client) async throws -> Bool {
-    try await partners.partner(client.partner)?.isSuspended == true
+  /// Whether people may be asked for this: of a partner whose contract rests, only to delete a credential.
+  private func mayAsk(_ client: Client, for scope: Scope) async throws -> Bool {
+    guard scope != .credentialDeletion else { return true }
+    return try await partners.partner(client.partner)?.isSuspended != true
   }
 
   /// Validates the parameters of `oauth2/authorize`; those of a pushed request are fetched.
@@ -64,6 +64,9 @@ extension AuthorizationServer {
       guard var request = try await pushedRequest(uri, client: client, browserSecret: browserSecret) else {
         throw CodeRequestRefusal.page(OAuthError("invalid_request_uri", "Invalid parameter request_uri"))
       }
+      guard try await mayAsk(client, for: request.scope) else {
+        throw CodeRequestRefusal.page(.unauthorizedClient)
+      }
       // One client repeats its state here. The pushed one counts.
       request.state = request.state ?? parameters["state"]
       return request
@@ -75,7 +78,7 @@ extension AuthorizationServer {
   /// it before anything is sent anywhere.
   func registered(_ request: CodeRequest) async throws -> Client? {
     guard let client = try await partners.client(ClientID(request.client)), request.isAdmitted(by: client),
-      try await !isSuspended(client)
+      try await mayAsk(client, for: request.scope)
     else { return nil }
     return client
   }
@@ -105,6 +108,7 @@ extension AuthorizationServer {
         throw OAuthError("invalid_authorization_details", "Invalid parameter authorization_details")
       }
       guard named == nil || details.map({ $0.scope == named }) ?? true else { throw OAuthError.invalidScope }
+      guard try await mayAsk(client, for: details?.scope ?? .service) else { throw OAuthError.unauthorizedClient }
       // Last, so that a request that is refused for something else can be put right and sent again.
       if let account { try await useUp(account, browserSecret: browserSecret) }
       return CodeRequest(

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Octets
 import Registry
@@ -75,9 +76,40 @@ struct SuspendedPartnerTests {
     let approved = try await way.approve()
     #expect(approved.status != 302 && approved.headers[.location] == nil, "\(approved.text)")
     let page = try await PageVisitor(fixture).get("/oauth2/authorize?" + CredentialWay.query(parameters))
-    #expect(page.status == 400 && page.headers[.location] == nil, "\(page.text)")
+    #expect(page.headers[.location]?.contains("error=unauthorized_client") == true, "\(page.text)")
     fixture.partners.change(Self.portal) { $0.isSuspended = false }
     let again = try await PageVisitor(fixture).get("/oauth2/authorize?" + CredentialWay.query(parameters))
     #expect(again.status == 200)
+  }
+
+  @Test("P57: what was pushed before is not answered for it; a person still deletes a credential, which revokes it")
+  func deleting() async throws {
+    let fixture = try await GatewayFixture()
+    _ = try await fixture.signing.createCredential("old")
+    _ = try await fixture.signing.createCredential("c", mode: .oauth2code)
+    func pushed(_ parameters: [String: String]) async throws -> String {
+      let form = try #require(URLComponents(string: "?" + CredentialWay.query(parameters))?.queryItems)
+      let secrets = ["client_id": "portal", "client_secret": OAuthFixture.secret]
+      let answer = try await PageVisitor(fixture).post(
+        "/oauth2/pushed_authorize",
+        Dictionary(form.map { ($0.name, $0.value ?? "") }) { first, _ in first }.merging(secrets) { _, mine in mine },
+        headers: [:])
+      return String(try #require(answer.text.firstMatch(of: /"request_uri":"([^"]+)"/), "\(answer.text)").1)
+    }
+    func open(_ uri: String) async throws -> Int {
+      let name = try #require(uri.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
+      return try await PageVisitor(fixture).get("/oauth2/authorize?client_id=portal&request_uri=\(name)").status
+    }
+    let signing = try await pushed(["scope": "credential", "credentialID": "c", "numSignatures": "1"])
+    let deletion = try await pushed(["scope": "credential-deletion", "credentialID": "old"])
+    fixture.partners.change(Self.portal) { $0.isSuspended = true }
+    #expect(try await open(signing) == 400)
+    #expect(try await open(deletion) == 200)
+    let way = try await CredentialWay(fixture, ["scope": "credential-deletion", "credentialID": "old"])
+    _ = try await way.logIn()
+    let access = try await way.token(try await way.approve())
+    let deleted = try await fixture.call(
+      "credentials/delete", #"{"credentialDeletionRequest":{"credentialID":"old"}}"#, .v2, token: access)
+    #expect(deleted.status == 204, "\(deleted.row)")
   }
 }
