@@ -1,3 +1,4 @@
+internal import Vocabulary
 public import WireJSON
 
 /// `signatures/signPolling` (CSC v2 §11.15).

@@ -1,5 +1,6 @@
 import CSCModel
 import Testing
+import Vocabulary
 
 @Suite("Basic credentials and names", .timeLimit(.minutes(2)))
 struct BasicCredentialsTests {
