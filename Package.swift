@@ -76,6 +76,7 @@ let package = Package(
     core("Octets", [crypto]),
     core("WireJSON", ["Octets", "CJansson"]),
     core("CSCModel", ["Vocabulary", "Octets", "WireJSON", .product(name: "SwiftASN1", package: "swift-asn1")]),
+    core("PartnerModel", ["Vocabulary", "Octets", "WireJSON", crypto]),
     core("JOSE", ["Octets", "WireJSON"]),
     core("TransparencyLog", ["Octets", crypto]),
     core("AuditLog", ["Octets", "WireJSON", "TransparencyLog", crypto]),
@@ -256,6 +257,7 @@ let package = Package(
     tests("JOSETests", ["JOSE", "Octets", "WireJSON"]),
     support("Growth", []),
     tests("WireJSONTests", ["Growth", "WireJSON"]),
+    tests("PartnerModelTests", ["Octets", "Vocabulary", "PartnerModel", "Growth", "WireJSON"]),
     tests("CSCModelTests", ["Octets", "Vocabulary", "CSCModel", "Growth", "WireJSON"]),
     tests(
       "OAuthTests",
