@@ -91,6 +91,9 @@ let package = Package(
       ]),
     core("Contracts", ["Vocabulary", "Octets", "WireJSON", "AuditLog", crypto]),
     core("Certificates", ["Vocabulary", "Octets", "WireJSON", crypto]),
+    // Calls that may come twice, and signers of partners.
+    core("RecordedCalls", ["Vocabulary"]),
+    core("Enrolment", ["Vocabulary", "Octets", "WireJSON", "AuditLog", "SoleControl", "RecordedCalls", crypto]),
     core("Issuance", ["Vocabulary", "Octets", "SoleControl", "AuditLog", "Throttling", "WireJSON"]),
     core("OAuth", ["JOSE", "Vocabulary", "Registry", "Throttling", "Octets", "WireJSON", crypto]),
     core("Conformance", ["Vocabulary", "Octets", "WireJSON", crypto]),
@@ -105,7 +108,7 @@ let package = Package(
     adapter(
       "PKCS11Device",
       [
-        "Vocabulary", "Octets", "BlockingWork", "SoleControl", "CCryptoki",
+        "Vocabulary", "Octets", "BlockingWork", "SoleControl", "Enrolment", "CCryptoki",
         .product(name: "SwiftASN1", package: "swift-asn1"),
       ]),
     adapter(
@@ -131,7 +134,7 @@ let package = Package(
       "SQLiteStore",
       [
         "Vocabulary", "Octets", "Throttling", "BlockingWork", "SoleControl", "Issuance", "OAuth", "AuditLog",
-        "TransparencyLog",
+        "TransparencyLog", "RecordedCalls", "Enrolment",
         "Contracts", "WireJSON",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
@@ -140,7 +143,8 @@ let package = Package(
       [
         "Vocabulary",
         "Throttling", "BlockingWork", "CSCModel", "Octets", "WireJSON", "Registry", "SoleControl", "Issuance", "OAuth",
-        "TimestampAuthority", "DocumentSigning", "AuditLog", "CResources", "Texts",
+        "TimestampAuthority", "DocumentSigning", "AuditLog", "CResources", "Texts", "PartnerModel", "RecordedCalls",
+        "Enrolment",
         log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -172,7 +176,8 @@ let package = Package(
     .target(
       name: "Assembly",
       dependencies: [
-        "JOSE", "Vocabulary", "BlockingWork", "Octets", "WireJSON", "CSCModel", "Registry", "SoleControl", "Issuance",
+        "JOSE", "Vocabulary", "BlockingWork", "Octets", "WireJSON", "CSCModel", "Registry", "SoleControl", "Enrolment",
+        "Issuance",
         "OAuth", "AuditLog", "TransparencyLog", "Throttling", "TimestampAuthority",
         "DocumentSigning", "PKCS11Device", "OpenSSLPKI", "OpenIDClient", "OutboundHTTP", "Webhooks", "SQLiteStore",
         "HTTPGateway", "Texts", "Contracts",
@@ -224,6 +229,7 @@ let package = Package(
       "TestSupport",
       [
         "Vocabulary", "Octets", "Throttling", "Registry", "SoleControl", "Issuance", "OAuth", "AuditLog", "COpenSSL",
+        "RecordedCalls", "Enrolment",
         "OpenSSLPKI", "WireJSON", "Contracts",
         crypto, log,
         .product(name: "Subprocess", package: "swift-subprocess"),
@@ -248,8 +254,8 @@ let package = Package(
     support(
       "StoreConformance",
       [
-        "Vocabulary", "Throttling", "SoleControl", "Issuance", "OAuth", "AuditLog", "Contracts", "WireJSON",
-        "TestSupport",
+        "Vocabulary", "Throttling", "Registry", "SoleControl", "Issuance", "OAuth", "AuditLog", "RecordedCalls",
+        "Enrolment", "Contracts", "WireJSON", "TestSupport",
       ]),
     tests("OctetsTests", ["Octets"]),
     tests("ContractsTests", ["Contracts", "Vocabulary", "WireJSON", "AuditLog", "TestSupport"]),
@@ -304,19 +310,25 @@ let package = Package(
         "TestSupport",
       ]),
     tests(
+      "EnrolmentTests",
+      [
+        "Vocabulary", "Enrolment", "RecordedCalls", "SoleControl", "AuditLog", "TestSupport",
+      ]),
+    tests(
       "IssuanceTests", ["Vocabulary", "Octets", "Issuance", "SoleControl", "AuditLog", "OpenSSLPKI", "TestSupport"]),
     tests(
       "SQLiteStoreTests",
       [
         "SQLiteStore", "SoleControl", "Issuance", "OAuth", "AuditLog", "TransparencyLog", "Throttling", "Vocabulary",
-        "WireJSON", "StoreConformance", "Contracts", "TestSupport", crypto,
+        "WireJSON", "StoreConformance", "Contracts", "Enrolment", "RecordedCalls", "TestSupport", crypto,
       ]),
     // The only tests that need a token: "make unit" leaves them out, and Tests/house/suites.py checks it.
     support("TokenSupport", ["OpenSSLPKI", "PKCS11Device", "TestSupport"]),
     tests(
       "PKCS11DeviceTests",
       [
-        "Vocabulary", "PKCS11Device", "SoleControl", "OpenSSLPKI", "TimestampAuthority", "TestSupport", "TokenSupport",
+        "Vocabulary", "PKCS11Device", "SoleControl", "Enrolment", "OpenSSLPKI", "TimestampAuthority", "TestSupport",
+        "TokenSupport",
         crypto,
       ]),
     tests(
@@ -351,6 +363,7 @@ let package = Package(
         "Throttling", "HTTPGateway", "CSCModel", "WireJSON", "Registry", "SoleControl", "Issuance", "OAuth", "AuditLog",
         "TransparencyLog", "OpenIDClient",
         "OpenSSLPKI", "SelfSignedTLS", "SQLiteStore", "Texts", "TimestampAuthority", "DocumentSigning", "Webhooks",
+        "PartnerModel", "Enrolment", "RecordedCalls",
         "Contracts", "TestSupport", log, crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -1,5 +1,6 @@
 package import AuditLog
 package import Contracts
+package import Enrolment
 package import Issuance
 import Logging
 package import OAuth
@@ -18,12 +19,15 @@ package protocol StoreParts: Sendable {
   var watch: any LogWatchStore & HoldCounting & ReceiptIndex { get }
   /// Contracts with partners.
   var contracts: any ContractStore { get }
+  /// Signers of partners, and calls that were recorded.
+  var enrolment: any EnrolmentStore { get }
 }
 
 extension SQLiteFileStore: StoreParts {
   package var log: any SequencingStore & CosignatureStore & StampStore { SQLiteLog(self) }
   package var watch: any LogWatchStore & HoldCounting & ReceiptIndex { SQLiteWatch(self) }
   package var contracts: any ContractStore { SQLiteContracts(self) }
+  package var enrolment: any EnrolmentStore { SQLiteEnrolment(self) }
 }
 
 /// The one place that knows which stores there are. Everything else uses the ports.

@@ -16,6 +16,10 @@ public struct AuditEvent: Sendable, Equatable {
     /// The operator said that the service goes on with rows that somebody else put back, removed or added.
     case rowsAccepted = "rows.accepted"
     case subjectRegistered = "subject.registered"
+    /// A partner registered a person or an organisation.
+    case signerOpened = "signer.opened"
+    /// A partner changed where a signer is reached, its language, or its own name for it.
+    case contactChanged = "contact.changed"
     case keyMade = "key.made"
     case certificateIssued = "certificate.issued"
     case authorizationGranted = "authorization.granted"

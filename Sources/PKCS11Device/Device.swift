@@ -174,7 +174,7 @@ public final class Device: SigningDevice, KeyMaker {
 
   // MARK: Keys
 
-  private enum Unwrapped {
+  enum Unwrapped {
     case privateKey(KeyType)
     case secret
 
@@ -192,7 +192,7 @@ public final class Device: SigningDevice, KeyMaker {
     }
   }
 
-  private func unwrap(
+  func unwrap(
     _ key: WrappedKey, _ kind: Unwrapped, on worker: SessionPool.Worker
   ) throws -> CK_OBJECT_HANDLE {
     let unwrapped = try worker.session.unwrap(key.bytes, under: worker.keys.wrapping, kind.template)
@@ -253,7 +253,7 @@ public final class Device: SigningDevice, KeyMaker {
   }
 
   /// Wraps a key that may leave the device so, and destroys it. Fails if it cannot be destroyed: it must not stay.
-  private static func wrapAway(_ key: CK_OBJECT_HANDLE, on worker: SessionPool.Worker) throws -> WrappedKey {
+  static func wrapAway(_ key: CK_OBJECT_HANDLE, on worker: SessionPool.Worker) throws -> WrappedKey {
     let wrapped: [UInt8]
     do {
       try KeyPromises.made.check(key, in: worker.session)

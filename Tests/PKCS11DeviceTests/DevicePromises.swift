@@ -1,4 +1,5 @@
 import Crypto
+import Enrolment
 import OpenSSLPKI
 import TestSupport
 import Testing
@@ -8,7 +9,7 @@ import Vocabulary
 
 /// One thing that every device promises, with the test that a device of this kind keeps it.
 struct DevicePromise: Sendable, CustomTestStringConvertible {
-  typealias Device = any SigningDevice & KeyMaker
+  typealias Device = any SigningDevice & KeyMaker & DataKeyDevice
 
   let testDescription: String
   let check: @Sendable (Device) async throws -> Void
@@ -19,7 +20,7 @@ struct DevicePromise: Sendable, CustomTestStringConvertible {
   }
 
   /// Every promise.
-  static let all = macs + secrets + [randomness] + keys
+  static let all = macs + secrets + dataKeys + [randomness] + keys
 
   private static let macs = [
     DevicePromise("a MAC is the same for the same message and key, and differs for other messages") { device in
@@ -41,6 +42,28 @@ struct DevicePromise: Sendable, CustomTestStringConvertible {
     #expect(seen.count == 2000)
     #expect(try await device.random(count: 10_000).count == 10_000)
   }
+
+  private static let dataKeys = [
+    DevicePromise("keys of personal data are the same for a secret and a purpose, and differ for others") { device in
+      let secrets = [try await device.makeDataKey(), try await device.makeDataKey()]
+      let keys = try await device.dataKeys(secrets, for: "a")
+      #expect(keys.count == 2 && keys.allSatisfy { $0.count == 32 } && keys[0] != keys[1])
+      #expect(try await device.dataKeys(secrets, for: "a") == keys)
+      #expect(try await device.dataKeys(secrets.reversed(), for: "a") == keys.reversed())
+      #expect(try await device.dataKeys([secrets[0]], for: "b") != [keys[0]])
+      #expect(try await device.dataKeys([], for: "a").isEmpty)
+    },
+    DevicePromise("a secret is the device's own, and computes HMAC-SHA-256") { device in
+      let secret = Array("0123456789abcdef0123456789abcdef".utf8)
+      let wrapped = try await device.wrap(secret: secret)
+      let expected = HMAC<SHA256>.authenticationCode(for: Array("a".utf8), using: SymmetricKey(data: secret))
+      #expect(try await device.dataKeys([wrapped], for: "a") == [Array(expected)])
+      var changed = try await device.makeDataKey().bytes
+      changed[changed.count - 1] ^= 1
+      let edited = WrappedKey(changed)
+      await #expect(throws: DeviceError.self) { try await device.dataKeys([edited], for: "a") }
+    },
+  ]
 
   private static let secrets = [
     DevicePromise("one-time codes are HMAC-SHA-1 under the wrapped secret, which is not in the blob") { device in

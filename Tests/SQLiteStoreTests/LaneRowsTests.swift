@@ -117,6 +117,8 @@ struct LaneRowsTests {
       DROP TABLE audit_entry; DROP TABLE audit_lane; DROP TABLE audit_progress; DROP TABLE audit_tile;
       DROP TABLE audit_tree; DROP TABLE invitation; DROP TABLE audit_cosignature; DROP TABLE slots;
       DROP TABLE audit_stamp;
+      DROP TABLE operator; DROP TABLE partner; DROP TABLE partner_client; DROP TABLE change; DROP TABLE registry_state;
+      DROP TABLE signer; DROP TABLE signer_key; DROP TABLE recorded_call;
       DROP INDEX factor_state_failing; DROP INDEX throttle_waiting; DROP TABLE receipt_index;
       ALTER TABLE operation DROP COLUMN slots;
       CREATE TABLE slot (activation BLOB, number INTEGER, state INTEGER, operation TEXT);

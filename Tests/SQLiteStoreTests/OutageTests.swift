@@ -17,7 +17,7 @@ struct OutageTests {
     let path = try temporaryFolder().appendingPathComponent("test.sqlite").path
     let events = Mutex<[StoreEvent]>([])
     let store = try SQLiteFileStore(
-      path: path, mayCreate: true, rowMACs: .test, rowChecks: .none, largestSize: 100,
+      path: path, mayCreate: true, rowMACs: .test, rowChecks: .none, largestSize: 120,
       onOutage: { event in events.withLock { $0.append(event) } })
     try await store.checkReadiness()
     var faults: [StoreFault] = []

@@ -14,7 +14,7 @@ struct SQLiteStoreTests {
   @Test("a full disk fails whole groups and leaves the chain whole")
   func fullDisk() async throws {
     let path = try newPath()
-    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test, rowChecks: .none, largestSize: 80)
+    let store = try SQLiteFileStore(path: path, mayCreate: true, rowMACs: .test, rowChecks: .none, largestSize: 120)
     let filler = JSONValue.string(String(repeating: "x", count: 3000))
     let kept = await withTaskGroup(of: Bool.self) { group in
       for _ in 0..<300 {

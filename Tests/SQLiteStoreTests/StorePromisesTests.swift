@@ -1,4 +1,5 @@
 import AuditLog
+import Enrolment
 import Foundation
 import SQLiteStore
 import SoleControl
@@ -24,6 +25,8 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
       } readAudit: { store in
         let audit = try #require(store as? MemoryStore).audit
         return (audit.entries, [audit.lane])
+      } enrolment: { store in
+        try #require(store as? MemoryStore)
       }
     case .sqlite: Self.sqliteConformance(file, rehearses: false)
     case .repeated: Self.sqliteConformance(file, rehearses: true)
@@ -40,6 +43,8 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
         entries.withLock { $0.append(entry) }
       }
       return (entries.withLock { $0 }, lanes)
+    } enrolment: { store in
+      SQLiteEnrolment(try #require(store as? SQLiteFileStore))
     }
   }
 }

@@ -70,6 +70,11 @@ extension StoreConformance {
     Promise("invitations are due until they are sent, and known until they are removed") {
       try await $0.invitations()
     },
+    Promise("signers are kept, found by their external name, and changed") { try await $0.signers() },
+    Promise("signers come in the order of their time, page by page, of one partner") { try await $0.signerPages() },
+    Promise("a partner has one signer of an external name") { try await $0.externalNames() },
+    Promise("calls are kept until they are over, each client's apart") { try await $0.recordedCalls() },
+    Promise("of many equal calls at once, one has its effect") { try await $0.equalCallsAtOnce() },
     Promise("a credential that was removed leaves nothing of itself, and others untouched") {
       try await $0.removedCredentialsLeaveNothing()
     },

@@ -1,4 +1,5 @@
 public import AuditLog
+public import Enrolment
 public import Issuance
 public import OAuth
 public import SoleControl
@@ -16,11 +17,18 @@ public struct StoreConformance: Sendable {
 
   let makeStore: @Sendable () throws -> Store
   let readAudit: ReadAudit
+  let enrolment: @Sendable (Store) throws -> any EnrolmentStore
 
-  /// - Parameter makeStore: makes a store with nothing in it.
-  public init(_ makeStore: @escaping @Sendable () throws -> Store, readAudit: @escaping ReadAudit) {
+  /// - Parameters:
+  ///   - makeStore: makes a store with nothing in it.
+  ///   - enrolment: the store of enrolment over the same rows.
+  public init(
+    _ makeStore: @escaping @Sendable () throws -> Store, readAudit: @escaping ReadAudit,
+    enrolment: @escaping @Sendable (Store) throws -> any EnrolmentStore
+  ) {
     self.makeStore = makeStore
     self.readAudit = readAudit
+    self.enrolment = enrolment
   }
 
   // MARK: Credentials and factors

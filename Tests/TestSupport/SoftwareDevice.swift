@@ -15,7 +15,7 @@ public final class SoftwareDevice: SigningDevice, KeyMaker {
   }
 
   /// The kind of a wrapped key, which its wrapping authenticates.
-  private enum Kind {
+  enum Kind {
     case secret
     case privateKey(KeyType)
 
@@ -70,14 +70,14 @@ public final class SoftwareDevice: SigningDevice, KeyMaker {
 
   public func wrap(secret: [UInt8]) async throws(DeviceError) -> WrappedKey { try wrap(secret, .secret) }
 
-  private func wrap(_ octets: [UInt8], _ kind: Kind) throws(DeviceError) -> WrappedKey {
+  func wrap(_ octets: [UInt8], _ kind: Kind) throws(DeviceError) -> WrappedKey {
     do {
       let box = try AES.GCM.seal(octets, using: wrapping, authenticating: kind.name)
       return WrappedKey(Array(box.nonce) + Array(box.ciphertext) + Array(box.tag))
     } catch { throw .fault }
   }
 
-  private func unwrap(_ key: WrappedKey, _ kind: Kind) throws(DeviceError) -> [UInt8] {
+  func unwrap(_ key: WrappedKey, _ kind: Kind) throws(DeviceError) -> [UInt8] {
     do {
       return Array(
         try AES.GCM.open(AES.GCM.SealedBox(combined: key.bytes), using: wrapping, authenticating: kind.name))

@@ -13,7 +13,7 @@ import package
 CORE = {
     "Octets", "Vocabulary", "Texts", "WireJSON", "JOSE", "CSCModel", "PartnerModel", "AuditLog", "Throttling", "Registry", "SoleControl",
     "Issuance", "OAuth", "TimestampAuthority", "DocumentSigning", "Conformance", "TransparencyLog", "Certificates",
-    "Contracts",
+    "Contracts", "RecordedCalls", "Enrolment",
 }
 # Implement ports of the core with an outside library each.
 ADAPTERS = {
@@ -54,6 +54,7 @@ KNOWS_ONLY = {
     "WireJSON": {"Octets", "CJansson"},
     # What stands in a certificate, whoever has it made.
     "Certificates": {"Vocabulary", "Octets", "WireJSON", "CJansson"},
+    "RecordedCalls": {"Vocabulary"},
     "JOSE": {"Octets", "Vocabulary", "WireJSON", "CJansson"},
     # The partner API as values.
     "PartnerModel": {"Octets", "Vocabulary", "WireJSON", "CJansson"},
@@ -63,9 +64,10 @@ KNOWS_ONLY = {
 # What these must not know.
 NEVER_KNOWS = {
     "Registry": {"SoleControl", "OAuth", "Issuance"},
-    "SoleControl": {"Issuance", "Certificates", "Contracts"},
-    "OAuth": {"SoleControl", "Issuance", "Certificates", "Contracts"},
+    "SoleControl": {"Issuance", "Certificates", "Contracts", "Enrolment", "RecordedCalls"},
+    "OAuth": {"SoleControl", "Issuance", "Certificates", "Contracts", "Enrolment", "RecordedCalls"},
     "Contracts": {"SoleControl", "OAuth", "Issuance"},
+    "Enrolment": {"Issuance", "OAuth", "PartnerModel", "Certificates"},
 }
 
 # Who alone may know these C modules. Any adapter may know the others.

@@ -5,7 +5,7 @@ internal import SoleControl
 enum Schema {
   /// The migrations of this build, each in a file of its own.
   static let migrations: [Migration] = [
-    .firstTables, .lanes, .rowSums, .cosignatures, .operatorCounts, .receipts, .timestamps, .contracts,
+    .firstTables, .lanes, .rowSums, .cosignatures, .operatorCounts, .receipts, .timestamps, .contracts, .signers,
   ]
 
   /// - Parameter tables: protect the rows that a migration writes.

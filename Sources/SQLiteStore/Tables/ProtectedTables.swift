@@ -9,6 +9,7 @@ final class ProtectedTables: Sendable {
   let waiting: WaitingTables
   let oauth: OAuthTables
   let contracts: ContractTables
+  let enrolment: EnrolmentTables
   let log: LogTables
   /// Those whose rows are in the sums, next to those that `DeviceTable` names.
   let summed: [ProtectedTable]
@@ -26,6 +27,7 @@ final class ProtectedTables: Sendable {
     waiting = WaitingTables(&summed)
     oauth = OAuthTables(&summed)
     contracts = ContractTables(&summed)
+    enrolment = EnrolmentTables(&summed)
     self.summed = summed.made
     var ofLog = TableMaker(rowMACs, isSummed: false)
     log = LogTables(&ofLog)

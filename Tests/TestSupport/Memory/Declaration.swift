@@ -1,4 +1,5 @@
 public import Contracts
+public import Enrolment
 public import Issuance
 public import OAuth
 public import SoleControl
@@ -11,6 +12,7 @@ struct Declaration: Sendable {
   var issuance: Set<IssuanceKey> = []
   var oauth: Set<OAuthKey> = []
   var contracts: Set<ContractKey> = []
+  var enrolment: Set<EnrolmentKey> = []
   /// False for bodies of tests, which look into the store and change rows as they like.
   var isChecked = true
 
@@ -37,9 +39,17 @@ struct Declaration: Sendable {
     contracts = Set(keys)
   }
 
+  init(_ keys: [EnrolmentKey]) {
+    self.init()
+    enrolment = Set(keys)
+  }
+
   private var all: [String] {
-    (soleControl.map { "\($0)" } + issuance.map { "\($0)" } + oauth.map { "\($0)" }
-      + contracts.map { "\($0)" }).sorted()
+    let names = [
+      soleControl.map { "\($0)" }, issuance.map { "\($0)" }, oauth.map { "\($0)" }, contracts.map { "\($0)" },
+      enrolment.map { "\($0)" },
+    ]
+    return names.joined().sorted()
   }
 
   private func fault<Key: Hashable>(
@@ -58,6 +68,9 @@ struct Declaration: Sendable {
     fault(lock, contracts, keys)
   }
   func fault(_ lock: RowLock, oauth keys: (RowLock) -> [OAuthKey]) -> BodyFault? { fault(lock, oauth, keys) }
+  func fault(_ lock: RowLock, enrolment keys: (RowLock) -> [EnrolmentKey]) -> BodyFault? {
+    fault(lock, enrolment, keys)
+  }
 
   /// Counters are in the transactions of more than one port.
   func fault(_ lock: RowLock, _ key: ThrottleKey) -> BodyFault? {
@@ -133,5 +146,21 @@ extension OAuthStore {
     _ body: @escaping @Sendable (any OAuthWriting) throws -> Output
   ) async throws -> Output {
     try await Undeclared.$isAllowed.withValue(true) { try await writeOAuth(reading: [], body) }
+  }
+}
+
+extension EnrolmentStore {
+  /// For tests' own looks.
+  public func readEnrolment<Output: Sendable>(
+    _ body: @escaping @Sendable (any EnrolmentReading) throws -> Output
+  ) async throws -> Output {
+    try await Undeclared.$isAllowed.withValue(true) { try await readEnrolment(reading: [], body) }
+  }
+
+  /// For tests' own changes.
+  public func writeEnrolment<Output: Sendable>(
+    _ body: @escaping @Sendable (any EnrolmentTransaction) throws -> Output
+  ) async throws -> Output {
+    try await Undeclared.$isAllowed.withValue(true) { try await writeEnrolment(reading: [], body) }
   }
 }

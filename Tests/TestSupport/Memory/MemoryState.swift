@@ -1,7 +1,9 @@
 import AuditLog
 import Contracts
+import Enrolment
 import Issuance
 import OAuth
+import RecordedCalls
 import SoleControl
 import Vocabulary
 import Throttling
@@ -62,6 +64,8 @@ struct MemoryState: Equatable {
   var revocations: [String: Revocation] = [:]
   var notices: [String: OwnerNotice] = [:]
   var invitations: [[UInt8]: Invitation] = [:]
+  var signers: [SignerID: Signer] = [:]
+  var calls: [CallKey: RecordedCall] = [:]
   var throttle: [ThrottleKey: Counter] = [:]
   var contracts = MemoryContracts()
 }

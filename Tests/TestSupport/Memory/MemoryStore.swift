@@ -70,7 +70,7 @@ public final class MemoryStore: SoleControlStore, IssuanceStore, OAuthStore, Con
 
   // MARK: Running bodies
 
-  private func look<Output>(
+  func look<Output>(
     _ declared: Declaration, _ body: (MemoryTransaction) throws -> Output
   ) throws -> Output {
     var state = state.withLock { $0 }
@@ -79,7 +79,7 @@ public final class MemoryStore: SoleControlStore, IssuanceStore, OAuthStore, Con
     return try result.get()
   }
 
-  private func change<Output: Sendable>(
+  func change<Output: Sendable>(
     _ declared: Declaration, _ body: @escaping @Sendable (MemoryTransaction) throws -> Output
   ) async throws -> Output {
     let result: Result<Output, any Error> = await withCheckedContinuation { continuation in
@@ -118,6 +118,10 @@ public final class MemoryStore: SoleControlStore, IssuanceStore, OAuthStore, Con
   }
 
   // MARK: For tests
+
+  func withState<Output: Sendable>(_ body: (inout MemoryState) -> Output) -> Output {
+    state.withLock { body(&$0) }
+  }
 
   /// The log and its one lane.
   public var audit: (entries: [AuditEntry], lane: Lane) { state.withLock { ($0.log.entries, $0.log.lane) } }

@@ -1,6 +1,7 @@
 import Crypto
 import AuditLog
 import Contracts
+import Enrolment
 import Issuance
 import OAuth
 import SoleControl
@@ -38,6 +39,10 @@ final class MemoryTransaction: SoleControlWriting {
 
   func uses(_ lock: RowLock, contracts keys: (RowLock) -> [ContractKey]) {
     if let fault = declared.fault(lock, contracts: keys) { report(fault) }
+  }
+
+  func uses(_ lock: RowLock, enrolment keys: (RowLock) -> [EnrolmentKey]) {
+    if let fault = declared.fault(lock, enrolment: keys) { report(fault) }
   }
 
   func throttleRecord(_ key: ThrottleKey) throws -> ThrottleRecord {
