@@ -95,7 +95,7 @@ public struct TokenService: Sendable {
     }
   }
 
-  private func isOpen(_ record: TokenRecord) -> Bool { lifetime(of: record, redating()).isOpen(at: now()) }
+  func isOpen(_ record: TokenRecord) -> Bool { lifetime(of: record, redating()).isOpen(at: now()) }
 
   /// `auth/login` with user name and password.
   public func logIn(
@@ -158,7 +158,7 @@ public struct TokenService: Sendable {
     try await store.writeOAuth(reading: [.grantOfToken(digest, .exclusive)]) { store in
       guard let record = try store.token(digest), mayRevoke(record) else { throw Refusal.unknown }
       switch record.kind {
-      case .access: try store.removeToken(digest)
+      case .access, .partner: try store.removeToken(digest)
       case .refresh, .replaced: try store.removeGrant(record.grant)
       }
     }
@@ -174,7 +174,12 @@ public struct TokenService: Sendable {
     return Lifetime(issued: issued, expires: issued + life)
   }
 
-  private func life(of kind: TokenRecord.Kind) -> Int64 { kind == .access ? rules.accessLife : rules.refreshLife }
+  private func life(of kind: TokenRecord.Kind) -> Int64 {
+    switch kind {
+    case .access, .partner: rules.accessLife
+    case .refresh, .replaced: rules.refreshLife
+    }
+  }
 
   func record(
     _ token: String, _ kind: TokenRecord.Kind, _ partner: String, _ signer: String?, _ client: String?,

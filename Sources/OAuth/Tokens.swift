@@ -1,7 +1,11 @@
+public import Registry
+
 /// A bearer token as the store keeps it: who has read the store cannot present it.
 public struct TokenRecord: Sendable, Equatable {
   public enum Kind: String, Sendable {
     case access, refresh
+    /// Opens the partner API with its scopes, and nothing else.
+    case partner
     /// A refresh token that was exchanged for its successor. Seen again, it shows that one of two holders is a thief.
     case replaced
   }
@@ -22,9 +26,12 @@ public struct TokenRecord: Sendable, Equatable {
   public let grant: String
   /// UTC, seconds since 1970.
   public let expires: Int64
+  /// Of a token for the partner API; empty for others.
+  public let scopes: Set<PartnerScope>
 
   public init(
-    digest: [UInt8], kind: Kind, partner: String, signer: String?, client: String? = nil, grant: String, expires: Int64
+    digest: [UInt8], kind: Kind, partner: String, signer: String?, client: String? = nil, grant: String,
+    expires: Int64, scopes: Set<PartnerScope> = []
   ) {
     self.digest = digest
     self.kind = kind
@@ -33,6 +40,7 @@ public struct TokenRecord: Sendable, Equatable {
     self.client = client
     self.grant = grant
     self.expires = expires
+    self.scopes = scopes
   }
 }
 

@@ -43,6 +43,8 @@ public struct Client: Sendable, Equatable {
   /// Scopes that it may carry out in its own name, by `client_credentials`, without asking the person (CSC v2 §8.2.2,
   /// notes 22 and 23).
   public var trustedScopes: Set<Scope>
+  /// Scopes of the partner API that it may have.
+  public var partnerScopes: Set<PartnerScope>
   /// Whether the token endpoint reads its parameters from the query too, against RFC 6749 §3.2: for software that knows
   /// no better. Its proof of who it is never counts there.
   public var sendsParametersInQuery: Bool
@@ -55,7 +57,8 @@ public struct Client: Sendable, Equatable {
   public init(
     id: ClientID, partner: PartnerID, name: String, methods: Set<AuthenticationMethod>, secret: Secret?,
     keys: [UInt8]?, certificate: [UInt8]?, redirectURIs: [String], grants: Set<Grant>, requiresPKCE: Bool,
-    scopes: Set<Scope> = usualScopes, trustedScopes: Set<Scope> = [], sendsParametersInQuery: Bool = false
+    scopes: Set<Scope> = usualScopes, trustedScopes: Set<Scope> = [], partnerScopes: Set<PartnerScope> = [],
+    sendsParametersInQuery: Bool = false
   ) {
     self.id = id
     self.partner = partner
@@ -69,6 +72,7 @@ public struct Client: Sendable, Equatable {
     self.requiresPKCE = requiresPKCE
     self.scopes = scopes
     self.trustedScopes = trustedScopes
+    self.partnerScopes = partnerScopes
     self.sendsParametersInQuery = sendsParametersInQuery
   }
 

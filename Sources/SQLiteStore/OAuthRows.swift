@@ -12,10 +12,10 @@ extension AccessTokenReading where Self: SQLiteReader {
 extension OAuthReading where Self: SQLiteReader {
   func token(_ digest: [UInt8]) throws -> TokenRecord? {
     try one(tables.oauth.token, "digest = ?", [Self.data(digest)]).map { row in
-      guard let kind = TokenRecord.Kind(rawValue: row["kind"]) else { throw StoreError.corrupt }
+      guard let (kind, scopes) = TokenRecord.rights(row["kind"]) else { throw StoreError.corrupt }
       return TokenRecord(
         digest: digest, kind: kind, partner: row["partner"], signer: row["signer"], client: row["client"],
-        grant: row["grant_id"], expires: row["expires"])
+        grant: row["grant_id"], expires: row["expires"], scopes: scopes)
     }
   }
 
@@ -39,7 +39,7 @@ extension OAuthWriting where Self: SQLiteWriter {
     try insert(
       tables.oauth.token,
       [
-        Self.data(token.digest), token.kind.rawValue, token.partner, token.signer, token.client, token.grant,
+        Self.data(token.digest), token.rights, token.partner, token.signer, token.client, token.grant,
         token.expires,
       ], or: .replace)
   }

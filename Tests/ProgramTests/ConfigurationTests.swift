@@ -87,6 +87,30 @@ struct ConfigurationTests {
       (result.error == nil) == isValid && (isValid || result.error?.contains("\"trustedScopes\"") == true), "\(result)")
   }
 
+  @Test(
+    "a client has scopes of the partner API only if it proves who it is and has the grant",
+    arguments: [
+      (["partner.read", "partner.audit"], ["client_credentials"], "client_secret_post", true),
+      (["partner.read", "service"], ["client_credentials"], "client_secret_post", false),
+      ([], ["client_credentials"], "client_secret_post", false),
+      (["partner.read"], ["authorization_code"], "client_secret_post", false),
+      (["partner.read"], ["authorization_code", "client_credentials"], "none", false),
+    ])
+  func partnerScopes(scopes: [String], grants: [String], method: String, isValid: Bool) throws {
+    let secret = try file("client", "0123456789abcdef\n", 0o600)
+    func texts(_ list: [String]) -> JSONValue { .array(list.map(JSONValue.string)) }
+    let result = try load {
+      let client = "partners/0/clients/0/"
+      Self.set(client + "partnerScopes", texts(scopes))(&$0)
+      Self.set(client + "grants", texts(grants))(&$0)
+      Self.set(client + "authentication", texts([method]))(&$0)
+      if method != "none" { Self.set(client + "secretFile", .string(secret))(&$0) }
+      if !grants.contains("authorization_code") { Self.set(client + "redirectURIs", [])(&$0) }
+    }
+    #expect(
+      (result.error == nil) == isValid && (isValid || result.error?.contains("\"partnerScopes\"") == true), "\(result)")
+  }
+
   @Test("a client is trusted with creation only where the partner's messenger can bring the person the link")
   func creationNeedsMessenger() throws {
     let secret = try file("client", "0123456789abcdef\n", 0o600)

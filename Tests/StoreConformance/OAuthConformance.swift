@@ -1,4 +1,5 @@
 import OAuth
+import Registry
 import SoleControl
 import Testing
 import TestSupport
@@ -42,6 +43,12 @@ extension StoreConformance {
     #expect(try await token(3) != nil)
     try await store.writeOAuth { try $0.removeTokens(expiredBefore: 4) }
     #expect(try await token(3) == nil)
+    let partner = TokenRecord(
+      digest: [5], kind: .partner, partner: "p", signer: nil, client: "c", grant: "i", expires: 9,
+      scopes: [.read, .identify])
+    try await store.writeOAuth { try $0.put(partner) }
+    #expect(try await token(5) == partner)
+    #expect(try await !store.read { try $0.hasAccessToken([5]) })
   }
 
   func accountsAndEntries() async throws {

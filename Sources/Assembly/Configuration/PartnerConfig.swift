@@ -106,6 +106,8 @@ extension Client {
   /// - `trustedScopes`: those that it may carry out without asking the person, by `client_credentials`:
   ///   `credential-creation` (the partner needs a messenger, which brings the person the link to set the PIN),
   ///   `credential-deletion`. Default: none.
+  /// - `partnerScopes`: scopes of the partner API that its tokens may have, by `client_credentials`: `partner.read`,
+  ///   `partner.identify`, `partner.issue`, `partner.revoke`, `partner.audit`. Default: none.
   /// - `tokenParametersInQuery`: true lets it send the parameters of `oauth2/token` in the query, where proxies write
   ///   them into their logs; only for confidential clients that cannot send them in the body, and never their secret.
   ///   Default: false; such a request is refused.
@@ -133,6 +135,8 @@ extension Client {
         ? Set(Self.names("scopes", reader, Scope.self)) : Client.usualScopes,
       trustedScopes: try reader.optionalStrings("trustedScopes") != nil
         ? Set(Self.names("trustedScopes", reader, Scope.self)) : [],
+      partnerScopes: try reader.optionalStrings("partnerScopes") != nil
+        ? Set(Self.names("partnerScopes", reader, PartnerScope.self)) : [],
       sendsParametersInQuery: try reader.bool("tokenParametersInQuery", default: false))
     try check(reader)
     try reader.finish()
@@ -178,6 +182,9 @@ extension Client {
     }
     guard trustedScopes.isEmpty || (grants.contains(.clientCredentials) && !isPublic) else {
       throw reader.error("trustedScopes", "need the grant client_credentials, and a client that proves who it is")
+    }
+    guard partnerScopes.isEmpty || (grants.contains(.clientCredentials) && !isPublic) else {
+      throw reader.error("partnerScopes", "need the grant client_credentials, and a client that proves who it is")
     }
     for uri in redirectURIs where !Self.isRedirectURI(uri) {
       throw reader.error(
