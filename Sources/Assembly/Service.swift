@@ -135,6 +135,8 @@ package struct Service {
           config, key: try LogKeeper.key(config, logSigner), store: store, round: round, health: logHealth, now: now,
           logger: logger))
     }
+    gateway.partnerAPI = try await PartnerParts.api(
+      config, store: store, device: device, clock: soleControl.context.clock)
     gateway.trustedProxy = config.trustedProxy
     gateway.mutualTLSURL = config.tls?.clientCertificates?.publicURL
     documents.complete(&gateway, soleControl: soleControl)

@@ -90,10 +90,11 @@ extension Service {
         RowKeeper(store: store, outages: logHealth.outages, logger: logger), lease,
         ContractFollower(partners: partners, logger: logger),
       ]
+    let calls = gateway.partnerAPI.map { CallKeeper(api: $0, logger: logger) as any ServiceLifecycle.Service }
     let stamps = StampKeeper.all(
       config, store: store.log, timestamps: timestamps, now: { clock.now() }, health: logHealth, logger: logger)
     var configuration = ServiceGroupConfiguration(
-      services: services + witnesses.map { $0 as any ServiceLifecycle.Service } + stamps,
+      services: services + witnesses.map { $0 as any ServiceLifecycle.Service } + stamps + (calls.map { [$0] } ?? []),
       gracefulShutdownSignals: [.sigterm, .sigint] + (file == nil ? [.sighup] : []), logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.longestShutdown
     try await ServiceGroup(configuration: configuration).run()

@@ -7,6 +7,10 @@ static const unsigned char openapi_yaml[] = {
 #embed "../../Specs/openapi/openapi.yaml"
 };
 
+static const unsigned char partner_yaml[] = {
+#embed "../../Specs/openapi/partner.yaml"
+};
+
 static const unsigned char answer_mustache[] = {
 #embed "pages/answer.mustache"
 };
@@ -107,6 +111,7 @@ static const unsigned char signing_mustache[] = {
 
 static const struct embedded_file files[] = {
     FILE_NAMED("openapi.yaml", openapi_yaml),
+    FILE_NAMED("partner.yaml", partner_yaml),
     FILE_NAMED("answer.mustache", answer_mustache),
     FILE_NAMED("certificate.mustache", certificate_mustache),
     FILE_NAMED("chart.mustache", chart_mustache),

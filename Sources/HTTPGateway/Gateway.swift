@@ -29,6 +29,8 @@ public struct Gateway: Sendable {
   public var timestamps: TimestampService?
   /// AdES signatures of documents; nil if there are none.
   public var documents: DocumentSigningService?
+  /// The partner API; nil if it is not offered.
+  public var partnerAPI: PartnerAPI?
   /// The audit log's files for everybody; nil if they are not served.
   public var logFiles: LogFiles?
   /// Receipts of signatures; nil if there are none.
@@ -92,7 +94,7 @@ public struct Gateway: Sendable {
       oauth: oauth, bodies: bodies, redirects: Redirects(issuer: oauth.rules.issuer), looks: pages.looks)
     OAuthEndpoints(
       oauth: oauth, soleControl: soleControl, issuance: issuance, tokens: tokens, bodies: bodies, scopes: scopes,
-      mutualTLSURL: mutualTLSURL
+      mutualTLSURL: mutualTLSURL, offersPartnerAPI: partnerAPI != nil
     ).addRoutes(to: routes)
     consentRoutes(forms, scopes).add(to: routes)
     ConfirmPages(soleControl: soleControl, tokens: tokens, pages: pages, forms: forms).addRoutes(to: routes)
@@ -103,6 +105,14 @@ public struct Gateway: Sendable {
         below: "csc/\(version.rawValue)", through: APIErrors(version: version), handler: methods(version).answer)
     }
     routes.add("receipts/:name", through: APIErrors(version: .v2), get: methods(.v2).receipt)
+    if let partnerAPI {
+      PartnerEndpoints(
+        api: partnerAPI,
+        callers: PartnerAuthentication(
+          tokens: tokens, partners: partners, mutualTLSURL: mutualTLSURL, logger: logger), bodies: bodies,
+        now: now
+      ).addRoutes(to: routes)
+    }
     addFiles(to: routes)
     return routes.router
   }
@@ -169,7 +179,7 @@ public struct Gateway: Sendable {
         guard let operatorPage else { return Response(status: .notFound) }
         return try await operatorPage.answer(request, context, pages, now: now())
       })
-    routes.add("openapi.yaml", get: { request, _ in OpenAPIDocument.response(to: request) })
+    routes.add("openapi.yaml", get: { request, _ in OpenAPIDocument.service.response(to: request) })
   }
 
   private func readiness() async -> Response {

@@ -41,6 +41,7 @@ struct SandboxAnswer: Sendable {
       ],
       "messages": .string(seed.messages), "callbackOrigin": .string(callbackOrigin),
       "adminToken": .string(seed.adminToken),
+      "partnerAPI": ["url": .string(tlsBaseURL + "/partner/v1"), "clientID": .string(SandboxClients.deskID)],
     ]
   }
 

@@ -17,6 +17,7 @@ struct SandboxClients: Sendable {
     var requiresPKCE = true
     var tokenParametersInQuery = false
     var trustedScopes: [Scope] = []
+    var partnerScopes: [PartnerScope] = []
   }
 
   static let partner = "portal"
@@ -60,7 +61,18 @@ struct SandboxClients: Sendable {
       Line(
         label: "rival", id: Self.rival, name: "Another company", partner: Self.rival,
         authentication: ["client_secret_basic", "client_secret_post"], redirectURIs: [redirectURI], grants: Self.all),
+      Self.desk(Self.deskID, of: Self.partner), Self.desk("rival-desk", of: Self.rival),
     ]
+  }
+
+  /// Id of the client for the partner API.
+  static let deskID = "portal-desk"
+
+  private static func desk(_ id: String, of partner: String) -> Line {
+    Line(
+      label: id, id: id, name: "Example help desk", partner: partner,
+      authentication: ["client_secret_basic", "client_secret_post"], redirectURIs: [], grants: ["client_credentials"],
+      partnerScopes: PartnerScope.allCases)
   }
 
   // MARK: Files
@@ -158,6 +170,7 @@ struct SandboxClients: Sendable {
       ("scopes", texts(Scope.allCases.map(\.rawValue))),
     ])
     if !line.trustedScopes.isEmpty { object["trustedScopes"] = texts(line.trustedScopes.map(\.rawValue)) }
+    if !line.partnerScopes.isEmpty { object["partnerScopes"] = texts(line.partnerScopes.map(\.rawValue)) }
     if line.tokenParametersInQuery { object["tokenParametersInQuery"] = true }
     if !line.redirectURIs.isEmpty { object["redirectURIs"] = texts(line.redirectURIs) }
     if secret(line) != nil { object["secretFile"] = .string(folder.path(secretFile(line.id))) }
@@ -179,6 +192,7 @@ struct SandboxClients: Sendable {
           ("requiresPKCE", .bool(line.requiresPKCE)),
         ])
         if !line.trustedScopes.isEmpty { object["trustedScopes"] = texts(line.trustedScopes.map(\.rawValue)) }
+        if !line.partnerScopes.isEmpty { object["partnerScopes"] = texts(line.partnerScopes.map(\.rawValue)) }
         object["clientSecret"] = secret(line).map(JSONValue.string)
         if line.authentication.contains("private_key_jwt") {
           object["assertionKey"] = .string(folder.path("partner-assertion-key.pem"))

@@ -7,6 +7,6 @@ struct embedded_file {
   size_t size;
 };
 
-/// `Specs/openapi/openapi.yaml` (Specs/decisions/0019-openapi.md), and the files of `pages/`.
+/// The documents of `Specs/openapi/` (Specs/decisions/0019-openapi.md), and the files of `pages/`.
 const struct embedded_file *embedded_files(void);
 size_t embedded_files_count(void);

@@ -60,17 +60,7 @@ struct BearerAuthentication: Sendable {
     {
       throw CSCError.invalidToken
     }
-    if client.bindsTokens {
-      let shown = await context.clientCertificate()
-      guard let certificate = client.certificate, shown == certificate else {
-        if shown == nil {
-          logger.notice(
-            "a certificate-bound token came without its certificate",
-            metadata: ["client": "\(client.id)", "listener": "\(mutualTLSURL ?? "none asks for certificates")"])
-        }
-        throw CSCError.invalidToken
-      }
-    }
+    guard await client.mayUseTokens(on: context, mutualTLSURL, logger) else { throw CSCError.invalidToken }
   }
 
   /// Whether the contract with the caller's partner is in force. If it rests, nothing is signed and nothing is prepared
@@ -114,6 +104,22 @@ struct BearerAuthentication: Sendable {
     } catch TokenService.Refusal.unknown {
       throw CSCError.invalidToken
     }
+  }
+}
+
+extension Client {
+  /// Whether the connection is one on which tokens of the client are good (RFC 8705 §3).
+  ///
+  /// - Parameter mutualTLSURL: base URL of the listener on which clients show certificates; nil if there is none.
+  func mayUseTokens(on context: GatewayContext, _ mutualTLSURL: String?, _ logger: Logger) async -> Bool {
+    guard bindsTokens else { return true }
+    let shown = await context.clientCertificate()
+    if shown == nil {
+      logger.notice(
+        "a certificate-bound token came without its certificate",
+        metadata: ["client": "\(id)", "listener": "\(mutualTLSURL ?? "none asks for certificates")"])
+    }
+    return shown != nil && shown == certificate
   }
 }
 

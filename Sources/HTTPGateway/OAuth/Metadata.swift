@@ -29,7 +29,7 @@ extension OAuthEndpoints {
       "jwks_uri": .string(base + "/oauth2/jwks"),
       "response_types_supported": ["code"], "response_modes_supported": ["query"],
       "grant_types_supported": .array(Client.Grant.allCases.map { .string($0.rawValue) }),
-      "scopes_supported": .array(offeredScopes.map { .string($0.rawValue) }),
+      "scopes_supported": .array(offeredScopes.map { .string($0) }),
       "code_challenge_methods_supported": ["S256"],
       "token_endpoint_auth_methods_supported": methods,
       "token_endpoint_auth_signing_alg_values_supported": algorithms,
@@ -44,14 +44,15 @@ extension OAuthEndpoints {
   }
 
   /// Scopes that are on offer.
-  private var offeredScopes: [Scope] {
-    Scope.allCases.filter { scope in
+  private var offeredScopes: [String] {
+    let offered = Scope.allCases.filter { scope in
       switch scope {
       case .credentialCreation: scopes.lifecycle.creation
       case .credentialDeletion: scopes.lifecycle.deletion
       default: true
       }
     }
+    return offered.map(\.rawValue) + (offersPartnerAPI ? PartnerScope.allCases.map(\.rawValue) : [])
   }
 
   private var richTypes: [String] {

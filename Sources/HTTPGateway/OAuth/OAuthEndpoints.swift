@@ -17,6 +17,7 @@ struct OAuthEndpoints: Sendable {
   let scopes: ScopeReader
   /// Base URL of the listener where clients show certificates; nil if there is none.
   let mutualTLSURL: String?
+  let offersPartnerAPI: Bool
 
   /// Before the paths of the endpoints. The base under which a request comes tells the version whose rules it follows
   /// (Specs/decisions/0020-authorization-server.md).

@@ -20,7 +20,12 @@ extension OAuthEndpoints {
         if let asked = try await ownOrder(parameters, client, version) {
           return try await carryOut(asked, parameters, client)
         }
-        return Response(json: Self.answer(try await ClientCredentialsGrant(oauth).issue(parameters, client: client)))
+        let grant = ClientCredentialsGrant(oauth)
+        if let scopes = try PartnerScope.scopes(parameter: parameters["scope"]) {
+          let issued = try await grant.issue(scopes, client: client)
+          return Response(json: Self.answer(issued, scope: scopes.map(\.rawValue).sorted().joined(separator: " ")))
+        }
+        return Response(json: Self.answer(try await grant.issue(parameters, client: client)))
       case .refreshToken?:
         return Response(json: Self.answer(try await RefreshTokenGrant(oauth).refresh(parameters, client: client)))
       case nil: throw OAuthError.invalid("grant_type")
@@ -71,11 +76,13 @@ extension OAuthEndpoints {
     }
   }
 
-  private static func answer(_ issued: TokenService.Issued) -> JSONValue {
+  private static func answer(
+    _ issued: TokenService.Issued, scope: String = Scope.service.rawValue
+  ) -> JSONValue {
     var answer = JSONObject([
       ("access_token", .string(issued.accessToken)), ("token_type", "Bearer"),
       ("expires_in", .integer(issued.expiresIn)),
-      ("scope", .string(Scope.service.rawValue)),
+      ("scope", .string(scope)),
     ])
     if let token = issued.refreshToken { answer["refresh_token"] = .string(token) }
     return .object(answer)

@@ -1,6 +1,7 @@
 import BlockingWork
 import CSCModel
 import DocumentSigning
+import Enrolment
 import OpenIDClient
 import Foundation
 import HTTPGateway
@@ -105,6 +106,11 @@ struct GatewayFixture: Sendable {
         timestamps: gateway.timestamps,
         now: { clock.now })
     }
+    let secrets = EnrolmentSecrets(secret: [7])
+    gateway.partnerAPI = PartnerAPI(
+      signers: SignerService(
+        store: SQLiteEnrolment(store), device: TestDevice.shared.device, secrets: secrets, clock: clock.port),
+      secrets: secrets)
     self.gateway = gateway
   }
 

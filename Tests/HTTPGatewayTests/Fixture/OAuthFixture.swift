@@ -18,20 +18,25 @@ enum OAuthFixture {
     client("tester", [.secretPost, .secretBasic], sendsParametersInQuery: true),
     client("keeper", [.secretPost], grants: [.clientCredentials], trustedScopes: [.credentialDeletion]),
     client("registrar", [.secretPost], grants: [.clientCredentials], trustedScopes: [.credentialCreation]),
+    client("desk", [.secretPost], grants: [.clientCredentials], partnerScopes: Set(PartnerScope.allCases)),
+    client("help", [.secretPost], grants: [.clientCredentials], partnerScopes: [.revoke]),
+    client(
+      "rival desk", [.secretPost], partner: "other", grants: [.clientCredentials],
+      partnerScopes: Set(PartnerScope.allCases)),
   ]
 
   private static func client(
     _ id: String, _ methods: Set<Client.AuthenticationMethod>, partner: String = "portal", requiresPKCE: Bool = true,
     grants: Set<Client.Grant> = Set(Client.Grant.allCases), redirectURIs: [String] = [redirectURI],
     scopes: Set<Scope> = Set(Scope.allCases), trustedScopes: Set<Scope> = [],
-    sendsParametersInQuery: Bool = false
+    partnerScopes: Set<PartnerScope> = [], sendsParametersInQuery: Bool = false
   ) -> Client {
     Client(
       id: ClientID(id), partner: PartnerID(partner), name: "Client \(id)", methods: methods,
       secret: methods == [.none] ? nil : Secret(secret), keys: nil, certificate: nil,
       redirectURIs: id == "batch" ? [redirectURI, redirectURI + "/2"] : redirectURIs,
       grants: methods == [.none] ? [.authorizationCode, .refreshToken] : grants,
-      requiresPKCE: requiresPKCE, scopes: scopes, trustedScopes: trustedScopes,
+      requiresPKCE: requiresPKCE, scopes: scopes, trustedScopes: trustedScopes, partnerScopes: partnerScopes,
       sendsParametersInQuery: sendsParametersInQuery)
   }
 }

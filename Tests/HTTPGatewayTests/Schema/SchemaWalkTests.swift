@@ -11,7 +11,7 @@ import Testing
 struct SchemaWalkTests {
   private static let acts =
     SchemaAct.signing + SchemaAct.logIns + SchemaAct.waiting + SchemaAct.log
-    + SchemaAct.contracts
+    + SchemaAct.contracts + SchemaAct.partner
   /// Databases that are looked at in one moment.
   private static let width = 6
   /// Tables that have one row after an act of ours.

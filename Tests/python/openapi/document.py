@@ -13,7 +13,9 @@ from referencing.jsonschema import DRAFT202012
 
 from harness.program import ROOT
 
-PATH = ROOT / "Specs/openapi/openapi.yaml"
+# The one that is served first; others add their paths, components and rules to it.
+PATHS = (ROOT / "Specs/openapi/openapi.yaml", ROOT / "Specs/openapi/partner.yaml")
+JSON = ("application/json", "application/problem+json")
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 URI = "urn:openapi"
 
@@ -65,9 +67,26 @@ class Operation:
         return None
 
 
+def _joined(contents):
+    """One document of some: nothing may stand in two of them."""
+    first, *others = contents
+    for other in others:
+        pairs = [(first["paths"], other["paths"])]
+        pairs += [(first["components"].setdefault(kind, {}), more) for kind, more in other["components"].items()]
+        for known, more in pairs:
+            if twice := known.keys() & more.keys():
+                raise ValueError(f"in two documents: {', '.join(sorted(twice))}")
+            known.update(more)
+        first["tags"] += other["tags"]
+        # The rule for every path stands last.
+        first["x-otherwise"] = other["x-otherwise"] + first["x-otherwise"]
+    return first
+
+
 class Document:
-    def __init__(self, path=PATH):
-        self.content = yaml.load(Path(path).read_text(encoding="utf-8"), _Loader)
+    def __init__(self, *paths):
+        self.content = _joined(
+            [yaml.load(Path(path).read_text(encoding="utf-8"), _Loader) for path in paths or PATHS])
         self._registry = Registry().with_resource(URI, Resource(contents=self.content, specification=DRAFT202012))
         self.operations = [
             Operation(self, path, method)
@@ -167,9 +186,10 @@ class Document:
     def json_schema(self, response):
         """Where the schema of the response's JSON is; None if it has none."""
         content = self.at(response).get("content", {})
-        if "schema" not in content.get("application/json", {}):
-            return None
-        return self.resolve((*response, "content", "application/json", "schema"))
+        for media in JSON:
+            if "schema" in content.get(media, {}):
+                return self.resolve((*response, "content", media, "schema"))
+        return None
 
     def texts(self):
         """Each text of `error_description` that answers spell out, by the answer's schema: operations and statuses."""

@@ -4,11 +4,14 @@ import base64
 import json
 from dataclasses import dataclass
 
-from openapi.document import Operation
+from openapi.document import JSON, Operation
 
 # The statuses of the answers that `x-otherwise` names.
 METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"}
-OTHERWISE = {"Options": 204, "NotFound": 404, "MethodNotAllowed": 405, "WrongMethod": 405, "NotImplemented": 501}
+OTHERWISE = {
+    "Options": 204, "NotFound": 404, "MethodNotAllowed": 405, "WrongMethod": 405, "NotImplemented": 501,
+    "NoSuchResource": 404, "PartnerOptions": 204, "WrongPartnerMethod": 405,
+}
 
 
 class Wrong(Exception):
@@ -130,7 +133,7 @@ def check_body(document, response, media, body):
         text = data.decode()
     except UnicodeDecodeError as error:
         raise Wrong("not UTF-8") from error
-    value = strict_json(text) if media == "application/json" else text
+    value = strict_json(text) if media in JSON else text
     validate(document, (*response, "content", media, "schema"), value, "answer")
 
 

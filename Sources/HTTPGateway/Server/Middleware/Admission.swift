@@ -2,6 +2,7 @@ internal import CSCModel
 internal import HTTPTypes
 internal import Hummingbird
 internal import OAuth
+internal import PartnerModel
 
 /// Counts what every request and its answer hold (`OctetBudget`), and refuses what exceeds before anything is done for
 /// it.
@@ -50,6 +51,8 @@ struct Admission: RouterMiddleware {
     if parts.contains("oauth2") || parts == ["revoke"] {
       let isPage = !["token", "revoke", "pushed_authorize", "jwks"].contains(parts.last ?? "")
       response = isPage ? page(request, context) : Response(OAuthError.temporarilyUnavailable)
+    } else if context.area == .partner {
+      response = Response(Problem(.unavailable, retryAfter: 1), instance: context.call.id)
     } else if parts.first == "confirm" {
       response = page(request, context)
     } else {

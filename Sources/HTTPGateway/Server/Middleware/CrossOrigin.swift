@@ -22,7 +22,8 @@ extension Area {
   fileprivate var isForScripts: Bool {
     switch self {
     case .api, .oauth, .document: true
-    case .page, .service, .nowhere: false
+    // A partner calls from its servers.
+    case .page, .service, .nowhere, .partner: false
     }
   }
 }

@@ -2,6 +2,7 @@ internal import CSCModel
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOHTTP1
+internal import PartnerModel
 internal import Vocabulary
 internal import WireJSON
 
@@ -55,6 +56,7 @@ struct Unanswered: RouterMiddleware {
     _ request: Request, _ context: GatewayContext, _ json: Response, _ status: HTTPResponse.Status, _ text: String
   ) -> Response {
     let area = context.area
+    if area == .partner { return Response(Problem(status: json.status, text), instance: context.call.id) }
     let accepts = request.headers[.accept] ?? ""
     guard area == .page || area == .nowhere && accepts.lowercased().contains("text/html") else { return json }
     let kind: ErrorView.Kind =

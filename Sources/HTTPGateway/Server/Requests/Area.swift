@@ -2,6 +2,8 @@
 enum Area {
   /// Methods of the CSC API.
   case api
+  /// The partner API.
+  case partner
   /// The authorization server's endpoints for software.
   case oauth
   /// Published documents.
@@ -27,8 +29,9 @@ enum Area {
       self = Self.ofOAuth(Self.next(&rest))
     case "revoke": self = .oauth
     case "receipts": self = .api
+    case "partner": self = .partner
     case "oauth2": self = Self.ofOAuth(Self.next(&rest))
-    case ".well-known", "openapi.yaml": self = .document
+    case ".well-known", "openapi.yaml", "problems": self = .document
     case "confirm": self = .page
     case "health", "logo.png", "assets", "brand", "eid", "log": self = .service
     default: self = .nowhere

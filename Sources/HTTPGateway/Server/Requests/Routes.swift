@@ -15,9 +15,12 @@ struct Routes {
   let unanswered: Unanswered
 
   /// - Parameter middleware: around the handlers, the outermost first.
-  func add(_ path: String, through middleware: any Middleware..., get: Handler? = nil, post: Handler? = nil) {
+  func add(
+    _ path: String, through middleware: any Middleware..., get: Handler? = nil, post: Handler? = nil,
+    patch: Handler? = nil
+  ) {
     // A method that comes to work at some path is one more of these. They stand as `Allow` has them.
-    let handlers = [(HTTPRequest.Method.get, get), (.post, post)].compactMap { verb, handler in
+    let handlers = [(HTTPRequest.Method.get, get), (.post, post), (.patch, patch)].compactMap { verb, handler in
       handler.map { (verb: verb, handler: $0) }
     }
     let allowed = Self.allowed(handlers.map(\.verb))
