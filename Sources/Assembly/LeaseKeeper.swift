@@ -4,7 +4,8 @@ import Logging
 import ServiceLifecycle
 import SoleControl
 
-/// Holds this process's place among the gateways of a database while the service runs.
+/// Holds this process's place among the gateways of a database while the service runs, and ends the service when the
+/// place is lost: what the process remembers is of before, and the start of a new one takes up what it left.
 struct LeaseKeeper: ServiceLifecycle.Service {
   private static let pause = Duration.seconds(5)
   /// Time for which a holder elsewhere that does not renew is waited for.
@@ -12,13 +13,11 @@ struct LeaseKeeper: ServiceLifecycle.Service {
 
   let store: any GatewayStore
   let lock: InstanceLock
-  let outages: OutageBook
   let logger: Logger
 
   /// - Throws: `InstanceLock.Taken` or `LeaseError.held`, with what to do.
-  init(_ config: Config, store: any GatewayStore, outages: OutageBook, logger: Logger) async throws {
+  init(_ config: Config, store: any GatewayStore, logger: Logger) async throws {
     self.store = store
-    self.outages = outages
     self.logger = logger
     lock = try InstanceLock(database: config.database, instance: config.instance)
     let lease = try await store.takeLease(
@@ -26,19 +25,16 @@ struct LeaseKeeper: ServiceLifecycle.Service {
     logger.info("holds the lease", metadata: ["instance": "\(lease.name)", "fence": "\(lease.fence)"])
   }
 
+  /// - Throws: `LeaseError.lost`.
   func run() async throws {
-    await cancelWhenGracefulShutdown {
-      var wasLost = false
+    try await cancelWhenGracefulShutdown {
       while (try? await Task.sleep(for: Self.pause)) != nil {
         do {
           if !lock.isInPlace { store.loseLease() }
           try await store.renewLease()
-          outages.end(.lease)
-          wasLost = false
         } catch let error as LeaseError {
-          outages.begin(.lease, "\(error)")
-          if !wasLost { logger.critical("signing has stopped", metadata: ["reason": "\(error)"]) }
-          wasLost = true
+          logger.critical("signing has stopped, and the service ends", metadata: ["reason": "\(error)"])
+          throw error
         } catch {
           logger.warning("could not renew the lease", metadata: ["reason": "\(error)"])
         }

@@ -32,15 +32,16 @@ extension Service {
     logger.notice("starting", metadata: facts)
   }
 
-  /// Serves until SIGTERM or SIGINT.
+  /// Serves until SIGTERM or SIGINT, or until another process takes its place.
   ///
   /// - Parameters:
   ///   - file: the configuration file, which SIGHUP has read again. Nil: SIGHUP ends the service too, as when its
   ///     terminal is closed.
   ///   - onReady: called once, when every listener accepts connections.
+  /// - Throws: `LeaseError.lost`, and whatever keeps it from starting.
   package func run(rereading file: String? = nil, onReady: @escaping @Sendable () async throws -> Void) async throws {
     try await partners.begin()
-    let lease = try await LeaseKeeper(config, store: store, outages: logHealth.outages, logger: logger)
+    let lease = try await LeaseKeeper(config, store: store, logger: logger)
     try clock.compare(withLastEntry: await store.lastAuditTime())
     let clock = clock
     let log = try await LogKeeper(
@@ -87,15 +88,20 @@ extension Service {
       [log] + (operatorBoard.map { [$0.keeper] } ?? []) + servers + (reloaders.map { [$0] } ?? []) + [
         ReceiptKeeper(indexer: receiptIndexer), JobWorkers(jobs: jobs),
         PendingKeeper(authorizations: soleControl.authorizations, logger: logger), keeper,
-        RowKeeper(store: store, outages: logHealth.outages, logger: logger), lease,
+        RowKeeper(store: store, outages: logHealth.outages, logger: logger),
         ContractFollower(partners: partners, logger: logger),
       ]
-    let calls = gateway.partnerAPI.map { CallKeeper(api: $0, logger: logger) as any ServiceLifecycle.Service }
+    let calls = gateway.partnerAPI.map { CallKeeper(api: $0, logger: logger) }
     let stamps = StampKeeper.all(
       config, store: store.log, timestamps: timestamps, now: { clock.now() }, health: logHealth, logger: logger)
+    typealias Run = ServiceGroupConfiguration.ServiceConfiguration
+    var runs = services.map { Run(service: $0) }
+    runs += witnesses.map { Run(service: $0) } + stamps.map { Run(service: $0) }
+    if let calls { runs.append(Run(service: calls)) }
+    // Calls that run when the lease is lost get their answers.
+    runs.append(Run(service: lease, failureTerminationBehavior: .gracefullyShutdownGroup))
     var configuration = ServiceGroupConfiguration(
-      services: services + witnesses.map { $0 as any ServiceLifecycle.Service } + stamps + (calls.map { [$0] } ?? []),
-      gracefulShutdownSignals: [.sigterm, .sigint] + (file == nil ? [.sighup] : []), logger: logger)
+      services: runs, gracefulShutdownSignals: [.sigterm, .sigint] + (file == nil ? [.sighup] : []), logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.longestShutdown
     try await ServiceGroup(configuration: configuration).run()
     await lease.giveBack()

@@ -59,7 +59,6 @@ extension OperatorTexts {
     reading: "Database, reading",
     writing: "Database, writing",
     rows: "Database, rows put back or removed",
-    lease: "Right to write the database",
     device: "Device",
     clock: "Clock",
     stamps: "Time-stamps of the log",

@@ -59,7 +59,6 @@ extension OperatorTexts {
     reading: "Datenbank, Lesen",
     writing: "Datenbank, Schreiben",
     rows: "Datenbank, zurückgesetzte oder entfernte Zeilen",
-    lease: "Schreibrecht in der Datenbank",
     device: "Gerät",
     clock: "Uhr",
     stamps: "Zeitstempel des Logs",

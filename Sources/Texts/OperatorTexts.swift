@@ -7,7 +7,7 @@ public struct OperatorTexts: Sendable {
     signedChart: String
   public let refusedChart, mostInHour, mostInDay, chartDetail, asTable, hour, day, activityNote, countedSince,
     isCounting: String
-  public let outages, noOutages, part, began, ended, isOn, reason, reading, writing, rows, lease, device, clock: String
+  public let outages, noOutages, part, began, ended, isOn, reason, reading, writing, rows, device, clock: String
   public let stamps, provider, holds, lockedFactors, heldNames, heldSigners, heldClients, heldAddresses: String
   public let orMore, module, token, sessions, waiting, liveKeys, ofMost, process, service, instance: String
   public let started, startedAt, built, languageLink: String

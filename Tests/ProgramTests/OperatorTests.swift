@@ -68,7 +68,7 @@ struct OperatorTests {
     #expect(book.all[1].reason == "disk is full" && book.all[0].reason.utf8.count == 300)
     // One character can have any number of octets.
     for (part, reason) in [
-      (.rows, "a" + String(repeating: "\u{301}", count: 5000)), (.lease, "🔑🔑🔑" + String(repeating: "ä", count: 300)),
+      (.rows, "a" + String(repeating: "\u{301}", count: 5000)), (.device, "🔑🔑🔑" + String(repeating: "ä", count: 300)),
     ]
       as [(OperatorFigures.Part, String)]
     {

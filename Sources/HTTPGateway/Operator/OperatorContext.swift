@@ -65,7 +65,6 @@ struct OperatorContext {
     case .reading: texts.reading
     case .writing: texts.writing
     case .rows: texts.rows
-    case .lease: texts.lease
     case .tree: texts.tree
     case .checkpointFile: texts.checkpointFile
     case .stamps: texts.stamps

@@ -42,8 +42,8 @@ public struct OperatorFigures: Sendable {
 
   /// A part that works or does not.
   public enum Part: Sendable, Hashable {
-    /// `rows`: those of the database, as the gateways left them. `lease`: the right to write it.
-    case reading, writing, rows, lease, tree, checkpointFile, stamps, device, clock
+    /// `rows`: those of the database, as the gateways left them.
+    case reading, writing, rows, tree, checkpointFile, stamps, device, clock
     case provider(String), witness(String)
   }
 

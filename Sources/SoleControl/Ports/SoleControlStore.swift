@@ -172,7 +172,7 @@ public struct InstanceLease: Sendable, Equatable {
 public enum LeaseError: Error, Equatable, CustomStringConvertible {
   /// Another process renews it.
   case held(String)
-  /// Another process has taken it.
+  /// Another process has taken it, or may have.
   case lost(String)
 
   public var description: String {
@@ -180,7 +180,10 @@ public enum LeaseError: Error, Equatable, CustomStringConvertible {
     case .held(let name):
       "another gateway serves this database as instance '\(name)'; stop it, or give this one a name of its own (\"instance\")"
     case .lost(let name):
-      "another gateway took this one's place as instance '\(name)'; nothing is signed any more, restart it"
+      """
+      this gateway lost its place as instance '\(name)': another one took it while this one was stalled, or the \
+      database's file was replaced. It signs nothing any more; start it again
+      """
     }
   }
 }

@@ -204,16 +204,16 @@ struct OperatorPageTests {
     #expect(try await get(fixture(late)).text.contains("tree since 2026-11-30 17:58:59"))
   }
 
-  @Test("a witness that has seen another log is named as what it is, and rows and the lease are parts")
+  @Test("a witness that has seen another log is named as what it is, and rows are a part")
   func forked() async throws {
     var figures = Self.figures()
     (figures.stopped, figures.isForked) = ("it has more", true)
-    figures.outages = [.rows, .lease].map {
+    figures.outages = [.rows].map {
       OperatorFigures.Outage(part: $0, reason: "were edited", began: Self.now, ended: nil)
     }
     for (query, parts) in [
-      ("", ["A witness has seen another audit log than this", "rows put back or removed, since", "Right to write"]),
-      ("?lang=de", ["Ein Zeuge hat ein anderes Audit-Log", "zurückgesetzte oder entfernte Zeilen", "Schreibrecht"]),
+      ("", ["A witness has seen another audit log than this", "rows put back or removed, since"]),
+      ("?lang=de", ["Ein Zeuge hat ein anderes Audit-Log", "zurückgesetzte oder entfernte Zeilen"]),
     ] {
       let text = try await get(fixture(figures), query: query).text
       for part in parts { #expect(text.contains(part), "\(part)") }
