@@ -25,6 +25,10 @@ final class OutageBook: Sendable {
     }
   }
 
+  func isOn(_ part: OperatorFigures.Part) -> Bool {
+    outages.withLock { $0.contains { $0.part == part && $0.ended == nil } }
+  }
+
   func end(_ part: OperatorFigures.Part) {
     outages.withLock { outages in
       guard let index = outages.lastIndex(where: { $0.part == part && $0.ended == nil }) else { return }

@@ -94,9 +94,11 @@ extension Service {
     let calls = gateway.partnerAPI.map { CallKeeper(api: $0, logger: logger) }
     let stamps = StampKeeper.all(
       config, store: store.log, timestamps: timestamps, now: { clock.now() }, health: logHealth, logger: logger)
+    let fetching = FetchingWitnessKeeper.all(
+      config, store: store, round: round, health: logHealth, logger: logger)
     typealias Run = ServiceGroupConfiguration.ServiceConfiguration
     var runs = services.map { Run(service: $0) }
-    runs += witnesses.map { Run(service: $0) } + stamps.map { Run(service: $0) }
+    runs += witnesses.map { Run(service: $0) } + fetching.map { Run(service: $0) } + stamps.map { Run(service: $0) }
     if let calls { runs.append(Run(service: calls)) }
     // Calls that run when the lease is lost get their answers.
     runs.append(Run(service: lease, failureTerminationBehavior: .gracefullyShutdownGroup))

@@ -77,7 +77,7 @@ struct WitnessKeeper: ServiceLifecycle.Service {
   }
 
   /// Says that what is stored of the log was edited.
-  private static func stop(because error: any Error, _ health: LogHealth, _ logger: Logger) {
+  static func stop(because error: any Error, _ health: LogHealth, _ logger: Logger) {
     health.stop(error)
     logger.critical(
       "the audit log was edited: what is stored of it is not what was signed; the service is not ready",

@@ -16,6 +16,8 @@ from harness.portal import digest
 from harness.wire import Wire
 
 FETCHES = "a witness fetches the audit log's checkpoints"
+AWAY = "a witness that fetches the audit log's checkpoints stays away"
+AGAIN = "a witness cosigns the audit log again"
 TOKEN = "a-token-of-the-log-for-witnesses"
 # Another address of this machine, whose wrong notes are counted apart.
 ELSEWHERE = "127.0.0.78"
@@ -146,6 +148,24 @@ def test_an_edited_tree_that_shows_when_a_witness_comes(service, tmp_path):
         wait_for(lambda: not is_ready(gateway))
         [line] = lines(gateway, "critical")
         require(line["message"].startswith("the audit log was edited: what is stored of it"), line)
+
+
+def test_one_that_stays_away_is_told_of_and_that_it_came(service, tmp_path):
+    """Sixty intervals, which are a second here."""
+    away, there = Witness(tmp_path, service.key), Witness(tmp_path, service.key, "witness.example/w2", 2)
+    with served(service, away, there) as gateway:
+        # One that came yesterday and not today is away as well, but not one that has all.
+        service.settled()
+        wait_for(lambda: brought(there, gateway) or there.last[0] == size(service))
+
+        def told(level, message):
+            return [line["witness"] for line in lines(gateway, level) if line["message"] == message]
+
+        wait_for(lambda: told("error", AWAY), 90)
+        require(told("error", AWAY) == [away.name] and is_ready(gateway), gateway.log.read_text())
+        brought(away, gateway)
+        wait_for(lambda: told("notice", AGAIN) == [away.name])
+        require(told("error", AWAY) == [away.name], gateway.log.read_text())
 
 
 @pytest.mark.parametrize("grows", [False, True])

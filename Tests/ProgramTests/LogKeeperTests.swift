@@ -1,0 +1,98 @@
+import AuditLog
+import HTTPGateway
+import Logging
+import SoleControl
+import Synchronization
+import Testing
+import TransparencyLog
+
+@testable import Assembly
+
+/// Keepers that do something for the audit log while the service runs, step by step.
+@Suite("Keepers of the audit log", .timeLimit(.minutes(2)))
+struct LogKeeperTests {
+  private static let vkey = "witness.example/one+d586dc66+BIqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c"
+  private static let other = "witness.example/two+0fe65c65+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU"
+  private static let part = OperatorFigures.Part.witness("one")
+
+  /// The store, as keepers see it.
+  private final class Seen: Sendable {
+    let state = Mutex((kept: [KeptCosignature](), size: UInt64(0), error: (any Error)?.none))
+  }
+
+  private let seen = Seen()
+  private let health = LogHealth(outages: OutageBook())
+  private let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
+
+  private func keeper() -> FetchingWitnessKeeper {
+    FetchingWitnessKeeper([("one", Self.vkey)], interval: 5, health: health, logger: logger) { [seen] in
+      let (kept, size, error) = seen.state.withLock { $0 }
+      if let error { throw error }
+      return (kept, size)
+    }
+  }
+
+  /// - Parameter size: of the checkpoint.
+  private func cosignature(_ size: UInt64, time: UInt64 = 9, by vkey: String = vkey) throws -> KeptCosignature {
+    let key = try NoteKey(vkey: vkey)
+    let text = try Checkpoint(origin: "log.example", head: TreeHead(size: size, root: .empty)).text
+    return KeptCosignature(
+      witness: vkey, checkpoint: try SignedNote(text: text, signatures: [NoteSignature(by: key, [1])]).octets,
+      signature: Cosignature(time: time, signature: [UInt8](repeating: 0, count: 64))?.octets ?? [])
+  }
+
+  @Test("a witness that never comes is an outage after sixty intervals, and none any more when it brings something")
+  func stayedAway() async throws {
+    let keeper = keeper()
+    var absences = keeper.absences
+    func isOut(at seconds: Int64) async -> Bool {
+      await keeper.check(&absences, at: seconds * 1000)
+      return health.outages.isOn(Self.part)
+    }
+    // A log without entries has nothing to cosign.
+    #expect(await !isOut(at: 0))
+    #expect(await !isOut(at: 1000))
+    seen.state.withLock { $0.size = 20 }
+    #expect(await !isOut(at: 1005))
+    #expect(await !isOut(at: 1304))
+    #expect(await isOut(at: 1305))
+    #expect(health.outages.all.first?.reason.contains("no cosignature for 300 s") == true)
+    // It goes on as one, and what another witness brings does not end it.
+    let foreign = try cosignature(20, by: Self.other)
+    seen.state.withLock { ($0.size, $0.kept) = (30, [foreign]) }
+    #expect(await isOut(at: 2000))
+    #expect(health.outages.all.count == 1)
+    // Also a checkpoint that is not the newest is a sign of life.
+    let older = try cosignature(20)
+    seen.state.withLock { $0.kept.append(older) }
+    #expect(await !isOut(at: 2005))
+    #expect(await !isOut(at: 2304))
+    #expect(await isOut(at: 2305))
+    let newest = try cosignature(30)
+    seen.state.withLock { $0.kept = [newest] }
+    #expect(await !isOut(at: 2310))
+    #expect(health.outages.all.map { $0.ended != nil } == [true, true])
+    // While it has all, it may rest.
+    #expect(await !isOut(at: 9000))
+    seen.state.withLock { $0.size = 31 }
+    #expect(await !isOut(at: 9005))
+    #expect(await isOut(at: 9305))
+  }
+
+  @Test("an outage of the store is no fault of a witness, and an edited row of a cosignature stops the service")
+  func stores() async throws {
+    let keeper = keeper()
+    var absences = keeper.absences
+    let outage = StoreError.unavailable(StoreFault(code: 5, "busy"))
+    seen.state.withLock { ($0.size, $0.error) = (20, outage) }
+    for time in [0, 1_000_000] as [Int64] { await keeper.check(&absences, at: time) }
+    #expect(health.outages.all.isEmpty && health.reason == nil)
+    seen.state.withLock { $0.error = StoreError.edited(EditedRow(table: "audit_cosignature", key: "w")) }
+    await keeper.check(&absences, at: 1_005_000)
+    #expect(health.reason != nil)
+    // Then nothing is cosigned any more.
+    seen.state.withLock { $0.error = nil }
+    for time in [2_000_000, 3_000_000] as [Int64] { await keeper.check(&absences, at: time) }
+    #expect(health.outages.all.isEmpty)
+  }
+}
