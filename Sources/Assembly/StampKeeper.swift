@@ -18,6 +18,12 @@ struct StampKeeper: ServiceLifecycle.Service {
   private let health: LogHealth
   private let logger: Logger
 
+  init(stamper: CheckpointStamper, health: LogHealth, logger: Logger) {
+    self.stamper = stamper
+    self.health = health
+    self.logger = logger
+  }
+
   /// Those that the configuration asks for: one, or none.
   ///
   /// - Parameter now: UTC, seconds since 1970.
@@ -54,40 +60,50 @@ struct StampKeeper: ServiceLifecycle.Service {
     settings.largestBody = TimestampQuery.longestAnswer
     let client = HTTPClient(settings)
     return { request in
-      let day = now() / 86400
+      let begin = now()
       let query = try TimestampQuery(request)
       let answer = try await client.perform(
         HTTPClient.Request(
           url: authority.url, body: query.octets, headers: ["Content-Type: application/timestamp-query"]))
       guard answer.status == 200 else { throw StampFault.refused(status: answer.status) }
       let (token, time) = try query.token(in: answer.body, by: authority.verifier)
-      // Readers hold the token's day against that under which it is kept. After midnight it is kept under none.
-      guard time / 86400 == day || now() / 86400 != day else { throw StampFault.anotherDay }
+      guard isGood(time, askedAt: begin, now: now()) else { throw StampFault.anotherDay }
       return token
     }
+  }
+
+  /// Whether a token is of the day on which it was asked for: readers hold its day against that under which it is kept.
+  /// After midnight it is kept under none, so that it is no fault of the authority.
+  static func isGood(_ time: UnixTime, askedAt begin: UnixTime, now: UnixTime) -> Bool {
+    time / 86400 == begin / 86400 || now / 86400 != begin / 86400
   }
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
       var isOutage = false
       repeat {
-        do {
-          if let stamp = try await stamper.stamp() {
-            logger.notice("a checkpoint of the audit log is stamped", metadata: ["entries": "\(stamp.size ?? 0)"])
-          }
-          // Nothing is due, if there was none.
-          health.outages.end(.stamps)
-          isOutage = false
-        } catch {
-          if !isOutage, !Task.isCancelled {
-            logger.error(
-              "no checkpoint of the audit log could be stamped today; it is tried again",
-              metadata: ["reason": "\(error)"])
-            health.outages.begin(.stamps, "\(error)")
-          }
-          isOutage = true
-        }
+        isOutage = await stamp(after: isOutage)
       } while (try? await Task.sleep(for: isOutage ? Self.pauseAfterFailure : Self.pause)) != nil
+    }
+  }
+
+  /// - Parameter isOutage: whether it failed the last time.
+  /// - Returns: whether it failed now.
+  func stamp(after isOutage: Bool) async -> Bool {
+    do {
+      if let stamp = try await stamper.stamp() {
+        logger.notice("a checkpoint of the audit log is stamped", metadata: ["entries": "\(stamp.size ?? 0)"])
+      }
+      // Nothing is due, if there was none.
+      health.outages.end(.stamps)
+      return false
+    } catch {
+      if !isOutage, !Task.isCancelled {
+        logger.error(
+          "no checkpoint of the audit log could be stamped today; it is tried again", metadata: ["reason": "\(error)"])
+        health.outages.begin(.stamps, "\(error)")
+      }
+      return true
     }
   }
 }

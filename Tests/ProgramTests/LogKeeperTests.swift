@@ -95,4 +95,41 @@ struct LogKeeperTests {
     for time in [2_000_000, 3_000_000] as [Int64] { await keeper.check(&absences, at: time) }
     #expect(health.outages.all.isEmpty)
   }
+
+  @Test("a token of another day is refused, unless midnight has gone by since it was asked for")
+  func midnight() {
+    let day: Int64 = 86400 * 20_000
+    for (time, begin, now, isGood) in [
+      (day + 5, day + 5, day + 6, true), (day, day, day, true), (day + 86399, day + 86399, day + 86400, true),
+      (day - 1, day + 5, day + 6, false), (day + 86400, day + 86390, day + 86399, false),
+      // The token is of the new day, and the old one gets none.
+      (day + 86400, day + 86399, day + 86400, true), (day - 1, day + 86399, day + 86400, true),
+    ] as [(Int64, Int64, Int64, Bool)] {
+      #expect(StampKeeper.isGood(time, askedAt: begin, now: now) == isGood, "\(time) \(begin) \(now)")
+    }
+  }
+
+  /// A day's checkpoint, with or without a stamp by another process.
+  private struct Stamps: StampStore {
+    static let now: Int64 = 86400
+
+    let isDone: Bool
+
+    func signedCheckpoint() async throws -> (octets: [UInt8], time: Int64)? { ([1], Self.now * 1000) }
+    func hasStamp(of day: Int64) async throws -> Bool { isDone }
+    func keep(_ stamp: KeptStamp) async throws {}
+  }
+
+  @Test("an outage of time-stamps is over when another process has stamped the day")
+  func stampedElsewhere() async throws {
+    struct Down: Error {}
+    func keeper(isDone: Bool) -> StampKeeper {
+      let stamper = CheckpointStamper(Stamps(isDone: isDone), now: { Stamps.now }) { _ in throw Down() }
+      return StampKeeper(stamper: stamper, health: health, logger: logger)
+    }
+    #expect(await keeper(isDone: false).stamp(after: false))
+    #expect(health.outages.isOn(.stamps))
+    #expect(await !keeper(isDone: true).stamp(after: true))
+    #expect(!health.outages.isOn(.stamps))
+  }
 }

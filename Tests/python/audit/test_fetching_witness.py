@@ -18,6 +18,7 @@ from harness.wire import Wire
 FETCHES = "a witness fetches the audit log's checkpoints"
 AWAY = "a witness that fetches the audit log's checkpoints stays away"
 AGAIN = "a witness cosigns the audit log again"
+EDITED = "the audit log was edited: what is stored of it is not what was signed; the service is not ready"
 TOKEN = "a-token-of-the-log-for-witnesses"
 # Another address of this machine, whose wrong notes are counted apart.
 ELSEWHERE = "127.0.0.78"
@@ -166,6 +167,38 @@ def test_one_that_stays_away_is_told_of_and_that_it_came(service, tmp_path):
         brought(away, gateway)
         wait_for(lambda: told("notice", AGAIN) == [away.name])
         require(told("error", AWAY) == [away.name], gateway.log.read_text())
+
+
+def test_a_fork_that_shows_after_an_edit(service, tmp_path):
+    """The database is put back, then its tree is edited. Each is told of once, whatever is brought how often."""
+    witness = Witness(tmp_path, service.key)
+    with served(service, witness) as gateway:
+        brought(witness, gateway)
+    service.settled()
+    older = service.copied("older.sqlite"), service.checkpoint.read_bytes()
+    with served(service, witness) as gateway:
+        service.sign(3)
+        service.settled()
+        wait_for(lambda: brought(witness, gateway) or witness.last[0] == size(service))
+    put_back(service, *older)
+    with served(service, witness) as gateway:
+        service.sign(1)
+        service.settled()
+        require(size(service) < witness.last[0], f"{size(service)} entries")
+        offered = Wire(None).send("GET", f"{gateway.url}/log/cosignatures", [])
+        require(offered.status == 200, offered.summary())
+        with opened(service.database) as db:
+            db.execute("UPDATE audit_tile SET hashes = CAST(zeroblob(32) || substr(hashes, 33) AS BLOB) WHERE level = 0")
+        note = offered.body + witness.cosign(offered.body.partition(b"\n\n")[0] + b"\n")
+        require(witness.bring(gateway.url, note).status == 500, "an edited tree leads to the checkpoint")
+        for _ in range(3):
+            answer = witness.bring(gateway.url, witness.last[2])
+            require(answer.status == 422, answer.summary())
+        told = [line["message"] for line in lines(gateway, "critical")]
+        require(told == [EDITED, FORKED], told)
+        answer = service.portal.authorize(LABEL, [digest()], {"PIN": service.pin})
+        require(answer.status == 500, f"it authorizes on another log: {answer.status}")
+        wait_for(lambda: not is_ready(gateway))
 
 
 @pytest.mark.parametrize("grows", [False, True])

@@ -2,12 +2,15 @@
 
 import base64
 import json
+import re
+import shutil
 import time
 
 import pytest
 
 from audit import receipt
 from harness.failure import require
+from harness.gateway import Instance
 from harness.portal import Portal, digest
 from harness.wire import Wire
 
@@ -104,6 +107,39 @@ def test_a_receipt_of_the_command_has_the_same_box(portal, folder, gateway, key)
     assert "owner" not in prove("--log-key", key)
     done = gateway.run("receipt", "open", file, "--config", configuration)
     assert done.returncode == 1 and "cannot be opened" in done.stdout, done.stdout
+
+
+def test_a_receipt_without_the_device_has_no_box(portal, folder, gateway, key):
+    """A device that has the log's key and lacks another one, as before 'init' of a new build, proves all the same."""
+    octets, signed = sign(portal)
+    fetch(portal, signed.header("X-Receipt"), portal.token)
+    other = Instance(folder / "other-device")
+    other.state.mkdir()
+    text = (gateway.state / "softhsm2.conf").read_text()
+    [tokens] = re.findall(r"^directories\.tokendir *= *(.+)$", text, re.M)
+    copy = other.state / "tokens"
+    (other.state / "softhsm2.conf").write_text(text.replace(tokens, str(copy)))
+    shutil.copytree(tokens, copy)
+    file = folder / "without.tlog-proof"
+    found = set()
+    for object in sorted(copy.glob("*/*.object")):
+        if object.name == "token.object":
+            continue
+        kept = object.rename(object.with_suffix(".kept"))
+        file.unlink(missing_ok=True)
+        done = other.audit(
+            "prove", octets.hex(), "--config", gateway.state / "config.json", "--out", file, database=gateway.database)
+        kept.rename(object)
+        if done.returncode == 0:
+            receipt.verify(file.read_bytes(), key)
+            has = "owner" in extra_of(file.read_bytes())
+            require(has != ("the receipt will not have who signed: " in done.stdout), done.stdout)
+            found.add("whole" if has else "no box")
+        else:
+            # Without the log's own key there is nothing to prove.
+            require(not file.exists() and done.stdout.startswith("Error: ") and "log" in done.stdout, done.stdout)
+            found.add("no key")
+    require(found == {"whole", "no box", "no key"}, found)
 
 
 def extra_of(octets):
