@@ -67,9 +67,18 @@ struct InstanceLock {
   }
 
   /// Whether the path still leads to the file that is locked.
+  ///
+  /// - Throws: if the system does not say, as for a disk that fails: nothing is known then.
   var isInPlace: Bool {
-    var status = stat()
-    return stat(database, &status) == 0 && (UInt(status.st_dev), UInt(status.st_ino)) == file
+    get throws {
+      var status = stat()
+      if stat(database, &status) == 0 { return (UInt(status.st_dev), UInt(status.st_ino)) == file }
+      let reason = errno
+      guard reason == ENOENT || reason == ENOTDIR else {
+        throw Taken(description: "\(database) cannot be looked at: \(String(cString: strerror(reason)))")
+      }
+      return false
+    }
   }
 
   /// F_OFD_SETLK (fcntl(2)): a lock of the open file, not of the process, which other descriptors do not give up.

@@ -30,7 +30,7 @@ struct LeaseKeeper: ServiceLifecycle.Service {
     try await cancelWhenGracefulShutdown {
       while (try? await Task.sleep(for: Self.pause)) != nil {
         do {
-          if !lock.isInPlace { store.loseLease() }
+          lookAtFile()
           try await store.renewLease()
         } catch let error as LeaseError {
           logger.critical("signing has stopped, and the service ends", metadata: ["reason": "\(error)"])
@@ -39,6 +39,13 @@ struct LeaseKeeper: ServiceLifecycle.Service {
           logger.warning("could not renew the lease", metadata: ["reason": "\(error)"])
         }
       }
+    }
+  }
+
+  /// A failure to look says nothing about the lease.
+  private func lookAtFile() {
+    do { if try !lock.isInPlace { store.loseLease() } } catch {
+      logger.warning("could not look at the database's file", metadata: ["reason": "\(error)"])
     }
   }
 

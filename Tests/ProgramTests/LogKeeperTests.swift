@@ -1,14 +1,16 @@
 import AuditLog
+import Foundation
 import HTTPGateway
 import Logging
 import SoleControl
 import Synchronization
+import TestSupport
 import Testing
 import TransparencyLog
 
 @testable import Assembly
 
-/// Keepers that do something for the audit log while the service runs, step by step.
+/// Keepers that do something for the audit log while the service runs, step by step, and the lock of the database.
 @Suite("Keepers of the audit log", .timeLimit(.minutes(2)))
 struct LogKeeperTests {
   private static let vkey = "witness.example/one+d586dc66+BIqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c"
@@ -157,5 +159,31 @@ struct LogKeeperTests {
     #expect(health.outages.isOn(.stamps))
     #expect(await !keeper(isDone: true).stamp(after: true))
     #expect(!health.outages.isOn(.stamps))
+  }
+
+  @Test("a file is replaced if another one is there or none, and not if the system does not say")
+  func place() throws {
+    let files = FileManager.default
+    let folder = try temporaryFolder()
+    let (real, link) = (folder.appendingPathComponent("real"), folder.appendingPathComponent("link"))
+    try files.createDirectory(at: real, withIntermediateDirectories: true)
+    let path = real.appendingPathComponent("db").path
+    try Data([1]).write(to: URL(fileURLWithPath: path))
+    func lead(to target: URL) throws {
+      try? files.removeItem(at: link)
+      try files.createSymbolicLink(at: link, withDestinationURL: target)
+    }
+    try lead(to: real)
+    let lock = try InstanceLock(database: link.appendingPathComponent("db").path, instance: "one")
+    #expect(try lock.isInPlace)
+    // A link that leads to itself: ELOOP, as a disk that fails would say EIO.
+    try lead(to: link)
+    #expect(throws: (any Error).self) { try lock.isInPlace }
+    try lead(to: real)
+    #expect(try lock.isInPlace)
+    try files.moveItem(atPath: path, toPath: path + ".old")
+    #expect(try !lock.isInPlace)
+    try Data([1]).write(to: URL(fileURLWithPath: path))
+    #expect(try !lock.isInPlace)
   }
 }

@@ -182,7 +182,7 @@ public enum LeaseError: Error, Equatable, CustomStringConvertible {
     case .lost(let name):
       """
       this gateway lost its place as instance '\(name)': another one took it while this one was stalled, or the \
-      database's file was replaced. It signs nothing any more; start it again
+      database's file, or the row of the lease in it, was changed by hand. It signs nothing any more; start it again
       """
     }
   }

@@ -3,6 +3,7 @@
 import calendar
 import html
 import re
+import socket
 import time
 
 from contextlib import contextmanager
@@ -134,13 +135,43 @@ def moved(service):
     other.rename(service.database)
 
 
+def status_of(service):
+    """Of an authorization; None if nobody listens any more."""
+    try:
+        return authorize(service)
+    except OSError:
+        return None
+
+
+class Unfinished:
+    """A call whose body is not complete yet."""
+
+    def __init__(self, service, gateway):
+        self.socket = socket.create_connection(("127.0.0.1", gateway.config["http"]["port"]), timeout=END)
+        self.socket.sendall((
+            "POST /csc/v2/credentials/list HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            f"Authorization: Bearer {service.portal.owner(LABEL)['serviceToken']}\r\nContent-Length: 2\r\n\r\n{{").encode())
+
+    def finish(self):
+        with self.socket:
+            self.socket.sendall(b"}")
+            answer = self.socket.recv(1000)
+            require(answer.startswith(b"HTTP/1.1 "), f"a call that ran has no answer: {answer}")
+
+
 @pytest.mark.parametrize("loss", [taken, moved])
 def test_a_lease_that_is_lost(service, loss):
     gateway = Served(service.gateway.state)
     service.portal.base = gateway.url
     with gateway:
         process = gateway.process
+        call = Unfinished(service, gateway)
         with loss(service):
+            if loss is taken:
+                require(status_of(service) != 200, "it authorizes without a lease")
+                wait_for(lambda: not is_ready(gateway))
+            wait_for(lambda: any(line["message"] == LOST for line in lines(gateway, "critical")), END)
+            call.finish()
             wait_for(lambda: not process.is_running, END)
         code = gateway.stop()
         require(code == 1, code)
