@@ -163,6 +163,9 @@ package struct Service {
     try Device.provision(
       try deviceSettings(config), securityOfficerPIN: try ConfigReader.firstLine(of: officerPINFile),
       authorityKeys: [DeviceTimestampSigner.standardLabel, config.log.keyLabel])
+    if !founders.isEmpty {
+      try Device.checkSecurityOfficer(try deviceSettings(config), pin: ConfigReader.firstLine(of: officerPINFile))
+    }
     let device = try Device(try deviceSettings(config))
     let rowMACs = try await RowMACs.derived(from: device, service: config.service)
     try Stores.make(config.database, rowMACs: rowMACs)

@@ -120,3 +120,19 @@ final class CryptokiModule: @unchecked Sendable {
     try call("C_Logout") { $0.C_Logout?(session.handle) }
   }
 }
+
+extension DeviceSession {
+  /// Logs the security officer in and out.
+  func confirmSecurityOfficer(pin: String) throws {
+    do { try visitAsSecurityOfficer(pin: pin) } catch {
+      guard error.code == UInt(CKR_PIN_INCORRECT) else { throw error }
+      throw TokenError("the security officer's PIN is wrong; the first operators are put in only by who has it")
+    }
+  }
+
+  private func visitAsSecurityOfficer(pin: String) throws(CryptokiError) {
+    var octets = Array(pin.utf8)
+    try module.call("C_Login") { $0.C_Login?(handle, CK_USER_TYPE(CKU_SO), &octets, CK_ULONG(octets.count)) }
+    try module.call("C_Logout") { $0.C_Logout?(handle) }
+  }
+}

@@ -76,6 +76,16 @@ public final class Device: SigningDevice, KeyMaker {
     try makeMissingKeys(settings, module, authorityKeys)
   }
 
+  /// Checks the security officer's PIN of a token that is there, once: a wrong one is counted by the token.
+  ///
+  /// - Throws: `TokenError` if it is wrong.
+  public static func checkSecurityOfficer(_ settings: Settings, pin: String) throws {
+    let module = try CryptokiModule(path: settings.module)
+    let session = try DeviceSession(module: module, slot: try module.slot(tokenLabel: settings.tokenLabel))
+    defer { session.close() }
+    try session.confirmSecurityOfficer(pin: pin)
+  }
+
   /// Makes the keys that a token of an older build does not have yet. Makes no token.
   public static func makeMissingKeys(_ settings: Settings, authorityKeys: [String] = []) throws {
     try makeMissingKeys(settings, CryptokiModule(path: settings.module), authorityKeys)
