@@ -14,7 +14,11 @@ public final class MemoryPartnerDirectory: PartnerDirectory {
 
   private let contents = Mutex(Contents())
 
-  public init(_ partners: [Partner] = []) { _ = replace(with: partners) }
+  /// - Parameter revision: the records' revisions are greater.
+  public init(_ partners: [Partner] = [], after revision: UInt64 = 0) {
+    contents.withLock { $0.revision = revision }
+    _ = replace(with: partners)
+  }
 
   /// Takes these partners and no others. Of those that are as they were, the revision stays.
   ///

@@ -18,12 +18,16 @@ final class LayeredPartners: PartnerDirectory {
     /// Beginning of the last look that was answered, while they are followed.
     var answered: ContinuousClock.Instant?
     var onReceipts: (@Sendable () -> Void)?
+    /// Partners of the configuration that the store has too, or whose client it has: which of the two counts is not
+    /// known, and nothing is signed for them.
+    var twins: Set<PartnerID> = []
   }
 
   static let patience = Duration.seconds(5)
 
   private let file: MemoryPartnerDirectory
-  private let stored = MemoryPartnerDirectory()
+  /// A partner that moves from the configuration to the store has a greater revision there.
+  private let stored = MemoryPartnerDirectory(after: 1 << 32)
   private let filed: Mutex<[Partner]>
   private let state = Mutex(State())
   private let contracts: ContractService
@@ -48,7 +52,10 @@ final class LayeredPartners: PartnerDirectory {
   // MARK: The directory
 
   func partner(_ id: PartnerID) async throws -> Partner? {
-    if let partner = await file.partner(id) { return partner }
+    if var partner = await file.partner(id) {
+      if state.withLock({ $0.twins.contains(id) }) { partner.isSuspended = true }
+      return partner
+    }
     try await beFresh()
     return await stored.partner(id)
   }
@@ -83,7 +90,27 @@ final class LayeredPartners: PartnerDirectory {
   func replaceFile(with partners: [Partner]) throws -> [PartnerID] {
     try refuseTwins(partners, stored.partners)
     filed.withLock { $0 = partners }
+    noteTwins()
     return file.replace(with: partners)
+  }
+
+  /// Tells of partners that came into the store although the configuration has them.
+  private func noteTwins() {
+    let partners = stored.partners
+    let ids = Set(partners.map(\.id))
+    let clients = Set(partners.flatMap(\.clients).map(\.id))
+    let twins = filed.withLock { $0 }.filter { partner in
+      ids.contains(partner.id) || partner.clients.contains { clients.contains($0.id) }
+    }.map(\.id)
+    let before = state.withLock { state in
+      defer { state.twins = Set(twins) }
+      return state.twins
+    }
+    for twin in twins where !before.contains(twin) {
+      logger.error(
+        "a partner is in the configuration and in the database: nothing is signed for it until one of them is gone",
+        metadata: ["partner": "\(twin)"])
+    }
   }
 
   private func refuseTwins(_ filed: [Partner], _ stored: [Partner]) throws {
@@ -120,6 +147,7 @@ final class LayeredPartners: PartnerDirectory {
     let all = try await contracts.contracts()
     let partners = read(all)
     let changed = stored.replace(with: partners)
+    noteTwins()
     let onReceipts = state.withLock { state in
       state.revision = all.revision
       return state.onReceipts
@@ -133,15 +161,16 @@ final class LayeredPartners: PartnerDirectory {
       ])
   }
 
-  /// Those that can be read; others are told of, and do not exist.
+  /// Partners that cannot be read, or were there and are not now, count as suspended: tokens of their customers are
+  /// still there. Clients that cannot be read do not exist.
   private func read(_ all: Contracts) -> [Partner] {
     var clients: [PartnerID: [Client]] = [:]
-    for stored in all.clients {
+    for stored in all.clients where !stored.isRemoved {
       do { clients[stored.partner, default: []].append(try ContractTerms.client(stored, secrets)) } catch {
         logger.error("a client's contract cannot be read", metadata: ["client": "\(stored.id)", "reason": "\(error)"])
       }
     }
-    return all.partners.compactMap { stored in
+    let found = all.partners.map { stored -> Partner in
       do {
         var partner = try ContractTerms.partner(stored, secrets)
         partner.clients = clients[stored.id] ?? []
@@ -149,9 +178,17 @@ final class LayeredPartners: PartnerDirectory {
       } catch {
         logger.error(
           "a partner's contract cannot be read", metadata: ["partner": "\(stored.id)", "reason": "\(error)"])
-        return nil
+        return Self.unknown(stored.id)
       }
     }
+    let ids = Set(found.map(\.id))
+    return found + stored.partners.filter { !ids.contains($0.id) }.map { Self.unknown($0.id) }
+  }
+
+  private static func unknown(_ id: PartnerID) -> Partner {
+    var partner = Partner(id: id, name: id.rawValue)
+    partner.isSuspended = true
+    return partner
   }
 }
 

@@ -65,7 +65,7 @@ struct BearerAuthentication: Sendable {
 
   /// Whether the contract with the caller's partner is in force. If it rests, nothing is signed and nothing is prepared
   /// for it (trust-service.md, pitfall 57).
-  private func checkContract(_ caller: Caller, _ method: CSCModel.Method) async throws {
+  func checkContract(_ caller: Caller, _ method: CSCModel.Method) async throws {
     guard !method.goesOnWithoutContract, try await partners.partner(caller.principal.partner)?.isSuspended == true
     else { return }
     throw CSCError.partnerSuspended

@@ -83,7 +83,11 @@ struct CSCMethods: Sendable {
     try Hold.current?.belongs(to: partner)
     Holdings.current?.partner = partner
     try request.checkCoding()
-    return try await bodies.withFields(of: request, for: method) { try await answer($0, to: method, call) }
+    return try await bodies.withFields(of: request, for: method) { fields in
+      // A body may take minutes.
+      try await bearers.checkContract(call.caller, method)
+      return try await answer(fields, to: method, call)
+    }
   }
 
   private func answer(_ fields: Fields, to method: CSCModel.Method, _ call: APICall) async throws -> Response {
