@@ -11,13 +11,17 @@ struct OperatorKeyFile {
   private let privateKey: P256.Signing.PrivateKey?
 
   init(path: String) throws {
-    guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) else {
-      throw ValidationError("cannot read \(path)")
-    }
+    guard let data = FileManager.default.contents(atPath: path), data.count <= Self.largest,
+      let text = String(data: data, encoding: .utf8)
+    else { throw ValidationError("cannot read \(path) as a file of one key") }
     let publicKey: P256.Signing.PublicKey
     if text.contains("PRIVATE KEY-----") {
       guard let key = Self.block(of: text).flatMap({ try? P256.Signing.PrivateKey(pemRepresentation: $0) }) else {
         throw ValidationError("\(path) has no private key of P-256, unencrypted; \(Self.remedy)")
+      }
+      var status = stat()
+      guard stat(path, &status) == 0, status.st_mode & 0o007 == 0 else {
+        throw ValidationError("\(path) can be read by every user of this machine; chmod 600 \(path)")
       }
       (privateKey, publicKey) = (key, key.publicKey)
     } else {
@@ -32,6 +36,8 @@ struct OperatorKeyFile {
     self.key = key
   }
 
+  /// Octets of a file.
+  private static let largest = 65536
   private static let remedy = "'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256' makes one"
 
   /// The block of the private key: one of parameters may stand before it.
@@ -70,8 +76,9 @@ extension ContractService.Outcome {
     case .proposed(let change):
       print(
         """
-        proposed: \(what). A second operator has to approve it by \(TimeText.utc(seconds: change.expires)):
-        countersign change approve \(change.id)
+        proposed: \(what). A second operator has to look at it and approve it by \(TimeText.utc(seconds: change.expires)):
+        countersign change show \(change.id)
+        countersign change approve \(change.id) --digest DIGEST
         """)
     }
   }

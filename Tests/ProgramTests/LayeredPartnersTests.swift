@@ -92,6 +92,54 @@ struct LayeredPartnersTests {
     #expect(try await partners.client(Self.app) == nil)
   }
 
+  @Test(
+    "a partner that cannot be read counts as suspended, and so does one of the configuration that the store has too")
+  func unknown() async throws {
+    try await founded()
+    let filed = Partner(id: PartnerID("filed"), name: "Filed")
+    let partners = LayeredPartners([filed], service, secrets)
+    try await partners.begin()
+    let bad = ContractRecord(JSONObject([("id", "bank"), ("name", "Bank"), ("later", true)]), sealed: nil)
+    try await anna.does(.addPartner(Self.bank, bad), at: service)
+    try await anna.does(.addPartner(filed.id, try partner()), at: service)
+    try await partners.look()
+    #expect(try await partners.partner(Self.bank)?.isSuspended == true)
+    #expect(try await partners.partner(filed.id)?.isSuspended == true)
+  }
+
+  @Test("a partner that moves from the configuration to the store has a greater revision")
+  func moves() async throws {
+    try await founded()
+    let partners = LayeredPartners([Partner(id: Self.bank, name: "Bank")], service, secrets)
+    try await partners.begin()
+    for name in ["B", "C"] { _ = try partners.replaceFile(with: [Partner(id: Self.bank, name: name)]) }
+    let before = try #require(try await partners.partner(Self.bank)).revision
+    _ = try partners.replaceFile(with: [])
+    try await anna.does(.addPartner(Self.bank, try partner()), at: service)
+    try await partners.look()
+    let after = try #require(try await partners.partner(Self.bank)).revision
+    #expect(after > before)
+  }
+
+  @Test("private keys and files without end stay out of the store")
+  func privateKeys() throws {
+    func refusal(_ member: String, _ content: String) throws -> String {
+      let path = try file("other", content)
+      do {
+        _ = try client(#","\#(member)":"\#(path)""#)
+        return "taken"
+      } catch { return "\(error)" }
+    }
+    let key = #"{"keys":[{"kty":"EC","crv":"P-256","x":"","y":"","d":"AA"}]}"#
+    #expect(try refusal("keysFile", key).contains("private key"))
+    #expect(try refusal("keysFile", #"{"keys":[{"kty":"oct","k":"AA"}]}"#).contains("private key"))
+    #expect(try refusal("keysFile", #"{"keys":[]}"#) == "taken")
+    let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    #expect(try refusal("certificate", pem + "-----BEGIN PRIVATE KEY-----\n").contains("private key"))
+    #expect(try refusal("certificate", pem) == "taken")
+    #expect(try refusal("certificate", pem + String(repeating: " ", count: 70_000)).contains("octets"))
+  }
+
   @Test("a gateway that cannot look for five seconds answers for the configuration's partners alone")
   func away() async throws {
     try await founded()

@@ -70,19 +70,17 @@ enum ContractTerms {
   static func clientDraft(_ path: String) throws -> Draft {
     var draft = try draft(path)
     let reader = try ConfigReader(.object(draft.members), at: path)
-    try draft.take("keysFile", reader)
-    try draft.take("certificate", reader)
+    try draft.takeKeys(reader)
+    try draft.takeCertificate(reader)
     draft.secret = try reader.optionalSecret("secretFile")
     draft.members["secretFile"] = nil
     return draft
   }
 
   private static func draft(_ path: String) throws -> Draft {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw ConfigError(description: "cannot read \(path)")
-    }
+    let data = try contents(path, most: mostOfRecord)
     do {
-      let json = try JSONValue.parse(Array(data), limits: .configuration, extremeValues: .refused)
+      let json = try JSONValue.parse(data, limits: .configuration, extremeValues: .refused)
       let reader = try ConfigReader(json, at: path)
       return Draft(members: json.object ?? JSONObject(), secret: nil, id: try reader.string("id", longest: 255))
     } catch let error as JSONParseError {
@@ -91,9 +89,60 @@ enum ContractTerms {
   }
 }
 
+extension ContractTerms {
+  /// Octets of an operator's file, and of each that it names.
+  private static let mostOfRecord = 1 << 20
+  fileprivate static let mostOfPicture = 1 << 20
+  fileprivate static let mostOfKeys = 256 << 10
+  fileprivate static let mostOfCertificate = 64 << 10
+
+  /// Looked at before it is read.
+  fileprivate static func contents(_ path: String, most: Int) throws -> [UInt8] {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw ConfigError(description: "cannot read \(path)") }
+    guard status.st_size <= most else { throw ConfigError(description: "\(path) has more than \(most) octets") }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ConfigError(description: "cannot read \(path)")
+    }
+    return [UInt8](data)
+  }
+}
+
 extension ContractTerms.Draft {
+  /// Members of a JWK that are secret (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
+  private static let secretMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
+
   fileprivate mutating func take(_ member: String, _ reader: ConfigReader) throws {
-    if let octets = try reader.octets(member) { members[member] = .string(Base64.encode(octets)) }
+    guard let path = try reader.optionalString(member) else { return }
+    let octets = try ContractTerms.contents(path, most: ContractTerms.mostOfPicture)
+    members[member] = .string(Base64.encode(octets))
+  }
+
+  /// A set of public keys.
+  fileprivate mutating func takeKeys(_ reader: ConfigReader) throws {
+    guard let path = try reader.optionalString("keysFile") else { return }
+    let octets = try ContractTerms.contents(path, most: ContractTerms.mostOfKeys)
+    guard let keys = try? JSONValue.parse(octets, limits: .configuration).object?["keys"]?.array else {
+      throw reader.error("keysFile", "is not a JWK set: \(path)")
+    }
+    for name in Self.secretMembers where keys.contains(where: { $0.object?[name] != nil }) {
+      throw reader.error("keysFile", "has a private key (\"\(name)\"), which the client keeps to itself: \(path)")
+    }
+    members["keysFile"] = .string(Base64.encode(octets))
+  }
+
+  /// The certificate alone, whatever else the file has.
+  fileprivate mutating func takeCertificate(_ reader: ConfigReader) throws {
+    guard let path = try reader.optionalString("certificate") else { return }
+    let octets = try ContractTerms.contents(path, most: ContractTerms.mostOfCertificate)
+    guard !String(decoding: octets, as: UTF8.self).contains("PRIVATE KEY-----") else {
+      throw reader.error("certificate", "has a private key, which the client keeps to itself: \(path)")
+    }
+    guard let der = PEM.certificate(octets) else {
+      throw reader.error("certificate", "is not a PEM certificate: \(path)")
+    }
+    let text = "-----BEGIN CERTIFICATE-----\n\(Base64.encode(der))\n-----END CERTIFICATE-----\n"
+    members["certificate"] = .string(Base64.encode(Array(text.utf8)))
   }
 
   /// Whether it authenticates with a secret.
