@@ -24,9 +24,11 @@ struct ContractDesk: Sendable {
     _ proof: OperatorProof, act: String, subject: String, digest: [UInt8], in transaction: any ContractReading
   ) throws -> Operator {
     let statement = proof.statement
+    let people = try transaction.operators()
+    guard !people.isEmpty else { throw ContractRefusal.noOperators }
     guard statement.service == rules.service, statement.act == act, statement.subject.isSame(as: subject),
       statement.digest == digest, proof.key.isRight(proof.signature, of: statement.octets),
-      let person = try transaction.operators().first(where: { $0.state == .active && $0.key == proof.key })
+      let person = people.first(where: { $0.state == .active && $0.key == proof.key })
     else { throw ContractRefusal.unknownOperator }
     guard (now - rules.statementLife...now + rules.statementLife).contains(statement.time) else {
       throw ContractRefusal.statementTooOld
@@ -74,7 +76,7 @@ struct ContractDesk: Sendable {
     // One who is an operator no more has nothing carried out.
     guard let proposer = try transaction.operators().first(where: { $0.id == change.proposedBy }),
       proposer.acts(as: .registrar)
-    else { throw ContractRefusal.unknown(change.proposedBy) }
+    else { throw ContractRefusal.proposerGone(change.proposedBy) }
     _ = try carryOut(change.act, by: proposer, approvedBy: person, proof, in: transaction)
     return change
   }
@@ -141,7 +143,8 @@ struct ContractDesk: Sendable {
       guard try transaction.storedPartner(partner) != nil else { throw ContractRefusal.unknown(partner.rawValue) }
       guard try transaction.storedClient(id) == nil else { throw ContractRefusal.idTaken(id.rawValue) }
     case .removeClient(let id, let partner):
-      guard try transaction.storedClient(id)?.partner == partner else { throw ContractRefusal.unknown(id.rawValue) }
+      guard let client = try transaction.storedClient(id), client.partner == partner, !client.isRemoved
+      else { throw ContractRefusal.unknown(id.rawValue) }
     }
   }
 
@@ -184,9 +187,9 @@ struct ContractDesk: Sendable {
       try transaction.put(client)
       return (nil, client.digest)
     case .removeClient(let id, _):
-      let before = try transaction.storedClient(id)?.digest
-      _ = try transaction.remove(client: id)
-      return (before, nil)
+      guard let client = try transaction.storedClient(id) else { return (nil, nil) }
+      try transaction.put(client.removed)
+      return (client.digest, nil)
     }
   }
 

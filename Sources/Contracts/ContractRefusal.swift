@@ -2,6 +2,10 @@
 public enum ContractRefusal: Error, Equatable, Sendable, CustomStringConvertible {
   /// No active operator has the key, or the signature is not the key's over this act.
   case unknownOperator
+  /// There is none yet.
+  case noOperators
+  /// The one who proposed the change is an operator no more.
+  case proposerGone(String)
   /// The operator has not the role that it takes.
   case roleMissing(Operator.Role)
   /// The one who proposed a change does not approve it.
@@ -32,14 +36,18 @@ public enum ContractRefusal: Error, Equatable, Sendable, CustomStringConvertible
   public var description: String {
     switch self {
     case .unknownOperator: "no active operator has this key, or it did not sign this act"
-    case .roleMissing(let role): "the operator has not the role \(role.rawValue)"
+    case .noOperators:
+      "there are no operators; 'countersign init --operator NAME=KEY.pem', with the option twice, makes the first ones"
+    case .proposerGone(let id): "\(id) is an operator no more; reject the change, and have another one propose it"
+    case .roleMissing(let role):
+      "the operator has not the role \(role.rawValue); 'countersign operator list' shows who has"
     case .samePerson: "a second person has to approve what one has proposed"
     case .statementTooOld: "the signature is not of now; is the clock right?"
     case .outdated: "the contracts were changed meanwhile; look at them and try again"
-    case .idTaken(let id): "\(id) is taken, or was"
+    case .idTaken(let id): "\(id) is taken, or was; choose another id"
     case .badName(let id):
       "\(id) is no name for an operator: lower-case letters, digits, dots and hyphens, a letter first, 64 at most"
-    case .keyTaken: "another operator has, or had, this key"
+    case .keyTaken: "another operator has, or had, this key; make a new one"
     case .unknown(let id): "there is no \(id)"
     case .nothingToDo(let id): "\(id) is so already"
     case .decided: "the change was decided, or its time is up"

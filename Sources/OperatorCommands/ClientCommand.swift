@@ -34,7 +34,7 @@ struct ClientCommand: AsyncParsableCommand {
 
   struct Remove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Take a client away. Its tokens are good for nothing from then on.")
+      abstract: "Take a client away. Its tokens are good for nothing from then on, and its id is not given again.")
 
     @OptionGroup var file: ConfigFile
     @OptionGroup var acting: ActingOperator

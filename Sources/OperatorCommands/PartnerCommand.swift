@@ -40,7 +40,7 @@ struct PartnerCommand: AsyncParsableCommand {
       let service = try await Service(try file.load(), mayCreateDatabase: false)
       let all = try await service.contracts.all()
       for partner in all.partners {
-        let clients = all.clients.filter { $0.partner == partner.id }.map(\.id.rawValue)
+        let clients = all.clients.filter { $0.partner == partner.id && !$0.isRemoved }.map(\.id.rawValue)
         print(([partner.id.rawValue, partner.isSuspended ? "suspended" : "active"] + clients).joined(separator: " "))
       }
     }
@@ -60,7 +60,8 @@ struct PartnerCommand: AsyncParsableCommand {
       guard let found = all.partners.first(where: { $0.id == PartnerID(partner) }) else {
         throw ContractRefusal.unknown(partner)
       }
-      let clients = all.clients.filter { $0.partner == found.id }.map { JSONValue.object($0.record.members) }
+      let clients = all.clients.filter { $0.partner == found.id && !$0.isRemoved }
+        .map { JSONValue.object($0.record.members) }
       let value: JSONValue = [
         "state": .string(found.isSuspended ? "suspended" : "active"), "revision": .integer(found.revision),
         "contract": .object(found.record.members), "clients": .array(clients),
@@ -81,7 +82,8 @@ struct PartnerCommand: AsyncParsableCommand {
   }
 
   struct Resume: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Have a suspended partner's contract in force again.")
+    static let configuration = CommandConfiguration(
+      abstract: "Propose that a suspended partner's contract is in force again.")
 
     @OptionGroup var change: PartnerChange
 

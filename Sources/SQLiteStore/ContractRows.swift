@@ -53,7 +53,10 @@ extension ContractReading where Self: SQLiteReader {
   }
 
   private static func clientValue(_ row: StoredRow) throws -> StoredClient {
-    StoredClient(id: ClientID(row["id"]), partner: PartnerID(row["partner"]), record: try record(row))
+    let state: String = row["state"]
+    guard state == active || state == removed else { throw StoreError.corrupt }
+    return StoredClient(
+      id: ClientID(row["id"]), partner: PartnerID(row["partner"]), record: try record(row), isRemoved: state == removed)
   }
 
   private static func record(_ row: StoredRow) throws -> ContractRecord {
@@ -76,6 +79,7 @@ extension ContractReading where Self: SQLiteReader {
 
   fileprivate static var active: String { "active" }
   fileprivate static var suspended: String { "suspended" }
+  fileprivate static var removed: String { "removed" }
 }
 
 extension ContractWriting where Self: SQLiteWriter {
@@ -105,13 +109,10 @@ extension ContractWriting where Self: SQLiteWriter {
     try insert(
       tables.contracts.client,
       [
-        client.id.rawValue, client.partner.rawValue, Self.data(client.record.text),
+        client.id.rawValue, client.partner.rawValue, client.isRemoved ? Self.removed : Self.active,
+        Self.data(client.record.text),
         client.record.sealed.map { Self.data($0) },
       ], or: .replace)
-  }
-
-  func remove(client: ClientID) throws -> Bool {
-    try remove(tables.contracts.client, "id = ?", [client.rawValue]) == 1
   }
 
   func put(_ change: Change) throws {

@@ -72,7 +72,10 @@ struct ContractServiceTests {
     try await anna.does(suspend, at: service)
     #expect(try await service.contracts().partners[0].isSuspended)
     await #expect(throws: ContractRefusal.nothingToDo("bank")) { try await anna.does(suspend, at: service) }
-    try await anna.does(.resumePartner(Self.bank, reason: "paid"), at: service)
+    // To resume takes two.
+    try await anna.does(.resumePartner(Self.bank, reason: "paid"), at: service, changeID: "c")
+    #expect(try await service.contracts().partners[0].isSuspended)
+    try await bert.decides("c", at: service)
     #expect(try await !service.contracts().partners[0].isSuspended)
     let acts = events(.configurationChanged).suffix(2)
     #expect(acts.first?["before"] == acts.last?["after"] && acts.first?["after"] == acts.last?["before"])
@@ -94,7 +97,12 @@ struct ContractServiceTests {
       try await anna.does(.removeClient(ClientID("app"), of: PartnerID("other")), at: service)
     }
     try await anna.does(.removeClient(ClientID("app"), of: Self.bank), at: service)
-    #expect(try await service.contracts().clients.isEmpty)
+    #expect(try await service.contracts().clients.map(\.isRemoved) == [true])
+    // Tokens that it had must not be another one's.
+    await #expect(throws: ContractRefusal.idTaken("app")) { try await anna.does(client, at: service) }
+    await #expect(throws: ContractRefusal.unknown("app")) {
+      try await anna.does(.removeClient(ClientID("app"), of: Self.bank), at: service)
+    }
   }
 
   // MARK: Two persons
@@ -116,6 +124,7 @@ struct ContractServiceTests {
     #expect(!partner(["standsAlone": false]) && !partner([:]) && !partner(nil))
     #expect(add(carl).needsTwo && ContractAct.removeOperator(id: "anna").needsTwo)
     #expect(!ContractAct.suspendPartner(Self.bank, reason: "x").needsTwo)
+    #expect(ContractAct.resumePartner(Self.bank, reason: "x").needsTwo)
   }
 
   @Test("what takes two persons waits, is not approved by the one who proposed it, and is done by the second")
@@ -143,7 +152,7 @@ struct ContractServiceTests {
     await #expect(throws: ContractRefusal.roleMissing(.approver)) { try await carl.decides("c3", at: service) }
     try await bert.decides("c2", at: service)
     // Nothing is carried out for one who is an operator no more.
-    await #expect(throws: ContractRefusal.unknown("anna")) { try await bert.decides("c3", at: service) }
+    await #expect(throws: ContractRefusal.proposerGone("anna")) { try await bert.decides("c3", at: service) }
     await #expect(throws: ContractRefusal.unknownOperator) {
       try await anna.does(.addPartner(Self.bank, Self.record), at: service)
     }
@@ -184,6 +193,7 @@ struct ContractServiceTests {
     await #expect(throws: ContractRefusal.tooFewOperators) { try await service.found([(anna.id, anna.key)]) }
     await #expect(throws: ContractRefusal.keyTaken) { try await service.found([("a", anna.key), ("b", anna.key)]) }
     await #expect(throws: ContractRefusal.badName("A")) { try await service.found([("A", anna.key), ("b", bert.key)]) }
+    await #expect(throws: ContractRefusal.noOperators) { try await anna.does(add(carl), at: service) }
     try await service.found([(anna.id, anna.key), (bert.id, bert.key)])
     await #expect(throws: ContractRefusal.alreadyFounded) { try await service.found([("carl", carl.key)]) }
   }
@@ -224,6 +234,17 @@ struct ContractServiceTests {
     _ = try await service.perform(act, proof, changeID: "c")
     await #expect(throws: ContractRefusal.outdated) { try await service.perform(act, proof, changeID: "c") }
     #expect(events(.accessRefused).count == 7)
+  }
+
+  @Test("the one who approves is shown all that an act does, but no secret")
+  func shown() throws {
+    let person = add(carl, roles: [.approver]).shown.object
+    #expect(person?["fingerprint"] == .string(carl.key.fingerprint) && person?["roles"] == ["approver"])
+    let partner = ContractAct.addPartner(Self.bank, Self.record)
+    let shown = try #require(partner.shown.object)
+    #expect(shown["record"]?.object?["name"] == "Bank" && shown["hasSecret"] == true)
+    #expect(!String(decoding: partner.shown.compact(), as: UTF8.self).contains("sealed"))
+    #expect(shown["digest"]?.string?.count == 64)
   }
 
   @Test("an act is read back from its text as it was, and from no other")

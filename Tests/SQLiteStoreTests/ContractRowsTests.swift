@@ -46,7 +46,7 @@ struct ContractRowsTests {
       [
         "-cmd", ".timeout 10000", path,
         """
-        INSERT INTO partner_client SELECT 'mine', partner, body, sealed, row_mac FROM partner_client;
+        INSERT INTO partner_client SELECT 'mine', partner, state, body, sealed, row_mac FROM partner_client;
         INSERT INTO operator VALUES ('mallory', 'registrar approver', x'00', 'active', 0, zeroblob(32));
         """,
       ])

@@ -53,9 +53,12 @@ public struct ContractConformance: Sendable {
       try await store.readContracts { try $0.storedPartner(PartnerID("a")) }
         == partner("a", revision: 2, isSuspended: true))
     #expect(try await store.readContracts { try $0.storedClient(ClientID("c")) } == client("c", of: "a"))
-    #expect(try await store.writeContracts { try $0.remove(client: ClientID("c")) })
-    #expect(try await !store.writeContracts { try $0.remove(client: ClientID("c")) })
-    #expect(try await store.readContracts { try $0.storedClient(ClientID("c")) } == nil)
+    let removed = StoredClient(
+      id: ClientID("c"), partner: PartnerID("a"), record: Self.record("c"), isRemoved: true)
+    try await store.writeContracts { try $0.put(removed) }
+    #expect(try await store.readContracts { try $0.storedClient(ClientID("c")) } == removed)
+    #expect(try await store.readContracts { try $0.storedClients() } == [removed, client("d")])
+    #expect(try await store.readContracts { try $0.storedClient(ClientID("none")) } == nil)
     #expect(try await store.readContracts { try $0.storedPartner(PartnerID("none")) } == nil)
   }
 

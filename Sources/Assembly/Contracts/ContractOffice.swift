@@ -46,11 +46,22 @@ package struct ContractOffice: Sendable {
   // MARK: Acting
 
   package func perform(_ act: ContractAct, _ sign: Sign) async throws -> ContractService.Outcome {
+    if let partner = act.partner?.rawValue, filed.partners.contains(partner) {
+      throw ConfigError(
+        description: "partner \(partner) is in the configuration: change it there, and have the gateways read it again")
+    }
     let proof = try sign(await contracts.statement(of: act))
     return try await contracts.perform(act, proof, changeID: Hex.encode(try await random(16)))
   }
 
-  package func decide(_ change: String, approves: Bool, _ sign: Sign) async throws -> Change {
+  /// - Parameter digest: of the act that is decided on, hexadecimal, as its reader saw it; nil for a rejection.
+  package func decide(
+    _ change: String, approves: Bool, digest: String?, _ sign: Sign
+  ) async throws -> Change {
+    let waiting = try await contracts.changes().first { $0.id == change }
+    if let digest, let waiting, Hex.encode(waiting.act.digest) != digest.lowercased() {
+      throw ConfigError(description: "the change is another one: its digest is not \(digest)")
+    }
     let proof = try sign(await contracts.statement(ofDecision: approves, on: change))
     return try await contracts.decide(change, approves: approves, proof)
   }
@@ -63,7 +74,6 @@ package struct ContractOffice: Sendable {
   ) async throws -> ContractService.Outcome {
     let draft = try ContractTerms.partnerDraft(path)
     let id = PartnerID(draft.id)
-    guard !filed.partners.contains(draft.id) else { throw ContractRefusal.idTaken(draft.id) }
     let record = try await record(draft, ContractTerms.name(id))
     let notes = ConfigNotes()
     _ = try ContractTerms.partner(

@@ -1,6 +1,6 @@
 internal import Octets
 public import Vocabulary
-internal import WireJSON
+public import WireJSON
 
 /// Something that an operator does to the contracts.
 public enum ContractAct: Sendable, Equatable {
@@ -43,8 +43,8 @@ public enum ContractAct: Sendable, Equatable {
     }
   }
 
-  /// Whether one person alone must not do it: who operates, and what lets a partner act without its customers
-  /// (trust-service.md, pitfall 56).
+  /// Whether one person alone must not do it: who operates, what lets a partner act without its customers, and
+  /// the end of a suspension (trust-service.md, pitfall 56).
   public var needsTwo: Bool {
     switch self {
     case .addOperator, .removeOperator: true
@@ -52,7 +52,9 @@ public enum ContractAct: Sendable, Equatable {
       record.members["statements"]?.object?["standsAlone"].map { $0 != .bool(false) } ?? false
     case .addClient(_, _, let record):
       record.members["trustedScopes"].map { $0.array?.isEmpty != true } ?? false
-    case .suspendPartner, .resumePartner, .removeClient: false
+    case .resumePartner: true
+    // They tighten, and must be quick.
+    case .suspendPartner, .removeClient: false
     }
   }
 
@@ -72,6 +74,22 @@ public enum ContractAct: Sendable, Equatable {
     case .removeOperator, .removeClient: break
     }
     return JSONValue.object(object).canonical()
+  }
+
+  /// All of it but what is sealed, for the one who decides on it.
+  public var shown: JSONValue {
+    var object = (try? JSONValue.parse(text, limits: .own).object) ?? JSONObject()
+    switch self {
+    case .addOperator(_, let key, _):
+      object["key"] = nil
+      object["fingerprint"] = .string(key.fingerprint)
+    case .addPartner(_, let record), .addClient(_, _, let record):
+      object["record"] = .object(record.members)
+      object["hasSecret"] = .bool(record.sealed != nil)
+    default: break
+    }
+    object["digest"] = .string(Hex.encode(digest))
+    return .object(object)
   }
 
   /// Nil if it is not the text of an act.

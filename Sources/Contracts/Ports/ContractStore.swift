@@ -27,7 +27,7 @@ public protocol ContractReading {
   /// In order of their ids.
   func storedPartners() throws -> [StoredPartner]
   func storedPartner(_ id: PartnerID) throws -> StoredPartner?
-  /// In order of their ids.
+  /// In order of their ids, also those that were removed.
   func storedClients() throws -> [StoredClient]
   func storedClient(_ id: ClientID) throws -> StoredClient?
   func change(_ id: String) throws -> Change?
@@ -41,8 +41,6 @@ public protocol ContractWriting: ContractReading {
   func put(_ person: Operator) throws
   func put(_ partner: StoredPartner) throws
   func put(_ client: StoredClient) throws
-  /// False if it was not there.
-  func remove(client: ClientID) throws -> Bool
   func put(_ change: Change) throws
   /// Appends an event to the audit log.
   func append(_ event: AuditEvent) throws

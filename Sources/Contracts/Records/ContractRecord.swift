@@ -70,11 +70,21 @@ public struct StoredClient: Sendable, Equatable {
   public let id: ClientID
   public let partner: PartnerID
   public let record: ContractRecord
+  /// For good: tokens that it had must not be another one's of the same id.
+  public let isRemoved: Bool
 
-  public init(id: ClientID, partner: PartnerID, record: ContractRecord) {
+  public init(id: ClientID, partner: PartnerID, record: ContractRecord, isRemoved: Bool = false) {
     self.id = id
     self.partner = partner
     self.record = record
+    self.isRemoved = isRemoved
+  }
+
+  /// The same without anything but its name.
+  var removed: StoredClient {
+    StoredClient(
+      id: id, partner: partner, record: ContractRecord(JSONObject([("id", .string(id.rawValue))]), sealed: nil),
+      isRemoved: true)
   }
 
   var digest: [UInt8] {

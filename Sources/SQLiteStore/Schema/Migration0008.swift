@@ -11,7 +11,8 @@ extension Migration {
       id TEXT PRIMARY KEY, revision INTEGER NOT NULL, state TEXT NOT NULL, body BLOB NOT NULL, sealed BLOB,
       row_mac BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE partner_client (
-      id TEXT PRIMARY KEY, partner TEXT NOT NULL, body BLOB NOT NULL, sealed BLOB, row_mac BLOB NOT NULL) WITHOUT ROWID;
+      id TEXT PRIMARY KEY, partner TEXT NOT NULL, state TEXT NOT NULL, body BLOB NOT NULL, sealed BLOB,
+      row_mac BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE change (
       id TEXT PRIMARY KEY, body BLOB NOT NULL, proposed_by TEXT NOT NULL, proposed INTEGER NOT NULL,
       expires INTEGER NOT NULL, state TEXT NOT NULL, decided_by TEXT, row_mac BLOB NOT NULL) WITHOUT ROWID;

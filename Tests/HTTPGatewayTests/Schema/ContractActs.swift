@@ -42,6 +42,27 @@ extension SchemaAct {
             id: ClientID("app of bank"), partner: PartnerID("bank"), record: ContractStand.record("app of bank")))
       }
     },
+    SchemaAct("operator", "act as one who was removed", isDone: false) { fixture in
+      let desk = try await ContractStand(fixture)
+      let service = try ContractStand.service(fixture)
+      try await desk.bert.decides("change 1", at: service)
+      try await desk.anna.does(.removeOperator(id: "carl"), at: service, changeID: "change 3")
+      try await desk.bert.decides("change 3", at: service)
+      return Ready(row: "id = 'carl'") { fixture in
+        let outcome = try await desk.carl.does(
+          .addPartner(PartnerID("new"), ContractStand.record("new")), at: ContractStand.service(fixture))
+        return if case .done = outcome { true } else { false }
+      }
+    },
+    SchemaAct("partner_client", "take a removed client's registration", isDone: false) { fixture in
+      let desk = try await ContractStand(fixture)
+      try await desk.anna.does(
+        .removeClient(ClientID("app of bank"), of: PartnerID("bank")), at: try ContractStand.service(fixture))
+      return Ready(row: "id = 'app of bank'") { fixture in
+        let clients = try await ContractStand.service(fixture).contracts().clients
+        return clients.contains { $0.id == ClientID("app of bank") && !$0.isRemoved }
+      }
+    },
     SchemaAct("change", "approve what another one has proposed") { fixture in
       let desk = try await ContractStand(fixture)
       return Ready(row: "id = 'change 1'") { fixture in

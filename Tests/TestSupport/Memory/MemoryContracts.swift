@@ -75,11 +75,6 @@ extension MemoryTransaction: ContractWriting {
     state.contracts.clients[client.id] = client
   }
 
-  func remove(client: ClientID) throws -> Bool {
-    writes()
-    return state.contracts.clients.removeValue(forKey: client) != nil
-  }
-
   func put(_ change: Change) throws {
     writes()
     state.contracts.changes[change.id] = change
