@@ -16,7 +16,7 @@ JSON_HEADERS = {
     "x-request-id": "1a2b3c",
 }
 CODES = (
-    "accepted_request", "authentication_error", "expired_token", "invalid_authentication_data",
+    "accepted_request", "access_denied", "authentication_error", "expired_token", "invalid_authentication_data",
     "insufficient_scope", "invalid_authorization_details", "invalid_client", "invalid_grant", "invalid_hash", "invalid_otp", "invalid_pin",
     "invalid_request", "invalid_scope", "invalid_token", "request_not_supported", "server_error",
     "temporarily_unavailable", "unauthorized_client", "unsupported_response_type",
