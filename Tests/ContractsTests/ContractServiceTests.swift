@@ -107,11 +107,11 @@ struct ContractServiceTests {
 
   // MARK: Two persons
 
-  @Test("pitfall 56: who operates, trusted clients and statements that stand alone take two persons, others one")
+  @Test("pitfall 56: who operates, clients with rights and statements that stand alone take two persons, others one")
   func needsTwo() {
-    func client(_ scopes: JSONValue?) -> Bool {
+    func client(_ scopes: JSONValue?, of kind: String = "trustedScopes") -> Bool {
       var members = JSONObject([("id", "app")])
-      members["trustedScopes"] = scopes
+      members[kind] = scopes
       return ContractAct.addClient(ClientID("app"), of: Self.bank, ContractRecord(members, sealed: nil)).needsTwo
     }
     func partner(_ statements: JSONValue?) -> Bool {
@@ -120,6 +120,7 @@ struct ContractServiceTests {
       return ContractAct.addPartner(Self.bank, ContractRecord(members, sealed: nil)).needsTwo
     }
     #expect(client(["credential-creation"]) && client("credential-creation") && !client([]) && !client(nil))
+    #expect(client(["partner.read"], of: "partnerScopes") && !client([], of: "partnerScopes"))
     #expect(partner(["standsAlone": true]) && partner(["standsAlone": 1]))
     #expect(!partner(["standsAlone": false]) && !partner([:]) && !partner(nil))
     #expect(add(carl).needsTwo && ContractAct.removeOperator(id: "anna").needsTwo)

@@ -58,9 +58,13 @@ package struct ContractOffice: Sendable {
   package func decide(
     _ change: String, approves: Bool, digest: String?, _ sign: Sign
   ) async throws -> Change {
-    let waiting = try await contracts.changes().first { $0.id == change }
-    if let digest, let waiting, Hex.encode(waiting.act.digest) != digest.lowercased() {
-      throw ConfigError(description: "the change is another one: its digest is not \(digest)")
+    if let digest {
+      guard let waiting = try await contracts.changes().first(where: { $0.id == change }) else {
+        throw ContractRefusal.unknown(change)
+      }
+      guard Hex.encode(waiting.act.digest) == digest.lowercased() else {
+        throw ConfigError(description: "the change is another one: its digest is not \(digest)")
+      }
     }
     let proof = try sign(await contracts.statement(ofDecision: approves, on: change))
     return try await contracts.decide(change, approves: approves, proof)

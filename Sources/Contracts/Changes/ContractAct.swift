@@ -43,15 +43,17 @@ public enum ContractAct: Sendable, Equatable {
     }
   }
 
-  /// Whether one person alone must not do it: who operates, what lets a partner act without its customers, and
-  /// the end of a suspension (trust-service.md, pitfall 56).
+  /// Whether one person alone must not do it: who operates, what lets a partner act without its customers or see
+  /// their personal data, and the end of a suspension (trust-service.md, pitfall 56).
   public var needsTwo: Bool {
     switch self {
     case .addOperator, .removeOperator: true
     case .addPartner(_, let record):
       record.members["statements"]?.object?["standsAlone"].map { $0 != .bool(false) } ?? false
     case .addClient(_, _, let record):
-      record.members["trustedScopes"].map { $0.array?.isEmpty != true } ?? false
+      ["trustedScopes", "partnerScopes"].contains { name in
+        record.members[name].map { $0.array?.isEmpty != true } ?? false
+      }
     case .resumePartner: true
     // They tighten, and must be quick.
     case .suspendPartner, .removeClient: false
