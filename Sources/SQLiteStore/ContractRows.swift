@@ -47,16 +47,15 @@ extension ContractReading where Self: SQLiteReader {
 
   private static func partnerValue(_ row: StoredRow) throws -> StoredPartner {
     let state: String = row["state"]
-    guard state == active || state == suspended else { throw StoreError.corrupt }
+    // A state that this build does not know is none in which anything is signed.
     return StoredPartner(
-      id: PartnerID(row["id"]), revision: row["revision"], isSuspended: state == suspended, record: try record(row))
+      id: PartnerID(row["id"]), revision: row["revision"], isSuspended: state != active, record: try record(row))
   }
 
   private static func clientValue(_ row: StoredRow) throws -> StoredClient {
     let state: String = row["state"]
-    guard state == active || state == removed else { throw StoreError.corrupt }
     return StoredClient(
-      id: ClientID(row["id"]), partner: PartnerID(row["partner"]), record: try record(row), isRemoved: state == removed)
+      id: ClientID(row["id"]), partner: PartnerID(row["partner"]), record: try record(row), isRemoved: state != active)
   }
 
   private static func record(_ row: StoredRow) throws -> ContractRecord {

@@ -101,10 +101,25 @@ struct LayeredPartnersTests {
     try await partners.begin()
     let bad = ContractRecord(JSONObject([("id", "bank"), ("name", "Bank"), ("later", true)]), sealed: nil)
     try await anna.does(.addPartner(Self.bank, bad), at: service)
+    try await anna.does(.addClient(Self.app, of: Self.bank, try client()), at: service)
     try await anna.does(.addPartner(filed.id, try partner()), at: service)
     try await partners.look()
     #expect(try await partners.partner(Self.bank)?.isSuspended == true)
+    #expect(try await partners.client(Self.app)?.partner == Self.bank)
     #expect(try await partners.partner(filed.id)?.isSuspended == true)
+  }
+
+  @Test("a partner that is taken out of the configuration counts as suspended, until it is there again")
+  func takenOut() async throws {
+    try await founded()
+    let filed = Partner(id: PartnerID("filed"), name: "Filed")
+    let partners = LayeredPartners([filed], service, secrets)
+    try await partners.begin()
+    #expect(try partners.replaceFile(with: []) == [filed.id])
+    #expect(try await partners.partner(filed.id)?.isSuspended == true)
+    #expect(try await partners.partner(PartnerID("none")) == nil)
+    _ = try partners.replaceFile(with: [filed])
+    #expect(try await partners.partner(filed.id)?.isSuspended == false)
   }
 
   @Test("a partner that moves from the configuration to the store has a greater revision")

@@ -21,6 +21,8 @@ final class LayeredPartners: PartnerDirectory {
     /// Partners of the configuration that the store has too, or whose client it has: which of the two counts is not
     /// known, and nothing is signed for them.
     var twins: Set<PartnerID> = []
+    /// Partners that the configuration had and has no more.
+    var gone: Set<PartnerID> = []
   }
 
   static let patience = Duration.seconds(5)
@@ -57,7 +59,8 @@ final class LayeredPartners: PartnerDirectory {
       return partner
     }
     try await beFresh()
-    return await stored.partner(id)
+    if let partner = await stored.partner(id) { return partner }
+    return state.withLock { $0.gone.contains(id) } ? Self.unknown(id) : nil
   }
 
   func client(_ id: ClientID) async throws -> Client? {
@@ -89,7 +92,12 @@ final class LayeredPartners: PartnerDirectory {
   /// - Throws: `ConfigError` if the store has one of the same id.
   func replaceFile(with partners: [Partner]) throws -> [PartnerID] {
     try refuseTwins(partners, stored.partners)
-    filed.withLock { $0 = partners }
+    let before = filed.withLock { filed in
+      defer { filed = partners }
+      return filed
+    }
+    // Their customers' tokens are still there, and jobs wait.
+    state.withLock { $0.gone.formUnion(before.map(\.id)) }
     noteTwins()
     return file.replace(with: partners)
   }
@@ -162,7 +170,7 @@ final class LayeredPartners: PartnerDirectory {
   }
 
   /// Partners that cannot be read, or were there and are not now, count as suspended: tokens of their customers are
-  /// still there. Clients that cannot be read do not exist.
+  /// still there. Their clients may go on taking away and reading; those that cannot be read do not exist.
   private func read(_ all: Contracts) -> [Partner] {
     var clients: [PartnerID: [Client]] = [:]
     for stored in all.clients where !stored.isRemoved {
@@ -178,16 +186,17 @@ final class LayeredPartners: PartnerDirectory {
       } catch {
         logger.error(
           "a partner's contract cannot be read", metadata: ["partner": "\(stored.id)", "reason": "\(error)"])
-        return Self.unknown(stored.id)
+        return Self.unknown(stored.id, clients[stored.id] ?? [])
       }
     }
     let ids = Set(found.map(\.id))
-    return found + stored.partners.filter { !ids.contains($0.id) }.map { Self.unknown($0.id) }
+    return found + stored.partners.map(\.id).filter { !ids.contains($0) }.map { Self.unknown($0, clients[$0] ?? []) }
   }
 
-  private static func unknown(_ id: PartnerID) -> Partner {
+  private static func unknown(_ id: PartnerID, _ clients: [Client] = []) -> Partner {
     var partner = Partner(id: id, name: id.rawValue)
     partner.isSuspended = true
+    partner.clients = clients
     return partner
   }
 }
