@@ -47,6 +47,13 @@ struct BearerAuthentication: Sendable {
     }
   }
 
+  /// Asks again after the body, which may take minutes: a client that was removed meanwhile gets nothing more, nor does
+  /// a partner whose contract rests.
+  func checkAgain(_ caller: Caller, _ context: GatewayContext, _ method: CSCModel.Method) async throws {
+    try await check(caller, context)
+    try await checkContract(caller, method)
+  }
+
   /// Whether the client may still use the token, and use it so.
   private func check(_ caller: Caller, _ context: GatewayContext) async throws {
     guard let id = caller.principal.client else { return }

@@ -84,8 +84,7 @@ struct CSCMethods: Sendable {
     Holdings.current?.partner = partner
     try request.checkCoding()
     return try await bodies.withFields(of: request, for: method) { fields in
-      // A body may take minutes.
-      try await bearers.checkContract(call.caller, method)
+      try await bearers.checkAgain(call.caller, context, method)
       return try await answer(fields, to: method, call)
     }
   }
