@@ -37,7 +37,7 @@ public struct RefreshTokenGrant: Sendable {
       reading: [.grantOfToken(digest, .exclusive), .entry(.refreshAnswer, digest, .exclusive)]
     ) { store in
       guard var old = try store.token(digest), old.client == id, old.partner == partner,
-        old.kind != .access
+        old.kind == .refresh || old.kind == .replaced
       else { return .refused(.invalidGrant("Invalid parameter refresh_token")) }
       guard old.kind == .refresh else {
         guard let entry = try store.entry(.refreshAnswer, digest), now < entry.expires else {
