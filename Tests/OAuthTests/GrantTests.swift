@@ -1,3 +1,4 @@
+import Registry
 import TestSupport
 import Testing
 import WireJSON
@@ -213,6 +214,12 @@ struct GrantTests {
     let login = try await fixture.tokens.logIn(username: "alice", password: ServerFixture.password, rememberMe: true)
     await #expect(throws: invalid) { try await refresh(fixture, login.refreshToken) }
     await #expect(throws: TokenService.Refusal.unknown) { try await fixture.tokens.refresh(issued.refreshToken ?? "") }
+    // A partner token is not taken for a refresh token that was replaced, and stays.
+    var old = fixture.client("old")
+    old.partnerScopes = [.read]
+    let partner = try await ClientCredentialsGrant(fixture.server).issue([.read], client: old)
+    await #expect(throws: invalid) { try await refresh(fixture, partner.accessToken, "old") }
+    _ = try await fixture.tokens.authenticatePartner(partner.accessToken)
     fixture.clock.advance(30 * 86400)
     await #expect(throws: OAuthError.invalidGrant("Refresh token expired")) {
       try await refresh(fixture, issued.refreshToken)
