@@ -169,18 +169,23 @@ def test_one_that_stays_away_is_told_of_and_that_it_came(service, tmp_path):
         require(told("error", AWAY) == [away.name], gateway.log.read_text())
 
 
-def test_a_fork_that_shows_after_an_edit(service, tmp_path):
-    """The database is put back, then its tree is edited. Each is told of once, whatever is brought how often."""
-    witness = Witness(tmp_path, service.key)
+def seen_and_put_back(service, witness, signatures):
+    """The witness has cosigned more than the database has, which is an older copy with its checkpoint."""
     with served(service, witness) as gateway:
         brought(witness, gateway)
     service.settled()
     older = service.copied("older.sqlite"), service.checkpoint.read_bytes()
     with served(service, witness) as gateway:
-        service.sign(3)
+        service.sign(signatures)
         service.settled()
         wait_for(lambda: brought(witness, gateway) or witness.last[0] == size(service))
     put_back(service, *older)
+
+
+def test_a_fork_that_shows_after_an_edit(service, tmp_path):
+    """The database is put back, then its tree is edited. Each is told of once, whatever is brought how often."""
+    witness = Witness(tmp_path, service.key)
+    seen_and_put_back(service, witness, 3)
     with served(service, witness) as gateway:
         service.sign(1)
         service.settled()
@@ -205,15 +210,7 @@ def test_a_fork_that_shows_after_an_edit(service, tmp_path):
 def test_a_database_put_back_with_the_checkpoint_file(service, tmp_path, grows):
     """The witness refuses to go on, and its last note shows the gateway that the log was another one."""
     witness = Witness(tmp_path, service.key)
-    with served(service, witness) as gateway:
-        brought(witness, gateway)
-    service.settled()
-    older = service.copied("older.sqlite"), service.checkpoint.read_bytes()
-    with served(service, witness) as gateway:
-        service.sign(2)
-        service.settled()
-        wait_for(lambda: brought(witness, gateway) or witness.last[0] == size(service))
-    put_back(service, *older)
+    seen_and_put_back(service, witness, 2)
     with served(service, witness) as gateway:
         service.sign(10 if grows else 0)
         service.settled()
